@@ -1,1 +1,3 @@
 //! Skeleton.
+mod transport;
+pub use transport::{RawAnswer, Transport, TransportError, TransportErrorKind, TransportSettings};

@@ -1,0 +1,2 @@
+//! One logical call.
+pub(crate) mod text;

@@ -1,0 +1,88 @@
+//! Who asks: the trait every call asks for a token, and the token itself.
+//!
+//! A credential knows nothing of calls, retries or the chain. `call` asks it once per attempt, and once more with
+//! [`Credential::refresh`] when the service refused the token.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::clock::BoxFuture;
+use crate::error::Result;
+
+mod fixed;
+
+pub use fixed::StaticToken;
+
+/// A source of access tokens, asked before every attempt of every call.
+///
+/// Object-safe; implement it for your own token service. An implementation should hold on to a token until shortly
+/// before it expires, and let concurrent callers share one refresh.
+pub trait Credential: fmt::Debug + Send + Sync + 'static {
+    /// The token for the next request.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if none can be had; the call fails with this error and
+    /// nothing is sent.
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken>>;
+
+    /// A token other than `refused`, which the service just answered with 401: the one that replaced it if there is
+    /// one by now, else a new one. `None` if this credential cannot get another.
+    ///
+    /// A call asks this at most once.
+    fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>>;
+}
+
+/// A bearer token. Its text cannot be printed and is wiped from memory when the last copy goes.
+#[derive(Clone)]
+pub struct AccessToken {
+    secret: SecretString,
+    expires_at: Option<SystemTime>,
+}
+
+impl AccessToken {
+    /// A token whose end is not known.
+    #[must_use]
+    pub fn new(secret: impl Into<SecretString>) -> Self {
+        Self { secret: secret.into(), expires_at: None }
+    }
+
+    /// Says when it ends.
+    #[must_use]
+    pub fn expires_at(mut self, time: SystemTime) -> Self {
+        self.expires_at = Some(time);
+        self
+    }
+
+    /// When it ends, if known.
+    #[must_use]
+    pub fn expiry(&self) -> Option<SystemTime> {
+        self.expires_at
+    }
+
+    /// The text of the token, for the `Authorization` header and nothing else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.secret.expose_secret()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("secret", &"[redacted]")
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
+
+impl PartialEq for AccessToken {
+    /// Whether both carry the same text.
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for AccessToken {}
