@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use crate::fault::Fault;
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-type Source = Box<dyn std::error::Error + Send + Sync + 'static>;
+type Source = Arc<dyn std::error::Error + Send + Sync + 'static>;
 
 /// What went wrong, coarse enough to branch on.
 ///
@@ -80,9 +81,10 @@ pub enum ErrorKind {
 ///
 /// Kinds and predicates cover what callers have been seen to need. An error for which every predicate is `false` is
 /// possible.
+#[derive(Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Inner {
     kind: Option<ErrorKind>,
     message: Cow<'static, str>,
@@ -154,6 +156,22 @@ impl Error {
         self
     }
 
+    /// Adds the code the error goes by, such as `20002` or `AADSTS700082`.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<String>) -> Self {
+        let description = self.0.fault.take().and_then(|fault| fault.description);
+        self.0.fault = Some(Fault { code: Some(code.into()), description });
+        self
+    }
+
+    /// Adds what the service said. It may hold customer data: `Display` and `Debug` leave it out.
+    #[must_use]
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        let code = self.0.fault.take().and_then(|fault| fault.code);
+        self.0.fault = Some(Fault { code, description: Some(description.into()) });
+        self
+    }
+
     /// Adds the `MS-RequestId` and `MS-CorrelationId` that were sent.
     #[must_use]
     pub fn with_ids(mut self, request_id: Uuid, correlation_id: Uuid) -> Self {
@@ -207,7 +225,7 @@ impl Error {
     /// Adds the error below this one. Its text must hold neither secrets nor customer data.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(Arc::from(source.into()));
         self
     }
 
