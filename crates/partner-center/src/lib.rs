@@ -5,6 +5,7 @@ pub mod clock;
 pub mod credential;
 mod error;
 mod fault;
+pub mod filter;
 mod paging;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,275 @@
+//! The fields of the commercial licence queries, each tied to the operations that know it.
+//!
+//! The names are the contract's. What a filter or a grouping does with them is said elsewhere.
+
+use std::fmt;
+use std::hash::Hash;
+use std::marker::PhantomData;
+
+use super::{Filter, FilterError, FilterErrorKind};
+
+/// The commercial licence deployment query.
+///
+/// A type without values: it only marks a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
+///
+/// ```
+/// use partner_center::filter::{Deployment, Operation};
+///
+/// assert_eq!(Deployment::NAME, "deployment");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deployment {}
+
+/// The commercial licence usage query, which knows the two workload fields beside those of deployment.
+///
+/// A type without values: it only marks a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
+///
+/// ```
+/// use partner_center::filter::{Operation, Usage};
+///
+/// assert_eq!(Usage::NAME, "usage");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Usage {}
+
+/// A commercial licence query that can be filtered and grouped: [`Deployment`] or [`Usage`].
+///
+/// The trait is sealed, because the fields are what the service documents and nothing else.
+///
+/// ```
+/// use partner_center::filter::{Field, Filter, FilterError, Operation};
+///
+/// fn not_empty<Op: Operation>(field: Field<Op>) -> Result<Filter<Op>, FilterError> {
+///     field.ne("")
+/// }
+/// assert_eq!(not_empty(Field::WORKLOAD_NAME)?.to_string(), "workloadName ne ''");
+/// # Ok::<(), FilterError>(())
+/// ```
+pub trait Operation: Copy + Eq + Hash + fmt::Debug + Send + Sync + sealed::Sealed + 'static {
+    /// The operation in one word, as the command line and the error texts call it.
+    const NAME: &'static str;
+
+    /// The fields of the operation, in the order of its documentation.
+    const FIELDS: &'static [Field<Self>];
+}
+
+impl Operation for Deployment {
+    const NAME: &'static str = "deployment";
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::SERVICE_CODE,
+        Field::SERVICE_NAME,
+        Field::CHANNEL,
+        Field::CUSTOMER_TENANT_ID,
+        Field::CUSTOMER_NAME,
+        Field::PRODUCT_ID,
+        Field::PRODUCT_NAME,
+    ];
+}
+
+impl Operation for Usage {
+    const NAME: &'static str = "usage";
+    const FIELDS: &'static [Field<Self>] = &[
+        Field::WORKLOAD_CODE,
+        Field::WORKLOAD_NAME,
+        Field::SERVICE_CODE,
+        Field::SERVICE_NAME,
+        Field::CHANNEL,
+        Field::CUSTOMER_TENANT_ID,
+        Field::CUSTOMER_NAME,
+        Field::PRODUCT_ID,
+        Field::PRODUCT_NAME,
+    ];
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Deployment {}
+    impl Sealed for super::Usage {}
+}
+
+/// A field by which operation `Op` can be filtered and grouped.
+///
+/// Which operation is meant follows from where the field ends up, so a program rarely writes `Op`. A field is there for
+/// the operations that know it and for no other:
+///
+/// ```
+/// use partner_center::filter::{Deployment, Field, Filter, Usage};
+///
+/// let deployment: Filter<Deployment> = Field::SERVICE_CODE.eq("o365")?;
+/// let usage: Filter<Usage> = Field::SERVICE_CODE.eq("o365")?.and(Field::WORKLOAD_CODE.eq("SPO")?);
+/// # Ok::<(), partner_center::filter::FilterError>(())
+/// ```
+///
+/// ```compile_fail,E0308
+/// use partner_center::filter::{Deployment, Field, Filter};
+///
+/// let deployment: Filter<Deployment> = Field::WORKLOAD_CODE.eq("SPO")?;
+/// # Ok::<(), partner_center::filter::FilterError>(())
+/// ```
+///
+/// Values are sent as they are given. The service's own pages write them in other letter case than its rows do
+/// (`'O365'`, `o365`), so it presumably does not tell the cases apart; it promises nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Field<Op> {
+    name: &'static str,
+    operation: PhantomData<Op>,
+}
+
+impl<Op: Operation> Field<Op> {
+    /// The service the licence belongs to, as a code: `o365`, `crm`.
+    pub const SERVICE_CODE: Self = Self::named("serviceCode");
+    /// The service the licence belongs to, by name: `Microsoft Office 365`, `Microsoft Dynamics`.
+    pub const SERVICE_NAME: Self = Self::named("serviceName");
+    /// The channel the licence was sold through: `reseller`.
+    pub const CHANNEL: Self = Self::named("channel");
+    /// The customer's tenant, a GUID; the service writes it in upper case.
+    pub const CUSTOMER_TENANT_ID: Self = Self::named("customerTenantId");
+    /// The customer's name.
+    pub const CUSTOMER_NAME: Self = Self::named("customerName");
+    /// The product, a GUID; the service writes it in upper case.
+    pub const PRODUCT_ID: Self = Self::named("productId");
+    /// The product's name, which the service writes in upper case: `OFFICE 365 ENTERPRISE E3`.
+    pub const PRODUCT_NAME: Self = Self::named("productName");
+
+    /// The rows whose field has this value.
+    ///
+    /// # Errors
+    ///
+    /// [`FilterErrorKind::ControlCharacter`] if the value holds one; the column is its place in the value.
+    ///
+    /// ```
+    /// use partner_center::filter::{Deployment, Field, Filter, FilterErrorKind};
+    ///
+    /// let filter: Filter<Deployment> = Field::CUSTOMER_NAME.eq("x' or channel ne 'y")?;
+    /// assert_eq!(filter.to_string(), "customerName eq 'x'' or channel ne ''y'");
+    ///
+    /// let error = Field::<Deployment>::CUSTOMER_NAME.eq("two\nlines").unwrap_err();
+    /// assert_eq!((error.kind(), error.column()), (FilterErrorKind::ControlCharacter, 4));
+    /// # Ok::<(), partner_center::filter::FilterError>(())
+    /// ```
+    // By reference, so that on a borrowed field, too, this is found before `PartialEq::eq`.
+    pub fn eq(&self, value: impl AsRef<str>) -> Result<Filter<Op>, FilterError> {
+        self.compare("eq", value.as_ref())
+    }
+
+    /// The rows whose field has another value than this.
+    ///
+    /// # Errors
+    ///
+    /// As for [`eq`](Self::eq).
+    ///
+    /// ```
+    /// use partner_center::filter::{Field, Filter, Usage};
+    ///
+    /// let filter: Filter<Usage> = Field::CHANNEL.ne("reseller")?;
+    /// assert_eq!(filter.to_string(), "channel ne 'reseller'");
+    /// # Ok::<(), partner_center::filter::FilterError>(())
+    /// ```
+    pub fn ne(&self, value: impl AsRef<str>) -> Result<Filter<Op>, FilterError> {
+        self.compare("ne", value.as_ref())
+    }
+
+    fn compare(self, operator: &'static str, value: &str) -> Result<Filter<Op>, FilterError> {
+        match value.chars().position(char::is_control) {
+            None => Ok(Filter::comparison(self, operator, value)),
+            Some(before) => Err(FilterError::control_character(before + 1)),
+        }
+    }
+
+    fn find(word: &str) -> Option<Self> {
+        Op::FIELDS.iter().copied().find(|field| field.name.eq_ignore_ascii_case(word))
+    }
+
+    /// The field a person named in some letter case, or an error that says what could stand there instead. The word
+    /// itself is not repeated: it may be a value that lost its quotes.
+    pub(super) fn lookup(word: &str, column: usize) -> Result<Self, FilterError> {
+        if let Some(field) = Self::find(word) {
+            return Ok(field);
+        }
+        let names: Vec<_> = Op::FIELDS.iter().map(|field| field.name).collect();
+        let fields = format!("the fields of {} are {}", Op::NAME, names.join(", "));
+        if let Some(field) = Field::<Usage>::find(word) {
+            let description = format!("`{field}` is a field of usage only; {fields}");
+            return Err(FilterError::new(FilterErrorKind::UsageOnlyField, column, description));
+        }
+        let description = match likely(word, &names) {
+            Some(name) => format!("unknown field, did you mean `{name}`? {fields}"),
+            None => format!("unknown field; {fields}"),
+        };
+        Err(FilterError::new(FilterErrorKind::UnknownField, column, description))
+    }
+}
+
+impl Field<Usage> {
+    /// The workload that was used, as a code: `EXO`, `SPO`, `SFB`. Known to usage only.
+    pub const WORKLOAD_CODE: Self = Self::named("workloadCode");
+    /// The workload that was used, by name: `Exchange`, `SharePoint`, `Teams`. Known to usage only.
+    pub const WORKLOAD_NAME: Self = Self::named("workloadName");
+}
+
+impl<Op> Field<Op> {
+    const fn named(name: &'static str) -> Self {
+        Self { name, operation: PhantomData }
+    }
+
+    /// The name of the field in a filter, in a grouping and in the rows.
+    ///
+    /// ```
+    /// use partner_center::filter::{Field, Usage};
+    ///
+    /// assert_eq!(Field::<Usage>::CUSTOMER_TENANT_ID.name(), "customerTenantId");
+    /// ```
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<Op> fmt::Display for Field<Op> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl<Op> fmt::Debug for Field<Op> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({})", self.name)
+    }
+}
+
+/// The name that was probably meant: one that differs by a slip of the hand, or else one that the word abbreviates,
+/// as `customerId` and `tenantId` do `customerTenantId`.
+fn likely(word: &str, names: &[&'static str]) -> Option<&'static str> {
+    let word = word.to_ascii_lowercase();
+    if !(3..=32).contains(&word.len()) {
+        return None;
+    }
+    let slip = names
+        .iter()
+        .map(|name| (edits(&word, &name.to_ascii_lowercase()), *name))
+        .min_by_key(|(edits, _)| *edits)
+        .filter(|(edits, name)| *edits <= name.len() / 4);
+    let abbreviated = || {
+        names.iter().copied().find(|name| {
+            let lower = name.to_ascii_lowercase();
+            let mut rest = lower.chars();
+            word.chars().all(|wanted| rest.any(|found| found == wanted))
+        })
+    };
+    slip.map(|(_, name)| name).or_else(abbreviated)
+}
+
+/// How many characters must be inserted, removed or replaced to turn `from` into `to` (Levenshtein's distance).
+fn edits(from: &str, to: &str) -> usize {
+    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
+    for (above, wanted) in from.chars().enumerate() {
+        let (mut diagonal, mut left) = (above, above + 1);
+        for (cell, found) in row.iter_mut().skip(1).zip(to.chars()) {
+            left = (diagonal + usize::from(wanted != found)).min(left + 1).min(*cell + 1);
+            diagonal = std::mem::replace(cell, left);
+        }
+        if let Some(first) = row.first_mut() {
+            *first = above + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

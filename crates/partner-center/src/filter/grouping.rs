@@ -1,0 +1,99 @@
+//! The grouping of a commercial licence query: the fields that its rows are added up by.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::{Field, FilterError, Operation, parse};
+
+/// The fields that the rows of a commercial licence query are added up by, in order and each at most once.
+///
+/// The rows of a grouped query hold these fields and the counts, and nothing else. The service's pages name the counts
+/// `licensesDeployed` and `licensesSold` for deployment, `licensesActive` and `licensesQualified` for usage.
+///
+/// ```
+/// use partner_center::filter::{Deployment, Field, Grouping};
+///
+/// let grouping: Grouping<Deployment> = Grouping::by(Field::CUSTOMER_TENANT_ID).and(Field::PRODUCT_ID);
+/// assert_eq!(grouping.to_string(), "customerTenantId,productId");
+/// assert_eq!(grouping, "CustomerTenantId, ProductId".parse()?);
+/// # Ok::<(), partner_center::filter::FilterError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[must_use = "a grouping does nothing until a query is given it"]
+pub struct Grouping<Op> {
+    fields: Vec<Field<Op>>,
+}
+
+impl<Op: Operation> Grouping<Op> {
+    /// Groups by one field.
+    ///
+    /// ```
+    /// use partner_center::filter::{Field, Grouping};
+    ///
+    /// assert_eq!(Grouping::by(Field::WORKLOAD_CODE).to_string(), "workloadCode");
+    /// ```
+    pub fn by(field: Field<Op>) -> Self {
+        Self { fields: vec![field] }
+    }
+
+    /// Groups by one more field. A field that is there already keeps its place.
+    ///
+    /// ```
+    /// use partner_center::filter::{Deployment, Field, Grouping};
+    ///
+    /// let grouping: Grouping<Deployment> =
+    ///     Grouping::by(Field::CHANNEL).and(Field::PRODUCT_ID).and(Field::CHANNEL);
+    /// assert_eq!(grouping.to_string(), "channel,productId");
+    /// ```
+    pub fn and(mut self, field: Field<Op>) -> Self {
+        if !self.fields.contains(&field) {
+            self.fields.push(field);
+        }
+        self
+    }
+
+    /// The fields, in order.
+    ///
+    /// ```
+    /// use partner_center::filter::{Field, Grouping, Usage};
+    ///
+    /// let grouping: Grouping<Usage> = "channel, workloadName".parse()?;
+    /// assert_eq!(grouping.fields(), [Field::CHANNEL, Field::WORKLOAD_NAME]);
+    /// # Ok::<(), partner_center::filter::FilterError>(())
+    /// ```
+    pub fn fields(&self) -> &[Field<Op>] {
+        &self.fields
+    }
+}
+
+/// The text for the wire, before percent-encoding: the names with commas between.
+impl<Op> fmt::Display for Grouping<Op> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, field) in self.fields.iter().enumerate() {
+            f.write_str(if place == 0 { "" } else { "," })?;
+            f.write_str(field.name())?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads field names with commas between, in either letter case and with free white space.
+///
+/// # Errors
+///
+/// The [`FilterError`] says what is wrong and in which column. A field named twice is refused: it is most likely
+/// another one misspelt.
+///
+/// ```
+/// use partner_center::filter::{Deployment, Grouping};
+///
+/// let error = "channel, productId, Channel".parse::<Grouping<Deployment>>().unwrap_err();
+/// assert_eq!(error.to_string(), "column 21: `channel` is named twice");
+/// ```
+impl<Op: Operation> FromStr for Grouping<Op> {
+    type Err = FilterError;
+
+    fn from_str(input: &str) -> Result<Self, FilterError> {
+        parse::grouping(input)
+    }
+}

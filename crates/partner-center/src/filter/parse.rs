@@ -1,0 +1,190 @@
+//! Reads filters and groupings as people type them. What is read is put together by the same few operations that
+//! programs use, so there is no second way to make a filter.
+
+use super::{Field, Filter, FilterError, FilterErrorKind, Grouping, Operation};
+
+/// In characters. A request line of some 8 to 16 KiB is as much as servers commonly take.
+const MAX_LENGTH: usize = 8192;
+
+/// How many parentheses may be open at once: each is one level of recursion here.
+const MAX_DEPTH: usize = 64;
+
+pub(super) fn filter<Op: Operation>(input: &str) -> Result<Filter<Op>, FilterError> {
+    let length = input.chars().count();
+    let within_bounds = |text: &str| match text.chars().count() {
+        ..=MAX_LENGTH => Ok(()),
+        _ => Err(FilterError::new(
+            FilterErrorKind::TooLong,
+            length.min(MAX_LENGTH) + 1,
+            format!("longer than {MAX_LENGTH} characters"),
+        )),
+    };
+    within_bounds(input)?;
+    let mut cursor = Cursor::new(input);
+    let filter = cursor.alternatives(0)?;
+    cursor.end("`and`, `or` or the end")?;
+    // Printing adds the spaces that were left out. Without this the longest texts would not parse again once printed.
+    within_bounds(&filter.text)?;
+    Ok(filter)
+}
+
+pub(super) fn grouping<Op: Operation>(input: &str) -> Result<Grouping<Op>, FilterError> {
+    let mut cursor = Cursor::new(input);
+    let (_, first) = cursor.field("a field")?;
+    let mut grouping = Grouping::by(first);
+    while cursor.take(',') {
+        let (column, field) = cursor.field("a field")?;
+        if grouping.fields().contains(&field) {
+            let description = format!("`{field}` is named twice");
+            return Err(FilterError::new(FilterErrorKind::DuplicateField, column, description));
+        }
+        grouping = grouping.and(field);
+    }
+    cursor.end("`,` or the end")?;
+    Ok(grouping)
+}
+
+/// What is left of the input, and the column at which that starts.
+#[derive(Clone, Copy)]
+struct Cursor<'a> {
+    rest: &'a str,
+    column: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(input: &'a str) -> Self {
+        Self { rest: input, column: 1 }
+    }
+
+    fn alternatives<Op: Operation>(&mut self, depth: usize) -> Result<Filter<Op>, FilterError> {
+        let mut filter = self.conjunction(depth)?;
+        while self.keyword("or") {
+            filter = filter.or(self.conjunction(depth)?);
+        }
+        Ok(filter)
+    }
+
+    fn conjunction<Op: Operation>(&mut self, depth: usize) -> Result<Filter<Op>, FilterError> {
+        let mut filter = self.operand(depth)?;
+        while self.keyword("and") {
+            filter = filter.and(self.operand(depth)?);
+        }
+        Ok(filter)
+    }
+
+    fn operand<Op: Operation>(&mut self, depth: usize) -> Result<Filter<Op>, FilterError> {
+        let before = *self;
+        if !self.take('(') {
+            return self.comparison();
+        }
+        if depth == MAX_DEPTH {
+            let description = format!("more than {MAX_DEPTH} parentheses open at once");
+            return Err(FilterError::new(FilterErrorKind::TooDeep, before.after_space().column, description));
+        }
+        let filter = self.alternatives(depth + 1)?;
+        if self.take(')') { Ok(filter) } else { Err(self.expected("`and`, `or` or `)`")) }
+    }
+
+    fn comparison<Op: Operation>(&mut self) -> Result<Filter<Op>, FilterError> {
+        let (_, field) = self.field("a field or `(`")?;
+        let operator = ["eq", "ne"].into_iter().find(|operator| self.keyword(operator));
+        let operator = operator.ok_or_else(|| self.expected("`eq` or `ne`"))?;
+        let value = self.value()?;
+        Ok(Filter::comparison(field, operator, &value))
+    }
+
+    /// A field and the column it starts in.
+    fn field<Op: Operation>(&mut self, expected: &str) -> Result<(usize, Field<Op>), FilterError> {
+        let column = self.after_space().column;
+        let (word, after) = self.word();
+        if word.is_empty() {
+            return Err(self.expected(expected));
+        }
+        *self = after;
+        Ok((column, Field::lookup(word, column)?))
+    }
+
+    /// A value in single quotes, in which two stand for one.
+    fn value(&mut self) -> Result<String, FilterError> {
+        *self = self.after_space();
+        let opening = self.column;
+        if !self.take('\'') {
+            return Err(self.expected("a value in single quotes"));
+        }
+        let mut value = String::new();
+        loop {
+            let column = self.column;
+            match self.next() {
+                None => {
+                    let description = "this value has no closing quote";
+                    return Err(FilterError::new(FilterErrorKind::UnclosedValue, opening, description));
+                }
+                Some('\'') if self.rest.starts_with('\'') => {
+                    self.next();
+                    value.push('\'');
+                }
+                Some('\'') if self.rest.starts_with(is_word) => {
+                    let description = "this quote ends the value; a quote inside a value is written twice";
+                    return Err(FilterError::new(FilterErrorKind::UndoubledQuote, column, description));
+                }
+                Some('\'') => return Ok(value),
+                Some(c) if c.is_control() => return Err(FilterError::control_character(column)),
+                Some(c) => value.push(c),
+            }
+        }
+    }
+
+    fn end(&self, expected: &str) -> Result<(), FilterError> {
+        if self.after_space().rest.is_empty() { Ok(()) } else { Err(self.expected(expected)) }
+    }
+
+    fn expected(&self, what: &str) -> FilterError {
+        FilterError::new(FilterErrorKind::Syntax, self.after_space().column, format!("expected {what}"))
+    }
+
+    /// Steps over white space and this word, if that is what comes.
+    fn keyword(&mut self, keyword: &str) -> bool {
+        let (word, after) = self.word();
+        let found = word.eq_ignore_ascii_case(keyword);
+        if found {
+            *self = after;
+        }
+        found
+    }
+
+    /// Steps over white space and this character, if that is what comes.
+    fn take(&mut self, wanted: char) -> bool {
+        let mut after = self.after_space();
+        let found = after.next() == Some(wanted);
+        if found {
+            *self = after;
+        }
+        found
+    }
+
+    /// The word that comes after white space, empty if none does, and the cursor behind it.
+    fn word(self) -> (&'a str, Self) {
+        self.after_space().skip(is_word)
+    }
+
+    fn after_space(self) -> Self {
+        self.skip(char::is_whitespace).1
+    }
+
+    fn skip(self, belongs: impl Fn(char) -> bool) -> (&'a str, Self) {
+        let rest = self.rest.trim_start_matches(belongs);
+        let skipped = self.rest.strip_suffix(rest).unwrap_or_default();
+        (skipped, Self { rest, column: self.column + skipped.chars().count() })
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let next = chars.next()?;
+        *self = Self { rest: chars.as_str(), column: self.column + 1 };
+        Some(next)
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}

@@ -1,0 +1,318 @@
+//! What filters and groupings print, and every way to be refused, with its column. What holds for all texts alike is
+//! tested beside the laws.
+
+use super::*;
+
+type ForDeployment = Filter<Deployment>;
+type ForUsage = Filter<Usage>;
+
+fn refused<T: FromStr<Err = FilterError>>(input: &str) -> FilterError {
+    input.parse::<T>().err().unwrap_or_else(|| panic!("{input} was taken"))
+}
+
+#[test]
+fn filters_print_canonically_and_with_no_parentheses_to_spare() {
+    let cases = [
+        ("serviceCode eq 'o365'", "serviceCode eq 'o365'"),
+        ("  SERVICECODE\tEQ\n'o365' ", "serviceCode eq 'o365'"),
+        ("((serviceCode eq 'O365'))", "serviceCode eq 'O365'"),
+        ("servicename ne''", "serviceName ne ''"),
+        ("customername eq 'O''Brien & Söhne'", "customerName eq 'O''Brien & Söhne'"),
+        ("customerName eq ''''", "customerName eq ''''"),
+        ("customerName eq ' and '", "customerName eq ' and '"),
+        // The example of the documentation: its parentheses are not needed.
+        (
+            "serviceCode eq 'O365' or (channel eq 'Reseller')",
+            "serviceCode eq 'O365' or channel eq 'Reseller'",
+        ),
+        (
+            "productId eq '1' and productId eq '2' or productId eq '3'",
+            "productId eq '1' and productId eq '2' or productId eq '3'",
+        ),
+        (
+            "productId eq '1' or (productId eq '2' and productId eq '3')",
+            "productId eq '1' or productId eq '2' and productId eq '3'",
+        ),
+        (
+            "(productId eq '1' or productId eq '2')and(productId eq '3' or productId eq '4')",
+            "(productId eq '1' or productId eq '2') and (productId eq '3' or productId eq '4')",
+        ),
+        (
+            "productId eq '1' and (productId eq '2' and (productId eq '3'))",
+            "productId eq '1' and productId eq '2' and productId eq '3'",
+        ),
+        (
+            "productId eq '1' or (productId eq '2' or productId eq '3')",
+            "productId eq '1' or productId eq '2' or productId eq '3'",
+        ),
+        (
+            "productName eq '1' and (channel eq '2' or channel eq '3' and (channel eq '4' or channel eq '5'))",
+            "productName eq '1' and (channel eq '2' or channel eq '3' and (channel eq '4' or channel eq '5'))",
+        ),
+    ];
+    for (typed, printed) in cases {
+        assert_eq!(typed.parse::<ForDeployment>().unwrap().to_string(), printed, "{typed}");
+    }
+}
+
+#[test]
+fn each_operation_reads_each_of_its_fields_and_prints_it_as_the_contract_does() {
+    fn check<Op: Operation>(names: &[&str]) {
+        assert_eq!(Op::FIELDS.iter().map(Field::name).collect::<Vec<_>>(), names);
+        for name in names {
+            let typed = format!("{} eq 'x'", name.to_uppercase());
+            assert_eq!(typed.parse::<Filter<Op>>().unwrap().to_string(), format!("{name} eq 'x'"));
+            assert_eq!(name.to_lowercase().parse::<Grouping<Op>>().unwrap().to_string(), *name);
+        }
+    }
+    let shared = [
+        "serviceCode",
+        "serviceName",
+        "channel",
+        "customerTenantId",
+        "customerName",
+        "productId",
+        "productName",
+    ];
+    check::<Deployment>(&shared);
+    check::<Usage>(&[&["workloadCode", "workloadName"], &shared[..]].concat());
+}
+
+#[test]
+fn a_borrowed_field_compares_with_values() {
+    let any_product = |ids: [&str; 3]| -> Result<ForDeployment, FilterError> {
+        let [first, others @ ..] = ids;
+        let field = &Field::PRODUCT_ID;
+        others.iter().try_fold(field.eq(first)?, |filter, id| Ok(filter.or(field.eq(id)?)))
+    };
+    assert_eq!(
+        any_product(["1", "2", "3"]).unwrap().to_string(),
+        "productId eq '1' or productId eq '2' or productId eq '3'"
+    );
+}
+
+#[test]
+fn a_value_given_in_code_is_quoted_or_refused() {
+    let field = Field::<Deployment>::CUSTOMER_NAME;
+    assert_eq!(field.ne("' or channel eq 'x").unwrap().to_string(), "customerName ne ''' or channel eq ''x'");
+    for (value, column) in [("\0", 1), ("Söhne\n", 6), ("a\u{7f}b", 2), ("\u{85}", 1)] {
+        for error in [field.eq(value).unwrap_err(), field.ne(value).unwrap_err()] {
+            assert_eq!(
+                (error.kind(), error.column()),
+                (FilterErrorKind::ControlCharacter, column),
+                "{value:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_field_grouped_by_twice_in_code_keeps_its_place() {
+    let grouping = Grouping::<Usage>::by(Field::CHANNEL).and(Field::WORKLOAD_CODE).and(Field::CHANNEL);
+    assert_eq!(grouping.fields(), [Field::CHANNEL, Field::WORKLOAD_CODE]);
+    assert_eq!(grouping.to_string(), "channel,workloadCode");
+}
+
+#[test]
+fn debug_shows_the_shape_and_no_value() {
+    let cases = [
+        ("channel eq ''", "Filter(channel eq <value>)"),
+        ("channel eq ''''", "Filter(channel eq <value>)"),
+        ("channel eq 'a''b''''c d'", "Filter(channel eq <value>)"),
+        (
+            "(channel eq 'a ''' or customerName ne ''' x') and channel eq ') or '",
+            "Filter((channel eq <value> or customerName ne <value>) and channel eq <value>)",
+        ),
+        (
+            "channel eq 'a' and (channel eq 'b' or channel eq 'c')",
+            "Filter(channel eq <value> and (channel eq <value> or channel eq <value>))",
+        ),
+    ];
+    for (typed, shown) in cases {
+        assert_eq!(format!("{:?}", typed.parse::<ForDeployment>().unwrap()), shown, "{typed}");
+    }
+}
+
+#[test]
+fn every_wrong_filter_is_refused_in_its_column() {
+    use FilterErrorKind::{
+        ControlCharacter, Syntax, UnclosedValue, UndoubledQuote, UnknownField, UsageOnlyField,
+    };
+    let fields = "the fields of deployment are serviceCode, serviceName, channel, customerTenantId, customerName, \
+                  productId, productName";
+    let unknown = format!("unknown field; {fields}");
+    let usage_only = format!("`workloadCode` is a field of usage only; {fields}");
+    let undoubled = "this quote ends the value; a quote inside a value is written twice";
+    let cases = [
+        ("", Syntax, 1, "expected a field or `(`"),
+        ("   ", Syntax, 4, "expected a field or `(`"),
+        ("= 'x'", Syntax, 1, "expected a field or `(`"),
+        ("channel", Syntax, 8, "expected `eq` or `ne`"),
+        ("channel gt 'x'", Syntax, 9, "expected `eq` or `ne`"),
+        ("channel equals 'x'", Syntax, 9, "expected `eq` or `ne`"),
+        ("channel 'x'", Syntax, 9, "expected `eq` or `ne`"),
+        ("channel eq", Syntax, 11, "expected a value in single quotes"),
+        ("channel eq  \"x\"", Syntax, 13, "expected a value in single quotes"),
+        ("channel eq 'x' channel eq 'y'", Syntax, 16, "expected `and`, `or` or the end"),
+        ("channel eq 'x' and", Syntax, 19, "expected a field or `(`"),
+        ("channel eq 'x' and or", UnknownField, 20, &unknown),
+        ("channel eq 'x')", Syntax, 15, "expected `and`, `or` or the end"),
+        ("(channel eq 'x'", Syntax, 16, "expected `and`, `or` or `)`"),
+        ("(channel eq 'x' channel", Syntax, 17, "expected `and`, `or` or `)`"),
+        ("()", Syntax, 2, "expected a field or `(`"),
+        ("customerName eq 'Müßig' xor", Syntax, 25, "expected `and`, `or` or the end"),
+        ("channel eq 'x' or Contoso eq 'x'", UnknownField, 19, &unknown),
+        ("channel eq 'x' or ( workloadcode eq 'x')", UsageOnlyField, 21, &usage_only),
+        ("channel eq 'x' or channel ne 'y and z", UnclosedValue, 30, "this value has no closing quote"),
+        ("channel eq 'x''", UnclosedValue, 12, "this value has no closing quote"),
+        ("customerName eq 'O'Brien'", UndoubledQuote, 19, undoubled),
+        ("customerName eq 'Möbel'\u{e9}'", UndoubledQuote, 23, undoubled),
+        ("customerName eq 'Contoso\u{7}'", ControlCharacter, 25, "control character in a value"),
+        ("customerName eq 'ö''\n'", ControlCharacter, 21, "control character in a value"),
+    ];
+    for (typed, kind, column, description) in cases {
+        let error = refused::<ForDeployment>(typed);
+        assert_eq!(
+            (error.kind(), error.column(), error.description()),
+            (kind, column, description),
+            "{typed}"
+        );
+        assert_eq!(error.to_string(), format!("column {column}: {description}"));
+    }
+}
+
+#[test]
+fn every_wrong_grouping_is_refused_in_its_column() {
+    use FilterErrorKind::{DuplicateField, Syntax, UnknownField, UsageOnlyField};
+    let cases = [
+        ("", Syntax, 1, "expected a field"),
+        (" , channel", Syntax, 2, "expected a field"),
+        ("channel,", Syntax, 9, "expected a field"),
+        ("channel,,productId", Syntax, 9, "expected a field"),
+        ("channel productId", Syntax, 9, "expected `,` or the end"),
+        ("channel, productId , CHANNEL", DuplicateField, 22, "`channel` is named twice"),
+        // The documentation once ran two names together.
+        ("channelcustomerTenantId", UnknownField, 1, "unknown field; the fields of "),
+        (
+            "channel, WORKLOADNAME",
+            UsageOnlyField,
+            10,
+            "`workloadName` is a field of usage only; the fields of ",
+        ),
+    ];
+    for (typed, kind, column, description) in cases {
+        let error = refused::<Grouping<Deployment>>(typed);
+        assert_eq!((error.kind(), error.column()), (kind, column), "{typed}");
+        assert!(error.description().starts_with(description), "{typed}: {error}");
+    }
+    assert_eq!("channel ,\tproductId".parse::<Grouping<Usage>>().unwrap().to_string(), "channel,productId");
+}
+
+#[test]
+fn the_field_that_was_meant_is_suggested() {
+    let cases = [
+        ("chanel", Some("channel")),
+        ("serviceCodes", Some("serviceCode")),
+        ("PRODUKTNAME", Some("productName")),
+        ("workloadNmae", Some("workloadName")),
+        ("customerId", Some("customerTenantId")),
+        ("tenantId", Some("customerTenantId")),
+        ("customer", Some("customerTenantId")),
+        ("sku", None),
+        ("id", None),
+        ("Contoso", None),
+        ("licensesDeployed", None),
+        ("kundenname", None),
+    ];
+    for (typed, suggested) in cases {
+        let error = refused::<Grouping<Usage>>(typed);
+        let expected = match suggested {
+            Some(name) => {
+                format!("unknown field, did you mean `{name}`? the fields of usage are workloadCode, ")
+            }
+            None => "unknown field; the fields of usage are workloadCode, ".to_owned(),
+        };
+        assert!(error.description().starts_with(&expected), "{typed}: {error}");
+    }
+}
+
+#[test]
+fn the_longest_filter_is_taken_and_one_character_more_is_not() {
+    let of_length = |length: usize| format!("channel eq '{}'", "ü".repeat(length - 13));
+    assert_eq!(of_length(8192).parse::<ForUsage>().unwrap().to_string(), of_length(8192));
+
+    let error = refused::<ForUsage>(&of_length(8193));
+    assert_eq!((error.kind(), error.column()), (FilterErrorKind::TooLong, 8193));
+    assert_eq!(error.description(), "longer than 8192 characters");
+    // Printing would add a space, and what is printed must parse.
+    let error = refused::<ForUsage>(&of_length(8192).replace("eq '", "eq'").replace("ü'", "üü'"));
+    assert_eq!((error.kind(), error.column()), (FilterErrorKind::TooLong, 8193));
+    let error = refused::<ForUsage>(&of_length(8193).replace("eq '", "eq'").replace("ü'", "üü'"));
+    assert_eq!((error.kind(), error.column()), (FilterErrorKind::TooLong, 8193));
+}
+
+#[test]
+fn the_deepest_filter_is_taken_and_one_parenthesis_more_is_not() {
+    let of_depth = |depth: usize| format!("{}channel eq 'x'{}", "(".repeat(depth), ")".repeat(depth));
+    assert_eq!(of_depth(64).parse::<ForUsage>().unwrap().to_string(), "channel eq 'x'");
+    for depth in [65, 4000] {
+        let error = refused::<ForUsage>(&of_depth(depth));
+        assert_eq!((error.kind(), error.column()), (FilterErrorKind::TooDeep, 65));
+        assert_eq!(error.description(), "more than 64 parentheses open at once");
+    }
+    assert_eq!(refused::<ForUsage>(&of_depth(65).replace('(', " (")).column(), 130);
+    // Side by side they are not nested.
+    let beside = vec!["(channel eq 'x' or channel eq 'y')"; 100].join(" and ");
+    assert_eq!(beside.parse::<ForUsage>().unwrap().to_string(), beside);
+}
+
+#[test]
+fn a_filter_nested_without_bound_in_code_prints_and_drops() {
+    let comparison = || Field::CHANNEL.eq("x").unwrap();
+    let mut filter: ForUsage = comparison();
+    for _ in 0..5_000 {
+        filter = filter.or(comparison()).and(comparison());
+    }
+    let printed = filter.to_string();
+    assert!(printed.starts_with(&"(".repeat(5_000)));
+    assert_eq!(format!("{filter:?}").matches("<value>").count(), 10_001);
+    assert_eq!(refused::<ForUsage>(&printed).kind(), FilterErrorKind::TooLong);
+}
+
+#[test]
+fn refusals_repeat_nothing_of_the_text_unless_asked() {
+    for typed in [
+        "Contoso eq 'x'",
+        "customerName eq Contoso",
+        "customerName eq 'Contoso",
+        "customerName eq 'Contoso'Contoso",
+        "customerName eq 'Contoso' Contoso",
+        "customerName eq 'Contoso\u{1b}'",
+        "customerName Contoso",
+    ] {
+        let error = refused::<ForDeployment>(typed);
+        assert!(!format!("{error} {error:?} {}", error.description()).contains("Contoso"), "{error:?}");
+        assert!(error.caret(typed).contains("Contoso"));
+    }
+}
+
+#[test]
+fn the_caret_stands_under_the_column() {
+    let draw = |typed: &str| refused::<ForDeployment>(typed).caret(typed);
+    assert_eq!(draw(""), "\n^");
+    assert_eq!(draw("channel"), "channel\n       ^");
+    assert_eq!(draw("customerName eq 'Øl' &"), "customerName eq 'Øl' &\n                     ^");
+    // A text cannot command the terminal, nor break the line.
+    assert_eq!(draw("\n\u{1b}[2J"), " \u{fffd}[2J\n ^");
+
+    // Of a long text the part around the caret is drawn.
+    let long = format!("customerName eq '{}' & {}", "x".repeat(100), "y".repeat(100));
+    let start = format!("...{}' & ", "x".repeat(58));
+    let expected = format!("{start}{}...\n{}^", "y".repeat(18), " ".repeat(63));
+    assert_eq!(draw(&long), expected);
+    let ends_here = format!("customerName eq '{}' &", "x".repeat(100));
+    assert_eq!(draw(&ends_here), format!("...{}' &\n{}^", "x".repeat(58), " ".repeat(63)));
+
+    // Another text than the one that was refused draws something, and no more.
+    assert_eq!(refused::<ForDeployment>(&long).caret("ab"), "ab\n  ^");
+}
