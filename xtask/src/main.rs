@@ -1,2 +1,48 @@
-//! Skeleton.
-fn main() {}
+//! The tools of this workspace, as `cargo xtask <command>`.
+//!
+//! It depends on none of the crates it generates, so that a broken generated file can always be generated anew.
+
+mod codegen;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Generates code from the contract, and checks the house.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Generates the models and the client from openapi/partner-center.yaml.
+    Codegen {
+        /// Compare with what is committed instead of writing; print a diff and exit 1 where they differ.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+#[expect(clippy::print_stderr, reason = "this is where errors reach the person who ran the command")]
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Codegen { check } => codegen::run(check),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}

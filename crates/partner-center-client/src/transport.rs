@@ -153,7 +153,7 @@ impl fmt::Debug for RawAnswer {
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    source: reqwest::Error,
+    source: Option<reqwest::Error>,
 }
 
 /// The kinds of [`TransportError`].
@@ -182,11 +182,16 @@ impl TransportError {
             TransportErrorKind::Request
         };
         // A URL's query holds filters, and filters hold customer names.
-        Self { kind, source: error.without_url() }
+        Self { kind, source: Some(error.without_url()) }
     }
 
     fn settings(error: reqwest::Error) -> Self {
-        Self { kind: TransportErrorKind::Settings, source: error.without_url() }
+        Self { kind: TransportErrorKind::Settings, source: Some(error.without_url()) }
+    }
+
+    /// The request could not be built.
+    pub(crate) fn unsendable() -> Self {
+        Self { kind: TransportErrorKind::Settings, source: None }
     }
 
     /// Which part failed.
@@ -210,6 +215,6 @@ impl fmt::Display for TransportError {
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         // The library's own line repeats ours; what is below it says why.
-        std::error::Error::source(&self.source)
+        std::error::Error::source(self.source.as_ref()?)
     }
 }

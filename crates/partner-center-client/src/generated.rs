@@ -1,0 +1,591 @@
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 c1e613d189ac181b47242504daa7e52776e67a540824165f822ebc429ad95b4a.
+// Do not edit: edit the contract and run the command.
+
+#[allow(unused_imports)]
+pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
+#[allow(unused_imports)]
+use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+#[derive(Clone, Debug)]
+/**Client for Partner Center licence analytics
+
+Licence analytics of the Microsoft Partner Center REST API: how many licences of a customer, or of all customers
+of a partner, are sold, deployed and used; and the customers themselves.
+
+All licence analytics take App+User access tokens with a multi-factor authentication claim. Customers also take
+application-only tokens.
+
+Success bodies of `/v1` operations begin with a UTF-8 byte-order mark; error bodies do not.
+
+This description is not Microsoft's.
+
+
+Version: v1*/
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) inner: crate::seam::Attempt,
+}
+impl Client {
+    /// Create a new client.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new(baseurl: &str, inner: crate::seam::Attempt) -> Self {
+        #[cfg(not(target_arch = "wasm32"))]
+        let client = {
+            let dur = ::std::time::Duration::from_secs(15u64);
+            reqwest::ClientBuilder::new().connect_timeout(dur).timeout(dur)
+        };
+        #[cfg(target_arch = "wasm32")]
+        let client = reqwest::ClientBuilder::new();
+        Self::new_with_client(baseurl, client.build().unwrap(), inner)
+    }
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new_with_client(
+        baseurl: &str,
+        client: reqwest::Client,
+        inner: crate::seam::Attempt,
+    ) -> Self {
+        Self {
+            baseurl: baseurl.to_string(),
+            client,
+            inner,
+        }
+    }
+}
+impl ClientInfo<crate::seam::Attempt> for Client {
+    fn api_version() -> &'static str {
+        "v1"
+    }
+    fn baseurl(&self) -> &str {
+        self.baseurl.as_str()
+    }
+    fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+    fn inner(&self) -> &crate::seam::Attempt {
+        &self.inner
+    }
+}
+const _: () = {
+    #[allow(dead_code)]
+    fn assert_client_hooks()
+    where
+        Client: ClientHooks<crate::seam::Attempt>,
+    {}
+};
+#[allow(clippy::all)]
+impl Client {
+    /**Lists the customers of the partner, a page at a time
+
+A page of customers. `totalCount` is the number of customers on this page, not of all. The next page is asked
+for with `links.next.uri` and every header of `links.next.headers`; the last page has no `links.next`.
+App-only and App+User tokens.
+
+
+Sends a `GET` request to `/v1/customers`
+
+Arguments:
+- `filter`: A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
+- `seek_operation`: Which page to seek, relative to the one that MS-ContinuationToken stands for.
+- `size`: How many customers a page may hold. The service's default and maximum are reported to be 500; 0 asks for the default.
+*/
+    pub async fn list_customers<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        seek_operation: Option<&'a str>,
+        size: Option<i64>,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!("{}/v1/customers", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("seekOperation", &seek_operation))
+            .query(&progenitor_client::QueryParam::new("size", &size))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "list_customers",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Gets a customer
+
+A customer with its company and billing profiles. Without a delegated or granular administrator relationship
+the service leaves out address, e-mail and custom domains. App-only and App+User tokens.
+
+
+Sends a `GET` request to `/v1/customers/{customer-id}`
+
+Arguments:
+- `customer_id`: The customer, by the id of its tenant.
+*/
+    pub async fn get_customer<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!(
+            "{}/v1/customers/{}", self.baseurl, encode_path(& customer_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "get_customer",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Gets how many licences of a customer are deployed
+
+One row per product: licences sold to the customer, and how many of them are deployed. App+User tokens only.
+
+Superseded by `queryCommercialLicensesDeployment` filtered by `customerTenantId`. Since November 2021 this
+operation is reported to answer with an empty list for customers that do have licences: an empty list is no
+proof that there are none.
+
+
+Sends a `GET` request to `/v1/customers/{customer-id}/analytics/licenses/deployment`
+
+Arguments:
+- `customer_id`: The customer, by the id of its tenant.
+*/
+    #[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
+    pub async fn get_customer_licenses_deployment<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!(
+            "{}/v1/customers/{}/analytics/licenses/deployment", self.baseurl,
+            encode_path(& customer_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "get_customer_licenses_deployment",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Gets how many licences of a customer are used
+
+One row per product and workload: licences that qualify for the workload, and how many are active in it.
+App+User tokens only.
+
+Superseded by `queryCommercialLicensesUsage` filtered by `customerTenantId`.
+
+
+Sends a `GET` request to `/v1/customers/{customer-id}/analytics/licenses/usage`
+
+Arguments:
+- `customer_id`: The customer, by the id of its tenant.
+*/
+    #[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
+    pub async fn get_customer_licenses_usage<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!(
+            "{}/v1/customers/{}/analytics/licenses/usage", self.baseurl, encode_path(&
+            customer_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "get_customer_licenses_usage",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Gets how many licences of all customers are deployed
+
+One row per service, aggregated over all customers of the partner. App+User tokens only.
+
+Superseded by `queryCommercialLicensesDeployment` grouped by `serviceCode`.
+
+
+Sends a `GET` request to `/v1/analytics/licenses/deployment`
+
+*/
+    #[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
+    pub async fn get_partner_licenses_deployment<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!("{}/v1/analytics/licenses/deployment", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "get_partner_licenses_deployment",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Gets how many licences of all customers are used
+
+One row per service and workload, aggregated over all customers of the partner. App+User tokens only.
+
+Superseded by `queryCommercialLicensesUsage` grouped by `serviceCode,workloadCode`.
+
+
+Sends a `GET` request to `/v1/analytics/licenses/usage`
+
+*/
+    #[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
+    pub async fn get_partner_licenses_usage<'a>(
+        &'a self,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!("{}/v1/analytics/licenses/usage", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self.client.get(url).headers(header_map).build()?;
+        let info = OperationInfo {
+            operation_id: "get_partner_licenses_usage",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Queries how many licences are deployed, over all customers
+
+One row per customer and product, or per group where `groupby` is given; then a row holds the grouped fields
+and the counts alone. App+User tokens only.
+
+The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
+example agrees with all sibling operations. The other is `queryCommercialLicensesDeploymentV1`.
+
+
+Sends a `GET` request to `/partner/v1/analytics/commercial/deployment/license`
+
+Arguments:
+- `filter`: A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+- `groupby`: A comma-separated list of the fields that may be filtered by.
+- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+- `skip`: How many rows to skip from the first.
+- `top`: How many rows a page may hold. Without it, 10,000.
+*/
+    pub async fn query_commercial_licenses_deployment<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!(
+            "{}/partner/v1/analytics/commercial/deployment/license", self.baseurl,
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "query_commercial_licenses_deployment",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Queries how many licences are used, over all customers
+
+One row per customer, product and workload, or per group where `groupby` is given; then a row holds the
+grouped fields and the counts alone. App+User tokens only.
+
+The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
+example agrees with all sibling operations. The other is `queryCommercialLicensesUsageV1`.
+
+
+Sends a `GET` request to `/partner/v1/analytics/commercial/usage/license`
+
+Arguments:
+- `filter`: A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+- `groupby`: A comma-separated list of the fields that may be filtered by.
+- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+- `skip`: How many rows to skip from the first.
+- `top`: How many rows a page may hold. Without it, 10,000.
+*/
+    pub async fn query_commercial_licenses_usage<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!(
+            "{}/partner/v1/analytics/commercial/usage/license", self.baseurl,
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "query_commercial_licenses_usage",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Queries how many licences are deployed, at the other documented path
+
+The same operation as `queryCommercialLicensesDeployment`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
+
+Sends a `GET` request to `/v1/analytics/commercial/deployment/license`
+
+Arguments:
+- `filter`: A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+- `groupby`: A comma-separated list of the fields that may be filtered by.
+- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+- `skip`: How many rows to skip from the first.
+- `top`: How many rows a page may hold. Without it, 10,000.
+*/
+    pub async fn query_commercial_licenses_deployment_v1<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!(
+            "{}/v1/analytics/commercial/deployment/license", self.baseurl,
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "query_commercial_licenses_deployment_v1",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Queries how many licences are used, at the other documented path
+
+The same operation as `queryCommercialLicensesUsage`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
+
+Sends a `GET` request to `/v1/analytics/commercial/usage/license`
+
+Arguments:
+- `filter`: A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+- `groupby`: A comma-separated list of the fields that may be filtered by.
+- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+- `skip`: How many rows to skip from the first.
+- `top`: How many rows a page may hold. Without it, 10,000.
+*/
+    pub async fn query_commercial_licenses_usage_v1<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> Result<ResponseValue<ByteStream>, Error<ByteStream>> {
+        let url = format!("{}/v1/analytics/commercial/usage/license", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "query_commercial_licenses_usage_v1",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => Ok(ResponseValue::stream(response)),
+            400u16..=499u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            500u16..=599u16 => Err(Error::ErrorResponse(ResponseValue::stream(response))),
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+/// Items consumers will typically use such as the Client.
+pub mod prelude {
+    #[allow(unused_imports)]
+    pub use super::Client;
+}

@@ -1,0 +1,344 @@
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 c1e613d189ac181b47242504daa7e52776e67a540824165f822ebc429ad95b4a.
+// Do not edit: edit the contract and run the command.
+
+/// Lists the customers of the partner, a page at a time.
+///
+/// `GET /v1/customers`
+#[derive(Clone, Default)]
+pub struct ListCustomers {
+    /// A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
+    pub filter: Option<String>,
+    /// Which page to seek, relative to the one that MS-ContinuationToken stands for.
+    pub seek_operation: Option<String>,
+    /// How many customers a page may hold. The service's default and maximum are reported to be 500; 0 asks for the default.
+    pub size: Option<i64>,
+}
+impl crate::seam::Operation for ListCustomers {
+    type Answer = partner_center_models::CustomerCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "list_customers",
+        method: "GET",
+        path: "/v1/customers",
+        superseded_by: None,
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(
+            client
+                .generated()
+                .list_customers(
+                    self.filter.as_deref(),
+                    self.seek_operation.as_deref(),
+                    self.size,
+                )
+                .await,
+        )
+    }
+}
+impl std::fmt::Debug for ListCustomers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ListCustomers").finish_non_exhaustive()
+    }
+}
+/// Gets a customer.
+///
+/// `GET /v1/customers/{customer-id}`
+#[derive(Clone)]
+pub struct GetCustomer {
+    /// The customer, by the id of its tenant.
+    pub customer_id: uuid::Uuid,
+}
+impl crate::seam::Operation for GetCustomer {
+    type Answer = partner_center_models::Customer;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "get_customer",
+        method: "GET",
+        path: "/v1/customers/{customer-id}",
+        superseded_by: None,
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(client.generated().get_customer(&self.customer_id).await)
+    }
+}
+impl std::fmt::Debug for GetCustomer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetCustomer").finish_non_exhaustive()
+    }
+}
+/// Gets how many licences of a customer are deployed.
+///
+/// `GET /v1/customers/{customer-id}/analytics/licenses/deployment`
+#[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
+#[derive(Clone)]
+pub struct GetCustomerLicensesDeployment {
+    /// The customer, by the id of its tenant.
+    pub customer_id: uuid::Uuid,
+}
+impl crate::seam::Operation for GetCustomerLicensesDeployment {
+    type Answer = partner_center_models::CustomerLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "get_customer_licenses_deployment",
+        method: "GET",
+        path: "/v1/customers/{customer-id}/analytics/licenses/deployment",
+        superseded_by: Some("query_commercial_licenses_deployment"),
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(
+            client.generated().get_customer_licenses_deployment(&self.customer_id).await,
+        )
+    }
+}
+impl std::fmt::Debug for GetCustomerLicensesDeployment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetCustomerLicensesDeployment").finish_non_exhaustive()
+    }
+}
+/// Gets how many licences of a customer are used.
+///
+/// `GET /v1/customers/{customer-id}/analytics/licenses/usage`
+#[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
+#[derive(Clone)]
+pub struct GetCustomerLicensesUsage {
+    /// The customer, by the id of its tenant.
+    pub customer_id: uuid::Uuid,
+}
+impl crate::seam::Operation for GetCustomerLicensesUsage {
+    type Answer = partner_center_models::CustomerLicensesUsageInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "get_customer_licenses_usage",
+        method: "GET",
+        path: "/v1/customers/{customer-id}/analytics/licenses/usage",
+        superseded_by: Some("query_commercial_licenses_usage"),
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(
+            client.generated().get_customer_licenses_usage(&self.customer_id).await,
+        )
+    }
+}
+impl std::fmt::Debug for GetCustomerLicensesUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetCustomerLicensesUsage").finish_non_exhaustive()
+    }
+}
+/// Gets how many licences of all customers are deployed.
+///
+/// `GET /v1/analytics/licenses/deployment`
+#[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
+#[derive(Clone, Default)]
+pub struct GetPartnerLicensesDeployment {}
+impl crate::seam::Operation for GetPartnerLicensesDeployment {
+    type Answer = partner_center_models::PartnerLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "get_partner_licenses_deployment",
+        method: "GET",
+        path: "/v1/analytics/licenses/deployment",
+        superseded_by: Some("query_commercial_licenses_deployment"),
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(client.generated().get_partner_licenses_deployment().await)
+    }
+}
+impl std::fmt::Debug for GetPartnerLicensesDeployment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetPartnerLicensesDeployment").finish_non_exhaustive()
+    }
+}
+/// Gets how many licences of all customers are used.
+///
+/// `GET /v1/analytics/licenses/usage`
+#[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
+#[derive(Clone, Default)]
+pub struct GetPartnerLicensesUsage {}
+impl crate::seam::Operation for GetPartnerLicensesUsage {
+    type Answer = partner_center_models::PartnerLicensesUsageInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "get_partner_licenses_usage",
+        method: "GET",
+        path: "/v1/analytics/licenses/usage",
+        superseded_by: Some("query_commercial_licenses_usage"),
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(client.generated().get_partner_licenses_usage().await)
+    }
+}
+impl std::fmt::Debug for GetPartnerLicensesUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetPartnerLicensesUsage").finish_non_exhaustive()
+    }
+}
+/// Queries how many licences are deployed, over all customers.
+///
+/// `GET /partner/v1/analytics/commercial/deployment/license`
+#[derive(Clone, Default)]
+pub struct QueryCommercialLicensesDeployment {
+    /// A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    pub filter: Option<String>,
+    /// A comma-separated list of the fields that may be filtered by.
+    pub groupby: Option<String>,
+    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    pub processed_date_time: Option<String>,
+    /// How many rows to skip from the first.
+    pub skip: Option<i64>,
+    /// How many rows a page may hold. Without it, 10,000.
+    pub top: Option<i64>,
+}
+impl crate::seam::Operation for QueryCommercialLicensesDeployment {
+    type Answer = partner_center_models::CommercialLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "query_commercial_licenses_deployment",
+        method: "GET",
+        path: "/partner/v1/analytics/commercial/deployment/license",
+        superseded_by: None,
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(
+            client
+                .generated()
+                .query_commercial_licenses_deployment(
+                    self.filter.as_deref(),
+                    self.groupby.as_deref(),
+                    self.processed_date_time.as_deref(),
+                    self.skip,
+                    self.top,
+                )
+                .await,
+        )
+    }
+}
+impl std::fmt::Debug for QueryCommercialLicensesDeployment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QueryCommercialLicensesDeployment").finish_non_exhaustive()
+    }
+}
+/// Queries how many licences are used, over all customers.
+///
+/// `GET /partner/v1/analytics/commercial/usage/license`
+#[derive(Clone, Default)]
+pub struct QueryCommercialLicensesUsage {
+    /// A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    pub filter: Option<String>,
+    /// A comma-separated list of the fields that may be filtered by.
+    pub groupby: Option<String>,
+    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    pub processed_date_time: Option<String>,
+    /// How many rows to skip from the first.
+    pub skip: Option<i64>,
+    /// How many rows a page may hold. Without it, 10,000.
+    pub top: Option<i64>,
+}
+impl crate::seam::Operation for QueryCommercialLicensesUsage {
+    type Answer = partner_center_models::CommercialLicensesUsageInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "query_commercial_licenses_usage",
+        method: "GET",
+        path: "/partner/v1/analytics/commercial/usage/license",
+        superseded_by: None,
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(
+            client
+                .generated()
+                .query_commercial_licenses_usage(
+                    self.filter.as_deref(),
+                    self.groupby.as_deref(),
+                    self.processed_date_time.as_deref(),
+                    self.skip,
+                    self.top,
+                )
+                .await,
+        )
+    }
+}
+impl std::fmt::Debug for QueryCommercialLicensesUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QueryCommercialLicensesUsage").finish_non_exhaustive()
+    }
+}
+/// Queries how many licences are deployed, at the other documented path.
+///
+/// `GET /v1/analytics/commercial/deployment/license`
+#[derive(Clone, Default)]
+pub struct QueryCommercialLicensesDeploymentV1 {
+    /// A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    pub filter: Option<String>,
+    /// A comma-separated list of the fields that may be filtered by.
+    pub groupby: Option<String>,
+    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    pub processed_date_time: Option<String>,
+    /// How many rows to skip from the first.
+    pub skip: Option<i64>,
+    /// How many rows a page may hold. Without it, 10,000.
+    pub top: Option<i64>,
+}
+impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
+    type Answer = partner_center_models::CommercialLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "query_commercial_licenses_deployment_v1",
+        method: "GET",
+        path: "/v1/analytics/commercial/deployment/license",
+        superseded_by: None,
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(
+            client
+                .generated()
+                .query_commercial_licenses_deployment_v1(
+                    self.filter.as_deref(),
+                    self.groupby.as_deref(),
+                    self.processed_date_time.as_deref(),
+                    self.skip,
+                    self.top,
+                )
+                .await,
+        )
+    }
+}
+impl std::fmt::Debug for QueryCommercialLicensesDeploymentV1 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QueryCommercialLicensesDeploymentV1").finish_non_exhaustive()
+    }
+}
+/// Queries how many licences are used, at the other documented path.
+///
+/// `GET /v1/analytics/commercial/usage/license`
+#[derive(Clone, Default)]
+pub struct QueryCommercialLicensesUsageV1 {
+    /// A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    pub filter: Option<String>,
+    /// A comma-separated list of the fields that may be filtered by.
+    pub groupby: Option<String>,
+    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    pub processed_date_time: Option<String>,
+    /// How many rows to skip from the first.
+    pub skip: Option<i64>,
+    /// How many rows a page may hold. Without it, 10,000.
+    pub top: Option<i64>,
+}
+impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {
+    type Answer = partner_center_models::CommercialLicensesUsageInsightsCollection;
+    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        id: "query_commercial_licenses_usage_v1",
+        method: "GET",
+        path: "/v1/analytics/commercial/usage/license",
+        superseded_by: None,
+    };
+    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
+        crate::seam::sent(
+            client
+                .generated()
+                .query_commercial_licenses_usage_v1(
+                    self.filter.as_deref(),
+                    self.groupby.as_deref(),
+                    self.processed_date_time.as_deref(),
+                    self.skip,
+                    self.top,
+                )
+                .await,
+        )
+    }
+}
+impl std::fmt::Debug for QueryCommercialLicensesUsageV1 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QueryCommercialLicensesUsageV1").finish_non_exhaustive()
+    }
+}

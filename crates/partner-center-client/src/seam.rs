@@ -1,0 +1,119 @@
+//! Where the generated code meets whoever executes it: an operation as a value, sent once by a client made for one
+//! attempt.
+//!
+//! The generated client writes path and query. Headers, which are the same for all operations, come with the attempt.
+//! There is no retry here and no credential: the headers say what they say.
+
+use std::fmt;
+use std::future::Future;
+
+use http::HeaderMap;
+use progenitor_client::{ByteStream, ClientHooks, OperationInfo, ResponseValue};
+
+use crate::generated;
+use crate::transport::{RawAnswer, Transport, TransportError};
+
+/// What comes of sending an operation: an answer of any status, or none.
+pub type Sent = Result<RawAnswer, TransportError>;
+
+/// One operation of the contract with its arguments, ready to be sent any number of times.
+pub trait Operation: fmt::Debug + Send + Sync {
+    /// The model of a successful answer.
+    type Answer: serde::de::DeserializeOwned + Send + 'static;
+
+    /// What the contract says of the operation.
+    const DETAILS: OperationDetails;
+
+    /// Sends it once.
+    fn send(&self, client: &Client) -> impl Future<Output = Sent> + Send;
+}
+
+/// What the contract says of an operation, for logs and messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationDetails {
+    /// Its id in the contract.
+    pub id: &'static str,
+    /// Its HTTP method.
+    pub method: &'static str,
+    /// Its path, with the names of parameters in braces.
+    pub path: &'static str,
+    /// The id of the operation that replaces it, if it is deprecated.
+    pub superseded_by: Option<&'static str>,
+}
+
+/// What one attempt adds to the generated request: its headers.
+#[derive(Clone, Debug)]
+pub(crate) struct Attempt {
+    headers: HeaderMap,
+}
+
+/// A client for one attempt.
+#[derive(Clone, Debug)]
+pub struct Client(generated::Client);
+
+impl Client {
+    /// A client that sends these headers, over this transport, to this base URL (without a slash at its end).
+    #[must_use]
+    pub fn new(base_url: &str, transport: &Transport, headers: HeaderMap) -> Self {
+        Self(generated::Client::new_with_client(base_url, transport.inner().clone(), Attempt { headers }))
+    }
+
+    /// Sends a GET to where an answer linked to, in place of an operation's own path and query. The caller has made
+    /// sure that the URL is on the service's own host.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] if no answer came.
+    pub async fn follow(&self, url: &str) -> Sent {
+        let mut request = self.0.client.get(url).build().map_err(TransportError::new)?;
+        request.headers_mut().extend(self.0.inner.headers.clone());
+        let response = self.0.client.execute(request).await.map_err(TransportError::new)?;
+        Ok(raw(ResponseValue::stream(response)))
+    }
+
+    pub(crate) fn generated(&self) -> &generated::Client {
+        &self.0
+    }
+}
+
+impl ClientHooks<Attempt> for generated::Client {
+    async fn exec(
+        &self,
+        mut request: reqwest::Request,
+        _operation: &OperationInfo,
+    ) -> reqwest::Result<reqwest::Response> {
+        let headers = request.headers_mut();
+        // progenitor's own, unknown to the service.
+        headers.remove("api-version");
+        headers.extend(self.inner.headers.clone());
+        // The documentation writes a space in a query as %20; a form's plus sign is another convention.
+        if let Some(query) = request.url().query().filter(|query| query.contains('+')) {
+            let query = query.replace('+', "%20");
+            request.url_mut().set_query(Some(&query));
+        }
+        self.client.execute(request).await
+    }
+}
+
+/// Flattens what generated code returns: every status is an answer here.
+pub(crate) fn sent(result: Result<ResponseValue<ByteStream>, progenitor_client::Error<ByteStream>>) -> Sent {
+    use progenitor_client::Error;
+    match result {
+        Ok(answer) | Err(Error::ErrorResponse(answer)) => Ok(raw(answer)),
+        // A status the contract does not name, such as a redirect.
+        Err(Error::UnexpectedResponse(response)) => Ok(raw(ResponseValue::stream(response))),
+        Err(
+            Error::CommunicationError(error) | Error::ResponseBodyError(error) | Error::InvalidUpgrade(error),
+        ) => Err(TransportError::new(error)),
+        // These come of typed answers and of hooks, and this client has neither.
+        Err(Error::InvalidRequest(_) | Error::InvalidResponsePayload(..) | Error::Custom(_)) => {
+            Err(TransportError::unsendable())
+        }
+    }
+}
+
+fn raw(answer: ResponseValue<ByteStream>) -> RawAnswer {
+    let status = answer.status().as_u16();
+    let headers = answer.headers().clone();
+    RawAnswer::new(status, headers, answer.into_inner_stream())
+}
