@@ -1,0 +1,72 @@
+//! An answer before it is sent: what a route says, and what faults may still change. How it reaches the socket is not
+//! known here.
+
+use bytes::Bytes;
+use http::header::{HeaderName, HeaderValue};
+use http::{StatusCode, header};
+use serde::Serialize;
+
+use crate::shapes::ErrorShape;
+
+/// How most of the v1 services label their JSON.
+pub(crate) const JSON: &str = "application/json; charset=utf-8";
+/// How the list of customers does.
+pub(crate) const BARE_JSON: &str = "application/json";
+
+/// An answer. The body is UTF-8 without a byte-order mark until it is sent.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    pub(crate) body: Bytes,
+    /// Send a byte-order mark first.
+    pub(crate) mark: bool,
+    /// Send the `MS-*` ids; what stands before the API does not.
+    pub(crate) ids: bool,
+}
+
+impl Answer {
+    /// A success of the v1 services, which put a byte-order mark before it.
+    pub(crate) fn v1(content_type: &'static str, value: &impl Serialize) -> Self {
+        Self { mark: true, ..Self::json(StatusCode::OK, content_type, value) }
+    }
+
+    pub(crate) fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
+        // Plain structs and maps with string keys: there is nothing in them that serialising could refuse.
+        let body = serde_json::to_vec(value).unwrap_or_default();
+        Self::new(status, Some(content_type), body)
+    }
+
+    pub(crate) fn new(
+        status: StatusCode,
+        content_type: Option<&'static str>,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        Self { status, content_type, headers: Vec::new(), body: body.into(), mark: false, ids: true }
+    }
+
+    /// A refusal of the v1 services, which close the connection behind it.
+    pub(crate) fn fault(status: StatusCode, code: u32, description: &str) -> Self {
+        Self::error(status, ErrorShape::Fault, code, description)
+            .with(header::CONNECTION, HeaderValue::from_static("close"))
+    }
+
+    pub(crate) fn error(status: StatusCode, shape: ErrorShape, code: u32, message: &str) -> Self {
+        let answer = Self::new(status, shape.content_type(), shape.body(status, code, message));
+        Self { ids: !shape.is_the_gateways(), ..answer }
+    }
+
+    /// The gateway's answer to one call too many.
+    pub(crate) fn throttled(seconds: u64) -> Self {
+        let message = format!("Rate limit is exceeded. Try again in {seconds} seconds.");
+        Self::error(StatusCode::TOO_MANY_REQUESTS, ErrorShape::Gateway, 0, &message)
+            .with(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.retain(|(present, _)| *present != name);
+        self.headers.push((name, value));
+        self
+    }
+}

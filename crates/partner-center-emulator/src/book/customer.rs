@@ -1,0 +1,347 @@
+//! One customer, worked out from the seed and its place in the book.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::catalogue::CATALOGUE;
+use super::{Ground, Product, Service, Stamps, Workload, documented, names};
+use crate::draw::{Draw, mix};
+
+/// What a customer's analytics answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Standing {
+    /// Rows.
+    Active,
+    /// No rows, with status 200: nothing sold, or the service has lost the data.
+    Empty,
+    /// 403 with code 20002: the relationship has ended, though the customer is still listed.
+    Lapsed,
+}
+
+/// When a row was processed, in the two forms the endpoints print. Cloning is cheap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Processed(Arc<(String, String)>);
+
+impl Processed {
+    pub(super) fn new(classic: &str, commercial: &str) -> Self {
+        Self(Arc::new((classic.to_owned(), commercial.to_owned())))
+    }
+
+    /// As the classic endpoints print it: `2017-03-14T03:25:16.36+00:00`.
+    pub fn classic(&self) -> &str {
+        &self.0.0
+    }
+
+    /// As the commercial endpoints print it, day-aligned and without a zone: `2018-10-14T00:00:00`.
+    pub fn commercial(&self) -> &str {
+        &self.0.1
+    }
+}
+
+/// Licences of one product at one customer: how many were sold and how many are deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeploymentRow {
+    /// The product.
+    pub product: Product,
+    /// The sales channel: always `reseller`.
+    pub channel: &'static str,
+    /// Licences sold.
+    pub licenses_sold: u64,
+    /// Licences deployed. Now and then more than were sold, as in life.
+    pub licenses_deployed: u64,
+    /// When this was counted.
+    pub processed: Processed,
+}
+
+impl DeploymentRow {
+    /// Deployed of sold, 0 to 100 (or above), to two places; 0 if none were sold.
+    pub fn deployment_percent(&self) -> f64 {
+        percent(self.licenses_deployed, self.licenses_sold)
+    }
+}
+
+/// Use of one workload of one product at one customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UsageRow {
+    /// The product.
+    pub product: Product,
+    /// The workload.
+    pub workload: Workload,
+    /// The sales channel: always `reseller`.
+    pub channel: &'static str,
+    /// Licences somebody used the workload with.
+    pub licenses_active: u64,
+    /// Licences that would allow it.
+    pub licenses_qualified: u64,
+    /// When this was counted.
+    pub processed: Processed,
+}
+
+impl UsageRow {
+    /// Active of qualified, 0 to 100, to two places; 0 if none qualify.
+    pub fn usage_percent(&self) -> f64 {
+        percent(self.licenses_active, self.licenses_qualified)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "licence counts lie far below 2^52")]
+pub(super) fn percent(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 10_000.0).round() / 100.0 }
+}
+
+/// A customer of the book. Its rows are worked out when asked for.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Customer {
+    /// Its place in the book, from 0.
+    pub index: usize,
+    /// Its id, which is its tenant id.
+    pub id: Uuid,
+    /// Its name; unique in the book. Some names hold apostrophes, commas or letters outside ASCII, some begin with a
+    /// character that a spreadsheet takes for a formula.
+    pub company_name: String,
+    /// Its primary domain; unique in the book.
+    pub domain: String,
+    /// What its analytics answer.
+    pub standing: Standing,
+    ground: Arc<Ground>,
+}
+
+/// The sales channel of every row: an indirect provider sells through resellers.
+pub(super) const CHANNEL: &str = "reseller";
+
+/// Streams of [`Draw`], so that a change to one leaves the others' numbers alone.
+const ID_STREAM: u64 = 1;
+const DEPLOYMENT_STREAM: u64 = 2;
+const USAGE_STREAM: u64 = 3;
+
+impl Customer {
+    pub(super) fn at(ground: &Arc<Ground>, index: usize) -> Self {
+        let (company_name, domain) = names::of(ground.seed, index);
+        let standing = match index {
+            _ if index % 40 == 17 => Standing::Lapsed,
+            _ if index % 16 == 9 => Standing::Empty,
+            _ => Standing::Active,
+        };
+        Self { index, id: id_of(ground, index), company_name, domain, standing, ground: Arc::clone(ground) }
+    }
+
+    /// Its deployment rows at the latest snapshot, one per product; none unless it is [active](Standing::Active).
+    pub fn deployment(&self) -> Vec<DeploymentRow> {
+        self.deployment_at(0)
+    }
+
+    /// Its usage rows at the latest snapshot, one per product and workload; none unless it is
+    /// [active](Standing::Active).
+    pub fn usage(&self) -> Vec<UsageRow> {
+        self.usage_at(0)
+    }
+
+    pub(crate) fn deployment_at(&self, snapshot: usize) -> Vec<DeploymentRow> {
+        if let Some(rows) = documented::deployment(self.index) {
+            return if snapshot == 0 { rows } else { Vec::new() };
+        }
+        let Some(stamps) = self.stamps(snapshot) else { return Vec::new() };
+        self.holdings()
+            .into_iter()
+            .map(|held| DeploymentRow {
+                product: *held.product,
+                channel: CHANNEL,
+                licenses_sold: held.sold,
+                licenses_deployed: earlier(held.deployed, snapshot),
+                processed: stamp(&stamps.deployment, held.product.service),
+            })
+            .collect()
+    }
+
+    pub(crate) fn usage_at(&self, snapshot: usize) -> Vec<UsageRow> {
+        if let Some(rows) = documented::usage(self.index) {
+            return if snapshot == 0 { rows } else { Vec::new() };
+        }
+        let Some(stamps) = self.stamps(snapshot) else { return Vec::new() };
+        let mut draw = Draw::new(self.ground.seed, USAGE_STREAM, self.index as u64);
+        let mut rows = Vec::new();
+        for held in self.holdings() {
+            for workload in held.product.workloads {
+                // Skype For Business has been retired; hardly anybody is left on it.
+                let reach = if *workload == super::catalogue::SKYPE_WORKLOAD { 20 } else { 1 };
+                let active = draw.below(held.deployed.min(held.sold) / reach + 1);
+                rows.push(UsageRow {
+                    product: *held.product,
+                    workload: *workload,
+                    channel: CHANNEL,
+                    licenses_active: earlier(active, snapshot),
+                    licenses_qualified: held.sold,
+                    processed: stamp(&stamps.usage, held.product.service),
+                });
+            }
+        }
+        rows
+    }
+
+    fn stamps(&self, snapshot: usize) -> Option<&Stamps> {
+        self.ground.snapshots.get(snapshot).filter(|_| self.standing == Standing::Active)
+    }
+
+    /// What it bought: one to eight products, a handful of seats at most customers, thousands at a few.
+    fn holdings(&self) -> Vec<Holding> {
+        let mut draw = Draw::new(self.ground.seed, DEPLOYMENT_STREAM, self.index as u64);
+        let products = 1 + draw.below(8).min(draw.below(8));
+        let seats = 2 << draw.below(12);
+        let mut bought = 0_u32;
+        let mut holdings = Vec::new();
+        for _ in 0..products {
+            let Some(product) = pick(&mut draw, &mut bought) else { break };
+            let sold = 1 + draw.below(seats);
+            let deployed = match draw.below(100) {
+                0..10 => 0,
+                10..60 => sold - draw.below(sold / 4 + 1),
+                60..96 => draw.below(sold + 1),
+                _ => sold + 1 + draw.below(sold / 10 + 1),
+            };
+            holdings.push(Holding { product, sold, deployed });
+        }
+        holdings
+    }
+}
+
+struct Holding {
+    product: &'static Product,
+    sold: u64,
+    deployed: u64,
+}
+
+/// A product not bought yet; `bought` has a bit for each place in the catalogue.
+fn pick(draw: &mut Draw, bought: &mut u32) -> Option<&'static Product> {
+    let first = usize::try_from(draw.below(CATALOGUE.len() as u64)).ok()?;
+    let place = (first..CATALOGUE.len()).chain(0..first).find(|place| *bought & (1 << place) == 0)?;
+    *bought |= 1 << place;
+    CATALOGUE.get(place)
+}
+
+/// Deployment and use grew by about three in a hundred each week up to the latest snapshot.
+fn earlier(latest: u64, weeks: usize) -> u64 {
+    latest - latest * weeks as u64 * 3 / 100
+}
+
+pub(super) fn stamp(stamps: &[Processed; 2], service: Service) -> Processed {
+    let [dynamics, office] = stamps;
+    match service {
+        Service::Dynamics => dynamics.clone(),
+        Service::Office365 => office.clone(),
+    }
+}
+
+/// The id's first 48 bits are the place in the book, scrambled; the rest is a check that a made-up id fails.
+fn id_of(ground: &Ground, index: usize) -> Uuid {
+    if let Some(id) = documented::id(index) {
+        return id;
+    }
+    let check = mix(ground.seed ^ mix(ID_STREAM) ^ index as u64);
+    let bits = (u128::from(scramble(index as u64, ground.seed)) << 80)
+        | (u128::from(mix(check)) << 16)
+        | u128::from(check >> 48);
+    uuid::Builder::from_u128(bits)
+        .with_variant(uuid::Variant::RFC4122)
+        .with_version(uuid::Version::Random)
+        .into_uuid()
+}
+
+pub(super) fn index_of(ground: &Ground, id: Uuid) -> Option<usize> {
+    if let Some(index) = documented::index(id) {
+        return Some(index);
+    }
+    let scrambled = u64::try_from(id.as_u128() >> 80).ok()?;
+    usize::try_from(unscramble(scrambled, ground.seed)).ok()
+}
+
+const MASK: u64 = (1 << 48) - 1;
+/// Odd, so multiplication by it permutes the 48-bit numbers.
+const FACTOR: u64 = 0x9e37_79b9_7f4b;
+
+/// A permutation of the 48-bit numbers: xor, multiply, fold, multiply.
+fn scramble(index: u64, seed: u64) -> u64 {
+    let spread = (index ^ (mix(seed) & MASK)).wrapping_mul(FACTOR) & MASK;
+    (spread ^ (spread >> 24)).wrapping_mul(FACTOR) & MASK
+}
+
+fn unscramble(scrambled: u64, seed: u64) -> u64 {
+    let folded = scrambled.wrapping_mul(INVERSE) & MASK;
+    ((folded ^ (folded >> 24)).wrapping_mul(INVERSE) & MASK) ^ (mix(seed) & MASK)
+}
+
+/// `FACTOR` to the power of -1 modulo 2^64, by Newton's iteration: each step doubles the number of right bits.
+const INVERSE: u64 = {
+    let mut inverse = FACTOR;
+    let mut step = 0;
+    while step < 5 {
+        inverse = inverse.wrapping_mul(2_u64.wrapping_sub(FACTOR.wrapping_mul(inverse)));
+        step += 1;
+    }
+    inverse
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::super::Book;
+    use super::*;
+
+    #[test]
+    fn ids_names_and_domains_are_unique_and_ids_lead_back() {
+        let book = Book::new(5_000, 3);
+        let (mut ids, mut names, mut domains) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for customer in book.customers() {
+            assert_eq!(book.find(customer.id).unwrap().index, customer.index);
+            assert!(ids.insert(customer.id));
+            assert!(domains.insert(customer.domain), "{}", customer.company_name);
+            assert!(names.insert(customer.company_name));
+        }
+    }
+
+    #[test]
+    fn a_made_up_id_and_another_books_id_are_nobodys() {
+        let book = Book::new(1_000, 3);
+        assert!(book.find(Uuid::nil()).is_none());
+        assert!(book.find(Uuid::from_u128(u128::MAX)).is_none());
+        assert!(book.find(Book::new(1_000, 4).customer(5).unwrap().id).is_none());
+        assert!(Book::new(5, 3).find(book.customer(5).unwrap().id).is_none());
+    }
+
+    #[test]
+    fn rows_are_plausible() {
+        let book = Book::new(2_000, 3);
+        let mut over_deployed = 0;
+        for customer in book.customers() {
+            let (deployment, usage) = (customer.deployment(), customer.usage());
+            assert_eq!(deployment.is_empty(), customer.standing != Standing::Active);
+            let products: HashSet<_> = deployment.iter().map(|row| row.product.id).collect();
+            assert_eq!(products.len(), deployment.len(), "a product twice");
+            over_deployed +=
+                deployment.iter().filter(|row| row.licenses_deployed > row.licenses_sold).count();
+            assert!(deployment.iter().all(|row| row.licenses_sold > 0));
+            for row in usage {
+                assert!(row.licenses_active <= row.licenses_qualified);
+            }
+        }
+        assert!(over_deployed > 0, "no customer uses more than it bought");
+    }
+
+    #[test]
+    fn an_earlier_snapshot_has_the_same_rows_with_smaller_counts() {
+        let customer = Book::new(30, 3).customer(2).unwrap();
+        let (now, before) = (customer.deployment_at(0), customer.deployment_at(12));
+        assert_eq!(now.len(), before.len());
+        for (now, before) in now.iter().zip(&before) {
+            assert_eq!(now.product, before.product);
+            assert!(before.licenses_deployed <= now.licenses_deployed);
+            assert_ne!(now.processed, before.processed);
+        }
+        assert!(customer.deployment_at(13).is_empty());
+    }
+}

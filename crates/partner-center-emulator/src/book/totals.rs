@@ -1,0 +1,103 @@
+//! The partner's own totals: the book, summed by service and by workload.
+
+use super::customer::{CHANNEL, percent};
+use super::{Book, Processed, Service, Workload};
+
+/// The partner's licences of one service.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PartnerDeployment {
+    /// The service.
+    pub service: Service,
+    /// The sales channel: always `reseller`.
+    pub channel: &'static str,
+    /// Licences sold.
+    pub licenses_sold: u64,
+    /// Deployed of sold over all customers, 0 to 100, to two places.
+    pub prorated_percent: f64,
+    /// When this was counted.
+    pub processed: Processed,
+}
+
+/// Use of one workload of one service over all customers.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PartnerUsage {
+    /// The service.
+    pub service: Service,
+    /// The workload.
+    pub workload: Workload,
+    /// The sales channel: always `reseller`.
+    pub channel: &'static str,
+    /// Active of qualified over all customers, 0 to 100, to two places.
+    pub prorated_percent: f64,
+    /// When this was counted.
+    pub processed: Processed,
+}
+
+#[derive(Debug)]
+pub(super) struct Totals {
+    pub(super) deployment: Vec<PartnerDeployment>,
+    pub(super) usage: Vec<PartnerUsage>,
+}
+
+/// Walks the whole book once. The documented customers are left out of the times, or a book of thousands would look
+/// years old for their sake.
+pub(super) fn sum(book: &Book) -> Totals {
+    let mut deployed: Vec<(Service, u64, u64)> = Vec::new();
+    let mut active: Vec<(Service, Workload, u64, u64)> = Vec::new();
+    for customer in book.customers() {
+        for row in customer.deployment() {
+            match deployed.iter_mut().find(|(service, ..)| *service == row.product.service) {
+                Some((_, part, whole)) => {
+                    *part += row.licenses_deployed;
+                    *whole += row.licenses_sold;
+                }
+                None => deployed.push((row.product.service, row.licenses_deployed, row.licenses_sold)),
+            }
+        }
+        for row in customer.usage() {
+            let key = (row.product.service, row.workload);
+            match active.iter_mut().find(|(service, workload, ..)| (*service, *workload) == key) {
+                Some((_, _, part, whole)) => {
+                    *part += row.licenses_active;
+                    *whole += row.licenses_qualified;
+                }
+                None => active.push((key.0, key.1, row.licenses_active, row.licenses_qualified)),
+            }
+        }
+    }
+    deployed.sort_by_key(|(service, ..)| *service);
+    active.sort_by_key(|(service, workload, ..)| (*service, workload.name));
+    let stamp = |usage: bool, service: Service| {
+        book.ground.snapshots.first().map(|stamps| {
+            super::customer::stamp(if usage { &stamps.usage } else { &stamps.deployment }, service)
+        })
+    };
+    Totals {
+        deployment: deployed
+            .into_iter()
+            .filter_map(|(service, part, whole)| {
+                Some(PartnerDeployment {
+                    service,
+                    channel: CHANNEL,
+                    licenses_sold: whole,
+                    prorated_percent: percent(part, whole),
+                    processed: stamp(false, service)?,
+                })
+            })
+            .collect(),
+        usage: active
+            .into_iter()
+            .filter_map(|(service, workload, part, whole)| {
+                Some(PartnerUsage {
+                    service,
+                    workload,
+                    channel: CHANNEL,
+                    prorated_percent: percent(part, whole),
+                    processed: stamp(true, service)?,
+                })
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,161 @@
+//! The running emulator, as its owner holds it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::book::Book;
+use crate::builder::{EmulatorBuilder, StartError};
+use crate::clock::Clock;
+use crate::recorder::{RecordedRequest, Recorder};
+use crate::server;
+use crate::state::{Host, Origins, Recorders, State};
+use crate::throttle::Throttle;
+
+/// A Partner Center and a sign-in host of one's own, on loopback.
+///
+/// It serves until it is dropped or [shut down](Self::shutdown).
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator};
+///
+/// let emulator = Emulator::builder().customers(1).start().await?;
+/// let url = format!("{}/v1/customers/{DOCUMENTED_CUSTOMER}/analytics/licenses/deployment", emulator.base_url());
+///
+/// let answer = reqwest::Client::new().get(&url).bearer_auth("any").send().await?;
+/// assert_eq!(answer.status(), 200);
+///
+/// let requests = emulator.requests();
+/// assert_eq!(requests.len(), 1);
+/// assert_eq!(requests[0].status(), Some(200));
+/// assert!(requests[0].token_attached());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Emulator {
+    state: Arc<State>,
+    /// One task for each listener; each owns its connections, so that dropping this ends everything.
+    listeners: JoinSet<()>,
+}
+
+impl Emulator {
+    /// Sets an emulator up.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::new()
+    }
+
+    /// Starts one with every default.
+    ///
+    /// # Errors
+    /// See [`EmulatorBuilder::start`].
+    pub async fn with_defaults() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    pub(crate) async fn start(builder: EmulatorBuilder) -> Result<Self, StartError> {
+        let book = builder.book()?;
+        let (api, api_origin) = bind(builder.address).await?;
+        let (authority, authority_origin) = bind(builder.authority_address).await?;
+        let (elsewhere, elsewhere_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
+        let recorder = || Recorder::new(builder.recorded_requests);
+        let state = Arc::new(State {
+            settings: builder.settings,
+            book,
+            clock: builder.clock,
+            origins: Origins { api: api_origin, authority: authority_origin, elsewhere: elsewhere_origin },
+            throttle: Throttle::new(builder.rate_per_minute, builder.customer_rate_per_minute),
+            recorders: Recorders { api: recorder(), authority: recorder(), elsewhere: recorder() },
+        });
+        let mut listeners = JoinSet::new();
+        for (listener, host) in [(api, Host::Api), (authority, Host::Authority), (elsewhere, Host::Elsewhere)]
+        {
+            listeners.spawn(server::serve(listener, host, Arc::clone(&state)));
+        }
+        Ok(Self { state, listeners })
+    }
+
+    /// The API's address, such as `http://127.0.0.1:40123`, without a trailing slash.
+    pub fn base_url(&self) -> &str {
+        &self.state.origins.api
+    }
+
+    /// The sign-in host's address, without a trailing slash. Token requests go to `/{tenant}/oauth2/v2.0/token` below it.
+    pub fn authority(&self) -> &str {
+        &self.state.origins.authority
+    }
+
+    /// The address of a host no client has any business with. Hostile redirects and links lead there; whatever arrives
+    /// is answered 200 and kept in [`stray_requests`](Self::stray_requests).
+    pub fn elsewhere(&self) -> &str {
+        &self.state.origins.elsewhere
+    }
+
+    /// The truth the API serves.
+    pub fn book(&self) -> &Book {
+        &self.state.book
+    }
+
+    /// The emulator's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.state.clock
+    }
+
+    /// Moves the emulator's clock forward: tokens expire and throttling windows end. Delays of answers are real time.
+    pub fn advance(&self, by: Duration) {
+        self.state.clock.advance(by);
+    }
+
+    /// The requests to the API in order of arrival: the latest so many, as
+    /// [`recorded_requests`](EmulatorBuilder::recorded_requests) says. Requests to the sign-in host are in
+    /// [`authority_requests`](Self::authority_requests).
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.state.recorders.api.requests()
+    }
+
+    /// How many requests to the API arrived, those no longer remembered included.
+    pub fn request_count(&self) -> u64 {
+        self.state.recorders.api.total()
+    }
+
+    /// The requests to the sign-in host in order of arrival; see [`requests`](Self::requests).
+    pub fn authority_requests(&self) -> Vec<RecordedRequest> {
+        self.state.recorders.authority.requests()
+    }
+
+    /// The requests that arrived [elsewhere](Self::elsewhere). A client that follows no redirect and no foreign link
+    /// leaves this empty.
+    pub fn stray_requests(&self) -> Vec<RecordedRequest> {
+        self.state.recorders.elsewhere.requests()
+    }
+
+    /// Stops serving and waits until everything has stopped. Connections end at once.
+    pub async fn shutdown(mut self) {
+        self.listeners.shutdown().await;
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("base_url", &self.base_url())
+            .field("authority", &self.authority())
+            .field("customers", &self.book().len())
+            .finish_non_exhaustive()
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, String), StartError> {
+    if !address.ip().is_loopback() {
+        return Err(StartError::NotLoopback(address));
+    }
+    let refused = |source| StartError::Bind { address, source };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let origin = format!("http://{}", listener.local_addr().map_err(refused)?);
+    Ok((listener, origin))
+}

@@ -1,0 +1,165 @@
+//! The classic four: licences deployed and used, at one customer and at the partner. Members stand in the documented
+//! order; what the documented examples leave out (`customerId`, `serviceCode`, `workloadCode`) is left out.
+
+use serde::Serialize;
+
+use crate::answer::{Answer, JSON};
+use crate::book::{Book, Customer};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Collection<T> {
+    total_count: usize,
+    items: Vec<T>,
+    attributes: Attributes,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Attributes {
+    pub(super) object_type: &'static str,
+}
+
+fn collection<T: Serialize>(items: Vec<T>) -> Answer {
+    let attributes = Attributes { object_type: "Collection" };
+    Answer::v1(JSON, &Collection { total_count: items.len(), items, attributes })
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CustomerDeployment<'a> {
+    customer_name: &'a str,
+    product_name: &'a str,
+    licenses_deployed: u64,
+    deployment_percent: f64,
+    licenses_sold: u64,
+    processed_date_time: &'a str,
+    service_name: &'a str,
+    channel: &'a str,
+    attributes: Attributes,
+}
+
+pub(super) fn customer_deployment(customer: &Customer) -> Answer {
+    let rows = customer.deployment();
+    let items = rows.iter().map(|row| CustomerDeployment {
+        customer_name: &customer.company_name,
+        product_name: row.product.name,
+        licenses_deployed: row.licenses_deployed,
+        deployment_percent: row.deployment_percent(),
+        licenses_sold: row.licenses_sold,
+        processed_date_time: row.processed.classic(),
+        service_name: row.product.service.code(),
+        channel: row.channel,
+        attributes: Attributes { object_type: "CustomerLicensesDeploymentInsights" },
+    });
+    collection(items.collect())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CustomerUsage<'a> {
+    customer_name: &'a str,
+    product_name: &'a str,
+    licenses_active: u64,
+    licenses_qualified: u64,
+    usage_percent: f64,
+    workload_name: &'a str,
+    processed_date_time: &'a str,
+    service_name: &'a str,
+    channel: &'a str,
+    attributes: Attributes,
+}
+
+pub(super) fn customer_usage(customer: &Customer) -> Answer {
+    let rows = customer.usage();
+    let items = rows.iter().map(|row| CustomerUsage {
+        customer_name: &customer.company_name,
+        product_name: row.product.name,
+        licenses_active: row.licenses_active,
+        licenses_qualified: row.licenses_qualified,
+        usage_percent: row.usage_percent(),
+        workload_name: row.workload.name,
+        processed_date_time: row.processed.classic(),
+        service_name: row.product.service.code(),
+        channel: row.channel,
+        attributes: Attributes { object_type: "CustomerLicensesUsageInsights" },
+    });
+    collection(items.collect())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PartnerDeployment<'a> {
+    prorated_deployment_percent: f64,
+    licenses_sold: u64,
+    processed_date_time: &'a str,
+    service_name: &'a str,
+    channel: &'a str,
+    attributes: Attributes,
+}
+
+pub(super) fn partner_deployment(book: &Book) -> Answer {
+    let items = book.partner_deployment().iter().map(|row| PartnerDeployment {
+        prorated_deployment_percent: row.prorated_percent,
+        licenses_sold: row.licenses_sold,
+        processed_date_time: row.processed.classic(),
+        service_name: row.service.code(),
+        channel: row.channel,
+        attributes: Attributes { object_type: "PartnerLicensesDeploymentInsights" },
+    });
+    collection(items.collect())
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PartnerUsage<'a> {
+    prorated_licenses_usage_percent: f64,
+    workload_name: &'a str,
+    processed_date_time: &'a str,
+    service_name: &'a str,
+    channel: &'a str,
+    attributes: Attributes,
+}
+
+pub(super) fn partner_usage(book: &Book) -> Answer {
+    let items = book.partner_usage().iter().map(|row| PartnerUsage {
+        prorated_licenses_usage_percent: row.prorated_percent,
+        workload_name: row.workload.name,
+        processed_date_time: row.processed.classic(),
+        service_name: row.service.code(),
+        channel: row.channel,
+        attributes: Attributes { object_type: "PartnerLicensesUsageInsights" },
+    });
+    collection(items.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DOCUMENTED_CUSTOMER, documented};
+
+    #[test]
+    fn the_documented_customer_and_partner_are_answered_as_documented_byte_for_byte() {
+        let book = Book::new(1, 99);
+        let customer = book.find(DOCUMENTED_CUSTOMER).unwrap();
+        let answers = [
+            (customer_deployment(&customer), documented::CUSTOMER_LICENSES_DEPLOYMENT),
+            (customer_usage(&customer), documented::CUSTOMER_LICENSES_USAGE),
+            (partner_deployment(&book), documented::PARTNER_LICENSES_DEPLOYMENT),
+            (partner_usage(&book), documented::PARTNER_LICENSES_USAGE),
+        ];
+        for (answer, example) in answers {
+            assert!(answer.mark);
+            assert_eq!(std::str::from_utf8(&answer.body).unwrap(), example);
+        }
+    }
+
+    #[test]
+    fn an_empty_customer_is_answered_as_the_documentation_prints_emptiness() {
+        let empty = Book::new(10, 1).customer(9).unwrap();
+        assert_eq!(
+            customer_deployment(&empty).body,
+            r#"{"totalCount":0,"items":[],"attributes":{"objectType":"Collection"}}"#
+        );
+    }
+}

@@ -1,0 +1,348 @@
+//! The list of customers, paged by `links.next` and its continuation token, and one customer's resource.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::classic::Attributes;
+use super::{Query, Refusal, refuse};
+use crate::answer::{Answer, BARE_JSON, JSON};
+use crate::book::{Book, Customer};
+use crate::draw::{digest, mix};
+use crate::settings::CustomerLinks;
+use crate::state::State;
+
+const TOKEN_HEADER: &str = "MS-ContinuationToken";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<'a> {
+    total_count: usize,
+    items: Vec<ListItem<'a>>,
+    links: PageLinks,
+    attributes: Attributes,
+}
+
+#[derive(Serialize)]
+struct PageLinks {
+    #[serde(rename = "self")]
+    this: Link,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<Link>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    uri: String,
+    method: &'static str,
+    headers: Vec<LinkHeader>,
+}
+
+impl Link {
+    fn get(uri: String) -> Self {
+        Self { uri, method: "GET", headers: Vec::new() }
+    }
+}
+
+#[derive(Serialize)]
+struct LinkHeader {
+    key: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListItem<'a> {
+    id: Uuid,
+    company_profile: ListProfile<'a>,
+    relationship_to_partner: &'static str,
+    attributes: Attributes,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListProfile<'a> {
+    tenant_id: Uuid,
+    domain: &'a str,
+    company_name: &'a str,
+    attributes: Attributes,
+}
+
+/// Where a listing stands: everything the next page needs, so that the server remembers nothing.
+#[derive(Clone, Serialize, Deserialize)]
+struct Position {
+    next: usize,
+    size: usize,
+    filter: Option<Filter>,
+}
+
+/// The documented filter, its keys in Pascal case and all.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Filter {
+    field: String,
+    value: String,
+    operator: String,
+}
+
+impl Filter {
+    fn parse(text: &str) -> Result<Self, Refusal> {
+        let filter: Self = serde_json::from_str(text)
+            .map_err(|_| refuse(StatusCode::BAD_REQUEST, 800_002, "The filter is not a valid filter."))?;
+        if filter.operator != "starts_with" {
+            let description = format!("Unable to parse the enum value '{}'.", filter.operator);
+            return Err(refuse(StatusCode::BAD_REQUEST, 900_126, &description));
+        }
+        match filter.field.as_str() {
+            "CompanyName" | "Domain" | "IndirectReseller" | "IndirectCloudSolutionProvider" => Ok(filter),
+            other => {
+                let description = format!("Unable to parse the enum value '{other}'.");
+                Err(refuse(StatusCode::BAD_REQUEST, 900_126, &description))
+            }
+        }
+    }
+
+    /// The book has no indirect resellers, so asking for theirs finds nobody.
+    fn admits(&self, customer: &Customer) -> bool {
+        let text = match self.field.as_str() {
+            "CompanyName" => &customer.company_name,
+            "Domain" => &customer.domain,
+            _ => return false,
+        };
+        text.to_lowercase().starts_with(&self.value.to_lowercase())
+    }
+}
+
+impl Position {
+    /// Opaque, and with the characters real tokens are said to have: `+`, `/`, `=` and a comma.
+    fn to_token(&self, seed: u64) -> String {
+        let position = serde_json::to_vec(self).unwrap_or_default();
+        let check = digest(mix(seed), &position).to_be_bytes();
+        format!("{},{}", STANDARD.encode(&position), STANDARD.encode(check))
+    }
+
+    fn from_token(token: &str, seed: u64) -> Option<Self> {
+        let (position, check) = token.split_once(',')?;
+        let position = STANDARD.decode(position).ok()?;
+        let check = STANDARD.decode(check).ok()?;
+        if check != digest(mix(seed), &position).to_be_bytes() {
+            return None;
+        }
+        serde_json::from_slice(&position).ok()
+    }
+
+    fn first(query: &Query, largest: usize) -> Result<Self, Refusal> {
+        let size = match query.get("size") {
+            None => 0,
+            Some(size) => size.parse().map_err(|_| {
+                refuse(StatusCode::BAD_REQUEST, 800_002, "The size must be a non-negative whole number.")
+            })?,
+        };
+        let filter = query.get("filter").map(Filter::parse).transpose()?;
+        // Zero is what the archived .NET SDK sends for "you choose".
+        Ok(Self { next: 0, size: if size == 0 { largest } else { size.min(largest) }, filter })
+    }
+
+    fn resume(query: &Query, headers: &HeaderMap, seed: u64) -> Result<Option<Self>, Refusal> {
+        match query.get("seekOperation") {
+            None => Ok(None),
+            Some("Next") => {
+                let token = headers.get(TOKEN_HEADER).and_then(|token| token.to_str().ok());
+                let position = token.and_then(|token| Self::from_token(token, seed));
+                position.map(Some).ok_or_else(|| {
+                    let description = "The continuation token is missing or was not issued here.";
+                    refuse(StatusCode::BAD_REQUEST, 800_002, description)
+                })
+            }
+            Some(other) => {
+                let description = format!("Unable to parse the enum value '{other}'.");
+                Err(refuse(StatusCode::BAD_REQUEST, 900_126, &description))
+            }
+        }
+    }
+
+    fn matching<'a>(&'a self, book: &'a Book) -> impl Iterator<Item = Customer> + 'a {
+        book.customers_from(self.next)
+            .filter(|customer| self.filter.as_ref().is_none_or(|filter| filter.admits(customer)))
+    }
+}
+
+pub(super) fn list(state: &State, query: &Query, headers: &HeaderMap) -> Result<Answer, Refusal> {
+    let seed = state.settings.seed;
+    let position = match Position::resume(query, headers, seed)? {
+        Some(position) => position,
+        None => Position::first(query, state.settings.customers_per_page())?,
+    };
+    let (found, more) = {
+        let mut matching = position.matching(&state.book);
+        let found: Vec<Customer> = matching.by_ref().take(position.size).collect();
+        (found, matching.next())
+    };
+    let prefix = match state.settings.customer_links {
+        CustomerLinks::Unversioned => String::new(),
+        CustomerLinks::Versioned => "/v1".to_owned(),
+        CustomerLinks::Absolute => format!("{}/v1", state.origins.api),
+    };
+    let next = more.map(|more| Link {
+        uri: format!("{prefix}/customers?size={}&seekOperation=Next", position.size),
+        method: "GET",
+        headers: vec![LinkHeader {
+            key: TOKEN_HEADER,
+            value: Position { next: more.index, ..position.clone() }.to_token(seed),
+        }],
+    });
+    let page = Page {
+        total_count: found.len(),
+        items: found.iter().map(list_item).collect(),
+        links: PageLinks { this: Link::get(format!("{prefix}/customers?size={}", position.size)), next },
+        attributes: Attributes { object_type: "Collection" },
+    };
+    Ok(Answer::v1(BARE_JSON, &page))
+}
+
+fn list_item(customer: &Customer) -> ListItem<'_> {
+    ListItem {
+        id: customer.id,
+        company_profile: ListProfile {
+            tenant_id: customer.id,
+            domain: &customer.domain,
+            company_name: &customer.company_name,
+            attributes: Attributes { object_type: "CustomerCompanyProfile" },
+        },
+        relationship_to_partner: "reseller",
+        attributes: Attributes { object_type: "Customer" },
+    }
+}
+
+/// One customer, with the members of the documented example; made-up people, the same address for all.
+pub(super) fn show(customer: &Customer) -> Answer {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Resource<'a> {
+        id: Uuid,
+        commerce_id: Uuid,
+        company_profile: CompanyProfile<'a>,
+        billing_profile: BillingProfile<'a>,
+        relationship_to_partner: &'static str,
+        allow_delegated_access: bool,
+        custom_domains: [&'a str; 1],
+        links: SelfLink,
+        attributes: Attributes,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct CompanyProfile<'a> {
+        tenant_id: Uuid,
+        domain: &'a str,
+        company_name: &'a str,
+        address: Address,
+        email: &'a str,
+        links: SelfLink,
+        attributes: Attributes,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct BillingProfile<'a> {
+        id: Uuid,
+        first_name: &'static str,
+        last_name: &'static str,
+        email: &'a str,
+        culture: &'static str,
+        language: &'static str,
+        company_name: &'a str,
+        default_address: Address,
+        links: SelfLink,
+        attributes: Tagged,
+    }
+    /// `region` on the company's address, `state` and a person on the billing address: the service has both.
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Address {
+        country: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        region: Option<&'static str>,
+        city: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        state: Option<&'static str>,
+        #[serde(rename = "addressLine1")]
+        line: &'static str,
+        postal_code: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        first_name: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        last_name: Option<&'static str>,
+        phone_number: &'static str,
+    }
+    #[derive(Serialize)]
+    struct SelfLink {
+        #[serde(rename = "self")]
+        this: Link,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Tagged {
+        etag: String,
+        object_type: &'static str,
+    }
+
+    let id = customer.id;
+    let company_address = Address {
+        country: "US",
+        region: Some("wa"),
+        city: "redmond",
+        state: None,
+        line: "1 ms way",
+        postal_code: "98052",
+        first_name: None,
+        last_name: None,
+        phone_number: "1234567890",
+    };
+    let billing_address = Address {
+        region: None,
+        state: Some("WA"),
+        first_name: Some("Robin"),
+        last_name: Some("Ekström"),
+        ..company_address
+    };
+    let link = |path: &str| SelfLink { this: Link::get(format!("/customers/{id}{path}")) };
+    let tag = mix(customer.index as u64);
+    let email = format!("billing@{}", customer.domain);
+    Answer::v1(
+        JSON,
+        &Resource {
+            id,
+            commerce_id: Uuid::from_u64_pair(mix(tag), tag),
+            company_profile: CompanyProfile {
+                tenant_id: id,
+                domain: &customer.domain,
+                company_name: &customer.company_name,
+                address: company_address,
+                email: &email,
+                links: link("/profiles/company"),
+                attributes: Attributes { object_type: "CustomerCompanyProfile" },
+            },
+            billing_profile: BillingProfile {
+                id: Uuid::from_u64_pair(tag, mix(tag)),
+                first_name: "Robin",
+                last_name: "Ekström",
+                email: &email,
+                culture: "en-US",
+                language: "en",
+                company_name: &customer.company_name,
+                default_address: billing_address,
+                links: link("/profiles/billing"),
+                attributes: Tagged {
+                    etag: tag.cast_signed().to_string(),
+                    object_type: "CustomerBillingProfile",
+                },
+            },
+            relationship_to_partner: "reseller",
+            allow_delegated_access: true,
+            custom_domains: [&customer.domain],
+            links: link(""),
+            attributes: Attributes { object_type: "Customer" },
+        },
+    )
+}

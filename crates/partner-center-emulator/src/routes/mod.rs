@@ -1,0 +1,147 @@
+//! What the API answers when nothing is wrong with it: one file per family of endpoints. Throttling, latency and faults
+//! happen around this, not in it.
+
+mod auth;
+mod classic;
+mod customers;
+
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use uuid::Uuid;
+
+use crate::answer::Answer;
+use crate::book::{Customer, Standing};
+use crate::shapes::ErrorShape;
+use crate::state::State;
+
+use auth::Access;
+
+/// What a path asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation<'a> {
+    Customers,
+    Customer(&'a str),
+    CustomerDeployment(&'a str),
+    CustomerUsage(&'a str),
+    PartnerDeployment,
+    PartnerUsage,
+}
+
+impl<'a> Operation<'a> {
+    pub(crate) fn of(path: &'a str) -> Option<Self> {
+        let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        Some(match segments.as_slice() {
+            ["v1", "customers"] => Self::Customers,
+            ["v1", "customers", id] if !id.is_empty() => Self::Customer(id),
+            ["v1", "customers", id, "analytics", "licenses", "deployment"] => Self::CustomerDeployment(id),
+            ["v1", "customers", id, "analytics", "licenses", "usage"] => Self::CustomerUsage(id),
+            ["v1", "analytics", "licenses", "deployment"] => Self::PartnerDeployment,
+            ["v1", "analytics", "licenses", "usage"] => Self::PartnerUsage,
+            _ => return None,
+        })
+    }
+
+    /// The customer it is about, whose own rate limit it counts against.
+    pub(crate) fn customer(self) -> Option<Uuid> {
+        match self {
+            Self::Customer(id) | Self::CustomerDeployment(id) | Self::CustomerUsage(id) => id.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// True if answering may walk the whole book, which must not stop the runtime of the program under test.
+    pub(crate) fn walks_the_book(self) -> bool {
+        matches!(self, Self::PartnerDeployment | Self::PartnerUsage)
+    }
+
+    fn access(self) -> Access {
+        match self {
+            Self::Customers | Self::Customer(_) => Access::Application,
+            _ => Access::UserOnly,
+        }
+    }
+}
+
+/// The true answer.
+pub(crate) fn answer(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap) -> Answer {
+    let Some(operation) = Operation::of(uri.path()) else {
+        return Answer::error(StatusCode::NOT_FOUND, ErrorShape::Gateway, 0, "Resource not found");
+    };
+    if method != Method::GET {
+        let message = format!("The requested resource does not support http method '{method}'.");
+        return Answer::error(StatusCode::METHOD_NOT_ALLOWED, ErrorShape::Message, 0, &message)
+            .with(header::ALLOW, HeaderValue::from_static("GET"));
+    }
+    dispatch(state, operation, uri, headers).unwrap_or_else(|refusal| *refusal.0)
+}
+
+/// Boxed, because a refusal is rare and an answer large.
+struct Refusal(Box<Answer>);
+
+fn dispatch(
+    state: &State,
+    operation: Operation<'_>,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<Answer, Refusal> {
+    auth::admit(state, headers, operation.access())?;
+    let query = || Query::of(uri);
+    Ok(match operation {
+        Operation::Customers => customers::list(state, &query(), headers)?,
+        Operation::Customer(id) => customers::show(&find(state, id)?),
+        Operation::CustomerDeployment(id) => classic::customer_deployment(&find(state, id)?),
+        Operation::CustomerUsage(id) => classic::customer_usage(&find(state, id)?),
+        Operation::PartnerDeployment => classic::partner_deployment(&state.book),
+        Operation::PartnerUsage => classic::partner_usage(&state.book),
+    })
+}
+
+fn refuse(status: StatusCode, code: u32, description: &str) -> Refusal {
+    Refusal(Box::new(Answer::fault(status, code, description)))
+}
+
+fn find(state: &State, id: &str) -> Result<Customer, Refusal> {
+    let id: Uuid =
+        id.parse().map_err(|_| refuse(StatusCode::BAD_REQUEST, 2000, "Tenant Id must be a GUID."))?;
+    let customer = state.book.find(id).ok_or_else(|| {
+        refuse(StatusCode::NOT_FOUND, 60003, &format!("Tenant with id {id} could not be found."))
+    })?;
+    if customer.standing == Standing::Lapsed {
+        let description = "The partner does not have a commerce relationship with the customer.";
+        return Err(refuse(StatusCode::FORBIDDEN, 20002, description));
+    }
+    Ok(customer)
+}
+
+/// The query, decoded. Names are matched in any letter case, as ASP.NET does.
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Query {
+    fn of(uri: &Uri) -> Self {
+        let query = uri.query().unwrap_or_default();
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_matched_whole() {
+        assert_eq!(Operation::of("/v1/customers"), Some(Operation::Customers));
+        assert_eq!(Operation::of("/v1/customers/x"), Some(Operation::Customer("x")));
+        assert_eq!(
+            Operation::of("/v1/customers/x/analytics/licenses/usage"),
+            Some(Operation::CustomerUsage("x"))
+        );
+        for path in
+            ["/", "/v1", "/v1/customers/", "/customers", "/v1//customers", "/v1/customers/x/analytics"]
+        {
+            assert_eq!(Operation::of(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The listeners: connections in, answers out. What is answered is decided in `handle`.
+
+mod handle;
+mod send;
+mod socket;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::state::{Host, State};
+use socket::Socket;
+
+/// Serves one listener until it is dropped, which ends its connections too.
+pub(crate) async fn serve(listener: TcpListener, host: Host, state: Arc<State>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(connection(stream, host, Arc::clone(&state)));
+                }
+                // Out of file descriptors, most likely: give the connections time to end instead of spinning.
+                Err(_) => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, host: Host, state: Arc<State>) {
+    // Small answers must not wait for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    let (socket, reset) = Socket::new(stream);
+    let service = service_fn(move |request| {
+        let (state, reset) = (Arc::clone(&state), reset.clone());
+        async move { handle::handle(&state, host, &reset, request).await }
+    });
+    // An error here is the client's: it went away, or was reset on purpose.
+    let _ =
+        http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(socket), service).await;
+}

@@ -1,0 +1,151 @@
+//! The error bodies of the services behind Partner Center's gateway. Each service has its own; a client meets them all.
+
+use std::fmt;
+
+use http::StatusCode;
+use serde_json::json;
+
+/// An error body, named as fault scripts write it. [`ErrorShape::ALL`] lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorShape {
+    /// The v1 services: `{"code":2000,"description":"..","data":[],"source":".."}`.
+    Fault,
+    /// The newer commerce services: `{"code":..,"message":..,"description":..,"errorName":..,"isRetryable":..}`.
+    Commerce,
+    /// The gateway: `{"statusCode":429,"message":".."}`. Comes without the `MS-*` ids.
+    Gateway,
+    /// The analytics back end: `{"code":"BadRequest","innererror":{"code":"InvalidQueryParameters",..}}`.
+    Analytics,
+    /// Other partner services: `{"error":{"code":"..","message":".."}}`.
+    ErrorObject,
+    /// The analytics back end, now and then: `{"error":"a sentence"}`.
+    ErrorText,
+    /// ASP.NET's own: `{"Message":".."}`.
+    Message,
+    /// A proxy's page. Comes without the `MS-*` ids.
+    Html,
+    /// A line of text.
+    Plain,
+    /// Nothing at all.
+    Empty,
+}
+
+impl ErrorShape {
+    /// Every shape.
+    pub const ALL: [Self; 10] = [
+        Self::Fault,
+        Self::Commerce,
+        Self::Gateway,
+        Self::Analytics,
+        Self::ErrorObject,
+        Self::ErrorText,
+        Self::Message,
+        Self::Html,
+        Self::Plain,
+        Self::Empty,
+    ];
+
+    /// Its name in fault scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fault => "fault",
+            Self::Commerce => "commerce",
+            Self::Gateway => "gateway",
+            Self::Analytics => "analytics",
+            Self::ErrorObject => "error-object",
+            Self::ErrorText => "error-text",
+            Self::Message => "message",
+            Self::Html => "html",
+            Self::Plain => "plain",
+            Self::Empty => "empty",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|shape| shape.name() == name)
+    }
+
+    /// What stands in front of the API answers without knowing its ids.
+    pub(crate) fn is_the_gateways(self) -> bool {
+        matches!(self, Self::Gateway | Self::Html)
+    }
+
+    pub(crate) fn content_type(self) -> Option<&'static str> {
+        match self {
+            Self::Gateway => Some("application/json"),
+            Self::Html => Some("text/html"),
+            Self::Plain => Some("text/plain; charset=utf-8"),
+            Self::Empty => None,
+            _ => Some("application/json; charset=utf-8"),
+        }
+    }
+
+    /// The body. `code` is the service's number; shapes whose codes are names use a name that goes with the status.
+    pub(crate) fn body(self, status: StatusCode, code: u32, message: &str) -> Vec<u8> {
+        let name = code_name(status);
+        let value = match self {
+            Self::Fault => {
+                // Spelt out: the members stand in the documented order.
+                let message = json!(message);
+                let body = format!(
+                    r#"{{"code":{code},"description":{message},"data":[],"source":"PartnerApiServiceControllers"}}"#
+                );
+                return body.into_bytes();
+            }
+            Self::Commerce => json!({
+                "code": code, "message": message, "description": message, "errorName": name,
+                "isRetryable": status.is_server_error(), "parameters": {},
+                "errorMessageExtended": format!("InternalErrorCode={code}"),
+            }),
+            Self::Gateway => {
+                return format!(r#"{{"statusCode":{},"message":{}}}"#, status.as_u16(), json!(message))
+                    .into_bytes();
+            }
+            Self::Analytics => json!({
+                "code": name, "data": [], "details": [], "message": message, "source": "AnalyticsAPI",
+                "innererror": {
+                    "code": if status == StatusCode::BAD_REQUEST { "InvalidQueryParameters" } else { name },
+                    "data": [message], "details": [], "message": message, "source": "AnalyticsAPI",
+                },
+            }),
+            Self::ErrorObject => json!({"error": {"code": name, "message": message}}),
+            Self::ErrorText => json!({"error": message}),
+            Self::Message => json!({"Message": message}),
+            Self::Html => return page(status),
+            Self::Plain => return message.as_bytes().to_vec(),
+            Self::Empty => return Vec::new(),
+        };
+        value.to_string().into_bytes()
+    }
+}
+
+impl fmt::Display for ErrorShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What a load balancer shows when it has nothing else to show.
+pub(crate) fn page(status: StatusCode) -> Vec<u8> {
+    let line = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
+    format!(
+        "<html>\r\n<head><title>{line}</title></head>\r\n<body>\r\n<center><h1>{line}</h1></center>\r\n\
+         <hr><center>Microsoft-Azure-Application-Gateway/v2</center>\r\n</body>\r\n</html>\r\n"
+    )
+    .into_bytes()
+}
+
+fn code_name(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "BadRequest",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "NotFound",
+        408 => "RequestTimeout",
+        429 => "TooManyRequests",
+        503 => "ServiceUnavailable",
+        504 => "GatewayTimeout",
+        _ => "InternalServerError",
+    }
+}

@@ -1,0 +1,52 @@
+//! Everything the emulator's requests share.
+
+use crate::book::Book;
+use crate::clock::Clock;
+use crate::recorder::Recorder;
+use crate::settings::Settings;
+use crate::throttle::Throttle;
+
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) book: Book,
+    pub(crate) clock: Clock,
+    pub(crate) origins: Origins,
+    pub(crate) throttle: Throttle,
+    pub(crate) recorders: Recorders,
+}
+
+/// Scheme, host and port of each listener, without a trailing slash.
+#[derive(Clone, Debug)]
+pub(crate) struct Origins {
+    pub(crate) api: String,
+    pub(crate) authority: String,
+    pub(crate) elsewhere: String,
+}
+
+/// What arrived at each listener.
+pub(crate) struct Recorders {
+    pub(crate) api: Recorder,
+    pub(crate) authority: Recorder,
+    pub(crate) elsewhere: Recorder,
+}
+
+/// Which listener a request came in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    /// Partner Center.
+    Api,
+    /// Entra.
+    Authority,
+    /// A host no client has any business with: where hostile redirects and links lead.
+    Elsewhere,
+}
+
+impl State {
+    pub(crate) fn recorder(&self, host: Host) -> &Recorder {
+        match host {
+            Host::Api => &self.recorders.api,
+            Host::Authority => &self.recorders.authority,
+            Host::Elsewhere => &self.recorders.elsewhere,
+        }
+    }
+}
