@@ -21,6 +21,9 @@ impl crate::seam::Operation for ListCustomers {
         path: "/v1/customers",
         superseded_by: None,
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(
             client
@@ -55,6 +58,9 @@ impl crate::seam::Operation for GetCustomer {
         path: "/v1/customers/{customer-id}",
         superseded_by: None,
     };
+    fn empty() -> Option<Self::Answer> {
+        None
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(client.generated().get_customer(&self.customer_id).await)
     }
@@ -81,6 +87,9 @@ impl crate::seam::Operation for GetCustomerLicensesDeployment {
         path: "/v1/customers/{customer-id}/analytics/licenses/deployment",
         superseded_by: Some("query_commercial_licenses_deployment"),
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(
             client.generated().get_customer_licenses_deployment(&self.customer_id).await,
@@ -109,6 +118,9 @@ impl crate::seam::Operation for GetCustomerLicensesUsage {
         path: "/v1/customers/{customer-id}/analytics/licenses/usage",
         superseded_by: Some("query_commercial_licenses_usage"),
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(
             client.generated().get_customer_licenses_usage(&self.customer_id).await,
@@ -134,6 +146,9 @@ impl crate::seam::Operation for GetPartnerLicensesDeployment {
         path: "/v1/analytics/licenses/deployment",
         superseded_by: Some("query_commercial_licenses_deployment"),
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(client.generated().get_partner_licenses_deployment().await)
     }
@@ -157,6 +172,9 @@ impl crate::seam::Operation for GetPartnerLicensesUsage {
         path: "/v1/analytics/licenses/usage",
         superseded_by: Some("query_commercial_licenses_usage"),
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(client.generated().get_partner_licenses_usage().await)
     }
@@ -190,6 +208,9 @@ impl crate::seam::Operation for QueryCommercialLicensesDeployment {
         path: "/partner/v1/analytics/commercial/deployment/license",
         superseded_by: None,
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(
             client
@@ -234,6 +255,9 @@ impl crate::seam::Operation for QueryCommercialLicensesUsage {
         path: "/partner/v1/analytics/commercial/usage/license",
         superseded_by: None,
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(
             client
@@ -278,6 +302,9 @@ impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
         path: "/v1/analytics/commercial/deployment/license",
         superseded_by: None,
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(
             client
@@ -322,6 +349,9 @@ impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {
         path: "/v1/analytics/commercial/usage/license",
         superseded_by: None,
     };
+    fn empty() -> Option<Self::Answer> {
+        Some(Self::Answer::default())
+    }
     async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
         crate::seam::sent(
             client

@@ -24,6 +24,9 @@ pub trait Operation: fmt::Debug + Send + Sync {
     /// What the contract says of the operation.
     const DETAILS: OperationDetails;
 
+    /// What an empty successful body stands for: no rows, where the answer is a collection.
+    fn empty() -> Option<Self::Answer>;
+
     /// Sends it once.
     fn send(&self, client: &Client) -> impl Future<Output = Sent> + Send;
 }

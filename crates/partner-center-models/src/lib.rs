@@ -39,6 +39,7 @@ pub use lenient::object;
 pub use timestamp::{Offset, Timestamp};
 
 /// Stands for a value that names or describes a customer, in `Debug`. Whether there is one still shows.
+#[expect(clippy::ref_option, reason = "the generated code passes a reference to its field")]
 fn private<T>(value: &Option<T>) -> impl fmt::Debug + '_ {
     struct Private(bool);
     impl fmt::Debug for Private {

@@ -136,9 +136,10 @@ pub struct SystemRandom;
 impl Random for SystemRandom {
     fn fraction(&self) -> f64 {
         // 53 random bits fill the mantissa of an f64 evenly.
+        const STEPS: f64 = 9_007_199_254_740_992.0;
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64 exactly")]
-        let bits = (Uuid::new_v4().as_u128() >> 75) as f64;
-        bits / (1u64 << 53) as f64
+        let step = (Uuid::new_v4().as_u128() >> 75) as f64;
+        step / STEPS
     }
 
     fn uuid(&self) -> Uuid {

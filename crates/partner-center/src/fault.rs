@@ -35,21 +35,18 @@ impl Fault {
 
     fn from_object(object: &Map<String, Value>) -> Option<Self> {
         // The analytics back end wraps the real code: {"code":"BadRequest","innererror":{"code":..}}.
-        if let Some(Value::Object(inner)) = get(object, "innererror") {
-            if let Some(fault) = Self::from_object(inner) {
-                return Some(fault);
-            }
+        if let Some(Value::Object(inner)) = get(object, "innererror")
+            && let Some(fault) = Self::from_object(inner)
+        {
+            return Some(fault);
         }
         match get(object, "error") {
             // Other Partner APIs: {"error":{"code":..,"message":..}}.
             Some(Value::Object(inner)) => return Self::from_object(inner),
             // Entra: {"error":"invalid_grant","error_description":..}; the analytics back end: {"error":"a sentence"}.
             Some(Value::String(error)) => {
-                let described = text(object, &["error_description"]);
-                return Some(match described {
-                    Some(description) => Self { code: as_code(error), description: Some(description) },
-                    None => Self { code: as_code(error), description: Some(error.clone()) },
-                });
+                let description = text(object, &["error_description"]).unwrap_or_else(|| error.clone());
+                return Some(Self { code: as_code(error), description: Some(description) });
             }
             _ => {}
         }

@@ -1,12 +1,24 @@
 //! SDK for the licence analytics of Microsoft Partner Center.
 
+mod base_url;
 mod call;
+pub mod chain;
 pub mod clock;
+mod context;
 pub mod credential;
+mod customer_id;
 mod error;
 mod fault;
 pub mod filter;
 mod paging;
+mod partner;
+mod response;
 
+pub use context::RequestContext;
+pub use customer_id::CustomerId;
 pub use error::{Error, ErrorKind, Result};
 pub use paging::Continuation;
+pub use partner::{PartnerCenter, PartnerCenterBuilder};
+/// The models of the service's answers, generated from the contract.
+pub use partner_center_models as models;
+pub use response::Response;

@@ -103,6 +103,11 @@ fn operation_type(
     let type_name = ident.to_string();
     let function = &signature.ident;
     let answer = format_ident!("{}", answer(operation).with_context(|| format!("operation {name}"))?);
+    let empty = if contract.has_rows(&answer.to_string()) {
+        quote!(Some(Self::Answer::default()))
+    } else {
+        quote!(None)
+    };
     let method = method.to_uppercase();
     let title = format!(" {}.", operation.summary.as_deref().unwrap_or(name).trim_end_matches('.'));
     let route = format!(" `{method} {path}`");
@@ -154,6 +159,9 @@ fn operation_type(
                 path: #path,
                 superseded_by: #superseded_by,
             };
+            fn empty() -> Option<Self::Answer> {
+                #empty
+            }
             async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
                 crate::seam::sent(client.generated().#function(#arguments).await)
             }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr, Schema, SchemaKind};
+use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr, Schema, SchemaKind, Type};
 use sha2::{Digest, Sha256};
 
 /// Where the contract is, from the root of the workspace.
@@ -53,6 +53,19 @@ impl Contract {
     /// A component schema by its name.
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
         self.spec.components.as_ref()?.schemas.get(name)?.as_item()
+    }
+
+    /// Whether a schema is a collection: an object that must hold an array.
+    pub(crate) fn has_rows(&self, name: &str) -> bool {
+        let Some(SchemaKind::Type(Type::Object(object))) =
+            self.schema(name).map(|schema| &schema.schema_kind)
+        else {
+            return false;
+        };
+        object.properties.iter().any(|(name, property)| {
+            let array = matches!(property, ReferenceOr::Item(schema) if matches!(schema.schema_kind, SchemaKind::Type(Type::Array(_))));
+            array && object.required.contains(name)
+        })
     }
 
     /// A parameter, written out here or referred to.

@@ -1,2 +1,250 @@
-//! One logical call.
+//! One logical call: ids, attempts, waits, body, deadline.
+//!
+//! The rules, in one place. A call asks its credential before every attempt, sends, reads the whole body, and then
+//! either decodes it or decides whether to try again. What comes back has every fact a person needs: status, ids,
+//! attempts, headers and bytes. Paging and the chain are above; sockets are below.
+
+mod attempt;
+mod body;
+mod decode;
+mod pause;
+mod retry;
 pub(crate) mod text;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+use partner_center_client::{Operation, OperationDetails};
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::partner::{Core, PartnerCenter};
+use crate::response::{Meta, Response};
+
+pub(crate) use pause::Pause;
+pub(crate) use retry::Limits;
+
+/// What is asked for: an operation's own path and query, or where an answer linked to.
+#[derive(Clone, Copy)]
+pub(crate) enum Target<'a, O> {
+    Operation(&'a O),
+    Link {
+        /// Absolute, and known to be on the service's own host.
+        url: &'a str,
+        headers: &'a HeaderMap,
+    },
+}
+
+/// What all pages of a call share.
+#[derive(Clone, Debug)]
+pub(crate) struct Logical {
+    pub(crate) correlation_id: Uuid,
+    pub(crate) locale: Option<String>,
+}
+
+impl PartnerCenter {
+    /// The identity of a new logical call.
+    pub(crate) fn logical(&self) -> Logical {
+        Logical {
+            correlation_id: self.context().correlation_id.unwrap_or_else(|| self.core().random.uuid()),
+            locale: self.context().locale.clone(),
+        }
+    }
+
+    /// Makes a call of one request.
+    pub(crate) async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Answer>> {
+        self.execute_page(&self.logical(), Target::Operation(operation)).await
+    }
+
+    /// Makes one request of a call, with all its attempts.
+    pub(crate) async fn execute_page<O: Operation>(
+        &self,
+        logical: &Logical,
+        target: Target<'_, O>,
+    ) -> Result<Response<O::Answer>> {
+        let core = self.core();
+        let run = Run {
+            core,
+            details: O::DETAILS,
+            request_id: core.random.uuid(),
+            correlation_id: logical.correlation_id,
+            deadline: core.clock.now() + core.limits.timeout,
+        };
+        // Field names follow OpenTelemetry's conventions for HTTP clients; the ids are the service's own.
+        let span = tracing::info_span!(
+            "partner_center.call",
+            otel.name = O::DETAILS.id,
+            otel.kind = "client",
+            http.request.method = O::DETAILS.method,
+            url.template = O::DETAILS.path,
+            server.address = core.host.as_str(),
+            http.response.status_code = tracing::field::Empty,
+            http.request.resend_count = tracing::field::Empty,
+            error.r#type = tracing::field::Empty,
+            partner_center.request_id = %run.request_id,
+            partner_center.correlation_id = %run.correlation_id,
+        );
+        let result = run.call(logical, target).instrument(span.clone()).await;
+        match &result {
+            Ok(response) => {
+                span.record("http.response.status_code", response.status());
+                span.record("http.request.resend_count", response.attempts().saturating_sub(1));
+            }
+            Err(error) => {
+                if let Some(status) = error.status() {
+                    span.record("http.response.status_code", status);
+                }
+                span.record("http.request.resend_count", error.attempts().saturating_sub(1));
+                span.record("error.type", tracing::field::debug(error.kind()));
+            }
+        }
+        result
+    }
+}
+
+/// One request with all its attempts.
+struct Run<'a> {
+    core: &'a Arc<Core>,
+    details: OperationDetails,
+    request_id: Uuid,
+    correlation_id: Uuid,
+    deadline: Instant,
+}
+
+impl Run<'_> {
+    async fn call<O: Operation>(
+        &self,
+        logical: &Logical,
+        target: Target<'_, O>,
+    ) -> Result<Response<O::Answer>> {
+        let headers = self.headers(logical, &target)?;
+        let mut attempts = 0;
+        let mut refreshed = false;
+        let mut token = None;
+        loop {
+            self.respect_pause(attempts).await?;
+            let bearer = match token.take() {
+                Some(token) => token,
+                None => self.token(attempts).await?,
+            };
+            attempts += 1;
+            let error = match self.attempt(&headers, &target, &bearer, attempts).await {
+                Ok(answer) => match decode::decode::<O>(&answer.body) {
+                    Ok(value) => {
+                        let meta = Meta {
+                            status: answer.status,
+                            request_id: self.request_id,
+                            correlation_id: self.correlation_id,
+                            attempts,
+                            headers: answer.headers,
+                        };
+                        return Ok(Response::new(value, meta));
+                    }
+                    Err(error) => {
+                        return Err(self.complete(
+                            error.with_status(answer.status).with_headers(answer.headers),
+                            attempts,
+                        ));
+                    }
+                },
+                Err(error) => self.complete(error, attempts),
+            };
+            if error.kind() == ErrorKind::Unauthorized && !refreshed {
+                refreshed = true;
+                match self.refresh(&bearer, attempts).await? {
+                    Some(fresh) => {
+                        tracing::debug!("the service refused the token; trying once more with a fresh one");
+                        token = Some(fresh);
+                        continue;
+                    }
+                    None => return Err(error),
+                }
+            }
+            if error.kind() == ErrorKind::Throttled {
+                // Limits are the partner's, so what one call is told holds for all.
+                if let Some(wait) = error.retry_after() {
+                    self.core.pause.until(self.core.clock.now() + wait);
+                }
+            }
+            let Some(wait) = self.core.limits.wait(&error, attempts, &*self.core.random) else {
+                return Err(error);
+            };
+            self.sleep(wait, error).await?;
+        }
+    }
+
+    /// Sleeps before the next attempt, unless the wait would outlast the deadline: then the call fails at once.
+    async fn sleep(&self, wait: Duration, error: Error) -> Result<()> {
+        if wait >= self.remaining() {
+            return Err(error);
+        }
+        tracing::debug!(
+            wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            status = error.status(),
+            kind = ?error.kind(),
+            "waiting before the next attempt",
+        );
+        self.core.clock.sleep(wait).await;
+        Ok(())
+    }
+
+    /// Waits while the service has asked this partner's calls to wait.
+    async fn respect_pause(&self, attempts: u32) -> Result<()> {
+        while let Some(wait) = self.core.pause.remaining(self.core.clock.now()) {
+            let error = || {
+                self.complete(
+                    Error::new(
+                        ErrorKind::Throttled,
+                        "the service has asked this partner's calls to wait longer than this call may",
+                    )
+                    .with_retry_after(wait),
+                    attempts,
+                )
+            };
+            if wait >= self.remaining() {
+                return Err(error());
+            }
+            self.core.clock.sleep(wait).await;
+        }
+        Ok(())
+    }
+
+    async fn token(&self, attempts: u32) -> Result<crate::credential::AccessToken> {
+        self.within_deadline(self.core.credential.token(), attempts).await
+    }
+
+    async fn refresh(
+        &self,
+        refused: &crate::credential::AccessToken,
+        attempts: u32,
+    ) -> Result<Option<crate::credential::AccessToken>> {
+        self.within_deadline(self.core.credential.refresh(refused), attempts).await
+    }
+
+    async fn within_deadline<T>(&self, ask: impl Future<Output = Result<T>>, attempts: u32) -> Result<T> {
+        match tokio::time::timeout(self.remaining(), ask).await {
+            Ok(result) => result.map_err(|error| self.complete(error, attempts)),
+            Err(_) => Err(self.complete(
+                Error::new(
+                    ErrorKind::Timeout,
+                    "the credential had no token within the time allowed for the call",
+                ),
+                attempts,
+            )),
+        }
+    }
+
+    fn remaining(&self) -> Duration {
+        self.deadline.saturating_duration_since(self.core.clock.now())
+    }
+
+    /// Adds what every error of this request carries.
+    fn complete(&self, error: Error, attempts: u32) -> Error {
+        error
+            .with_operation(self.details.id)
+            .with_ids(self.request_id, self.correlation_id)
+            .with_attempts(attempts)
+    }
+}

@@ -1,0 +1,101 @@
+//! Where the service is: https, or plain http to this machine, and nothing else.
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The service's own address, checked.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    /// Without a slash at its end.
+    pub(crate) text: String,
+    pub(crate) url: Url,
+    /// Plain http, which only a loopback address may have.
+    pub(crate) plain: bool,
+}
+
+impl BaseUrl {
+    /// Checks a base URL.
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        let wrong = |what: &str| {
+            Error::new(ErrorKind::Configuration, format!("the base URL cannot be used: {what}")).with_advice(
+                "Give a base URL such as https://api.partnercenter.microsoft.com, or http://127.0.0.1:PORT for the \
+                 emulator.",
+            )
+        };
+        let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("it holds a user name or password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(wrong("it has a query or a fragment"));
+        }
+        let plain = match url.scheme() {
+            "https" => false,
+            "http" if is_loopback(&url) => true,
+            "http" => {
+                return Err(wrong(
+                    "plain http is accepted for loopback addresses only, as the token would show",
+                ));
+            }
+            _ => return Err(wrong("it is neither https nor http")),
+        };
+        let text = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { text, url, plain })
+    }
+
+    /// The host, for logs.
+    pub(crate) fn host(&self) -> String {
+        self.url.host_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// Whether the URL's host is this machine by its own name.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_and_loopback_are_accepted() {
+        for (text, plain) in [
+            ("https://api.partnercenter.microsoft.com", false),
+            ("https://api.partnercenter.microsoft.com/", false),
+            ("http://127.0.0.1:8080", true),
+            ("http://[::1]:8080/stem/", true),
+            ("http://LOCALHOST", true),
+        ] {
+            let base = BaseUrl::parse(text).unwrap();
+            assert_eq!(base.plain, plain, "{text}");
+            assert!(!base.text.ends_with('/'), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_rest_is_refused_with_the_reason() {
+        for (text, what) in [
+            ("http://api.partnercenter.microsoft.com", "plain http"),
+            ("http://127.0.0.1.example.com", "plain http"),
+            ("http://localhost.example.com", "plain http"),
+            ("ftp://127.0.0.1", "neither https nor http"),
+            ("https://user:secret@example.com", "user name"),
+            ("https://example.com?x=1", "query"),
+            ("not a url", "relative URL"),
+            ("", "relative URL"),
+        ] {
+            let error = BaseUrl::parse(text).unwrap_err();
+            assert!(error.message().contains(what), "{text}: {error}");
+            assert!(!error.to_string().contains("secret"));
+        }
+    }
+}

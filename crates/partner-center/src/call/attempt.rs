@@ -1,0 +1,199 @@
+//! One attempt: headers out, a whole answer in, or the error it stands for.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use partner_center_client::{Client, Operation, RawAnswer, TransportError, TransportErrorKind};
+use tracing::Instrument;
+
+use super::body::{self, BodyError};
+use super::{Logical, Run, Target, retry};
+use crate::credential::AccessToken;
+use crate::error::{Error, ErrorKind, Result};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
+const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
+const LOCALE: HeaderName = HeaderName::from_static("x-locale");
+const CLIENT: HeaderName = HeaderName::from_static("ms-partnercenter-client");
+const APPLICATION: HeaderName = HeaderName::from_static("ms-partnercenter-application");
+
+/// A 2xx answer, read to its end.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Run<'_> {
+    /// The headers of every attempt but for the token.
+    pub(super) fn headers<O>(&self, logical: &Logical, target: &Target<'_, O>) -> Result<HeaderMap> {
+        let mut headers = HeaderMap::with_capacity(8);
+        if let Target::Link { headers: linked, .. } = target {
+            headers.extend((*linked).clone());
+        }
+        let locale = match &logical.locale {
+            None => HeaderValue::from_static("en-US"),
+            Some(locale) => {
+                HeaderValue::from_str(locale).ok().filter(|_| is_locale(locale)).ok_or_else(|| {
+                    Error::new(ErrorKind::InvalidInput, "the locale is not a language tag such as sv-SE")
+                        .with_operation(self.details.id)
+                })?
+            }
+        };
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(REQUEST_ID, guid(self.request_id));
+        headers.insert(CORRELATION_ID, guid(self.correlation_id));
+        headers.insert(LOCALE, locale);
+        headers.insert(CLIENT, HeaderValue::from_static(crate::partner::CLIENT_NAME));
+        if let Some(application) = &self.core.application {
+            headers.insert(APPLICATION, application.clone());
+        }
+        Ok(headers)
+    }
+
+    /// Sends once and reads the answer to its end. Any status but 2xx is the error it stands for.
+    pub(super) async fn attempt<O: Operation>(
+        &self,
+        headers: &HeaderMap,
+        target: &Target<'_, O>,
+        token: &AccessToken,
+        number: u32,
+    ) -> Result<Answer> {
+        let mut headers = headers.clone();
+        headers.insert(AUTHORIZATION, bearer(token)?);
+        let client = Client::new(&self.core.base_url, &self.core.transport, headers);
+        let span = tracing::debug_span!(
+            "partner_center.attempt",
+            number,
+            http.response.status_code = tracing::field::Empty,
+        );
+        let limit = self.core.limits.attempt_timeout.min(self.remaining());
+        let mut seen = Seen::default();
+        let outcome = tokio::time::timeout(limit, self.exchange(&client, target, &mut seen))
+            .instrument(span.clone())
+            .await;
+        if let Some(status) = seen.status {
+            span.record("http.response.status_code", status);
+        }
+        match outcome {
+            Ok(Ok(body)) => self.judge(seen, body),
+            Ok(Err(error)) => Err(seen.tell(error)),
+            Err(_) if limit < self.core.limits.attempt_timeout => Err(seen.tell(Error::new(
+                ErrorKind::Timeout,
+                "the service did not answer within the time allowed for the call",
+            ))),
+            Err(_) => Err(seen.tell(Error::new(
+                ErrorKind::Network,
+                "the service did not answer within the time allowed for an attempt",
+            ))),
+        }
+    }
+
+    async fn exchange<O: Operation>(
+        &self,
+        client: &Client,
+        target: &Target<'_, O>,
+        seen: &mut Seen,
+    ) -> Result<Bytes> {
+        let sent = match target {
+            Target::Operation(operation) => operation.send(client).await,
+            Target::Link { url, .. } => client.follow(url).await,
+        };
+        let mut answer: RawAnswer = sent.map_err(no_answer)?;
+        seen.status = Some(answer.status());
+        seen.headers = answer.take_headers();
+        let expected = body::expected_length(&seen.headers);
+        body::read(&mut answer, expected, self.core.limits.body, &mut seen.partial).await.map_err(|error| {
+            match error {
+                BodyError::TooLong => Error::new(
+                    ErrorKind::InvalidAnswer,
+                    format!("the answer is longer than the {} bytes allowed", self.core.limits.body),
+                )
+                .with_advice("Raise the builder's body_limit, or ask for smaller pages."),
+                BodyError::Broken(error) => {
+                    Error::new(ErrorKind::Network, "the answer broke off before its end").with_source(error)
+                }
+            }
+        })
+    }
+
+    /// What a whole answer stands for by its status.
+    fn judge(&self, seen: Seen, body: Bytes) -> Result<Answer> {
+        let status = seen.status.unwrap_or_default();
+        match status {
+            200..=299 => Ok(Answer { status, headers: seen.headers, body }),
+            300..=399 => Err(Error::new(
+                ErrorKind::InvalidAnswer,
+                "the service answered with a redirect, which is never followed: it would carry the token along",
+            )
+            .with_status(status)
+            .with_headers(seen.headers)
+            .with_body(body)),
+            _ => {
+                let wait = retry::retry_after(&seen.headers, self.core.clock.system_time());
+                let error = Error::from_answer(status, seen.headers, body);
+                Err(match wait {
+                    Some(wait) => error.with_retry_after(wait),
+                    None => error,
+                })
+            }
+        }
+    }
+}
+
+/// What was seen of an answer before it ended, well or badly.
+#[derive(Default)]
+struct Seen {
+    status: Option<u16>,
+    headers: HeaderMap,
+    partial: Vec<u8>,
+}
+
+impl Seen {
+    fn tell(self, error: Error) -> Error {
+        match self.status {
+            Some(status) => error.with_status(status).with_headers(self.headers).with_body(self.partial),
+            None => error,
+        }
+    }
+}
+
+fn no_answer(error: TransportError) -> Error {
+    let kind = match error.kind() {
+        TransportErrorKind::Settings => ErrorKind::InvalidInput,
+        _ => ErrorKind::Network,
+    };
+    let message = match error.kind() {
+        TransportErrorKind::Settings => "the request could not be built",
+        TransportErrorKind::Connect => "no connection to the service could be made",
+        TransportErrorKind::Body => "the answer broke off before its end",
+        _ => "the connection broke before the service answered",
+    };
+    Error::new(kind, message).with_source(error)
+}
+
+fn bearer(token: &AccessToken) -> Result<HeaderValue> {
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(7 + token.expose().len()));
+    text.push_str("Bearer ");
+    text.push_str(token.expose());
+    let mut value = HeaderValue::from_str(&text).map_err(|_| {
+        Error::new(
+            ErrorKind::Credential,
+            "the access token holds a character that cannot be sent in a header",
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn guid(id: uuid::Uuid) -> HeaderValue {
+    let mut buffer = uuid::Uuid::encode_buffer();
+    // A hyphenated GUID is always a valid header value; the fallback is never taken.
+    HeaderValue::from_str(id.as_hyphenated().encode_lower(&mut buffer))
+        .unwrap_or_else(|_| HeaderValue::from_static("00000000-0000-0000-0000-000000000000"))
+}
+
+/// Letters, digits and hyphens, as language tags are written.
+fn is_locale(text: &str) -> bool {
+    (2..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}

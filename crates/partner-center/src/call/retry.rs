@@ -1,0 +1,140 @@
+//! How often, how long and whether: the limits of a call, and the wait before its next attempt.
+
+use std::time::{Duration, SystemTime};
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+
+use crate::clock::Random;
+use crate::error::{Error, ErrorKind};
+
+/// What bounds a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// Requests at most, a retry after a refreshed token not counted.
+    pub(crate) attempts: u32,
+    /// The time for a whole call, waits included.
+    pub(crate) timeout: Duration,
+    /// The time for one attempt.
+    pub(crate) attempt_timeout: Duration,
+    /// Bytes of a decompressed body at most.
+    pub(crate) body: usize,
+    /// What the first wait is drawn below, and what no wait without `Retry-After` exceeds.
+    pub(crate) backoff: (Duration, Duration),
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            attempts: 4,
+            // The service has been seen to take over 100 seconds.
+            timeout: Duration::from_secs(180),
+            attempt_timeout: Duration::from_secs(150),
+            body: 64 * 1024 * 1024,
+            backoff: (Duration::from_millis(500), Duration::from_secs(30)),
+        }
+    }
+}
+
+impl Limits {
+    /// How long to wait before another attempt; `None` if there is to be none.
+    pub(crate) fn wait(&self, error: &Error, attempts: u32, random: &dyn Random) -> Option<Duration> {
+        if attempts >= self.attempts || !may_retry(error) {
+            return None;
+        }
+        let (base, cap) = self.backoff;
+        let bound = base.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(cap);
+        // Full jitter: calls that failed together do not come back together.
+        let jittered = bound.mul_f64(random.fraction().clamp(0.0, 1.0));
+        Some(jittered.max(error.retry_after().unwrap_or_default()))
+    }
+}
+
+/// Whether the same request may do better. All operations are reads, so it may always be repeated.
+fn may_retry(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Network | ErrorKind::Throttled => true,
+        ErrorKind::Unavailable => matches!(error.status(), Some(408 | 500 | 502 | 503 | 504)),
+        _ => false,
+    }
+}
+
+/// What `Retry-After` asks for, in seconds or until a date; a date that has passed asks for nothing.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    parse_retry_after(headers.get(RETRY_AFTER)?.as_bytes(), now)
+}
+
+/// A wait longer than this is taken for it: a day is longer than any call.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Reads the value of `Retry-After`.
+pub(crate) fn parse_retry_after(value: &[u8], now: SystemTime) -> Option<Duration> {
+    let text = std::str::from_utf8(value).ok()?.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let seconds = text.parse().unwrap_or(u64::MAX);
+        return Some(Duration::from_secs(seconds).min(LONGEST));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default().min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_read_as_seconds_or_as_a_date() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let read = |text: &str| parse_retry_after(text.as_bytes(), now).map(|wait| wait.as_secs());
+        assert_eq!(read("57"), Some(57));
+        assert_eq!(read(" 0 "), Some(0));
+        assert_eq!(read("99999999999999999999999"), Some(86_400));
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(0), "in the past");
+        assert_eq!(read("soon"), None);
+        assert_eq!(read("-1"), None);
+        assert_eq!(read("1.5"), None);
+        assert_eq!(read(""), None);
+    }
+
+    #[derive(Debug)]
+    struct Always(f64);
+    impl Random for Always {
+        fn fraction(&self) -> f64 {
+            self.0
+        }
+        fn uuid(&self) -> uuid::Uuid {
+            uuid::Uuid::nil()
+        }
+    }
+
+    #[test]
+    fn waits_grow_up_to_the_cap_and_are_never_shorter_than_asked_for() {
+        let limits = Limits { attempts: 100, ..Limits::default() };
+        let error = Error::new(ErrorKind::Unavailable, "").with_status(503);
+        let wait = |attempts| limits.wait(&error, attempts, &Always(1.0)).unwrap();
+        assert_eq!(wait(1), Duration::from_millis(500));
+        assert_eq!(wait(2), Duration::from_secs(1));
+        assert_eq!(wait(7), Duration::from_secs(30));
+        assert_eq!(wait(99), Duration::from_secs(30));
+        let asked = error.with_retry_after(Duration::from_secs(57));
+        assert_eq!(limits.wait(&asked, 1, &Always(0.0)), Some(Duration::from_secs(57)));
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again_and_not_for_ever() {
+        let limits = Limits::default();
+        let retried =
+            |kind, status| limits.wait(&Error::new(kind, "").with_status(status), 1, &Always(0.5)).is_some();
+        for status in [408, 500, 502, 503, 504] {
+            assert!(retried(ErrorKind::Unavailable, status), "{status}");
+        }
+        assert!(retried(ErrorKind::Throttled, 429));
+        assert!(!retried(ErrorKind::Unavailable, 501));
+        for kind in [ErrorKind::Rejected, ErrorKind::Forbidden, ErrorKind::NotFound, ErrorKind::InvalidAnswer]
+        {
+            assert!(!retried(kind, 400), "{kind:?}");
+        }
+        assert!(limits.wait(&Error::new(ErrorKind::Network, ""), limits.attempts, &Always(0.5)).is_none());
+    }
+}

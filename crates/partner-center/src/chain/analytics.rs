@@ -1,0 +1,109 @@
+//! `partner.analytics()`: licences over all customers of the partner.
+#![expect(
+    deprecated,
+    reason = "the classic operations are superseded, and still the only ones with the service's own percentages"
+)]
+
+use partner_center_client::operations::{GetPartnerLicensesDeployment, GetPartnerLicensesUsage};
+use partner_center_models::{
+    PartnerLicensesDeploymentInsightsCollection, PartnerLicensesUsageInsightsCollection,
+};
+
+use crate::partner::PartnerCenter;
+use crate::{Response, Result};
+
+/// Analytics over all customers of the partner.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Analytics {
+    partner: PartnerCenter,
+}
+
+impl Analytics {
+    pub(crate) fn new(partner: PartnerCenter) -> Self {
+        Self { partner }
+    }
+
+    /// Licence totals, by service.
+    pub fn licenses(&self) -> PartnerLicenses {
+        PartnerLicenses { partner: self.partner.clone() }
+    }
+}
+
+/// Licence totals of the partner.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct PartnerLicenses {
+    partner: PartnerCenter,
+}
+
+impl PartnerLicenses {
+    /// How many licences are deployed.
+    pub fn deployment(&self) -> PartnerLicensesDeployment {
+        PartnerLicensesDeployment { partner: self.partner.clone() }
+    }
+
+    /// How many licences are used.
+    pub fn usage(&self) -> PartnerLicensesUsage {
+        PartnerLicensesUsage { partner: self.partner.clone() }
+    }
+}
+
+/// How many licences of all customers are deployed.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct PartnerLicensesDeployment {
+    partner: PartnerCenter,
+}
+
+impl PartnerLicensesDeployment {
+    /// Gets one row per service: licences sold, and the share of them that is deployed.
+    ///
+    /// `GET /v1/analytics/licenses/deployment`; App+User tokens only.
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-partner-licenses-deployment-information>
+    ///
+    /// # Superseded
+    ///
+    /// The service supersedes this operation by the commercial query, grouped by `serviceCode`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
+    /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole) are the frequent ones; see [`Error`](crate::Error).
+    #[expect(
+        deprecated,
+        reason = "superseded, and still the only one with the service's prorated percentages"
+    )]
+    pub async fn get(&self) -> Result<Response<PartnerLicensesDeploymentInsightsCollection>> {
+        self.partner.execute(&GetPartnerLicensesDeployment {}).await
+    }
+}
+
+/// How many licences of all customers are used.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct PartnerLicensesUsage {
+    partner: PartnerCenter,
+}
+
+impl PartnerLicensesUsage {
+    /// Gets one row per service and workload: the share of qualified licences that is used.
+    ///
+    /// `GET /v1/analytics/licenses/usage`; App+User tokens only.
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-partner-licenses-usage-information>
+    ///
+    /// # Superseded
+    ///
+    /// The service supersedes this operation by the commercial query, grouped by `serviceCode,workloadCode`.
+    ///
+    /// # Errors
+    ///
+    /// As for [deployment](PartnerLicensesDeployment::get).
+    #[expect(
+        deprecated,
+        reason = "superseded, and still the only one with the service's prorated percentages"
+    )]
+    pub async fn get(&self) -> Result<Response<PartnerLicensesUsageInsightsCollection>> {
+        self.partner.execute(&GetPartnerLicensesUsage {}).await
+    }
+}

@@ -1,0 +1,147 @@
+//! `partner.customers().by_id(id)`: one customer, and what is known of its licences.
+#![expect(
+    deprecated,
+    reason = "the classic operations are superseded, and still the only ones with the service's own percentages"
+)]
+
+use partner_center_client::operations::{
+    GetCustomer, GetCustomerLicensesDeployment, GetCustomerLicensesUsage,
+};
+use partner_center_models::{
+    Customer, CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
+};
+
+use crate::partner::PartnerCenter;
+use crate::{CustomerId, Response, Result};
+
+/// One customer.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CustomerHandle {
+    partner: PartnerCenter,
+    id: CustomerId,
+}
+
+impl CustomerHandle {
+    pub(crate) fn new(partner: PartnerCenter, id: CustomerId) -> Self {
+        Self { partner, id }
+    }
+
+    /// Analytics of this customer.
+    pub fn analytics(&self) -> CustomerAnalytics {
+        CustomerAnalytics { customer: self.clone() }
+    }
+
+    /// Gets the customer with its company and billing profiles.
+    ///
+    /// `GET /v1/customers/{customer-id}`; application-only and App+User tokens.
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-a-customer-by-id>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::CustomerNotFound`](crate::ErrorKind::CustomerNotFound) if there is no such customer,
+    /// [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) if it is not the partner's.
+    pub async fn get(&self) -> Result<Response<Customer>> {
+        self.partner.execute(&GetCustomer { customer_id: self.id.as_uuid() }).await
+    }
+}
+
+/// Analytics of one customer.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CustomerAnalytics {
+    customer: CustomerHandle,
+}
+
+impl CustomerAnalytics {
+    /// Licence analytics of this customer.
+    pub fn licenses(&self) -> CustomerLicenses {
+        CustomerLicenses { customer: self.customer.clone() }
+    }
+}
+
+/// Licence analytics of one customer.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CustomerLicenses {
+    customer: CustomerHandle,
+}
+
+impl CustomerLicenses {
+    /// How many licences are deployed.
+    pub fn deployment(&self) -> CustomerLicensesDeployment {
+        CustomerLicensesDeployment { customer: self.customer.clone() }
+    }
+
+    /// How many licences are used.
+    pub fn usage(&self) -> CustomerLicensesUsage {
+        CustomerLicensesUsage { customer: self.customer.clone() }
+    }
+}
+
+/// How many licences of one customer are deployed.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CustomerLicensesDeployment {
+    customer: CustomerHandle,
+}
+
+impl CustomerLicensesDeployment {
+    /// Gets one row per product: licences sold, and how many of them are deployed.
+    ///
+    /// `GET /v1/customers/{customer-id}/analytics/licenses/deployment`; App+User tokens only.
+    /// Source:
+    /// <https://learn.microsoft.com/en-us/partner-center/developer/get-customer-licenses-deployment-information>
+    ///
+    /// # Superseded
+    ///
+    /// The service supersedes this operation by the commercial query, filtered by `customerTenantId`. Since November
+    /// 2021 it is reported to answer with an empty list for customers that do have licences: **an empty answer is no
+    /// proof that there are none.**
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) and
+    /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) are the frequent ones; see
+    /// [`Error`](crate::Error).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+    /// let deployment = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
+    /// let sold: i64 = deployment.items.iter().filter_map(|row| row.licenses_sold).sum();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn get(&self) -> Result<Response<CustomerLicensesDeploymentInsightsCollection>> {
+        let operation = GetCustomerLicensesDeployment { customer_id: self.customer.id.as_uuid() };
+        self.customer.partner.execute(&operation).await
+    }
+}
+
+/// How many licences of one customer are used.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CustomerLicensesUsage {
+    customer: CustomerHandle,
+}
+
+impl CustomerLicensesUsage {
+    /// Gets one row per product and workload: licences that qualify for the workload, and how many are active in it.
+    ///
+    /// `GET /v1/customers/{customer-id}/analytics/licenses/usage`; App+User tokens only.
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-customer-licenses-usage-information>
+    ///
+    /// # Superseded
+    ///
+    /// The service supersedes this operation by the commercial query, filtered by `customerTenantId`.
+    ///
+    /// # Errors
+    ///
+    /// As for [deployment](CustomerLicensesDeployment::get).
+    pub async fn get(&self) -> Result<Response<CustomerLicensesUsageInsightsCollection>> {
+        let operation = GetCustomerLicensesUsage { customer_id: self.customer.id.as_uuid() };
+        self.customer.partner.execute(&operation).await
+    }
+}

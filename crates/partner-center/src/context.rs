@@ -1,0 +1,38 @@
+//! What a whole chain of calls shares: correlation id and locale.
+
+use uuid::Uuid;
+
+/// Settings for all calls of a chain, given with [`PartnerCenter::with`](crate::PartnerCenter::with).
+///
+/// ```
+/// use partner_center::RequestContext;
+///
+/// let context = RequestContext::new().locale("sv-SE");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestContext {
+    pub(crate) correlation_id: Option<Uuid>,
+    pub(crate) locale: Option<String>,
+}
+
+impl RequestContext {
+    /// A context that changes nothing: a fresh correlation id per call, and the client's locale.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Pins `MS-CorrelationId`, so that several calls can be found together in the service's logs.
+    #[must_use]
+    pub fn correlation_id(mut self, id: Uuid) -> Self {
+        self.correlation_id = Some(id);
+        self
+    }
+
+    /// Sets `X-Locale`, such as `sv-SE`. Without it, `en-US`.
+    #[must_use]
+    pub fn locale(mut self, locale: impl Into<String>) -> Self {
+        self.locale = Some(locale.into());
+        self
+    }
+}

@@ -1,0 +1,123 @@
+//! A customer's id: a GUID that has been looked at.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::error::{Error, ErrorKind};
+
+/// The id of a customer, which is the id of its Microsoft Entra tenant.
+///
+/// ```
+/// use partner_center::CustomerId;
+///
+/// let id: CustomerId = "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04".parse()?;
+/// assert_eq!(id.to_string(), "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04");
+///
+/// let error = "4d3cf487-70f4-4e1e-9ff1".parse::<CustomerId>().unwrap_err();
+/// assert_eq!(error.message(), "not a customer id: it has 23 characters, and a GUID has 36");
+/// # Ok::<(), partner_center::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub struct CustomerId(Uuid);
+
+impl CustomerId {
+    /// The GUID.
+    #[must_use]
+    pub fn as_uuid(&self) -> Uuid {
+        self.0
+    }
+}
+
+impl From<Uuid> for CustomerId {
+    fn from(uuid: Uuid) -> Self {
+        Self(uuid)
+    }
+}
+
+impl From<CustomerId> for Uuid {
+    fn from(id: CustomerId) -> Self {
+        id.0
+    }
+}
+
+impl FromStr for CustomerId {
+    type Err = Error;
+
+    /// Reads a GUID with its hyphens, in either letter case.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`], saying what is wrong with the text. The text itself is not repeated: what was
+    /// pasted in place of an id may be a name.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        let wrong = |what: String| {
+            Error::new(ErrorKind::InvalidInput, format!("not a customer id: {what}")).with_advice(
+                "A customer id is the GUID of the customer's tenant, such as 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04; \
+                 `partner-center customers list` shows them.",
+            )
+        };
+        if text.is_empty() {
+            return Err(wrong("it is empty".into()));
+        }
+        let count = text.chars().count();
+        if count != 36 {
+            return Err(wrong(format!(
+                "it has {count} character{}, and a GUID has 36",
+                if count == 1 { "" } else { "s" }
+            )));
+        }
+        for (index, character) in text.chars().enumerate() {
+            let hyphen = matches!(index, 8 | 13 | 18 | 23);
+            if hyphen && character != '-' {
+                return Err(wrong(format!("character {} must be a hyphen", index + 1)));
+            }
+            if !hyphen && !character.is_ascii_hexdigit() {
+                return Err(wrong(format!("character {} is not a hexadecimal digit", index + 1)));
+            }
+        }
+        match Uuid::try_parse(text) {
+            Ok(uuid) if uuid.is_nil() => Err(wrong("it is all zeros".into())),
+            Ok(uuid) => Ok(Self(uuid)),
+            Err(_) => Err(wrong("it is not a GUID".into())),
+        }
+    }
+}
+
+impl fmt::Display for CustomerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        text.parse::<CustomerId>().unwrap_err().message().to_owned()
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_repeating_the_text() {
+        assert_eq!(message(" "), "not a customer id: it is empty");
+        assert_eq!(message("x"), "not a customer id: it has 1 character, and a GUID has 36");
+        assert_eq!(
+            message("4d3cf487x70f4-4e1e-9ff1-b2bfce8d9f04"),
+            "not a customer id: character 9 must be a hyphen"
+        );
+        assert_eq!(
+            message("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f0g"),
+            "not a customer id: character 36 is not a hexadecimal digit"
+        );
+        assert_eq!(message("00000000-0000-0000-0000-000000000000"), "not a customer id: it is all zeros");
+        assert_eq!(
+            message("åäöåäöåä-70f4-4e1e-9ff1-b2bfce8d9f04"),
+            "not a customer id: character 1 is not a hexadecimal digit"
+        );
+        assert!(!message("Contoso").contains("Contoso"));
+    }
+}

@@ -1,0 +1,291 @@
+//! The client a program holds: built once, cloned freely, the root of the chain.
+//!
+//! Settings end here; nouns are in `chain`, and what a call does is in `call`.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use partner_center_client::{Transport, TransportSettings};
+
+use crate::base_url::BaseUrl;
+use crate::call::{Limits, Pause};
+use crate::chain::{Analytics, Customers};
+use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::context::RequestContext;
+use crate::credential::Credential;
+use crate::error::{Error, ErrorKind, Result};
+
+/// What `MS-PartnerCenter-Client` and `User-Agent` say.
+pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO_PKG_VERSION"));
+
+/// The global service, which also serves US Government partners.
+const GLOBAL: &str = "https://api.partnercenter.microsoft.com";
+
+/// A client of Partner Center for one partner. Cheap to clone; clones share connections, credential and throttling.
+///
+/// ```no_run
+/// use partner_center::{CustomerId, PartnerCenter, credential::StaticToken};
+///
+/// # async fn run(token: String, customer: CustomerId) -> partner_center::Result<()> {
+/// let partner = PartnerCenter::builder().credential(StaticToken::new(token)?).build()?;
+/// let deployment = partner.customers().by_id(customer).analytics().licenses().deployment().get().await?;
+/// for insight in &deployment.items {
+///     println!("{:?} of {:?} deployed", insight.licenses_deployed, insight.licenses_sold);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct PartnerCenter {
+    core: Arc<Core>,
+    context: RequestContext,
+}
+
+/// What all clones share.
+pub(crate) struct Core {
+    pub(crate) base_url: String,
+    pub(crate) base: BaseUrl,
+    pub(crate) host: String,
+    pub(crate) transport: Transport,
+    pub(crate) credential: Arc<dyn Credential>,
+    pub(crate) application: Option<HeaderValue>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) limits: Limits,
+    pub(crate) pause: Pause,
+}
+
+impl PartnerCenter {
+    /// Starts a client.
+    pub fn builder() -> PartnerCenterBuilder {
+        PartnerCenterBuilder::default()
+    }
+
+    /// The same client with this context for every call of the chain that follows.
+    pub fn with(&self, context: RequestContext) -> Self {
+        Self { core: Arc::clone(&self.core), context }
+    }
+
+    /// The customers of the partner.
+    pub fn customers(&self) -> Customers {
+        Customers::new(self.clone())
+    }
+
+    /// Analytics over all customers of the partner.
+    pub fn analytics(&self) -> Analytics {
+        Analytics::new(self.clone())
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    pub(crate) fn context(&self) -> &RequestContext {
+        &self.context
+    }
+}
+
+impl fmt::Debug for PartnerCenter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartnerCenter")
+            .field("base_url", &self.core.base_url)
+            .field("credential", &self.core.credential)
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings of a [`PartnerCenter`]. Only the credential must be given.
+#[derive(Clone, Default)]
+#[must_use]
+pub struct PartnerCenterBuilder {
+    base_url: Option<String>,
+    credential: Option<Arc<dyn Credential>>,
+    application: Option<String>,
+    locale: Option<String>,
+    proxy: Option<String>,
+    root_certificates: Vec<Vec<u8>>,
+    connect_timeout: Option<Duration>,
+    clock: Option<Arc<dyn Clock>>,
+    random: Option<Arc<dyn Random>>,
+    limits: Limits,
+}
+
+impl PartnerCenterBuilder {
+    /// Who asks. Required.
+    pub fn credential(mut self, credential: impl Credential) -> Self {
+        self.credential = Some(Arc::new(credential));
+        self
+    }
+
+    /// Who asks, when the credential is shared with something else.
+    pub fn shared_credential(mut self, credential: Arc<dyn Credential>) -> Self {
+        self.credential = Some(credential);
+        self
+    }
+
+    /// Where the service is. Default: `https://api.partnercenter.microsoft.com`. Plain http is accepted for loopback
+    /// addresses only.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The name of your application, sent as `MS-PartnerCenter-Application`.
+    pub fn application(mut self, name: impl Into<String>) -> Self {
+        self.application = Some(name.into());
+        self
+    }
+
+    /// The language of texts, sent as `X-Locale`. Default: `en-US`.
+    pub fn locale(mut self, locale: impl Into<String>) -> Self {
+        self.locale = Some(locale.into());
+        self
+    }
+
+    /// How many requests a call may send. Default: 4. A repetition with a refreshed token does not count.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.limits.attempts = attempts;
+        self
+    }
+
+    /// How long a call may take in all, waits included. Default: 3 minutes, since the service has been seen to take
+    /// over 100 seconds. A stream of pages has this long for each page.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.limits.timeout = timeout;
+        self
+    }
+
+    /// How long one attempt may take. Default: 150 seconds.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.attempt_timeout = timeout;
+        self
+    }
+
+    /// How long a connection may take to stand. Default: 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How the wait before another attempt grows: drawn below `base` the first time, below twice that the second, and
+    /// never above `cap` unless the service asks for more. Default: 500 milliseconds and 30 seconds.
+    pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
+        self.limits.backoff = (base, cap);
+        self
+    }
+
+    /// How many bytes an answer may have after decompression. Default: 64 MiB.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// A proxy for all requests, as `http://host:port`. Without it none is used, whatever the environment says.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
+        self
+    }
+
+    /// A further root certificate, as PEM: for a proxy that inspects TLS. May be given several times.
+    pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Where the time comes from. Default: [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Where ids and jitter come from. Default: [`SystemRandom`].
+    pub fn random(mut self, random: impl Random) -> Self {
+        self.random = Some(Arc::new(random));
+        self
+    }
+
+    /// Builds the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if the credential is missing or a setting cannot be used, saying which.
+    pub fn build(self) -> Result<PartnerCenter> {
+        let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(GLOBAL))?;
+        let credential = self.credential.ok_or_else(|| {
+            Error::new(ErrorKind::Configuration, "no credential was given")
+                .with_advice("Give the builder a credential, such as StaticToken or RefreshToken.")
+        })?;
+        let application = match self.application {
+            None => None,
+            Some(name) => Some(HeaderValue::from_str(&name).map_err(|_| {
+                Error::new(
+                    ErrorKind::Configuration,
+                    "the application name holds a character that cannot be sent in a header",
+                )
+            })?),
+        };
+        if self.limits.attempts == 0 {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "max_attempts is 0: at least one request must be allowed",
+            ));
+        }
+        for (name, time) in
+            [("timeout", self.limits.timeout), ("attempt_timeout", self.limits.attempt_timeout)]
+        {
+            if time.is_zero() || time > LONGEST_TIMEOUT {
+                return Err(Error::new(
+                    ErrorKind::Configuration,
+                    format!("{name} must be more than 0 and at most a day"),
+                ));
+            }
+        }
+        let mut settings = TransportSettings::new(CLIENT_NAME);
+        settings.proxy = self.proxy;
+        settings.root_certificates = self.root_certificates;
+        settings.plain_only = base.plain;
+        if let Some(timeout) = self.connect_timeout {
+            settings.connect_timeout = timeout;
+        }
+        let transport = Transport::new(&settings).map_err(|error| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the proxy, the root certificate or the TLS set-up cannot be used",
+            )
+            .with_source(error)
+        })?;
+        let context = RequestContext { correlation_id: None, locale: self.locale };
+        Ok(PartnerCenter {
+            core: Arc::new(Core {
+                base_url: base.text.clone(),
+                host: base.host(),
+                base,
+                transport,
+                credential,
+                application,
+                clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+                random: self.random.unwrap_or_else(|| Arc::new(SystemRandom)),
+                limits: self.limits,
+                pause: Pause::default(),
+            }),
+            context,
+        })
+    }
+}
+
+/// A time-out longer than any call; what is longer is taken for a mistake in units.
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl fmt::Debug for PartnerCenterBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PartnerCenterBuilder")
+            .field("base_url", &self.base_url)
+            .field("credential", &self.credential)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,114 @@
+//! What a call returns: the decoded answer, and how it was come by.
+
+use std::fmt;
+use std::ops::Deref;
+
+use http::HeaderMap;
+use uuid::Uuid;
+
+/// A decoded answer. Derefs to it, so `response.items` works, and tells how it was come by.
+///
+/// ```no_run
+/// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+/// let deployment = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
+/// println!("{} rows after {} attempts", deployment.items.len(), deployment.attempts());
+/// println!("for a support ticket: {}", deployment.request_id());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Response<T> {
+    value: T,
+    meta: Box<Meta>,
+}
+
+/// How an answer was come by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Meta {
+    pub(crate) status: u16,
+    pub(crate) request_id: Uuid,
+    pub(crate) correlation_id: Uuid,
+    pub(crate) attempts: u32,
+    pub(crate) headers: HeaderMap,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, meta: Meta) -> Self {
+        Self { value, meta: Box::new(meta) }
+    }
+
+    /// A response for a mock of yours: status 200, one attempt, these ids.
+    #[must_use]
+    pub fn for_test(value: T, request_id: Uuid, correlation_id: Uuid) -> Self {
+        let headers = HeaderMap::new();
+        Self::new(value, Meta { status: 200, request_id, correlation_id, attempts: 1, headers })
+    }
+
+    /// The answer alone.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The same response with another value.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response { value: change(self.value), meta: self.meta }
+    }
+
+    /// The HTTP status: 200, or another 2xx.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.meta.status
+    }
+
+    /// The `MS-RequestId` that was sent. Quote it to Microsoft support.
+    #[must_use]
+    pub fn request_id(&self) -> Uuid {
+        self.meta.request_id
+    }
+
+    /// The `MS-CorrelationId` that was sent, the same for all pages and attempts of a call.
+    #[must_use]
+    pub fn correlation_id(&self) -> Uuid {
+        self.meta.correlation_id
+    }
+
+    /// The `MS-RequestId` the service answered with. It has been seen to differ from the one sent.
+    #[must_use]
+    pub fn service_request_id(&self) -> Option<&str> {
+        self.meta.headers.get("ms-requestid")?.to_str().ok()
+    }
+
+    /// How many requests it took: 1 if the first was answered.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.meta.attempts
+    }
+
+    /// All headers of the answer, among them `MS-CV` and `MS-ServerId`.
+    #[must_use]
+    pub fn raw_headers(&self) -> &HeaderMap {
+        &self.meta.headers
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.meta.status)
+            .field("request_id", &self.meta.request_id)
+            .field("correlation_id", &self.meta.correlation_id)
+            .field("attempts", &self.meta.attempts)
+            .field("value", &self.value)
+            .finish_non_exhaustive()
+    }
+}
