@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use crate::book::Book;
 use crate::clock::Clock;
 use crate::emulator::Emulator;
+use crate::entra::{Application, EntraSettings};
 use crate::settings::{CustomerLinks, Settings};
 
 /// Sets an [`Emulator`] up. Made by [`Emulator::builder`]; every setting has a default.
@@ -23,6 +24,8 @@ pub struct EmulatorBuilder {
     pub(crate) rate_per_minute: Option<u32>,
     pub(crate) customer_rate_per_minute: Option<u32>,
     pub(crate) recorded_requests: usize,
+    pub(crate) accepted_tokens: Vec<String>,
+    pub(crate) entra: EntraSettings,
     pub(crate) settings: Settings,
 }
 
@@ -40,13 +43,14 @@ impl EmulatorBuilder {
             rate_per_minute: None,
             customer_rate_per_minute: None,
             recorded_requests: 10_000,
+            accepted_tokens: Vec::new(),
+            entra: EntraSettings::default(),
             settings: Settings {
                 seed: 1,
                 latency: Duration::ZERO,
                 page_size: None,
                 customer_links: CustomerLinks::default(),
                 compress: true,
-                accepted_tokens: Vec::new(),
             },
         }
     }
@@ -112,7 +116,40 @@ impl EmulatorBuilder {
     /// accepted; otherwise any opaque token is, as one of an application with a user who passed multi-factor
     /// authentication.
     pub fn accept_token(mut self, token: impl Into<String>) -> Self {
-        self.settings.accepted_tokens.push(token.into());
+        self.accepted_tokens.push(token.into());
+        self
+    }
+
+    /// Registers an application. Once one is named, [`Entra::CLIENT_ID`](crate::Entra::CLIENT_ID) is no longer known.
+    pub fn application(mut self, application: Application) -> Self {
+        self.entra.applications.push(application);
+        self
+    }
+
+    /// Approves every device sign-in by itself: this many polls are answered `authorization_pending`, the next gets the
+    /// token. Default: a device sign-in waits until somebody [approves](crate::Entra::approve_device_code) it.
+    pub fn approve_device_codes_after(mut self, polls: u32) -> Self {
+        self.entra.approve_after = Some(polls);
+        self
+    }
+
+    /// How many seconds clients of a device code are told to wait between polls; default 5, as Entra says. Nothing is
+    /// held against a client that does not.
+    pub fn device_interval(mut self, seconds: u32) -> Self {
+        self.entra.device_interval = Some(seconds);
+        self
+    }
+
+    /// Writes `expires_in` and the like as strings, which the older token endpoint always does.
+    pub fn numbers_as_strings(mut self, strings: bool) -> Self {
+        self.entra.numbers_as_strings = strings;
+        self
+    }
+
+    /// Refuses a refresh token that was redeemed before. Stricter than Entra, whose tokens outlive their redemption: it
+    /// shows a client that loses a rotation at once instead of after 90 days.
+    pub fn single_use_refresh_tokens(mut self, single_use: bool) -> Self {
+        self.entra.single_use_refresh_tokens = single_use;
         self
     }
 

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::book::Book;
 use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
+use crate::entra::Entra;
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::server;
 use crate::state::{Host, Origins, Recorders, State};
@@ -64,10 +65,14 @@ impl Emulator {
         let (authority, authority_origin) = bind(builder.authority_address).await?;
         let (elsewhere, elsewhere_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
         let recorder = || Recorder::new(builder.recorded_requests);
+        let settings = builder.settings;
+        let clock = builder.clock;
+        let entra = Entra::new(settings.seed, clock.clone(), builder.accepted_tokens, builder.entra);
         let state = Arc::new(State {
-            settings: builder.settings,
+            settings,
             book,
-            clock: builder.clock,
+            clock,
+            entra,
             origins: Origins { api: api_origin, authority: authority_origin, elsewhere: elsewhere_origin },
             throttle: Throttle::new(builder.rate_per_minute, builder.customer_rate_per_minute),
             recorders: Recorders { api: recorder(), authority: recorder(), elsewhere: recorder() },
@@ -99,6 +104,11 @@ impl Emulator {
     /// The truth the API serves.
     pub fn book(&self) -> &Book {
         &self.state.book
+    }
+
+    /// The sign-in host: what it knows, and how to make it refuse.
+    pub fn entra(&self) -> &Entra {
+        &self.state.entra
     }
 
     /// The emulator's clock.

@@ -1,6 +1,7 @@
 //! A loopback Partner Center and sign-in host, for tests and demonstrations.
 //! It writes the wire itself and knows nothing of the SDK, so that it can judge any client.
 
+#![expect(clippy::unreadable_literal, reason = "error codes are searched for as the service prints them")]
 #![expect(dead_code, reason = "the fault engine that uses the rest lands next")]
 
 mod answer;
@@ -10,6 +11,7 @@ mod clock;
 pub mod documented;
 mod draw;
 mod emulator;
+mod entra;
 mod recorder;
 mod routes;
 mod server;
@@ -27,6 +29,7 @@ pub use book::{
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use emulator::Emulator;
+pub use entra::{Application, Entra, TokenRequests, TokenSpec};
 pub use recorder::RecordedRequest;
 pub use settings::{CommercialLinks, CustomerLinks};
 pub use shapes::ErrorShape;

@@ -37,7 +37,6 @@ pub(crate) struct Settings {
     pub(crate) page_size: Option<usize>,
     pub(crate) customer_links: CustomerLinks,
     pub(crate) compress: bool,
-    pub(crate) accepted_tokens: Vec<String>,
 }
 
 /// The most customers a page has, reported by several clients of the service.

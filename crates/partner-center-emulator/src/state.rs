@@ -2,6 +2,7 @@
 
 use crate::book::Book;
 use crate::clock::Clock;
+use crate::entra::Entra;
 use crate::recorder::Recorder;
 use crate::settings::Settings;
 use crate::throttle::Throttle;
@@ -10,6 +11,7 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) book: Book,
     pub(crate) clock: Clock,
+    pub(crate) entra: Entra,
     pub(crate) origins: Origins,
     pub(crate) throttle: Throttle,
     pub(crate) recorders: Recorders,

@@ -1,6 +1,7 @@
 //! The API as a plain HTTP client sees it: bytes, headers, refusals. What faults do to it is in `faults.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::unreadable_literal, reason = "codes are searched for as the service prints them")]
 
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, RecordedRequest, documented};
 use reqwest::{Client, Response};
@@ -97,7 +98,7 @@ async fn refusals_are_faults_without_a_mark_on_a_closing_connection() {
 
     let missing = Client::new().get(format!("{}/v1/customers", emulator.base_url())).send().await.unwrap();
     assert_eq!(missing.status(), 401);
-    assert_eq!(serde_json::from_str::<Value>(&text(missing).await).unwrap()["code"], 800_001);
+    assert_eq!(serde_json::from_str::<Value>(&text(missing).await).unwrap()["code"], 800001);
 
     assert_eq!(get(&emulator, "/v1/nothing").await.status(), 404);
     let post = Client::new().post(format!("{}/v1/customers", emulator.base_url())).send().await.unwrap();

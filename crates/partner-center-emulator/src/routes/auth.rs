@@ -3,6 +3,7 @@
 use http::{HeaderMap, StatusCode, header};
 
 use super::{Refusal, refuse};
+use crate::entra::{Bearer, TokenProblem};
 use crate::state::State;
 
 /// Whom an operation answers.
@@ -15,14 +16,26 @@ pub(super) enum Access {
 }
 
 pub(super) fn admit(state: &State, headers: &HeaderMap, access: Access) -> Result<(), Refusal> {
-    let _ = (state, access);
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty());
-    let Some((_, _token)) = bearer else {
-        return Err(refuse(StatusCode::UNAUTHORIZED, 800_001, "The partner token is missing."));
+    let Some((_, token)) = bearer else {
+        return Err(refuse(StatusCode::UNAUTHORIZED, 800001, "The partner token is missing."));
     };
-    Ok(())
+    let unauthorized = |code, description| Err(refuse(StatusCode::UNAUTHORIZED, code, description));
+    match state.entra.judge(token.trim(), &state.origins.api) {
+        Ok(Bearer::User) => Ok(()),
+        Ok(Bearer::Application) if access == Access::Application => Ok(()),
+        Ok(Bearer::Application) => {
+            let description = "This resource does not support application-only access.";
+            Err(refuse(StatusCode::FORBIDDEN, 900329, description))
+        }
+        Err(TokenProblem::Unknown | TokenProblem::Expired) => unauthorized(400, "Access denied."),
+        Err(TokenProblem::Audience) => {
+            unauthorized(900420, "The audience of the token is no longer supported.")
+        }
+        Err(TokenProblem::MfaMissing) => unauthorized(900421, "The token lacks the MFA claim."),
+    }
 }

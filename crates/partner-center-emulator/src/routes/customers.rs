@@ -90,16 +90,16 @@ struct Filter {
 impl Filter {
     fn parse(text: &str) -> Result<Self, Refusal> {
         let filter: Self = serde_json::from_str(text)
-            .map_err(|_| refuse(StatusCode::BAD_REQUEST, 800_002, "The filter is not a valid filter."))?;
+            .map_err(|_| refuse(StatusCode::BAD_REQUEST, 800002, "The filter is not a valid filter."))?;
         if filter.operator != "starts_with" {
             let description = format!("Unable to parse the enum value '{}'.", filter.operator);
-            return Err(refuse(StatusCode::BAD_REQUEST, 900_126, &description));
+            return Err(refuse(StatusCode::BAD_REQUEST, 900126, &description));
         }
         match filter.field.as_str() {
             "CompanyName" | "Domain" | "IndirectReseller" | "IndirectCloudSolutionProvider" => Ok(filter),
             other => {
                 let description = format!("Unable to parse the enum value '{other}'.");
-                Err(refuse(StatusCode::BAD_REQUEST, 900_126, &description))
+                Err(refuse(StatusCode::BAD_REQUEST, 900126, &description))
             }
         }
     }
@@ -137,7 +137,7 @@ impl Position {
         let size = match query.get("size") {
             None => 0,
             Some(size) => size.parse().map_err(|_| {
-                refuse(StatusCode::BAD_REQUEST, 800_002, "The size must be a non-negative whole number.")
+                refuse(StatusCode::BAD_REQUEST, 800002, "The size must be a non-negative whole number.")
             })?,
         };
         let filter = query.get("filter").map(Filter::parse).transpose()?;
@@ -153,12 +153,12 @@ impl Position {
                 let position = token.and_then(|token| Self::from_token(token, seed));
                 position.map(Some).ok_or_else(|| {
                     let description = "The continuation token is missing or was not issued here.";
-                    refuse(StatusCode::BAD_REQUEST, 800_002, description)
+                    refuse(StatusCode::BAD_REQUEST, 800002, description)
                 })
             }
             Some(other) => {
                 let description = format!("Unable to parse the enum value '{other}'.");
-                Err(refuse(StatusCode::BAD_REQUEST, 900_126, &description))
+                Err(refuse(StatusCode::BAD_REQUEST, 900126, &description))
             }
         }
     }

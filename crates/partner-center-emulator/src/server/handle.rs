@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use super::send::{self, Body};
 use super::socket::ResetSwitch;
 use crate::answer::{Answer, JSON};
 use crate::draw::Draw;
+use crate::entra;
 use crate::recorder::RecordedRequest;
 use crate::routes::{self, Operation};
 use crate::state::{Host, State};
@@ -21,13 +23,12 @@ pub(super) async fn handle(
     _reset: &ResetSwitch,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let (parts, _body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let recorded = state.recorder(host).arrived(&parts.method, &parts.uri, &parts.headers);
     let ids = Ids::of(state, &recorded);
     let answer = match host {
         Host::Api => api(state, &recorded, ids.as_ref().err().copied()).await,
-        // Filled in by the sign-in endpoints.
-        Host::Authority => Answer::new(StatusCode::NOT_FOUND, None, ""),
+        Host::Authority => authority(state, &recorded, body).await,
         // Success, so that a client that went astray notices nothing and its test can.
         Host::Elsewhere => {
             let body = r#"{"totalCount":0,"items":[],"attributes":{"objectType":"Collection"}}"#;
@@ -57,10 +58,21 @@ async fn api(state: &Arc<State>, recorded: &RecordedRequest, bad_id: Option<&'st
         let (state, recorded) = (Arc::clone(state), recorded.clone());
         let walk = move || routes::answer(&state, recorded.method(), recorded.uri(), recorded.headers());
         return tokio::task::spawn_blocking(walk).await.unwrap_or_else(|_| {
-            Answer::fault(StatusCode::INTERNAL_SERVER_ERROR, 800_003, "Unexpected error.")
+            Answer::fault(StatusCode::INTERNAL_SERVER_ERROR, 800003, "Unexpected error.")
         });
     }
     routes::answer(state, recorded.method(), recorded.uri(), recorded.headers())
+}
+
+async fn authority(state: &State, recorded: &RecordedRequest, body: Incoming) -> Answer {
+    // Token requests are a few kilobytes at most: an assertion is the longest thing in them.
+    const LONGEST_FORM: usize = 64 * 1024;
+    let Ok(body) = Limited::new(body, LONGEST_FORM).collect().await else {
+        return Answer::new(StatusCode::PAYLOAD_TOO_LARGE, None, "");
+    };
+    let body = body.to_bytes();
+    recorded.carried(body.clone());
+    entra::answer(&state.entra, &state.origins.authority, recorded, &body)
 }
 
 /// The ids an answer bears: the request's own, or new ones where it has none.

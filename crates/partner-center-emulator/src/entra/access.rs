@@ -1,0 +1,163 @@
+//! Access tokens: issued with the claims Entra puts in, and judged as Partner Center judges them. They have a JWT's
+//! form and no real signature; a keyed digest in its place tells them from altered ones.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::{Entra, PARTNER_CENTER_RESOURCE};
+use crate::draw::{digest, mix};
+
+/// What an access token shall be; see [`Entra::mint`].
+///
+/// ```
+/// use partner_center_emulator::TokenSpec;
+/// use std::time::Duration;
+///
+/// let short_lived = TokenSpec::user().lifetime(Duration::from_secs(60));
+/// let refused_everywhere = TokenSpec::user().audience("https://graph.windows.net");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSpec {
+    pub(super) user: bool,
+    pub(super) mfa: bool,
+    pub(super) audience: String,
+    pub(super) lifetime: Duration,
+    pub(super) client_id: String,
+}
+
+impl TokenSpec {
+    /// Of an application with a user who passed multi-factor authentication: what analytics ask for.
+    pub fn user() -> Self {
+        Self {
+            user: true,
+            mfa: true,
+            audience: PARTNER_CENTER_RESOURCE.to_owned(),
+            lifetime: Entra::DEFAULT_LIFETIME,
+            client_id: Entra::CLIENT_ID.to_owned(),
+        }
+    }
+
+    /// Of an application alone.
+    pub fn application() -> Self {
+        Self { user: false, mfa: false, ..Self::user() }
+    }
+
+    /// Leaves the multi-factor claim out: the API refuses it with 401, code 900421.
+    #[must_use]
+    pub fn without_mfa(mut self) -> Self {
+        self.mfa = false;
+        self
+    }
+
+    /// For another audience than Partner Center: the API refuses it with 401, code 900420.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience = audience.into();
+        self
+    }
+
+    /// How long it is good for on the emulator's clock; default 3,599 s, as Entra says.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// Issued to another application than [`Entra::CLIENT_ID`].
+    #[must_use]
+    pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = client_id.into();
+        self
+    }
+}
+
+/// Why the API does not take a bearer token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenProblem {
+    Unknown,
+    Expired,
+    Audience,
+    MfaMissing,
+}
+
+/// Whose a good token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bearer {
+    User,
+    Application,
+}
+
+pub(super) fn mint(entra: &Entra, spec: &TokenSpec, serial: u64) -> String {
+    let now = entra.clock.unix_seconds();
+    let mut claims = json!({
+        "aud": spec.audience,
+        "iss": format!("https://sts.windows.net/{}/", Entra::TENANT_ID),
+        "iat": now,
+        "nbf": now,
+        "exp": now + spec.lifetime.as_secs(),
+        "appid": spec.client_id,
+        "idtyp": if spec.user { "user" } else { "app" },
+        "oid": uuid::Uuid::from_u64_pair(mix(1), mix(2)),
+        "tid": Entra::TENANT_ID,
+        "uti": format!("{serial:016x}"),
+        "ver": "1.0",
+    });
+    if let Some(members) = claims.as_object_mut() {
+        if spec.user {
+            let methods = if spec.mfa { json!(["pwd", "mfa"]) } else { json!(["pwd"]) };
+            members.insert("amr".to_owned(), methods);
+            members.insert("scp".to_owned(), json!("user_impersonation"));
+            members.insert("name".to_owned(), json!("Robin Ekström"));
+            members.insert("upn".to_owned(), json!(Entra::USER));
+        } else {
+            members.insert("roles".to_owned(), json!([]));
+        }
+    }
+    let header = json!({"typ": "JWT", "alg": "RS256", "kid": "emulator"});
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let signed = format!("{}.{}", encode(&header), encode(&claims));
+    let signature = signature(entra.key, &signed);
+    format!("{signed}.{signature}")
+}
+
+fn signature(key: u64, signed: &str) -> String {
+    let bytes: Vec<u8> =
+        (0..4).flat_map(|part| digest(key ^ mix(part), signed.as_bytes()).to_be_bytes()).collect();
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Judges a bearer token. An opaque one is of a user with multi-factor authentication, if it is accepted at all.
+pub(super) fn judge(entra: &Entra, token: &str, own_origin: &str) -> Result<Bearer, TokenProblem> {
+    let Some(claims) = claims(entra.key, token) else {
+        let looks_issued = token.starts_with("eyJ") && token.matches('.').count() == 2;
+        let accepted = &entra.accepted_tokens;
+        let opaque = !looks_issued && (accepted.is_empty() || accepted.iter().any(|good| good == token));
+        return if opaque { Ok(Bearer::User) } else { Err(TokenProblem::Unknown) };
+    };
+    if claims["exp"].as_u64().is_none_or(|expiry| expiry <= entra.clock.unix_seconds()) {
+        return Err(TokenProblem::Expired);
+    }
+    let audience = claims["aud"].as_str().unwrap_or_default().trim_end_matches('/');
+    if !super::RESOURCES.contains(&audience) && audience != own_origin {
+        return Err(TokenProblem::Audience);
+    }
+    if claims["idtyp"] == "app" {
+        return Ok(Bearer::Application);
+    }
+    let passed_mfa =
+        claims["amr"].as_array().is_some_and(|methods| methods.iter().any(|method| method == "mfa"));
+    if passed_mfa { Ok(Bearer::User) } else { Err(TokenProblem::MfaMissing) }
+}
+
+/// The claims of a token issued here and not altered since.
+fn claims(key: u64, token: &str) -> Option<Value> {
+    let (signed, given) = token.rsplit_once('.')?;
+    if given != signature(key, signed) {
+        return None;
+    }
+    let (_, claims) = signed.split_once('.')?;
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
+}

@@ -1,0 +1,187 @@
+//! The sign-in host's addresses: token, device code, authorize, and the page where a person enters a device code.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::grants::{DEVICE_CODE_SECONDS, TokenRequest};
+use super::{AuthorizationCode, Device, DeviceAnswer, Entra, Refusal};
+use crate::answer::{Answer, JSON};
+use crate::draw::{Draw, mix};
+use crate::lock;
+use crate::recorder::RecordedRequest;
+
+/// Device sign-ins and authorization codes kept at once; the oldest give way, as their clients gave up long ago.
+const MOST_CODES: usize = 1000;
+
+pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, body: &[u8]) -> Answer {
+    let path: Vec<&str> = request.path().trim_start_matches('/').split('/').collect();
+    let form = || form_urlencoded::parse(body).into_owned().collect::<Vec<(String, String)>>();
+    let post = request.method() == Method::POST;
+    let (result, v1) = match path.as_slice() {
+        [_, "oauth2", .., "token" | "devicecode"] if !post => (Err(Refusal::new(900561)), false),
+        [_, "oauth2", "v2.0", "token"] | [_, "oauth2", "token"] => {
+            let v1 = path.len() == 3;
+            let endpoint = format!("{origin}{}", request.path());
+            let basic = basic(request.headers());
+            (entra.grant(&TokenRequest { form: form(), basic, v1, endpoint: &endpoint }), v1)
+        }
+        [_, "oauth2", "v2.0", "devicecode"] => (entra.start_device(&form(), origin), false),
+        [_, "oauth2", "v2.0", "authorize"] => match entra.authorize(request.query().unwrap_or_default()) {
+            Ok(answer) => return answer,
+            Err(refusal) => (Err(refusal), false),
+        },
+        ["device"] => return entra.device_page(request.query().unwrap_or_default()),
+        _ => {
+            return outside(Answer::new(
+                StatusCode::NOT_FOUND,
+                Some("text/plain"),
+                "Nothing is served here.",
+            ));
+        }
+    };
+    let answer = match result {
+        Ok(value) => Answer::json(StatusCode::OK, JSON, &value),
+        Err(refusal) => {
+            if !refusal.is_pending() {
+                lock(&entra.desk).counts.refused += 1;
+            }
+            refusal.answer(&entra.clock, ids(request), v1)
+        }
+    };
+    outside(answer).with(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
+
+/// The sign-in host knows none of Partner Center's ids.
+fn outside(answer: Answer) -> Answer {
+    Answer { ids: false, ..answer }
+}
+
+/// Trace and correlation id; the latter is the client's own if it sent one.
+pub(crate) fn ids(request: &RecordedRequest) -> [Uuid; 2] {
+    let mut draw = Draw::new(mix(17), 0, request.number());
+    let mut id =
+        || uuid::Builder::from_u128(Uuid::from_u64_pair(draw.number(), draw.number()).as_u128()).into_uuid();
+    let (trace, correlation) = (id(), id());
+    let given = request.header("client-request-id").and_then(|given| given.parse().ok());
+    [trace, given.unwrap_or(correlation)]
+}
+
+/// Client id and secret of a Basic header, form-encoded inside as OAuth has it.
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (client_id, secret) = decoded.split_once(':')?;
+    let plain = |part: &str| {
+        form_urlencoded::parse(format!("={part}").as_bytes()).next().map(|(_, value)| value.into_owned())
+    };
+    Some((plain(client_id)?, plain(secret)?))
+}
+
+impl Refusal {
+    /// A device code nobody has answered yet is no failure.
+    fn is_pending(&self) -> bool {
+        self.number() == 70016
+    }
+}
+
+impl Entra {
+    fn start_device(&self, form: &[(String, String)], origin: &str) -> Result<Value, Refusal> {
+        let get = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let mut desk = lock(&self.desk);
+        desk.counts.device_authorization += 1;
+        let client_id = get("client_id").ok_or_else(|| Refusal::about(900144, "client_id"))?;
+        let app = desk.application(client_id).ok_or_else(|| Refusal::about(700016, client_id))?;
+        if !app.public {
+            return Err(Refusal::new(7000218));
+        }
+        let client_id = app.client_id.clone();
+        let (user_code, device_code) = (desk.code(self.key, 9), desk.code(self.key, 64));
+        if desk.devices.len() >= MOST_CODES {
+            let oldest =
+                desk.devices.iter().min_by_key(|(_, device)| device.issued).map(|(code, _)| code.clone());
+            oldest.map(|code| desk.devices.remove(&code));
+        }
+        let issued = self.clock.unix_seconds();
+        let answer = DeviceAnswer::Pending;
+        let device = Device { user_code: user_code.clone(), client_id, issued, polls: 0, answer };
+        desk.devices.insert(device_code.clone(), device);
+        let page = format!("{origin}/device");
+        let number = |value: u64| {
+            if self.settings.numbers_as_strings { json!(value.to_string()) } else { json!(value) }
+        };
+        Ok(json!({
+            "user_code": user_code,
+            "device_code": device_code,
+            "verification_uri": page,
+            "expires_in": number(DEVICE_CODE_SECONDS),
+            "interval": number(u64::from(self.settings.device_interval.unwrap_or(5))),
+            "message": format!(
+                "To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."
+            ),
+        }))
+    }
+
+    /// `/device?user_code=ABC` approves, `&answer=decline` declines: what a person does by hand.
+    fn device_page(&self, query: &str) -> Answer {
+        let get = |name: &str| {
+            form_urlencoded::parse(query.as_bytes())
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
+        };
+        let text = match (get("user_code"), get("answer").as_deref()) {
+            (None, _) => {
+                "Add ?user_code=CODE to this address to approve a sign-in, and &answer=decline to decline it."
+            }
+            (Some(code), Some("decline")) if self.decline_device_code(&code) => "Declined.",
+            (Some(code), None | Some("approve")) if self.approve_device_code(&code) => "Signed in.",
+            _ => "No such code is waiting.",
+        };
+        outside(Answer::new(StatusCode::OK, Some("text/plain; charset=utf-8"), text))
+    }
+
+    /// Signs the user in without a question and sends the code back to the client, which must be on loopback.
+    fn authorize(&self, query: &str) -> Result<Answer, Refusal> {
+        let parameters: Vec<(String, String)> =
+            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let get = |name: &str| {
+            let found = parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            found.ok_or_else(|| Refusal::about(900144, name))
+        };
+        let (client_id, redirect_uri) = (get("client_id")?, get("redirect_uri")?);
+        let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|start| {
+            redirect_uri
+                .strip_prefix(start)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        });
+        if get("response_type")? != "code" || !loopback {
+            return Err(Refusal::new(90013));
+        }
+        let mut desk = lock(&self.desk);
+        let client_id =
+            desk.application(client_id).ok_or_else(|| Refusal::about(700016, client_id))?.client_id.clone();
+        let code = desk.code(self.key, 48);
+        if desk.codes.len() >= MOST_CODES {
+            desk.codes.clear();
+        }
+        let issued = self.clock.unix_seconds();
+        let entry =
+            AuthorizationCode { client_id, redirect_uri: redirect_uri.to_owned(), issued, redeemed: false };
+        desk.codes.insert(code.clone(), entry);
+        let mut back = form_urlencoded::Serializer::new(String::new());
+        back.append_pair("code", &code);
+        if let Ok(state) = get("state") {
+            back.append_pair("state", state);
+        }
+        let separator = if redirect_uri.contains('?') { '&' } else { '?' };
+        let location = HeaderValue::from_str(&format!("{redirect_uri}{separator}{}", back.finish()))
+            .map_err(|_| Refusal::new(90013))?;
+        Ok(outside(Answer::new(StatusCode::FOUND, None, "")).with(header::LOCATION, location))
+    }
+}

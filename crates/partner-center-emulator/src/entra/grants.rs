@@ -1,0 +1,290 @@
+//! The grants of the token endpoint: who asks, with what, and what they get for it.
+
+use serde_json::{Value, json};
+
+use super::access::{self, TokenSpec};
+use super::refresh::RefreshToken;
+use super::{
+    Application, AuthorizationCode, Desk, DeviceAnswer, Entra, PARTNER_CENTER_RESOURCE, Refusal, aadsts,
+    assertion,
+};
+use crate::lock;
+
+/// How long a device code waits for its user, and an authorization code for its client.
+pub(super) const DEVICE_CODE_SECONDS: u64 = 900;
+const AUTHORIZATION_CODE_SECONDS: u64 = 600;
+
+/// A form sent to the token endpoint.
+pub(super) struct TokenRequest<'a> {
+    pub(super) form: Vec<(String, String)>,
+    /// Client id and secret of a Basic header.
+    pub(super) basic: Option<(String, String)>,
+    /// The older endpoint: `resource` for `scope`, numbers as strings.
+    pub(super) v1: bool,
+    /// Its own address, which assertions must name.
+    pub(super) endpoint: &'a str,
+}
+
+impl TokenRequest<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn require(&self, name: &str) -> Result<&str, Refusal> {
+        self.get(name).filter(|value| !value.is_empty()).ok_or_else(|| Refusal::about(900144, name))
+    }
+
+    pub(super) fn client_id(&self) -> Result<&str, Refusal> {
+        match &self.basic {
+            Some((client_id, _)) => Ok(client_id),
+            None => self.require("client_id"),
+        }
+    }
+
+    fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.get("scope").unwrap_or_default().split_whitespace()
+    }
+
+    /// The older endpoint always gives a refresh token, the newer one only if asked.
+    fn wants_refresh_token(&self) -> bool {
+        self.v1 || self.scopes().any(|scope| scope == "offline_access")
+    }
+
+    /// Whom the token is for. Without any resource it is for Microsoft Graph, as in life.
+    fn audience(&self) -> Result<String, Refusal> {
+        if self.v1 {
+            return Ok(self
+                .get("resource")
+                .unwrap_or(PARTNER_CENTER_RESOURCE)
+                .trim_end_matches('/')
+                .to_owned());
+        }
+        let plain = ["openid", "profile", "email", "offline_access"];
+        let Some(scope) = self.scopes().find(|scope| !plain.contains(scope)) else {
+            return Ok("00000003-0000-0000-c000-000000000000".to_owned());
+        };
+        match scope.rsplit_once('/') {
+            Some((resource, ".default" | "user_impersonation")) => {
+                Ok(resource.trim_end_matches('/').to_owned())
+            }
+            _ => Err(Refusal::about(70011, scope)),
+        }
+    }
+}
+
+impl Entra {
+    pub(super) fn grant(&self, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
+        let grant = request.require("grant_type")?;
+        let mut desk = lock(&self.desk);
+        let counter = match grant {
+            "refresh_token" => &mut desk.counts.refresh_token,
+            "client_credentials" => &mut desk.counts.client_credentials,
+            "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => &mut desk.counts.device_code,
+            "authorization_code" => &mut desk.counts.authorization_code,
+            other => return Err(Refusal::about(70003, other)),
+        };
+        *counter += 1;
+        let client_id = request.client_id()?;
+        let app = desk.application(client_id).ok_or_else(|| Refusal::about(700016, client_id))?.clone();
+        match grant {
+            "client_credentials" => self.client_credentials(&mut desk, &app, request),
+            "refresh_token" => self.refresh_token(&mut desk, &app, request),
+            "authorization_code" => self.authorization_code(&mut desk, &app, request),
+            _ => self.device_code(&mut desk, &app, request),
+        }
+    }
+
+    /// Secret or assertion; neither is needed of an application that allows public flows, unless it `must` prove itself.
+    fn prove(&self, app: &Application, request: &TokenRequest<'_>, must: bool) -> Result<(), Refusal> {
+        if let Some(assertion) = request.get("client_assertion") {
+            if request.require("client_assertion_type")? != assertion::TYPE {
+                return Err(Refusal::new(50027));
+            }
+            return assertion::check(assertion, app, request.endpoint, self.clock.unix_seconds());
+        }
+        let secret = match &request.basic {
+            Some((_, secret)) => Some(secret.as_str()),
+            None => request.get("client_secret"),
+        };
+        match secret {
+            None if app.public && !must => Ok(()),
+            None => Err(Refusal::new(7000218)),
+            Some(secret) if app.secret.as_deref() != Some(secret) => {
+                Err(Refusal::about(7000215, &app.client_id))
+            }
+            Some(_) if app.secret_expired => Err(Refusal::about(7000222, &app.client_id)),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn client_credentials(
+        &self,
+        desk: &mut Desk,
+        app: &Application,
+        request: &TokenRequest<'_>,
+    ) -> Result<Value, Refusal> {
+        self.prove(app, request, true)?;
+        if !request.v1 && !request.scopes().all(|scope| scope.ends_with("/.default")) {
+            return Err(Refusal::about(1002012, request.get("scope").unwrap_or_default()));
+        }
+        let spec = desk.spec(false, app, request.audience()?);
+        Ok(self.token_answer(desk, &spec, request, None))
+    }
+
+    fn refresh_token(
+        &self,
+        desk: &mut Desk,
+        app: &Application,
+        request: &TokenRequest<'_>,
+    ) -> Result<Value, Refusal> {
+        let given = request.require("refresh_token")?;
+        self.prove(app, request, false)?;
+        let token = RefreshToken::open(given, self.key).ok_or_else(|| Refusal::new(70000))?;
+        if !token.client_id.eq_ignore_ascii_case(&app.client_id) {
+            return Err(Refusal::new(700007));
+        }
+        let now = self.clock.unix_seconds();
+        if token.has_expired(now) {
+            return Err(Refusal::about(700082, aadsts::day(token.issued)));
+        }
+        if token.serial <= desk.revoked_up_to || desk.revoked.contains(&token.serial) {
+            return Err(Refusal::new(50173));
+        }
+        if token.sign_in <= desk.mfa_demanded_up_to {
+            return Err(Refusal::new(50076));
+        }
+        if self.settings.single_use_refresh_tokens && !desk.redeemed.insert(token.serial) {
+            return Err(Refusal::new(70000));
+        }
+        let audience = Self::user_audience(app, request)?;
+        let rotated = request.wants_refresh_token().then(|| RefreshToken {
+            serial: desk.next_serial(),
+            issued: now,
+            ..token.clone()
+        });
+        let mut spec = desk.spec(true, app, audience);
+        spec.mfa &= token.mfa;
+        Ok(self.token_answer(desk, &spec, request, rotated))
+    }
+
+    fn device_code(
+        &self,
+        desk: &mut Desk,
+        app: &Application,
+        request: &TokenRequest<'_>,
+    ) -> Result<Value, Refusal> {
+        let code = request.require("device_code")?.to_owned();
+        self.prove(app, request, false)?;
+        let now = self.clock.unix_seconds();
+        let device = desk.devices.get_mut(&code).ok_or_else(|| Refusal::new(70018))?;
+        if !device.client_id.eq_ignore_ascii_case(&app.client_id) {
+            return Err(Refusal::new(700007));
+        }
+        let waited = device.polls;
+        device.polls += 1;
+        match device.answer {
+            _ if now >= device.issued + DEVICE_CODE_SECONDS => return Err(Refusal::new(70019)),
+            DeviceAnswer::Expired => return Err(Refusal::new(70019)),
+            DeviceAnswer::Declined => return Err(Refusal::new(65004)),
+            DeviceAnswer::Approved => {}
+            DeviceAnswer::Pending if self.settings.approve_after.is_some_and(|polls| waited >= polls) => {}
+            DeviceAnswer::Pending => return Err(Refusal::new(70016)),
+        }
+        let audience = Self::user_audience(app, request)?;
+        desk.devices.remove(&code);
+        Ok(self.signed_in(desk, app, audience, request))
+    }
+
+    fn authorization_code(
+        &self,
+        desk: &mut Desk,
+        app: &Application,
+        request: &TokenRequest<'_>,
+    ) -> Result<Value, Refusal> {
+        let (code, redirect_uri) = (request.require("code")?, request.require("redirect_uri")?);
+        self.prove(app, request, false)?;
+        let now = self.clock.unix_seconds();
+        let issued: &mut AuthorizationCode = desk.codes.get_mut(code).ok_or_else(|| Refusal::new(70000))?;
+        if !issued.client_id.eq_ignore_ascii_case(&app.client_id) {
+            return Err(Refusal::new(700007));
+        }
+        if issued.redirect_uri != redirect_uri {
+            return Err(Refusal::new(90013));
+        }
+        if now >= issued.issued + AUTHORIZATION_CODE_SECONDS {
+            return Err(Refusal::new(70008));
+        }
+        if std::mem::replace(&mut issued.redeemed, true) {
+            return Err(Refusal::new(54005));
+        }
+        let audience = Self::user_audience(app, request)?;
+        Ok(self.signed_in(desk, app, audience, request))
+    }
+
+    fn user_audience(app: &Application, request: &TokenRequest<'_>) -> Result<String, Refusal> {
+        if !app.consented {
+            return Err(Refusal::about(65001, &app.client_id));
+        }
+        request.audience()
+    }
+
+    fn signed_in(
+        &self,
+        desk: &mut Desk,
+        app: &Application,
+        audience: String,
+        request: &TokenRequest<'_>,
+    ) -> Value {
+        let mfa = desk.issue_with_mfa;
+        let token = self.sign_in(desk, &app.client_id, mfa);
+        let spec = desk.spec(true, app, audience);
+        self.token_answer(desk, &spec, request, request.wants_refresh_token().then_some(token))
+    }
+
+    fn token_answer(
+        &self,
+        desk: &mut Desk,
+        spec: &TokenSpec,
+        request: &TokenRequest<'_>,
+        refresh: Option<RefreshToken>,
+    ) -> Value {
+        let now = self.clock.unix_seconds();
+        let seconds = spec.lifetime.as_secs();
+        let as_text = request.v1 || self.settings.numbers_as_strings;
+        let number = |value: u64| if as_text { json!(value.to_string()) } else { json!(value) };
+        let mut answer = json!({
+            "token_type": "Bearer",
+            "expires_in": number(seconds),
+            "ext_expires_in": number(seconds),
+            "access_token": access::mint(self, spec, desk.next_serial()),
+        });
+        let Some(members) = answer.as_object_mut() else { return answer };
+        let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        if request.v1 {
+            add("expires_on", number(now + seconds));
+            add("not_before", number(now));
+            add("resource", json!(spec.audience));
+        }
+        if spec.user {
+            let scope = if request.v1 { String::new() } else { format!("{}/", spec.audience) };
+            add("scope", json!(format!("{scope}user_impersonation")));
+        }
+        if let Some(refresh) = refresh {
+            add("refresh_token", json!(refresh.seal(self.key)));
+        }
+        answer
+    }
+}
+
+impl Desk {
+    /// What is issued, as far as it was scripted.
+    fn spec(&self, user: bool, app: &Application, audience: String) -> TokenSpec {
+        TokenSpec {
+            user,
+            mfa: user && self.issue_with_mfa,
+            lifetime: self.issue_lifetime,
+            audience: self.issue_audience.clone().unwrap_or(audience),
+            client_id: app.client_id.clone(),
+        }
+    }
+}
