@@ -10,7 +10,7 @@ use crate::book::Book;
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::entra::{Application, EntraSettings};
-use crate::settings::{CustomerLinks, Settings};
+use crate::settings::{CommercialLinks, CustomerLinks, Settings};
 
 /// Sets an [`Emulator`] up. Made by [`Emulator::builder`]; every setting has a default.
 #[derive(Clone)]
@@ -50,6 +50,7 @@ impl EmulatorBuilder {
                 latency: Duration::ZERO,
                 page_size: None,
                 customer_links: CustomerLinks::default(),
+                commercial_links: CommercialLinks::default(),
                 compress: true,
             },
         }
@@ -103,6 +104,12 @@ impl EmulatorBuilder {
     /// How the customer list writes the address of its next page.
     pub fn customer_links(mut self, form: CustomerLinks) -> Self {
         self.settings.customer_links = form;
+        self
+    }
+
+    /// How the commercial endpoints write `@nextLink`.
+    pub fn commercial_links(mut self, form: CommercialLinks) -> Self {
+        self.settings.commercial_links = form;
         self
     }
 

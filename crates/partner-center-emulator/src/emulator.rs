@@ -13,6 +13,7 @@ use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::recorder::{RecordedRequest, Recorder};
+use crate::routes::Queries;
 use crate::server;
 use crate::state::{Host, Origins, Recorders, State};
 use crate::throttle::Throttle;
@@ -76,6 +77,7 @@ impl Emulator {
             origins: Origins { api: api_origin, authority: authority_origin, elsewhere: elsewhere_origin },
             throttle: Throttle::new(builder.rate_per_minute, builder.customer_rate_per_minute),
             recorders: Recorders { api: recorder(), authority: recorder(), elsewhere: recorder() },
+            queries: Queries::default(),
         });
         let mut listeners = JoinSet::new();
         for (listener, host) in [(api, Host::Api), (authority, Host::Authority), (elsewhere, Host::Elsewhere)]

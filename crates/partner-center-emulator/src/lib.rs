@@ -12,6 +12,7 @@ pub mod documented;
 mod draw;
 mod emulator;
 mod entra;
+mod filter;
 mod recorder;
 mod routes;
 mod server;

@@ -36,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) latency: Duration,
     pub(crate) page_size: Option<usize>,
     pub(crate) customer_links: CustomerLinks,
+    pub(crate) commercial_links: CommercialLinks,
     pub(crate) compress: bool,
 }
 

@@ -4,6 +4,7 @@ use crate::book::Book;
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::recorder::Recorder;
+use crate::routes::Queries;
 use crate::settings::Settings;
 use crate::throttle::Throttle;
 
@@ -15,6 +16,7 @@ pub(crate) struct State {
     pub(crate) origins: Origins,
     pub(crate) throttle: Throttle,
     pub(crate) recorders: Recorders,
+    pub(crate) queries: Queries,
 }
 
 /// Scheme, host and port of each listener, without a trailing slash.

@@ -3,6 +3,7 @@
 
 mod auth;
 mod classic;
+mod commercial;
 mod customers;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -14,6 +15,8 @@ use crate::shapes::ErrorShape;
 use crate::state::State;
 
 use auth::Access;
+use commercial::Insight;
+pub(crate) use commercial::Queries;
 
 /// What a path asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,11 +27,23 @@ pub(crate) enum Operation<'a> {
     CustomerUsage(&'a str),
     PartnerDeployment,
     PartnerUsage,
+    Commercial(Insight),
 }
 
 impl<'a> Operation<'a> {
     pub(crate) fn of(path: &'a str) -> Option<Self> {
         let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+        // Documented with two prefixes, and with a trailing slash in one place and without in another.
+        if let ["partner", "v1", rest @ ..] | ["v1", rest @ ..] = segments.as_slice()
+            && let ["analytics", "commercial", insight, "license"]
+            | ["analytics", "commercial", insight, "license", ""] = rest
+        {
+            return match *insight {
+                "deployment" => Some(Self::Commercial(Insight::Deployment)),
+                "usage" => Some(Self::Commercial(Insight::Usage)),
+                _ => None,
+            };
+        }
         Some(match segments.as_slice() {
             ["v1", "customers"] => Self::Customers,
             ["v1", "customers", id] if !id.is_empty() => Self::Customer(id),
@@ -50,7 +65,7 @@ impl<'a> Operation<'a> {
 
     /// True if answering may walk the whole book, which must not stop the runtime of the program under test.
     pub(crate) fn walks_the_book(self) -> bool {
-        matches!(self, Self::PartnerDeployment | Self::PartnerUsage)
+        matches!(self, Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_))
     }
 
     fn access(self) -> Access {
@@ -92,6 +107,7 @@ fn dispatch(
         Operation::CustomerUsage(id) => classic::customer_usage(&find(state, id)?),
         Operation::PartnerDeployment => classic::partner_deployment(&state.book),
         Operation::PartnerUsage => classic::partner_usage(&state.book),
+        Operation::Commercial(insight) => commercial::answer(state, insight, uri, &query())?,
     })
 }
 
@@ -138,6 +154,15 @@ mod tests {
             Operation::of("/v1/customers/x/analytics/licenses/usage"),
             Some(Operation::CustomerUsage("x"))
         );
+        let usage = Some(Operation::Commercial(Insight::Usage));
+        for prefix in ["/partner/v1", "/v1"] {
+            for end in ["", "/"] {
+                assert_eq!(
+                    Operation::of(&format!("{prefix}/analytics/commercial/usage/license{end}")),
+                    usage
+                );
+            }
+        }
         for path in
             ["/", "/v1", "/v1/customers/", "/customers", "/v1//customers", "/v1/customers/x/analytics"]
         {

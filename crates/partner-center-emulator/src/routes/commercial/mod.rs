@@ -1,0 +1,93 @@
+//! The commercial endpoints: licences deployed and used over the whole book, filtered, grouped and paged.
+
+mod query;
+mod row;
+
+use http::{StatusCode, Uri};
+use serde::Serialize;
+
+use super::{Query, Refusal};
+use crate::answer::{Answer, JSON};
+use crate::settings::CommercialLinks;
+use crate::shapes::ErrorShape;
+use crate::state::State;
+
+pub(crate) use query::Queries;
+use query::{Ask, Selection};
+use row::PrintedRow;
+
+/// Which of the two endpoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Insight {
+    Deployment,
+    Usage,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(rename = "Value")]
+    value: Vec<PrintedRow<'a>>,
+    #[serde(rename = "@nextLink")]
+    next_link: Option<String>,
+    #[serde(rename = "TotalCount")]
+    total_count: usize,
+}
+
+/// The documented most rows of a page, and as many as there are if nobody says otherwise.
+const MOST_ROWS: usize = 10_000;
+
+pub(super) fn answer(state: &State, insight: Insight, uri: &Uri, query: &Query) -> Result<Answer, Refusal> {
+    let selection = Selection::of(insight, query, &state.book)?;
+    let (asked, skip) = (top(query)?, skip(query)?);
+    let top = asked.min(state.settings.page_size.unwrap_or(MOST_ROWS));
+    let ask = Ask { selection, book: &state.book };
+    let rows = state.queries.run(&ask, skip, top);
+    let after = skip.saturating_add(rows.page.len());
+    let more = after < rows.total && !rows.page.is_empty();
+    let page = Page {
+        value: rows.page.iter().map(|row| row.print(&ask.selection)).collect(),
+        next_link: if more { next_link(state, uri, top, after) } else { None },
+        total_count: rows.total,
+    };
+    Ok(Answer::json(StatusCode::OK, JSON, &page))
+}
+
+/// A refusal of the analytics back end.
+fn refuse(message: &str) -> Refusal {
+    Refusal(Box::new(Answer::error(StatusCode::BAD_REQUEST, ErrorShape::Analytics, 0, message)))
+}
+
+fn top(query: &Query) -> Result<usize, Refusal> {
+    let Some(top) = query.get("top") else { return Ok(MOST_ROWS) };
+    match top.parse() {
+        Ok(top) if top > MOST_ROWS => Err(refuse("top parameter cannot be more than 10000")),
+        Ok(0) | Err(_) => Err(refuse("top parameter must be a positive whole number")),
+        Ok(top) => Ok(top),
+    }
+}
+
+fn skip(query: &Query) -> Result<usize, Refusal> {
+    let skip = query.get("skip").unwrap_or("0");
+    skip.parse().map_err(|_| refuse("skip parameter must be a non-negative whole number"))
+}
+
+/// Everything that was asked stays in the link as it was written; only `top` and `skip` are said anew.
+fn next_link(state: &State, uri: &Uri, top: usize, skip: usize) -> Option<String> {
+    let path = uri.path();
+    let start = match state.settings.commercial_links {
+        CommercialLinks::Absolute => format!("{}{path}", state.origins.api),
+        CommercialLinks::Rooted => path.to_owned(),
+        CommercialLinks::Relative => path.trim_end_matches('/').rsplit('/').next()?.to_owned(),
+        CommercialLinks::Absent => return None,
+    };
+    let paging = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        name.eq_ignore_ascii_case("top") || name.eq_ignore_ascii_case("skip")
+    };
+    let mut link = format!("{start}?");
+    for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !paging(pair)) {
+        link.push_str(pair);
+        link.push('&');
+    }
+    Some(format!("{link}top={top}&skip={skip}"))
+}
