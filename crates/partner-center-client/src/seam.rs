@@ -69,7 +69,7 @@ impl Client {
     /// [`TransportError`] if no answer came.
     pub async fn follow(&self, url: &str) -> Sent {
         let mut request = self.0.client.get(url).build().map_err(TransportError::new)?;
-        request.headers_mut().extend(self.0.inner.headers.clone());
+        *request.headers_mut() = self.0.inner.headers.clone();
         let response = self.0.client.execute(request).await.map_err(TransportError::new)?;
         Ok(raw(ResponseValue::stream(response)))
     }
@@ -85,10 +85,9 @@ impl ClientHooks<Attempt> for generated::Client {
         mut request: reqwest::Request,
         _operation: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        let headers = request.headers_mut();
-        // progenitor's own, unknown to the service.
-        headers.remove("api-version");
-        headers.extend(self.inner.headers.clone());
+        // In place of what is there, not beside it: progenitor's own `api-version` is unknown to the service, and
+        // header parameters are taken out of the contract before generating.
+        *request.headers_mut() = self.inner.headers.clone();
         // The documentation writes a space in a query as %20; a form's plus sign is another convention.
         if let Some(query) = request.url().query().filter(|query| query.contains('+')) {
             let query = query.replace('+', "%20");

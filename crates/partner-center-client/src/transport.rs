@@ -64,15 +64,7 @@ impl Transport {
         if let Some(proxy) = &settings.proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(TransportError::settings)?);
         }
-        let mut roots = Vec::with_capacity(settings.root_certificates.len());
-        for pem in &settings.root_certificates {
-            roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(TransportError::settings)?);
-        }
-        builder = if settings.plain_only {
-            builder.tls_certs_only(roots)
-        } else {
-            builder.https_only(true).tls_certs_merge(roots)
-        };
+        builder = secure(builder, settings)?;
         builder.build().map(Self).map_err(TransportError::settings)
     }
 
@@ -92,6 +84,36 @@ impl Transport {
     /// The client underneath, for the generated code.
     pub(crate) fn inner(&self) -> &reqwest::Client {
         &self.0
+    }
+}
+
+/// Sets up TLS, with no certificate store where none is needed.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn secure(
+    builder: reqwest::ClientBuilder,
+    settings: &TransportSettings,
+) -> Result<reqwest::ClientBuilder, TransportError> {
+    let mut roots = Vec::with_capacity(settings.root_certificates.len());
+    for pem in &settings.root_certificates {
+        roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(TransportError::settings)?);
+    }
+    Ok(if settings.plain_only {
+        builder.tls_certs_only(roots)
+    } else {
+        builder.https_only(true).tls_certs_merge(roots)
+    })
+}
+
+/// Without a TLS feature only plain http can be spoken, and a setting that asks for more is refused.
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+fn secure(
+    builder: reqwest::ClientBuilder,
+    settings: &TransportSettings,
+) -> Result<reqwest::ClientBuilder, TransportError> {
+    if settings.plain_only && settings.root_certificates.is_empty() {
+        Ok(builder)
+    } else {
+        Err(TransportError::unsendable())
     }
 }
 

@@ -1,0 +1,153 @@
+//! The clients that are compared: the SDK, what a user would write by hand on reqwest and serde, and bare hyper.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use http_body_util::{BodyExt, Empty};
+use hyper_util::client::legacy;
+use partner_center::credential::StaticToken;
+use partner_center::{CustomerId, PartnerCenter};
+use serde::Deserialize;
+use uuid::Uuid;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// A client that can make the call.
+#[derive(Clone)]
+pub(crate) enum Client {
+    Facade(PartnerCenter, CustomerId),
+    Reqwest { http: reqwest::Client, url: String, parse: bool },
+    Hyper(legacy::Client<legacy::connect::HttpConnector, Empty<bytes::Bytes>>, hyper::Uri),
+}
+
+const TOKEN: &str = "a-token-of-usual-length-would-be-two-thousand-characters";
+
+impl Client {
+    /// The client of this name for the call at this URL.
+    pub(crate) fn new(name: &str, url: &str) -> Result<Self, Box<dyn Error>> {
+        Ok(match name {
+            "facade" => {
+                let (base, rest) = url.split_once("/v1/customers/").ok_or("the URL is not a customer's")?;
+                let id = rest.split('/').next().unwrap_or_default().parse()?;
+                let credential = StaticToken::new(TOKEN)?;
+                Self::Facade(PartnerCenter::builder().base_url(base).credential(credential).build()?, id)
+            }
+            "reqwest" | "reqwest-raw" => {
+                let http = reqwest::Client::builder().tls_certs_only([]).build()?;
+                Self::Reqwest { http, url: url.to_owned(), parse: name == "reqwest" }
+            }
+            "hyper" => {
+                let executor = hyper_util::rt::TokioExecutor::new();
+                Self::Hyper(legacy::Client::builder(executor).build_http(), url.parse()?)
+            }
+            _ => return Err("no such client".into()),
+        })
+    }
+
+    async fn call(&self) -> Result<usize, Failure> {
+        match self {
+            Self::Facade(partner, id) => {
+                let answer = partner.customers().by_id(*id).analytics().licenses().deployment().get().await?;
+                Ok(answer.items.len())
+            }
+            Self::Reqwest { http, url, parse } => {
+                let answer = http
+                    .get(url)
+                    .bearer_auth(TOKEN)
+                    .header("Accept", "application/json")
+                    .header("MS-RequestId", Uuid::new_v4().to_string())
+                    .header("MS-CorrelationId", Uuid::new_v4().to_string())
+                    .header("X-Locale", "en-US")
+                    .send()
+                    .await?
+                    .error_for_status()?
+                    .bytes()
+                    .await?;
+                if !*parse {
+                    return Ok(answer.len());
+                }
+                let json = answer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&answer);
+                Ok(serde_json::from_slice::<Page>(json)?.rows())
+            }
+            Self::Hyper(http, url) => {
+                let request = hyper::Request::get(url.clone())
+                    .header("Authorization", format!("Bearer {TOKEN}"))
+                    .header("Accept", "application/json")
+                    .body(Empty::new())?;
+                let mut body = http.request(request).await?.into_body();
+                let mut length = 0;
+                while let Some(frame) = body.frame().await {
+                    length += frame?.data_ref().map_or(0, bytes::Bytes::len);
+                }
+                Ok(length)
+            }
+        }
+    }
+}
+
+/// Makes the calls, so many at a time, and tells how many rows came.
+pub(crate) async fn run(client: &Client, ways: usize, calls: usize) -> Result<usize, Box<dyn Error>> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::new();
+    for _ in 0..ways {
+        let (client, next) = (client.clone(), Arc::clone(&next));
+        tasks.push(tokio::spawn(async move {
+            let mut rows = 0;
+            while next.fetch_add(1, Ordering::Relaxed) < calls {
+                rows += client.call().await?;
+            }
+            Ok::<_, Failure>(rows)
+        }));
+    }
+    let mut rows = 0;
+    for task in tasks {
+        rows += task.await?.map_err(|error| error as Box<dyn Error>)?;
+    }
+    Ok(rows)
+}
+
+/// The structs a user would write by hand: owned texts, typed dates, every documented field.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page {
+    total_count: Option<i64>,
+    items: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    customer_name: Option<String>,
+    product_name: Option<String>,
+    licenses_deployed: Option<i64>,
+    deployment_percent: Option<f64>,
+    licenses_sold: Option<i64>,
+    processed_date_time: Option<chrono::DateTime<chrono::Utc>>,
+    service_name: Option<String>,
+    channel: Option<String>,
+    attributes: Option<Attributes>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attributes {
+    object_type: Option<String>,
+}
+
+impl Page {
+    /// Looks at every field, so that none is left out of the comparison as unused.
+    fn rows(&self) -> usize {
+        let whole = |row: &&Row| {
+            row.customer_name.is_some()
+                && row.product_name.is_some()
+                && row.licenses_deployed <= row.licenses_sold
+                && row.deployment_percent.is_some()
+                && row.processed_date_time.is_some()
+                && row.service_name.is_some()
+                && row.channel.is_some()
+                && row.attributes.as_ref().is_some_and(|attributes| attributes.object_type.is_some())
+        };
+        self.items.iter().filter(whole).count().max(usize::from(self.total_count.is_none()))
+    }
+}
