@@ -19,11 +19,14 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     /// Checks a base URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
+        Self::named("base URL", "https://api.partnercenter.microsoft.com", text)
+    }
+
+    /// Checks another address that secrets are sent to, by its name in errors and a good example.
+    pub(crate) fn named(name: &str, example: &str, text: &str) -> Result<Self> {
         let wrong = |what: &str| {
-            Error::new(ErrorKind::Configuration, format!("the base URL cannot be used: {what}")).with_advice(
-                "Give a base URL such as https://api.partnercenter.microsoft.com, or http://127.0.0.1:PORT for the \
-                 emulator.",
-            )
+            Error::new(ErrorKind::Configuration, format!("the {name} cannot be used: {what}"))
+                .with_advice(format!("Give {example}, or http://127.0.0.1:PORT for the emulator."))
         };
         let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {

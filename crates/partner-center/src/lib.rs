@@ -4,6 +4,7 @@ mod base_url;
 mod call;
 pub mod chain;
 pub mod clock;
+mod cloud;
 mod context;
 pub mod credential;
 mod customer_id;
@@ -14,6 +15,7 @@ mod paging;
 mod partner;
 mod response;
 
+pub use cloud::Cloud;
 pub use context::RequestContext;
 pub use customer_id::CustomerId;
 pub use error::{Error, ErrorKind, Result};

@@ -25,6 +25,8 @@ use crate::response::{Meta, Response};
 
 pub(crate) use pause::Pause;
 pub(crate) use retry::Limits;
+#[cfg(feature = "oauth")]
+pub(crate) use retry::retry_after;
 
 /// What is asked for: an operation's own path and query, or where an answer linked to.
 #[derive(Clone, Copy)]

@@ -1,7 +1,16 @@
-//! Who asks: the trait every call asks for a token, and the token itself.
+//! Who asks: the trait every call asks for a token, the token itself, and the ways to come by one.
 //!
 //! A credential knows nothing of calls, retries or the chain. `call` asks it once per attempt, and once more with
 //! [`Credential::refresh`] when the service refused the token.
+//!
+//! | credential | access | for |
+//! |---|---|---|
+//! | [`RefreshToken`] | App+User | everything, unattended: the secure application model |
+//! | [`DeviceCode`] | App+User | a person signing in; becomes a [`RefreshToken`] |
+//! | [`ClientCredentials`] | app-only | customers, but no licence analytics |
+//! | [`StaticToken`] | whatever the token is | trying things out |
+//!
+//! The feature `oauth`, on by default, brings all but [`StaticToken`].
 
 use std::fmt;
 use std::time::SystemTime;
@@ -12,8 +21,21 @@ use crate::clock::BoxFuture;
 use crate::error::Result;
 
 mod fixed;
+#[cfg(feature = "oauth")]
+pub mod inspect;
+#[cfg(feature = "oauth")]
+mod oauth;
 
 pub use fixed::StaticToken;
+#[cfg(feature = "oauth")]
+pub use inspect::Token;
+#[cfg(feature = "keyring")]
+pub use oauth::KeyringStore;
+#[cfg(feature = "oauth")]
+pub use oauth::{
+    AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Reason,
+    RefreshToken, Refusal, StoreLock, StoredToken, TokenScope, TokenStore,
+};
 
 /// A source of access tokens, asked before every attempt of every call.
 ///

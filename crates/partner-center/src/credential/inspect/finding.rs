@@ -1,0 +1,390 @@
+//! What a token comes down to: would the service take it, and if not, what would it say and what mends it.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use super::{Token, TokenKind};
+use crate::cloud::Cloud;
+use crate::credential::{AppRegistration, StoredToken};
+
+/// The id Partner Center goes by in every tenant; newer tokens name it as their audience.
+const PARTNER_CENTER_APP: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
+/// Entra and Partner Center forgive clocks this much.
+const FORGIVEN_SKEW: Duration = Duration::from_secs(300);
+/// Less is the time a token spends on its way.
+const NOTICED_SKEW: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(300);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// It may fail, now or soon, or cannot be told.
+    Warn,
+    /// Licence analytics would fail.
+    Problem,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Topic {
+    /// Whether the token can be read at all.
+    Format,
+    /// App-only or App+User.
+    Access,
+    /// For which service the token is.
+    Audience,
+    /// Multi-factor authentication.
+    Mfa,
+    /// What was consented to.
+    Consent,
+    /// Which tenant issued it.
+    Tenant,
+    /// Which application it was issued to.
+    Application,
+    /// How long it lasts.
+    Expiry,
+    /// Whether this machine's clock is right.
+    Clock,
+    /// How old the refresh token is.
+    RefreshToken,
+}
+
+/// One thing a preflight found.
+///
+/// Holds no secret and names no person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// How bad it is.
+    pub level: Level,
+    /// What it is about.
+    pub topic: Topic,
+    /// What was found and why it matters, in a sentence.
+    pub sentence: String,
+    /// The code of Partner Center (`900329`) or Entra (`AADSTS700082`) it would cause.
+    pub code: Option<&'static str>,
+    /// What mends it, in a sentence; empty if there is nothing to mend.
+    pub fix: String,
+}
+
+impl Finding {
+    fn new(level: Level, topic: Topic, sentence: impl Into<String>) -> Self {
+        Self { level, topic, sentence: sentence.into(), code: None, fix: String::new() }
+    }
+
+    fn code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = fix.into();
+        self
+    }
+}
+
+impl fmt::Display for Finding {
+    /// The sentence, the code and the fix on one line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)?;
+        if let Some(code) = self.code {
+            write!(f, " (code {code})")?;
+        }
+        if self.fix.is_empty() { Ok(()) } else { write!(f, " {}", self.fix) }
+    }
+}
+
+/// What a token is held against.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    resource: String,
+    tenant: Option<String>,
+    client_id: Option<String>,
+}
+
+impl Expected {
+    /// A token for this cloud's Partner Center, of any tenant and application.
+    #[must_use]
+    pub fn new(cloud: Cloud) -> Self {
+        Self { resource: cloud.resource().to_owned(), tenant: None, client_id: None }
+    }
+
+    /// A token for what this registration asks for.
+    #[must_use]
+    pub fn of(app: &AppRegistration) -> Self {
+        Self {
+            resource: app.resource().to_owned(),
+            tenant: Some(app.tenant().to_owned()),
+            client_id: Some(app.client_id().to_owned()),
+        }
+    }
+
+    /// Replaces the audience.
+    #[must_use]
+    pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = resource.into();
+        self
+    }
+
+    /// Says which tenant should have issued it. A domain cannot be compared with a token, and is passed over.
+    #[must_use]
+    pub fn with_tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.tenant = Some(tenant.into());
+        self
+    }
+
+    /// Says which application it should have been issued to.
+    #[must_use]
+    pub fn with_client_id(mut self, client_id: impl Into<String>) -> Self {
+        self.client_id = Some(client_id.into());
+        self
+    }
+}
+
+impl Token {
+    /// What stands in this token's way, and what does not, for licence analytics at this time.
+    ///
+    /// Analytics would be refused exactly if a finding is a [`Level::Problem`], as far as a token can tell: roles in
+    /// Partner Center, such as Admin Agent, are not in it.
+    #[must_use]
+    pub fn findings(&self, expected: &Expected, now: SystemTime) -> Vec<Finding> {
+        if self.is_opaque() {
+            return vec![
+                Finding::new(
+                    Level::Warn,
+                    Topic::Format,
+                    "The access token is opaque: what it claims cannot be read.",
+                )
+                .fix("Make a call; only the service can say whether it takes this token."),
+            ];
+        }
+        [
+            Some(self.access()),
+            Some(self.audience(expected)),
+            self.second_factor(),
+            self.consent(),
+            self.issuer(expected),
+            self.application(expected),
+            self.expiry(now),
+            self.clock(now),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn access(&self) -> Finding {
+        match self.kind() {
+            TokenKind::AppUser => {
+                Finding::new(Level::Ok, Topic::Access, "The token acts for a user (App+User), as analytics require.")
+            }
+            TokenKind::AppOnly => Finding::new(
+                Level::Problem,
+                Topic::Access,
+                "The token is application-only: it reads customers, but licence analytics take App+User tokens.",
+            )
+            .code("900329")
+            .fix("Sign in as a user: `partner-center login`, or set PARTNER_CENTER_REFRESH_TOKEN."),
+            TokenKind::Unknown => Finding::new(
+                Level::Warn,
+                Topic::Access,
+                "The token does not say whether it acts for a user; licence analytics take App+User tokens.",
+            )
+            .code("900329"),
+        }
+    }
+
+    fn audience(&self, expected: &Expected) -> Finding {
+        let resource = expected.resource.trim_end_matches('/');
+        let is_ours = |audience: &String| {
+            audience.trim_end_matches('/').eq_ignore_ascii_case(resource)
+                || audience.eq_ignore_ascii_case(PARTNER_CENTER_APP)
+        };
+        let Some(first) = self.audiences().first() else {
+            return Finding::new(
+                Level::Warn,
+                Topic::Audience,
+                "The token does not say for which service it is.",
+            )
+            .code("900420");
+        };
+        if self.audiences().iter().any(is_ours) {
+            return Finding::new(
+                Level::Ok,
+                Topic::Audience,
+                format!("The token is for Partner Center ({first})."),
+            );
+        }
+        let retired =
+            if first.contains("graph.windows.net") { ", not accepted since August 2025" } else { "" };
+        Finding::new(
+            Level::Problem,
+            Topic::Audience,
+            format!("The token is for another service ({first}{retired})."),
+        )
+        .code("900420")
+        .fix(format!("Ask for a token for {resource}; check the cloud (PARTNER_CENTER_CLOUD)."))
+    }
+
+    fn second_factor(&self) -> Option<Finding> {
+        if self.kind() == TokenKind::AppOnly {
+            return None;
+        }
+        let again =
+            "Sign in again with multi-factor authentication, and use the new token: `partner-center login`.";
+        Some(match (self.mfa(), self.version()) {
+            (Some(true), _) => {
+                Finding::new(Level::Ok, Topic::Mfa, "The user signed in with multi-factor authentication.")
+            }
+            // Version 2 tokens leave the claim out unless the resource asks for it.
+            (None, Some("2.0")) => {
+                Finding::new(Level::Warn, Topic::Mfa, "The token does not say whether multi-factor authentication was done.")
+                    .code("900421")
+                    .fix(again)
+            }
+            _ => Finding::new(
+                Level::Problem,
+                Topic::Mfa,
+                "The token carries no multi-factor authentication claim, which Partner Center requires of App+User.",
+            )
+            .code("900421")
+            .fix(again),
+        })
+    }
+
+    fn consent(&self) -> Option<Finding> {
+        if self.kind() != TokenKind::AppUser {
+            return None;
+        }
+        let consented = self.scopes().iter().any(|scope| scope.eq_ignore_ascii_case("user_impersonation"));
+        Some(if consented {
+            Finding::new(
+                Level::Ok,
+                Topic::Consent,
+                "Access to Partner Center was consented to (user_impersonation).",
+            )
+        } else {
+            Finding::new(Level::Warn, Topic::Consent, "The token does not carry the permission user_impersonation.")
+                .code("1002")
+                .fix(
+                    "Add Microsoft Partner Center, user_impersonation, to the app registration's API permissions, have \
+                     a Global Administrator grant consent, and sign in again: `partner-center login`.",
+                )
+        })
+    }
+
+    fn issuer(&self, expected: &Expected) -> Option<Finding> {
+        let (actual, wanted) = (self.tenant()?, expected.tenant.as_deref()?);
+        // A domain names the tenant too, but which one only Entra knows.
+        wanted.parse::<uuid::Uuid>().ok()?;
+        Some(if actual.eq_ignore_ascii_case(wanted) {
+            Finding::new(Level::Ok, Topic::Tenant, format!("The token is of the partner tenant ({actual})."))
+        } else {
+            Finding::new(Level::Problem, Topic::Tenant, format!("The token is of another tenant ({actual})."))
+                .code("400")
+                .fix("Check PARTNER_CENTER_TENANT_ID, and sign in as a user of the partner tenant.")
+        })
+    }
+
+    fn application(&self, expected: &Expected) -> Option<Finding> {
+        let (actual, wanted) = (self.app()?, expected.client_id.as_deref()?);
+        Some(if actual.eq_ignore_ascii_case(wanted) {
+            Finding::new(
+                Level::Ok,
+                Topic::Application,
+                format!("The token was issued to this application ({actual})."),
+            )
+        } else {
+            Finding::new(
+                Level::Warn,
+                Topic::Application,
+                format!("The token was issued to another application ({actual})."),
+            )
+            .code("AADSTS700007")
+            .fix("Check PARTNER_CENTER_CLIENT_ID: a refresh token is good for no other application.")
+        })
+    }
+
+    fn expiry(&self, now: SystemTime) -> Option<Finding> {
+        let end = self.expires_at()?;
+        Some(match end.duration_since(now) {
+            Err(ended) => Finding::new(
+                Level::Problem,
+                Topic::Expiry,
+                format!("The access token ended {} ago.", in_words(ended.duration())),
+            )
+            .code("400")
+            .fix("Get a new one: `partner-center login`; access tokens live about an hour."),
+            Ok(left) if left < SOON => Finding::new(
+                Level::Warn,
+                Topic::Expiry,
+                format!("The access token ends in {}.", in_words(left)),
+            )
+            .fix("Use a refresh token for anything that runs longer: `partner-center login`."),
+            Ok(left) => Finding::new(
+                Level::Ok,
+                Topic::Expiry,
+                format!("The access token lasts for {}.", in_words(left)),
+            ),
+        })
+    }
+
+    fn clock(&self, now: SystemTime) -> Option<Finding> {
+        self.issued_at()?;
+        let skew = self.clock_skew(now);
+        if skew <= NOTICED_SKEW {
+            return Some(Finding::new(
+                Level::Ok,
+                Topic::Clock,
+                "This machine's clock agrees with the token.",
+            ));
+        }
+        let level = if skew > FORGIVEN_SKEW { Level::Problem } else { Level::Warn };
+        Some(
+            Finding::new(
+                level,
+                Topic::Clock,
+                format!("This machine's clock is {} behind at least.", in_words(skew)),
+            )
+            .code("AADSTS700024")
+            .fix("Set the clock right, or turn on time synchronisation."),
+        )
+    }
+}
+
+impl StoredToken {
+    /// What its age means: a refresh token dies of 90 days without use.
+    #[must_use]
+    pub fn finding(&self, now: SystemTime) -> Finding {
+        let age = now.duration_since(self.obtained_at()).unwrap_or_default();
+        let sentence =
+            format!("The refresh token was issued {} ago and dies of 90 days without use.", in_words(age));
+        let login = "Sign in again: `partner-center login`.";
+        if age >= 90 * DAY {
+            Finding::new(Level::Problem, Topic::RefreshToken, sentence).code("AADSTS700082").fix(login)
+        } else if age >= 60 * DAY {
+            Finding::new(Level::Warn, Topic::RefreshToken, sentence)
+                .code("AADSTS700082")
+                .fix("Run the job more often than every 90 days; each run renews the token.")
+        } else {
+            Finding::new(Level::Ok, Topic::RefreshToken, sentence)
+        }
+    }
+}
+
+/// The time in the largest unit that tells it.
+fn in_words(time: Duration) -> String {
+    let seconds = time.as_secs();
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86400, "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,276 @@
+//! What an access token says of itself, read without trusting it.
+//!
+//! No signature is checked and nothing here decides whether a call is made: the service does. This is for people who
+//! want to know why it would refuse, before it does. What it comes down to is in `finding`.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::{Map, Value};
+
+mod finding;
+
+pub use finding::{Expected, Finding, Level, Topic};
+
+/// Access tokens are one to four thousand bytes. A longer one is not looked at.
+const LONGEST_TOKEN: usize = 64 * 1024;
+/// Claims are shown on one screen; nothing longer is a name, a role or a GUID.
+const LONGEST_TEXT: usize = 256;
+const LONGEST_LIST: usize = 64;
+
+/// Entra leaves the padding off; others do not.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// On whose account a token acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenKind {
+    /// An application's own. Licence analytics refuse it.
+    AppOnly,
+    /// A user's, through an application.
+    AppUser,
+    /// It does not say.
+    Unknown,
+}
+
+/// What an access token says of itself.
+///
+/// Every claim is as the token has it: unverified, and possibly absent. `Debug` leaves out who the user is.
+///
+/// ```
+/// use partner_center::credential::Token;
+/// use partner_center::credential::inspect::{Expected, Level};
+/// use partner_center::Cloud;
+///
+/// let token = Token::inspect("not a readable token");
+/// assert!(token.is_opaque());
+/// let findings = token.findings(&Expected::new(Cloud::Global), std::time::SystemTime::now());
+/// assert_eq!(findings[0].level, Level::Warn);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    claims: Option<Claims>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Claims {
+    audiences: Vec<String>,
+    tenant: Option<String>,
+    app: Option<String>,
+    user: Option<String>,
+    account: Option<String>,
+    kind: Option<TokenKind>,
+    methods: Option<Vec<String>>,
+    scopes: Vec<String>,
+    roles: Vec<String>,
+    version: Option<String>,
+    issued_at: Option<SystemTime>,
+    expires_at: Option<SystemTime>,
+}
+
+impl Token {
+    /// Reads any text as far as it goes. Text that is no JSON Web Token is opaque, which is no error: some token
+    /// services issue nothing else.
+    #[must_use]
+    pub fn inspect(text: &str) -> Self {
+        Self { claims: payload(text.trim()).map(|payload| Claims::read(&payload)) }
+    }
+
+    /// Whether nothing could be read.
+    #[must_use]
+    pub fn is_opaque(&self) -> bool {
+        self.claims.is_none()
+    }
+
+    /// On whose account it acts: by `idtyp`, else by whether it carries scopes (`scp`) or roles.
+    #[must_use]
+    pub fn kind(&self) -> TokenKind {
+        self.claims.as_ref().and_then(|claims| claims.kind).unwrap_or(TokenKind::Unknown)
+    }
+
+    /// For whom it is (`aud`).
+    #[must_use]
+    pub fn audiences(&self) -> &[String] {
+        self.claims.as_ref().map_or(&[], |claims| &claims.audiences)
+    }
+
+    /// The tenant that issued it (`tid`).
+    #[must_use]
+    pub fn tenant(&self) -> Option<&str> {
+        self.claims.as_ref()?.tenant.as_deref()
+    }
+
+    /// The application it was issued to (`appid` or `azp`).
+    #[must_use]
+    pub fn app(&self) -> Option<&str> {
+        self.claims.as_ref()?.app.as_deref()
+    }
+
+    /// Who signed in (`upn` and its kin): a name, for the person who asked and not for a log.
+    #[must_use]
+    pub fn user(&self) -> Option<&str> {
+        self.claims.as_ref()?.user.as_deref()
+    }
+
+    /// The object id of who signed in (`oid`): a GUID without meaning outside the tenant.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.claims.as_ref()?.account.as_deref()
+    }
+
+    /// How the user signed in (`amr`); `None` if it does not say.
+    #[must_use]
+    pub fn methods(&self) -> Option<&[String]> {
+        self.claims.as_ref()?.methods.as_deref()
+    }
+
+    /// Whether it claims multi-factor authentication; `None` if it does not say how the user signed in.
+    #[must_use]
+    pub fn mfa(&self) -> Option<bool> {
+        self.methods().map(|methods| methods.iter().any(|method| method.eq_ignore_ascii_case("mfa")))
+    }
+
+    /// The delegated permissions it carries (`scp`).
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        self.claims.as_ref().map_or(&[], |claims| &claims.scopes)
+    }
+
+    /// The application permissions it carries (`roles`).
+    #[must_use]
+    pub fn roles(&self) -> &[String] {
+        self.claims.as_ref().map_or(&[], |claims| &claims.roles)
+    }
+
+    /// When it was issued (`iat`, else `nbf`).
+    #[must_use]
+    pub fn issued_at(&self) -> Option<SystemTime> {
+        self.claims.as_ref()?.issued_at
+    }
+
+    /// When it ends (`exp`).
+    #[must_use]
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.claims.as_ref()?.expires_at
+    }
+
+    /// How far in the future it was issued: by so much, at least, is this machine's clock behind. Zero if it is not.
+    #[must_use]
+    pub fn clock_skew(&self, now: SystemTime) -> Duration {
+        self.issued_at().and_then(|issued| issued.duration_since(now).ok()).unwrap_or_default()
+    }
+
+    /// Entra's token version, such as `1.0`.
+    fn version(&self) -> Option<&str> {
+        self.claims.as_ref()?.version.as_deref()
+    }
+}
+
+/// The claims between the two dots.
+fn payload(text: &str) -> Option<Map<String, Value>> {
+    if text.len() > LONGEST_TOKEN {
+        return None;
+    }
+    let mut parts = text.split('.');
+    let (_header, payload, _signature) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    match serde_json::from_slice(&BASE64.decode(payload).ok()?).ok()? {
+        Value::Object(claims) => Some(claims),
+        _ => None,
+    }
+}
+
+impl Claims {
+    fn read(claims: &Map<String, Value>) -> Self {
+        let text = |keys: &[&str]| {
+            keys.iter().find_map(|key| claims.get(*key).and_then(Value::as_str).and_then(clean))
+        };
+        let words = |key: &str| claims.get(key).map(words).unwrap_or_default();
+        let (scopes, roles) = (words("scp"), words("roles"));
+        let kind = match text(&["idtyp"]).as_deref() {
+            Some("app") => Some(TokenKind::AppOnly),
+            Some("user") => Some(TokenKind::AppUser),
+            _ if !scopes.is_empty() => Some(TokenKind::AppUser),
+            // An application is its own subject.
+            _ if !roles.is_empty()
+                || (claims.get("oid").is_some() && claims.get("oid") == claims.get("sub")) =>
+            {
+                Some(TokenKind::AppOnly)
+            }
+            _ => None,
+        };
+        Self {
+            audiences: words("aud"),
+            tenant: text(&["tid"]),
+            app: text(&["appid", "azp"]),
+            user: text(&["upn", "unique_name", "preferred_username", "email"]),
+            account: text(&["oid"]),
+            kind,
+            methods: claims.get("amr").map(self::words),
+            scopes,
+            roles,
+            version: text(&["ver"]),
+            issued_at: claims.get("iat").or_else(|| claims.get("nbf")).and_then(time),
+            expires_at: claims.get("exp").and_then(time),
+        }
+    }
+}
+
+/// One word or several, as a list or as text.
+fn words(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => text.split_ascii_whitespace().filter_map(clean).take(LONGEST_LIST).collect(),
+        Value::Array(list) => {
+            list.iter().filter_map(Value::as_str).filter_map(clean).take(LONGEST_LIST).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The text without what could write over a terminal, as long as a claim may be.
+fn clean(text: &str) -> Option<String> {
+    let clean: String = text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect();
+    (!clean.is_empty()).then_some(clean)
+}
+
+/// Seconds since 1970, written as a number or as text.
+fn time(value: &Value) -> Option<SystemTime> {
+    let seconds = match value {
+        Value::Number(number) => number.as_u64().map_or_else(
+            || number.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            |seconds| Some(Duration::from_secs(seconds)),
+        )?,
+        Value::String(text) => Duration::from_secs(text.trim().parse().ok()?),
+        _ => return None,
+    };
+    SystemTime::UNIX_EPOCH.checked_add(seconds)
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("kind", &self.kind())
+            .field("audiences", &self.audiences())
+            .field("tenant", &self.tenant())
+            .field("app", &self.app())
+            .field("methods", &self.methods())
+            .field("scopes", &self.scopes())
+            .field("roles", &self.roles())
+            .field("issued_at", &self.issued_at())
+            .field("expires_at", &self.expires_at())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

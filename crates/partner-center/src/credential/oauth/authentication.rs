@@ -1,0 +1,250 @@
+//! How an application proves to the sign-in service that it is itself: not at all, by a secret, or by an assertion.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::rand::SystemRandom as SigningRandom;
+use aws_lc_rs::signature::{RSA_PSS_SHA256, RsaKeyPair};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use secrecy::SecretString;
+use serde_json::json;
+
+use crate::clock::{BoxFuture, Clock, Random};
+use crate::error::{Error, ErrorKind, Result};
+
+/// An assertion is sent at once; the rest is room for clocks that disagree.
+const ASSERTION_LIFETIME: Duration = Duration::from_secs(600);
+
+/// A certificate with its private key, in place of a client secret.
+///
+/// The certificate is uploaded to the app registration; the key stays here and signs a short-lived assertion (PS256)
+/// for each token request.
+#[derive(Clone)]
+pub struct Certificate {
+    key: Arc<RsaKeyPair>,
+    /// What the sign-in service finds the certificate by: its SHA-256, base64url.
+    thumbprint: String,
+}
+
+impl Certificate {
+    /// Reads a certificate and its RSA private key (PKCS#8 or PKCS#1, not encrypted) from PEM text.
+    ///
+    /// Both may stand in one text, in either order: pass it twice. Only the first certificate is used.
+    ///
+    /// ```no_run
+    /// use partner_center::credential::Certificate;
+    ///
+    /// let pem = std::fs::read("partner-center.pem")?;
+    /// let certificate = Certificate::from_pem(&pem, &pem)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if either is missing or cannot be used.
+    pub fn from_pem(certificate: &[u8], private_key: &[u8]) -> Result<Self> {
+        let refuse = |message: &'static str, advice: &'static str| {
+            Error::new(ErrorKind::Configuration, message).with_advice(advice)
+        };
+        let certificate = CertificateDer::from_pem_slice(certificate).map_err(|_| {
+            refuse(
+                "no certificate was found in the PEM text",
+                "Give the certificate as PEM, with its BEGIN CERTIFICATE line.",
+            )
+        })?;
+        let der = PrivateKeyDer::from_pem_slice(private_key).map_err(|_| {
+            refuse(
+                "no private key that can be used was found in the PEM text",
+                "Give the RSA private key as PEM without a password: `openssl pkey -in key.pem -out plain.pem`, or \
+                 `openssl pkcs12 -in bundle.pfx -nodes -out plain.pem` for a PFX file.",
+            )
+        })?;
+        let key = match &der {
+            PrivateKeyDer::Pkcs8(der) => RsaKeyPair::from_pkcs8(der.secret_pkcs8_der()).ok(),
+            PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der()).ok(),
+            _ => None,
+        };
+        let key = key.ok_or_else(|| {
+            refuse(
+                "the private key is not an RSA key of 2048 to 8192 bits",
+                "Make an RSA key and a certificate of it, and upload the certificate to the app registration.",
+            )
+        })?;
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &certificate);
+        Ok(Self { key: Arc::new(key), thumbprint: BASE64_URL_SAFE_NO_PAD.encode(digest) })
+    }
+
+    /// The certificate's SHA-256 in base64url, as `x5t#S256` carries it. Not secret.
+    #[must_use]
+    pub fn thumbprint(&self) -> &str {
+        &self.thumbprint
+    }
+
+    /// A JSON Web Token that says who asks, for this token endpoint, from now on for ten minutes.
+    fn assertion(&self, client_id: &str, audience: &str, now: SystemTime, id: &str) -> Result<SecretString> {
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint });
+        let claims = json!({
+            "aud": audience,
+            "iss": client_id,
+            "sub": client_id,
+            "jti": id,
+            "iat": now.as_secs(),
+            "nbf": now.as_secs(),
+            "exp": (now + ASSERTION_LIFETIME).as_secs(),
+        });
+        let signed = [header, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
+        let mut signature = vec![0; self.key.public_modulus_len()];
+        self.key.sign(&RSA_PSS_SHA256, &SigningRandom::new(), signed.as_bytes(), &mut signature).map_err(
+            |_| {
+                Error::new(ErrorKind::Configuration, "the private key cannot sign")
+                    .with_advice("Check the key with `openssl pkey -check -in key.pem`.")
+            },
+        )?;
+        Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)).into())
+    }
+}
+
+impl fmt::Debug for Certificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificate").field("thumbprint", &self.thumbprint).finish_non_exhaustive()
+    }
+}
+
+type AssertionSource = Arc<dyn Fn() -> BoxFuture<'static, Result<SecretString>> + Send + Sync>;
+
+/// What an application proves itself with.
+#[derive(Clone, Default)]
+pub(super) enum ClientAuthentication {
+    /// A public client proves nothing.
+    #[default]
+    None,
+    Secret(SecretString),
+    Certificate(Certificate),
+    Assertion(AssertionSource),
+}
+
+/// What one token request carries of it.
+pub(super) enum Proof {
+    None,
+    Secret(SecretString),
+    Assertion(SecretString),
+}
+
+impl ClientAuthentication {
+    pub(super) fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// The proof for one request: an assertion is made anew for each.
+    pub(super) async fn prove(
+        &self,
+        client_id: &str,
+        audience: &str,
+        clock: &dyn Clock,
+        random: &dyn Random,
+    ) -> Result<Proof> {
+        match self {
+            Self::None => Ok(Proof::None),
+            Self::Secret(secret) => Ok(Proof::Secret(secret.clone())),
+            Self::Certificate(certificate) => {
+                let id = random.uuid().to_string();
+                certificate.assertion(client_id, audience, clock.system_time(), &id).map(Proof::Assertion)
+            }
+            Self::Assertion(source) => source().await.map(Proof::Assertion),
+        }
+    }
+}
+
+impl fmt::Debug for ClientAuthentication {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Secret(_) => f.write_str("Secret([redacted])"),
+            Self::Certificate(certificate) => certificate.fmt(f),
+            Self::Assertion(_) => f.write_str("Assertion([closure])"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+    use aws_lc_rs::signature::{
+        ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair, RSA_PSS_2048_8192_SHA256, UnparsedPublicKey,
+    };
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Only its digest counts here, so any bytes will do.
+    const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
+    /// The SHA-256 of `hello`, from `printf hello | openssl dgst -sha256 -binary | basenc --base64url`.
+    const THUMBPRINT: &str = "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ";
+
+    fn pem(label: &str, der: &[u8]) -> Vec<u8> {
+        let body = base64::prelude::BASE64_STANDARD.encode(der);
+        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n").into_bytes()
+    }
+
+    fn rsa_key() -> Vec<u8> {
+        let key = RsaKeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+        pem("PRIVATE KEY", AsDer::<Pkcs8V1Der<'_>>::as_der(&key).unwrap().as_ref())
+    }
+
+    #[test]
+    fn an_assertion_is_signed_and_says_who_where_and_how_long() {
+        let certificate = Certificate::from_pem(CERTIFICATE, &rsa_key()).unwrap();
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_764_000_000);
+        let assertion = certificate.assertion("app", "https://login.example/token", now, "once").unwrap();
+        let text = secrecy::ExposeSecret::expose_secret(&assertion);
+        let (signed, signature) = text.rsplit_once('.').unwrap();
+        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
+        UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, certificate.key.public_key().as_ref())
+            .verify(signed.as_bytes(), &signature)
+            .unwrap();
+        let parts: Vec<Value> = signed
+            .split('.')
+            .map(|part| serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap())
+            .collect();
+        assert_eq!(parts[0], json!({"alg": "PS256", "typ": "JWT", "x5t#S256": THUMBPRINT}));
+        assert_eq!(
+            parts[1],
+            json!({
+                "aud": "https://login.example/token", "iss": "app", "sub": "app", "jti": "once",
+                "iat": 1_764_000_000_u64, "nbf": 1_764_000_000_u64, "exp": 1_764_000_600_u64,
+            }),
+        );
+    }
+
+    #[test]
+    fn one_text_may_hold_both() {
+        let both = [rsa_key().as_slice(), CERTIFICATE].concat();
+        let certificate = Certificate::from_pem(&both, &both).unwrap();
+        assert_eq!(certificate.thumbprint(), THUMBPRINT);
+        assert!(!format!("{certificate:?}").contains("PRIVATE"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused_before_anything_is_sent() {
+        let key = rsa_key();
+        let elliptic =
+            EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SigningRandom::new()).unwrap();
+        for (certificate, key) in [
+            (key.as_slice(), key.clone()),
+            (CERTIFICATE, CERTIFICATE.to_vec()),
+            (b"", key.clone()),
+            (CERTIFICATE, Vec::new()),
+            (CERTIFICATE, pem("ENCRYPTED PRIVATE KEY", b"sealed")),
+            (CERTIFICATE, pem("PRIVATE KEY", b"nonsense")),
+            (CERTIFICATE, pem("PRIVATE KEY", elliptic.as_ref())),
+        ] {
+            let error = Certificate::from_pem(certificate, &key).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration);
+        }
+    }
+}

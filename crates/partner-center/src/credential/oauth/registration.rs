@@ -1,0 +1,255 @@
+//! The application a token is asked for as: which registration, in which tenant and cloud, proven how.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use partner_center_client::{Transport, TransportSettings};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use super::authentication::{Certificate, ClientAuthentication};
+use super::endpoint::{Parts, TokenEndpoint};
+use super::http::Http;
+use crate::base_url::BaseUrl;
+use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::cloud::Cloud;
+use crate::error::{Error, ErrorKind, Result};
+use crate::partner::CLIENT_NAME;
+
+/// Which of the resource's permissions a token is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenScope {
+    /// `.default`: whatever was consented to. Works with every grant.
+    #[default]
+    Default,
+    /// `user_impersonation`, the one delegated permission of Partner Center. For sign-ins of a user only.
+    UserImpersonation,
+}
+
+/// An app registration in Entra, and how to reach the sign-in service with it.
+///
+/// Every refreshing credential starts from one. Nothing is checked or connected until a credential is made of it.
+///
+/// ```
+/// use partner_center::Cloud;
+/// use partner_center::credential::{AppRegistration, ClientCredentials};
+///
+/// let app = AppRegistration::new("contoso.onmicrosoft.com", "00000000-1111-2222-3333-444444444444")
+///     .with_cloud(Cloud::UsGov)
+///     .with_client_secret("the secret's value");
+/// let credential = ClientCredentials::new(&app)?;
+/// # Ok::<(), partner_center::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct AppRegistration {
+    tenant: String,
+    client_id: String,
+    cloud: Cloud,
+    authority: Option<String>,
+    resource: Option<String>,
+    scope: TokenScope,
+    authentication: ClientAuthentication,
+    transport: TransportSettings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+impl AppRegistration {
+    /// The registration with this application (client) id in this partner tenant (its GUID or a domain of it), as a
+    /// public client of the global cloud.
+    #[must_use]
+    pub fn new(tenant: impl Into<String>, client_id: impl Into<String>) -> Self {
+        Self {
+            tenant: tenant.into(),
+            client_id: client_id.into(),
+            cloud: Cloud::default(),
+            authority: None,
+            resource: None,
+            scope: TokenScope::default(),
+            authentication: ClientAuthentication::None,
+            transport: TransportSettings::new(CLIENT_NAME),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
+    }
+
+    /// Signs in to another national cloud.
+    #[must_use]
+    pub fn with_cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// Replaces the cloud's sign-in host, such as `https://login.partner.microsoftonline.cn`. Plain http is for
+    /// loopback addresses only.
+    #[must_use]
+    pub fn with_authority(mut self, authority: impl Into<String>) -> Self {
+        self.authority = Some(authority.into());
+        self
+    }
+
+    /// Replaces the cloud's token resource: the audience a token is asked for.
+    #[must_use]
+    pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
+        self
+    }
+
+    /// Asks for this scope instead of `.default`.
+    #[must_use]
+    pub fn with_scope(mut self, scope: TokenScope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Proves the application by a client secret.
+    #[must_use]
+    pub fn with_client_secret(mut self, secret: impl Into<SecretString>) -> Self {
+        self.authentication = ClientAuthentication::Secret(secret.into());
+        self
+    }
+
+    /// Proves the application by a certificate's key, as Microsoft recommends over a secret.
+    #[must_use]
+    pub fn with_certificate(mut self, certificate: Certificate) -> Self {
+        self.authentication = ClientAuthentication::Certificate(certificate);
+        self
+    }
+
+    /// Proves the application by an assertion of your own: a federated identity's token (a workload identity, a CI
+    /// job's token, a managed identity). Asked for each token request, so that it need not last.
+    ///
+    /// ```
+    /// use partner_center::credential::AppRegistration;
+    ///
+    /// let app = AppRegistration::new("contoso.onmicrosoft.com", "00000000-1111-2222-3333-444444444444")
+    ///     .with_assertion(|| async { Ok("a token of the platform this runs on".into()) });
+    /// ```
+    #[must_use]
+    pub fn with_assertion<F, R>(mut self, source: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = Result<SecretString>> + Send + 'static,
+    {
+        self.authentication = ClientAuthentication::Assertion(Arc::new(move || Box::pin(source())));
+        self
+    }
+
+    /// Sends token requests through this proxy. Without it none is used, whatever the environment says.
+    #[must_use]
+    pub fn with_proxy(mut self, url: impl Into<String>) -> Self {
+        self.transport.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts a further root certificate, as PEM: for a proxy that inspects TLS. May be given several times.
+    #[must_use]
+    pub fn with_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.transport.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Takes the time from this clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes jitter and ids from here.
+    #[must_use]
+    pub fn with_random(mut self, random: impl Random) -> Self {
+        self.random = Arc::new(random);
+        self
+    }
+
+    /// The tenant, as it was given.
+    #[must_use]
+    pub fn tenant(&self) -> &str {
+        self.tenant.trim()
+    }
+
+    /// The application (client) id, as it was given.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        self.client_id.trim()
+    }
+
+    /// The sign-in host: the cloud's, or what replaced it.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.authority.as_deref().unwrap_or(self.cloud.authority())
+    }
+
+    /// What a token is asked for: the cloud's resource, or what replaced it.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        self.resource.as_deref().unwrap_or(self.cloud.resource())
+    }
+
+    /// Whether the application proves itself by anything.
+    pub(super) fn is_public_client(&self) -> bool {
+        self.authentication.is_none()
+    }
+
+    /// Whether the tenant is one tenant, and not a word for several.
+    pub(super) fn names_one_tenant(&self) -> bool {
+        !["common", "organizations", "consumers"].iter().any(|word| self.tenant().eq_ignore_ascii_case(word))
+    }
+
+    /// Checks everything, and builds what asks for tokens. Sends nothing.
+    pub(super) fn endpoint(&self) -> Result<TokenEndpoint> {
+        let tenant = self.tenant();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        if tenant.is_empty() || !tenant.bytes().all(plain) || tenant.starts_with('.') {
+            return Err(Error::new(ErrorKind::Configuration, "the tenant is neither a GUID nor a domain").with_advice(
+                "Set PARTNER_CENTER_TENANT_ID to the partner tenant's id or to one of its domains, such as \
+                 contoso.onmicrosoft.com.",
+            ));
+        }
+        let client_id: Uuid = self.client_id().parse().map_err(|_| {
+            Error::new(ErrorKind::Configuration, "the client id is not a GUID").with_advice(
+                "Set PARTNER_CENTER_CLIENT_ID to the Application (client) ID on the app registration's overview page.",
+            )
+        })?;
+        let authority = BaseUrl::named("authority", Cloud::Global.authority(), self.authority())?;
+        let resource = BaseUrl::named("token resource", Cloud::Global.resource(), self.resource())?;
+        let permission = match self.scope {
+            TokenScope::Default => ".default",
+            TokenScope::UserImpersonation => "user_impersonation",
+        };
+        let mut settings = self.transport.clone();
+        settings.plain_only = authority.plain;
+        let transport = Transport::new(&settings).map_err(|error| {
+            Error::new(ErrorKind::Configuration, "the proxy or a root certificate cannot be used")
+                .with_source(error)
+        })?;
+        TokenEndpoint::new(Parts {
+            tenant: tenant.to_owned(),
+            client_id: client_id.to_string(),
+            authority: authority.text,
+            resource_scope: format!("{}/{permission}", resource.text),
+            authentication: self.authentication.clone(),
+            http: Http { transport, clock: Arc::clone(&self.clock) },
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        })
+    }
+}
+
+impl fmt::Debug for AppRegistration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The transport's settings are left out: a proxy's address may carry a password.
+        f.debug_struct("AppRegistration")
+            .field("tenant", &self.tenant)
+            .field("client_id", &self.client_id)
+            .field("cloud", &self.cloud)
+            .field("authority", &self.authority)
+            .field("resource", &self.resource)
+            .field("scope", &self.scope)
+            .field("authentication", &self.authentication)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! One access token, kept fresh for everybody who asks: one refresh in flight, begun early, and shared.
+//!
+//! It knows nothing of grants or stores: what mints a token is behind [`Mint`].
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use tokio::sync::watch;
+
+use crate::clock::{BoxFuture, Clock, Random};
+use crate::credential::AccessToken;
+use crate::error::{Error, ErrorKind, Result};
+
+/// How long before its end a token is replaced, give or take a quarter; a fifth of its life if that is shorter.
+const EARLY: Duration = Duration::from_secs(300);
+/// How long before its end a token is no longer handed out, so that no request carries it over its end.
+const LATE: Duration = Duration::from_secs(30);
+/// The first wait after a failed refresh; doubled with each further one.
+const FIRST_HOLD: Duration = Duration::from_secs(5);
+const LONGEST_HOLD: Duration = Duration::from_secs(60);
+
+/// Gets one new token, whatever that takes.
+pub(super) trait Mint: fmt::Debug + Send + Sync + 'static {
+    fn mint(&self) -> BoxFuture<'_, Result<AccessToken>>;
+}
+
+/// Hands out one token. Clones share it.
+#[derive(Clone, Debug)]
+pub(super) struct Session(Arc<Inner>);
+
+struct Inner {
+    mint: Box<dyn Mint>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    flight: Option<Flight>,
+    failed: Option<Failed>,
+}
+
+struct Held {
+    token: AccessToken,
+    /// From when on it is replaced, and from when on it is no longer handed out. `None`: its end is not known.
+    times: Option<(SystemTime, SystemTime)>,
+    /// When it was minted in place of a token that the service refused.
+    replaced_refused: Option<Instant>,
+    /// The service refused it.
+    refused: bool,
+}
+
+/// A refresh that failed: the next one waits, so that many calls do not hammer a sign-in service that says no.
+struct Failed {
+    error: Error,
+    until: Instant,
+    hold: Duration,
+}
+
+type Outcome = Option<Result<AccessToken>>;
+type Flight = watch::Receiver<Outcome>;
+
+impl Session {
+    pub(super) fn new(mint: impl Mint, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self(Arc::new(Inner { mint: Box::new(mint), clock, random, state: Mutex::default() }))
+    }
+
+    /// Starts with a token that was minted already.
+    pub(super) fn hold(&self, token: AccessToken) {
+        let held = self.0.held(token, None);
+        self.0.state().held = Some(held);
+    }
+
+    /// The token for the next request: the held one, or a new one if it has ended.
+    pub(super) async fn token(&self) -> Result<AccessToken> {
+        loop {
+            let flight = {
+                let mut state = self.0.state();
+                let now = self.0.clock.system_time();
+                let resting = state.failed.as_ref().is_some_and(|failed| self.0.clock.now() < failed.until);
+                if let Some(held) = state.held.as_ref().filter(|held| held.serves(now)) {
+                    let (token, due) = (held.token.clone(), held.is_due(now));
+                    if due && !resting && state.airborne().is_none() {
+                        self.take_off(&mut state, false)?;
+                    }
+                    return Ok(token);
+                }
+                match (state.airborne(), &state.failed) {
+                    (Some(flight), _) => flight,
+                    (None, Some(failed)) if resting => return Err(failed.error.clone()),
+                    (None, _) => self.take_off(&mut state, false)?,
+                }
+            };
+            // Without an outcome the flight's runtime is gone: begin anew on this one.
+            if let Some(outcome) = landed(flight).await {
+                return outcome;
+            }
+        }
+    }
+
+    /// A token other than `refused`: the one that replaced it by now, or a new one.
+    pub(super) async fn refresh(&self, refused: &AccessToken) -> Result<Option<AccessToken>> {
+        loop {
+            let flight = {
+                let mut state = self.0.state();
+                let (now, instant) = (self.0.clock.system_time(), self.0.clock.now());
+                if let Some(held) = &mut state.held {
+                    if held.token != *refused {
+                        if held.serves(now) {
+                            return Ok(Some(held.token.clone()));
+                        }
+                    } else if held.replaced_refused.is_some_and(|at| instant < at + LONGEST_HOLD) {
+                        // The service refuses fresh tokens too, so that it is not the token's age. Another one would
+                        // be refused as well, once for every call.
+                        return Ok(None);
+                    } else {
+                        held.refused = true;
+                    }
+                }
+                let resting = state.failed.as_ref().filter(|failed| instant < failed.until);
+                match (state.airborne(), resting) {
+                    (Some(flight), _) => flight,
+                    (None, Some(failed)) => return Err(failed.error.clone()),
+                    (None, None) => self.take_off(&mut state, true)?,
+                }
+            };
+            if let Some(outcome) = landed(flight).await {
+                return outcome.map(Some);
+            }
+        }
+    }
+
+    /// Begins a refresh on a task of its own: whoever stops waiting for it, it goes on for the others, and what it
+    /// was given reaches the store.
+    fn take_off(&self, state: &mut State, in_place_of_refused: bool) -> Result<Flight> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
+            Error::new(ErrorKind::Configuration, "credentials need a tokio runtime to refresh on")
+                .with_advice("Make calls from within a tokio runtime.")
+        })?;
+        let (landing, flight) = watch::channel(None);
+        state.flight = Some(flight.clone());
+        let inner = Arc::clone(&self.0);
+        runtime.spawn(async move {
+            let outcome = inner.mint.mint().await;
+            inner.land(&outcome, in_place_of_refused);
+            landing.send_replace(Some(outcome));
+        });
+        Ok(flight)
+    }
+}
+
+impl Inner {
+    fn land(&self, outcome: &Result<AccessToken>, in_place_of_refused: bool) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        state.flight = None;
+        match outcome {
+            Ok(token) => {
+                state.held = Some(self.held(token.clone(), in_place_of_refused.then_some(now)));
+                state.failed = None;
+            }
+            Err(error) => {
+                // As long as the old token lives nobody is told, so the log must.
+                tracing::warn!(%error, "an access token could not be refreshed");
+                let hold =
+                    state.failed.take().map_or(FIRST_HOLD, |failed| (failed.hold * 2).min(LONGEST_HOLD));
+                state.failed = Some(Failed { error: error.clone(), until: now + hold, hold });
+            }
+        }
+    }
+
+    fn held(&self, token: AccessToken, replaced_refused: Option<Instant>) -> Held {
+        let now = self.clock.system_time();
+        let times = token.expiry().map(|end| {
+            let life = end.duration_since(now).unwrap_or_default();
+            // Jitter, so that a thousand jobs started at once do not come back at once.
+            let early = EARLY.min(life / 5).mul_f64(0.75 + self.random.fraction() / 2.0);
+            (before(end, early), before(end, LATE.min(life / 20)))
+        });
+        Held { token, times, replaced_refused, refused: false }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The refresh under way, if there is one that still has somebody to bring it down.
+    fn airborne(&self) -> Option<Flight> {
+        self.flight.as_ref().filter(|flight| flight.has_changed().is_ok()).cloned()
+    }
+}
+
+impl Held {
+    fn serves(&self, now: SystemTime) -> bool {
+        !self.refused && self.times.is_none_or(|(_, last)| now < last)
+    }
+
+    fn is_due(&self, now: SystemTime) -> bool {
+        self.times.is_some_and(|(due, _)| now >= due)
+    }
+}
+
+/// What the refresh came to; `None` if it was broken off.
+async fn landed(mut flight: Flight) -> Outcome {
+    flight.wait_for(Option::is_some).await.ok()?.clone()
+}
+
+fn before(time: SystemTime, by: Duration) -> SystemTime {
+    time.checked_sub(by).unwrap_or(time)
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("mint", &self.mint).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,279 @@
+//! A store in a file that only its owner can read.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::zeroize::Zeroizing;
+
+use super::format::{self, Unreadable};
+use crate::clock::{BoxFuture, Clock, SystemClock};
+use crate::credential::{StoreLock, StoredToken, TokenStore};
+use crate::error::{Error, ErrorKind, Result};
+
+/// A redeemer holds the lock for a few requests at most, so a longer wait means that it hangs.
+const LONGEST_WAIT: Duration = Duration::from_secs(180);
+const FIRST_WAIT: Duration = Duration::from_millis(10);
+const LAST_WAIT: Duration = Duration::from_millis(250);
+
+/// Keeps a refresh token in a file.
+///
+/// The file is made with mode 0600 and refused when others can read or write it; on Windows, where there are no modes,
+/// it is as private as its directory, which should be below the user's profile. It is replaced by renaming a finished
+/// copy over it, so that it is whole whenever the process or the machine dies. Processes that share it keep each other
+/// out with a lock on a second file, `PATH.lock`, which is left behind on purpose: removing it would race.
+///
+/// The format is JSON with a `version`; a file of a newer version is refused and left alone. Keep the file on a local
+/// disk: not every network file system locks.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+    /// What tests watch a write with.
+    steps: fn(Step),
+}
+
+/// The moments of a write at which a process may die.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Begun,
+    Created,
+    HalfWritten,
+    Written,
+    Synced,
+    Renamed,
+    Done,
+}
+
+impl FileStore {
+    /// A store in this file. Neither it nor its directory need exist.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), clock: Arc::new(SystemClock), steps: |_| {} }
+    }
+
+    /// Waits for the lock by this clock.
+    #[must_use]
+    pub fn with_clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn place(&self) -> String {
+        format!("the token store {}", self.path.display())
+    }
+
+    fn read(&self) -> Result<Option<StoredToken>> {
+        let unreadable = |error: io::Error| self.io_error("read", error);
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(error)),
+        };
+        // Asked of the open file, not of the path, which may have become another file since.
+        let metadata = file.metadata().map_err(unreadable)?;
+        if !metadata.is_file() {
+            return Err(Unreadable::Broken.into_error(&self.place()));
+        }
+        self.refuse_if_open_to_others(&metadata)?;
+        // One allocation, wiped: the file holds the secret.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(format::LONGEST + 1));
+        let limit = u64::try_from(format::LONGEST).unwrap_or(u64::MAX) + 1;
+        file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() > format::LONGEST {
+            return Err(Unreadable::Broken.into_error(&self.place()));
+        }
+        format::read(&bytes).map(Some).map_err(|error| error.into_error(&self.place()))
+    }
+
+    #[cfg(unix)]
+    fn refuse_if_open_to_others(&self, metadata: &fs::Metadata) -> Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+
+        let mode = metadata.permissions().mode() & 0o777;
+        let others = mode & 0o077;
+        if others == 0 {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Configuration,
+            format!("{} is open to other users of this machine (mode {mode:04o})", self.place()),
+        )
+        .with_advice(format!(
+            "Close it with `chmod 600 {}`, and if others may have read it, sign in again: `partner-center login`.",
+            shell_word(&self.path)
+        )))
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+    fn refuse_if_open_to_others(&self, _metadata: &fs::Metadata) -> Result<()> {
+        Ok(())
+    }
+
+    fn write(&self, token: &StoredToken) -> Result<()> {
+        let bytes = format::write(token).map_err(|error| error.into_error(&self.place()))?;
+        self.replace(&bytes).map_err(|error| self.io_error("written", error))
+    }
+
+    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+        (self.steps)(Step::Begun);
+        self.make_directory()?;
+        let unfinished = self.beside(".tmp");
+        // What a process left that died half-way. The lock is held, so nobody is writing it now.
+        remove(&unfinished)?;
+        let mut file = private().write(true).create_new(true).open(&unfinished)?;
+        (self.steps)(Step::Created);
+        let (first, second) = bytes.split_at(bytes.len() / 2);
+        file.write_all(first)?;
+        (self.steps)(Step::HalfWritten);
+        file.write_all(second)?;
+        (self.steps)(Step::Written);
+        file.sync_all()?;
+        (self.steps)(Step::Synced);
+        fs::rename(&unfinished, &self.path)?;
+        (self.steps)(Step::Renamed);
+        // The new name is in the directory, and the directory must reach the disk too.
+        #[cfg(unix)]
+        File::open(self.directory())?.sync_all()?;
+        (self.steps)(Step::Done);
+        Ok(())
+    }
+
+    fn remove(&self) -> Result<()> {
+        [&self.path, &self.beside(".tmp")]
+            .into_iter()
+            .try_for_each(|path| remove(path))
+            .map_err(|error| self.io_error("removed", error))
+    }
+
+    /// The lock if it is free, `None` if somebody else holds it.
+    fn try_lock(&self) -> Result<Option<File>> {
+        let cannot = |error: io::Error| self.io_error("locked", error);
+        self.make_directory().map_err(cannot)?;
+        let file = private()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.beside(".lock"))
+            .map_err(cannot)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(cannot(error)),
+        }
+    }
+
+    fn directory(&self) -> &Path {
+        match self.path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    fn make_directory(&self) -> io::Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(self.directory())
+    }
+
+    /// The name of a file that belongs to this one.
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(suffix);
+        name.into()
+    }
+
+    fn io_error(&self, done: &str, error: io::Error) -> Error {
+        Error::new(ErrorKind::Configuration, format!("{} could not be {done}", self.place()))
+            .with_advice(
+                "Check that the directory exists on a local disk and that this user may write to it.",
+            )
+            .with_source(error)
+    }
+}
+
+impl TokenStore for FileStore {
+    fn lock(&self) -> BoxFuture<'_, Result<StoreLock>> {
+        Box::pin(async {
+            let deadline = self.clock.now() + LONGEST_WAIT;
+            let mut wait = FIRST_WAIT;
+            loop {
+                let store = self.clone();
+                // Asked again and again rather than waited for: a thread that waits for a lock cannot be called off.
+                if let Some(file) = off_the_runtime(move || store.try_lock()).await? {
+                    return Ok(StoreLock::new(file));
+                }
+                if self.clock.now() >= deadline {
+                    return Err(Error::new(
+                        ErrorKind::Timeout,
+                        format!("another process holds the lock of {}", self.place()),
+                    )
+                    .with_advice("Look for another run of this program that hangs, and end it."));
+                }
+                self.clock.sleep(wait).await;
+                wait = (wait * 2).min(LAST_WAIT);
+            }
+        })
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Option<StoredToken>>> {
+        let store = self.clone();
+        Box::pin(off_the_runtime(move || store.read()))
+    }
+
+    fn save<'a>(&'a self, token: &'a StoredToken) -> BoxFuture<'a, Result<()>> {
+        let (store, token) = (self.clone(), token.clone());
+        Box::pin(off_the_runtime(move || store.write(&token)))
+    }
+
+    fn clear(&self) -> BoxFuture<'_, Result<()>> {
+        let store = self.clone();
+        Box::pin(off_the_runtime(move || store.remove()))
+    }
+}
+
+/// Runs what blocks on a thread for such work. Once begun it runs to its end, whoever stops waiting for it.
+pub(super) async fn off_the_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(_) => Err(Error::new(ErrorKind::Credential, "the token store was interrupted")
+            .with_advice("The program was shutting down; run it again.")),
+    }
+}
+
+/// Options that make a file only its owner can read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The path as one word of a command line, to be copied.
+#[cfg(unix)]
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}

@@ -1,0 +1,164 @@
+//! A store in the operating system's keyring.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use keyring_core::{Entry, Error as KeyringError};
+use secrecy::zeroize::Zeroizing;
+
+use super::file::{FileStore, off_the_runtime};
+use super::format;
+use crate::clock::BoxFuture;
+use crate::credential::{StoreLock, StoredToken, TokenStore};
+use crate::error::{Error, ErrorKind, Result};
+
+/// What the entries go by in the keyring.
+const SERVICE: &str = "partner-center";
+
+/// Keeps a refresh token in the keyring of the user who runs the program: Keychain on macOS, Credential Manager on
+/// Windows, the Secret Service elsewhere.
+///
+/// A keyring wants a signed-in user's session; jobs on servers use a [`FileStore`]. Keyrings have no locks, so that
+/// processes keep each other out with a lock on a file, which holds nothing.
+///
+/// Needs the feature `keyring`.
+#[derive(Clone)]
+pub struct KeyringStore {
+    entry: Arc<Entry>,
+    account: String,
+    lock: FileStore,
+}
+
+impl KeyringStore {
+    /// The store for this account, a name of your choice such as a profile's. `lock` is where the lock file goes
+    /// (`LOCK.lock` is made): the same path for all processes that share the account.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if there is no keyring to be had.
+    pub async fn new(account: impl Into<String>, lock: impl Into<PathBuf>) -> Result<Self> {
+        let account = account.into();
+        let lock = FileStore::new(lock);
+        let name = account.clone();
+        // Finding the keyring talks to the session bus.
+        let entry =
+            off_the_runtime(move || keyring::Entry::new(SERVICE, &name).map_err(|error| unusable(&error)));
+        Ok(Self { entry: Arc::new(entry.await?.inner), account, lock })
+    }
+
+    async fn on_entry<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Entry) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T> {
+        let entry = Arc::clone(&self.entry);
+        off_the_runtime(move || work(&entry).map_err(|error| unusable(&error))).await
+    }
+
+    fn place(&self) -> String {
+        format!("the keyring entry {SERVICE}/{}", self.account)
+    }
+}
+
+impl TokenStore for KeyringStore {
+    fn lock(&self) -> BoxFuture<'_, Result<StoreLock>> {
+        self.lock.lock()
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Option<StoredToken>>> {
+        Box::pin(async {
+            let secret = self.on_entry(|entry| match entry.get_secret() {
+                Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+                Err(KeyringError::NoEntry) => Ok(None),
+                Err(error) => Err(error),
+            });
+            match secret.await? {
+                Some(secret) => {
+                    format::read(&secret).map(Some).map_err(|error| error.into_error(&self.place()))
+                }
+                None => Ok(None),
+            }
+        })
+    }
+
+    fn save<'a>(&'a self, token: &'a StoredToken) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async {
+            let secret = format::write(token).map_err(|error| error.into_error(&self.place()))?;
+            self.on_entry(move |entry| entry.set_secret(&secret)).await
+        })
+    }
+
+    fn clear(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.on_entry(|entry| match entry.delete_credential() {
+            Err(KeyringError::NoEntry) => Ok(()),
+            result => result,
+        }))
+    }
+}
+
+impl fmt::Debug for KeyringStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyringStore").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// The keyring's own errors are not shown: one of them carries what it could not decode.
+fn unusable(error: &KeyringError) -> Error {
+    let why = match error {
+        KeyringError::NoDefaultStore | KeyringError::NoStorageAccess(_) => "is not there, or is locked",
+        KeyringError::TooLong(..) => "takes no secret of this length",
+        KeyringError::Ambiguous(_) => "holds several entries by this name",
+        _ => "could not be used",
+    };
+    Error::new(ErrorKind::Configuration, format!("the operating system's keyring {why}"))
+        .with_advice("Unlock the keyring and try again, or keep the token in a file instead.")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use keyring_core::api::CredentialStoreApi;
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    /// A keyring in memory, behind the same interface.
+    fn store(directory: &tempfile::TempDir) -> (KeyringStore, Arc<Entry>) {
+        let keyring = keyring_core::mock::Store::new().unwrap();
+        let entry = Arc::new(keyring.build(SERVICE, "default", None).unwrap());
+        let lock = FileStore::new(directory.path().join("default"));
+        (KeyringStore { entry: Arc::clone(&entry), account: "default".to_owned(), lock }, entry)
+    }
+
+    #[tokio::test]
+    async fn what_is_saved_is_loaded_until_it_is_cleared() {
+        let directory = tempfile::tempdir().unwrap();
+        let (store, _) = store(&directory);
+        assert!(store.load().await.unwrap().is_none());
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_764_000_000);
+        let lock = store.lock().await.unwrap();
+        store.save(&StoredToken::new("tenant", "client", "sentinel", at)).await.unwrap();
+        drop(lock);
+        let loaded = store.load().await.unwrap().unwrap();
+        assert_eq!(loaded.refresh_token().expose_secret(), "sentinel");
+        assert!(!format!("{store:?}").contains("sentinel"));
+        store.clear().await.unwrap();
+        store.clear().await.unwrap();
+        assert!(store.load().await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_no_empty_store() {
+        let directory = tempfile::tempdir().unwrap();
+        let (store, entry) = store(&directory);
+        entry.set_secret(b"{\"version\":9}").unwrap();
+        let error = store.load().await.unwrap_err();
+        assert!(error.message().contains("newer version"), "{error}");
+        let mock = entry.as_any().downcast_ref::<keyring_core::mock::Cred>().unwrap();
+        mock.set_error(KeyringError::BadEncoding(b"sentinel".to_vec()));
+        let error = store.load().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(!format!("{error} {error:?} {}", error.advice()).contains("sentinel"));
+    }
+}

@@ -1,0 +1,95 @@
+//! Signing in by device code.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use partner_center::ErrorKind;
+use partner_center::clock::Clock as _;
+use partner_center::credential::{DeviceCode, MemoryStore, Reason, RefreshToken, Refusal, TokenStore};
+use partner_center_emulator::{Application, Entra};
+
+use crate::support::{World, kept, text};
+
+#[tokio::test]
+async fn a_person_signs_in_and_the_job_goes_on_from_the_store() {
+    let world = World::with(|builder| builder.approve_device_codes_after(3).device_interval(7)).await;
+    let store = Arc::new(MemoryStore::new());
+    let sign_in = DeviceCode::start(&world.app(), store.clone()).await.unwrap();
+    assert_eq!(world.entra().pending_device_codes(), [sign_in.user_code()]);
+    assert_eq!(sign_in.verification_uri(), format!("{}/device", world.emulator.authority()));
+    let left = sign_in.expires_at().duration_since(world.clock.system_time()).unwrap();
+    assert_eq!(left, Duration::from_secs(900));
+
+    let credential = sign_in.wait().await.unwrap();
+    assert_eq!(
+        world.clock.sleeps(),
+        [Duration::from_secs(7); 3],
+        "as often as the service allows, by the clock"
+    );
+    assert_eq!(world.entra().token_requests().device_code, 4);
+    text(&credential).await;
+    assert_eq!(world.entra().token_requests().refresh_token, 0, "the sign-in's own access token is used");
+    assert!(kept(&*store).await.account().is_some());
+    // The next process needs nothing but the store.
+    text(&RefreshToken::new(&world.app(), store).unwrap()).await;
+
+    let requests = world.emulator.authority_requests();
+    assert_eq!(requests[0].path(), format!("/{}/oauth2/v2.0/devicecode", Entra::TENANT_ID));
+    assert_eq!(
+        requests[0].form("scope").unwrap(),
+        "https://api.partnercenter.microsoft.com/.default offline_access"
+    );
+    assert_eq!(requests[1].form("grant_type").unwrap(), "urn:ietf:params:oauth:grant-type:device_code");
+    assert_eq!(requests[1].form("client_secret"), None);
+}
+
+#[tokio::test]
+async fn numbers_may_come_as_strings() {
+    let world = World::with(|builder| {
+        builder.approve_device_codes_after(1).numbers_as_strings(true).device_interval(3)
+    })
+    .await;
+    let sign_in = DeviceCode::start(&world.app(), Arc::new(MemoryStore::new())).await.unwrap();
+    text(&sign_in.wait().await.unwrap()).await;
+    assert_eq!(world.clock.sleeps(), [Duration::from_secs(3)]);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_fails_says_why_and_stores_nothing() {
+    type Answer = fn(&Entra, &str) -> bool;
+    let cases: [(Answer, Reason, Option<&str>); 2] = [
+        (Entra::decline_device_code, Reason::Declined, Some("AADSTS65004")),
+        (Entra::expire_device_code, Reason::CodeExpired, Some("AADSTS70019")),
+    ];
+    for (answer, reason, code) in cases {
+        let world = World::new().await;
+        let store = Arc::new(MemoryStore::new());
+        let sign_in = DeviceCode::start(&world.app(), store.clone()).await.unwrap();
+        assert!(answer(world.entra(), sign_in.user_code()));
+        let error = sign_in.wait().await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, code));
+        assert_eq!(Refusal::of(&error).unwrap().reason(), reason);
+        assert!(error.advice().contains("partner-center login"));
+        assert!(store.load().await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes() {
+    let world = World::new().await;
+    let sign_in = DeviceCode::start(&world.app(), Arc::new(MemoryStore::new())).await.unwrap();
+    // The emulator's clock stands still, so that it is the client which gives up.
+    let error = sign_in.wait().await.unwrap_err();
+    assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::CodeExpired);
+    assert!(world.clock.elapsed() >= Duration::from_secs(900));
+    assert!(world.clock.elapsed() < Duration::from_secs(910));
+}
+
+#[tokio::test]
+async fn an_application_that_allows_no_public_flow_is_told_so() {
+    let confidential = Application::new(Entra::CLIENT_ID).secret("secret");
+    let world = World::with(|builder| builder.application(confidential)).await;
+    let error = DeviceCode::start(&world.app(), Arc::new(MemoryStore::new())).await.unwrap_err();
+    assert_eq!(error.code(), Some("AADSTS7000218"));
+    assert!(error.advice().contains("Allow public client flows"), "{}", error.advice());
+}

@@ -1,0 +1,9 @@
+//! Credentials against the emulated sign-in host: what goes over the wire, what is stored, and what a person is told.
+
+#![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
+
+mod device_code;
+mod grants;
+mod refresh;
+mod secrets;
+mod support;

@@ -1,0 +1,121 @@
+//! Nothing that can be printed prints a secret.
+
+use std::error::Error as _;
+use std::fmt::{Debug, Write as _};
+use std::sync::Arc;
+
+use partner_center::credential::{
+    AccessToken, AppRegistration, ClientCredentials, Credential, DeviceCode, FileStore, MemoryStore,
+    RefreshToken, StaticToken, StoredToken, Token, TokenStore,
+};
+use partner_center::{Error, PartnerCenter};
+use partner_center_emulator::Entra;
+use secrecy::ExposeSecret;
+
+use crate::support::{World, kept};
+
+#[derive(Default)]
+struct Printed(String);
+
+impl Printed {
+    fn debug(&mut self, value: &dyn Debug) {
+        writeln!(self.0, "{value:?}\n{value:#?}").unwrap();
+    }
+
+    fn error(&mut self, error: &Error) {
+        self.debug(error);
+        writeln!(self.0, "{error}\n{}", error.advice()).unwrap();
+        let mut source = error.source();
+        while let Some(error) = source {
+            writeln!(self.0, "{error}\n{error:?}").unwrap();
+            source = error.source();
+        }
+    }
+
+    fn holds_none_of(&self, secrets: &[&str]) {
+        assert!(self.0.len() > 1000, "nothing was printed");
+        for secret in secrets {
+            assert!(!secret.is_empty());
+            assert!(!self.0.contains(secret), "{secret} was printed:\n{}", self.0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_credential_store_or_error_prints_a_secret() {
+    let world = World::new().await;
+    let directory = tempfile::tempdir().unwrap();
+    let file = FileStore::new(directory.path().join("token.json"));
+    let store: Arc<MemoryStore> = world.signed_in();
+    let app = world
+        .app()
+        .with_client_secret("sentinel-secret")
+        .with_proxy("http://user:sentinel-proxy@127.0.0.1:1");
+    let mut printed = Printed::default();
+    printed.debug(&app);
+    printed.debug(&StaticToken::new("sentinel-static").unwrap());
+    printed.debug(&AccessToken::new("sentinel-access"));
+    printed.debug(&world.app().with_assertion(|| async { Ok("sentinel-assertion".into()) }));
+    printed.debug(&ClientCredentials::new(&app).unwrap());
+
+    // A wrong secret, over a proxy that is not there, and without one.
+    let proxied = RefreshToken::new(&app, store.clone()).unwrap();
+    printed.error(&proxied.token().await.unwrap_err());
+    printed.debug(&proxied);
+    let wrong = RefreshToken::new(&world.app().with_client_secret("sentinel-secret"), store.clone()).unwrap();
+    printed.error(&wrong.token().await.unwrap_err());
+
+    // The right way, to the end.
+    let first = kept(&*store).await;
+    file.save(&first).await.unwrap();
+    let credential = RefreshToken::new(&world.app(), Arc::new(file.clone())).unwrap();
+    let access = credential.token().await.unwrap();
+    let second = kept(&file).await;
+    let partner = PartnerCenter::builder().credential(credential.clone()).build().unwrap();
+    printed.debug(&partner);
+    printed.debug(&credential);
+    printed.debug(&access);
+    printed.debug(&Token::inspect(access.expose()));
+    printed.debug(&second);
+    printed.debug(&second.finding(std::time::SystemTime::now()));
+    printed.debug(&file);
+    printed.debug(&store);
+    printed.debug(&file.lock().await.unwrap());
+    let sign_in = DeviceCode::start(&world.app(), store.clone()).await.unwrap();
+    printed.debug(&sign_in);
+    let user_code = sign_in.user_code().to_owned();
+
+    world.entra().revoke_refresh_tokens();
+    let error = credential.refresh(&access).await.unwrap_err();
+    printed.error(&error);
+
+    // A store that cannot be read must not quote what it read.
+    std::fs::write(file.path(), r#"{"version":1,"refresh_token":"sentinel-file","tenant":7}"#).unwrap();
+    printed.error(&file.load().await.unwrap_err());
+
+    printed.holds_none_of(&[
+        "sentinel",
+        Entra::USER,
+        &user_code,
+        access.expose(),
+        first.refresh_token().expose_secret(),
+        second.refresh_token().expose_secret(),
+    ]);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_not_quoted() {
+    let world = World::new().await;
+    // A host that answers 200 with something else, as a captive portal does.
+    let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
+        .with_client_secret("sentinel-secret")
+        .with_authority(world.emulator.elsewhere());
+    let error = ClientCredentials::new(&app).unwrap().token().await.unwrap_err();
+    assert_eq!(error.kind(), partner_center::ErrorKind::InvalidAnswer);
+    assert_eq!(error.attempts(), 1, "asking again would not help");
+    let mut printed = Printed::default();
+    printed.error(&error);
+    printed.debug(&app);
+    printed.debug(&StoredToken::new("tenant", "client", "sentinel-token", std::time::SystemTime::now()));
+    assert!(!printed.0.contains("sentinel"), "{}", printed.0);
+}
