@@ -1,4 +1,4 @@
-//! From the contract to the generated crates: load, refuse, lower, generate, write or compare.
+//! From the contract to the generated crates: read, refuse, lower, generate, write or compare.
 //!
 //! One code path makes the text of every generated file; whether it is then written or compared is decided at the
 //! very end, so that `codegen` and `codegen --check` cannot disagree.
@@ -10,20 +10,29 @@ mod models;
 mod output;
 mod refuse;
 mod rust;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Result;
 
-use contract::Contract;
+use contract::{Contract, PATH};
 
 /// Generates all files; compares instead of writing where `check` is set.
+#[expect(clippy::print_stdout, reason = "says what it did to whoever ran the command")]
 pub(crate) fn run(check: bool) -> Result<()> {
-    let contract = Contract::load(&crate::root().join(contract::PATH))?;
-    output::finish(&generate(&contract)?, check)
+    let root = &crate::root();
+    let files = generate(&Contract::load(&root.join(PATH))?)?;
+    if check {
+        return output::compare(root, &files);
+    }
+    for path in output::write(root, &files)? {
+        println!("wrote {}", path.display());
+    }
+    Ok(())
 }
 
 /// The text of every generated file.
 fn generate(contract: &Contract) -> Result<Vec<output::File>> {
-    refuse::refuse(contract)?;
     let models = models::generate(contract)?;
     let client = client::generate(contract)?;
     let operations = client::operations(contract, &client)?;

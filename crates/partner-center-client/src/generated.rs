@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 c1e613d189ac181b47242504daa7e52776e67a540824165f822ebc429ad95b4a.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 06302f64d183c817ecf614791a4b581e06ebeea2ebaa3488da1468cf49ab58dc.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -26,21 +26,6 @@ pub struct Client {
     pub(crate) inner: crate::seam::Attempt,
 }
 impl Client {
-    /// Create a new client.
-    ///
-    /// `baseurl` is the base URL provided to the internal
-    /// `reqwest::Client`, and should include a scheme and hostname,
-    /// as well as port and a path stem if applicable.
-    pub fn new(baseurl: &str, inner: crate::seam::Attempt) -> Self {
-        #[cfg(not(target_arch = "wasm32"))]
-        let client = {
-            let dur = ::std::time::Duration::from_secs(15u64);
-            reqwest::ClientBuilder::new().connect_timeout(dur).timeout(dur)
-        };
-        #[cfg(target_arch = "wasm32")]
-        let client = reqwest::ClientBuilder::new();
-        Self::new_with_client(baseurl, client.build().unwrap(), inner)
-    }
     /// Construct a new client with an existing `reqwest::Client`,
     /// allowing more control over its configuration.
     ///
@@ -583,9 +568,4 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-}
-/// Items consumers will typically use such as the Client.
-pub mod prelude {
-    #[allow(unused_imports)]
-    pub use super::Client;
 }

@@ -1,7 +1,11 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 c1e613d189ac181b47242504daa7e52776e67a540824165f822ebc429ad95b4a.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 06302f64d183c817ecf614791a4b581e06ebeea2ebaa3488da1468cf49ab58dc.
 // Do not edit: edit the contract and run the command.
 
 /// Lists the customers of the partner, a page at a time.
+///
+/// A page of customers. `totalCount` is the number of customers on this page, not of all. The next page is asked
+/// for with `links.next.uri` and every header of `links.next.headers`; the last page has no `links.next`.
+/// App-only and App+User tokens.
 ///
 /// `GET /v1/customers`
 #[derive(Clone, Default)]
@@ -42,7 +46,11 @@ impl std::fmt::Debug for ListCustomers {
         f.debug_struct("ListCustomers").finish_non_exhaustive()
     }
 }
+
 /// Gets a customer.
+///
+/// A customer with its company and billing profiles. Without a delegated or granular administrator relationship
+/// the service leaves out address, e-mail and custom domains. App-only and App+User tokens.
 ///
 /// `GET /v1/customers/{customer-id}`
 #[derive(Clone)]
@@ -70,7 +78,14 @@ impl std::fmt::Debug for GetCustomer {
         f.debug_struct("GetCustomer").finish_non_exhaustive()
     }
 }
+
 /// Gets how many licences of a customer are deployed.
+///
+/// One row per product: licences sold to the customer, and how many of them are deployed. App+User tokens only.
+///
+/// Superseded by `queryCommercialLicensesDeployment` filtered by `customerTenantId`. Since November 2021 this
+/// operation is reported to answer with an empty list for customers that do have licences: an empty list is no
+/// proof that there are none.
 ///
 /// `GET /v1/customers/{customer-id}/analytics/licenses/deployment`
 #[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
@@ -101,7 +116,13 @@ impl std::fmt::Debug for GetCustomerLicensesDeployment {
         f.debug_struct("GetCustomerLicensesDeployment").finish_non_exhaustive()
     }
 }
+
 /// Gets how many licences of a customer are used.
+///
+/// One row per product and workload: licences that qualify for the workload, and how many are active in it.
+/// App+User tokens only.
+///
+/// Superseded by `queryCommercialLicensesUsage` filtered by `customerTenantId`.
 ///
 /// `GET /v1/customers/{customer-id}/analytics/licenses/usage`
 #[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
@@ -132,7 +153,12 @@ impl std::fmt::Debug for GetCustomerLicensesUsage {
         f.debug_struct("GetCustomerLicensesUsage").finish_non_exhaustive()
     }
 }
+
 /// Gets how many licences of all customers are deployed.
+///
+/// One row per service, aggregated over all customers of the partner. App+User tokens only.
+///
+/// Superseded by `queryCommercialLicensesDeployment` grouped by `serviceCode`.
 ///
 /// `GET /v1/analytics/licenses/deployment`
 #[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
@@ -158,7 +184,12 @@ impl std::fmt::Debug for GetPartnerLicensesDeployment {
         f.debug_struct("GetPartnerLicensesDeployment").finish_non_exhaustive()
     }
 }
+
 /// Gets how many licences of all customers are used.
+///
+/// One row per service and workload, aggregated over all customers of the partner. App+User tokens only.
+///
+/// Superseded by `queryCommercialLicensesUsage` grouped by `serviceCode,workloadCode`.
 ///
 /// `GET /v1/analytics/licenses/usage`
 #[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
@@ -184,7 +215,14 @@ impl std::fmt::Debug for GetPartnerLicensesUsage {
         f.debug_struct("GetPartnerLicensesUsage").finish_non_exhaustive()
     }
 }
+
 /// Queries how many licences are deployed, over all customers.
+///
+/// One row per customer and product, or per group where `groupby` is given; then a row holds the grouped fields
+/// and the counts alone. App+User tokens only.
+///
+/// The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
+/// example agrees with all sibling operations. The other is `queryCommercialLicensesDeploymentV1`.
 ///
 /// `GET /partner/v1/analytics/commercial/deployment/license`
 #[derive(Clone, Default)]
@@ -231,7 +269,14 @@ impl std::fmt::Debug for QueryCommercialLicensesDeployment {
         f.debug_struct("QueryCommercialLicensesDeployment").finish_non_exhaustive()
     }
 }
+
 /// Queries how many licences are used, over all customers.
+///
+/// One row per customer, product and workload, or per group where `groupby` is given; then a row holds the
+/// grouped fields and the counts alone. App+User tokens only.
+///
+/// The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
+/// example agrees with all sibling operations. The other is `queryCommercialLicensesUsageV1`.
 ///
 /// `GET /partner/v1/analytics/commercial/usage/license`
 #[derive(Clone, Default)]
@@ -278,7 +323,10 @@ impl std::fmt::Debug for QueryCommercialLicensesUsage {
         f.debug_struct("QueryCommercialLicensesUsage").finish_non_exhaustive()
     }
 }
+
 /// Queries how many licences are deployed, at the other documented path.
+///
+/// The same operation as `queryCommercialLicensesDeployment`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
 ///
 /// `GET /v1/analytics/commercial/deployment/license`
 #[derive(Clone, Default)]
@@ -325,7 +373,10 @@ impl std::fmt::Debug for QueryCommercialLicensesDeploymentV1 {
         f.debug_struct("QueryCommercialLicensesDeploymentV1").finish_non_exhaustive()
     }
 }
+
 /// Queries how many licences are used, at the other documented path.
+///
+/// The same operation as `queryCommercialLicensesUsage`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
 ///
 /// `GET /v1/analytics/commercial/usage/license`
 #[derive(Clone, Default)]

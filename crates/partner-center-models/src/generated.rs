@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 c1e613d189ac181b47242504daa7e52776e67a540824165f822ebc429ad95b4a.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 06302f64d183c817ecf614791a4b581e06ebeea2ebaa3488da1468cf49ab58dc.
 // Do not edit: edit the contract and run the command.
 
 /// The licence deployment of a customer, one row per product.
@@ -30,6 +30,7 @@ pub struct CustomerLicensesDeploymentInsightsCollection {
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
+
 /// How many licences of one product a customer bought, and how many of them are deployed.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -134,6 +135,7 @@ impl std::fmt::Debug for CustomerLicensesDeploymentInsights {
             .finish()
     }
 }
+
 /// The licence usage of a customer, one row per product and workload.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -163,6 +165,7 @@ pub struct CustomerLicensesUsageInsightsCollection {
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
+
 /// How many licences of one product qualify for one workload, and how many are active in it.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -287,6 +290,7 @@ impl std::fmt::Debug for CustomerLicensesUsageInsights {
             .finish()
     }
 }
+
 /// The licence deployment of all customers of a partner, one row per service.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -316,6 +320,7 @@ pub struct PartnerLicensesDeploymentInsightsCollection {
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
+
 /// How many licences of one service a partner sold, and which share of them is deployed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -370,6 +375,7 @@ pub struct PartnerLicensesDeploymentInsights {
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
+
 /// The licence usage of all customers of a partner, one row per service and workload.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -399,6 +405,7 @@ pub struct PartnerLicensesUsageInsightsCollection {
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
+
 /// Which share of the licences that qualify for one workload of one service is used.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -452,8 +459,9 @@ pub struct PartnerLicensesUsageInsights {
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
+
 /// A page of licence deployment over all customers.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesDeploymentInsightsCollection {
@@ -466,7 +474,7 @@ pub struct CommercialLicensesDeploymentInsightsCollection {
         deserialize_with = "crate::lenient::rows"
     )]
     pub value: Vec<CommercialLicensesDeploymentInsights>,
-    /// Where the next page is; null, empty or absent on the last.
+    /// Where the next page is; null, empty or absent on the last. It repeats the filter.
     #[serde(rename = "@nextLink", default, skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
     /// How many rows the whole query has.
@@ -479,6 +487,16 @@ pub struct CommercialLicensesDeploymentInsightsCollection {
     )]
     pub total_count: Option<i64>,
 }
+impl std::fmt::Debug for CommercialLicensesDeploymentInsightsCollection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CommercialLicensesDeploymentInsightsCollection")
+            .field("value", &self.value)
+            .field("next_link", &crate::private(&self.next_link))
+            .field("total_count", &self.total_count)
+            .finish()
+    }
+}
+
 /// How many licences of one product a customer bought, and how many of them are deployed; in a grouped query, of one group.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -578,8 +596,9 @@ impl std::fmt::Debug for CommercialLicensesDeploymentInsights {
             .finish()
     }
 }
+
 /// A page of licence usage over all customers.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesUsageInsightsCollection {
@@ -592,7 +611,7 @@ pub struct CommercialLicensesUsageInsightsCollection {
         deserialize_with = "crate::lenient::rows"
     )]
     pub value: Vec<CommercialLicensesUsageInsights>,
-    /// Where the next page is; null, empty or absent on the last.
+    /// Where the next page is; null, empty or absent on the last. It repeats the filter.
     #[serde(rename = "@nextLink", default, skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
     /// How many rows the whole query has.
@@ -605,6 +624,16 @@ pub struct CommercialLicensesUsageInsightsCollection {
     )]
     pub total_count: Option<i64>,
 }
+impl std::fmt::Debug for CommercialLicensesUsageInsightsCollection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CommercialLicensesUsageInsightsCollection")
+            .field("value", &self.value)
+            .field("next_link", &crate::private(&self.next_link))
+            .field("total_count", &self.total_count)
+            .finish()
+    }
+}
+
 /// How many licences of one product of a customer qualify for one workload, and how many are active in it; in a grouped query, of one group.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -724,6 +753,7 @@ impl std::fmt::Debug for CommercialLicensesUsageInsights {
             .finish()
     }
 }
+
 /// A page of customers.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -761,6 +791,7 @@ pub struct CustomerCollection {
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
+
 /// A customer of the partner.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -848,6 +879,7 @@ impl std::fmt::Debug for Customer {
             .finish()
     }
 }
+
 /// The company behind a customer.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -898,6 +930,7 @@ impl std::fmt::Debug for CustomerCompanyProfile {
             .finish()
     }
 }
+
 /// Who is billed for a customer.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -970,6 +1003,7 @@ impl std::fmt::Debug for CustomerBillingProfile {
             .finish()
     }
 }
+
 /// A postal address.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1052,6 +1086,7 @@ impl std::fmt::Debug for Address {
             .finish()
     }
 }
+
 /// What kind of resource this is.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1069,6 +1104,7 @@ pub struct ResourceAttributes {
     #[serde(alias = "Etag", default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
 }
+
 /// Links from a resource.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1089,12 +1125,13 @@ pub struct ResourceLinks {
     #[serde(alias = "Previous", default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Link>,
 }
+
 /// A link to a resource, with what to send along.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Link {
-    /// Where to; absolute, or from the root of the service with or without its version prefix.
+    /// Where to; absolute, or from the root of the service with or without its version prefix. It repeats the filter.
     #[serde(alias = "Uri", default, skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
     /// The HTTP method.
@@ -1109,6 +1146,16 @@ pub struct Link {
     )]
     pub headers: Option<Vec<LinkHeader>>,
 }
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link")
+            .field("uri", &crate::private(&self.uri))
+            .field("method", &self.method)
+            .field("headers", &self.headers)
+            .finish()
+    }
+}
+
 /// A header to send along a link.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1121,6 +1168,7 @@ pub struct LinkHeader {
     #[serde(alias = "Value")]
     pub value: String,
 }
+
 /// The error body of the service itself.
 #[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1171,6 +1219,7 @@ impl std::fmt::Debug for ApiFault {
             .finish()
     }
 }
+
 /// A code of the service; documented as a text, sent as a number by most parts.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1180,6 +1229,7 @@ pub enum FaultCode {
     Int64(i64),
     String(String),
 }
+
 /// The error body of the gateway in front of the service.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1204,14 +1254,29 @@ pub struct GatewayFault {
     )]
     pub activity_id: Option<String>,
 }
+
 crate::open_enum::open_enum! {
-    #[doc = " How the licences were sold."] pub enum Channel { #[doc = " `reseller`"]
-    Reseller = "reseller", }
+    /// How the licences were sold.
+    pub enum Channel {
+        /// `reseller`
+        Reseller = "reseller",
+    }
 }
+
 crate::open_enum::open_enum! {
-    #[doc = " What the partner is to the customer."] pub enum RelationshipToPartner {
-    #[doc = " `unknown`"] Unknown = "unknown", #[doc = " `reseller`"] Reseller =
-    "reseller", #[doc = " `advisor`"] Advisor = "advisor", #[doc = " `syndication`"]
-    Syndication = "syndication", #[doc = " `microsoft_support`"] MicrosoftSupport =
-    "microsoft_support", #[doc = " `none`"] None = "none", }
+    /// What the partner is to the customer.
+    pub enum RelationshipToPartner {
+        /// `unknown`
+        Unknown = "unknown",
+        /// `reseller`
+        Reseller = "reseller",
+        /// `advisor`
+        Advisor = "advisor",
+        /// `syndication`
+        Syndication = "syndication",
+        /// `microsoft_support`
+        MicrosoftSupport = "microsoft_support",
+        /// `none`
+        None = "none",
+    }
 }

@@ -1,15 +1,19 @@
-//! The contract as it stands in the file, and questions about it.
+//! The contract, once nothing in it was refused, and questions about it.
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
-use openapiv3::{OpenAPI, Operation, Parameter, PathItem, ReferenceOr, Schema, SchemaKind, Type};
+use anyhow::{Context, Result};
+use openapiv3::{
+    OpenAPI, Operation, Parameter, PathItem, ReferenceOr, Response, Schema, SchemaKind, StatusCode, Type,
+};
 use sha2::{Digest, Sha256};
+
+use super::refuse::refuse;
 
 /// Where the contract is, from the root of the workspace.
 pub(crate) const PATH: &str = "openapi/partner-center.yaml";
 
-/// A parsed contract.
+/// A contract that the generators can read.
 pub(crate) struct Contract {
     pub(crate) spec: OpenAPI,
     /// SHA-256 of the file with its line ends normalised, in hexadecimal.
@@ -25,22 +29,44 @@ impl Contract {
 
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let text = text.replace("\r\n", "\n");
-        let spec: OpenAPI = yaml_serde::from_str(&text)?;
-        if !spec.openapi.starts_with("3.0.") {
-            bail!("it is OpenAPI {}; the generators read 3.0", spec.openapi);
-        }
-        let hash = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        refuse(&yaml_serde::from_str(&text)?)?;
+        let spec = yaml_serde::from_str(&text)?;
+        let hash = format!("{:x}", Sha256::digest(text.as_bytes()));
         Ok(Self { spec, hash })
     }
 
-    /// Every operation with its path and method, in the order of the file.
-    pub(crate) fn operations(&self) -> impl Iterator<Item = (&str, &str, &Operation)> {
-        self.path_items()
-            .flat_map(|(path, item)| item.iter().map(move |(method, operation)| (path, method, operation)))
+    /// Every operation with its path, in the order of the file.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = (&str, &Operation)> {
+        self.path_items().filter_map(|(path, item)| Some((path, item.get.as_ref()?)))
     }
 
-    /// Every path that is written out here.
-    pub(crate) fn path_items(&self) -> impl Iterator<Item = (&str, &PathItem)> {
+    /// The parameters of an operation: its own, then those of its path.
+    pub(crate) fn parameters<'a>(
+        &'a self,
+        path: &str,
+        operation: &'a Operation,
+    ) -> impl Iterator<Item = &'a Parameter> {
+        let path = self.spec.paths.paths.get(path).and_then(ReferenceOr::as_item);
+        let shared = path.into_iter().flat_map(|item| &item.parameters);
+        operation.parameters.iter().chain(shared).filter_map(|parameter| self.parameter(parameter))
+    }
+
+    /// The name of the model of an operation's one successful answer.
+    pub(crate) fn answer<'a>(&'a self, operation: &'a Operation) -> Option<&'a str> {
+        operation.responses.responses.iter().find_map(|(status, response)| {
+            let success = match status {
+                StatusCode::Code(code) => (200..300).contains(code),
+                StatusCode::Range(range) => *range == 2,
+            };
+            let media = self.response(response).filter(|_| success)?.content.get("application/json")?;
+            match media.schema.as_ref()? {
+                ReferenceOr::Reference { reference } => schema_name(reference),
+                ReferenceOr::Item(_) => None,
+            }
+        })
+    }
+
+    fn path_items(&self) -> impl Iterator<Item = (&str, &PathItem)> {
         self.spec.paths.iter().filter_map(|(path, item)| Some((path.as_str(), item.as_item()?)))
     }
 
@@ -55,21 +81,44 @@ impl Contract {
         self.spec.components.as_ref()?.schemas.get(name)?.as_item()
     }
 
-    /// Whether a schema is a collection: an object that must hold an array.
+    /// Whether a schema is a collection: an object that must hold a list.
     pub(crate) fn has_rows(&self, name: &str) -> bool {
         let Some(SchemaKind::Type(Type::Object(object))) =
             self.schema(name).map(|schema| &schema.schema_kind)
         else {
             return false;
         };
-        object.properties.iter().any(|(name, property)| {
-            let array = matches!(property, ReferenceOr::Item(schema) if matches!(schema.schema_kind, SchemaKind::Type(Type::Array(_))));
-            array && object.required.contains(name)
-        })
+        object
+            .required
+            .iter()
+            .filter_map(|name| object.properties.get(name)?.as_item())
+            .any(|property| matches!(property.schema_kind, SchemaKind::Type(Type::Array(_))))
     }
 
-    /// A parameter, written out here or referred to.
-    pub(crate) fn parameter<'a>(&'a self, parameter: &'a ReferenceOr<Parameter>) -> Option<&'a Parameter> {
+    /// What a property says, and what it refers to.
+    pub(crate) fn property<'a>(&'a self, property: &'a ReferenceOr<Box<Schema>>) -> Property<'a> {
+        match property {
+            ReferenceOr::Item(own) => Property { own: Some(own), target: self.wrapped(own) },
+            ReferenceOr::Reference { reference } => Property { own: None, target: self.referred(reference) },
+        }
+    }
+
+    /// What an `allOf` with one reference refers to: OpenAPI 3.0's way to write a nullable reference.
+    fn wrapped(&self, schema: &Schema) -> Option<&Schema> {
+        match &schema.schema_kind {
+            SchemaKind::AllOf { all_of } => match all_of.as_slice() {
+                [ReferenceOr::Reference { reference }] => self.referred(reference),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn referred(&self, reference: &str) -> Option<&Schema> {
+        self.schema(schema_name(reference)?)
+    }
+
+    fn parameter<'a>(&'a self, parameter: &'a ReferenceOr<Parameter>) -> Option<&'a Parameter> {
         match parameter {
             ReferenceOr::Item(parameter) => Some(parameter),
             ReferenceOr::Reference { reference } => {
@@ -79,20 +128,46 @@ impl Contract {
         }
     }
 
-    /// What a property comes to: itself, or what it refers to. `allOf` with one reference is how OpenAPI 3.0 writes a
-    /// nullable reference.
-    pub(crate) fn resolve<'a>(&'a self, property: &'a ReferenceOr<Box<Schema>>) -> Option<&'a Schema> {
-        let schema = match property {
-            ReferenceOr::Item(schema) => schema,
-            ReferenceOr::Reference { reference } => return self.schema(schema_name(reference)?),
-        };
-        match &schema.schema_kind {
-            SchemaKind::AllOf { all_of } => match all_of.as_slice() {
-                [ReferenceOr::Reference { reference }] => self.schema(schema_name(reference)?),
-                _ => Some(schema),
-            },
-            _ => Some(schema),
+    fn response<'a>(&'a self, response: &'a ReferenceOr<Response>) -> Option<&'a Response> {
+        match response {
+            ReferenceOr::Item(response) => Some(response),
+            ReferenceOr::Reference { reference } => {
+                let name = reference.strip_prefix("#/components/responses/")?;
+                self.spec.components.as_ref()?.responses.get(name)?.as_item()
+            }
         }
+    }
+}
+
+/// A property of an object: written out in place, referred to, or both (an `allOf` with one reference).
+pub(crate) struct Property<'a> {
+    own: Option<&'a Schema>,
+    target: Option<&'a Schema>,
+}
+
+impl<'a> Property<'a> {
+    /// Its own words, or those of what it refers to.
+    pub(crate) fn description(&self) -> String {
+        let mut said = self.schemas().map(description).filter(|text| !text.is_empty());
+        said.next().unwrap_or_default()
+    }
+
+    /// The other spellings it has been seen in.
+    pub(crate) fn also_sent_as(&self) -> Vec<&'a str> {
+        let extensions =
+            self.schemas().filter_map(|schema| schema.schema_data.extensions.get("x-also-sent-as"));
+        extensions.filter_map(|value| value.as_array()).flatten().filter_map(|value| value.as_str()).collect()
+    }
+
+    /// Whether the value names or describes a customer or a person.
+    pub(crate) fn is_customer_data(&self) -> bool {
+        self.schemas().any(|schema| {
+            schema.schema_data.extensions.get("x-customer-data") == Some(&serde_json::Value::Bool(true))
+        })
+    }
+
+    fn schemas(&self) -> impl Iterator<Item = &'a Schema> {
+        self.own.into_iter().chain(self.target)
     }
 }
 
@@ -107,15 +182,38 @@ pub(crate) fn known_texts(schema: &Schema) -> Option<Vec<&str>> {
     texts.iter().map(|text| text.as_str()).collect()
 }
 
-/// The other spellings of a property.
-pub(crate) fn also_sent_as(schema: &Schema) -> Vec<&str> {
-    let spellings = schema.schema_data.extensions.get("x-also-sent-as").and_then(|value| value.as_array());
-    spellings.into_iter().flatten().filter_map(|value| value.as_str()).collect()
+/// What a schema says of itself.
+pub(crate) fn description(schema: &Schema) -> String {
+    let text = schema.schema_data.description.as_deref().unwrap_or_default().trim();
+    noted(text, schema.schema_data.deprecated)
 }
 
-/// Whether the value names or describes a customer or a person.
-pub(crate) fn is_customer_data(schema: &Schema) -> bool {
-    schema.schema_data.extensions.get("x-customer-data") == Some(&serde_json::Value::Bool(true))
+/// A description, with what the generators drop: that the thing is deprecated.
+pub(crate) fn noted(description: &str, deprecated: bool) -> String {
+    if deprecated { format!("{description}\n\nDeprecated by the service.") } else { description.to_owned() }
+}
+
+/// What else a property is read from: its other spellings, and both letter cases of each, in which the service's
+/// families differ.
+pub(crate) fn other_spellings(wire: &str, also_sent_as: &[&str]) -> Vec<String> {
+    let mut spellings = Vec::new();
+    for name in std::iter::once(&wire).chain(also_sent_as) {
+        for spelling in [(*name).to_owned(), other_case(name)] {
+            if spelling != wire && !spellings.contains(&spelling) {
+                spellings.push(spelling);
+            }
+        }
+    }
+    spellings
+}
+
+fn other_case(name: &str) -> String {
+    let mut characters = name.chars();
+    match characters.next() {
+        Some(first) if first.is_lowercase() => first.to_uppercase().chain(characters).collect(),
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => String::new(),
+    }
 }
 
 /// The operation that replaces a deprecated one.

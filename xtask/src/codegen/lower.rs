@@ -3,8 +3,8 @@
 //! Two lowered contracts come of one: schemas alone for the models, operations alone for the client.
 
 use openapiv3::{
-    AdditionalProperties, IntegerType, MediaType, OpenAPI, Parameter, ParameterSchemaOrContent, Paths,
-    ReferenceOr, Response, Responses, Schema, SchemaKind, StatusCode, Type,
+    AdditionalProperties, IntegerType, MediaType, NumberType, OpenAPI, Parameter, ParameterSchemaOrContent,
+    Paths, ReferenceOr, Response, Responses, Schema, SchemaKind, StatusCode, Type,
 };
 
 use super::contract::{Contract, known_texts, schema_name};
@@ -43,40 +43,30 @@ pub(crate) fn for_models(contract: &Contract) -> OpenAPI {
 /// The operations alone: answers as bytes, and no header parameters, which the call sets for all operations alike.
 pub(crate) fn for_client(contract: &Contract) -> OpenAPI {
     let mut spec = contract.spec.clone();
-    let parameters = spec.components.take().map(|components| components.parameters).unwrap_or_default();
-    let lower = |list: &mut Vec<ReferenceOr<Parameter>>| {
-        for parameter in list.iter_mut() {
-            if let ReferenceOr::Reference { reference } = parameter {
-                let name = reference.trim_start_matches("#/components/parameters/");
-                if let Some(target) = parameters.get(name) {
-                    *parameter = target.clone();
-                }
-            }
-        }
-        list.retain(|parameter| !matches!(parameter, ReferenceOr::Item(Parameter::Header { .. })));
-        for parameter in list.iter_mut() {
-            if let ReferenceOr::Item(
-                Parameter::Path { parameter_data, .. } | Parameter::Query { parameter_data, .. },
-            ) = parameter
-                && let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) =
-                    &mut parameter_data.format
-            {
-                plain(schema);
-            }
-        }
-    };
-    for item in spec.paths.paths.values_mut() {
+    spec.components = None;
+    for (path, item) in &mut spec.paths.paths {
         let ReferenceOr::Item(item) = item else { continue };
-        lower(&mut item.parameters);
-        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
-            .into_iter()
-            .flatten()
-        {
-            lower(&mut operation.parameters);
+        item.parameters.clear();
+        if let Some(operation) = &mut item.get {
+            let parameters = contract.parameters(path, operation).cloned().filter_map(sent_by_client);
+            operation.parameters = parameters.map(ReferenceOr::Item).collect();
             operation.responses = bytes();
         }
     }
     spec
+}
+
+/// The parameter, its schema plain; nothing for a header.
+fn sent_by_client(mut parameter: Parameter) -> Option<Parameter> {
+    match &mut parameter {
+        Parameter::Path { parameter_data, .. } | Parameter::Query { parameter_data, .. } => {
+            if let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) = &mut parameter_data.format {
+                plain(schema);
+            }
+            Some(parameter)
+        }
+        Parameter::Header { .. } | Parameter::Cookie { .. } => None,
+    }
 }
 
 /// Every answer is bytes: its status and headers then reach the facade whatever the body is.
@@ -109,8 +99,7 @@ fn plain(schema: &mut Schema) {
             *integer = IntegerType { format: integer.format.clone(), ..IntegerType::default() };
         }
         SchemaKind::Type(Type::Number(number)) => {
-            number.minimum = None;
-            number.maximum = None;
+            *number = NumberType { format: number.format.clone(), ..NumberType::default() };
         }
         SchemaKind::Type(Type::Object(object)) => {
             if matches!(object.additional_properties, Some(AdditionalProperties::Any(true))) {
@@ -118,5 +107,55 @@ fn plain(schema: &mut Schema) {
             }
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn contract() -> Contract {
+        let text = std::fs::read_to_string(crate::root().join(crate::codegen::PATH)).unwrap();
+        Contract::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn models_see_no_paths_and_every_scalar_in_its_place() {
+        let lowered = serde_json::to_value(for_models(&contract())).unwrap();
+        assert_eq!(lowered["paths"], json!({}));
+        let schemas = &lowered["components"]["schemas"];
+        assert_eq!(schemas["CustomerIdField"], Value::Null);
+        let row = &schemas["CommercialLicensesUsageInsights"]["properties"];
+        assert_eq!(row["customerTenantId"]["format"], "uuid");
+        assert_eq!(row["licensesActive"].get("x-also-sent-as"), None);
+        assert_eq!(row["channel"], json!({ "$ref": "#/components/schemas/Channel" }));
+    }
+
+    #[test]
+    fn the_client_sees_paths_and_queries_and_answers_of_bytes() {
+        let lowered = serde_json::to_value(for_client(&contract())).unwrap();
+        assert_eq!(lowered.get("components"), None);
+        let operation = &lowered["paths"]["/v1/customers/{customer-id}"]["get"];
+        let parameters = operation["parameters"].as_array().unwrap();
+        assert_eq!(parameters.iter().map(|one| &one["name"]).collect::<Vec<_>>(), ["customer-id"]);
+        let answers = operation["responses"].as_object().unwrap();
+        assert_eq!(answers.keys().collect::<Vec<_>>(), ["2XX", "4XX", "5XX"]);
+        assert!(answers.values().all(|answer| answer["content"] == json!({ "*/*": {} })));
+    }
+
+    #[test]
+    fn bounds_do_not_reach_the_generators() {
+        let lowered = serde_json::to_string(&for_client(&contract())).unwrap();
+        assert!(!lowered.contains("\"minimum\":") && !lowered.contains("\"maximum\":"), "{lowered}");
+    }
+
+    #[test]
+    fn the_contract_itself_stays_as_it_is() {
+        let contract = contract();
+        let before = contract.spec.clone();
+        let _ = (for_models(&contract), for_client(&contract));
+        assert_eq!(contract.spec, before);
     }
 }

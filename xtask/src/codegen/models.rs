@@ -7,15 +7,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
-use openapiv3::{ObjectType, ReferenceOr, Schema, SchemaKind, Type};
+use openapiv3::{ObjectType, Schema, SchemaKind, Type};
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator};
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote};
 use serde_json::json;
 use syn::visit_mut::VisitMut;
 use typify::TypeSpace;
 
-use super::contract::{self, Contract};
+use super::contract::{self, Contract, Property, description};
 use super::{lower, rust};
 
 /// The hand-written wire types of the models crate, by string format.
@@ -44,18 +44,18 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
             items.insert(item.ident.to_string(), item);
         }
     }
-    let mut tokens = TokenStream::new();
+    let mut types = Vec::new();
     for (name, schema) in contract.schemas() {
         if let Some(texts) = contract::known_texts(schema) {
-            tokens.extend(open_set(name, schema, &texts));
+            types.push(open_set(name, schema, &texts));
         } else if let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind {
             let item = items.get(name).with_context(|| format!("typify made no struct of schema {name}"))?;
-            tokens.extend(structure(contract, name, schema, object, item)?);
+            types.push(rust::format(structure(contract, name, schema, object, item)?)?);
         } else if !lower::is_shared_scalar(schema) {
-            tokens.extend(other(name, schema, &file)?);
+            types.push(rust::format(choice(name, schema, &file)?)?);
         }
     }
-    rust::format(tokens)
+    Ok(types.join("\n"))
 }
 
 /// A type that no schema names was made up by typify from something inline, and its name may clash with the next.
@@ -75,28 +75,22 @@ fn only_named_types(contract: &Contract, types: &TypeSpace) -> Result<()> {
     Ok(())
 }
 
-fn description(schema: &Schema) -> &str {
-    schema.schema_data.description.as_deref().unwrap_or_default().trim()
+/// An open set of texts, as the arguments of a macro, which no formatter knows how to lay out.
+fn open_set(name: &str, schema: &Schema, texts: &[&str]) -> String {
+    let mut lines = vec!["crate::open_enum::open_enum! {".to_owned()];
+    lines.extend(description(schema).lines().map(|line| format!("    ///{}", rust::doc_line(line))));
+    lines.push(format!("    pub enum {name} {{"));
+    for known in texts {
+        lines.push(format!("        /// `{known}`"));
+        lines.push(format!("        {} = {known:?},", rust::camel(known)));
+    }
+    lines.push("    }\n}\n".to_owned());
+    lines.join("\n")
 }
 
-fn doc(text: &str) -> TokenStream {
-    text.lines().map(|line| format!(" {line}")).map(|line| quote!(#[doc = #line])).collect()
-}
-
-fn open_set(name: &str, schema: &Schema, texts: &[&str]) -> TokenStream {
-    let ident = format_ident!("{name}");
-    let doc_ = doc(description(schema));
-    let variants = texts.iter().map(|text| {
-        let variant = format_ident!("{}", rust::camel(text));
-        let doc = doc(&format!("`{text}`"));
-        quote!(#doc #variant = #text,)
-    });
-    quote!(crate::open_enum::open_enum! { #doc_ pub enum #ident { #(#variants)* } })
-}
-
-/// A schema that is neither object nor scalar: as typify wrote it, with this crate's derives.
-fn other(name: &str, schema: &Schema, file: &syn::File) -> Result<TokenStream> {
-    let doc = doc(description(schema));
+/// A choice of scalars: as typify wrote it, with this crate's derives.
+fn choice(name: &str, schema: &Schema, file: &syn::File) -> Result<TokenStream> {
+    let doc = rust::doc(&description(schema));
     for item in &file.items {
         if let syn::Item::Enum(item) = item
             && item.ident == name
@@ -113,7 +107,7 @@ fn other(name: &str, schema: &Schema, file: &syn::File) -> Result<TokenStream> {
             });
         }
     }
-    bail!("schema {name} is neither an object, an open set of texts, nor a choice of scalars")
+    bail!("typify made no enum of schema {name}")
 }
 
 fn structure(
@@ -124,7 +118,7 @@ fn structure(
     item: &syn::ItemStruct,
 ) -> Result<TokenStream> {
     let ident = format_ident!("{name}");
-    let doc_ = doc(description(schema));
+    let type_doc = rust::doc(&description(schema));
     let mut fields = TokenStream::new();
     let mut printed = TokenStream::new();
     let mut private = false;
@@ -135,17 +129,21 @@ fn structure(
             .find(|field| wire_name(field).is_some_and(|name| name == *wire))
             .with_context(|| format!("typify made no field of {name}.{wire}"))?;
         let field_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-        let property =
-            contract.resolve(property).with_context(|| format!("{name}.{wire} refers to nothing"))?;
+        let property = contract.property(property);
         let field_ident = &field.ident;
         let mut ty = field.ty.clone();
         ShortPaths.visit_type_mut(&mut ty);
-        let doc = doc(&documentation(object, wire, property));
-        let serde = serde_attribute(wire, &field_name, property, &ty);
+        let doc = rust::doc(&property.description());
+        let serde = serde_attribute(contract, wire, &field_name, &property, &ty);
         fields.extend(quote!(#doc #serde pub #field_ident: #ty,));
-        if contract::is_customer_data(property) {
+        if property.is_customer_data() {
             private = true;
-            printed.extend(quote!(.field(#field_name, &crate::private(&self.#field_ident))));
+            let printed_as = if is_option(&ty) {
+                quote!(crate::private(&self.#field_ident))
+            } else {
+                quote!(crate::private(&Some(())))
+            };
+            printed.extend(quote!(.field(#field_name, &#printed_as)));
         } else {
             printed.extend(quote!(.field(#field_name, &self.#field_ident)));
         }
@@ -161,7 +159,7 @@ fn structure(
         }
     });
     Ok(quote! {
-        #doc_
+        #type_doc
         #[derive(Clone, #debug_derive Default, PartialEq, serde::Deserialize, serde::Serialize)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[non_exhaustive]
@@ -189,66 +187,56 @@ fn wire_name(field: &syn::Field) -> Option<String> {
     Some(name)
 }
 
-/// A property's own words, or those of what it refers to.
-fn documentation(object: &ObjectType, wire: &str, resolved: &Schema) -> String {
-    let own = match object.properties.get(wire) {
-        Some(ReferenceOr::Item(schema)) => description(schema),
-        _ => "",
-    };
-    let text = if own.is_empty() { description(resolved) } else { own };
-    if text.is_empty() { format!("`{wire}`.") } else { text.to_owned() }
-}
-
-fn serde_attribute(wire: &str, field: &str, property: &Schema, ty: &syn::Type) -> TokenStream {
+fn serde_attribute(
+    contract: &Contract,
+    wire: &str,
+    field: &str,
+    property: &Property,
+    ty: &syn::Type,
+) -> TokenStream {
     let mut parts = Vec::new();
     if wire != field {
         parts.push(quote!(rename = #wire));
     }
-    for alias in other_spellings(wire, property) {
+    for alias in contract::other_spellings(wire, &property.also_sent_as()) {
         parts.push(quote!(alias = #alias));
     }
-    let text = ty.to_token_stream().to_string().replace(' ', "");
-    let optional = text.starts_with("Option<");
-    if optional {
+    if is_option(ty) {
         parts.push(quote!(default));
         parts.push(quote!(skip_serializing_if = "Option::is_none"));
     }
-    let reader = match text.as_str() {
-        "i64" => Some("crate::lenient::integer"),
-        "Option<i64>" => Some("crate::lenient::optional_integer"),
-        "f64" => Some("crate::lenient::number"),
-        "Option<f64>" => Some("crate::lenient::optional_number"),
-        "Vec<String>" | "Option<Vec<String>>" => None,
-        list if list.starts_with("Vec<") => Some("crate::lenient::rows"),
-        list if list.starts_with("Option<Vec<") => Some("crate::lenient::optional_rows"),
-        _ => None,
-    };
-    if let Some(reader) = reader {
+    if let Some(reader) = reader(contract, ty) {
         parts.push(quote!(deserialize_with = #reader));
     }
     if parts.is_empty() { quote!() } else { quote!(#[serde(#(#parts),*)]) }
 }
 
-/// What else the property has been sent as, and both letter cases of each: the service's families differ in that.
-fn other_spellings(wire: &str, property: &Schema) -> Vec<String> {
-    let mut spellings = Vec::new();
-    for name in std::iter::once(wire).chain(contract::also_sent_as(property)) {
-        for spelling in [name.to_owned(), other_case(name)] {
-            if spelling != wire && !spellings.contains(&spelling) {
-                spellings.push(spelling);
+/// What reads a field more tolerantly, or rows more strictly, than serde would.
+fn reader(contract: &Contract, ty: &syn::Type) -> Option<&'static str> {
+    let text = rust::text(ty);
+    let optional = is_option(ty);
+    let inner = text.strip_prefix("Option<").and_then(|text| text.strip_suffix('>')).unwrap_or(&text);
+    match inner {
+        "i64" if optional => Some("crate::lenient::optional_integer"),
+        "i64" => Some("crate::lenient::integer"),
+        "f64" if optional => Some("crate::lenient::optional_number"),
+        "f64" => Some("crate::lenient::number"),
+        list => {
+            let row = list.strip_prefix("Vec<")?.strip_suffix('>')?;
+            let is_object = contract
+                .schema(row)
+                .is_some_and(|schema| matches!(schema.schema_kind, SchemaKind::Type(Type::Object(_))));
+            match (is_object, optional) {
+                (true, true) => Some("crate::lenient::optional_rows"),
+                (true, false) => Some("crate::lenient::rows"),
+                (false, _) => None,
             }
         }
     }
-    spellings
 }
 
-fn other_case(name: &str) -> String {
-    let mut characters = name.chars();
-    match characters.next() {
-        Some(first) if first.is_lowercase() => first.to_uppercase().chain(characters).collect(),
-        Some(first) => first.to_lowercase().chain(characters).collect(),
-        None => String::new(),
-    }
+fn is_option(ty: &syn::Type) -> bool {
+    rust::text(ty).starts_with("Option<")
 }
 
 /// `::std::option::Option` and its like, written the way a person would.

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail};
 use super::contract::{self, Contract};
 
 /// The command that makes the generated files, as an error tells it.
-pub(crate) const COMMAND: &str = "cargo xtask codegen";
+const COMMAND: &str = "cargo xtask codegen";
 
-/// A generated file.
+/// The text of a generated file, and where it belongs.
 pub(crate) struct File {
     path: PathBuf,
     text: String,
@@ -18,54 +18,97 @@ pub(crate) struct File {
 impl File {
     /// A file at this path from the root, its text headed by who made it.
     pub(crate) fn new(path: &str, contract: &Contract, body: &str) -> Self {
-        let text = format!(
-            "// Made by `{COMMAND}` from {}, sha256 {}.\n// Do not edit: edit the contract and run the command.\n\n{body}",
-            contract::PATH,
-            contract.hash,
-        );
-        Self { path: path.into(), text }
+        Self { path: path.into(), text: format!("{}\n{body}", header(&contract.hash)) }
+    }
+
+    /// What is there instead of it, if anything else is.
+    fn stale(&self, root: &Path) -> Option<String> {
+        let there = std::fs::read_to_string(root.join(&self.path)).unwrap_or_default().replace("\r\n", "\n");
+        (there != self.text).then_some(there)
     }
 }
 
-/// Writes the files, or compares and tells what differs.
-pub(crate) fn finish(files: &[File], check: bool) -> Result<()> {
-    finish_in(&crate::root(), files, check)
+/// How a file begins that was made from the contract of this hash.
+pub(crate) fn header(hash: &str) -> String {
+    format!(
+        "// Made by `{COMMAND}` from {}, sha256 {hash}.\n// Do not edit: edit the contract and run the command.\n",
+        contract::PATH
+    )
 }
 
-#[expect(clippy::print_stdout, reason = "the diff is what the command is run for")]
-fn finish_in(root: &Path, files: &[File], check: bool) -> Result<()> {
-    let mut stale = Vec::new();
-    for file in files {
+/// Writes the files that are not yet what they should be; says which.
+pub(crate) fn write(root: &Path, files: &[File]) -> Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
+    for file in files.iter().filter(|file| file.stale(root).is_some()) {
         let path = root.join(&file.path);
-        let there = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-        if there == file.text {
-            continue;
-        }
-        if check {
-            println!("{}", diff(&file.path, &there, &file.text));
-            stale.push(file.path.display().to_string());
-        } else {
-            std::fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
-            println!("wrote {}", file.path.display());
+        std::fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
+        written.push(file.path.clone());
+    }
+    Ok(written)
+}
+
+/// Fails with a diff where a file is not what it should be, and with the command to run.
+pub(crate) fn compare(root: &Path, files: &[File]) -> Result<()> {
+    let mut diffs = String::new();
+    for file in files {
+        if let Some(there) = file.stale(root) {
+            let path = file.path.display();
+            let diff = similar::TextDiff::from_lines(&there, &file.text);
+            let (there, made) = (format!("{path} (as it is)"), format!("{path} (from the contract)"));
+            diffs += &diff.unified_diff().header(&there, &made).to_string();
         }
     }
-    if stale.is_empty() {
+    if diffs.is_empty() {
         return Ok(());
     }
-    bail!("{} not what the contract says; run `{COMMAND}` and commit the result", listed(&stale))
+    bail!("generated files are not what the contract says; run `{COMMAND}` and commit the result\n\n{diffs}")
 }
 
-fn listed(paths: &[String]) -> String {
-    match paths {
-        [path] => format!("{path} is"),
-        paths => format!("{} are", paths.join(", ")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> File {
+        File { path: "generated.rs".into(), text: text.into() }
     }
-}
 
-fn diff(path: &Path, there: &str, made: &str) -> String {
-    let path = path.display();
-    similar::TextDiff::from_lines(there, made)
-        .unified_diff()
-        .header(&format!("{path} (committed)"), &format!("{path} (from the contract)"))
-        .to_string()
+    #[test]
+    fn what_was_written_is_not_stale() {
+        let root = tempfile::tempdir().unwrap();
+        let files = [file("a\nb\n")];
+        assert_eq!(write(root.path(), &files).unwrap(), [PathBuf::from("generated.rs")]);
+        assert!(write(root.path(), &files).unwrap().is_empty());
+        compare(root.path(), &files).unwrap();
+    }
+
+    #[test]
+    fn line_ends_of_a_checkout_do_not_count() {
+        let root = tempfile::tempdir().unwrap();
+        std::fs::write(root.path().join("generated.rs"), "a\r\nb\r\n").unwrap();
+        compare(root.path(), &[file("a\nb\n")]).unwrap();
+    }
+
+    #[test]
+    fn an_edit_by_hand_is_told_with_a_diff_and_the_command() {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), &[file("a\nedited\nc\n")]).unwrap();
+        let error = compare(root.path(), &[file("a\nb\nc\n")]).unwrap_err().to_string();
+        insta::assert_snapshot!(error, @r"
+        generated files are not what the contract says; run `cargo xtask codegen` and commit the result
+
+        --- generated.rs (as it is)
+        +++ generated.rs (from the contract)
+        @@ -1,3 +1,3 @@
+         a
+        -edited
+        +b
+         c
+        ");
+    }
+
+    #[test]
+    fn a_missing_file_differs() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(compare(root.path(), &[file("a\n")]).is_err());
+    }
 }

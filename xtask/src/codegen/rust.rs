@@ -1,7 +1,8 @@
-//! From tokens to the text of a Rust file.
+//! From tokens to the text of a Rust file, and from names of the contract to names of Rust.
 
 use anyhow::{Context, Result};
 use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 
 /// Formats a file's tokens.
 pub(crate) fn format(tokens: TokenStream) -> Result<String> {
@@ -9,12 +10,35 @@ pub(crate) fn format(tokens: TokenStream) -> Result<String> {
     Ok(prettyplease::unparse(&file))
 }
 
-/// A name as the generators turn it into a Rust field.
-pub(crate) fn snake(name: &str) -> String {
-    heck::ToSnakeCase::to_snake_case(name)
+/// A name as the generators turn it into a Rust field or function.
+pub(crate) fn field(name: &str) -> String {
+    let field = heck::ToSnakeCase::to_snake_case(name);
+    // The generators write an underscore behind a keyword, and take `gen` for one.
+    let keyword = field == "gen" || syn::parse_str::<syn::Ident>(&field).is_err();
+    if keyword { field + "_" } else { field }
 }
 
-/// A name as the generators turn it into a Rust type.
+/// A name as the generators turn it into a Rust type or variant.
 pub(crate) fn camel(name: &str) -> String {
     heck::ToUpperCamelCase::to_upper_camel_case(name)
+}
+
+/// Whether Rust takes it as a name.
+pub(crate) fn is_name(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok()
+}
+
+/// Documentation attributes that say this.
+pub(crate) fn doc(text: &str) -> TokenStream {
+    text.lines().map(doc_line).map(|line| quote!(#[doc = #line])).collect()
+}
+
+/// A line of documentation as it stands behind the slashes.
+pub(crate) fn doc_line(line: &str) -> String {
+    if line.is_empty() { String::new() } else { format!(" {line}") }
+}
+
+/// A type as text, without spaces.
+pub(crate) fn text(ty: &syn::Type) -> String {
+    ty.to_token_stream().to_string().replace(' ', "")
 }

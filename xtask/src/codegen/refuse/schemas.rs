@@ -1,0 +1,315 @@
+//! What is refused of component schemas and their properties.
+//!
+//! Every property of an answer may be absent or null, alike, unless the schema requires it. Every type has a name of
+//! its own in the contract, so that no generator makes one up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{Document, Findings, entries, is_described, is_true};
+use crate::codegen::{contract, rust};
+
+const OBJECT: [&str; 8] = [
+    "type",
+    "description",
+    "externalDocs",
+    "example",
+    "deprecated",
+    "required",
+    "properties",
+    "additionalProperties",
+];
+const OPEN_SET: [&str; 5] = ["type", "description", "example", "nullable", "x-extensible-enum"];
+const CHOICE: [&str; 3] = ["oneOf", "description", "example"];
+const SCALAR: [&str; 10] = [
+    "type",
+    "format",
+    "description",
+    "example",
+    "deprecated",
+    "nullable",
+    "minimum",
+    "maximum",
+    "x-also-sent-as",
+    "x-customer-data",
+];
+const LIST: [&str; 8] = [
+    "type",
+    "items",
+    "description",
+    "example",
+    "deprecated",
+    "nullable",
+    "x-also-sent-as",
+    "x-customer-data",
+];
+const NULLABLE_REFERENCE: [&str; 6] =
+    ["allOf", "nullable", "description", "deprecated", "x-also-sent-as", "x-customer-data"];
+
+/// Names the generated file uses for something else.
+const TAKEN: [&str; 7] = ["Guid", "Timestamp", "Offset", "Option", "Vec", "Box", "String"];
+
+pub(super) fn check(document: Document, findings: &mut Findings) {
+    for (name, schema) in document.components("schemas") {
+        let subject = &format!("schema {name}");
+        if rust::camel(name) != name || !rust::is_name(name) {
+            findings.add(subject, format!("call it {}, as its type will be", rust::camel(name)));
+        }
+        if TAKEN.contains(&name) {
+            findings.add(subject, "its name is taken by a type that the generated code uses");
+        }
+        if schema.get("$ref").is_some() {
+            findings.add(subject, "it is another name for a schema; use that schema");
+            continue;
+        }
+        if !is_described(schema) {
+            findings.add(subject, "it has no `description`");
+        }
+        match Kind::of(schema) {
+            Kind::Object => object(document, subject, schema, findings),
+            Kind::OpenSet => open_set(subject, schema, findings),
+            Kind::Choice => choice(subject, schema, findings),
+            Kind::Scalar => scalar(subject, "", schema, findings),
+            Kind::List => findings.add(subject, "a list is no type of its own; write it in the property"),
+            Kind::Other => findings.add(
+                subject,
+                "it must be an object, an open set of texts, a scalar that rows share, or a `oneOf` of scalars",
+            ),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Object,
+    OpenSet,
+    Choice,
+    Scalar,
+    List,
+    Other,
+}
+
+impl Kind {
+    fn of(schema: &Value) -> Self {
+        match schema["type"].as_str() {
+            Some("object") => Self::Object,
+            Some("array") => Self::List,
+            Some("string") if schema.get("x-extensible-enum").is_some() => Self::OpenSet,
+            Some("string" | "integer" | "number" | "boolean") => Self::Scalar,
+            None if schema.get("oneOf").is_some() => Self::Choice,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn open_set(subject: &str, schema: &Value, findings: &mut Findings) {
+    findings.keywords(subject, "", schema, &OPEN_SET);
+    let texts = schema["x-extensible-enum"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if texts.is_empty() {
+        findings.add(subject, "`x-extensible-enum` is a list of texts");
+    }
+    let mut variants = BTreeMap::from([("Other".to_owned(), "what is not known")]);
+    for text in texts {
+        let Some(text) = text.as_str() else {
+            findings.add(subject, format!("{text} in `x-extensible-enum` is no text"));
+            continue;
+        };
+        let variant = rust::camel(text);
+        if !rust::is_name(&variant) {
+            findings.add(subject, format!("`{text}` makes no Rust name"));
+        } else if let Some(other) = variants.insert(variant, text) {
+            findings.add(subject, format!("`{text}` and {other} have the same name in Rust"));
+        }
+    }
+}
+
+fn choice(subject: &str, schema: &Value, findings: &mut Findings) {
+    findings.keywords(subject, "", schema, &CHOICE);
+    let mut types = BTreeSet::new();
+    for variant in schema["oneOf"].as_array().into_iter().flatten() {
+        if Kind::of(variant) != Kind::Scalar {
+            findings.add(subject, "a `oneOf` is a choice of scalars, written out in place");
+            return;
+        }
+        scalar(subject, "a choice of `oneOf`: ", variant, findings);
+        if !types.insert(variant["type"].as_str()) {
+            findings.add(subject, "two choices of its `oneOf` have one type, and the first would always win");
+        }
+    }
+}
+
+fn scalar(subject: &str, of: &str, schema: &Value, findings: &mut Findings) {
+    if schema["type"] == "integer" && schema.get("enum").is_some() {
+        findings.add(
+            subject,
+            format!("{of}an integer `enum` does not compile; say `type: integer` and describe the values"),
+        );
+    } else {
+        findings.keywords(subject, of, schema, &SCALAR);
+    }
+    let format = schema["format"].as_str();
+    match schema["type"].as_str() {
+        Some("integer") if format != Some("int64") => {
+            findings.add(subject, format!("{of}integers are read tolerantly as `format: int64` only"));
+        }
+        Some("number") if format != Some("double") => {
+            findings.add(subject, format!("{of}numbers are read tolerantly as `format: double` only"));
+        }
+        Some("string") => {
+            if let Some(format) = format.filter(|format| !matches!(*format, "date-time" | "uuid")) {
+                findings.add(subject, format!("{of}there is no type for `format: {format}`; leave it off"));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn object(document: Document, subject: &str, schema: &Value, findings: &mut Findings) {
+    findings.keywords(subject, "", schema, &OBJECT);
+    match schema.get("additionalProperties") {
+        None | Some(Value::Bool(true)) => {}
+        Some(Value::Bool(false)) => findings.add(
+            subject,
+            "`additionalProperties: false` refuses every answer with a new field; leave it off",
+        ),
+        Some(_) => findings.add(subject, "`additionalProperties` of a type are not kept; leave it off"),
+    }
+    let properties = &schema["properties"];
+    if entries(properties).next().is_none() {
+        findings.add(subject, "an object without properties becomes no struct");
+    }
+    let required: Vec<_> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    for name in required.iter().filter(|name| properties.get(**name).is_none()) {
+        findings.add(subject, format!("it requires `{name}`, which is none of its properties"));
+    }
+    let mut fields = BTreeMap::new();
+    let mut spellings = BTreeMap::new();
+    for (name, property) in entries(properties) {
+        let of = &format!("property `{name}`: ");
+        self::property(document, subject, of, property, required.contains(&name), findings);
+        if !rust::is_name(&rust::field(name)) {
+            findings.add(subject, format!("{of}it makes no Rust name"));
+        } else if let Some(other) = fields.insert(rust::field(name), name) {
+            findings.add(subject, format!("{of}`{other}` has the same name in Rust"));
+            continue;
+        }
+        for spelling in spellings_of(document, name, property) {
+            if let Some(other) = spellings.insert(spelling.clone(), name) {
+                findings.add(subject, format!("{of}`{other}` too would be read from `{spelling}`"));
+            }
+        }
+    }
+}
+
+fn spellings_of(document: Document, name: &str, property: &Value) -> Vec<String> {
+    let also: Vec<_> = [Some(property), document.resolve(property)]
+        .into_iter()
+        .flatten()
+        .flat_map(|schema| schema["x-also-sent-as"].as_array().into_iter().flatten())
+        .filter_map(Value::as_str)
+        .collect();
+    let mut spellings = contract::other_spellings(name, &also);
+    spellings.push(name.to_owned());
+    spellings
+}
+
+fn property(
+    document: Document,
+    subject: &str,
+    of: &str,
+    property: &Value,
+    required: bool,
+    findings: &mut Findings,
+) {
+    // References to nothing are found elsewhere.
+    let Some(target) = document.resolve(property) else { return };
+    if property.get("$ref").is_none() {
+        written_out(document, subject, of, property, findings);
+    }
+    match (required, is_true(&target["nullable"])) {
+        (false, false) => findings.add(
+            subject,
+            format!("{of}it may be absent but not null, and the service does both; say `nullable: true`"),
+        ),
+        (true, true) => findings.add(
+            subject,
+            format!(
+                "{of}it is required but may be null, and null counts as absent; require it or let it be null"
+            ),
+        ),
+        (true, false) if !has_empty_value(wrapped(document, property).unwrap_or(target)) => findings.add(
+            subject,
+            format!("{of}it is of a type without an empty value, which its struct needs; let it be null"),
+        ),
+        _ => {}
+    }
+    let described = std::iter::once(target).chain(wrapped(document, property)).any(is_described);
+    if !described {
+        findings.add(subject, format!("{of}it has no `description`"));
+    }
+}
+
+/// Whether the Rust type has a default.
+fn has_empty_value(target: &Value) -> bool {
+    target["format"] != "date-time" && !matches!(Kind::of(target), Kind::OpenSet | Kind::Choice)
+}
+
+/// What an `allOf` with one reference refers to.
+fn wrapped<'a>(document: Document<'a>, property: &'a Value) -> Option<&'a Value> {
+    match property["allOf"].as_array()?.as_slice() {
+        [only] if only.get("$ref").is_some() => document.resolve(only),
+        _ => None,
+    }
+}
+
+fn written_out(document: Document, subject: &str, of: &str, property: &Value, findings: &mut Findings) {
+    if property.get("allOf").is_some() {
+        findings.keywords(subject, of, property, &NULLABLE_REFERENCE);
+        match property["allOf"].as_array().map(Vec::as_slice) {
+            Some([only]) if only.get("$ref").is_some() => {
+                if document.resolve(only).is_some_and(|target| Kind::of(target) == Kind::Scalar) {
+                    findings.add(subject, format!("{of}refer to a shared scalar by `$ref` alone"));
+                }
+            }
+            _ => findings.add(
+                subject,
+                format!(
+                    "{of}`allOf` is for one `$ref` that may be null; write anything else out as a schema"
+                ),
+            ),
+        }
+        return;
+    }
+    match Kind::of(property) {
+        Kind::Object => {
+            findings.add(
+                subject,
+                format!("{of}an object needs a schema of its own, or its type has a made-up name"),
+            );
+        }
+        Kind::List => {
+            findings.keywords(subject, of, property, &LIST);
+            items(document, subject, of, &property["items"], findings);
+        }
+        Kind::Scalar | Kind::OpenSet => scalar(subject, of, property, findings),
+        Kind::Choice | Kind::Other => {
+            if findings.keywords(subject, of, property, &SCALAR) {
+                findings.add(subject, format!("{of}its `type` must be one of JSON's"));
+            }
+        }
+    }
+}
+
+fn items(document: Document, subject: &str, of: &str, items: &Value, findings: &mut Findings) {
+    let text = serde_json::json!({ "type": "string" });
+    let named = items.get("$ref").is_some()
+        && document.resolve(items).is_none_or(|target| Kind::of(target) != Kind::Scalar);
+    if !named && *items != text {
+        findings.add(
+            subject,
+            format!("{of}a list is of plain strings, or of what a `$ref` names: an object, an open set or a choice"),
+        );
+    }
+}
