@@ -1,0 +1,299 @@
+//! What a call does: ids, headers, attempts, waits, tokens and deadlines, seen from the wire.
+
+mod support;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use partner_center::clock::{BoxFuture, ManualClock};
+use partner_center::credential::{AccessToken, Credential};
+use partner_center::{ErrorKind, PartnerCenter, RequestContext, Result};
+use support::{CUSTOMER, Reply, Scripted, TOKEN, answer, customer, ok};
+
+const EMPTY: &str = "\u{feff}{\"totalCount\":0,\"items\":[]}";
+const THROTTLED: &[u8] =
+    br#"{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds." }"#;
+
+async fn get(partner: &PartnerCenter) -> Result<(u32, Option<String>)> {
+    let answer = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
+    Ok((answer.attempts(), answer.service_request_id().map(str::to_owned)))
+}
+
+#[tokio::test]
+async fn the_request_is_the_documented_one_and_nothing_more() {
+    let server = Scripted::start(vec![ok(EMPTY)]);
+    let partner = server.builder(&ManualClock::new()).application("Licence desk").build().unwrap();
+    get(&partner).await.unwrap();
+    let request = &server.requests()[0];
+    assert_eq!(request.line, format!("GET /v1/customers/{CUSTOMER}/analytics/licenses/deployment HTTP/1.1"));
+    let mut names: Vec<_> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "accept",
+            "accept-encoding",
+            "authorization",
+            "host",
+            "ms-correlationid",
+            "ms-partnercenter-application",
+            "ms-partnercenter-client",
+            "ms-requestid",
+            "user-agent",
+            "x-locale",
+        ]
+    );
+    assert_eq!(request.header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
+    assert_eq!(request.header("accept"), Some("application/json"));
+    assert_eq!(request.header("x-locale"), Some("en-US"));
+    assert_eq!(request.header("ms-partnercenter-application"), Some("Licence desk"));
+}
+
+#[tokio::test]
+async fn retries_carry_the_ids_of_their_call_and_the_next_call_has_its_own() {
+    let server =
+        Scripted::start(vec![answer(503, &[], b""), answer(502, &[], b"<html>"), ok(EMPTY), ok(EMPTY)]);
+    let partner = server.partner();
+    assert_eq!(get(&partner).await.unwrap().0, 3);
+    get(&partner).await.unwrap();
+    let ids: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            let id = |name| request.header(name).unwrap().parse::<uuid::Uuid>().unwrap();
+            (id("ms-requestid"), id("ms-correlationid"))
+        })
+        .collect();
+    assert_eq!((ids[0], ids[1]), (ids[1], ids[2]), "one call");
+    assert_ne!(ids[2].0, ids[3].0, "another call");
+    assert_ne!(ids[2].1, ids[3].1, "another call");
+    assert_ne!(ids[0].0, ids[0].1);
+}
+
+#[tokio::test]
+async fn a_context_pins_the_correlation_id_and_the_locale_of_a_chain() {
+    let server = Scripted::start(vec![ok(EMPTY), ok(EMPTY)]);
+    let id = uuid::Uuid::from_u128(7);
+    let scoped = server.partner().with(RequestContext::new().correlation_id(id).locale("sv-SE"));
+    get(&scoped).await.unwrap();
+    get(&scoped).await.unwrap();
+    for request in server.requests() {
+        assert_eq!(request.header("ms-correlationid"), Some(id.to_string().as_str()));
+        assert_eq!(request.header("x-locale"), Some("sv-SE"));
+    }
+    assert_ne!(server.requests()[0].header("ms-requestid"), server.requests()[1].header("ms-requestid"));
+}
+
+#[tokio::test]
+async fn a_locale_that_is_none_is_refused_before_anything_is_sent() {
+    let server = Scripted::start(vec![]);
+    for locale in ["", "sv SE", "sv\r\nX-Evil: 1", "s"] {
+        let error = get(&server.partner().with(RequestContext::new().locale(locale))).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidInput, 0), "{locale:?}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn the_answers_own_ids_and_headers_are_kept() {
+    let server =
+        Scripted::start(vec![answer(200, &["MS-RequestId: its-own", "MS-CV: x.0"], EMPTY.as_bytes())]);
+    let answer = server.partner().analytics().licenses().usage().get().await.unwrap();
+    assert_eq!(answer.service_request_id(), Some("its-own"));
+    assert_eq!(answer.raw_headers()["ms-cv"], "x.0");
+    assert_eq!((answer.status(), answer.attempts()), (200, 1));
+    assert_eq!(server.requests()[0].header("ms-requestid"), Some(answer.request_id().to_string().as_str()));
+}
+
+#[tokio::test]
+async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
+    let date = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(40));
+    for (header, at_least) in [("Retry-After: 57".to_owned(), 57), (format!("Retry-After: {date}"), 38)] {
+        let server = Scripted::start(vec![answer(429, &[&header], THROTTLED), ok(EMPTY)]);
+        let clock = ManualClock::new();
+        let partner = server.builder(&clock).build().unwrap();
+        assert_eq!(get(&partner).await.unwrap().0, 2);
+        assert!(clock.elapsed() >= Duration::from_secs(at_least), "waited {:?}", clock.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_fails_at_once() {
+    let server = Scripted::start(vec![answer(429, &["Retry-After: 200"], THROTTLED), ok(EMPTY)]);
+    let clock = ManualClock::new();
+    let error = get(&server.builder(&clock).build().unwrap()).await.unwrap_err();
+    assert!(error.is_throttled());
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(200)));
+    assert_eq!((error.attempts(), clock.sleeps().len()), (1, 0), "it did not wait in vain");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_one_call_was_told_holds_for_the_next() {
+    let server = Scripted::start(vec![answer(429, &["Retry-After: 200"], THROTTLED), ok(EMPTY)]);
+    let clock = ManualClock::new();
+    let partner = server.builder(&clock).build().unwrap();
+    get(&partner).await.unwrap_err();
+    let held = get(&partner).await.unwrap_err();
+    assert_eq!((held.kind(), held.attempts()), (ErrorKind::Throttled, 0), "nothing was sent");
+    clock.advance(Duration::from_secs(100));
+    assert_eq!(get(&partner).await.unwrap().0, 1);
+    assert!(clock.elapsed() >= Duration::from_secs(200), "it waited for the rest of the pause");
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn attempts_end() {
+    let server = Scripted::start((0..9).map(|_| answer(503, &[], b"")).collect());
+    let clock = ManualClock::new();
+    let error = get(&server.builder(&clock).max_attempts(3).build().unwrap()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Unavailable, Some(503), 3));
+    assert_eq!((server.requests().len(), clock.sleeps().len()), (3, 2));
+}
+
+#[tokio::test]
+async fn what_cannot_pass_is_not_tried_again() {
+    for (status, kind) in [
+        (400, ErrorKind::Rejected),
+        (403, ErrorKind::Forbidden),
+        (404, ErrorKind::NotFound),
+        (409, ErrorKind::Rejected),
+        (501, ErrorKind::Unavailable),
+        (302, ErrorKind::InvalidAnswer),
+    ] {
+        let server =
+            Scripted::start(vec![answer(status, &["Location: http://127.0.0.2:1/"], b""), ok(EMPTY)]);
+        let error = get(&server.partner()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (kind, Some(status)));
+        assert_eq!(server.requests().len(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_asked_for_again_and_kept_if_it_goes_on() {
+    let cut = || Reply::Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"items\":[".to_vec());
+    let server = Scripted::start(vec![cut(), ok(EMPTY)]);
+    assert_eq!(get(&server.partner()).await.unwrap().0, 2);
+
+    let server = Scripted::start((0..4).map(|_| cut()).collect());
+    let error = get(&server.partner()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Network, Some(200), 4));
+    assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"items\":["[..]));
+}
+
+#[tokio::test]
+async fn an_answer_over_the_limit_is_refused_even_when_it_was_small_before_decompression() {
+    let server = Scripted::start(vec![ok(vec![b' '; 2000])]);
+    let partner = server.builder(&ManualClock::new()).body_limit(1000).build().unwrap();
+    let error = get(&partner).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidAnswer, Some(200)));
+    assert!(error.message().contains("1000 bytes"), "{error}");
+    assert_eq!(server.requests().len(), 1, "it would be as long the next time");
+}
+
+#[tokio::test]
+async fn silence_ends_with_the_time_allowed() {
+    let server = Scripted::start(vec![Reply::Silence, Reply::Silence]);
+    let partner = server
+        .builder(&ManualClock::new())
+        .attempt_timeout(Duration::from_millis(30))
+        .max_attempts(2)
+        .build()
+        .unwrap();
+    let error = get(&partner).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Network, 2));
+
+    let server = Scripted::start(vec![Reply::Silence]);
+    let partner = server.builder(&ManualClock::new()).timeout(Duration::from_millis(30)).build().unwrap();
+    assert_eq!(get(&partner).await.unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_a_network_error() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let partner = PartnerCenter::builder()
+        .base_url(format!("http://{free}"))
+        .credential(partner_center::credential::StaticToken::new(TOKEN).unwrap())
+        .clock(ManualClock::new())
+        .build()
+        .unwrap();
+    let error = get(&partner).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Network, None, 4));
+}
+
+/// Hands out token-1, and after a refresh token-2, and so on up to a last.
+#[derive(Debug, Clone)]
+struct Counting {
+    current: Arc<AtomicU32>,
+    last: u32,
+}
+
+impl Credential for Counting {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
+        let token = AccessToken::new(format!("token-{}", self.current.load(Ordering::SeqCst)));
+        Box::pin(async { Ok(token) })
+    }
+
+    fn refresh<'a>(&'a self, _refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
+        Box::pin(async {
+            if self.current.load(Ordering::SeqCst) == self.last {
+                return Ok(None);
+            }
+            let next = self.current.fetch_add(1, Ordering::SeqCst) + 1;
+            Ok(Some(AccessToken::new(format!("token-{next}"))))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_refused_token_is_refreshed_once_and_the_call_made_once_more() {
+    for (replies, last, attempts, tokens) in [
+        (vec![answer(401, &[], b""), ok(EMPTY)], 9, Ok(2), vec!["token-1", "token-2"]),
+        (vec![answer(401, &[], b""), answer(401, &[], b"")], 9, Err(2), vec!["token-1", "token-2"]),
+        (vec![answer(401, &[], b"")], 1, Err(1), vec!["token-1"]),
+    ] {
+        let server = Scripted::start(replies);
+        let credential = Counting { current: Arc::new(AtomicU32::new(1)), last };
+        let partner = PartnerCenter::builder()
+            .base_url(&server.url)
+            .credential(credential)
+            .max_attempts(1)
+            .build()
+            .unwrap();
+        let outcome = get(&partner).await.map(|answer| answer.0).map_err(|error| {
+            assert_eq!(error.kind(), ErrorKind::Unauthorized);
+            error.attempts()
+        });
+        assert_eq!(outcome, attempts);
+        let sent: Vec<_> = server
+            .requests()
+            .iter()
+            .map(|request| request.header("authorization").unwrap().trim_start_matches("Bearer ").to_owned())
+            .collect();
+        assert_eq!(sent, tokens);
+        let ids: HashSet<_> =
+            server.requests().iter().map(|r| r.header("ms-requestid").unwrap().to_owned()).collect();
+        assert_eq!(ids.len(), 1, "still one call");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_without_a_token() {
+    #[derive(Debug)]
+    struct Locked;
+    impl Credential for Locked {
+        fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
+            Box::pin(async { Err(partner_center::Error::new(ErrorKind::Credential, "the store is locked")) })
+        }
+        fn refresh<'a>(&'a self, _: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
+            Box::pin(async { Ok(None) })
+        }
+    }
+    let server = Scripted::start(vec![]);
+    let partner = PartnerCenter::builder().base_url(&server.url).credential(Locked).build().unwrap();
+    let error = get(&partner).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credential, 0));
+    assert!(server.requests().is_empty());
+}

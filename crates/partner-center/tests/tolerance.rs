@@ -1,0 +1,197 @@
+//! What the wire does to a good answer, and what the client makes of it: each with the bytes written out.
+
+mod support;
+
+use partner_center::models::{Channel, CustomerLicensesDeploymentInsights, Offset};
+use partner_center::{Error, ErrorKind};
+use support::{Reply, Scripted, answer, customer, ok};
+
+const DOCUMENTED: &str = include_str!("../../../openapi/examples/customer-licenses-deployment.json");
+
+/// The rows the chain returns for this answer.
+async fn rows(reply: Reply) -> Result<Vec<CustomerLicensesDeploymentInsights>, Error> {
+    let server = Scripted::start(vec![reply]);
+    let chain = server.partner().customers().by_id(customer()).analytics().licenses().deployment();
+    let answer = chain.get().await?;
+    assert_eq!(server.requests().len(), 1);
+    Ok(answer.into_inner().items)
+}
+
+async fn row(fields: &str) -> CustomerLicensesDeploymentInsights {
+    let mut rows = rows(ok(format!("{{\"items\":[{{{fields}}}]}}"))).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    rows.remove(0)
+}
+
+#[tokio::test]
+async fn the_documented_answer_has_three_rows_with_a_byte_order_mark_and_without() {
+    let bare = rows(ok(DOCUMENTED)).await.unwrap();
+    let marked = rows(ok(format!("\u{feff}{DOCUMENTED}"))).await.unwrap();
+    assert_eq!(bare, marked);
+    let told: Vec<_> = bare
+        .iter()
+        .map(|row| {
+            (row.product_name.as_deref().unwrap(), row.licenses_deployed.unwrap(), row.licenses_sold.unwrap())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("OFFICE 365 BUSINESS ESSENTIALS", 0, 1),
+            ("EXCHANGE ONLINE (PLAN 1)", 0, 5),
+            ("EXCHANGE ONLINE ARCHIVING FOR EXCHANGE ONLINE", 0, 2),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn utf_16_is_read_by_its_mark_in_either_byte_order() {
+    let text = "\u{feff}{\"items\":[{\"productName\":\"É\"}]}";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(&little[..4], b"\xFF\xFE{\0");
+    for bytes in [little, big] {
+        assert_eq!(rows(ok(bytes)).await.unwrap()[0].product_name.as_deref(), Some("É"));
+    }
+}
+
+#[tokio::test]
+async fn gzip_and_brotli_are_undone() {
+    // {"items":[{"licensesSold":5}]}
+    let gzip: &[u8] = &[
+        0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0xca, 0x2c, 0x49, 0xcd, 0x2d,
+        0x56, 0xb2, 0x8a, 0xae, 0x56, 0xca, 0xc9, 0x4c, 0x4e, 0xcd, 0x2b, 0x4e, 0x2d, 0x0e, 0xce, 0xcf, 0x49,
+        0x51, 0xb2, 0x32, 0xad, 0x8d, 0xad, 0x05, 0x00, 0xd1, 0xc2, 0x1e, 0xa9, 0x1e, 0x00, 0x00, 0x00,
+    ];
+    let brotli: &[u8] = b"\xd0\x01\x10{\"items\":[{\"licensesSold\":5}]}\x03";
+    for (encoding, body) in [("gzip", gzip), ("br", brotli)] {
+        let rows = rows(answer(200, &[&format!("Content-Encoding: {encoding}")], body)).await.unwrap();
+        assert_eq!(rows[0].licenses_sold, Some(5), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn both_envelopes_are_read_in_either_letter_case() {
+    for name in ["items", "Items", "value", "Value"] {
+        let body = format!(r#"{{"{name}":[{{"LicensesSold":5,"ProductName":"X"}}],"TotalCount":1}}"#);
+        let rows = rows(ok(body)).await.unwrap();
+        assert_eq!((rows[0].licenses_sold, rows[0].product_name.as_deref()), (Some(5), Some("X")), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn counts_are_read_as_numbers_fractions_and_texts() {
+    for five in ["5", "5.0", "\"5\"", "\" 5 \"", "\"5.0\"", "5e0"] {
+        assert_eq!(row(&format!("\"licensesSold\":{five}")).await.licenses_sold, Some(5), "{five}");
+    }
+    for percent in ["26.16", "\"26.16\""] {
+        assert_eq!(row(&format!("\"deploymentPercent\":{percent}")).await.deployment_percent, Some(26.16));
+    }
+    assert_eq!(row("\"deploymentPercent\":1").await.deployment_percent, Some(1.0));
+}
+
+#[tokio::test]
+async fn a_count_that_is_no_whole_number_is_an_error_and_not_zero() {
+    for wrong in ["5.5", "\"five\"", "\"\"", "true", "[]", "{}", "1e300", "18446744073709551615"] {
+        let error = rows(ok(format!("{{\"items\":[{{\"licensesSold\":{wrong}}}]}}"))).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{wrong}");
+        assert!(error.message().contains("items[0].licensesSold"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn dates_come_in_many_forms_and_go_out_as_they_came() {
+    for (text, offset, seconds) in [
+        ("2017-03-14T03:25:16.36+00:00", Some(Offset::Minutes(0)), Some(1_489_461_916)),
+        ("2017-03-14T03:25:16Z", Some(Offset::Zulu), Some(1_489_461_916)),
+        ("2017-03-14T03:25:16", Some(Offset::Absent), Some(1_489_461_916)),
+        ("2017-03-14T03:25:16.1", Some(Offset::Absent), Some(1_489_461_916)),
+        ("2017-03-14T03:25:16.123456789Z", Some(Offset::Zulu), Some(1_489_461_916)),
+        ("2017-03-14", Some(Offset::Absent), Some(1_489_449_600)),
+        ("0001-01-01T00:00:00", Some(Offset::Absent), None),
+        ("last Tuesday", None, None),
+    ] {
+        let row = row(&format!("\"processedDateTime\":\"{text}\"")).await;
+        let date = row.processed_date_time.unwrap();
+        assert_eq!((date.to_string().as_str(), date.offset(), date.unix_seconds()), (text, offset, seconds));
+    }
+}
+
+#[tokio::test]
+async fn guids_compare_in_either_case_and_a_text_that_is_none_is_kept() {
+    let upper = row(r#""customerId":"4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04""#).await.customer_id.unwrap();
+    assert_eq!(upper.as_uuid(), Some(customer().as_uuid()));
+    assert_eq!(upper.to_string(), "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04");
+    let empty = row(r#""customerId":"""#).await.customer_id.unwrap();
+    assert_eq!((empty.as_uuid(), empty.to_string().as_str()), (None, ""));
+}
+
+#[tokio::test]
+async fn unknown_fields_are_ignored_and_unknown_texts_kept() {
+    let row = row(r#""channel":"Direct","newField":{"deep":[1,{"er":null}]},"licensesSold":1"#).await;
+    assert_eq!(row.channel, Some(Channel::Other("Direct".into())));
+    assert_eq!(row.licenses_sold, Some(1));
+}
+
+#[tokio::test]
+async fn null_and_absent_are_alike() {
+    let nulls = row(
+        r#""customerId":null,"customerName":null,"productName":null,"serviceCode":null,"serviceName":null,
+        "channel":null,"licensesDeployed":null,"licensesSold":null,"deploymentPercent":null,
+        "processedDateTime":null,"attributes":null"#,
+    )
+    .await;
+    assert_eq!(nulls, row("").await);
+    assert_eq!(nulls.licenses_sold, None, "unknown, not zero");
+    let rows = rows(ok(r#"{"totalCount":null,"items":[],"links":null,"attributes":null}"#)).await.unwrap();
+    assert!(rows.is_empty());
+}
+
+#[tokio::test]
+async fn an_empty_success_has_no_rows() {
+    for reply in [
+        ok(""),
+        ok("\u{feff}"),
+        answer(204, &[], b""),
+        answer(202, &[], b""),
+        ok("\u{feff}{\"totalCount\":0,\"items\":[],\"attributes\":{\"objectType\":\"Collection\"}}"),
+    ] {
+        assert!(rows(reply).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_page_is_an_error_that_keeps_status_ids_and_bytes() {
+    let html = "<!DOCTYPE html><html><body>Sign in to Contoso</body></html>";
+    for body in [
+        "{}",
+        "{\"totalCount\":3}",
+        "{\"items\":null}",
+        "{\"items\":{}}",
+        "{\"items\":[[]]}",
+        "{\"items\":[null]}",
+        "{\"items\":[\"row\"]}",
+        "{\"items\":[5]}",
+        "{\"items\":[{}",
+        "[]",
+        "null",
+        "\"\"",
+        "5",
+        html,
+        "{\"items\":[]} trailing",
+    ] {
+        let error = rows(ok(body)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{body}");
+        assert_eq!(error.status(), Some(200), "{body}");
+        assert_eq!(error.body().map(AsRef::as_ref), Some(body.as_bytes()), "{body}");
+        assert!(error.request_id().is_some() && error.correlation_id().is_some());
+        assert_eq!(error.attempts(), 1);
+        assert!(!format!("{error} {error:?}").contains("Contoso"));
+    }
+}
+
+#[tokio::test]
+async fn duplicate_spellings_of_one_field_are_an_error_rather_than_a_guess() {
+    let error = rows(ok(r#"{"items":[],"Value":[{}]}"#)).await.unwrap_err();
+    assert!(error.message().contains("duplicate field `items`"), "{error}");
+}
