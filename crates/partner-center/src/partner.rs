@@ -13,15 +13,13 @@ use crate::base_url::BaseUrl;
 use crate::call::{Limits, Pause};
 use crate::chain::{Analytics, Customers};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::cloud::Cloud;
 use crate::context::RequestContext;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What `MS-PartnerCenter-Client` and `User-Agent` say.
 pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO_PKG_VERSION"));
-
-/// The global service, which also serves US Government partners.
-const GLOBAL: &str = "https://api.partnercenter.microsoft.com";
 
 /// A client of Partner Center for one partner. Cheap to clone; clones share connections, credential and throttling.
 ///
@@ -102,6 +100,7 @@ impl fmt::Debug for PartnerCenter {
 #[derive(Clone, Default)]
 #[must_use]
 pub struct PartnerCenterBuilder {
+    cloud: Cloud,
     base_url: Option<String>,
     credential: Option<Arc<dyn Credential>>,
     application: Option<String>,
@@ -127,8 +126,14 @@ impl PartnerCenterBuilder {
         self
     }
 
-    /// Where the service is. Default: `https://api.partnercenter.microsoft.com`. Plain http is accepted for loopback
-    /// addresses only.
+    /// The national cloud, which says where the service is. Default: [`Cloud::Global`].
+    pub fn cloud(mut self, cloud: Cloud) -> Self {
+        self.cloud = cloud;
+        self
+    }
+
+    /// Where the service is, in place of the cloud's own address: for the emulator or a gateway of yours. Plain http is
+    /// accepted for loopback addresses only.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -214,7 +219,7 @@ impl PartnerCenterBuilder {
     ///
     /// [`ErrorKind::Configuration`] if the credential is missing or a setting cannot be used, saying which.
     pub fn build(self) -> Result<PartnerCenter> {
-        let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(GLOBAL))?;
+        let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(self.cloud.base_url()))?;
         let credential = self.credential.ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "no credential was given")
                 .with_advice("Give the builder a credential, such as StaticToken or RefreshToken.")

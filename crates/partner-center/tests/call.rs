@@ -1,5 +1,7 @@
 //! What a call does: ids, headers, attempts, waits, tokens and deadlines, seen from the wire.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 mod support;
 
 use std::collections::HashSet;

@@ -1,5 +1,7 @@
 //! What the wire does to a good answer, and what the client makes of it: each with the bytes written out.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 mod support;
 
 use partner_center::models::{Channel, CustomerLicensesDeploymentInsights, Offset};
