@@ -1,6 +1,8 @@
 //! An answer before it is sent: what a route says, and what faults may still change. How it reaches the socket is not
 //! known here.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{StatusCode, header};
@@ -13,15 +15,24 @@ pub(crate) const JSON: &str = "application/json; charset=utf-8";
 /// How the list of customers does.
 pub(crate) const BARE_JSON: &str = "application/json";
 
+/// What becomes of the body's text on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Utf8,
+    /// With a byte-order mark before it.
+    MarkedUtf8,
+    /// Little end first, with its mark.
+    MarkedUtf16,
+}
+
 /// An answer. The body is UTF-8 without a byte-order mark until it is sent.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    pub(crate) content_type: Option<&'static str>,
+    pub(crate) content_type: Option<Cow<'static, str>>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
-    /// Send a byte-order mark first.
-    pub(crate) mark: bool,
+    pub(crate) encoding: Encoding,
     /// Send the `MS-*` ids; what stands before the API does not.
     pub(crate) ids: bool,
 }
@@ -29,7 +40,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// A success of the v1 services, which put a byte-order mark before it.
     pub(crate) fn v1(content_type: &'static str, value: &impl Serialize) -> Self {
-        Self { mark: true, ..Self::json(StatusCode::OK, content_type, value) }
+        Self { encoding: Encoding::MarkedUtf8, ..Self::json(StatusCode::OK, content_type, value) }
     }
 
     pub(crate) fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
@@ -43,7 +54,14 @@ impl Answer {
         content_type: Option<&'static str>,
         body: impl Into<Bytes>,
     ) -> Self {
-        Self { status, content_type, headers: Vec::new(), body: body.into(), mark: false, ids: true }
+        Self {
+            status,
+            content_type: content_type.map(Cow::Borrowed),
+            headers: Vec::new(),
+            body: body.into(),
+            encoding: Encoding::Utf8,
+            ids: true,
+        }
     }
 
     /// A refusal of the v1 services, which close the connection behind it.

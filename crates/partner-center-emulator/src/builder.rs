@@ -10,7 +10,9 @@ use crate::book::Book;
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::entra::{Application, EntraSettings};
-use crate::settings::{CommercialLinks, CustomerLinks, Settings};
+use crate::faults::FaultScript;
+use crate::links::LinkForm;
+use crate::settings::Settings;
 
 /// Sets an [`Emulator`] up. Made by [`Emulator::builder`]; every setting has a default.
 #[derive(Clone)]
@@ -26,6 +28,7 @@ pub struct EmulatorBuilder {
     pub(crate) recorded_requests: usize,
     pub(crate) accepted_tokens: Vec<String>,
     pub(crate) entra: EntraSettings,
+    pub(crate) faults: FaultScript,
     pub(crate) settings: Settings,
 }
 
@@ -45,12 +48,13 @@ impl EmulatorBuilder {
             recorded_requests: 10_000,
             accepted_tokens: Vec::new(),
             entra: EntraSettings::default(),
+            faults: FaultScript::new(),
             settings: Settings {
                 seed: 1,
                 latency: Duration::ZERO,
                 page_size: None,
-                customer_links: CustomerLinks::default(),
-                commercial_links: CommercialLinks::default(),
+                customer_links: LinkForm::Unversioned,
+                commercial_links: LinkForm::Absolute,
                 compress: true,
             },
         }
@@ -101,14 +105,14 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How the customer list writes the address of its next page.
-    pub fn customer_links(mut self, form: CustomerLinks) -> Self {
+    /// How the customer list writes the address of its next page; default [`LinkForm::Unversioned`].
+    pub fn customer_links(mut self, form: LinkForm) -> Self {
         self.settings.customer_links = form;
         self
     }
 
-    /// How the commercial endpoints write `@nextLink`.
-    pub fn commercial_links(mut self, form: CommercialLinks) -> Self {
+    /// How the commercial endpoints write `@nextLink`; default [`LinkForm::Absolute`].
+    pub fn commercial_links(mut self, form: LinkForm) -> Self {
         self.settings.commercial_links = form;
         self
     }
@@ -116,6 +120,12 @@ impl EmulatorBuilder {
     /// Whether bodies of a kibibyte and more are sent with gzip or brotli to clients that accept it; default true.
     pub fn compress(mut self, compress: bool) -> Self {
         self.settings.compress = compress;
+        self
+    }
+
+    /// What goes wrong, when; default nothing. [`Emulator::set_faults`] changes it later.
+    pub fn faults(mut self, script: impl Into<FaultScript>) -> Self {
+        self.faults = script.into();
         self
     }
 

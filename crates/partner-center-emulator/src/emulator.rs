@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -12,6 +12,7 @@ use crate::book::Book;
 use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
 use crate::entra::Entra;
+use crate::faults::{Engine, FaultScript};
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::routes::Queries;
 use crate::server;
@@ -67,8 +68,9 @@ impl Emulator {
         let (elsewhere, elsewhere_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
         let recorder = || Recorder::new(builder.recorded_requests);
         let settings = builder.settings;
+        let seed = settings.seed;
         let clock = builder.clock;
-        let entra = Entra::new(settings.seed, clock.clone(), builder.accepted_tokens, builder.entra);
+        let entra = Entra::new(seed, clock.clone(), builder.accepted_tokens, builder.entra);
         let state = Arc::new(State {
             settings,
             book,
@@ -76,6 +78,7 @@ impl Emulator {
             entra,
             origins: Origins { api: api_origin, authority: authority_origin, elsewhere: elsewhere_origin },
             throttle: Throttle::new(builder.rate_per_minute, builder.customer_rate_per_minute),
+            faults: RwLock::new(Arc::new(Engine::new(builder.faults, seed))),
             recorders: Recorders { api: recorder(), authority: recorder(), elsewhere: recorder() },
             queries: Queries::default(),
         });
@@ -121,6 +124,12 @@ impl Emulator {
     /// Moves the emulator's clock forward: tokens expire and throttling windows end. Delays of answers are real time.
     pub fn advance(&self, by: Duration) {
         self.state.clock.advance(by);
+    }
+
+    /// Replaces the fault script; its rules count requests anew. `FaultScript::new()` mends everything.
+    pub fn set_faults(&self, script: impl Into<FaultScript>) {
+        let engine = Arc::new(Engine::new(script.into(), self.state.settings.seed));
+        *self.state.faults.write().unwrap_or_else(PoisonError::into_inner) = engine;
     }
 
     /// The requests to the API in order of arrival: the latest so many, as

@@ -2,7 +2,6 @@
 //! It writes the wire itself and knows nothing of the SDK, so that it can judge any client.
 
 #![expect(clippy::unreadable_literal, reason = "error codes are searched for as the service prints them")]
-#![expect(dead_code, reason = "the fault engine that uses the rest lands next")]
 
 mod answer;
 mod book;
@@ -12,7 +11,9 @@ pub mod documented;
 mod draw;
 mod emulator;
 mod entra;
+mod faults;
 mod filter;
+mod links;
 mod recorder;
 mod routes;
 mod server;
@@ -31,8 +32,9 @@ pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use emulator::Emulator;
 pub use entra::{Application, Entra, TokenRequests, TokenSpec};
+pub use faults::{DateForm, ErrorAnswer, Fault, FaultScript, FaultScriptError, RetryAfter, Rule};
+pub use links::LinkForm;
 pub use recorder::RecordedRequest;
-pub use settings::{CommercialLinks, CustomerLinks};
 pub use shapes::ErrorShape;
 
 /// What is behind these locks is whole between any two statements, so a panicked holder left nothing half-done.

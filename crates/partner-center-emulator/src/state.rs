@@ -1,8 +1,11 @@
 //! Everything the emulator's requests share.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use crate::book::Book;
 use crate::clock::Clock;
 use crate::entra::Entra;
+use crate::faults::Engine;
 use crate::recorder::Recorder;
 use crate::routes::Queries;
 use crate::settings::Settings;
@@ -15,6 +18,8 @@ pub(crate) struct State {
     pub(crate) entra: Entra,
     pub(crate) origins: Origins,
     pub(crate) throttle: Throttle,
+    /// Swapped whole, so that a request sees one script from beginning to end.
+    pub(crate) faults: RwLock<Arc<Engine>>,
     pub(crate) recorders: Recorders,
     pub(crate) queries: Queries,
 }
@@ -46,6 +51,10 @@ pub(crate) enum Host {
 }
 
 impl State {
+    pub(crate) fn faults(&self) -> Arc<Engine> {
+        Arc::clone(&self.faults.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
     pub(crate) fn recorder(&self, host: Host) -> &Recorder {
         match host {
             Host::Api => &self.recorders.api,

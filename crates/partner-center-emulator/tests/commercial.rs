@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use partner_center_emulator::{CommercialLinks, Emulator, EmulatorBuilder, TEST_COMPANY, documented};
+use partner_center_emulator::{Emulator, EmulatorBuilder, LinkForm, TEST_COMPANY, documented};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ async fn every_row_of_the_book_is_served_once_in_the_books_order() {
 
 #[tokio::test]
 async fn next_links_lead_through_all_pages_whatever_their_form() {
-    for form in [CommercialLinks::Absolute, CommercialLinks::Rooted, CommercialLinks::Relative] {
+    for form in [LinkForm::Absolute, LinkForm::Rooted, LinkForm::Relative] {
         let emulator = start(Emulator::builder().customers(40).page_size(7).commercial_links(form)).await;
         let wanted = query(&[("filter", "serviceCode eq 'o365'"), ("skip", "3"), ("top", "9")]);
         let mut path = format!("{USAGE}?{wanted}");
@@ -96,8 +96,8 @@ async fn next_links_lead_through_all_pages_whatever_their_form() {
             let Some(next) = page["@nextLink"].as_str() else { break page["TotalCount"].as_u64().unwrap() };
             assert!(next.contains("filter=serviceCode+eq+%27o365%27&top=7&skip="), "{next}");
             path = match form {
-                CommercialLinks::Absolute => next.strip_prefix(emulator.base_url()).unwrap().to_owned(),
-                CommercialLinks::Rooted => next.to_owned(),
+                LinkForm::Absolute => next.strip_prefix(emulator.base_url()).unwrap().to_owned(),
+                LinkForm::Rooted => next.to_owned(),
                 _ => format!(
                     "/partner/v1/analytics/commercial/usage/{}",
                     next.strip_prefix("license?").map(|query| format!("license?{query}")).unwrap()
@@ -112,7 +112,7 @@ async fn next_links_lead_through_all_pages_whatever_their_form() {
 
 #[tokio::test]
 async fn without_links_the_client_must_skip() {
-    let builder = Emulator::builder().customers(40).commercial_links(CommercialLinks::Absent);
+    let builder = Emulator::builder().customers(40).commercial_links(LinkForm::Absent);
     let emulator = start(builder).await;
     let first = page(&emulator, DEPLOYMENT, &[("top", "5")]).await;
     assert!(first["@nextLink"].is_null());

@@ -13,14 +13,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub(crate) use aadsts::Refusal;
+pub(crate) use aadsts::{Aadsts, Refusal};
 pub use access::TokenSpec;
 pub(crate) use access::{Bearer, TokenProblem};
 pub use application::Application;
-pub(crate) use endpoint::answer;
+pub(crate) use endpoint::{answer, ids};
 
 use crate::clock::Clock;
-use crate::draw::{Draw, mix};
+use crate::draw::{Draw, digest, mix};
 use crate::lock;
 use refresh::RefreshToken;
 
@@ -99,6 +99,8 @@ struct Desk {
     issue_with_mfa: bool,
     issue_lifetime: Duration,
     issue_audience: Option<String>,
+    /// Digests of access tokens that are no longer taken.
+    revoked_access: HashSet<u64>,
 }
 
 #[derive(Debug)]
@@ -179,12 +181,21 @@ impl Entra {
             issue_with_mfa: true,
             issue_lifetime: Self::DEFAULT_LIFETIME,
             issue_audience: None,
+            revoked_access: HashSet::new(),
         };
         Self { key: mix(mix(seed)), clock, accepted_tokens, settings, desk: Mutex::new(desk) }
     }
 
     pub(crate) fn judge(&self, token: &str, own_origin: &str) -> Result<Bearer, TokenProblem> {
+        if lock(&self.desk).revoked_access.contains(&digest(self.key, token.as_bytes())) {
+            return Err(TokenProblem::Expired);
+        }
         access::judge(self, token, own_origin)
+    }
+
+    /// Refuses an access token from now on, as if it had expired: 401 with code 400.
+    pub fn revoke_access_token(&self, token: &str) {
+        lock(&self.desk).revoked_access.insert(digest(self.key, token.as_bytes()));
     }
 
     /// How many token requests there have been.

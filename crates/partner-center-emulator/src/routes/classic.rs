@@ -149,7 +149,7 @@ mod tests {
             (partner_usage(&book), documented::PARTNER_LICENSES_USAGE),
         ];
         for (answer, example) in answers {
-            assert!(answer.mark);
+            assert_eq!(answer.encoding, crate::answer::Encoding::MarkedUtf8);
             assert_eq!(std::str::from_utf8(&answer.body).unwrap(), example);
         }
     }

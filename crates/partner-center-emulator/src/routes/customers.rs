@@ -11,7 +11,6 @@ use super::{Query, Refusal, refuse};
 use crate::answer::{Answer, BARE_JSON, JSON};
 use crate::book::{Book, Customer};
 use crate::draw::{digest, mix};
-use crate::settings::CustomerLinks;
 use crate::state::State;
 
 const TOKEN_HEADER: &str = "MS-ContinuationToken";
@@ -180,23 +179,18 @@ pub(super) fn list(state: &State, query: &Query, headers: &HeaderMap) -> Result<
         let found: Vec<Customer> = matching.by_ref().take(position.size).collect();
         (found, matching.next())
     };
-    let prefix = match state.settings.customer_links {
-        CustomerLinks::Unversioned => String::new(),
-        CustomerLinks::Versioned => "/v1".to_owned(),
-        CustomerLinks::Absolute => format!("{}/v1", state.origins.api),
-    };
-    let next = more.map(|more| Link {
-        uri: format!("{prefix}/customers?size={}&seekOperation=Next", position.size),
-        method: "GET",
-        headers: vec![LinkHeader {
-            key: TOKEN_HEADER,
-            value: Position { next: more.index, ..position.clone() }.to_token(seed),
-        }],
+    let link =
+        |query: String| state.settings.customer_links.write(&state.origins.api, "/v1/customers", &query);
+    let own = format!("size={}", position.size);
+    let next = more.and_then(|more| {
+        let value = Position { next: more.index, ..position.clone() }.to_token(seed);
+        let uri = link(format!("{own}&seekOperation=Next"))?;
+        Some(Link { uri, method: "GET", headers: vec![LinkHeader { key: TOKEN_HEADER, value }] })
     });
     let page = Page {
         total_count: found.len(),
         items: found.iter().map(list_item).collect(),
-        links: PageLinks { this: Link::get(format!("{prefix}/customers?size={}", position.size)), next },
+        links: PageLinks { this: Link::get(link(own).unwrap_or_default()), next },
         attributes: Attributes { object_type: "Collection" },
     };
     Ok(Answer::v1(BARE_JSON, &page))

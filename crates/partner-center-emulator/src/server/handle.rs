@@ -1,18 +1,20 @@
 //! One request, from arrival to answer: recorded, throttled, delayed, routed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use uuid::Uuid;
 
-use super::Infallible;
-use super::send::{self, Body};
+use super::send::{self, Body, Broken};
 use super::socket::ResetSwitch;
 use crate::answer::{Answer, JSON};
 use crate::draw::Draw;
 use crate::entra;
+use crate::faults::{self, Fault};
 use crate::recorder::RecordedRequest;
 use crate::routes::{self, Operation};
 use crate::state::{Host, State};
@@ -20,41 +22,72 @@ use crate::state::{Host, State};
 pub(super) async fn handle(
     state: &Arc<State>,
     host: Host,
-    _reset: &ResetSwitch,
+    reset: &ResetSwitch,
     request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
+) -> Result<Response<Body>, Broken> {
     let (parts, body) = request.into_parts();
     let recorded = state.recorder(host).arrived(&parts.method, &parts.uri, &parts.headers);
     let ids = Ids::of(state, &recorded);
-    let answer = match host {
-        Host::Api => api(state, &recorded, ids.as_ref().err().copied()).await,
-        Host::Authority => authority(state, &recorded, body).await,
+    let form = if host == Host::Authority { form(&recorded, body).await } else { Bytes::new() };
+    // The gateway throttles before anything else can go wrong.
+    let throttled = if host == Host::Api { throttle(state, &recorded) } else { None };
+    let faults = if throttled.is_some() { Vec::new() } else { strike(state, host, &recorded).await };
+    if faults.contains(&Fault::Reset) {
+        reset.pull();
+        return Err(Broken);
+    }
+    let mut answer = match (throttled, faults::replacement(state, &faults, &recorded), host) {
+        (Some(answer), ..) | (None, Some(answer), _) => answer,
+        (None, None, Host::Api) => api(state, &recorded, ids.as_ref().err().copied()).await,
+        (None, None, Host::Authority) => {
+            entra::answer(&state.entra, &state.origins.authority, &recorded, &form)
+        }
         // Success, so that a client that went astray notices nothing and its test can.
-        Host::Elsewhere => {
+        (None, None, Host::Elsewhere) => {
             let body = r#"{"totalCount":0,"items":[],"attributes":{"objectType":"Collection"}}"#;
             Answer::new(StatusCode::OK, Some(JSON), body)
         }
     };
+    faults::edit(&mut answer, &faults, &recorded, &state.origins);
     recorded.answered(answer.status.as_u16());
-    let ids = ids.unwrap_or_else(|_| Ids::fresh(state, &recorded));
-    Ok(send::response(state, answer, &ids, recorded.headers()))
+    let ids = match ids {
+        Ok(ids) if !faults.contains(&Fault::OwnIds) => ids,
+        _ => Ids::fresh(state, &recorded),
+    };
+    Ok(send::response(state, answer, &ids, recorded.headers(), &faults, reset))
+}
+
+fn throttle(state: &State, recorded: &RecordedRequest) -> Option<Answer> {
+    let customer = Operation::of(recorded.path()).and_then(Operation::customer);
+    let admitted = state.throttle.admit(state.clock.unix_seconds(), customer);
+    admitted.err().map(Answer::throttled)
+}
+
+/// The faults of a request, after the wait that latency and a slow start demand.
+async fn strike(state: &State, host: Host, recorded: &RecordedRequest) -> Vec<Fault> {
+    let faults = state.faults().plan(host, recorded);
+    if !faults.is_empty() {
+        let names: Vec<String> = faults.iter().map(Fault::to_string).collect();
+        recorded.faulted(names.join("+"));
+    }
+    let late = faults.iter().filter_map(|fault| match fault {
+        Fault::SlowStart { ms } => Some(Duration::from_millis(*ms)),
+        _ => None,
+    });
+    let latency = if host == Host::Api { state.settings.latency } else { Duration::ZERO };
+    let wait = late.sum::<Duration>() + latency;
+    if !wait.is_zero() {
+        tokio::time::sleep(wait).await;
+    }
+    faults
 }
 
 async fn api(state: &Arc<State>, recorded: &RecordedRequest, bad_id: Option<&'static str>) -> Answer {
-    let operation = Operation::of(recorded.path());
-    let customer = operation.and_then(Operation::customer);
-    // The gateway throttles before anybody looks at the token.
-    if let Err(seconds) = state.throttle.admit(state.clock.unix_seconds(), customer) {
-        return Answer::throttled(seconds);
-    }
-    if !state.settings.latency.is_zero() {
-        tokio::time::sleep(state.settings.latency).await;
-    }
     if let Some(header) = bad_id {
         let description = format!("The header {header} must be a GUID.");
         return Answer::fault(StatusCode::BAD_REQUEST, 2000, &description);
     }
-    if operation.is_some_and(Operation::walks_the_book) {
+    if Operation::of(recorded.path()).is_some_and(Operation::walks_the_book) {
         let (state, recorded) = (Arc::clone(state), recorded.clone());
         let walk = move || routes::answer(&state, recorded.method(), recorded.uri(), recorded.headers());
         return tokio::task::spawn_blocking(walk).await.unwrap_or_else(|_| {
@@ -64,15 +97,14 @@ async fn api(state: &Arc<State>, recorded: &RecordedRequest, bad_id: Option<&'st
     routes::answer(state, recorded.method(), recorded.uri(), recorded.headers())
 }
 
-async fn authority(state: &State, recorded: &RecordedRequest, body: Incoming) -> Answer {
+/// What was sent to the sign-in host; nothing if it was too long or broke off, which then lacks every parameter.
+async fn form(recorded: &RecordedRequest, body: Incoming) -> Bytes {
     // Token requests are a few kilobytes at most: an assertion is the longest thing in them.
     const LONGEST_FORM: usize = 64 * 1024;
-    let Ok(body) = Limited::new(body, LONGEST_FORM).collect().await else {
-        return Answer::new(StatusCode::PAYLOAD_TOO_LARGE, None, "");
-    };
+    let Ok(body) = Limited::new(body, LONGEST_FORM).collect().await else { return Bytes::new() };
     let body = body.to_bytes();
     recorded.carried(body.clone());
-    entra::answer(&state.entra, &state.origins.authority, recorded, &body)
+    body
 }
 
 /// The ids an answer bears: the request's own, or new ones where it has none.

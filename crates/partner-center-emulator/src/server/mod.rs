@@ -1,10 +1,10 @@
 //! The listeners: connections in, answers out. What is answered is decided in `handle`.
 
+mod bomb;
 mod handle;
 mod send;
 mod socket;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use hyper::server::conn::http1;

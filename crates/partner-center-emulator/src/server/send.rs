@@ -1,46 +1,79 @@
-//! An answer as bytes on the wire: byte-order mark, compression, headers.
+//! An answer as bytes on the wire: byte-order mark, compression, headers, and the ways a body can arrive badly.
 
+use std::convert::Infallible;
+use std::fmt;
 use std::io::{Read as _, Write as _};
-use std::sync::Arc;
+use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use futures_util::stream::{self, Stream, StreamExt as _};
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue, Response, header};
-use http_body_util::Full;
+use http_body_util::{Either, Full, StreamBody};
+use hyper::body::Frame;
 
-use super::handle::Ids;
-use crate::answer::Answer;
+use super::bomb;
+use super::handle::{CORRELATION_ID, Ids, REQUEST_ID};
+use super::socket::ResetSwitch;
+use crate::answer::{Answer, Encoding};
+use crate::faults::Fault;
 use crate::state::State;
 
-pub(super) type Body = Full<Bytes>;
+/// Whole, or in pieces that come as they come.
+pub(super) type Body = Either<Full<Bytes>, StreamBody<Pieces>>;
+pub(super) type Pieces = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, Broken>> + Send>>;
 
-const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The connection is to end in the middle of something.
+#[derive(Debug)]
+pub(super) struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("broken off on purpose")
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl From<Infallible> for Broken {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
 /// Smaller bodies are not worth compressing, to a gateway or to anybody.
 const WORTH_COMPRESSING: usize = 1024;
 
-pub(super) fn response(state: &Arc<State>, answer: Answer, ids: &Ids, asked: &HeaderMap) -> Response<Body> {
-    let mut body = answer.body;
-    if answer.mark {
-        body = [UTF8_MARK, &body].concat().into();
-    }
-    let mut response = Response::new(Body::default());
+pub(super) fn response(
+    state: &State,
+    answer: Answer,
+    ids: &Ids,
+    asked: &HeaderMap,
+    faults: &[Fault],
+    reset: &ResetSwitch,
+) -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::default()));
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     headers.insert(header::DATE, date(state));
-    if let Some(content_type) = answer.content_type {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Some(content_type) =
+        answer.content_type.as_deref().and_then(|text| HeaderValue::from_str(text).ok())
+    {
+        headers.insert(header::CONTENT_TYPE, content_type);
     }
     if answer.ids {
-        headers.insert(HeaderName::from_static(super::handle::CORRELATION_ID), ids.correlation.clone());
-        headers.insert(HeaderName::from_static(super::handle::REQUEST_ID), ids.request.clone());
+        headers.insert(HeaderName::from_static(CORRELATION_ID), ids.correlation.clone());
+        headers.insert(HeaderName::from_static(REQUEST_ID), ids.request.clone());
         headers.insert(HeaderName::from_static("ms-cv"), ids.vector.clone());
         headers.insert(HeaderName::from_static("ms-serverid"), HeaderValue::from_static("102030524"));
     }
     for (name, value) in answer.headers {
         headers.insert(name, value);
     }
+    let mut body = encode(answer.body, answer.encoding);
     if state.settings.compress
         && body.len() >= WORTH_COMPRESSING
         && let Some((name, compressed)) = compress(&body, asked)
@@ -49,13 +82,26 @@ pub(super) fn response(state: &Arc<State>, answer: Answer, ids: &Ids, asked: &He
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
         body = compressed;
     }
-    *response.body_mut() = Full::new(body);
+    *response.body_mut() = deliver(body, faults, reset, headers);
     response
 }
 
 fn date(state: &State) -> HeaderValue {
     let date = httpdate::fmt_http_date(state.clock.now());
     HeaderValue::from_str(&date).unwrap_or_else(|_| HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
+}
+
+/// An empty body stays empty: a mark alone would be a strange thing to send.
+fn encode(body: Bytes, encoding: Encoding) -> Bytes {
+    match encoding {
+        _ if body.is_empty() => body,
+        Encoding::Utf8 => body,
+        Encoding::MarkedUtf8 => [b"\xef\xbb\xbf", &*body].concat().into(),
+        Encoding::MarkedUtf16 => {
+            let text = String::from_utf8_lossy(&body);
+            std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+        }
+    }
 }
 
 /// With the first of gzip and brotli the client accepts; the cheapest level, for this runs on the machine under test.
@@ -79,4 +125,93 @@ fn compress(body: &[u8], asked: &HeaderMap) -> Option<(&'static str, Bytes)> {
         return Some(("br", compressed.into()));
     }
     None
+}
+
+/// Sends the body as the first fault that governs this says, or whole.
+fn deliver(body: Bytes, faults: &[Fault], reset: &ResetSwitch, headers: &mut HeaderMap) -> Body {
+    let length = |bytes: usize| HeaderValue::from(bytes);
+    for fault in faults {
+        let pieces = match fault {
+            Fault::BigHeader { kib } => {
+                let padding = "x".repeat(*kib as usize * 1024);
+                if let Ok(padding) = HeaderValue::from_str(&padding) {
+                    headers.insert(HeaderName::from_static("x-padding"), padding);
+                }
+                continue;
+            }
+            Fault::ResetBody { after } => {
+                headers.insert(header::CONTENT_LENGTH, length(body.len().max(1)));
+                let bytes = after.unwrap_or(body.len() / 2).min(body.len().saturating_sub(1));
+                break_after(body.slice(..bytes), Some(reset.clone()))
+            }
+            Fault::WrongLength => {
+                headers.insert(header::CONTENT_LENGTH, length(body.len() + 100));
+                break_after(body, None)
+            }
+            Fault::Drip { bytes, ms } => {
+                headers.insert(header::CONTENT_LENGTH, length(body.len()));
+                drip(body, *bytes, Duration::from_millis(*ms))
+            }
+            Fault::Stall { after, ms } => {
+                headers.insert(header::CONTENT_LENGTH, length(body.len()));
+                stall(body, *after, Duration::from_millis(*ms))
+            }
+            Fault::Endless { mib } => {
+                headers.remove(header::CONTENT_ENCODING);
+                endless(*mib)
+            }
+            Fault::GzipBomb { mib } => {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                bomb::pieces(*mib)
+            }
+            _ => continue,
+        };
+        return Either::Right(StreamBody::new(pieces));
+    }
+    Either::Left(Full::new(body))
+}
+
+/// Sends this much and ends the connection, with a reset or without.
+fn break_after(body: Bytes, reset: Option<ResetSwitch>) -> Pieces {
+    /// Gives the bytes time to leave: what has not left is thrown away with the connection.
+    const LEAVE: Duration = Duration::from_millis(5);
+    let then = stream::once(async move {
+        tokio::time::sleep(LEAVE).await;
+        if let Some(reset) = reset {
+            reset.pull();
+        }
+        Err(Broken)
+    });
+    stream::iter([Ok(Frame::data(body))]).chain(then).boxed()
+}
+
+fn drip(body: Bytes, bytes: usize, pause: Duration) -> Pieces {
+    stream::unfold(body, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        let piece = rest.split_to(bytes.clamp(1, rest.len()));
+        Some((Ok(Frame::data(piece)), rest))
+    })
+    .boxed()
+}
+
+fn stall(mut body: Bytes, after: usize, pause: Duration) -> Pieces {
+    let first = body.split_to(after.min(body.len()));
+    let rest = stream::once(async move {
+        tokio::time::sleep(pause).await;
+        Ok(Frame::data(body))
+    });
+    stream::iter([Ok(Frame::data(first))]).chain(rest).boxed()
+}
+
+/// Ends after so many mebibytes without closing what it opened; before that, when the client goes away.
+fn endless(mib: u32) -> Pieces {
+    const ROW: &[u8] = br#"{"customerName":"ENDLESS","productName":"ENDLESS","licensesSold":1},"#;
+    const MEBIBYTE: usize = 1024 * 1024;
+    let rows = Bytes::from(ROW.repeat(64 * 1024 / ROW.len()));
+    let pieces = mib as usize * MEBIBYTE / rows.len();
+    let opening = stream::iter([Ok(Frame::data(Bytes::from_static(br#"{"totalCount":1,"items":["#)))]);
+    opening.chain(stream::iter((0..pieces).map(move |_| Ok(Frame::data(rows.clone()))))).boxed()
 }

@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use super::{Query, Refusal};
 use crate::answer::{Answer, JSON};
-use crate::settings::CommercialLinks;
 use crate::shapes::ErrorShape;
 use crate::state::State;
 
@@ -73,21 +72,15 @@ fn skip(query: &Query) -> Result<usize, Refusal> {
 
 /// Everything that was asked stays in the link as it was written; only `top` and `skip` are said anew.
 fn next_link(state: &State, uri: &Uri, top: usize, skip: usize) -> Option<String> {
-    let path = uri.path();
-    let start = match state.settings.commercial_links {
-        CommercialLinks::Absolute => format!("{}{path}", state.origins.api),
-        CommercialLinks::Rooted => path.to_owned(),
-        CommercialLinks::Relative => path.trim_end_matches('/').rsplit('/').next()?.to_owned(),
-        CommercialLinks::Absent => return None,
-    };
     let paging = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
         name.eq_ignore_ascii_case("top") || name.eq_ignore_ascii_case("skip")
     };
-    let mut link = format!("{start}?");
+    let mut asked = String::new();
     for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !paging(pair)) {
-        link.push_str(pair);
-        link.push('&');
+        asked.push_str(pair);
+        asked.push('&');
     }
-    Some(format!("{link}top={top}&skip={skip}"))
+    let query = format!("{asked}top={top}&skip={skip}");
+    state.settings.commercial_links.write(&state.origins.api, uri.path(), &query)
 }

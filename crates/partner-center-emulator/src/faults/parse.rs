@@ -1,0 +1,350 @@
+//! Fault scripts as text. What is wrong with one is said with the rule it is in and with what could have stood there.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::rule::millionths;
+use super::{DateForm, ErrorAnswer, Fault, FaultScript, RetryAfter, Rule};
+use crate::entra::Aadsts;
+use crate::links::LinkForm;
+use crate::shapes::ErrorShape;
+
+/// Why a text is no fault script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultScriptError {
+    item: String,
+    reason: String,
+}
+
+impl fmt::Display for FaultScriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "in `{}`: {}", self.item, self.reason)
+    }
+}
+
+impl std::error::Error for FaultScriptError {}
+
+/// Delays and sizes beyond these are mistakes; they bound what a fault can do to a machine.
+const LONGEST_MS: u64 = 600_000;
+const MOST_MIB: u32 = 4096;
+const MOST_KIB: u32 = 4096;
+
+/// The faults with arguments, as `help` shows them.
+const WITH_ARGUMENTS: &[&str] = &[
+    "redirect(to=URL)",
+    "reset-body(after=BYTES)",
+    "slow-start(ms=200)",
+    "drip(bytes=16,ms=1)",
+    "stall(after=10,ms=60000)",
+    "endless(mib=1024)",
+    "gzip-bomb(mib=256)",
+    "big-header(kib=512)",
+    "foreign-link(to=URL)",
+    "null(MEMBER,..)",
+    "absent(MEMBER,..)",
+    "content-type(VALUE)",
+];
+
+pub(super) fn help() -> String {
+    let plain: Vec<&str> = Fault::PLAIN.iter().map(Fault::name).collect();
+    format!(
+        "RULE[; RULE]..., each: [#N[-M],..] [PERCENT%] [most=N] [/path*] FAULT[+FAULT]...\n\
+         seed=N sets the seed of chances\n\
+         errors: STATUS(retry-after=SECONDS|none,retry-after-date=SECONDS,body=SHAPE,code=N), STATUS 400 to 599\n\
+         shapes: {}\n\
+         plain: {}\n\
+         with arguments, which may be left out: {}\n\
+         links(FORM): {}\n\
+         dates(FORM): {}\n\
+         aadsts(NUMBER), on sign-in paths such as /*/oauth2/*: {}\n",
+        names(ErrorShape::ALL.map(ErrorShape::name)),
+        plain.join(", "),
+        WITH_ARGUMENTS.join(", "),
+        names(LinkForm::ALL.map(LinkForm::name)),
+        names(DateForm::ALL.map(DateForm::name)),
+        names(Aadsts::all().map(|line| line.number)),
+    )
+}
+
+fn names<T: fmt::Display>(all: impl IntoIterator<Item = T>) -> String {
+    let names: Vec<String> = all.into_iter().map(|name| name.to_string()).collect();
+    names.join(", ")
+}
+
+pub(super) fn script(text: &str) -> Result<FaultScript, FaultScriptError> {
+    let mut script = FaultScript::new();
+    for item in text.split([';', '\n']).map(str::trim).filter(|item| !item.is_empty()) {
+        let wrong = |reason| FaultScriptError { item: item.to_owned(), reason };
+        if let Some(seed) = item.strip_prefix("seed=") {
+            script.seed = Some(number(seed).map_err(wrong)?);
+        } else {
+            script.rules.push(rule(item).map_err(wrong)?);
+        }
+    }
+    Ok(script)
+}
+
+fn rule(text: &str) -> Result<Rule, String> {
+    let (mut numbers, mut chance, mut at_most, mut path, mut faults) = (Vec::new(), None, None, None, None);
+    for word in text.split_whitespace() {
+        if faults.is_some() {
+            return Err(format!("`{word}` stands after the faults; join faults with `+`, rules with `;`"));
+        }
+        if let Some(ranges) = word.strip_prefix('#') {
+            numbers = ranges.split(',').map(range).collect::<Result<_, _>>()?;
+        } else if let Some(percent) = word.strip_suffix('%') {
+            let percent: f64 = percent.parse().map_err(|_| format!("`{percent}` is not a number"))?;
+            if !(0.0..=100.0).contains(&percent) {
+                return Err(format!("{percent}% is not between 0% and 100%"));
+            }
+            chance = Some(millionths(percent));
+        } else if let Some(times) = word.strip_prefix("most=") {
+            at_most = Some(number(times)?);
+        } else if word.starts_with('/') {
+            path = Some(word.to_owned());
+        } else {
+            faults = Some(outside_parentheses(word, '+').into_iter().map(fault).collect::<Result<_, _>>()?);
+        }
+    }
+    let faults = faults.ok_or("no fault is named")?;
+    Ok(Rule { faults, numbers, chance, at_most, path })
+}
+
+/// `3`, `2-5`, `4-`.
+fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let (first, last) = match text.split_once('-') {
+        None => (number(text)?, number(text)?),
+        Some((first, "")) => (number(first)?, u64::MAX),
+        Some((first, last)) => (number(first)?, number(last)?),
+    };
+    if first == 0 || last < first {
+        return Err(format!("`#{text}` names no request: they are counted from 1, and a range goes upwards"));
+    }
+    Ok(first..=last)
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|_| format!("`{text}` is not a whole number, or too large"))
+}
+
+/// Media types and addresses may hold a separator; it does not count inside parentheses.
+fn outside_parentheses(text: &str, separator: char) -> Vec<&str> {
+    let mut inside = false;
+    text.split(|letter| {
+        match letter {
+            '(' => inside = true,
+            ')' => inside = false,
+            _ => {}
+        }
+        letter == separator && !inside
+    })
+    .collect()
+}
+
+fn fault(text: &str) -> Result<Fault, String> {
+    let (name, mut arguments) = match text.split_once('(') {
+        None => (text, Arguments::default()),
+        Some((name, rest)) => {
+            let inner =
+                rest.strip_suffix(')').ok_or_else(|| format!("the parenthesis of `{name}` is not closed"))?;
+            (name, Arguments(inner.split(',').filter(|argument| !argument.is_empty()).collect()))
+        }
+    };
+    let fault = named(name, &mut arguments)?;
+    match arguments.0.first() {
+        None => Ok(fault),
+        Some(left) => Err(format!("`{name}` does not take `{left}`")),
+    }
+}
+
+fn named(name: &str, arguments: &mut Arguments<'_>) -> Result<Fault, String> {
+    if let Some(plain) = Fault::PLAIN.iter().find(|plain| plain.name() == name) {
+        return Ok(plain.clone());
+    }
+    if let Ok(status) = name.parse::<u16>() {
+        return error(status, arguments).map(Fault::Error);
+    }
+    Ok(match name {
+        "aadsts" => {
+            let number = number(arguments.only().ok_or("`aadsts` needs a number, as in aadsts(50076)")?)?;
+            if Aadsts::all().all(|line| line.number != number) {
+                let known = names(Aadsts::all().map(|line| line.number));
+                return Err(format!("AADSTS{number} is not known; there are {known}"));
+            }
+            Fault::Aadsts(number)
+        }
+        "redirect" => Fault::Redirect { to: arguments.text("to") },
+        "foreign-link" => Fault::ForeignLink { to: arguments.text("to") },
+        "reset-body" => Fault::ResetBody { after: arguments.optional("after")? },
+        "slow-start" => Fault::SlowStart { ms: arguments.up_to("ms", 200, LONGEST_MS)? },
+        "drip" => Fault::Drip {
+            bytes: arguments.optional("bytes")?.unwrap_or(16).max(1),
+            ms: arguments.up_to("ms", 1, LONGEST_MS)?,
+        },
+        "stall" => Fault::Stall {
+            after: arguments.optional("after")?.unwrap_or(10),
+            ms: arguments.up_to("ms", 60_000, LONGEST_MS)?,
+        },
+        "endless" => Fault::Endless { mib: arguments.up_to("mib", 1024, MOST_MIB)? },
+        "gzip-bomb" => Fault::GzipBomb { mib: arguments.up_to("mib", 256, MOST_MIB)? },
+        "big-header" => Fault::BigHeader { kib: arguments.up_to("kib", 512, MOST_KIB)? },
+        "links" => Fault::Links(form(arguments, "links", LinkForm::ALL, LinkForm::name)?),
+        "dates" => Fault::Dates(form(arguments, "dates", DateForm::ALL, DateForm::name)?),
+        "null" => Fault::Null(arguments.all()),
+        "absent" => Fault::Absent(arguments.all()),
+        "content-type" => {
+            let value =
+                arguments.only().ok_or("`content-type` needs a value, as in content-type(text/html)")?;
+            Fault::ContentType(value.to_owned())
+        }
+        unknown => {
+            let plain = names(Fault::PLAIN.iter().map(Fault::name));
+            let others = WITH_ARGUMENTS.join(", ");
+            return Err(format!(
+                "there is no fault `{unknown}`; there are statuses 400 to 599, {plain}, {others}, links(FORM), \
+                 dates(FORM), aadsts(NUMBER)"
+            ));
+        }
+    })
+}
+
+fn error(status: u16, arguments: &mut Arguments<'_>) -> Result<ErrorAnswer, String> {
+    if !(400..=599).contains(&status) {
+        return Err(format!(
+            "{status} is not an error status between 400 and 599; `html` is a page with 200"
+        ));
+    }
+    let mut error = ErrorAnswer::new(status);
+    error.retry_after = match (arguments.text("retry-after"), arguments.optional("retry-after-date")?) {
+        (None, None) => None,
+        (None, Some(seconds)) => Some(RetryAfter::Date(seconds)),
+        (Some(none), None) if none == "none" => Some(RetryAfter::Absent),
+        (Some(seconds), None) => Some(RetryAfter::Seconds(number(&seconds)?)),
+        (Some(_), Some(_)) => return Err("there is one Retry-After: in seconds or as a date".to_owned()),
+    };
+    error.code = arguments.optional("code")?;
+    if let Some(name) = arguments.text("body") {
+        let known = || format!("no body is called `{name}`; there are {}", names(ErrorShape::ALL));
+        error.body = Some(ErrorShape::named(&name).ok_or_else(known)?);
+    }
+    Ok(error)
+}
+
+fn form<T: Copy, const N: usize>(
+    arguments: &mut Arguments<'_>,
+    of: &str,
+    all: [T; N],
+    name: fn(T) -> &'static str,
+) -> Result<T, String> {
+    let known = names(all.map(name));
+    let given = arguments.only().ok_or_else(|| format!("`{of}` needs one of {known}"))?;
+    all.into_iter()
+        .find(|form| name(*form) == given)
+        .ok_or_else(|| format!("`{of}` knows no `{given}`; there are {known}"))
+}
+
+/// What stands in the parentheses and has not been used yet.
+#[derive(Default)]
+struct Arguments<'a>(Vec<&'a str>);
+
+impl<'a> Arguments<'a> {
+    /// The value of `name=value`.
+    fn text(&mut self, name: &str) -> Option<String> {
+        let value = |argument: &&'a str| argument.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
+        let place = self.0.iter().position(|argument| value(argument).is_some())?;
+        value(&self.0.remove(place)).map(str::to_owned)
+    }
+
+    fn optional<T: std::str::FromStr>(&mut self, name: &str) -> Result<Option<T>, String> {
+        self.text(name).map(|value| number(&value)).transpose()
+    }
+
+    fn up_to<T>(&mut self, name: &str, usual: T, most: T) -> Result<T, String>
+    where
+        T: std::str::FromStr + PartialOrd + fmt::Display + Copy,
+    {
+        let value = self.optional(name)?.unwrap_or(usual);
+        if value > most { Err(format!("{name}={value} is more than {most}")) } else { Ok(value) }
+    }
+
+    /// The only argument, without a name.
+    fn only(&mut self) -> Option<&'a str> {
+        if self.0.len() == 1 { self.0.pop() } else { None }
+    }
+
+    fn all(&mut self) -> Vec<String> {
+        self.0.drain(..).map(str::to_owned).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_printed_as_it_is_read() {
+        let mut faults = Fault::PLAIN.to_vec();
+        faults.extend(WITH_ARGUMENTS.iter().map(|example| {
+            let example = example
+                .replace("URL", "https://other.example:8443/x?a=b+c")
+                .replace("BYTES", "7")
+                .replace("MEMBER,..", "channel,serviceName")
+                .replace("VALUE", "text/html+x");
+            fault(&example).unwrap()
+        }));
+        faults.extend(WITH_ARGUMENTS.iter().filter_map(|example| {
+            let name = example.split('(').next().unwrap();
+            (name != "content-type").then(|| fault(name).unwrap())
+        }));
+        faults.extend(LinkForm::ALL.map(Fault::Links));
+        faults.extend(DateForm::ALL.map(Fault::Dates));
+        faults.extend(Aadsts::all().map(|line| Fault::Aadsts(line.number)));
+        for shape in ErrorShape::ALL {
+            faults.push(ErrorAnswer::new(500).body(shape).code(20002).retry_after(3).into());
+            faults.push(ErrorAnswer::new(429).body(shape).retry_after_date(3).into());
+        }
+        faults.push(ErrorAnswer::new(429).without_retry_after().into());
+        let mut script = FaultScript::new().seed(9);
+        for fault in faults {
+            script = script.rule(Rule::new(fault.clone()).and(Fault::NoMark).on_percent(12.5));
+            script = script.rule(
+                Rule::new(fault).on_requests(1..=1).on_requests(3..=u64::MAX).at_most(2).on_path("/a*"),
+            );
+        }
+        let printed = script.to_string();
+        assert_eq!(printed.parse(), Ok(script), "{printed}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_what_could_stand_there() {
+        for (text, reason) in [
+            ("resset", "there is no fault `resset`; there are statuses 400 to 599, expired-token"),
+            ("#1", "no fault is named"),
+            ("#0 reset", "counted from 1"),
+            ("#5-2 reset", "goes upwards"),
+            ("#x reset", "`x` is not a whole number"),
+            ("120% reset", "not between 0% and 100%"),
+            ("reset html", "`html` stands after the faults"),
+            ("200", "200 is not an error status"),
+            ("503(body=shoe)", "there are fault, commerce, gateway"),
+            ("503(retry-after=1,retry-after-date=2)", "one Retry-After"),
+            ("503(color=red)", "`503` does not take `color=red`"),
+            ("reset(ms=1)", "`reset` does not take `ms=1`"),
+            ("slow-start(ms=9999999)", "more than 600000"),
+            ("links(sideways)", "there are unversioned, rooted"),
+            ("dates", "needs one of zoneless"),
+            ("aadsts(1)", "AADSTS1 is not known; there are 50027"),
+            ("drip(ms=1", "not closed"),
+            ("seed=x", "`x` is not a whole number"),
+        ] {
+            let error = script(&format!("reset; {text}")).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("in `{text}`: ")), "{error}");
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_a_script_too() {
+        assert_eq!(script(" ;\n; "), Ok(FaultScript::new()));
+    }
+}
