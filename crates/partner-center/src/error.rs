@@ -402,6 +402,13 @@ impl Error {
     }
 }
 
+/// A filter's own error says where it went wrong without repeating the text, so it becomes the message.
+impl From<crate::filter::FilterError> for Error {
+    fn from(error: crate::filter::FilterError) -> Self {
+        Self::new(ErrorKind::InvalidInput, format!("the filter or grouping is refused at {error}"))
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;

@@ -6,6 +6,8 @@ use std::ops::Deref;
 use http::HeaderMap;
 use uuid::Uuid;
 
+use crate::paging::Continuation;
+
 /// A decoded answer. Derefs to it, so `response.items` works, and tells how it was come by.
 ///
 /// ```no_run
@@ -30,6 +32,7 @@ pub(crate) struct Meta {
     pub(crate) correlation_id: Uuid,
     pub(crate) attempts: u32,
     pub(crate) headers: HeaderMap,
+    pub(crate) continuation: Option<Continuation>,
 }
 
 impl<T> Response<T> {
@@ -41,7 +44,15 @@ impl<T> Response<T> {
     #[must_use]
     pub fn for_test(value: T, request_id: Uuid, correlation_id: Uuid) -> Self {
         let headers = HeaderMap::new();
-        Self::new(value, Meta { status: 200, request_id, correlation_id, attempts: 1, headers })
+        Self::new(
+            value,
+            Meta { status: 200, request_id, correlation_id, attempts: 1, headers, continuation: None },
+        )
+    }
+
+    pub(crate) fn with_continuation(mut self, continuation: Option<Continuation>) -> Self {
+        self.meta.continuation = continuation;
+        self
     }
 
     /// The answer alone.
@@ -90,6 +101,12 @@ impl<T> Response<T> {
     #[must_use]
     pub fn raw_headers(&self) -> &HeaderMap {
         &self.meta.headers
+    }
+
+    /// If this is a page that another follows, what `resume` needs to ask for that one.
+    #[must_use]
+    pub fn continuation(&self) -> Option<&Continuation> {
+        self.meta.continuation.as_ref()
     }
 }
 

@@ -141,6 +141,7 @@ impl Run<'_> {
                             correlation_id: self.correlation_id,
                             attempts,
                             headers: answer.headers,
+                            continuation: None,
                         };
                         return Ok(Response::new(value, meta));
                     }

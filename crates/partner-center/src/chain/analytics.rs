@@ -9,6 +9,7 @@ use partner_center_models::{
     PartnerLicensesDeploymentInsightsCollection, PartnerLicensesUsageInsightsCollection,
 };
 
+use crate::chain::CommercialAnalytics;
 use crate::partner::PartnerCenter;
 use crate::{Response, Result};
 
@@ -22,6 +23,11 @@ pub struct Analytics {
 impl Analytics {
     pub(crate) fn new(partner: PartnerCenter) -> Self {
         Self { partner }
+    }
+
+    /// Commercial analytics: the queries that supersede the classic operations.
+    pub fn commercial(&self) -> CommercialAnalytics {
+        CommercialAnalytics::new(self.partner.clone())
     }
 
     /// Licence totals, by service.

@@ -4,11 +4,13 @@
 //! call is made is in `call`, how pages follow each other in `paging`.
 
 mod analytics;
+mod commercial;
 mod customer;
 mod customers;
 
 pub use analytics::{Analytics, PartnerLicenses, PartnerLicensesDeployment, PartnerLicensesUsage};
+pub use commercial::{CommercialAnalytics, CommercialLicenses, CommercialLicensesQuery};
 pub use customer::{
     CustomerAnalytics, CustomerHandle, CustomerLicenses, CustomerLicensesDeployment, CustomerLicensesUsage,
 };
-pub use customers::Customers;
+pub use customers::{CustomerList, Customers};

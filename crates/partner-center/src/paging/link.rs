@@ -1,0 +1,294 @@
+//! Where a link to the next page leads. A pure function of three texts: it sends nothing.
+//!
+//! The service writes its links in many forms: absolute, from the root with or without its version prefix, relative to
+//! the last segment; one form has been seen to become another overnight. All of them mean the operation that was asked,
+//! at another place in its rows. So a link is checked to be the operation's, and then **only its query is used**, at
+//! the address that answered the first page. Whatever a link says, no request can leave that address.
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+/// Longer than any link can be sent: servers commonly take request lines of 8 to 16 KiB.
+const MAX_LENGTH: usize = 16 * 1024;
+
+/// What stands before the operation's own path, and is left out, doubled or mixed up in links.
+const PREFIXES: [&str; 2] = ["partner", "v1"];
+
+/// Why a link is not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    TooLong,
+    Unreadable,
+    OtherScheme,
+    OtherHost,
+    OtherPort,
+    UserInfo,
+    OtherPath,
+    Header,
+}
+
+impl Refusal {
+    /// What is wrong, without any of the link: its query may hold a customer's name.
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::TooLong => "the link to the next page is too long to be sent",
+            Self::Unreadable => "the link to the next page is no URL",
+            Self::OtherScheme => "the link to the next page has another scheme than the base URL",
+            Self::OtherHost => "the link to the next page leads to another host than the base URL's",
+            Self::OtherPort => "the link to the next page leads to another port than the base URL's",
+            Self::UserInfo => "the link to the next page holds a user name or password",
+            Self::OtherPath => "the link to the next page leads to another operation",
+            Self::Header => "the link to the next page names a header that cannot be sent",
+        }
+    }
+}
+
+/// The URL to ask for the page behind a link: the operation's own, with the link's query.
+///
+/// `base` is the service's address, with the stem of its path if it has one, and `path` the operation's path below it.
+pub(super) fn resolve(base: &Url, path: &str, link: &str) -> Result<Url, Refusal> {
+    if link.len() > MAX_LENGTH {
+        return Err(Refusal::TooLong);
+    }
+    let mut own = base.clone();
+    own.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
+    own.set_query(None);
+    own.set_fragment(None);
+    let linked = own.join(link).map_err(|_| Refusal::Unreadable)?;
+    if linked.scheme() != base.scheme() {
+        return Err(Refusal::OtherScheme);
+    }
+    if linked.host() != base.host() {
+        return Err(Refusal::OtherHost);
+    }
+    if linked.port_or_known_default() != base.port_or_known_default() {
+        return Err(Refusal::OtherPort);
+    }
+    if !linked.username().is_empty() || linked.password().is_some() {
+        return Err(Refusal::UserInfo);
+    }
+    if !is_path_of(&segments(base.path()), &segments(path), &segments(linked.path())) {
+        return Err(Refusal::OtherPath);
+    }
+    own.set_query(linked.query());
+    Ok(own)
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/').filter(|segment| !segment.is_empty()).collect()
+}
+
+/// Whether a link's path, without the base's stem and any prefixes, is the end of the operation's.
+fn is_path_of(stem: &[&str], operation: &[&str], linked: &[&str]) -> bool {
+    let mut rest = linked.strip_prefix(stem).unwrap_or(linked);
+    loop {
+        if rest.is_empty() {
+            return false;
+        }
+        if let Some(start) = operation.len().checked_sub(rest.len())
+            && operation.iter().skip(start).zip(rest).all(|(own, linked)| own.eq_ignore_ascii_case(linked))
+        {
+            return true;
+        }
+        match rest.split_first() {
+            Some((first, after)) if PREFIXES.iter().any(|prefix| prefix.eq_ignore_ascii_case(first)) => {
+                rest = after;
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// What a link may not set, since it is the call's own, a credential, or how messages are routed and framed.
+const NOT_THE_LINKS: [&str; 24] = [
+    "accept",
+    "accept-encoding",
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "ms-correlationid",
+    "ms-partnercenter-application",
+    "ms-partnercenter-client",
+    "ms-requestid",
+    "proxy-authorization",
+    "proxy-connection",
+    "range",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-http-method",
+    "x-http-method-override",
+    "x-locale",
+];
+
+/// The headers to send along a link. One that is not the link's to set is left out: the call's own holds.
+pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Refusal::Header)?;
+        if NOT_THE_LINKS.contains(&name.as_str()) {
+            tracing::debug!(%name, "left out a header that a link may not set");
+            continue;
+        }
+        let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Refusal::Header)?;
+        // Not a credential, yet nobody's to read in a log.
+        value.set_sensitive(true);
+        headers.append(name, value);
+    }
+    Ok(headers)
+}
+
+/// Says which law of link resolution the text breaks, if any: a fuzz target hands it any text and unwraps the answer.
+///
+/// The laws: whatever a link says, what is asked has the base's scheme, host, port and no user, and the path of the
+/// operation; what was resolved resolves to itself.
+///
+/// ```
+/// use partner_center::paging::check_laws;
+///
+/// assert_eq!(check_laws("//elsewhere.example/v1/customers?seekOperation=Next"), Ok(()));
+/// ```
+#[doc(hidden)]
+pub fn check_laws(link: &str) -> Result<(), &'static str> {
+    for base in ["https://api.example", "https://api.example:8443/stem/", "http://127.0.0.1:8080"] {
+        let base = Url::parse(base).map_err(|_| "a base is no URL")?;
+        for path in ["/v1/customers", "/partner/v1/analytics/commercial/usage/license"] {
+            let Ok(url) = resolve(&base, path, link) else { continue };
+            if url.origin() != base.origin() {
+                return Err("the link leads to another origin");
+            }
+            if !url.username().is_empty() || url.password().is_some() {
+                return Err("the link sends a user name or password");
+            }
+            if url.path() != format!("{}{path}", base.path().trim_end_matches('/')) {
+                return Err("the link leads to another path");
+            }
+            if resolve(&base, path, url.as_str()).as_ref() != Ok(&url) && url.as_str().len() <= MAX_LENGTH {
+                return Err("what was resolved resolves otherwise");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CUSTOMERS: &str = "/v1/customers";
+    const USAGE: &str = "/partner/v1/analytics/commercial/usage/license";
+
+    fn resolved(base: &str, path: &str, link: &str) -> Result<String, Refusal> {
+        resolve(&Url::parse(base).unwrap(), path, link).map(String::from)
+    }
+
+    #[test]
+    fn a_link_to_the_operation_is_its_query_at_the_operations_own_address() {
+        for (path, link, query) in [
+            (CUSTOMERS, "/customers?size=2", "?size=2"),
+            (CUSTOMERS, "/v1/customers?size=2", "?size=2"),
+            (CUSTOMERS, "customers?size=2", "?size=2"),
+            (CUSTOMERS, "./customers?size=2", "?size=2"),
+            (CUSTOMERS, "../v1/customers?size=2", "?size=2"),
+            (CUSTOMERS, "v1/customers?size=2", "?size=2"),
+            (CUSTOMERS, "/v1//v1/customers?size=2", "?size=2"),
+            (CUSTOMERS, "/V1/Customers/?size=2", "?size=2"),
+            (CUSTOMERS, "/stem/v1/customers?size=2", "?size=2"),
+            (CUSTOMERS, "https://api.example/stem/v1/customers?size=2", "?size=2"),
+            (CUSTOMERS, "HTTPS://API.EXAMPLE:443/customers?size=2", "?size=2"),
+            (CUSTOMERS, "https:/customers?size=2", "?size=2"),
+            (CUSTOMERS, "//api.example/v1/customers?size=2", "?size=2"),
+            (CUSTOMERS, "?size=2", "?size=2"),
+            (CUSTOMERS, "/v1/customers", ""),
+            (CUSTOMERS, "/v1/customers?size=2#size=3", "?size=2"),
+            (CUSTOMERS, "/v1/customers?a=%2F&b=c d'", "?a=%2F&b=c%20d%27"),
+            (CUSTOMERS, "/v1/customers?u=http://elsewhere.example/", "?u=http://elsewhere.example/"),
+            (USAGE, "license?skip=1", "?skip=1"),
+            (USAGE, "/partner/v1/analytics/commercial/usage/license?skip=1", "?skip=1"),
+            (USAGE, "/v1/analytics/commercial/usage/license?skip=1", "?skip=1"),
+            (USAGE, "/v1/partner/v1/analytics/commercial/usage/license?skip=1", "?skip=1"),
+            (USAGE, "../usage/license/?skip=1", "?skip=1"),
+        ] {
+            let expected = format!("https://api.example/stem{path}{query}");
+            assert_eq!(resolved("https://api.example/stem/", path, link), Ok(expected), "{link}");
+        }
+        assert_eq!(
+            resolved("http://127.0.0.1:8080", CUSTOMERS, "http://127.0.0.1:8080/customers?size=2").as_deref(),
+            Ok("http://127.0.0.1:8080/v1/customers?size=2")
+        );
+    }
+
+    #[test]
+    fn all_else_is_refused_with_the_reason() {
+        for (link, refusal) in [
+            ("http://api.example/v1/customers", Refusal::OtherScheme),
+            ("javascript:alert(1)", Refusal::OtherScheme),
+            ("data:text/plain,v1/customers", Refusal::OtherScheme),
+            ("customers:80/v1", Refusal::OtherScheme),
+            ("//elsewhere.example/v1/customers", Refusal::OtherHost),
+            ("https://api.example.elsewhere.example/v1/customers", Refusal::OtherHost),
+            ("https://api.example@elsewhere.example/v1/customers", Refusal::OtherHost),
+            ("https://api.example./v1/customers", Refusal::OtherHost),
+            ("\\\\elsewhere.example/v1/customers", Refusal::OtherHost),
+            ("/\\elsewhere.example/v1/customers", Refusal::OtherHost),
+            ("/\t/elsewhere.example/v1/customers", Refusal::OtherHost),
+            (" //elsewhere.example/v1/customers", Refusal::OtherHost),
+            ("https:elsewhere.example", Refusal::OtherPath),
+            ("https:\\\\elsewhere.example", Refusal::OtherHost),
+            ("https://\u{ff41}pi.example.x/v1/customers", Refusal::OtherHost),
+            ("https://api.example:8443/v1/customers", Refusal::OtherPort),
+            ("https://user@api.example/v1/customers", Refusal::UserInfo),
+            ("https://:secret@api.example/v1/customers", Refusal::UserInfo),
+            ("https://api.example:port/v1/customers", Refusal::Unreadable),
+            ("https://", Refusal::Unreadable),
+            ("/", Refusal::OtherPath),
+            ("/v1", Refusal::OtherPath),
+            ("/stem", Refusal::OtherPath),
+            ("/v1/customers/1", Refusal::OtherPath),
+            ("/v1/customers/..", Refusal::OtherPath),
+            ("/v1/%2e%2e/invoices", Refusal::OtherPath),
+            ("/v1/invoices?/v1/customers", Refusal::OtherPath),
+            ("/v2/customers", Refusal::OtherPath),
+            ("/elsewhere/v1/customers", Refusal::OtherPath),
+            ("/v1;x/customers", Refusal::OtherPath),
+        ] {
+            assert_eq!(resolved("https://api.example/stem", CUSTOMERS, link), Err(refusal), "{link}");
+        }
+        let long = format!("/v1/customers?{}", "x".repeat(MAX_LENGTH));
+        assert_eq!(resolved("https://api.example", CUSTOMERS, &long), Err(Refusal::TooLong));
+        for link in
+            ["/v1/customers", "deployment/license", "/partner/v1/analytics/commercial/deployment/license"]
+        {
+            assert_eq!(resolved("https://api.example", USAGE, link), Err(Refusal::OtherPath), "{link}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_leads_to_another_origin(link in any::<String>()) {
+            prop_assert_eq!(check_laws(&link), Ok(()));
+        }
+
+        #[test]
+        fn no_near_miss_does_either(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "https:", "http:", "/", "//", "\\", "@", ":", ":8443", "#", "?", "&", "=", "%2f", "%2e", ".", "..",
+                    "\t", "\n", " ", "[", "]", "api.example", "elsewhere.example", "127.0.0.1", ":8080", "stem", "v1",
+                    "partner", "customers", "license", "usage", "analytics", "commercial", "\u{ff0f}", "\u{3002}", "x",
+                ]),
+                0..12,
+            )
+        ) {
+            prop_assert_eq!(check_laws(&parts.concat()), Ok(()));
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Going on after a failure, a break or a restart.
+
+use futures_util::TryStreamExt as _;
+use partner_center::filter::Field;
+use partner_center::paging::{CommercialPrefix, Items, Pages};
+use partner_center::{Continuation, CustomerFilter, ErrorKind};
+use serde_json::{Value, json};
+
+use crate::support::{Service, customers, customers_then, drain, rows};
+
+/// As another process would read it.
+fn kept(continuation: &Continuation) -> Continuation {
+    serde_json::from_slice(&serde_json::to_vec(continuation).unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_page_that_fails_is_asked_again() {
+    let service = Service::start().await;
+    service.answers(&customers_then(&["1", "2"], "a"));
+    service.fails(503);
+    service.fails(503);
+    let list = service.partner().customers().list().size(2);
+    let mut customers_seen = list.stream();
+    let mut ids = Vec::new();
+    let error = loop {
+        match customers_seen.try_next().await {
+            Ok(customer) => ids.push(customer.unwrap().id.to_string()),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(ids, ["1", "2"], "an error comes after what was before it");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unavailable, 2));
+    assert!(customers_seen.try_next().await.unwrap().is_none(), "an error ends the stream");
+    assert_eq!(service.requests().await.len(), 3);
+
+    service.answers(&customers_then(&["3"], "b"));
+    service.answers(&customers(&["4"]));
+    let resumed = service.partner().customers().list().resume(kept(error.continuation().unwrap()));
+    let more: Vec<_> =
+        resumed.stream().map_ok(|customer| customer.id.to_string()).try_collect().await.unwrap();
+    assert_eq!(more, ["3", "4"]);
+    let tokens = service.sent("ms-continuationtoken").await;
+    let tokens: Vec<_> = tokens.iter().map(Option::as_deref).collect();
+    assert_eq!(tokens, [None, Some("a"), Some("a"), Some("a"), Some("b")]);
+    let correlations = service.sent("ms-correlationid").await;
+    assert_ne!(correlations[2], correlations[3], "another call");
+}
+
+#[tokio::test]
+async fn a_first_page_that_fails_is_asked_again_with_its_arguments() {
+    let service = Service::start().await;
+    service.fails(400);
+    let query = service.partner().analytics().commercial().licenses().usage();
+    let arguments = query
+        .clone()
+        .prefix(CommercialPrefix::V1)
+        .filter(Field::CUSTOMER_NAME.eq("Contoso").unwrap())
+        .group_by("workloadCode".parse().unwrap())
+        .processed("2018-10-14")
+        .top(3)
+        .skip(1);
+    let mut pages = arguments.pages();
+    let error = pages.try_next().await.unwrap_err();
+    assert_eq!(pages.continuation(), error.continuation());
+    service.answers(&rows(&["a"], None, None));
+    let resumed = query.resume(kept(error.continuation().unwrap()));
+    assert_eq!(resumed.get().await.unwrap().value.len(), 1);
+    let asked = service.asked().await;
+    assert_eq!(asked[0], asked[1]);
+    assert!(asked[0].starts_with("/v1/analytics/commercial/usage/license?filter=customerName"));
+}
+
+#[tokio::test]
+async fn a_reader_that_stopped_goes_on_with_the_page_it_did_not_take() {
+    let service = Service::answering([
+        rows(&["a", "b"], Some(5), None),
+        rows(&["c", "d"], Some(5), Some("license?skip=4&top=2")),
+        rows(&["e"], Some(5), None),
+    ])
+    .await;
+    let query = service.partner().analytics().commercial().licenses().deployment().top(2);
+    let first = query.get().await.unwrap();
+    let mut pages = query.clone().resume(kept(first.continuation().unwrap())).pages();
+    let second = pages.try_next().await.unwrap().unwrap();
+    assert_eq!(second.continuation(), pages.continuation());
+    let third = query.clone().resume(kept(pages.continuation().unwrap())).get().await.unwrap();
+    assert_eq!(third.continuation(), None);
+    let names = [&first, &second, &third].map(|page| page.value[0].product_name.clone().unwrap());
+    assert_eq!(names, ["a", "c", "e"]);
+    let path = "/partner/v1/analytics/commercial/deployment/license";
+    assert_eq!(
+        service.asked().await,
+        [format!("{path}?top=2"), format!("{path}?skip=2&top=2"), format!("{path}?skip=4&top=2")]
+    );
+}
+
+#[tokio::test]
+async fn a_continuation_is_refused_where_it_does_not_belong() {
+    let service = Service::answering([customers_then(&["1"], "a"), rows(&["x"], Some(2), None)]).await;
+    let partner = service.partner();
+    let filter = CustomerFilter::domain("contoso");
+    let list = partner.customers().list().filter(filter.clone()).size(2);
+    let of_list = list.pages().try_next().await.unwrap().unwrap().continuation().unwrap().clone();
+    let licenses = partner.analytics().commercial().licenses();
+    let of_query = licenses.usage().top(1).get().await.unwrap().continuation().unwrap().clone();
+    let (sent, tokens) = (service.requests().await.len(), service.tokens_asked());
+    let mut newer = serde_json::to_value(&of_list).unwrap();
+    newer["version"] = json!(2);
+    newer["link"] = json!("in another form");
+    let newer: Continuation = serde_json::from_value(newer).unwrap();
+    let lists = [
+        (list.clone().resume(of_query.clone()), "another operation than list_customers"),
+        (list.clone().resume(newer), "version 2"),
+        (list.clone().size(3).resume(of_list.clone()), "another size"),
+        (list.clone().filter(CustomerFilter::domain("fabrikam")).resume(of_list.clone()), "another filter"),
+    ];
+    for (list, what) in lists {
+        let error = list.pages().try_next().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.message().contains(what), "{error}");
+        assert!(!format!("{error:?}{}", error.advice()).contains("contoso"));
+    }
+    for (query, what) in [
+        (licenses.usage().resume(of_list.clone()), "another operation"),
+        (licenses.usage().prefix(CommercialPrefix::V1).resume(of_query.clone()), "another prefix"),
+        (licenses.usage().top(2).resume(of_query.clone()), "another top"),
+        (licenses.usage().processed("2018-10-14").resume(of_query.clone()), "another processed date"),
+        (licenses.usage().group_by("channel".parse().unwrap()).resume(of_query.clone()), "another grouping"),
+        (licenses.usage().skip(1).resume(of_query.clone()), "another skip"),
+    ] {
+        let error = query.get().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.message().contains(what), "{error}");
+    }
+    let error = licenses.deployment().resume(of_query.clone()).get().await.unwrap_err();
+    assert!(error.message().contains("another operation"), "deployment is not usage: {error}");
+    assert_eq!((service.requests().await.len(), service.tokens_asked()), (sent, tokens));
+
+    service.answers(&customers(&["2"]));
+    assert_eq!(
+        drain(&mut list.filter(filter).resume(of_list).pages()).await.0,
+        [1],
+        "the same again is fine"
+    );
+}
+
+#[tokio::test]
+async fn a_continuation_is_plain_data_of_a_known_form_and_prints_neither_names_nor_tokens() {
+    let service = Service::answering([customers_then(&["1"], "opaque")]).await;
+    let list = service.partner().customers().list().filter(CustomerFilter::company_name("Contoso")).size(2);
+    let page = list.pages().try_next().await.unwrap().unwrap();
+    let continuation = page.continuation().unwrap();
+    let expected = json!({
+        "version": 1,
+        "operation": "list_customers",
+        "arguments": {
+            "size": 2,
+            "filter": "{\"Field\":\"CompanyName\",\"Value\":\"Contoso\",\"Operator\":\"starts_with\"}"
+        },
+        "skip": 0,
+        "link": {
+            "uri": "/customers?size=2&seekOperation=Next",
+            "headers": [["MS-ContinuationToken", "opaque"]]
+        }
+    });
+    assert_eq!(serde_json::to_value(continuation).unwrap(), expected);
+    assert_eq!(&kept(continuation), continuation);
+    let resumed = list.resume(continuation.clone());
+    let printed = format!("{continuation:?} {resumed:?} {:?} {:?}", resumed.pages(), resumed.stream());
+    for secret in ["Contoso", "opaque", "the-token"] {
+        assert!(!printed.contains(secret), "{printed}");
+    }
+}
+
+#[test]
+fn what_is_no_continuation_is_not_read() {
+    let whole =
+        json!({ "version": 1, "operation": "list_customers", "arguments": {}, "skip": 0, "link": null });
+    assert!(serde_json::from_value::<Continuation>(whole.clone()).is_ok());
+    for member in ["version", "operation", "arguments", "skip", "link"] {
+        let mut part = whole.clone();
+        part.as_object_mut().unwrap().remove(member);
+        assert!(serde_json::from_value::<Continuation>(part).is_err(), "without {member}");
+    }
+    let mut wrong = whole;
+    wrong["arguments"] = json!({ "top": "Contoso" });
+    for wrong in [wrong, json!("Contoso"), json!([]), Value::Null] {
+        let error = serde_json::from_value::<Continuation>(wrong).unwrap_err();
+        assert!(!error.to_string().contains("Contoso"), "{error}");
+    }
+}
+
+#[test]
+fn streams_can_be_sent_between_threads_and_pinned_anywhere() {
+    fn check<T: Send + Unpin + 'static>() {}
+    fn sync<T: Send + Sync + 'static>() {}
+    check::<Pages<partner_center::models::CustomerCollection>>();
+    check::<Items<partner_center::models::CommercialLicensesUsageInsightsCollection>>();
+    sync::<Continuation>();
+}

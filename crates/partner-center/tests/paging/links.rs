@@ -1,0 +1,153 @@
+//! Links to next pages: followed in all their forms, refused where they lead astray.
+
+use partner_center::ErrorKind;
+
+use crate::support::{Service, customers, customers_then, drain, linked, rows};
+
+const QUERY: &str = "size=2&seekOperation=Next";
+
+#[tokio::test]
+async fn links_of_all_forms_lead_to_the_same_place() {
+    for stem in ["", "/partners/one"] {
+        let service = Service::start().await;
+        let uri = service.uri();
+        let forms = [
+            format!("/customers?{QUERY}"),
+            format!("/v1/customers?{QUERY}"),
+            format!("customers?{QUERY}"),
+            format!("v1/customers?{QUERY}"),
+            format!("?{QUERY}"),
+            format!("/v1//v1/customers?{QUERY}"),
+            format!("{stem}/v1/customers?{QUERY}"),
+            format!("{uri}{stem}/v1/customers?{QUERY}"),
+            format!("{uri}/v1//v1/customers/?{QUERY}#fragment"),
+        ];
+        for (number, form) in forms.iter().enumerate() {
+            service.answers(&linked(&["1"], form, &[("MS-ContinuationToken", &number.to_string())]));
+        }
+        service.answers(&customers(&["2"]));
+        let (sizes, error) = drain(&mut service.partner_at(stem).customers().list().pages()).await;
+        assert_eq!((sizes.len(), error.map(|error| error.to_string())), (forms.len() + 1, None));
+        for asked in service.asked().await.iter().skip(1) {
+            assert_eq!(asked, &format!("{stem}/v1/customers?{QUERY}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn links_that_lead_elsewhere_are_refused_before_a_token_is_attached() {
+    let service = Service::start().await;
+    let elsewhere = Service::start().await;
+    let host = service.uri().replace("http://", "");
+    let other = elsewhere.uri().replace("http://", "");
+    for (link, what) in [
+        (format!("http://{other}/v1/customers?q=Contoso"), "another port"),
+        (format!("//{other}/v1/customers?q=Contoso"), "another port"),
+        (format!("/\\{other}/v1/customers?q=Contoso"), "another port"),
+        (format!("\t/\n/{other}/v1/customers?q=Contoso"), "another port"),
+        ("http://localhost.example/v1/customers?q=Contoso".to_owned(), "another host"),
+        (format!("http://{host}.example/v1/customers?q=Contoso"), "no URL"),
+        (format!("https://{host}/v1/customers?q=Contoso"), "another scheme"),
+        (format!("http://user@{host}/v1/customers?q=Contoso"), "user name"),
+        (format!("http://{host}@{other}/v1/customers?q=Contoso"), "another port"),
+        (format!("http://user:{other}@{host}/v1/customers?q=Contoso"), "user name"),
+        ("/v1/customers/4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04?q=Contoso".to_owned(), "another operation"),
+        ("/v1/customers/../invoices?q=Contoso".to_owned(), "another operation"),
+        ("/?q=Contoso".to_owned(), "another operation"),
+        ("/v1?q=Contoso".to_owned(), "another operation"),
+        (format!("/v1/customers?q=Contoso{}", "x".repeat(20_000)), "too long"),
+    ] {
+        let (before, tokens) = (service.requests().await.len(), service.tokens_asked());
+        service.answers(&linked(&["1"], &link, &[]));
+        let mut pages = service.partner().customers().list().pages();
+        let (sizes, error) = drain(&mut pages).await;
+        let error = error.unwrap();
+        assert_eq!(sizes, [1], "the page with the link is good: {link}");
+        assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{link}");
+        assert_eq!(error.operation(), Some("list_customers"));
+        assert!(error.message().contains(what), "{link}: {error}");
+        assert!(!format!("{error} {error:?} {}", error.advice()).contains("Contoso"));
+        assert_eq!(service.requests().await.len(), before + 1, "{link}");
+        assert_eq!(service.tokens_asked(), tokens + 1, "{link}");
+        let resumed = service.partner().customers().list().resume(error.continuation().unwrap().clone());
+        assert!(resumed.pages().try_next().await.unwrap_err().is_invalid_answer(), "kept, it is as bad");
+        assert_eq!(service.requests().await.len(), before + 1, "{link}");
+    }
+    assert_eq!(elsewhere.requests().await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_link_says_which_headers_go_along_but_not_the_calls_own() {
+    let headers = [
+        ("MS-ContinuationToken", "a"),
+        ("X-Anything-Else", "b"),
+        ("Authorization", "Bearer theirs"),
+        ("host", "elsewhere.example"),
+        ("Cookie", "theirs=1"),
+        ("Content-Length", "7"),
+        ("Transfer-Encoding", "chunked"),
+        ("MS-RequestId", "11111111-1111-1111-1111-111111111111"),
+        ("MS-CorrelationId", "11111111-1111-1111-1111-111111111111"),
+        ("X-Locale", "tlh"),
+        ("X-HTTP-Method-Override", "DELETE"),
+    ];
+    let service = Service::answering([linked(&["1"], "/customers", &headers), customers(&["2"])]).await;
+    assert_eq!(drain(&mut service.partner().customers().list().pages()).await.0, [1, 1]);
+    let request = service.requests().await.remove(1);
+    let sent = |name: &str| -> Vec<_> {
+        request.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(sent("ms-continuationtoken"), ["a"]);
+    assert_eq!(sent("x-anything-else"), ["b"]);
+    assert_eq!(sent("authorization"), ["Bearer the-token"]);
+    assert_eq!(sent("host"), [service.uri().replace("http://", "")]);
+    assert_eq!(sent("x-locale"), ["en-US"]);
+    for name in ["cookie", "content-length", "transfer-encoding", "x-http-method-override"] {
+        assert!(sent(name).is_empty(), "{name}");
+    }
+    for name in ["ms-requestid", "ms-correlationid"] {
+        assert_eq!(sent(name).len(), 1);
+        assert!(!sent(name)[0].starts_with("1111"), "{name}");
+    }
+    assert_eq!(request.method.as_str(), "GET");
+}
+
+#[tokio::test]
+async fn a_link_with_a_header_that_cannot_be_sent_is_refused() {
+    for header in [("MS-ContinuationToken", "a\r\nHost: elsewhere"), ("MS Token", "a"), ("", "a")] {
+        let service = Service::answering([linked(&["1"], "/customers", &[header])]).await;
+        let (sizes, error) = drain(&mut service.partner().customers().list().pages()).await;
+        assert_eq!((sizes, error.unwrap().kind()), (vec![1], ErrorKind::InvalidAnswer));
+        assert_eq!(service.requests().await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_was_followed_before_ends_the_pages_with_an_error() {
+    // The second time round, not only the page before: a circle may be longer than one.
+    let service = Service::answering([
+        customers_then(&["1"], "a"),
+        customers_then(&["2"], "b"),
+        customers_then(&["3"], "a"),
+    ])
+    .await;
+    let mut pages = service.partner().customers().list().pages();
+    let (sizes, error) = drain(&mut pages).await;
+    let error = error.unwrap();
+    assert_eq!((sizes, error.kind()), (vec![1, 1, 1], ErrorKind::InvalidAnswer));
+    assert_eq!(error.operation(), Some("list_customers"));
+    assert_eq!(error.continuation(), None, "going on would repeat what was seen");
+    assert_eq!(pages.continuation(), None);
+    assert!(pages.try_next().await.unwrap().is_none());
+    assert_eq!(service.requests().await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_commercial_link_may_not_lead_to_the_other_query() {
+    let link = "/partner/v1/analytics/commercial/usage/license?skip=1";
+    let service = Service::answering([rows(&["a"], Some(2), Some(link))]).await;
+    let query = service.partner().analytics().commercial().licenses().deployment();
+    let (sizes, error) = drain(&mut query.pages()).await;
+    assert_eq!((sizes, error.unwrap().kind()), (vec![1], ErrorKind::InvalidAnswer));
+    assert_eq!(service.requests().await.len(), 1);
+}
