@@ -3,7 +3,7 @@
 use futures_util::TryStreamExt as _;
 use partner_center::PartnerCenter;
 use partner_center::credential::StaticToken;
-use partner_center_emulator::{CommercialLinks, CustomerLinks, Emulator};
+use partner_center_emulator::{Emulator, LinkForm};
 
 const CUSTOMERS: usize = 23;
 
@@ -14,7 +14,7 @@ fn partner(emulator: &Emulator) -> PartnerCenter {
 
 #[tokio::test]
 async fn every_customer_is_listed_once() {
-    for form in [CustomerLinks::Unversioned, CustomerLinks::Versioned, CustomerLinks::Absolute] {
+    for form in [LinkForm::Unversioned, LinkForm::Rooted, LinkForm::Absolute, LinkForm::Relative] {
         let emulator =
             Emulator::builder().customers(CUSTOMERS).page_size(5).customer_links(form).start().await.unwrap();
         let list = partner(&emulator).customers().list();
@@ -33,12 +33,9 @@ async fn every_row_is_read_once() {
     let query = partner(&one_page).analytics().commercial().licenses().usage();
     let expected = query.get().await.unwrap().into_inner().value;
     assert!(expected.len() > 14);
-    for form in [
-        CommercialLinks::Absolute,
-        CommercialLinks::Rooted,
-        CommercialLinks::Relative,
-        CommercialLinks::Absent,
-    ] {
+    for form in
+        [LinkForm::Unversioned, LinkForm::Rooted, LinkForm::Absolute, LinkForm::Relative, LinkForm::Absent]
+    {
         let emulator = Emulator::builder().customers(CUSTOMERS).commercial_links(form).start().await.unwrap();
         let query = partner(&emulator).analytics().commercial().licenses().usage().top(7);
         let rows: Vec<_> = query.stream().try_collect().await.unwrap();
