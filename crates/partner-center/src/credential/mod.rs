@@ -10,7 +10,8 @@
 //! | [`ClientCredentials`] | app-only | customers, but no licence analytics |
 //! | [`StaticToken`] | whatever the token is | trying things out |
 //!
-//! The feature `oauth`, on by default, brings all but [`StaticToken`].
+//! The feature `oauth`, on by default, brings all but [`StaticToken`]. Its credentials refresh on tasks of the tokio
+//! runtime the call is made from.
 
 use std::fmt;
 use std::time::SystemTime;

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::RsaKeyPair;
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use partner_center::credential::inspect::{Expected, Level, TokenKind, Topic};
 use partner_center::credential::{
-    AppRegistration, ClientCredentials, Credential, Reason, RefreshToken, Refusal, Token,
+    AppRegistration, Certificate, ClientCredentials, Credential, Reason, RefreshToken, Refusal, Token,
 };
 use partner_center::{Error, ErrorKind};
-use partner_center_emulator::Entra;
+use partner_center_emulator::{Application, Entra};
 
 use crate::support::{HOUR, World, text};
 
@@ -85,6 +90,41 @@ async fn a_callers_assertion_is_asked_for_with_every_token_request() {
         assert_eq!(request.form("client_secret"), None);
     }
     assert_eq!((requests.len(), asked.load(Ordering::Relaxed)), (2, 2));
+}
+
+fn pem(label: &str, der: &[u8]) -> Vec<u8> {
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", BASE64_STANDARD.encode(der)).into_bytes()
+}
+
+#[tokio::test]
+async fn a_certificate_and_a_federated_identity_stand_in_for_the_secret_on_every_grant() {
+    let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let key = pem("PRIVATE KEY", AsDer::<Pkcs8V1Der<'_>>::as_der(&key).unwrap().as_ref());
+    let certificate = Certificate::from_pem(&pem("CERTIFICATE", b"any"), &key).unwrap();
+    let federated = |subject: &'static str| {
+        let encode = |part: &str| BASE64_URL_SAFE_NO_PAD.encode(part);
+        let claims = format!(
+            r#"{{"iss":"https://ci.example","sub":"{subject}","aud":"api://AzureADTokenExchange","exp":9999999999}}"#
+        );
+        format!("{}.{}.c2ln", encode(r#"{"alg":"RS256"}"#), encode(&claims))
+    };
+    let world = World::with(|builder| {
+        builder.application(Application::new(Entra::CLIENT_ID).federated("repo:contoso"))
+    })
+    .await;
+    for app in [
+        world.app().with_certificate(certificate),
+        world.app().with_assertion(move || async move { Ok(federated("repo:contoso").into()) }),
+    ] {
+        text(&ClientCredentials::new(&app).unwrap()).await;
+        text(&RefreshToken::new(&app, world.signed_in()).unwrap()).await;
+    }
+    let requests = world.emulator.authority_requests();
+    assert!(requests.iter().all(|request| request.form("client_secret").is_none()));
+    assert_eq!(world.entra().token_requests().refused, 0);
+    let stranger = world.app().with_assertion(move || async move { Ok(federated("repo:stranger").into()) });
+    let error = ClientCredentials::new(&stranger).unwrap().token().await.unwrap_err();
+    assert_eq!((error.code(), Refusal::of(&error).unwrap().reason()), (Some("AADSTS70021"), Reason::Client));
 }
 
 #[tokio::test]

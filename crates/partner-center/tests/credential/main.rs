@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
 
 mod device_code;
+mod end_to_end;
 mod grants;
+mod processes;
 mod refresh;
 mod secrets;
 mod support;
+mod wire;

@@ -24,3 +24,8 @@ pub use registration::{AppRegistration, TokenScope};
 #[cfg(feature = "keyring")]
 pub use store::KeyringStore;
 pub use store::{FileStore, MemoryStore, StoreLock, StoredToken, TokenStore};
+
+/// The guide's Rust compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../../../docs/consent.md")]
+struct ConsentGuide;

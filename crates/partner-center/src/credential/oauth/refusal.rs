@@ -296,6 +296,10 @@ fn advice_of_number(number: u32) -> Option<&'static str> {
              an allowed place."
         }
         700_024 => "The assertion is not valid at this time. Set this machine's clock right.",
+        700_025 => {
+            "The app registration is a public client and takes no secret: unset PARTNER_CENTER_CLIENT_SECRET, or register \
+             a web platform for it."
+        }
         700_027 => {
             "The certificate is not registered. Whoever owns the app registration must upload it under Certificates \
              and secrets, and its key must be the one used here."
@@ -425,7 +429,7 @@ mod tests {
     fn a_number_changes_the_advice_and_never_the_reason() {
         for number in [
             70008, 700_082, 700_084, 50173, 50076, 50079, 50078, 65001, 700_007, 7_000_215, 7_000_222,
-            7_000_218, 700_016, 90002, 90013, 9_002_313, 53003, 700_024, 700_027,
+            7_000_218, 700_016, 90002, 90013, 9_002_313, 53003, 700_024, 700_025, 700_027,
         ] {
             let body = json!({"error": "invalid_grant", "error_codes": [number]});
             let refusal = refusal(&body);

@@ -177,6 +177,12 @@ impl AppRegistration {
         self.client_id.trim()
     }
 
+    /// The cloud.
+    #[must_use]
+    pub fn cloud(&self) -> Cloud {
+        self.cloud
+    }
+
     /// The sign-in host: the cloud's, or what replaced it.
     #[must_use]
     pub fn authority(&self) -> &str {

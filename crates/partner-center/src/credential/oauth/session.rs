@@ -163,8 +163,10 @@ impl Inner {
                 state.failed = None;
             }
             Err(error) => {
-                // As long as the old token lives nobody is told, so the log must.
-                tracing::warn!(%error, "an access token could not be refreshed");
+                if state.held.as_ref().is_some_and(|held| held.serves(self.clock.system_time())) {
+                    // No call fails as long as the old token lives, so that only the log can tell.
+                    tracing::warn!(%error, "an access token could not be refreshed early");
+                }
                 let hold =
                     state.failed.take().map_or(FIRST_HOLD, |failed| (failed.hold * 2).min(LONGEST_HOLD));
                 state.failed = Some(Failed { error: error.clone(), until: now + hold, hold });

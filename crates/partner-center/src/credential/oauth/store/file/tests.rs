@@ -1,0 +1,213 @@
+//! The file under hostile hands: wide modes, broken contents, processes killed half-way, locks that are held.
+
+use std::process::Command;
+use std::time::SystemTime;
+
+use partner_center_emulator::{Emulator, Entra};
+use secrecy::ExposeSecret;
+
+use super::*;
+use crate::clock::ManualClock;
+use crate::credential::{AppRegistration, Credential, RefreshToken};
+
+fn token(secret: &str) -> StoredToken {
+    StoredToken::new(Entra::TENANT_ID, Entra::CLIENT_ID, secret, SystemTime::now())
+}
+
+fn temporary() -> (tempfile::TempDir, FileStore) {
+    let directory = tempfile::tempdir().unwrap();
+    let store = FileStore::new(directory.path().join("tokens").join("default.json"));
+    (directory, store)
+}
+
+async fn kept(store: &FileStore) -> Option<String> {
+    store.load().await.unwrap().map(|token| token.refresh_token().expose_secret().to_owned())
+}
+
+#[tokio::test]
+async fn what_is_saved_is_loaded_until_it_is_cleared() {
+    let (_directory, store) = temporary();
+    assert_eq!(kept(&store).await, None);
+    store.clear().await.unwrap();
+    for secret in ["first", "second"] {
+        store.save(&token(secret)).await.unwrap();
+        assert_eq!(kept(&store).await.as_deref(), Some(secret));
+    }
+    assert!(!store.beside(".tmp").exists());
+    store.clear().await.unwrap();
+    assert_eq!(kept(&store).await, None);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_may_read_what_is_made() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_directory, store) = temporary();
+    let lock = store.lock().await.unwrap();
+    store.save(&token("secret")).await.unwrap();
+    drop(lock);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(store.path()), 0o600);
+    assert_eq!(mode(&store.beside(".lock")), 0o600);
+    assert_eq!(mode(store.directory()), 0o700);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_directory, store) = temporary();
+    store.save(&token("sentinel")).await.unwrap();
+    for mode in [0o644, 0o640, 0o604, 0o620, 0o601, 0o666] {
+        fs::set_permissions(store.path(), fs::Permissions::from_mode(mode)).unwrap();
+        let error = store.load().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        let command = format!("`chmod 600 {}`", store.path().display());
+        assert!(error.advice().contains(&command), "{}", error.advice());
+        assert!(!format!("{error} {error:?}").contains("sentinel"));
+    }
+    // The command, as it is written.
+    let command = format!("chmod 600 {}", shell_word(store.path()));
+    assert!(Command::new("sh").arg("-c").arg(command).status().unwrap().success());
+    assert_eq!(kept(&store).await.as_deref(), Some("sentinel"));
+    // A sign-in replaces a file that is open to others by one that is not.
+    fs::set_permissions(store.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    store.save(&token("new")).await.unwrap();
+    assert_eq!(kept(&store).await.as_deref(), Some("new"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_is_one_word_of_a_command() {
+    assert_eq!(shell_word(Path::new("/var/lib/a-b_c.json")), "/var/lib/a-b_c.json");
+    assert_eq!(shell_word(Path::new("/a b/$(c)")), "'/a b/$(c)'");
+    assert_eq!(shell_word(Path::new("/o'clock")), r"'/o'\''clock'");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_and_left_alone() {
+    let (_directory, store) = temporary();
+    store.save(&token("secret")).await.unwrap();
+    let long = "x".repeat(format::LONGEST + 1);
+    for (content, what) in [
+        ("{\"version\":2}", "a newer version of this program (format 2)"),
+        ("", "does not hold a stored token"),
+        ("{\"version\":1,\"refresh_tok", "does not hold a stored token"),
+        (&long, "does not hold a stored token"),
+    ] {
+        fs::write(store.path(), content).unwrap();
+        let error = store.load().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.message().contains(what), "{error}");
+        assert_eq!(fs::read_to_string(store.path()).unwrap(), content, "not overwritten");
+    }
+    let directory = FileStore::new(store.directory());
+    assert_eq!(directory.load().await.unwrap_err().kind(), ErrorKind::Configuration);
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_written_is_named() {
+    let (_directory, store) = temporary();
+    store.save(&token("secret")).await.unwrap();
+    let below_a_file = FileStore::new(store.path().join("below").join("token.json"));
+    for error in
+        [below_a_file.save(&token("secret")).await.unwrap_err(), below_a_file.lock().await.unwrap_err()]
+    {
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.message().contains(&below_a_file.path().display().to_string()), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_lock_is_waited_for_and_not_for_ever() {
+    let (_directory, store) = temporary();
+    let lock = store.lock().await.unwrap();
+    let clock = ManualClock::new();
+    // Another store on the same path, as another process would have.
+    let other = FileStore::new(store.path()).with_clock(clock.clone());
+    let error = other.lock().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.message().contains("another process holds the lock"), "{error}");
+    assert!(clock.elapsed() >= LONGEST_WAIT && clock.elapsed() < LONGEST_WAIT + LAST_WAIT * 2);
+    drop(lock);
+    other.lock().await.unwrap();
+}
+
+#[tokio::test]
+async fn who_waits_for_the_lock_gets_it_when_it_is_free() {
+    let (_directory, store) = temporary();
+    let (first, second) = (store.clone(), store.clone());
+    let lock = first.lock().await.unwrap();
+    let waiter = tokio::spawn(async move { second.lock().await });
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    assert!(!waiter.is_finished());
+    drop(lock);
+    waiter.await.unwrap().unwrap();
+}
+
+const KILL_AT: &str = "PARTNER_CENTER_TEST_KILL_AT";
+const STORE: &str = "PARTNER_CENTER_TEST_STORE";
+const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
+
+fn app(authority: &str) -> AppRegistration {
+    AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID).with_authority(authority)
+}
+
+/// The process that is killed. Run by the test below, which sets its variables.
+#[tokio::test]
+#[ignore = "a part of a_process_killed_at_any_point_of_a_write_leaves_a_usable_store"]
+async fn child() {
+    let mut store = FileStore::new(std::env::var(STORE).unwrap());
+    store.steps = |step| {
+        if std::env::var(KILL_AT).unwrap() == format!("{step:?}") {
+            std::process::abort();
+        }
+    };
+    let credential = RefreshToken::new(&app(&std::env::var(AUTHORITY).unwrap()), Arc::new(store)).unwrap();
+    credential.token().await.unwrap();
+    panic!("an access token was handed out before its refresh token was stored");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_killed_at_any_point_of_a_write_leaves_a_usable_store() {
+    let emulator = Emulator::builder().customers(1).start().await.unwrap();
+    let (_directory, store) = temporary();
+    let before = emulator.entra().issue_refresh_token();
+    for (redeemed, step) in [
+        Step::Begun,
+        Step::Created,
+        Step::HalfWritten,
+        Step::Written,
+        Step::Synced,
+        Step::Renamed,
+        Step::Done,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        store.save(&token(&before)).await.unwrap();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command
+            .args(["--exact", "credential::oauth::store::file::tests::child", "--ignored"])
+            .env(KILL_AT, format!("{step:?}"))
+            .env(STORE, store.path())
+            .env(AUTHORITY, emulator.authority());
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(!output.status.success() && !printed.contains("panicked"), "{step:?}: {printed}");
+        // It died after the sign-in host had answered, with the lock in hand.
+        assert_eq!(emulator.entra().token_requests().refresh_token, u64::try_from(2 * redeemed + 1).unwrap());
+
+        let after = kept(&store).await.unwrap();
+        let renamed = matches!(step, Step::Renamed | Step::Done);
+        assert_eq!(after != before, renamed, "{step:?}: old until it is renamed, new from then on");
+        // Whatever was left behind, the next process goes on.
+        let credential = RefreshToken::new(&app(emulator.authority()), Arc::new(store.clone())).unwrap();
+        credential.token().await.unwrap();
+        assert_ne!(kept(&store).await.unwrap(), after, "{step:?}");
+        assert!(!store.beside(".tmp").exists(), "{step:?}: what was unfinished is gone");
+    }
+    assert_eq!(emulator.entra().token_requests().refused, 0);
+}
