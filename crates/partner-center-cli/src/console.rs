@@ -1,0 +1,64 @@
+//! Stderr: notes, errors, and what `-v` shows. Data never comes this way.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt::format::FmtSpan;
+use tracing_subscriber::prelude::*;
+
+use crate::cli::{Color, Global};
+use crate::report::Problem;
+
+/// What may be said on stderr.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Console {
+    quiet: bool,
+}
+
+impl Console {
+    /// Sets colour and logging up, for the whole process.
+    pub(crate) fn new(global: &Global) -> Self {
+        let choice = match global.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        if global.verbose > 0 {
+            log(if global.verbose == 1 { LevelFilter::DEBUG } else { LevelFilter::TRACE });
+        }
+        Self { quiet: global.quiet }
+    }
+
+    /// Something worth knowing that is no error. May have several lines.
+    pub(crate) fn note(self, text: &str) {
+        const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+        if !self.quiet {
+            say(&format!("{NOTE}note{NOTE:#}: {}\n", text.replace('\n', "\n      ")));
+        }
+    }
+
+    /// Something that went wrong. Not silenced by `--quiet`.
+    pub(crate) fn report(problem: &Problem) {
+        say(&problem.to_string());
+    }
+}
+
+/// If stderr is gone there is nobody left to tell.
+fn say(text: &str) {
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Only this project's own events: those of the layers below may hold more than a person should paste into a ticket.
+fn log(level: LevelFilter) {
+    let ours =
+        Targets::new().with_target("partner_center", level).with_target("partner_center_client", level);
+    // The close of a span is the end of a call, with its status and the time it took.
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(io::stderr)
+        .with_ansi(false)
+        .with_target(false)
+        .with_span_events(FmtSpan::CLOSE);
+    tracing_subscriber::registry().with(ours).with(layer).init();
+}

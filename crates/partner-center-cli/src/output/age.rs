@@ -1,0 +1,79 @@
+//! How old data is, in words.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp as Instant, Unit};
+use partner_center::models::Timestamp;
+
+/// `Data of 2017-03-14, 9 years old.`; of several days, the first and the last. Nothing if no row said when.
+pub(super) fn sentence(
+    oldest: Option<&Timestamp>,
+    newest: Option<&Timestamp>,
+    today: Date,
+) -> Option<String> {
+    let (oldest, newest) = (day(oldest?)?, day(newest?)?);
+    Some(if oldest == newest {
+        format!("Data of {newest}, {}.", age(newest, today))
+    } else {
+        format!("Data of {oldest} to {newest}, the newest {}.", age(newest, today))
+    })
+}
+
+/// The day in UTC, as all other days here.
+pub(super) fn today() -> Date {
+    Instant::now().to_zoned(TimeZone::UTC).date()
+}
+
+fn day(time: &Timestamp) -> Option<Date> {
+    Some(Instant::from_second(time.unix_seconds()?).ok()?.to_zoned(TimeZone::UTC).date())
+}
+
+fn age(day: Date, today: Date) -> String {
+    let whole = |unit| day.until((unit, today)).ok();
+    let days = whole(Unit::Day).map_or(0, |span| span.get_days());
+    let (count, unit) = match days {
+        ..=0 => return "of today".to_owned(),
+        1..60 => (days, "day"),
+        _ => match whole(Unit::Month).map_or(0, |span| span.get_months()) {
+            months @ ..24 => (months, "month"),
+            months => (months / 12, "year"),
+        },
+    };
+    format!("{count} {unit}{} old", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn days_then_months_then_years() {
+        let today = date(2026, 11, 23);
+        for (day, words) in [
+            (date(2026, 11, 24), "of today"),
+            (date(2026, 11, 23), "of today"),
+            (date(2026, 11, 22), "1 day old"),
+            (date(2026, 9, 25), "59 days old"),
+            (date(2026, 9, 1), "2 months old"),
+            (date(2024, 11, 24), "23 months old"),
+            (date(2024, 11, 23), "2 years old"),
+            (date(2017, 3, 14), "9 years old"),
+        ] {
+            assert_eq!(age(day, today), words, "{day}");
+        }
+    }
+
+    #[test]
+    fn one_day_or_a_range() {
+        let (a, b) =
+            (Timestamp::from("2017-03-10T00:00:00+00:00"), Timestamp::from("2017-03-14T03:25:16.36+00:00"));
+        let today = date(2026, 11, 23);
+        assert_eq!(sentence(Some(&b), Some(&b), today).unwrap(), "Data of 2017-03-14, 9 years old.");
+        assert_eq!(
+            sentence(Some(&a), Some(&b), today).unwrap(),
+            "Data of 2017-03-10 to 2017-03-14, the newest 9 years old."
+        );
+        assert_eq!(sentence(None, None, today), None);
+    }
+}

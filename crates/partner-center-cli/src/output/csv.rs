@@ -1,0 +1,90 @@
+//! Csv as RFC 4180 has it: a header always, lines ended by CR LF, quotes where they are needed.
+//!
+//! A spreadsheet runs a text that begins with `=`, `+`, `-` or `@` as a formula, and customers name themselves. Such a
+//! text gets an apostrophe in front, which spreadsheets take for "text follows". Numbers are this program's own.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use super::{Cell, Failure, Row, Sink, Summary};
+
+pub(super) struct Csv<W: Write> {
+    out: csv::Writer<W>,
+    opened: bool,
+}
+
+impl<W: Write> Csv<W> {
+    pub(super) fn new(out: W) -> Self {
+        let out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+        Self { out, opened: false }
+    }
+
+    fn open<R: Row>(&mut self) -> io::Result<()> {
+        if !self.opened {
+            self.opened = true;
+            self.out.write_record(R::COLUMNS.iter().map(|column| column.name))?;
+        }
+        Ok(())
+    }
+}
+
+impl<R: Row, W: Write> Sink<R> for Csv<W> {
+    fn rows(&mut self, rows: &[R]) -> io::Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.open::<R>()?;
+        for row in rows {
+            for column in R::COLUMNS {
+                match (column.get)(row) {
+                    Cell::Text(text) => {
+                        self.out.write_field(harmless(text.as_deref().unwrap_or_default()).as_bytes())
+                    }
+                    Cell::Count(count) => self.out.write_field(number(count)),
+                    // Debug of a float is its shortest exact form, with a point.
+                    Cell::Percent(percent) => self
+                        .out
+                        .write_field(percent.map_or_else(String::new, |percent| format!("{percent:?}"))),
+                }?;
+            }
+            self.out.write_record(None::<&[u8]>)?;
+        }
+        self.out.flush()
+    }
+
+    fn finish(&mut self, _: &Summary, _: &[Failure]) -> io::Result<()> {
+        self.open::<R>()?;
+        self.out.flush()
+    }
+}
+
+fn number(count: Option<i64>) -> String {
+    count.map_or_else(String::new, |count| count.to_string())
+}
+
+/// The text, with an apostrophe in front if a spreadsheet would run it as a formula. The wide forms are those East
+/// Asian spreadsheets accept.
+fn harmless(text: &str) -> Cow<'_, str> {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            Cow::Owned(format!("'{text}"))
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_becomes_a_text() {
+        assert_eq!(harmless("=HYPERLINK(\"http://x\")"), "'=HYPERLINK(\"http://x\")");
+        for text in ["+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1"] {
+            assert_eq!(harmless(text), format!("'{text}"));
+        }
+        for text in ["", "Contoso", "'t Hooft", "1-2", "a=b", " =1"] {
+            assert_eq!(harmless(text), text);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! The table: for people, and for nothing that reads it by machine.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use comfy_table::{
+    Cell as TableCell, CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle,
+};
+use serde_json::{Map, Value};
+
+use super::text::printable;
+use super::{Cell, Column, Failure, Row, Shown, Sink, Summary, age};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// Stands for the line above the totals until the table is drawn. No text of others can hold it: `printable` takes
+/// control characters out.
+const RULE: &str = "\u{1}";
+
+pub(super) struct Table<W> {
+    out: W,
+    width: u16,
+    rows: Vec<Vec<Field>>,
+    /// The customer of each row.
+    customers: Vec<Customer>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Customer {
+    id: Option<String>,
+    name: Option<String>,
+}
+
+/// A cell's text and which side it stands on.
+#[derive(Clone, Default)]
+struct Field {
+    text: Option<String>,
+    number: bool,
+}
+
+impl<W: Write> Table<W> {
+    pub(super) fn new(out: W, width: u16) -> Self {
+        Self { out, width, rows: Vec::new(), customers: Vec::new() }
+    }
+}
+
+impl<R: Row, W: Write> Sink<R> for Table<W> {
+    fn rows(&mut self, rows: &[R]) -> io::Result<()> {
+        for row in rows {
+            let (id, name) = row.customer();
+            let customer = Customer {
+                // One customer's id is written in either letter case.
+                id: id.map(|id| printable(&id.to_string()).to_ascii_lowercase()),
+                name: name.map(|name| printable(name).into_owned()),
+            };
+            let field = |column: &Column<R>| match column.shown {
+                Shown::Customer => Field { text: customer.label().map(str::to_owned), number: false },
+                _ => Field::of((column.get)(row)),
+            };
+            self.rows.push(R::COLUMNS.iter().map(field).collect());
+            self.customers.push(customer);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary, _: &[Failure]) -> io::Result<()> {
+        if self.rows.is_empty() {
+            writeln!(self.out, "No rows.")?;
+            return self.out.flush();
+        }
+        let several = self.customers.windows(2).any(|pair| matches!(pair, [one, other] if one != other));
+        if !several && let Some(Customer { id, name }) = self.customers.first() {
+            match (id, name) {
+                (Some(id), Some(name)) => writeln!(self.out, "{BOLD}{name}{BOLD:#}  {DIM}{id}{DIM:#}\n")?,
+                (Some(only), None) | (None, Some(only)) => writeln!(self.out, "{BOLD}{only}{BOLD:#}\n")?,
+                (None, None) => {}
+            }
+        }
+        self.draw::<R>(summary, several)?;
+        let (oldest, newest) =
+            (summary.oldest_processed_date_time.as_ref(), summary.newest_processed_date_time.as_ref());
+        if let Some(sentence) = age::sentence(oldest, newest, age::today()) {
+            writeln!(self.out, "\n{sentence}")?;
+        }
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Table<W> {
+    fn draw<R: Row>(&mut self, summary: &Summary, several: bool) -> io::Result<()> {
+        let columns = self.visible::<R>(several);
+        let mut table = comfy_table::Table::new();
+        table
+            .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(self.width)
+            .set_header(columns.iter().map(|(_, heading)| TableCell::new(heading)));
+        let mut before = None;
+        for (row, customer) in self.rows.iter().zip(&self.customers) {
+            let repeated = before == Some(customer);
+            before = Some(customer);
+            table.add_row(columns.iter().map(|(index, _)| {
+                let field = row.get(*index).cloned().unwrap_or_default();
+                let blank = repeated && R::COLUMNS.get(*index).is_some_and(Column::names_customer);
+                TableCell::new(if blank { "" } else { field.text.as_deref().unwrap_or_default() })
+            }));
+        }
+        if !summary.totals.is_empty() {
+            table.add_row(columns.iter().map(|_| TableCell::new(RULE)));
+            for (place, total) in summary.totals.iter().enumerate() {
+                table.add_row(total_cells::<R>(&columns, total, if place == 0 { "Total" } else { "" }));
+            }
+        }
+        let last = columns.len().saturating_sub(1);
+        for (place, (index, _)) in columns.iter().enumerate() {
+            let number = self.rows.iter().any(|row| row.get(*index).is_some_and(|field| field.number));
+            if let Some(column) = table.column_mut(place) {
+                column.set_padding((0, u16::from(place != last)));
+                if number {
+                    column.set_constraint(ColumnConstraint::ContentWidth);
+                    column.set_cell_alignment(CellAlignment::Right);
+                }
+            }
+        }
+        self.write(&table)
+    }
+
+    /// The header and the totals are set in bold, and the rule above the totals is drawn like the one below the header.
+    fn write(&mut self, table: &comfy_table::Table) -> io::Result<()> {
+        let lines: Vec<_> = table.lines().collect();
+        let rule = lines.iter().position(|line| line.starts_with('─')).unwrap_or_default();
+        let drawn = lines.get(rule).map(String::as_str).unwrap_or_default();
+        let mut bold = true;
+        for (number, line) in lines.iter().enumerate() {
+            if number == rule || line.contains(RULE) {
+                writeln!(self.out, "{DIM}{drawn}{DIM:#}")?;
+                bold = number != rule;
+            } else if bold {
+                writeln!(self.out, "{BOLD}{}{BOLD:#}", line.trim_end())?;
+            } else {
+                writeln!(self.out, "{}", line.trim_end())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The places of the columns to show, with their headings.
+    fn visible<R: Row>(&self, several: bool) -> Vec<(usize, &'static str)> {
+        let has_values = |index: usize| {
+            self.rows.iter().any(|row| row.get(index).is_some_and(|field| field.text.is_some()))
+        };
+        let place = |name: &str| R::COLUMNS.iter().position(|column| column.name == name);
+        let heading = |index: usize, column: &Column<R>| {
+            match column.shown {
+                Shown::As(heading) => Some(heading),
+                Shown::InPlaceOf(other, heading) => {
+                    (!place(other).is_some_and(has_values)).then_some(heading)
+                }
+                Shown::Customer => several.then_some("Customer"),
+                Shown::No => None,
+            }
+            .filter(|_| has_values(index))
+        };
+        R::COLUMNS
+            .iter()
+            .enumerate()
+            .filter_map(|(index, column)| Some((index, heading(index, column)?)))
+            .collect()
+    }
+}
+
+impl Customer {
+    fn label(&self) -> Option<&str> {
+        self.name.as_deref().or(self.id.as_deref())
+    }
+}
+
+impl Field {
+    fn of(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Text(text) => Self { text: text.map(|text| printable(&text).into_owned()), number: false },
+            Cell::Count(count) => Self { text: count.map(grouped), number: true },
+            Cell::Percent(percent) => {
+                Self { text: percent.map(|percent| format!("{percent:.1}")), number: true }
+            }
+        }
+    }
+}
+
+impl<R> Column<R> {
+    fn names_customer(&self) -> bool {
+        matches!(self.shown, Shown::Customer)
+    }
+}
+
+/// A line of totals under the columns shown; the first column says so.
+fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, label: &str) -> Vec<TableCell> {
+    let value = |index: usize| {
+        let column = R::COLUMNS.get(index)?;
+        Some(match total.get(column.name)? {
+            Value::String(text) => printable(text).into_owned(),
+            Value::Number(number) => match number.as_i64() {
+                Some(count) => grouped(count),
+                None => format!("{:.1}", number.as_f64().unwrap_or_default()),
+            },
+            _ => String::new(),
+        })
+    };
+    let cells = columns.iter().map(|(index, _)| value(*index));
+    let mut cells: Vec<_> = cells.map(Option::unwrap_or_default).collect();
+    if let Some(first) = cells.first_mut() {
+        label.clone_into(first);
+    }
+    cells.into_iter().map(TableCell::new).collect()
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(count: i64) -> String {
+    let digits = count.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if count < 0 {
+        text.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (count, text) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (-1234, "-1,234"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(grouped(count), text);
+        }
+    }
+}

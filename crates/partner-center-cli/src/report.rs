@@ -1,0 +1,138 @@
+//! What a person reads on stderr when something went wrong: what failed, the facts, what the service said, the advice.
+//!
+//! No stack trace, no `Debug`, no secret. What the service said may name a customer; it is shown to the person who
+//! asked and goes nowhere else.
+
+use std::error::Error as _;
+use std::fmt;
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+use partner_center::CustomerId;
+
+use crate::exit::Exit;
+use crate::output::text::printable;
+
+/// Why a command ended before its time.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Something went wrong and is to be told.
+    Problem(Box<Problem>),
+    /// The reader of stdout has seen enough. Not an error.
+    ReaderGone,
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+/// The only `io::Error` that is converted is one of writing the output.
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::ReaderGone;
+        }
+        Problem::new(Exit::Unexpected, "the output could not be written").because(error.to_string()).into()
+    }
+}
+
+/// One thing that went wrong.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    exit: Exit,
+    what: String,
+    facts: Vec<(&'static str, String)>,
+    advice: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { exit, what: what.into(), facts: Vec::new(), advice: None }
+    }
+
+    /// Which setting or argument it is about.
+    pub(crate) fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.facts.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn because(self, cause: impl Into<String>) -> Self {
+        self.fact("cause", cause)
+    }
+
+    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The error of a call, about one customer or about none.
+    pub(crate) fn of_call(error: &partner_center::Error, customer: Option<CustomerId>) -> Self {
+        let mut problem = Self::new(Exit::of(error), error.message());
+        let mut fact = |name, value: Option<String>| {
+            if let Some(value) = value {
+                problem.facts.push((name, value));
+            }
+        };
+        fact("customer", customer.map(|id| id.to_string()));
+        fact("operation", error.operation().map(str::to_owned));
+        fact("status", error.status().map(|status| status.to_string()));
+        fact("code", error.code().map(str::to_owned));
+        fact("service says", error.description().map(str::to_owned));
+        fact("cause", causes(error));
+        fact("attempts", (error.attempts() > 1).then(|| error.attempts().to_string()));
+        fact("retry after", error.retry_after().map(|wait| format!("{} s", wait.as_secs())));
+        fact("request id", error.request_id().map(|id| id.to_string()));
+        fact("service's id", service_id(error));
+        fact("correlation id", error.correlation_id().map(|id| id.to_string()));
+        problem.advice(error.advice())
+    }
+}
+
+impl From<partner_center::Error> for Stop {
+    fn from(error: partner_center::Error) -> Self {
+        Problem::of_call(&error, None).into()
+    }
+}
+
+/// The chain of causes below an error, each said once.
+fn causes(error: &partner_center::Error) -> Option<String> {
+    let mut texts: Vec<String> = Vec::new();
+    let mut cause = error.source();
+    while let Some(below) = cause {
+        let text = below.to_string();
+        if !texts.iter().any(|said| said.contains(&text)) {
+            texts.push(text);
+        }
+        cause = below.source();
+    }
+    (!texts.is_empty()).then(|| texts.join(": "))
+}
+
+/// The id the service answered with, where it is not the one that was sent.
+fn service_id(error: &partner_center::Error) -> Option<String> {
+    let theirs = error.service_request_id()?;
+    let ours = error.request_id().map(|id| id.to_string());
+    (ours.as_deref() != Some(theirs)).then(|| theirs.to_owned())
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const ERROR: Style = AnsiColor::Red.on_default().bold();
+        const NAME: Style = Style::new().dimmed();
+        writeln!(f, "{ERROR}error{ERROR:#}: {}", printable(&self.what))?;
+        let width = self.facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        for (name, value) in &self.facts {
+            writeln!(f, "  {NAME}{name:width$}{NAME:#}  {}", printable(value))?;
+        }
+        match &self.advice {
+            Some(advice) => writeln!(f, "  {}", printable(advice)),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! Help texts are public interface.
+
+use crate::support::{run, stable};
+
+#[test]
+fn help_texts() {
+    let _guard = stable();
+    for (name, arguments) in [
+        ("help", &["--help"][..]),
+        ("help-short", &["-h"]),
+        ("help-licenses", &["licenses", "--help"]),
+        ("help-licenses-deployment", &["licenses", "deployment", "--help"]),
+        ("help-licenses-usage", &["licenses", "usage", "--help"]),
+    ] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{name}");
+        insta::assert_snapshot!(name, run.stdout);
+    }
+}
+
+#[test]
+fn no_command_is_a_usage_error_that_shows_the_help() {
+    let run = run(&[]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("Usage: partner-center"), "{run}");
+}

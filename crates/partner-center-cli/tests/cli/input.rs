@@ -1,0 +1,102 @@
+//! Bad input, bad settings, bad answers: each with its exit code, a text that says what to do, and nothing on stdout.
+
+use partner_center_emulator::Emulator;
+
+use crate::support::{DOCUMENTED, beside, command, finish, run, stable};
+
+#[test]
+fn arguments_that_cannot_be_used() {
+    let _guard = stable();
+    for (name, arguments) in [
+        ("not-a-guid", &["licenses", "deployment", "--customer", "Contoso"][..]),
+        ("empty-id", &["licenses", "deployment", "--customer", ""]),
+        ("no-id", &["licenses", "deployment", "--customer"]),
+        ("unknown-command", &["licences"]),
+        ("unknown-format", &["licenses", "deployment", "--format", "xml"]),
+        ("no-time", &["licenses", "deployment", "--timeout", "soon"]),
+        ("no-attempts", &["licenses", "deployment", "--max-attempts", "0"]),
+        ("two-places", &["--emulator", "--base-url", "http://127.0.0.1:9", "licenses", "deployment"]),
+    ] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}");
+        insta::assert_snapshot!(format!("argument-{name}"), run.stderr);
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_used_are_found_before_anything_is_sent() {
+    let _guard = stable();
+    for (name, url) in [
+        ("no-url", "nope"),
+        ("far-http", "http://api.partnercenter.microsoft.com"),
+        ("secret-url", "https://user:secret@example.com"),
+    ] {
+        let run = finish(
+            command()
+                .env("PARTNER_CENTER_BASE_URL", url)
+                .env("PARTNER_CENTER_ACCESS_TOKEN", "x")
+                .args(["licenses", "deployment"]),
+        );
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}");
+        assert!(!run.stderr.contains("secret"), "{run}");
+        insta::assert_snapshot!(format!("setting-{name}"), run.stderr);
+    }
+    let without_token = run(&["--base-url", "http://example.com", "licenses", "deployment"]);
+    assert_eq!(without_token.code, 2, "also without credentials\n{without_token}");
+}
+
+#[test]
+fn no_token_is_said_and_never_asked_for() {
+    let _guard = stable();
+    let missing = run(&["licenses", "deployment"]);
+    insta::assert_snapshot!("no-token", missing);
+    let empty = finish(command().env("PARTNER_CENTER_ACCESS_TOKEN", " ").args(["licenses", "deployment"]));
+    assert_eq!(empty.code, 4);
+    assert_eq!(empty.stderr, missing.stderr);
+    let unusable =
+        finish(command().env("PARTNER_CENTER_ACCESS_TOKEN", "two words").args(["licenses", "usage"]));
+    assert_eq!(unusable.code, 2, "{unusable}");
+    assert!(
+        unusable.stderr.contains("PARTNER_CENTER_ACCESS_TOKEN") && !unusable.stderr.contains("two words")
+    );
+}
+
+#[test]
+fn nobody_listens() {
+    let _guard = stable();
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let url = format!("http://127.0.0.1:{port}");
+    let run = finish(command().env("PARTNER_CENTER_ACCESS_TOKEN", "x").args([
+        "--base-url",
+        &url,
+        "--max-attempts",
+        "1",
+        "licenses",
+        "deployment",
+        "--customer",
+        DOCUMENTED,
+    ]));
+    assert_eq!((run.code, run.stdout.as_str()), (8, ""));
+    assert!(run.stderr.contains("no connection to the service could be made"), "{run}");
+    assert!(!run.stderr.contains("panicked") && !run.stderr.contains("Error {"), "{run}");
+}
+
+#[test]
+fn an_unknown_customer_is_not_found() {
+    let _guard = stable();
+    let beside = beside(Emulator::builder());
+    let run = beside.run(&["licenses", "usage", "--customer", "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f05"]);
+    insta::assert_snapshot!("unknown-customer", run);
+}
+
+#[test]
+fn the_embedded_emulator_never_gets_the_users_token_nor_its_address() {
+    let run = finish(
+        command()
+            .env("PARTNER_CENTER_BASE_URL", "http://127.0.0.1:1")
+            .env("PARTNER_CENTER_ACCESS_TOKEN", "two words")
+            .args(["--emulator", "licenses", "deployment"]),
+    );
+    assert_eq!(run.code, 0, "{run}");
+}

@@ -1,0 +1,183 @@
+//! `licenses deployment` and `licenses usage` in every format.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use partner_center_emulator::{Emulator, Standing};
+use serde_json::Value;
+
+use crate::support::{Beside, DOCUMENTED, beside, embedded, stable};
+
+const UNKNOWN: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f05";
+
+#[test]
+fn every_command_in_every_format() {
+    let _guard = stable();
+    for format in ["table", "json", "ndjson", "csv"] {
+        for command in ["deployment", "usage"] {
+            let arguments = ["licenses", command, "--format", format, "--customer", DOCUMENTED];
+            insta::assert_snapshot!(format!("customer-{command}-{format}"), embedded(&arguments));
+            insta::assert_snapshot!(format!("partner-{command}-{format}"), embedded(&arguments[..4]));
+        }
+    }
+}
+
+#[test]
+fn json_is_what_a_pipe_gets() {
+    let run = embedded(&["licenses", "deployment", "--customer", DOCUMENTED]);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["schemaVersion"], 1);
+    assert_eq!(document["rows"].as_array().unwrap().len(), 3);
+    assert_eq!(document["summary"]["totals"][0]["licensesSold"], 8);
+}
+
+fn standing(emulator: &Emulator, standing: Standing) -> String {
+    emulator.book().customers().find(|customer| customer.standing == standing).unwrap().id.to_string()
+}
+
+fn several() -> Beside {
+    beside(Emulator::builder())
+}
+
+#[test]
+fn several_customers_share_a_table_in_the_order_they_were_named_in() {
+    let _guard = stable();
+    let beside = several();
+    let second = beside.emulator.book().customer(2).unwrap().id.to_string();
+    let run = beside.run(&[
+        "licenses",
+        "deployment",
+        "--format",
+        "table",
+        "--customer",
+        &second,
+        "--customer",
+        DOCUMENTED,
+        "--customer",
+        &second.to_uppercase(),
+    ]);
+    insta::assert_snapshot!("several-table", run);
+    assert_eq!(beside.emulator.request_count(), 2, "a customer named twice is asked about once");
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
+}
+
+#[test]
+fn some_fail_and_the_rest_is_on_stdout() {
+    let _guard = stable();
+    let beside = several();
+    let lapsed = standing(&beside.emulator, Standing::Lapsed);
+    for format in ["json", "csv"] {
+        let run = beside.run(&[
+            "licenses",
+            "deployment",
+            "--format",
+            format,
+            "-c",
+            UNKNOWN,
+            "-c",
+            DOCUMENTED,
+            "-c",
+            &lapsed,
+        ]);
+        insta::assert_snapshot!(format!("some-failed-{format}"), run);
+    }
+}
+
+#[test]
+fn all_fail_alike_and_stdout_stays_empty() {
+    let beside = several();
+    let lapsed = standing(&beside.emulator, Standing::Lapsed);
+    for format in ["table", "json", "ndjson", "csv"] {
+        let run = beside.run(&["licenses", "usage", "--format", format, "-c", &lapsed]);
+        assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{format}\n{run}");
+    }
+    let run = beside.run(&["licenses", "usage", "-c", &lapsed, "-c", UNKNOWN]);
+    assert_eq!((run.code, run.stdout.as_str()), (3, ""), "they failed differently\n{run}");
+}
+
+#[test]
+fn an_empty_answer_is_said_to_prove_nothing() {
+    let _guard = stable();
+    let beside = several();
+    let empty = standing(&beside.emulator, Standing::Empty);
+    for format in ["table", "json", "ndjson", "csv"] {
+        let run = beside.run(&["licenses", "deployment", "--format", format, "-c", &empty]);
+        insta::assert_snapshot!(format!("empty-deployment-{format}"), run);
+    }
+    let run = beside.run(&["licenses", "deployment", "--quiet", "-c", &empty]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "a note is no error");
+    let run = beside.run(&["licenses", "usage", "-c", &empty]);
+    assert!(run.stderr.contains("no rows") && !run.stderr.contains("2021"), "{run}");
+}
+
+#[test]
+fn a_refused_token_ends_the_run() {
+    let beside = several();
+    let ids: Vec<_> = beside.emulator.book().customers().map(|customer| customer.id.to_string()).collect();
+    let mut command = beside.command();
+    command.env("PARTNER_CENTER_ACCESS_TOKEN", "another-token").args(["licenses", "deployment"]);
+    for id in &ids {
+        command.args(["-c", id]);
+    }
+    let run = crate::support::finish(&mut command);
+    assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{run}");
+    assert_eq!(run.stderr.matches("error:").count(), 1, "told once\n{run}");
+    assert!(beside.emulator.request_count() < 10, "of {} customers", ids.len());
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let beside = several();
+    let ids: Vec<_> = beside.emulator.book().customers().map(|customer| customer.id.to_string()).collect();
+    for format in ["ndjson", "csv", "json", "table"] {
+        let mut command = beside.command();
+        command.args(["--quiet", "licenses", "usage", "--format", format]);
+        for id in ids.iter().filter(|id| **id != standing(&beside.emulator, Standing::Lapsed)) {
+            command.args(["-c", id]);
+        }
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        // The pipe is closed with the reader, behind the first line.
+        BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(!line.is_empty());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), stderr.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[test]
+fn a_formula_in_a_name_stays_a_text_in_csv() {
+    let beside = beside(Emulator::builder().customers(200));
+    let (id, name) = beside
+        .emulator
+        .book()
+        .customers()
+        .filter(|customer| customer.standing == Standing::Active)
+        .map(|customer| (customer.id.to_string(), customer.company_name))
+        .find(|(_, name)| name.starts_with(['=', '+', '-', '@']))
+        .unwrap();
+    let csv = beside.run(&["licenses", "deployment", "--format", "csv", "-c", &id]).stdout;
+    assert!(
+        csv.contains(&format!(",'{name}")) || csv.contains(&format!(",\"'{}", name.replace('"', "\"\""))),
+        "{csv}"
+    );
+    assert!(csv.starts_with("customerId,") && csv.lines().count() > 1, "{csv}");
+    assert_eq!(csv.matches('\n').count(), csv.matches("\r\n").count(), "RFC 4180 ends lines with CR LF");
+    let json = beside.run(&["licenses", "deployment", "--format", "json", "-c", &id]).stdout;
+    let document: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["rows"][0]["customerName"], name.as_str(), "json is as it came");
+}
+
+#[test]
+fn locale_and_ids_go_out_and_verbose_shows_no_secret() {
+    let beside = several();
+    let run = beside.run(&["-vv", "--locale", "sv-SE", "licenses", "deployment"]);
+    assert_eq!(run.code, 0, "{run}");
+    let requests = beside.emulator.requests();
+    let [request] = requests.as_slice() else { panic!("one request, not {}", requests.len()) };
+    assert_eq!(request.header("x-locale"), Some("sv-SE"));
+    assert_eq!(request.header("ms-partnercenter-application"), Some("partner-center-cli"));
+    let id = request.header("ms-requestid").unwrap();
+    assert!(run.stderr.contains(id), "the log names the request\n{run}");
+}

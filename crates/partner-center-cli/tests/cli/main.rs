@@ -1,0 +1,7 @@
+//! The command line as its users meet it: the real binary against the emulator; stdout, stderr and exit code.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod help;
+mod input;
+mod licenses;
+mod support;

@@ -1,0 +1,102 @@
+//! Runs the binary, with none of this machine's settings, and prints what came of it for a snapshot.
+
+use std::process::Command;
+
+use partner_center_emulator::{Emulator, EmulatorBuilder};
+
+/// The documented customer, whose rows are the documented example.
+pub(crate) const DOCUMENTED: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
+
+/// What a run left behind.
+pub(crate) struct Run {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) code: i32,
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "exit code: {}\n----- stdout\n{}----- stderr\n{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+/// The binary, with an environment that says nothing.
+pub(crate) fn command() -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("partner-center"));
+    for (name, _) in std::env::vars_os() {
+        let settings = ["PARTNER_CENTER_", "CLICOLOR", "NO_COLOR", "COLUMNS"];
+        if name.to_str().is_some_and(|name| settings.iter().any(|setting| name.starts_with(setting))) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+pub(crate) fn finish(command: &mut Command) -> Run {
+    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    Run {
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+        code: output.status.code().expect("ended by itself"),
+    }
+}
+
+/// Runs the binary as it is.
+pub(crate) fn run(arguments: &[&str]) -> Run {
+    finish(command().args(arguments))
+}
+
+/// Runs the binary with the emulator inside it.
+pub(crate) fn embedded(arguments: &[&str]) -> Run {
+    finish(command().arg("--emulator").args(arguments))
+}
+
+/// An emulator beside the binary, which sees what is sent.
+pub(crate) struct Beside {
+    pub(crate) emulator: Emulator,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// The token the binary is given.
+pub(crate) const TOKEN: &str = "a-token-that-must-not-show";
+
+pub(crate) fn beside(builder: EmulatorBuilder) -> Beside {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let emulator = runtime.block_on(builder.accept_token(TOKEN).start()).unwrap();
+    Beside { emulator, runtime }
+}
+
+impl Beside {
+    pub(crate) fn command(&self) -> Command {
+        let mut command = command();
+        command
+            .env("PARTNER_CENTER_BASE_URL", self.emulator.base_url())
+            .env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let run = finish(self.command().args(arguments));
+        assert!(!run.stdout.contains(TOKEN) && !run.stderr.contains(TOKEN), "the token shows:\n{run}");
+        run
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // The emulator's tasks end with the runtime; entered so that dropping them is on it.
+        let _guard = self.runtime.enter();
+    }
+}
+
+/// Takes what differs from run to run out of a snapshot.
+pub(crate) fn stable() -> insta::internals::SettingsBindDropGuard {
+    let mut settings = insta::Settings::clone_current();
+    settings.add_filter(r"\d+ (day|month|year)s? old|of today", "[age]");
+    settings.add_filter(r"(?m)^(  (?:request|correlation) id\s+)[0-9a-f-]{36}$", "$1[id]");
+    settings.add_filter(r#""(requestId|correlationId)":"[0-9a-f-]{36}""#, r#""$1":"[id]""#);
+    settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_path("../snapshots");
+    settings.bind_to_scope()
+}
