@@ -1,4 +1,6 @@
 //! SDK for the licence analytics of Microsoft Partner Center.
+//!
+#![doc = include_str!("../README.md")]
 
 mod base_url;
 mod call;

@@ -4,4 +4,5 @@
 mod help;
 mod input;
 mod licenses;
+mod readme;
 mod support;
