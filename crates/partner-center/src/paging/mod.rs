@@ -65,6 +65,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use uuid::Uuid;
 
 pub use self::collection::Collection;
 pub use self::commercial::CommercialPrefix;
@@ -95,6 +96,8 @@ pub struct Pages<C> {
     refused: Option<Error>,
     asking: Option<Asking<C>>,
     guard: Guard,
+    /// The request that was answered with what comes next.
+    linked_by: Option<Uuid>,
     over: bool,
 }
 
@@ -111,6 +114,7 @@ impl<C: Collection> Pages<C> {
             refused,
             asking: None,
             guard: Guard::default(),
+            linked_by: None,
             over: false,
         }
     }
@@ -140,15 +144,24 @@ impl<C: Collection> Pages<C> {
         let at = self.next.clone()?;
         if let Err(error) = self.guard.admit(at.standing()) {
             self.next = None;
-            return Some(Err(error.with_operation(C::OPERATION)));
+            return Some(Err(self.attribute(error.with_operation(C::OPERATION))));
         }
         let (partner, logical) = (self.partner.clone(), self.logical.clone());
         Some(Ok(Box::pin(async move { fetch(&partner, &logical, at).await })))
     }
 
+    /// An error that comes before a request of its own is about the answer before it, and carries that one's ids.
+    fn attribute(&self, error: Error) -> Error {
+        match (error.request_id(), self.linked_by) {
+            (None, Some(linked_by)) => error.with_ids(linked_by, self.logical.correlation_id),
+            _ => error,
+        }
+    }
+
     /// Takes note of what came of it.
     fn settle(&mut self, result: Result<Response<C>>) -> Result<Response<C>> {
-        let response = result?;
+        let response = result.map_err(|error| self.attribute(error))?;
+        self.linked_by = Some(response.request_id());
         let at = std::mem::replace(&mut self.next, response.continuation().cloned());
         if let Some(at) = at
             && let Err(error) = self.guard.look(at.standing(), response.items())
