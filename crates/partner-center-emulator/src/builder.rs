@@ -209,6 +209,23 @@ impl EmulatorBuilder {
         Emulator::start(self).await
     }
 
+    /// Starts serving on a thread of its own, for programs without a runtime and for tests that block while they wait for
+    /// another process. Otherwise the same.
+    ///
+    /// ```
+    /// use partner_center_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().start_on_own_thread()?;
+    /// assert!(std::net::TcpStream::connect(emulator.base_url().trim_start_matches("http://")).is_ok());
+    /// # Ok::<(), partner_center_emulator::StartError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`start`](Self::start), and a thread or runtime that the operating system refuses.
+    pub fn start_on_own_thread(self) -> Result<Emulator, StartError> {
+        Emulator::start_on_own_thread(self)
+    }
+
     pub(crate) fn book(&self) -> Result<Book, StartError> {
         let latest = match &self.processed_on {
             None => Book::DEFAULT_SNAPSHOT,
@@ -243,6 +260,8 @@ pub enum StartError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The runtime of an own thread could not be started.
+    Runtime(std::io::Error),
     /// A setting makes no sense; the text says which and why.
     Setting(String),
 }
@@ -255,6 +274,7 @@ impl fmt::Display for StartError {
                 "the emulator serves loopback addresses only, and {address} is not one; use 127.0.0.1 or [::1]"
             ),
             Self::Bind { address, source } => write!(f, "{address} cannot be bound: {source}"),
+            Self::Runtime(source) => write!(f, "no runtime could be started: {source}"),
             Self::Setting(what) => f.write_str(what),
         }
     }
@@ -263,8 +283,8 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Bind { source, .. } => Some(source),
-            _ => None,
+            Self::Bind { source, .. } | Self::Runtime(source) => Some(source),
+            Self::NotLoopback(_) | Self::Setting(_) => None,
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::book::Book;
@@ -13,6 +15,7 @@ use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::faults::{Engine, FaultScript};
+use crate::load::Load;
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::routes::Queries;
 use crate::server;
@@ -43,8 +46,30 @@ use crate::throttle::Throttle;
 /// ```
 pub struct Emulator {
     state: Arc<State>,
+    running: Running,
+}
+
+/// What keeps it running.
+enum Running {
     /// One task for each listener; each owns its connections, so that dropping this ends everything.
-    listeners: JoinSet<()>,
+    Tasks(JoinSet<()>),
+    Thread(OwnThread),
+}
+
+/// A thread with a runtime of its own, and what stops it.
+struct OwnThread {
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for OwnThread {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // It cannot have panicked in a way that concerns its owner.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl Emulator {
@@ -67,19 +92,18 @@ impl Emulator {
         let (authority, authority_origin) = bind(builder.authority_address).await?;
         let (elsewhere, elsewhere_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
         let recorder = || Recorder::new(builder.recorded_requests);
-        let settings = builder.settings;
+        let (settings, clock) = (builder.settings, builder.clock);
         let seed = settings.seed;
-        let clock = builder.clock;
-        let entra = Entra::new(seed, clock.clone(), builder.accepted_tokens, builder.entra);
         let state = Arc::new(State {
             settings,
             book,
+            entra: Entra::new(seed, clock.clone(), builder.accepted_tokens, builder.entra),
             clock,
-            entra,
             origins: Origins { api: api_origin, authority: authority_origin, elsewhere: elsewhere_origin },
             throttle: Throttle::new(builder.rate_per_minute, builder.customer_rate_per_minute),
             faults: RwLock::new(Arc::new(Engine::new(builder.faults, seed))),
             recorders: Recorders { api: recorder(), authority: recorder(), elsewhere: recorder() },
+            load: Load::default(),
             queries: Queries::default(),
         });
         let mut listeners = JoinSet::new();
@@ -87,7 +111,33 @@ impl Emulator {
         {
             listeners.spawn(server::serve(listener, host, Arc::clone(&state)));
         }
-        Ok(Self { state, listeners })
+        Ok(Self { state, running: Running::Tasks(listeners) })
+    }
+
+    pub(crate) fn start_on_own_thread(builder: EmulatorBuilder) -> Result<Self, StartError> {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (started, start) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return drop(started.send(Err(StartError::Runtime(error)))),
+            };
+            let emulator = runtime.block_on(Self::start(builder));
+            let _kept = match emulator {
+                Ok(Self { state, running }) => {
+                    let _ = started.send(Ok(state));
+                    running
+                }
+                Err(error) => return drop(started.send(Err(error))),
+            };
+            // Ends when the sender is dropped, which is an error here and all that is waited for.
+            let _ = runtime.block_on(stopped);
+            runtime.shutdown_background();
+        });
+        let thread = OwnThread { stop: Some(stop), thread: Some(thread) };
+        let lost = || StartError::Runtime(std::io::ErrorKind::Interrupted.into());
+        let state = start.recv().map_err(|_| lost())??;
+        Ok(Self { state, running: Running::Thread(thread) })
     }
 
     /// The API's address, such as `http://127.0.0.1:40123`, without a trailing slash.
@@ -155,9 +205,22 @@ impl Emulator {
         self.state.recorders.elsewhere.requests()
     }
 
+    /// How many connections to the API are open now.
+    pub fn open_connections(&self) -> usize {
+        self.state.load.connections()
+    }
+
+    /// The most requests to the API that were being answered at the same time.
+    pub fn most_requests_at_once(&self) -> usize {
+        self.state.load.most_requests()
+    }
+
     /// Stops serving and waits until everything has stopped. Connections end at once.
-    pub async fn shutdown(mut self) {
-        self.listeners.shutdown().await;
+    pub async fn shutdown(self) {
+        match self.running {
+            Running::Tasks(mut listeners) => listeners.shutdown().await,
+            Running::Thread(thread) => drop(thread),
+        }
     }
 }
 

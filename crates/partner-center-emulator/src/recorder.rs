@@ -4,8 +4,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::SystemTime;
 
 use bytes::Bytes;
+use http::header::{HeaderName, HeaderValue};
+use http::request::Parts;
 use http::{HeaderMap, Method, Uri, header};
 
 use crate::lock;
@@ -18,6 +21,7 @@ pub struct RecordedRequest(Arc<Entry>);
 
 struct Entry {
     number: u64,
+    at: SystemTime,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -30,6 +34,11 @@ impl RecordedRequest {
     /// Its place among all requests to the same host, from 1, in order of arrival.
     pub fn number(&self) -> u64 {
         self.0.number
+    }
+
+    /// When it arrived, by the emulator's clock.
+    pub fn arrived_at(&self) -> SystemTime {
+        self.0.at
     }
 
     /// The method.
@@ -117,6 +126,23 @@ impl fmt::Debug for RecordedRequest {
     }
 }
 
+/// What the server read into is shared by everything read from it: a few bytes kept would keep kilobytes.
+fn detached_headers(headers: &HeaderMap) -> HeaderMap {
+    let mut detached = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes());
+        let value = HeaderValue::from_bytes(value.as_bytes());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            detached.append(name, value);
+        }
+    }
+    detached
+}
+
+fn detached_uri(uri: &Uri) -> Uri {
+    uri.to_string().parse().unwrap_or_else(|_| uri.clone())
+}
+
 /// The requests of one host.
 pub(crate) struct Recorder {
     capacity: usize,
@@ -135,14 +161,15 @@ impl Recorder {
     }
 
     /// Takes note of an arrival; the answer's status is filled in later.
-    pub(crate) fn arrived(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> RecordedRequest {
+    pub(crate) fn arrived(&self, at: SystemTime, request: Parts) -> RecordedRequest {
         let mut kept = lock(&self.kept);
         kept.total += 1;
         let request = RecordedRequest(Arc::new(Entry {
             number: kept.total,
-            method: method.clone(),
-            uri: uri.clone(),
-            headers: headers.clone(),
+            at,
+            method: request.method,
+            uri: detached_uri(&request.uri),
+            headers: detached_headers(&request.headers),
             body: OnceLock::new(),
             fault: OnceLock::new(),
             status: AtomicU16::new(0),

@@ -6,6 +6,7 @@ use crate::book::Book;
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::faults::Engine;
+use crate::load::Load;
 use crate::recorder::Recorder;
 use crate::routes::Queries;
 use crate::settings::Settings;
@@ -21,6 +22,8 @@ pub(crate) struct State {
     /// Swapped whole, so that a request sees one script from beginning to end.
     pub(crate) faults: RwLock<Arc<Engine>>,
     pub(crate) recorders: Recorders,
+    /// Of the API alone.
+    pub(crate) load: Load,
     pub(crate) queries: Queries,
 }
 

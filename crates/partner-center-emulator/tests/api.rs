@@ -311,3 +311,37 @@ async fn shutting_down_refuses_further_connections() {
     tokio::task::yield_now().await;
     assert!(Client::new().get(url).send().await.is_err());
 }
+
+#[tokio::test]
+async fn requests_at_once_are_counted_at_their_most() {
+    use std::time::Duration;
+    let emulator = start(Emulator::builder().latency(Duration::from_secs(3600))).await;
+    let both = async { tokio::join!(get(&emulator, "/v1/customers"), get(&emulator, "/v1/customers")) };
+    let seen = async {
+        while emulator.most_requests_at_once() < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        _ = both => panic!("answered within the latency"),
+        () = seen => {}
+    }
+    assert_eq!(emulator.most_requests_at_once(), 2);
+}
+
+#[test]
+fn an_emulator_on_its_own_thread_needs_no_runtime_and_ends_with_its_owner() {
+    let emulator = Emulator::builder().customers(1).start_on_own_thread().unwrap();
+    let address = emulator.base_url().strip_prefix("http://").unwrap().to_owned();
+    let ask = || {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(&address)?;
+        stream.write_all(b"GET /v1/customers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).map(|_| answer)
+    };
+    assert!(ask().unwrap().starts_with("HTTP/1.1 401"));
+    assert_eq!(emulator.request_count(), 1);
+    drop(emulator);
+    assert_eq!(ask().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+}

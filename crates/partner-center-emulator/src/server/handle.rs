@@ -26,7 +26,8 @@ pub(super) async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Broken> {
     let (parts, body) = request.into_parts();
-    let recorded = state.recorder(host).arrived(&parts.method, &parts.uri, &parts.headers);
+    let _counted = (host == Host::Api).then(|| state.load.request());
+    let recorded = state.recorder(host).arrived(state.clock.now(), parts);
     let ids = Ids::of(state, &recorded);
     let form = if host == Host::Authority { form(&recorded, body).await } else { Bytes::new() };
     // The gateway throttles before anything else can go wrong.

@@ -36,11 +36,9 @@ pub(crate) async fn serve(listener: TcpListener, host: Host, state: Arc<State>) 
 async fn connection(stream: TcpStream, host: Host, state: Arc<State>) {
     // Small answers must not wait for the acknowledgement of the one before.
     let _ = stream.set_nodelay(true);
+    let _counted = (host == Host::Api).then(|| state.load.connection());
     let (socket, reset) = Socket::new(stream);
-    let service = service_fn(move |request| {
-        let (state, reset) = (Arc::clone(&state), reset.clone());
-        async move { handle::handle(&state, host, &reset, request).await }
-    });
+    let service = service_fn(|request| handle::handle(&state, host, &reset, request));
     // An error here is the client's: it went away, or was reset on purpose.
     let _ =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(socket), service).await;
