@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod many;
+mod secrecy;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,7 +105,7 @@ async fn check(row: &Row) {
     match (&outcome, row.gets.as_str()) {
         (Ok(rows), "whole") => assert_eq!(*rows, clean, "{row:?}"),
         (Ok(rows), gets) if gets.ends_with(" rows") => {
-            assert_eq!(format!("{} rows", rows.len()), gets, "{row:?}")
+            assert_eq!(format!("{} rows", rows.len()), gets, "{row:?}");
         }
         (Ok(rows), gets) => panic!("{} rows in place of {gets}: {row:?}", rows.len()),
         (Err(error), gets) => {

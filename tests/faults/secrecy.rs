@@ -1,0 +1,86 @@
+//! What no log, `Debug` or error may hold: the token, and the names of customers.
+
+use std::fmt::Write as _;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use partner_center::clock::ManualClock;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use super::{TOKEN, Table, call, client, emulator};
+
+/// Everything that any crate logs, at the finest level.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn no_token_and_no_customer_shows_anywhere() {
+    let table: Table = toml::from_str(include_str!("table.toml")).unwrap();
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_writer(log.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let mut shown = String::new();
+    let mut names = Vec::new();
+    // Not the slow ones: a hundred mebibytes in the finest log show nothing that one does not.
+    let slow = |script: &str| ["stall", "endless", "gzip-bomb"].iter().any(|name| script.starts_with(name));
+    for row in table.fault.iter().filter(|row| !slow(&row.script)) {
+        let emulator = emulator(Some(&row.script)).await;
+        let partner = client(&emulator, &ManualClock::new());
+        for customer in emulator.book().customers() {
+            names.extend([customer.company_name.clone(), customer.domain.clone()]);
+        }
+        if let Err(error) = call(&partner, &row.call).await {
+            write!(shown, "{error} {error:?} {error:#?} {}", error.advice()).unwrap();
+            let mut source = std::error::Error::source(&error);
+            while let Some(below) = source {
+                write!(shown, "{below} {below:?}").unwrap();
+                source = below.source();
+            }
+        }
+        write!(shown, "{partner:?}").unwrap();
+        for page in partner.customers().list().pages().try_next().await.into_iter().flatten() {
+            write!(shown, "{page:?} {:?}", page.items).unwrap();
+        }
+        let commercial = partner.analytics().commercial().licenses().deployment();
+        if let Ok(page) = commercial.get().await {
+            write!(shown, "{page:?} {:?}", page.continuation()).unwrap();
+        }
+    }
+    drop(guard);
+    shown.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());
+
+    assert!(
+        shown.contains("partner_center.call") && shown.contains("partner_center.attempt"),
+        "spans are logged"
+    );
+    assert!(shown.contains("url.template") && shown.contains("http.response.status_code"));
+    assert!(shown.contains("CommercialLicensesDeploymentInsights {"), "rows are shown, without their names");
+    assert!(!shown.contains(TOKEN));
+    for name in names {
+        assert!(!shown.contains(&name), "{name} shows");
+    }
+}
