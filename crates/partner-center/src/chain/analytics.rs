@@ -26,6 +26,20 @@ impl Analytics {
     }
 
     /// Commercial analytics: the queries that supersede the classic operations.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let page = partner
+    ///     .analytics()
+    ///     .commercial()
+    ///     .licenses()
+    ///     .deployment()
+    ///     .group_by("serviceCode".parse()?)
+    ///     .get()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn commercial(&self) -> CommercialAnalytics {
         CommercialAnalytics::new(self.partner.clone())
     }
@@ -70,7 +84,8 @@ impl PartnerLicensesDeployment {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the commercial query, grouped by `serviceCode`.
+    /// The service supersedes this operation by the
+    /// [commercial query](super::CommercialLicenses::deployment), grouped by `serviceCode`.
     ///
     /// # Errors
     ///
@@ -100,7 +115,8 @@ impl PartnerLicensesUsage {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the commercial query, grouped by `serviceCode,workloadCode`.
+    /// The service supersedes this operation by the [commercial query](super::CommercialLicenses::usage),
+    /// grouped by `serviceCode,workloadCode`.
     ///
     /// # Errors
     ///

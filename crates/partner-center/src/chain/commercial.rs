@@ -6,12 +6,19 @@ use partner_center_models::{
     CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection, Timestamp,
 };
 
+use crate::chain::CommercialPrefix;
 use crate::filter::{Deployment, Filter, Grouping, Operation, Usage};
-use crate::paging::{self, Arguments, CommercialPrefix, Continuation, Items, Pages};
+use crate::paging::{self, Arguments, Continuation, Items, Pages};
 use crate::partner::PartnerCenter;
 use crate::{Response, Result};
 
 /// Commercial analytics over all customers of the partner.
+///
+/// ```no_run
+/// # fn run(partner: partner_center::PartnerCenter) {
+/// let commercial = partner.analytics().commercial();
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CommercialAnalytics {
@@ -30,6 +37,9 @@ impl CommercialAnalytics {
 }
 
 /// Commercial licence analytics over all customers of the partner.
+///
+/// The service has these two queries in place of the classic four operations. They have no percentages: divide what is
+/// deployed by what is sold, and what is active by what qualifies.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CommercialLicenses {
@@ -38,11 +48,25 @@ pub struct CommercialLicenses {
 
 impl CommercialLicenses {
     /// How many licences are sold and deployed.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let page = partner.analytics().commercial().licenses().deployment().top(100).get().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deployment(&self) -> CommercialLicensesQuery<Deployment> {
         CommercialLicensesQuery::new(self.partner.clone())
     }
 
     /// How many licences qualify for a workload and are active in it.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let page = partner.analytics().commercial().licenses().usage().top(100).get().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn usage(&self) -> CommercialLicensesQuery<Usage> {
         CommercialLicensesQuery::new(self.partner.clone())
     }
@@ -128,12 +152,24 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     }
 
     /// How many rows a page may hold, from 1 to 10,000. The service's default is 10,000.
+    ///
+    /// ```no_run
+    /// # fn run(partner: partner_center::PartnerCenter) {
+    /// let query = partner.analytics().commercial().licenses().deployment().top(1000);
+    /// # }
+    /// ```
     pub fn top(mut self, rows: u32) -> Self {
         self.arguments.top = Some(rows);
         self
     }
 
     /// Leaves out this many rows at the start. Pages go on from there.
+    ///
+    /// ```no_run
+    /// # fn run(partner: partner_center::PartnerCenter) {
+    /// let query = partner.analytics().commercial().licenses().deployment().top(1000).skip(3000);
+    /// # }
+    /// ```
     pub fn skip(mut self, rows: u64) -> Self {
         self.arguments.skip = Some(rows);
         self
@@ -142,7 +178,7 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     /// Asks at the other documented path.
     ///
     /// ```no_run
-    /// use partner_center::paging::CommercialPrefix;
+    /// use partner_center::chain::CommercialPrefix;
     ///
     /// # fn run(partner: partner_center::PartnerCenter) {
     /// let query = partner.analytics().commercial().licenses().deployment().prefix(CommercialPrefix::V1);
@@ -185,16 +221,44 @@ impl CommercialLicensesQuery<Deployment> {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for an argument that is refused before sending;
     /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
     /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole) are the frequent ones; see [`Error`](crate::Error).
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let page = partner.analytics().commercial().licenses().deployment().get().await?;
+    /// println!("{} rows, more to come: {}", page.value.len(), page.continuation().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get(&self) -> Result<Response<CommercialLicensesDeploymentInsightsCollection>> {
         paging::get(&self.partner, &self.arguments, self.resume.as_ref()).await
     }
 
     /// The pages of the answer, each asked for when it is wanted.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let mut pages = partner.analytics().commercial().licenses().deployment().pages();
+    /// while let Some(page) = pages.try_next().await? {
+    ///     println!("{} rows of {:?}", page.value.len(), page.total_count);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pages(&self) -> Pages<CommercialLicensesDeploymentInsightsCollection> {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
     /// The rows of the answer, one after the other.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let mut rows = partner.analytics().commercial().licenses().deployment().stream();
+    /// while let Some(row) = rows.try_next().await? {
+    ///     println!("{:?} of {:?}", row.licenses_deployed, row.licenses_sold);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream(&self) -> Items<CommercialLicensesDeploymentInsightsCollection> {
         Items::new(self.pages())
     }
@@ -210,16 +274,44 @@ impl CommercialLicensesQuery<Usage> {
     /// # Errors
     ///
     /// As for [deployment](CommercialLicensesQuery::<Deployment>::get).
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let page = partner.analytics().commercial().licenses().usage().get().await?;
+    /// println!("{} rows, more to come: {}", page.value.len(), page.continuation().is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get(&self) -> Result<Response<CommercialLicensesUsageInsightsCollection>> {
         paging::get(&self.partner, &self.arguments, self.resume.as_ref()).await
     }
 
     /// The pages of the answer, each asked for when it is wanted.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let mut pages = partner.analytics().commercial().licenses().usage().pages();
+    /// while let Some(page) = pages.try_next().await? {
+    ///     println!("{} rows of {:?}", page.value.len(), page.total_count);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pages(&self) -> Pages<CommercialLicensesUsageInsightsCollection> {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
     /// The rows of the answer, one after the other.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let mut rows = partner.analytics().commercial().licenses().usage().stream();
+    /// while let Some(row) = rows.try_next().await? {
+    ///     println!("{:?} of {:?}", row.licenses_active, row.licenses_qualified);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stream(&self) -> Items<CommercialLicensesUsageInsightsCollection> {
         Items::new(self.pages())
     }

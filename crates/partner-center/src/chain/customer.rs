@@ -95,9 +95,10 @@ impl CustomerLicensesDeployment {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the commercial query, filtered by `customerTenantId`. Since November
-    /// 2021 it is reported to answer with an empty list for customers that do have licences: **an empty answer is no
-    /// proof that there are none.**
+    /// The service supersedes this operation by the
+    /// [commercial query](super::CommercialLicenses::deployment), filtered by `customerTenantId`. Since November 2021
+    /// it is reported to answer with an empty list for customers that do have licences: **an empty answer is no proof
+    /// that there are none.**
     ///
     /// # Errors
     ///
@@ -135,7 +136,8 @@ impl CustomerLicensesUsage {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the commercial query, filtered by `customerTenantId`.
+    /// The service supersedes this operation by the [commercial query](super::CommercialLicenses::usage),
+    /// filtered by `customerTenantId`.
     ///
     /// # Errors
     ///

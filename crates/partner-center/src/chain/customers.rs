@@ -25,6 +25,12 @@ impl Customers {
     }
 
     /// All customers, a page at a time.
+    ///
+    /// ```no_run
+    /// # fn run(partner: partner_center::PartnerCenter) {
+    /// let list = partner.customers().list();
+    /// # }
+    /// ```
     pub fn list(&self) -> CustomerList {
         CustomerList { partner: self.partner.clone(), arguments: Arguments::default(), resume: None }
     }
@@ -47,6 +53,12 @@ pub struct CustomerList {
 
 impl CustomerList {
     /// How many customers a page may hold: at most 500, which is also the service's default. 0 leaves it to the service.
+    ///
+    /// ```no_run
+    /// # fn run(partner: partner_center::PartnerCenter) {
+    /// let list = partner.customers().list().size(100);
+    /// # }
+    /// ```
     pub fn size(mut self, size: u32) -> Self {
         self.arguments.size = Some(size);
         self

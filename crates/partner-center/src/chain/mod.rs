@@ -14,3 +14,5 @@ pub use customer::{
     CustomerAnalytics, CustomerHandle, CustomerLicenses, CustomerLicensesDeployment, CustomerLicensesUsage,
 };
 pub use customers::{CustomerList, Customers};
+
+pub use crate::paging::commercial::CommercialPrefix;

@@ -26,7 +26,7 @@ const DEFAULT_TOP: u32 = 10_000;
 /// outside production.
 ///
 /// ```
-/// use partner_center::paging::CommercialPrefix;
+/// use partner_center::chain::CommercialPrefix;
 ///
 /// assert_eq!(CommercialPrefix::default(), CommercialPrefix::PartnerV1);
 /// ```
@@ -128,5 +128,8 @@ fn next(link: Option<&str>, rows: usize, total: Option<i64>, at: &Standing) -> O
         Some(total) => total > skip,
         None => rows >= u64::from(at.arguments.top.unwrap_or(DEFAULT_TOP)),
     };
+    if more && rows == 0 {
+        tracing::warn!(total, skip, "the service counts more rows than it has given, and gives no more");
+    }
     (more && rows > 0).then(|| Standing { skip, link: None, ..at.clone() })
 }

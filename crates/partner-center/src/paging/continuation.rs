@@ -63,7 +63,7 @@ pub(crate) struct Standing {
 }
 
 /// A link as the service wrote it. It is looked at when it is followed, whoever kept it meanwhile.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Link {
     pub(super) uri: String,
     pub(super) headers: Vec<(String, String)>,
@@ -76,7 +76,7 @@ pub(crate) struct Arguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) size: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) prefix: Option<super::CommercialPrefix>,
+    pub(crate) prefix: Option<super::commercial::CommercialPrefix>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) filter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

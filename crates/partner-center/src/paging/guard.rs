@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use serde::Serialize;
 
 use super::continuation::Standing;
+use super::link;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a stream has seen, eight bytes a page: two links that are taken for one by chance are not to be expected before
@@ -13,17 +14,19 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Default)]
 pub(super) struct Guard {
     hasher: RandomState,
-    /// All links that were followed.
+    /// All pages that a link led to.
     links: HashSet<u64>,
     /// What was on the last page that was asked for by `skip`.
     rows: Option<u64>,
 }
 
 impl Guard {
-    /// Refuses a link that was followed already. Its headers count: they are what moves a list of customers on.
+    /// Refuses a link to a page that a link has led to already. Its headers count: they are what moves a list of customers on.
     pub(super) fn admit(&mut self, at: &Standing) -> Result<()> {
         match &at.link {
-            Some(link) if !self.links.insert(self.hasher.hash_one(link)) => {
+            Some(linked)
+                if !self.links.insert(self.hasher.hash_one((link::page(&linked.uri), &linked.headers))) =>
+            {
                 Err(circle("the service linked to a page that it had linked to before"))
             }
             _ => Ok(()),

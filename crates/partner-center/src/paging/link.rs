@@ -74,6 +74,12 @@ pub(super) fn resolve(base: &Url, path: &str, link: &str) -> Result<Url, Refusal
     Ok(own)
 }
 
+/// Which page a link means, spelt one way: its query, since that is all of it that is used.
+pub(super) fn page(link: &str) -> String {
+    let joined = Url::parse("https://localhost").and_then(|any| any.join(link));
+    joined.ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
+}
+
 fn segments(path: &str) -> Vec<&str> {
     path.split('/').filter(|segment| !segment.is_empty()).collect()
 }
@@ -269,6 +275,14 @@ mod tests {
         {
             assert_eq!(resolved("https://api.example", USAGE, link), Err(Refusal::OtherPath), "{link}");
         }
+    }
+
+    #[test]
+    fn links_mean_the_same_page_however_they_are_spelt() {
+        let spellings = ["/customers?a=b c", "https://api.example/v1/customers?a=b%20c", "?a=b%20c#x"];
+        assert!(spellings.iter().all(|link| page(link) == "a=b%20c"));
+        assert_ne!(page("?skip=1"), page("?skip=2"));
+        assert_eq!((page("customers"), page("https://")), (String::new(), String::new()));
     }
 
     proptest! {

@@ -54,7 +54,7 @@
 //! would repeat what was seen; to notice, eight bytes are kept for each page. Nothing else grows with their number.
 
 mod collection;
-mod commercial;
+pub(crate) mod commercial;
 mod continuation;
 mod customers;
 mod guard;
@@ -68,7 +68,6 @@ use futures_core::Stream;
 use uuid::Uuid;
 
 pub use self::collection::Collection;
-pub use self::commercial::CommercialPrefix;
 pub use self::continuation::Continuation;
 #[doc(hidden)]
 pub use self::link::check_laws;
@@ -86,6 +85,18 @@ type Asking<C> = Pin<Box<dyn Future<Output = Result<Response<C>>> + Send>>;
 ///
 /// Made by `pages()` of a list or query. Nothing is sent until it is polled, and no page is asked for before the one
 /// before it has been taken. It ends after the last page or after an error.
+///
+/// ```no_run
+/// use futures_util::StreamExt as _;
+///
+/// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+/// let mut two = partner.customers().list().pages().take(2);
+/// while let Some(page) = two.next().await {
+///     println!("{} customers", page?.items.len());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<C> {
     partner: PartnerCenter,
@@ -121,6 +132,17 @@ impl<C: Collection> Pages<C> {
 
     /// Where the stream stands: `resume` from here asks for the page that has not been given yet, be it because nobody
     /// wanted it or because it failed. `None` once there is nothing to go on to.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let mut pages = partner.customers().list().pages();
+    /// let first = pages.try_next().await?;
+    /// if let Some(continuation) = pages.continuation() {
+    ///     let rest = partner.customers().list().resume(continuation.clone()).pages();
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn continuation(&self) -> Option<&Continuation> {
         self.next.as_ref()
@@ -144,7 +166,7 @@ impl<C: Collection> Pages<C> {
         let at = self.next.clone()?;
         if let Err(error) = self.guard.admit(at.standing()) {
             self.next = None;
-            return Some(Err(self.attribute(error.with_operation(C::OPERATION))));
+            return Some(Err(self.attribute(error)));
         }
         let (partner, logical) = (self.partner.clone(), self.logical.clone());
         Some(Ok(Box::pin(async move { fetch(&partner, &logical, at).await })))
@@ -156,6 +178,7 @@ impl<C: Collection> Pages<C> {
             (None, Some(linked_by)) => error.with_ids(linked_by, self.logical.correlation_id),
             _ => error,
         }
+        .with_operation(C::OPERATION)
     }
 
     /// Takes note of what came of it.
@@ -167,10 +190,7 @@ impl<C: Collection> Pages<C> {
             && let Err(error) = self.guard.look(at.standing(), response.items())
         {
             self.next = None;
-            return Err(error
-                .with_operation(C::OPERATION)
-                .with_status(response.status())
-                .with_ids(response.request_id(), response.correlation_id()));
+            return Err(self.attribute(error).with_status(response.status()));
         }
         Ok(response)
     }
@@ -239,6 +259,16 @@ impl<C> fmt::Debug for Pages<C> {
 ///
 /// Made by `stream()` of a list or query. An error comes after all items of the pages before it, so that its
 /// continuation neither repeats nor skips an item. To save where a stream stands without an error, use [`Pages`].
+///
+/// ```no_run
+/// use futures_util::TryStreamExt as _;
+/// use partner_center::models::Customer;
+///
+/// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+/// let customers: Vec<Customer> = partner.customers().list().stream().try_collect().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<C: Collection> {
     pages: Pages<C>,

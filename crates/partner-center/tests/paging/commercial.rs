@@ -2,8 +2,8 @@
 
 use futures_util::TryStreamExt as _;
 use partner_center::ErrorKind;
+use partner_center::chain::CommercialPrefix;
 use partner_center::filter::{Field, Grouping};
-use partner_center::paging::CommercialPrefix;
 use serde_json::json;
 
 use crate::support::{Service, drain, rows};

@@ -1,8 +1,9 @@
 //! Going on after a failure, a break or a restart.
 
 use futures_util::TryStreamExt as _;
+use partner_center::chain::CommercialPrefix;
 use partner_center::filter::Field;
-use partner_center::paging::{CommercialPrefix, Items, Pages};
+use partner_center::paging::{Items, Pages};
 use partner_center::{Continuation, CustomerFilter, ErrorKind};
 use serde_json::{Value, json};
 

@@ -2,14 +2,20 @@
 
 use futures_util::TryStreamExt as _;
 use partner_center::PartnerCenter;
+use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
-use partner_center_emulator::{Emulator, LinkForm};
+use partner_center_emulator::{Emulator, FaultScript, LinkForm};
 
 const CUSTOMERS: usize = 23;
 
 fn partner(emulator: &Emulator) -> PartnerCenter {
     let token = StaticToken::new("opaque").unwrap();
-    PartnerCenter::builder().credential(token).base_url(emulator.base_url()).build().unwrap()
+    PartnerCenter::builder()
+        .credential(token)
+        .base_url(emulator.base_url())
+        .clock(ManualClock::new())
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -43,5 +49,45 @@ async fn every_row_is_read_once() {
         let pages = u64::try_from(expected.len().div_ceil(7)).unwrap();
         assert_eq!(emulator.request_count(), pages, "{form:?}");
         assert!(emulator.stray_requests().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_gets_wrong_between_pages_is_borne_or_found_out() {
+    for (faults, ends) in [
+        ("body-token", None),
+        ("#2 empty-page", None),
+        ("#2 503", None),
+        ("#3 repeated-link", Some("linked to before")),
+        ("#2 foreign-link", Some("another port")),
+        ("#2 foreign-link(to=https://partner.example)", Some("another scheme")),
+    ] {
+        let faults: FaultScript = faults.parse().unwrap();
+        let builder = Emulator::builder().customers(CUSTOMERS).page_size(5).faults(faults.clone());
+        let emulator = builder.start().await.unwrap();
+        let ended: Result<Vec<_>, _> = partner(&emulator).customers().list().stream().try_collect().await;
+        match (ended, ends) {
+            (Ok(customers), None) => {
+                let emptied = if faults.to_string().contains("empty-page") { 5 } else { 0 };
+                assert_eq!(customers.len(), CUSTOMERS - emptied, "{faults}");
+            }
+            (Err(error), Some(what)) => assert!(error.message().contains(what), "{faults}: {error}"),
+            (ended, _) => panic!("{faults}: {:?}", ended.map(|customers| customers.len())),
+        }
+        assert!(emulator.stray_requests().is_empty(), "{faults}");
+    }
+}
+
+#[tokio::test]
+async fn a_commercial_page_that_links_to_itself_ends_the_rows_with_an_error() {
+    for form in [LinkForm::Absolute, LinkForm::Rooted, LinkForm::Relative] {
+        let faults: FaultScript = "#3 repeated-link".parse().unwrap();
+        let builder = Emulator::builder().customers(CUSTOMERS).commercial_links(form).faults(faults);
+        let emulator = builder.start().await.unwrap();
+        let query = partner(&emulator).analytics().commercial().licenses().usage();
+        let query = query.filter("customerName ne 'O''Brien & Co'".parse().unwrap()).top(2);
+        let error = query.stream().try_collect::<Vec<_>>().await.unwrap_err();
+        assert!(error.message().contains("linked to before"), "{form:?}: {error}");
+        assert_eq!(emulator.request_count(), 3, "{form:?}");
     }
 }

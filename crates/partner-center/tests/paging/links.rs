@@ -65,6 +65,9 @@ async fn links_that_lead_elsewhere_are_refused_before_a_token_is_attached() {
         assert_eq!(sizes, [1], "the page with the link is good: {link}");
         assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{link}");
         assert_eq!(error.operation(), Some("list_customers"));
+        let linked_by = service.sent("ms-requestid").await[before].clone();
+        assert_eq!(error.request_id().map(|id| id.to_string()), linked_by);
+        assert_eq!(error.attempts(), 0);
         assert!(error.message().contains(what), "{link}: {error}");
         assert!(!format!("{error} {error:?} {}", error.advice()).contains("Contoso"));
         assert_eq!(service.requests().await.len(), before + 1, "{link}");
@@ -124,19 +127,17 @@ async fn a_link_with_a_header_that_cannot_be_sent_is_refused() {
 
 #[tokio::test]
 async fn a_link_that_was_followed_before_ends_the_pages_with_an_error() {
-    // The second time round, not only the page before: a circle may be longer than one.
-    let service = Service::answering([
-        customers_then(&["1"], "a"),
-        customers_then(&["2"], "b"),
-        customers_then(&["3"], "a"),
-    ])
-    .await;
+    // A circle may be longer than one page, and spelt otherwise the second time.
+    let again = linked(&["3"], "v1/customers?size=2&seekOperation=Next#", &[("MS-ContinuationToken", "a")]);
+    let service = Service::answering([customers_then(&["1"], "a"), customers_then(&["2"], "b"), again]).await;
     let mut pages = service.partner().customers().list().pages();
     let (sizes, error) = drain(&mut pages).await;
     let error = error.unwrap();
     assert_eq!((sizes, error.kind()), (vec![1, 1, 1], ErrorKind::InvalidAnswer));
     assert_eq!(error.operation(), Some("list_customers"));
     assert_eq!(error.continuation(), None, "going on would repeat what was seen");
+    let last_sent = service.sent("ms-requestid").await[2].clone();
+    assert_eq!(error.request_id().map(|id| id.to_string()), last_sent, "the answer that linked is to blame");
     assert_eq!(pages.continuation(), None);
     assert!(pages.try_next().await.unwrap().is_none());
     assert_eq!(service.requests().await.len(), 3);
