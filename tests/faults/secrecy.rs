@@ -44,7 +44,7 @@ async fn no_token_and_no_customer_shows_anywhere() {
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
     let mut shown = String::new();
-    let mut names = Vec::new();
+    let mut names = std::collections::BTreeSet::new();
     // Not the slow ones: a hundred mebibytes in the finest log show nothing that one does not.
     let slow = |script: &str| ["stall", "endless", "gzip-bomb"].iter().any(|name| script.starts_with(name));
     for row in table.fault.iter().filter(|row| !slow(&row.script)) {
