@@ -4,88 +4,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod many;
-mod secrecy;
+mod table;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use partner_center::PartnerCenter;
 use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
-use partner_center::{Error, PartnerCenter};
-use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator};
-use serde::Deserialize;
-
-const TOKEN: &str = "sentinel-token-77aa";
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    fault: Vec<Row>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Row {
-    #[expect(dead_code, reason = "shown when the row fails")]
-    name: String,
-    script: String,
-    call: String,
-    gets: String,
-    sends: Option<u64>,
-    waits: Option<u64>,
-    #[expect(dead_code, reason = "for the command line's test of the same table")]
-    exit: u8,
-}
-
-/// What the call came to, as texts that can be compared.
-async fn call(partner: &PartnerCenter, name: &str) -> Result<Vec<String>, Error> {
-    let show = |row: serde_json::Result<String>| row.unwrap();
-    Ok(match name {
-        "deployment" => {
-            let id: partner_center::CustomerId = DOCUMENTED_CUSTOMER.to_string().parse()?;
-            let answer = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
-            answer.items.iter().map(|row| show(serde_json::to_string(row))).collect()
-        }
-        "customers" => {
-            let mut items = partner.customers().list().stream();
-            let mut rows = Vec::new();
-            while let Some(customer) = items.try_next().await? {
-                rows.push(customer.id.as_uuid().unwrap().to_string());
-            }
-            rows
-        }
-        "commercial" => {
-            let mut items = partner.analytics().commercial().licenses().deployment().stream();
-            let mut rows = Vec::new();
-            while let Some(row) = items.try_next().await? {
-                // The letter case of GUIDs is one of the faults.
-                rows.push(show(serde_json::to_string(&row)).to_lowercase());
-            }
-            rows
-        }
-        other => panic!("the table names no such call: {other}"),
-    })
-}
-
-async fn emulator(script: Option<&str>) -> Emulator {
-    let mut builder = Emulator::builder().customers(7).page_size(2);
-    if let Some(script) = script {
-        builder = builder.faults(script.parse::<partner_center_emulator::FaultScript>().unwrap());
-    }
-    builder.start().await.unwrap()
-}
-
-fn client(emulator: &Emulator, clock: &ManualClock) -> PartnerCenter {
-    PartnerCenter::builder()
-        .base_url(emulator.base_url())
-        .credential(StaticToken::new(TOKEN).unwrap())
-        .clock(clock.clone())
-        .max_attempts(2)
-        .body_limit(4 * 1024 * 1024)
-        .timeout(Duration::from_secs(60))
-        .build()
-        .unwrap()
-}
+use table::{Row, TOKEN, Table, call, client, emulator};
 
 async fn check(row: &Row) {
     let clean = call(&client(&emulator(None).await, &ManualClock::new()), &row.call).await.unwrap();
@@ -97,7 +24,7 @@ async fn check(row: &Row) {
         partner = PartnerCenter::builder()
             .base_url(faulty.base_url())
             .credential(StaticToken::new(TOKEN).unwrap())
-            .timeout(Duration::from_millis(100))
+            .timeout(Duration::from_secs(2))
             .build()
             .unwrap();
     }
@@ -131,7 +58,7 @@ async fn check(row: &Row) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_ends_as_the_table_says() {
-    let table: Table = toml::from_str(include_str!("table.toml")).unwrap();
+    let table: Table = Table::read();
     let rows: Vec<_> = table.fault.into_iter().map(Arc::new).collect();
     assert!(rows.len() > 60);
     let mut tasks = tokio::task::JoinSet::new();

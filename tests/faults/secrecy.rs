@@ -1,4 +1,10 @@
 //! What no log, `Debug` or error may hold: the token, and the names of customers.
+//!
+//! A test binary of its own, because it listens to everything that is logged in the process.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+mod table;
 
 use std::fmt::Write as _;
 use std::io;
@@ -8,7 +14,7 @@ use partner_center::clock::ManualClock;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use super::{TOKEN, Table, call, client, emulator};
+use table::{TOKEN, Table, call, client, emulator};
 
 /// Everything that any crate logs, at the finest level.
 #[derive(Clone, Default)]
@@ -35,14 +41,14 @@ impl<'a> MakeWriter<'a> for Log {
 
 #[tokio::test]
 async fn no_token_and_no_customer_shows_anywhere() {
-    let table: Table = toml::from_str(include_str!("table.toml")).unwrap();
+    let table = Table::read();
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(FmtSpan::CLOSE)
         .with_writer(log.clone())
         .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let mut shown = String::new();
     let mut names = std::collections::BTreeSet::new();
     // Not the slow ones: a hundred mebibytes in the finest log show nothing that one does not.
@@ -70,7 +76,6 @@ async fn no_token_and_no_customer_shows_anywhere() {
             write!(shown, "{page:?} {:?}", page.continuation()).unwrap();
         }
     }
-    drop(guard);
     shown.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());
 
     assert!(
