@@ -3,6 +3,7 @@
 //! It depends on none of the crates it generates, so that a broken generated file can always be generated anew.
 
 mod codegen;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,12 +26,19 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Runs the contract tests: examples, models, what the chains send, what the emulator answers.
+    Wire {
+        /// Show how what the chains send has changed, and accept it as the new snapshots.
+        #[arg(long)]
+        accept: bool,
+    },
 }
 
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person who ran the command")]
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Codegen { check } => codegen::run(check),
+        Command::Wire { accept } => wire::run(accept),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

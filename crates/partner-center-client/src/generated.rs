@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 06302f64d183c817ecf614791a4b581e06ebeea2ebaa3488da1468cf49ab58dc.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 d8fd74ea4e97c573e2cefd247f5652670b3687b2c0805fcc82200a9e32d6d83c.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -14,7 +14,8 @@ of a partner, are sold, deployed and used; and the customers themselves.
 All licence analytics take App+User access tokens with a multi-factor authentication claim. Customers also take
 application-only tokens.
 
-Success bodies of `/v1` operations begin with a UTF-8 byte-order mark; error bodies do not.
+Success bodies begin with a UTF-8 byte-order mark; of those of the `commercial` operations reports differ. Error
+bodies have none.
 
 This description is not Microsoft's.
 

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 06302f64d183c817ecf614791a4b581e06ebeea2ebaa3488da1468cf49ab58dc.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 d8fd74ea4e97c573e2cefd247f5652670b3687b2c0805fcc82200a9e32d6d83c.
 // Do not edit: edit the contract and run the command.
 
 /// Lists the customers of the partner, a page at a time.

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 06302f64d183c817ecf614791a4b581e06ebeea2ebaa3488da1468cf49ab58dc.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 d8fd74ea4e97c573e2cefd247f5652670b3687b2c0805fcc82200a9e32d6d83c.
 // Do not edit: edit the contract and run the command.
 
 /// The licence deployment of a customer, one row per product.
@@ -1279,4 +1279,40 @@ crate::open_enum::open_enum! {
         /// `none`
         None = "none",
     }
+}
+
+/// Calls the macro of the given name with the names of all models.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_model {
+    ($callback:ident) => {
+        $callback! {
+            CustomerLicensesDeploymentInsightsCollection,
+            CustomerLicensesDeploymentInsights,
+            CustomerLicensesUsageInsightsCollection,
+            CustomerLicensesUsageInsights,
+            PartnerLicensesDeploymentInsightsCollection,
+            PartnerLicensesDeploymentInsights,
+            PartnerLicensesUsageInsightsCollection,
+            PartnerLicensesUsageInsights,
+            CommercialLicensesDeploymentInsightsCollection,
+            CommercialLicensesDeploymentInsights,
+            CommercialLicensesUsageInsightsCollection,
+            CommercialLicensesUsageInsights,
+            CustomerCollection,
+            Customer,
+            CustomerCompanyProfile,
+            CustomerBillingProfile,
+            Address,
+            ResourceAttributes,
+            ResourceLinks,
+            Link,
+            LinkHeader,
+            ApiFault,
+            FaultCode,
+            GatewayFault,
+            Channel,
+            RelationshipToPartner,
+        }
+    };
 }

@@ -55,7 +55,23 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
             types.push(rust::format(choice(name, schema, &file)?)?);
         }
     }
+    types.push(all(contract));
     Ok(types.join("\n"))
+}
+
+/// A macro that hands every type's name to another, for whoever does the same with each model.
+fn all(contract: &Contract) -> String {
+    let types = contract.schemas().filter(|(_, schema)| !lower::is_shared_scalar(schema));
+    let names: Vec<_> = types.map(|(name, _)| format!("            {name},\n")).collect();
+    format!(
+        "/// Calls the macro of the given name with the names of all models.\n\
+         #[doc(hidden)]\n\
+         #[macro_export]\n\
+         macro_rules! for_each_model {{\n    \
+             ($callback:ident) => {{\n        \
+                 $callback! {{\n{}        }}\n    }};\n}}\n",
+        names.concat()
+    )
 }
 
 /// A type that no schema names was made up by typify from something inline, and its name may clash with the next.

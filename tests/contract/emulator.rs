@@ -1,0 +1,133 @@
+//! What the emulator answers is what the contract says: every operation, every status, body and headers.
+//!
+//! The emulator was written from the documentation, not from the contract; that the two agree is worth something.
+
+use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, ErrorAnswer, ErrorShape};
+use partner_center_tests::{BYTE_ORDER_MARK, Contract, Operation, Schemas, fetch};
+
+/// Headers of HTTP itself, which no contract lists.
+const HTTP: [&str; 5] = ["connection", "content-length", "content-type", "date", "transfer-encoding"];
+
+const TOKEN: (&str, &str) = ("authorization", "Bearer any");
+
+#[tokio::test]
+async fn every_success_is_as_described() {
+    let judge = Judge::new();
+    let emulator = documented_customer().start().await.unwrap();
+    for operation in &judge.contract.operations {
+        assert_eq!(judge.status(&emulator, operation, &path(operation), &[TOKEN]).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_is_as_described() {
+    let judge = Judge::new();
+    for operation in &judge.contract.operations {
+        for (status, response) in operation.responses.iter().filter(|(status, _)| **status != 200) {
+            let gateway = response.schema.as_deref() == Some("GatewayFault");
+            let shape = if gateway { ErrorShape::Gateway } else { ErrorShape::Fault };
+            let fault = ErrorAnswer::new(*status).body(shape);
+            let emulator = documented_customer().faults(fault).start().await.unwrap();
+            assert_eq!(judge.status(&emulator, operation, &path(operation), &[TOKEN]).await, *status);
+        }
+    }
+}
+
+/// Refusals that nobody wrote into a script: what the service documents for what a client did wrong.
+#[tokio::test]
+async fn refusals_of_wrong_requests_are_as_described() {
+    let judge = Judge::new();
+    let emulator = documented_customer().start().await.unwrap();
+    for operation in &judge.contract.operations {
+        assert_eq!(judge.status(&emulator, operation, &path(operation), &[]).await, 401);
+        if operation.path.contains("{customer-id}") {
+            let of = |customer: &str| operation.path.replace("{customer-id}", customer);
+            assert_eq!(judge.status(&emulator, operation, &of("five"), &[TOKEN]).await, 400);
+            let nobody = of("00000000-0000-4000-8000-000000000000");
+            assert!([403, 404].contains(&judge.status(&emulator, operation, &nobody, &[TOKEN]).await));
+        }
+        if operation.is_tagged("commercial") {
+            for query in ["filter=serviceCode%20is%20'o365'", "groupby=colour", "top=none", "skip=-1"] {
+                let path = format!("{}?{query}", operation.path);
+                assert_eq!(judge.status(&emulator, operation, &path, &[TOKEN]).await, 400);
+            }
+        }
+    }
+}
+
+/// Pages, groups and filters have shapes of their own.
+#[tokio::test]
+async fn answers_to_queries_are_as_described() {
+    let judge = Judge::new();
+    let emulator = Emulator::builder().customers(40).page_size(5).start().await.unwrap();
+    for (id, query) in [
+        ("listCustomers", "size=2"),
+        ("listCustomers", "size=0"),
+        ("queryCommercialLicensesDeployment", "top=3&skip=2"),
+        ("queryCommercialLicensesDeployment", "groupby=serviceCode,channel"),
+        ("queryCommercialLicensesDeployment", "filter=serviceCode%20eq%20'none'"),
+        ("queryCommercialLicensesUsage", "top=3"),
+        ("queryCommercialLicensesUsage", "groupby=workloadCode"),
+    ] {
+        let operation = judge.contract.operation(id);
+        let path = format!("{}?{query}", operation.path);
+        assert_eq!(judge.status(&emulator, operation, &path, &[TOKEN]).await, 200);
+    }
+}
+
+/// An emulator of the documented customer alone.
+fn documented_customer() -> EmulatorBuilder {
+    Emulator::builder().customers(1)
+}
+
+/// The path of an operation, asked of the documented customer.
+fn path(operation: &Operation) -> String {
+    operation.path.replace("{customer-id}", &DOCUMENTED_CUSTOMER.to_string())
+}
+
+struct Judge {
+    contract: Contract,
+    schemas: Schemas,
+}
+
+impl Judge {
+    fn new() -> Self {
+        let contract = Contract::read();
+        Self { schemas: Schemas::of(&contract), contract }
+    }
+
+    /// Judges the answer to a request for this operation, and gives its status.
+    async fn status(
+        &self,
+        emulator: &Emulator,
+        operation: &Operation,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> u16 {
+        let (status, headers, body) = fetch(emulator.base_url(), path, headers).await;
+        let context = format!("{status} of {path} ({})", operation.id);
+        let response =
+            operation.responses.get(&status).unwrap_or_else(|| panic!("{context} is not in the contract"));
+
+        let mark = body.strip_prefix(BYTE_ORDER_MARK);
+        let marked = status == 200 && !operation.is_tagged("commercial");
+        assert_eq!(mark.is_some(), marked, "byte-order mark: {context}");
+        let value = serde_json::from_slice(mark.unwrap_or(&body));
+        let value = value.unwrap_or_else(|error| panic!("{context}: {error}"));
+        let schema = response.schema.as_deref().unwrap_or_else(|| panic!("{context} has no schema"));
+        let faults = self.schemas.faults(schema, &value);
+        assert!(faults.is_empty(), "{context} is no {schema}:\n{}", faults.join("\n"));
+
+        let content_type = headers["content-type"].to_str().unwrap();
+        assert!(content_type.starts_with("application/json"), "{context}: {content_type}");
+        for (header, required) in &response.headers {
+            assert!(headers.contains_key(header.as_str()) || !required, "{context} lacks {header}");
+        }
+        for name in headers.keys() {
+            let described = response.headers.keys().any(|header| header.eq_ignore_ascii_case(name.as_str()));
+            let known = described || HTTP.contains(&name.as_str());
+            assert!(known, "{context} has {name}, which the contract does not say");
+        }
+        status
+    }
+}

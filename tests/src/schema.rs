@@ -1,0 +1,98 @@
+//! Judging values by the contract's schemas, as JSON Schema: OpenAPI 3.0's `nullable` is the one word to translate.
+
+use serde_json::{Map, Value, json};
+
+use crate::Contract;
+
+/// The component schemas, ready to judge values.
+pub struct Schemas(Value);
+
+impl Schemas {
+    /// The schemas of the contract.
+    #[must_use]
+    pub fn of(contract: &Contract) -> Self {
+        Self(translate(&Value::Object(contract.schemas.clone())))
+    }
+
+    /// What is wrong with a value of the named schema, a sentence each.
+    ///
+    /// # Panics
+    ///
+    /// If the contract's schemas make no JSON Schema.
+    #[must_use]
+    pub fn faults(&self, name: &str, value: &Value) -> Vec<String> {
+        let schema =
+            json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": self.0 } });
+        faults(&schema, value)
+    }
+}
+
+/// What is wrong with a value of this schema, which refers to no other.
+pub(crate) fn scalar_faults(schema: &Value, value: &Value) -> Vec<String> {
+    faults(&translate(schema), value)
+}
+
+fn faults(schema: &Value, value: &Value) -> Vec<String> {
+    let validator = options()
+        .with_format("date-time", is_date_time)
+        .build(schema)
+        .unwrap_or_else(|error| panic!("the contract's schemas make no JSON Schema: {error}"));
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+fn options() -> jsonschema::ValidationOptions<'static> {
+    jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true)
+}
+
+/// A date and time as the service writes it: RFC 3339, or the same without the offset, which the commercial operations
+/// leave out in the documentation's own examples.
+fn is_date_time(text: &str) -> bool {
+    let with_offset = options().build(&json!({ "format": "date-time" }));
+    with_offset.is_ok_and(|judge| judge.is_valid(&json!(text)) || judge.is_valid(&json!(format!("{text}Z"))))
+}
+
+/// OpenAPI 3.0's schema as JSON Schema.
+fn translate(schema: &Value) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let mut translated: Map<_, _> =
+                members.iter().map(|(name, member)| (name.clone(), translate(member))).collect();
+            // A property called `nullable` is no Boolean.
+            match translated.get("nullable").and_then(Value::as_bool) {
+                Some(true) => {
+                    translated.remove("nullable");
+                    json!({ "anyOf": [{ "type": "null" }, translated] })
+                }
+                Some(false) | None => Value::Object(translated),
+            }
+        }
+        Value::Array(items) => items.iter().map(translate).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_is_a_value_where_the_contract_says_so() {
+        let nullable = json!({ "type": "string", "nullable": true });
+        assert!(scalar_faults(&nullable, &Value::Null).is_empty());
+        assert_eq!(scalar_faults(&json!({ "type": "string" }), &Value::Null).len(), 1);
+    }
+
+    #[test]
+    fn formats_count() {
+        let uuid = json!({ "type": "string", "format": "uuid" });
+        assert!(scalar_faults(&uuid, &json!("0112A436-B14E-4888-967B-CA4BB2CF1234")).is_empty());
+        assert_eq!(scalar_faults(&uuid, &json!("not a guid")).len(), 1);
+        let time = json!({ "type": "string", "format": "date-time" });
+        for text in ["2017-03-14T03:25:16.36+00:00", "2018-10-14T00:00:00", "2018-10-14T00:00:00Z"] {
+            assert!(scalar_faults(&time, &json!(text)).is_empty(), "{text}");
+        }
+        for text in ["2018-10-14", "yesterday", ""] {
+            assert_eq!(scalar_faults(&time, &json!(text)).len(), 1, "{text}");
+        }
+    }
+}
