@@ -61,17 +61,15 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
 
 /// A macro that hands every type's name to another, for whoever does the same with each model.
 fn all(contract: &Contract) -> String {
+    let mut lines = vec![
+        "/// Calls the macro of the given name with the names of all models.".to_owned(),
+        "#[doc(hidden)]\n#[macro_export]\nmacro_rules! for_each_model {".to_owned(),
+        "    ($callback:ident) => {\n        $callback! {".to_owned(),
+    ];
     let types = contract.schemas().filter(|(_, schema)| !lower::is_shared_scalar(schema));
-    let names: Vec<_> = types.map(|(name, _)| format!("            {name},\n")).collect();
-    format!(
-        "/// Calls the macro of the given name with the names of all models.\n\
-         #[doc(hidden)]\n\
-         #[macro_export]\n\
-         macro_rules! for_each_model {{\n    \
-             ($callback:ident) => {{\n        \
-                 $callback! {{\n{}        }}\n    }};\n}}\n",
-        names.concat()
-    )
+    lines.extend(types.map(|(name, _)| format!("            {name},")));
+    lines.push("        }\n    };\n}\n".to_owned());
+    lines.join("\n")
 }
 
 /// A type that no schema names was made up by typify from something inline, and its name may clash with the next.
