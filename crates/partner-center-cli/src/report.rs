@@ -9,6 +9,7 @@ use std::io;
 
 use anstyle::{AnsiColor, Style};
 use partner_center::CustomerId;
+use partner_center::filter::FilterError;
 
 use crate::exit::Exit;
 use crate::output::text::printable;
@@ -43,19 +44,29 @@ impl From<io::Error> for Stop {
 pub(crate) struct Problem {
     exit: Exit,
     what: String,
+    /// Drawn as it is, such as the line of input with a caret under what is wrong. Safe for a terminal.
+    picture: Option<String>,
     facts: Vec<(&'static str, String)>,
     advice: Option<String>,
 }
 
 impl Problem {
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), facts: Vec::new(), advice: None }
+        Self { exit, what: what.into(), picture: None, facts: Vec::new(), advice: None }
     }
 
     /// Which setting or argument it is about.
     pub(crate) fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.facts.push((name, value.into()));
         self
+    }
+
+    /// A filter or a grouping that cannot be used, with a caret under what is wrong with it.
+    pub(crate) fn of_filter(flag: &str, error: &FilterError, input: &str) -> Self {
+        let mut problem =
+            Self::new(Exit::Usage, format!("invalid value for '{flag}': {}", error.description()));
+        problem.picture = Some(error.caret(input));
+        problem
     }
 
     pub(crate) fn because(self, cause: impl Into<String>) -> Self {
@@ -126,6 +137,9 @@ impl fmt::Display for Problem {
         const ERROR: Style = AnsiColor::Red.on_default().bold();
         const NAME: Style = Style::new().dimmed();
         writeln!(f, "{ERROR}error{ERROR:#}: {}", printable(&self.what))?;
+        for line in self.picture.iter().flat_map(|picture| picture.lines()) {
+            writeln!(f, "  {line}")?;
+        }
         let width = self.facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         for (name, value) in &self.facts {
             writeln!(f, "  {NAME}{name:width$}{NAME:#}  {}", printable(value))?;

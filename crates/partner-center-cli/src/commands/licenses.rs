@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use futures_util::{StreamExt, stream};
-use partner_center::{CustomerId, PartnerCenter, Result};
+use partner_center::{CustomerId, Result};
 
-use crate::cli::{Customers as Arguments, Global, Licenses};
+use crate::cli::{Customers as Arguments, Global};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -17,40 +17,42 @@ use crate::report::{Problem, Stop};
 /// How many customers are asked about at once. The service throttles, and this is for a handful of customers.
 const AT_ONCE: usize = 4;
 
-pub(crate) async fn run(
-    command: &Licenses,
+pub(crate) async fn deployment(
+    Arguments { customers }: &Arguments,
     global: &Global,
     format: Format,
     console: Console,
 ) -> Result<Exit, Stop> {
     let session = connect(global, console).await?;
     let partner = &session.partner;
-    match command {
-        Licenses::Deployment(Arguments { customers }) if customers.is_empty() => {
-            let answer = partner.analytics().licenses().deployment().get().await?.into_inner();
-            totals::<PartnerDeployment, _>(answer.items, format, console)
-        }
-        Licenses::Usage(Arguments { customers }) if customers.is_empty() => {
-            let answer = partner.analytics().licenses().usage().get().await?.into_inner();
-            totals::<PartnerUsage, _>(answer.items, format, console)
-        }
-        Licenses::Deployment(Arguments { customers }) => {
-            each(customers, format, console, async |id| deployment(partner, id).await).await
-        }
-        Licenses::Usage(Arguments { customers }) => {
-            each(customers, format, console, async |id| usage(partner, id).await).await
-        }
+    if customers.is_empty() {
+        let answer = partner.analytics().licenses().deployment().get().await?.into_inner();
+        return totals::<PartnerDeployment, _>(answer.items, format, console);
     }
+    let ask = async |id| {
+        let answer = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
+        Ok(answer.into_inner().items.into_iter().map(|row| Deployment::of(id, row)).collect())
+    };
+    each(customers, format, console, ask).await
 }
 
-async fn deployment(partner: &PartnerCenter, id: CustomerId) -> Result<Vec<Deployment>> {
-    let answer = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
-    Ok(answer.into_inner().items.into_iter().map(|row| Deployment::of(id, row)).collect())
-}
-
-async fn usage(partner: &PartnerCenter, id: CustomerId) -> Result<Vec<Usage>> {
-    let answer = partner.customers().by_id(id).analytics().licenses().usage().get().await?;
-    Ok(answer.into_inner().items.into_iter().map(|row| Usage::of(id, row)).collect())
+pub(crate) async fn usage(
+    Arguments { customers }: &Arguments,
+    global: &Global,
+    format: Format,
+    console: Console,
+) -> Result<Exit, Stop> {
+    let session = connect(global, console).await?;
+    let partner = &session.partner;
+    if customers.is_empty() {
+        let answer = partner.analytics().licenses().usage().get().await?.into_inner();
+        return totals::<PartnerUsage, _>(answer.items, format, console);
+    }
+    let ask = async |id| {
+        let answer = partner.customers().by_id(id).analytics().licenses().usage().get().await?;
+        Ok(answer.into_inner().items.into_iter().map(|row| Usage::of(id, row)).collect())
+    };
+    each(customers, format, console, ask).await
 }
 
 /// Writes the partner's totals.

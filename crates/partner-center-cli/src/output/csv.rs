@@ -40,6 +40,9 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
                     Cell::Text(text) => {
                         self.out.write_field(harmless(text.as_deref().unwrap_or_default()).as_bytes())
                     }
+                    Cell::Id(id) => {
+                        self.out.write_field(harmless(id.as_deref().unwrap_or_default()).as_bytes())
+                    }
                     Cell::Count(count) => self.out.write_field(number(count)),
                     // Debug of a float is its shortest exact form, with a point.
                     Cell::Percent(percent) => self

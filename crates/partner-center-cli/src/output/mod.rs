@@ -28,13 +28,10 @@ const SCHEMA_VERSION: u32 = 1;
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// For people: aligned, with totals and the age of the data
+    // Explained in the long help, so that the help of every other command stays short.
     Table,
-    /// One document: schemaVersion, rows, failures, summary
     Json,
-    /// One row per line, as they come
     Ndjson,
-    /// RFC 4180 with a header; text that a spreadsheet would run as a formula gets an apostrophe in front
     Csv,
 }
 
@@ -83,6 +80,19 @@ impl<R: Row> Output<R> {
 /// How wide a table may be: the terminal, or what fits everywhere.
 fn width() -> u16 {
     terminal_size::terminal_size().map_or(80, |(width, _)| width.0)
+}
+
+/// Writes one row as a list of its fields, for people.
+pub(crate) fn show<R: Row>(row: &R) -> io::Result<()> {
+    table::show(row, anstream::AutoStream::auto(io::stdout()))
+}
+
+/// Writes one JSON value that is no row, laid out for reading.
+pub(crate) fn write_json(value: &impl Serialize) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    serde_json::to_writer_pretty(&mut out, value)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Writes one JSON value and a line end.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use partner_center::models::{Channel, Guid, Timestamp};
+use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,7 +24,9 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     }
 
     /// When the service computed it.
-    fn processed(&self) -> Option<&Timestamp>;
+    fn processed(&self) -> Option<&Timestamp> {
+        None
+    }
 }
 
 /// One field of a row.
@@ -39,16 +41,20 @@ pub(crate) struct Column<R: 'static> {
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
     As(&'static str),
+    /// Only where there is room for it beside the rest.
+    IfWide(&'static str),
     /// Only where the column of this name is left out.
     InPlaceOf(&'static str, &'static str),
     /// Only where rows are of several customers; a single one is named above the table.
-    Customer,
+    WhoseRow,
     No,
 }
 
 /// The value of a field.
 pub(crate) enum Cell<'a> {
     Text(Option<Cow<'a, str>>),
+    /// A text that is copied, and so is never broken over two lines.
+    Id(Option<String>),
     Count(Option<i64>),
     Percent(Option<f64>),
 }
@@ -78,7 +84,7 @@ impl Field for Option<f64> {
 
 impl Field for Option<Guid> {
     fn cell(&self) -> Cell<'_> {
-        Cell::Text(self.as_ref().map(|id| Cow::Owned(id.to_string())))
+        Cell::Id(self.as_ref().map(ToString::to_string))
     }
 }
 
@@ -94,13 +100,33 @@ impl Field for Option<Channel> {
     }
 }
 
+impl Field for Option<RelationshipToPartner> {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(self.as_ref().map(|relationship| Cow::Borrowed(relationship.as_str())))
+    }
+}
+
+impl Field for Option<bool> {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(self.map(|yes| Cow::Borrowed(if yes { "true" } else { "false" })))
+    }
+}
+
+/// One text in csv and table, with a space between the members: those of lists here have none inside.
+impl Field for Option<Vec<String>> {
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(self.as_ref().map(|texts| Cow::Owned(texts.join(" "))))
+    }
+}
+
 /// Declares a row type: `"contractName" field: type, shown;` for each field, in the order of the csv columns. The name
-/// is written once and is the same in every format; the fields are taken from the model of the same field names.
+/// is written once and is the same in every format. Fields are taken from the model's fields of the same name, unless
+/// an expression says what else they are.
 macro_rules! row {
     (
         $(#[$meta:meta])*
-        $name:ident = $type:literal from $model:ty {
-            $($(#[$field_meta:meta])* $column:literal $field:ident: $field_type:ty, $shown:expr;)+
+        $name:ident = $type:literal from $model:ident: $model_type:ty {
+            $($(#[$field_meta:meta])* $column:literal $field:ident: $field_type:ty $(= $value:expr)?, $shown:expr;)+
         }
         $($item:item)*
     ) => {
@@ -110,9 +136,9 @@ macro_rules! row {
             $($(#[$field_meta])* #[serde(rename = $column)] $field: $field_type,)+
         }
 
-        impl From<$model> for $name {
-            fn from(model: $model) -> Self {
-                Self { $($field: model.$field,)+ }
+        impl From<$model_type> for $name {
+            fn from($model: $model_type) -> Self {
+                Self { $($field: $crate::output::row::row!(@value $model $field $($value)?),)+ }
             }
         }
 
@@ -126,13 +152,11 @@ macro_rules! row {
                 },
             )+];
 
-            fn processed(&self) -> Option<&partner_center::models::Timestamp> {
-                self.processed_date_time.as_ref()
-            }
-
             $($item)*
         }
     };
+    (@value $model:ident $field:ident) => { $model.$field };
+    (@value $model:ident $field:ident $value:expr) => { $value };
 }
 
 pub(super) use row;

@@ -62,12 +62,17 @@ impl Failure {
     }
 }
 
+type Group = Vec<Option<String>>;
+
 /// The sums so far.
 #[derive(Default)]
 pub(super) struct Tally {
     rows: u64,
-    /// By the values of `Row::TOTALS_BY`; one sum per column, `None` until a row had a count there.
-    groups: BTreeMap<Vec<Option<String>>, Vec<Option<i64>>>,
+    /// The values of `Row::TOTALS_BY`, in the order they came in, each with one sum per column: `None` until a row had
+    /// a count there.
+    groups: Vec<(Group, Vec<Option<i64>>)>,
+    /// Where each group stands.
+    places: BTreeMap<Group, usize>,
     oldest: Option<Timestamp>,
     newest: Option<Timestamp>,
 }
@@ -86,11 +91,15 @@ impl Tally {
                 _ => {}
             }
         }
-        let sums = self.groups.entry(key).or_insert_with(|| vec![None; R::COLUMNS.len()]);
-        for (sum, count) in sums.iter_mut().zip(counts) {
-            if let Some(count) = count {
-                *sum = Some(sum.unwrap_or_default().saturating_add(count));
+        if let Some((_, sums)) = self.places.get(&key).and_then(|place| self.groups.get_mut(*place)) {
+            for (sum, count) in sums.iter_mut().zip(counts) {
+                if let Some(count) = count {
+                    *sum = Some(sum.unwrap_or_default().saturating_add(count));
+                }
             }
+        } else {
+            self.places.insert(key.clone(), self.groups.len());
+            self.groups.push((key, counts));
         }
         if let Some(processed) = row.processed()
             && let Some(at) = processed.unix_seconds()
@@ -118,7 +127,7 @@ impl Tally {
 }
 
 /// One line of totals; `None` if the rows have no counts.
-fn total<R: Row>(key: Vec<Option<String>>, sums: &[Option<i64>]) -> Option<Map<String, Value>> {
+fn total<R: Row>(key: Group, sums: &[Option<i64>]) -> Option<Map<String, Value>> {
     if sums.iter().all(Option::is_none) {
         return None;
     }

@@ -14,6 +14,9 @@ use super::{Cell, Column, Failure, Row, Shown, Sink, Summary, age};
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
+/// From this width on there is room for columns that are nice to have.
+const WIDE: u16 = 110;
+
 /// Stands for the line above the totals until the table is drawn. No text of others can hold it: `printable` takes
 /// control characters out.
 const RULE: &str = "\u{1}";
@@ -36,7 +39,17 @@ struct Customer {
 #[derive(Clone, Default)]
 struct Field {
     text: Option<String>,
-    number: bool,
+    side: Side,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Side {
+    #[default]
+    Left,
+    /// On the left, and in one piece.
+    Whole,
+    /// On the right, and in one piece.
+    Right,
 }
 
 impl<W: Write> Table<W> {
@@ -55,7 +68,10 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
                 name: name.map(|name| printable(name).into_owned()),
             };
             let field = |column: &Column<R>| match column.shown {
-                Shown::Customer => Field { text: customer.label().map(str::to_owned), number: false },
+                Shown::WhoseRow => Field {
+                    text: customer.label().map(str::to_owned),
+                    side: if customer.name.is_some() { Side::Left } else { Side::Whole },
+                },
                 _ => Field::of((column.get)(row)),
             };
             self.rows.push(R::COLUMNS.iter().map(field).collect());
@@ -106,7 +122,8 @@ impl<W: Write> Table<W> {
                 TableCell::new(if blank { "" } else { field.text.as_deref().unwrap_or_default() })
             }));
         }
-        if !summary.totals.is_empty() {
+        // Rows that are sums already are not said twice.
+        if !summary.totals.is_empty() && summary.totals.len() < self.rows.len() {
             table.add_row(columns.iter().map(|_| TableCell::new(RULE)));
             for (place, total) in summary.totals.iter().enumerate() {
                 table.add_row(total_cells::<R>(&columns, total, if place == 0 { "Total" } else { "" }));
@@ -114,11 +131,13 @@ impl<W: Write> Table<W> {
         }
         let last = columns.len().saturating_sub(1);
         for (place, (index, _)) in columns.iter().enumerate() {
-            let number = self.rows.iter().any(|row| row.get(*index).is_some_and(|field| field.number));
+            let sides = || self.rows.iter().filter_map(|row| row.get(*index)).map(|field| field.side);
             if let Some(column) = table.column_mut(place) {
                 column.set_padding((0, u16::from(place != last)));
-                if number {
+                if sides().any(|side| side != Side::Left) {
                     column.set_constraint(ColumnConstraint::ContentWidth);
+                }
+                if sides().any(|side| side == Side::Right) {
                     column.set_cell_alignment(CellAlignment::Right);
                 }
             }
@@ -157,7 +176,8 @@ impl<W: Write> Table<W> {
                 Shown::InPlaceOf(other, heading) => {
                     (!place(other).is_some_and(has_values)).then_some(heading)
                 }
-                Shown::Customer => several.then_some("Customer"),
+                Shown::IfWide(heading) => (self.width >= WIDE).then_some(heading),
+                Shown::WhoseRow => several.then_some("Customer"),
                 Shown::No => None,
             }
             .filter(|_| has_values(index))
@@ -179,10 +199,13 @@ impl Customer {
 impl Field {
     fn of(cell: Cell<'_>) -> Self {
         match cell {
-            Cell::Text(text) => Self { text: text.map(|text| printable(&text).into_owned()), number: false },
-            Cell::Count(count) => Self { text: count.map(grouped), number: true },
+            Cell::Text(text) => {
+                Self { text: text.map(|text| printable(&text).into_owned()), side: Side::Left }
+            }
+            Cell::Id(id) => Self { text: id.map(|id| printable(&id).into_owned()), side: Side::Whole },
+            Cell::Count(count) => Self { text: count.map(grouped), side: Side::Right },
             Cell::Percent(percent) => {
-                Self { text: percent.map(|percent| format!("{percent:.1}")), number: true }
+                Self { text: percent.map(|percent| format!("{percent:.1}")), side: Side::Right }
             }
         }
     }
@@ -190,7 +213,7 @@ impl Field {
 
 impl<R> Column<R> {
     fn names_customer(&self) -> bool {
-        matches!(self.shown, Shown::Customer)
+        matches!(self.shown, Shown::WhoseRow)
     }
 }
 
@@ -213,6 +236,23 @@ fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, la
         label.clone_into(first);
     }
     cells.into_iter().map(TableCell::new).collect()
+}
+
+/// One row, a field to a line: its heading, or its name where the table has none. What it does not say is left out.
+pub(super) fn show<R: Row>(row: &R, mut out: impl Write) -> io::Result<()> {
+    let fields = R::COLUMNS.iter().map(|column| {
+        let name = match column.shown {
+            Shown::As(heading) | Shown::IfWide(heading) | Shown::InPlaceOf(_, heading) => heading,
+            Shown::WhoseRow | Shown::No => column.name,
+        };
+        (name, Field::of((column.get)(row)).text)
+    });
+    let fields: Vec<_> = fields.filter_map(|(name, text)| Some((name, text?))).collect();
+    let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    for (name, text) in fields {
+        writeln!(out, "{BOLD}{name:width$}{BOLD:#}  {text}")?;
+    }
+    out.flush()
 }
 
 /// `1234567` as `1,234,567`.

@@ -11,6 +11,15 @@ fn help_texts() {
         ("help-licenses", &["licenses", "--help"]),
         ("help-licenses-deployment", &["licenses", "deployment", "--help"]),
         ("help-licenses-usage", &["licenses", "usage", "--help"]),
+        ("help-licenses-query", &["licenses", "query", "--help"]),
+        ("help-licenses-query-deployment", &["licenses", "query", "deployment", "--help"]),
+        ("help-licenses-query-usage", &["licenses", "query", "usage", "--help"]),
+        ("help-customers", &["customers", "--help"]),
+        ("help-customers-list", &["customers", "list", "--help"]),
+        ("help-customers-show", &["customers", "show", "--help"]),
+        ("help-emulator", &["emulator", "--help"]),
+        ("help-schema", &["schema", "--help"]),
+        ("help-completions", &["completions", "--help"]),
     ] {
         let run = run(arguments);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{name}");

@@ -1,9 +1,4 @@
-//! The rows of the licence commands: the contract's fields, flat, in the order of the csv columns.
-//!
-//! They are types of their own and not the models, because a row of output always has every field, says whose it is,
-//! and keeps its names when the service changes its mind.
-
-#![expect(clippy::struct_field_names, reason = "the fields have the contract's names")]
+//! The rows of the classic four operations.
 
 use partner_center::CustomerId;
 use partner_center::models::{
@@ -11,17 +6,17 @@ use partner_center::models::{
     PartnerLicensesDeploymentInsights, PartnerLicensesUsageInsights, Timestamp,
 };
 
-use super::row::Shown::{As, Customer, InPlaceOf, No};
-use super::row::row;
+use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
+use crate::output::row::row;
 
 row! {
     /// How many licences of one product a customer bought, and how many of them are deployed.
-    Deployment = "deployment" from CustomerLicensesDeploymentInsights {
+    Deployment = "deployment" from model: CustomerLicensesDeploymentInsights {
         /// The id of the customer's tenant; the one that was asked about where the service leaves it out.
         #[schemars(with = "Guid")]
         "customerId" customer_id: Option<Guid>, No;
         /// The customer's name.
-        "customerName" customer_name: Option<String>, Customer;
+        "customerName" customer_name: Option<String>, WhoseRow;
         /// The name of the product, in capitals.
         "productName" product_name: Option<String>, As("Product");
         /// The code of the service, such as o365 or crm.
@@ -45,16 +40,20 @@ row! {
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (self.customer_id.as_ref(), self.customer_name.as_deref())
     }
+
+    fn processed(&self) -> Option<&Timestamp> {
+        self.processed_date_time.as_ref()
+    }
 }
 
 row! {
     /// How many licences of one product qualify for one workload, and how many are active in it.
-    Usage = "usage" from CustomerLicensesUsageInsights {
+    Usage = "usage" from model: CustomerLicensesUsageInsights {
         /// The id of the customer's tenant; the one that was asked about where the service leaves it out.
         #[schemars(with = "Guid")]
         "customerId" customer_id: Option<Guid>, No;
         /// The customer's name.
-        "customerName" customer_name: Option<String>, Customer;
+        "customerName" customer_name: Option<String>, WhoseRow;
         /// The name of the product, in capitals.
         "productName" product_name: Option<String>, As("Product");
         /// The code of the workload, such as EXO, SPO or SFB.
@@ -84,11 +83,15 @@ row! {
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (self.customer_id.as_ref(), self.customer_name.as_deref())
     }
+
+    fn processed(&self) -> Option<&Timestamp> {
+        self.processed_date_time.as_ref()
+    }
 }
 
 row! {
     /// How many licences of one service the partner sold, and which share of them is deployed.
-    PartnerDeployment = "partner-deployment" from PartnerLicensesDeploymentInsights {
+    PartnerDeployment = "partner-deployment" from model: PartnerLicensesDeploymentInsights {
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String>, As("Service");
         /// The name of the service; the service puts its code here.
@@ -102,11 +105,15 @@ row! {
         /// When the service computed the row, as it came.
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
     }
+
+    fn processed(&self) -> Option<&Timestamp> {
+        self.processed_date_time.as_ref()
+    }
 }
 
 row! {
     /// Which share of the licences the partner sold is used, by service and workload.
-    PartnerUsage = "partner-usage" from PartnerLicensesUsageInsights {
+    PartnerUsage = "partner-usage" from model: PartnerLicensesUsageInsights {
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String>, As("Service");
         /// The name of the service; the service puts its code here.
@@ -119,6 +126,10 @@ row! {
         "proratedLicensesUsagePercent" prorated_licenses_usage_percent: Option<f64>, As("% used");
         /// When the service computed the row, as it came.
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
+    }
+
+    fn processed(&self) -> Option<&Timestamp> {
+        self.processed_date_time.as_ref()
     }
 }
 

@@ -1,0 +1,112 @@
+//! `licenses query`: the commercial queries, all pages of them, rows passed on as pages come.
+
+use partner_center::Result;
+use partner_center::chain::CommercialLicensesQuery;
+use partner_center::filter::{self, FilterError, Operation};
+use partner_center::paging::{Collection, Pages};
+
+use crate::cli::{Global, Query, QueryArguments};
+use crate::connect::connect;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::output::rows::{QueryDeployment, QueryUsage};
+use crate::output::{Format, Output, Row};
+use crate::report::{Problem, Stop};
+
+pub(crate) async fn run(
+    command: &Query,
+    global: &Global,
+    format: Format,
+    console: Console,
+) -> Result<Exit, Stop> {
+    // Whether the arguments can be used is found out before anything is connected.
+    match command {
+        Query::Deployment(arguments) => {
+            let narrow = Narrowing::<filter::Deployment>::read(arguments)?;
+            let session = connect(global, console).await?;
+            let query = narrow.apply(session.partner.analytics().commercial().licenses().deployment());
+            all::<QueryDeployment, _>(query.pages(), format, console).await
+        }
+        Query::Usage(arguments) => {
+            let narrow = Narrowing::<filter::Usage>::read(arguments)?;
+            let session = connect(global, console).await?;
+            let query = narrow.apply(session.partner.analytics().commercial().licenses().usage());
+            all::<QueryUsage, _>(query.pages(), format, console).await
+        }
+    }
+}
+
+/// What a query is narrowed to, as far as it was said.
+struct Narrowing<'a, Op> {
+    filter: Option<filter::Filter<Op>>,
+    grouping: Option<filter::Grouping<Op>>,
+    processed: Option<&'a str>,
+    top: Option<u32>,
+}
+
+impl<'a, Op: Operation> Narrowing<'a, Op> {
+    fn read(arguments: &'a QueryArguments) -> Result<Self, Problem> {
+        Ok(Self {
+            filter: read("--filter <FILTER>", arguments.filter.as_deref())?,
+            grouping: read("--group-by <FIELDS>", arguments.group_by.as_deref())?,
+            processed: arguments.processed.as_deref(),
+            top: arguments.top,
+        })
+    }
+
+    fn apply(self, mut query: CommercialLicensesQuery<Op>) -> CommercialLicensesQuery<Op> {
+        if let Some(filter) = self.filter {
+            query = query.filter(filter);
+        }
+        if let Some(grouping) = self.grouping {
+            query = query.group_by(grouping);
+        }
+        if let Some(processed) = self.processed {
+            query = query.processed(processed);
+        }
+        if let Some(top) = self.top {
+            query = query.top(top);
+        }
+        query
+    }
+}
+
+fn read<T: std::str::FromStr<Err = FilterError>>(
+    flag: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, Problem> {
+    text.map(|text| text.parse().map_err(|error| Problem::of_filter(flag, &error, text))).transpose()
+}
+
+/// Writes all pages. Shared with the other commands that read pages.
+pub(super) async fn all<R, C>(mut pages: Pages<C>, format: Format, console: Console) -> Result<Exit, Stop>
+where
+    C: Collection,
+    R: Row + From<C::Item>,
+{
+    let mut output = Output::stdout(format);
+    let mut written = 0;
+    loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                let rows: Vec<R> = page.into_inner().into_items().into_iter().map(R::from).collect();
+                written += rows.len();
+                output.rows(&rows)?;
+            }
+            Ok(None) => break,
+            Err(error) => {
+                if written > 0 {
+                    console.note(&format!(
+                        "{written} rows had come before the error below; what is on stdout is not complete"
+                    ));
+                }
+                return Err(error.into());
+            }
+        }
+    }
+    if written == 0 {
+        console.note("no rows");
+    }
+    output.finish(None, &[])?;
+    Ok(Exit::Done)
+}

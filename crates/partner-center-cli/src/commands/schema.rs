@@ -1,0 +1,66 @@
+//! `schema`: what rows look like, for whoever reads them by machine.
+
+use clap::ValueEnum;
+use schemars::generate::SchemaSettings;
+
+use crate::exit::Exit;
+use crate::output::rows::{
+    Customer, Deployment, PartnerDeployment, PartnerUsage, QueryDeployment, QueryUsage, Usage,
+};
+use crate::output::{Row, write_json};
+use crate::report::Stop;
+
+/// The rows there are, by the names that `type` in the JSON document has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowType {
+    /// A row of licenses deployment, of a customer
+    Deployment,
+    /// A row of licenses usage, of a customer
+    Usage,
+    /// A row of licenses deployment, of the partner
+    PartnerDeployment,
+    /// A row of licenses usage, of the partner
+    PartnerUsage,
+    /// A row of licenses query deployment
+    QueryDeployment,
+    /// A row of licenses query usage
+    QueryUsage,
+    /// A row of customers list and customers show
+    Customer,
+}
+
+pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
+    match row {
+        RowType::Deployment => print::<Deployment>(),
+        RowType::Usage => print::<Usage>(),
+        RowType::PartnerDeployment => print::<PartnerDeployment>(),
+        RowType::PartnerUsage => print::<PartnerUsage>(),
+        RowType::QueryDeployment => print::<QueryDeployment>(),
+        RowType::QueryUsage => print::<QueryUsage>(),
+        RowType::Customer => print::<Customer>(),
+    }
+}
+
+fn print<R: Row>() -> Result<Exit, Stop> {
+    // As rows are written, every field is there, if only as null.
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<R>();
+    write_json(&schema)?;
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_of_the_json_document() {
+        let name = |row: RowType| row.to_possible_value().unwrap().get_name().to_owned();
+        assert_eq!(name(RowType::Deployment), Deployment::TYPE);
+        assert_eq!(name(RowType::Usage), Usage::TYPE);
+        assert_eq!(name(RowType::PartnerDeployment), PartnerDeployment::TYPE);
+        assert_eq!(name(RowType::PartnerUsage), PartnerUsage::TYPE);
+        assert_eq!(name(RowType::QueryDeployment), QueryDeployment::TYPE);
+        assert_eq!(name(RowType::QueryUsage), QueryUsage::TYPE);
+        assert_eq!(name(RowType::Customer), Customer::TYPE);
+    }
+}

@@ -1,0 +1,105 @@
+//! The rows of the commercial queries.
+
+use partner_center::models::{
+    Channel, CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid, Timestamp,
+};
+
+use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
+use crate::output::row::row;
+use crate::output::summary::percent;
+
+row! {
+    /// How many licences of one product a customer bought, and how many of them are deployed; grouped, of one group.
+    QueryDeployment = "query-deployment" from model: CommercialLicensesDeploymentInsights {
+        /// The customer's tenant id in small letters, as the other rows have it. Null if the query was grouped without it.
+        "customerId" customer_id: Option<Guid> = small(model.customer_tenant_id.as_ref()), No;
+        /// The same as it came.
+        "customerTenantId" customer_tenant_id: Option<Guid>, No;
+        /// The customer's name.
+        "customerName" customer_name: Option<String>, WhoseRow;
+        /// The id of the product.
+        "productId" product_id: Option<Guid>, InPlaceOf("productName", "Product");
+        /// The name of the product, in capitals.
+        "productName" product_name: Option<String>, As("Product");
+        /// The code of the service, such as o365 or crm.
+        "serviceCode" service_code: Option<String>, As("Service");
+        /// The name of the service.
+        "serviceName" service_name: Option<String>, InPlaceOf("serviceCode", "Service");
+        /// How the licences were sold.
+        "channel" channel: Option<Channel>, No;
+        /// How many licences were sold.
+        "licensesSold" licenses_sold: Option<i64>, As("Sold");
+        /// How many of them are deployed.
+        "licensesDeployed" licenses_deployed: Option<i64>, As("Deployed");
+        /// Deployed of sold, computed from the two: the service gives no percentage here. Null if none were sold.
+        "deploymentPercent" deployment_percent: Option<f64> = share(model.licenses_deployed, model.licenses_sold), As("%");
+        /// When the service computed the row, as it came.
+        "processedDateTime" processed_date_time: Option<Timestamp>, No;
+    }
+
+    const PERCENT: Option<[&'static str; 3]> = Some(["deploymentPercent", "licensesDeployed", "licensesSold"]);
+
+    fn customer(&self) -> (Option<&Guid>, Option<&str>) {
+        (self.customer_id.as_ref(), self.customer_name.as_deref())
+    }
+
+    fn processed(&self) -> Option<&Timestamp> {
+        self.processed_date_time.as_ref()
+    }
+}
+
+row! {
+    /// How many licences of one product of a customer qualify for one workload, and how many are active in it; grouped,
+    /// of one group.
+    QueryUsage = "query-usage" from model: CommercialLicensesUsageInsights {
+        /// The customer's tenant id in small letters, as the other rows have it. Null if the query was grouped without it.
+        "customerId" customer_id: Option<Guid> = small(model.customer_tenant_id.as_ref()), No;
+        /// The same as it came.
+        "customerTenantId" customer_tenant_id: Option<Guid>, No;
+        /// The customer's name.
+        "customerName" customer_name: Option<String>, WhoseRow;
+        /// The id of the product.
+        "productId" product_id: Option<Guid>, InPlaceOf("productName", "Product");
+        /// The name of the product, in capitals.
+        "productName" product_name: Option<String>, As("Product");
+        /// The code of the workload, such as EXO, SPO or SFB.
+        "workloadCode" workload_code: Option<String>, InPlaceOf("workloadName", "Workload");
+        /// The name of the workload, such as Exchange.
+        "workloadName" workload_name: Option<String>, As("Workload");
+        /// The code of the service, such as o365 or crm.
+        "serviceCode" service_code: Option<String>, InPlaceOf("productName", "Service");
+        /// The name of the service.
+        "serviceName" service_name: Option<String>, No;
+        /// How the licences were sold.
+        "channel" channel: Option<Channel>, No;
+        /// How many licences qualify for the workload.
+        "licensesQualified" licenses_qualified: Option<i64>, As("Qualified");
+        /// How many of them are active in it.
+        "licensesActive" licenses_active: Option<i64>, As("Active");
+        /// Active of qualified, computed from the two: the service gives no percentage here. Null if none qualify.
+        "usagePercent" usage_percent: Option<f64> = share(model.licenses_active, model.licenses_qualified), As("%");
+        /// When the service computed the row, as it came.
+        "processedDateTime" processed_date_time: Option<Timestamp>, No;
+    }
+
+    // A licence counts once in every workload it qualifies for.
+    const TOTALS_BY: &'static [&'static str] = &["workloadCode", "workloadName"];
+    const PERCENT: Option<[&'static str; 3]> = Some(["usagePercent", "licensesActive", "licensesQualified"]);
+
+    fn customer(&self) -> (Option<&Guid>, Option<&str>) {
+        (self.customer_id.as_ref(), self.customer_name.as_deref())
+    }
+
+    fn processed(&self) -> Option<&Timestamp> {
+        self.processed_date_time.as_ref()
+    }
+}
+
+/// The id in small letters: the commercial queries write it in capitals, and rows of both kinds are to be joined.
+fn small(id: Option<&Guid>) -> Option<Guid> {
+    id.map(|id| id.as_uuid().map_or_else(|| id.clone(), Guid::from))
+}
+
+fn share(part: Option<i64>, whole: Option<i64>) -> Option<f64> {
+    percent(part?, whole?)
+}

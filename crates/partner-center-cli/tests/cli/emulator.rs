@@ -1,0 +1,66 @@
+//! `emulator`: serves until it is told to stop.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use crate::support::{DOCUMENTED, command, finish, run, stable};
+
+/// An emulator in a process of its own, ended with the test.
+struct Serving {
+    child: Child,
+    url: String,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child =
+            command().args(["-q", "emulator"]).args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut url = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
+        Self { child, url: url.trim_end().to_owned() }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn it_serves_another_process() {
+    let serving = Serving::start(&["--customers", "1", "--fault", "#1 503(retry-after=0)"]);
+    assert!(serving.url.starts_with("http://127.0.0.1:"), "{}", serving.url);
+    let run = finish(
+        command()
+            .env("PARTNER_CENTER_BASE_URL", &serving.url)
+            .env("PARTNER_CENTER_ACCESS_TOKEN", "any")
+            .args(["licenses", "deployment", "--format", "csv", "--customer", DOCUMENTED]),
+    );
+    assert_eq!((run.code, run.stdout.lines().count()), (0, 4), "{run}");
+}
+
+#[cfg(unix)]
+#[test]
+fn it_stops_when_it_is_told_to() {
+    for signal in ["-INT", "-TERM"] {
+        let mut serving = Serving::start(&[]);
+        let id = serving.child.id().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert_eq!(serving.child.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn arguments_that_cannot_be_used() {
+    let _guard = stable();
+    for (name, arguments) in [
+        ("fault", &["emulator", "--fault", "#1 teapot"][..]),
+        ("day", &["emulator", "--processed-on", "soon"]),
+    ] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+        insta::assert_snapshot!(format!("emulator-{name}"), run.stderr);
+    }
+}

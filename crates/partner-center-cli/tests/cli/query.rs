@@ -1,0 +1,102 @@
+//! `licenses query`: filters, groups, pages.
+
+use partner_center_emulator::Emulator;
+use serde_json::Value;
+
+use crate::support::{beside, embedded, run, stable};
+
+const TEST_COMPANY: &str = "customerTenantId eq '0112A436-B14E-4888-967B-CA4BB2CF1234'";
+
+#[test]
+fn the_documented_queries_in_every_format() {
+    let _guard = stable();
+    for format in ["table", "json", "ndjson", "csv"] {
+        for query in ["deployment", "usage"] {
+            let run = embedded(&["licenses", "query", query, "--format", format, "--filter", TEST_COMPANY]);
+            insta::assert_snapshot!(format!("query-{query}-{format}"), run);
+        }
+    }
+}
+
+#[test]
+fn groups() {
+    let _guard = stable();
+    for (name, query, fields) in [
+        ("customers", "deployment", "customerName"),
+        ("customer-ids", "deployment", "customerTenantId"),
+        ("services", "deployment", "serviceName"),
+        ("products", "deployment", "productId"),
+        ("workloads", "usage", "workloadCode"),
+        ("customer-workloads", "usage", "customerName,workloadName"),
+    ] {
+        let run = embedded(&[
+            "-q",
+            "licenses",
+            "query",
+            query,
+            "--format",
+            "table",
+            "--filter",
+            "serviceCode eq 'crm'",
+            "--group-by",
+            fields,
+        ]);
+        assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
+        insta::assert_snapshot!(format!("query-by-{name}"), run);
+    }
+}
+
+#[test]
+fn filters_and_groups_that_cannot_be_used() {
+    let _guard = stable();
+    for (name, arguments) in [
+        ("value", &["licenses", "query", "deployment", "--filter", "serviceCode eq o365"][..]),
+        (
+            "field",
+            &["licenses", "query", "deployment", "--filter", "channel eq 'reseller' and chanel ne 'x'"],
+        ),
+        ("usage-only", &["licenses", "query", "deployment", "--filter", "workloadCode eq 'SPO'"]),
+        ("terminal", &["licenses", "query", "usage", "--filter", "customerName eq '\u{1b}[2J' und"]),
+        ("empty", &["licenses", "query", "usage", "--filter", ""]),
+        ("group", &["licenses", "query", "deployment", "--group-by", "customerName,customerName"]),
+        ("top", &["licenses", "query", "deployment", "--top", "10001"]),
+        ("processed", &["--emulator", "-q", "licenses", "query", "deployment", "--processed", "yesterday"]),
+    ] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}\n{run}");
+        insta::assert_snapshot!(format!("query-argument-{name}"), run.stderr);
+    }
+}
+
+#[test]
+fn all_pages_as_they_come() {
+    let beside = beside(Emulator::builder().customers(60));
+    let whole = beside.run(&["licenses", "query", "usage", "--format", "ndjson"]);
+    assert_eq!(whole.code, 0, "{whole}");
+    let before = beside.emulator.request_count();
+    let paged = beside.run(&["licenses", "query", "usage", "--format", "ndjson", "--top", "100"]);
+    assert_eq!(paged.stdout, whole.stdout);
+    let requests = beside.emulator.request_count() - before;
+    assert_eq!(requests, (whole.stdout.lines().count() as u64).div_ceil(100));
+    for line in whole.stdout.lines() {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let (id, tenant) = (row["customerId"].as_str().unwrap(), row["customerTenantId"].as_str().unwrap());
+        assert_eq!(id, tenant.to_lowercase(), "rows of all commands are joined by it");
+    }
+}
+
+#[test]
+fn a_page_that_fails_leaves_what_came_before_and_says_so() {
+    let beside = beside(
+        Emulator::builder()
+            .customers(60)
+            .faults("#2 400".parse::<partner_center_emulator::FaultScript>().unwrap()),
+    );
+    for format in ["ndjson", "csv", "json", "table"] {
+        beside.emulator.set_faults("#2 400".parse::<partner_center_emulator::FaultScript>().unwrap());
+        let run = beside.run(&["licenses", "query", "deployment", "--top", "10", "--format", format]);
+        assert_eq!(run.code, 1, "{format}\n{run}");
+        assert!(run.stderr.contains("10 rows had come before the error below"), "{format}\n{run}");
+        assert!(!run.stdout.contains("summary"), "{format} is not closed as if it were whole\n{run}");
+    }
+}
