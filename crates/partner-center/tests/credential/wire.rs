@@ -4,12 +4,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use partner_center::clock::{ManualClock, Random};
-use partner_center::credential::{AppRegistration, ClientCredentials, Credential};
+use partner_center::clock::{Clock as _, ManualClock, Random};
+use partner_center::credential::{
+    AppRegistration, ClientCredentials, Credential, DeviceCode, MemoryStore, RefreshToken, StoredToken,
+    TokenStore,
+};
 use partner_center::{Error, ErrorKind, Result};
+use secrecy::ExposeSecret;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use uuid::Uuid;
+
+use crate::support::kept;
 
 const GOOD: &str = r#"{"token_type":"Bearer","access_token":"good","expires_in":3599}"#;
 
@@ -37,8 +43,7 @@ impl Host {
             loop {
                 let (mut connection, _) = listener.accept().await.unwrap();
                 let mut request = Vec::new();
-                // What the OAuth library puts last.
-                while !request.ends_with(b"client_secret=secret") {
+                while !is_whole(&request) {
                     assert_ne!(connection.read_buf(&mut request).await.unwrap(), 0);
                 }
                 let number = counted.fetch_add(1, Ordering::SeqCst);
@@ -54,6 +59,14 @@ impl Host {
     }
 }
 
+/// Whether the body is as long as the head says.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request).to_lowercase();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    body.len() == length.parse::<usize>().unwrap()
+}
+
 #[derive(Debug)]
 struct Half;
 
@@ -67,13 +80,16 @@ impl Random for Half {
     }
 }
 
-async fn ask(address: &str, clock: &ManualClock) -> Result<String> {
-    let app = AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555")
+fn app(address: &str, clock: &ManualClock) -> AppRegistration {
+    AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555")
         .with_client_secret("secret")
         .with_authority(address)
         .with_clock(clock.clone())
-        .with_random(Half);
-    let token = ClientCredentials::new(&app)?.token().await?;
+        .with_random(Half)
+}
+
+async fn ask(address: &str, clock: &ManualClock) -> Result<String> {
+    let token = ClientCredentials::new(&app(address, clock))?.token().await?;
     Ok(token.expose().to_owned())
 }
 
@@ -183,4 +199,71 @@ async fn a_mark_before_the_json_and_a_life_without_end_do_no_harm() {
     let body = format!("\u{feff}{}", GOOD.replace("3599", &u64::MAX.to_string()));
     let host = Host::that_answers(vec![answer("200 OK", "", &body)]).await;
     assert_eq!(ask(&host.address, &ManualClock::new()).await.unwrap(), "good");
+}
+
+fn device_code() -> String {
+    answer(
+        "200 OK",
+        "",
+        r#"{"device_code":"d","user_code":"u","verification_uri":"https://a.example","expires_in":900,"interval":5}"#,
+    )
+}
+
+fn no(error: &str) -> String {
+    answer("400 Bad Request", "", &format!(r#"{{"error":"{error}"}}"#))
+}
+
+#[tokio::test]
+async fn a_poll_slows_down_when_it_is_told_to_and_outlives_a_bad_answer() {
+    let clock = ManualClock::new();
+    let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
+    let host = Host::that_answers(vec![
+        device_code(),
+        no("authorization_pending"),
+        no("slow_down"),
+        no("authorization_pending"),
+        answer("503 Service Unavailable", "", ""),
+        answer("200 OK", "", &last),
+    ])
+    .await;
+    let store = Arc::new(MemoryStore::new());
+    let sign_in = DeviceCode::start(&app(&host.address, &clock), store.clone()).await.unwrap();
+    let credential = sign_in.wait().await.unwrap();
+    assert_eq!(credential.token().await.unwrap().expose(), "good");
+    assert_eq!(clock.sleeps().iter().map(Duration::as_secs).collect::<Vec<_>>(), [5, 10, 10, 20]);
+    assert_eq!(host.requests(), 6);
+    assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "successor");
+}
+
+#[tokio::test]
+async fn a_sign_in_without_a_refresh_token_is_none() {
+    let host = Host::that_answers(vec![device_code(), good()]).await;
+    let store = Arc::new(MemoryStore::new());
+    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), store.clone()).await.unwrap();
+    let error = sign_in.wait().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credential);
+    assert!(error.advice().contains("offline_access"), "{}", error.advice());
+    assert!(store.load().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_refresh_token_without_a_successor_is_kept() {
+    let clock = ManualClock::new();
+    let host = Host::that_answers(vec![good()]).await;
+    let registration = app(&host.address, &clock);
+    let token = StoredToken::new(
+        registration.tenant(),
+        registration.client_id(),
+        "the only one",
+        clock.system_time(),
+    );
+    let store = Arc::new(MemoryStore::holding(token));
+    let credential = RefreshToken::new(&registration, store.clone()).unwrap();
+    for _ in 0..2 {
+        assert_eq!(credential.token().await.unwrap().expose(), "good");
+        clock.advance(Duration::from_secs(3600));
+    }
+    assert_eq!(host.requests(), 2);
+    assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "the only one");
+    assert!(RefreshToken::adopt(&registration, store, "another").await.is_ok());
 }

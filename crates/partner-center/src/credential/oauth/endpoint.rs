@@ -24,9 +24,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Nobody waits longer than this in one call for a sign-in service.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// Entra's longest-lived access tokens live about a day; a longer time is a mistake that would overflow the calendar.
-const LONGEST_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
-
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The OAuth library's client, with errors as Entra writes them.
@@ -239,7 +236,8 @@ fn assertion_parameters(assertion: Option<&SecretString>) -> impl Iterator<Item 
 
 fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Issued {
     let mut access = AccessToken::new(answer.access_token().secret().as_str());
-    if let Some(end) = answer.expires_in().and_then(|life| asked_at.checked_add(life.min(LONGEST_LIFE))) {
+    // A life that overflows the calendar is none that was meant; the token is then kept until it is refused.
+    if let Some(end) = answer.expires_in().and_then(|life| asked_at.checked_add(life)) {
         access = access.expires_at(end);
     }
     let refresh = answer.refresh_token().map(|token| SecretString::from(token.secret().as_str()));
