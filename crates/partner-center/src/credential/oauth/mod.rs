@@ -1,9 +1,11 @@
 //! The credentials that get their tokens from Entra, and everything between them and the wire.
 //!
 //! From the outside in: `refresh_token`, `client_credentials` and `device_code` are the credentials; `session` keeps
-//! their access token fresh; `endpoint` asks for one, proven by `authentication`, over `http`; `refusal` reads a no;
-//! `store` keeps refresh tokens; `registration` is what a caller configures all of it with.
+//! their access token fresh; `endpoint` asks for one, proven by `authentication`, over `http`; `refusal` reads a no and
+//! `advice` says what to do about it; `store` keeps refresh tokens; `registration` is what a caller configures all of
+//! it with.
 
+mod advice;
 mod authentication;
 mod client_credentials;
 mod device_code;
