@@ -11,3 +11,4 @@ mod query;
 mod readme;
 mod shell;
 mod support;
+mod table;
