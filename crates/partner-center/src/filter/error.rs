@@ -127,21 +127,26 @@ impl FilterError {
     /// assert_eq!(error.caret(input), "channel = 'reseller'\n        ^");
     /// ```
     pub fn caret(&self, input: &str) -> String {
-        const BEFORE: usize = 60;
-        const SHOWN: usize = 80;
-        let printable = |c: char| match c {
-            c if c.is_whitespace() => ' ',
-            c if c.is_control() => char::REPLACEMENT_CHARACTER,
-            c => c,
-        };
-        let length = input.chars().count();
-        let before = self.column.saturating_sub(1).min(length);
-        let skipped = before.saturating_sub(BEFORE);
-        let start = if skipped > 0 { "..." } else { "" };
-        let shown: String = input.chars().skip(skipped).take(SHOWN).map(printable).collect();
-        let end = if length > skipped + SHOWN { "..." } else { "" };
-        format!("{start}{shown}{end}\n{:>width$}", '^', width = start.len() + before - skipped + 1)
+        draw_caret(input, self.column)
     }
+}
+
+/// The text and on a second line a caret under one of its characters, counted from 1.
+pub(crate) fn draw_caret(input: &str, column: usize) -> String {
+    const BEFORE: usize = 60;
+    const SHOWN: usize = 80;
+    let printable = |c: char| match c {
+        c if c.is_whitespace() => ' ',
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    let length = input.chars().count();
+    let before = column.saturating_sub(1).min(length);
+    let skipped = before.saturating_sub(BEFORE);
+    let start = if skipped > 0 { "..." } else { "" };
+    let shown: String = input.chars().skip(skipped).take(SHOWN).map(printable).collect();
+    let end = if length > skipped + SHOWN { "..." } else { "" };
+    format!("{start}{shown}{end}\n{:>width$}", '^', width = start.len() + before - skipped + 1)
 }
 
 impl fmt::Display for FilterError {
