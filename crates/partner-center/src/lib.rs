@@ -14,6 +14,7 @@ mod customer_id;
 mod error;
 mod fault;
 pub mod filter;
+pub mod funnel;
 pub mod paging;
 mod partner;
 mod response;

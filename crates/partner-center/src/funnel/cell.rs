@@ -1,0 +1,256 @@
+//! From the rows of one product of a customer to its one funnel row: the two sides brought together, the counts worked
+//! out, and what is odd about them flagged.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::key::{Product, WorkloadLabel, keep_smaller};
+use super::settle::{Part, Settled};
+use super::{Flag, FunnelRow, JoinReport, Source, Workload, row};
+use crate::CustomerId;
+use crate::models::{Guid, Timestamp};
+
+/// In seconds.
+const DAY: u64 = 24 * 60 * 60;
+
+/// A row that went in, reduced to what the join needs of it.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) customer: CustomerId,
+    pub(super) product: Arc<Product>,
+    /// `None` for deployment.
+    pub(super) workload: Option<Arc<WorkloadLabel>>,
+    pub(super) part: Part,
+}
+
+impl Entry {
+    /// Brings together the rows of one customer, of one product of it, and of one workload of that; deployment first.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        self.customer
+            .cmp(&other.customer)
+            .then_with(|| self.product.join_key().cmp(&other.product.join_key()))
+            .then_with(|| self.workload_key().cmp(&other.workload_key()))
+            .then_with(|| self.part.order(&other.part))
+    }
+
+    fn names_no_workload(&self) -> bool {
+        self.workload.as_ref().is_some_and(|workload| workload.key.is_none())
+    }
+
+    /// Whether this is usage, and of which workload.
+    fn workload_key(&self) -> (bool, Option<&str>) {
+        (self.workload.is_some(), self.workload.as_ref().and_then(|workload| workload.key.as_deref()))
+    }
+}
+
+/// What becomes one row: the entries of one product and channel of a customer.
+pub(super) struct Cell<'a> {
+    deployment: &'a [Entry],
+    usage: &'a [Entry],
+    /// [`Flag::JoinedByName`] or [`Flag::Ambiguous`].
+    flag: Option<Flag>,
+}
+
+impl<'a> Cell<'a> {
+    pub(super) fn new(entries: &'a [Entry]) -> Self {
+        let (deployment, usage) = entries.split_at(entries.partition_point(|entry| entry.workload.is_none()));
+        Self { deployment, usage, flag: None }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &'a Entry> + use<'a> {
+        self.deployment.iter().chain(self.usage)
+    }
+
+    fn is_one_sided(&self) -> bool {
+        self.deployment.is_empty() != self.usage.is_empty()
+    }
+
+    fn has_id(&self) -> bool {
+        self.entries().next().is_some_and(|entry| entry.product.id.is_some())
+    }
+
+    /// Whether the other has the side that this one misses, of a product of the same name.
+    fn is_completed_by(&self, other: &Self) -> bool {
+        let name = |cell: &Self| cell.entries().map(|entry| entry.product.name_key()).min();
+        self.is_one_sided()
+            && other.is_one_sided()
+            && self.deployment.is_empty() != other.deployment.is_empty()
+            && name(self) == name(other)
+    }
+
+    fn take(&mut self, other: &mut Self) {
+        if self.deployment.is_empty() {
+            self.deployment = std::mem::take(&mut other.deployment);
+        } else {
+            self.usage = std::mem::take(&mut other.usage);
+        }
+    }
+
+    pub(super) fn row(
+        self,
+        customer_id: CustomerId,
+        customer_name: Option<String>,
+        source: Source,
+        report: &mut JoinReport,
+    ) -> FunnelRow {
+        let mut flags: Vec<_> = self.flag.into_iter().collect();
+        let mut settle = |entries: &'a [Entry]| -> Option<Settled> {
+            let settled = Settled::of(entries.iter().map(|entry| &entry.part))?;
+            for (flag, rows, sum) in [
+                (Flag::Repeated, settled.repeated, &mut report.repeated),
+                (Flag::Superseded, settled.superseded, &mut report.superseded),
+                (Flag::Summed, settled.summed, &mut report.summed),
+            ] {
+                *sum += rows;
+                flags.extend((rows > 0).then_some(flag));
+            }
+            Some(settled)
+        };
+        let deployment = settle(self.deployment);
+        let workloads: Vec<_> = self
+            .usage
+            .chunk_by(|a, b| a.workload_key() == b.workload_key())
+            .filter_map(|entries| Some(workload(entries, settle(entries)?)))
+            .collect();
+
+        let has_deployment = deployment.is_some();
+        let Settled { counts: [licenses_sold, licenses_deployed], percent: reported, processed, .. } =
+            deployment.unwrap_or_default();
+        let licenses_active = greatest(&workloads);
+        let difference = |whole: Option<u64>, part: Option<u64>| Some(whole?.saturating_sub(part?));
+        let percent = |part: Option<u64>, whole: Option<u64>| row::percent(part?, whole?);
+        let mut row = FunnelRow {
+            customer_id,
+            customer_name,
+            product_id: None,
+            product_name: None,
+            service_code: None,
+            service_name: None,
+            channel: None,
+            licenses_sold,
+            licenses_deployed,
+            licenses_active,
+            shelfware: difference(licenses_sold, licenses_deployed),
+            idle: difference(licenses_deployed, licenses_active),
+            deployment_percent: percent(licenses_deployed, licenses_sold),
+            usage_percent: percent(licenses_active, licenses_deployed),
+            reported_deployment_percent: reported,
+            reported_usage_percent: workloads
+                .iter()
+                .filter(|workload| licenses_active.is_some() && workload.licenses_active == licenses_active)
+                .filter_map(|workload| workload.reported_usage_percent)
+                .max_by(f64::total_cmp),
+            deployment_processed_date_time: processed,
+            usage_processed_date_time: workloads
+                .iter()
+                .filter_map(|workload| workload.processed_date_time.as_ref())
+                .min_by_key(|stamp| (stamp.unix_seconds().is_none(), stamp.unix_seconds(), stamp.to_string()))
+                .cloned(),
+            workloads,
+            source,
+            flags: Vec::new(),
+        };
+        flags.extend(oddities(&row, has_deployment));
+        flags.extend(self.usage.iter().any(Entry::names_no_workload).then_some(Flag::WithoutWorkload));
+        flags.sort_unstable();
+        flags.dedup();
+        row.flags = flags;
+        let mut id = None;
+        for Product { id: other, name, service_code, service_name, channel, .. } in
+            self.entries().map(|entry| &*entry.product)
+        {
+            keep_smaller(&mut id, other.as_ref());
+            keep_smaller(&mut row.product_name, name.as_ref());
+            keep_smaller(&mut row.service_code, service_code.as_ref());
+            keep_smaller(&mut row.service_name, service_name.as_ref());
+            keep_smaller(&mut row.channel, channel.as_ref());
+        }
+        row.product_id = id.as_deref().map(Guid::from);
+        row
+    }
+}
+
+/// Joins rows that have no product id with those that have one and lack the other side, if there is but one that it
+/// could be. Rows with two different ids are different products, whatever their names.
+pub(super) fn complete_by_name(cells: Vec<Cell<'_>>) -> Vec<Cell<'_>> {
+    let (mut complete, incomplete): (Vec<_>, Vec<_>) =
+        cells.into_iter().partition(|cell| !cell.is_one_sided());
+    let (mut named, mut anonymous): (Vec<_>, Vec<_>) = incomplete.into_iter().partition(Cell::has_id);
+    for cell in &mut anonymous {
+        let mut candidates = named.iter_mut().filter(|other| cell.is_completed_by(other));
+        match (candidates.next(), candidates.next()) {
+            (None, _) => {}
+            (Some(only), None) => {
+                cell.take(only);
+                cell.flag = Some(Flag::JoinedByName);
+            }
+            (Some(first), Some(second)) => {
+                for other in [first, second].into_iter().chain(candidates) {
+                    other.flag = Some(Flag::Ambiguous);
+                }
+                cell.flag = Some(Flag::Ambiguous);
+            }
+        }
+    }
+    complete.append(&mut anonymous);
+    complete.extend(named.into_iter().filter(|cell| cell.entries().next().is_some()));
+    complete
+}
+
+/// What is odd about the numbers and times of a row.
+fn oddities(row: &FunnelRow, has_deployment: bool) -> impl Iterator<Item = Flag> {
+    let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
+    let has_usage = !row.workloads.is_empty();
+    let exceeds =
+        |part: Option<u64>, whole: Option<u64>| part.zip(whole).is_some_and(|(part, whole)| part > whole);
+
+    let stamps: Vec<_> = has_deployment
+        .then_some(&row.deployment_processed_date_time)
+        .into_iter()
+        .chain(row.workloads.iter().map(|workload| &workload.processed_date_time))
+        .map(|stamp| stamp.as_ref().and_then(Timestamp::unix_seconds))
+        .collect();
+    let (oldest, newest) = (stamps.iter().flatten().min(), stamps.iter().flatten().max());
+    let apart = oldest.zip(newest).map_or(0, |(oldest, newest)| newest.abs_diff(*oldest));
+
+    [
+        (Flag::WithoutUsage, !has_usage),
+        (Flag::WithoutDeployment, !has_deployment),
+        (
+            Flag::UnknownCount,
+            has_deployment && (sold.is_none() || deployed.is_none()) || has_usage && active.is_none(),
+        ),
+        (Flag::DeployedExceedsSold, exceeds(deployed, sold)),
+        (Flag::ActiveExceedsDeployed, exceeds(active, deployed)),
+        (Flag::MixedAges, apart >= DAY),
+        (Flag::UnknownAge, stamps.contains(&None)),
+    ]
+    .into_iter()
+    .filter_map(|(flag, is_so)| is_so.then_some(flag))
+}
+
+/// The greatest count, which is unknown if one of them is.
+fn greatest(workloads: &[Workload]) -> Option<u64> {
+    let counts: Option<Vec<_>> = workloads.iter().map(|workload| workload.licenses_active).collect();
+    counts?.into_iter().max()
+}
+
+fn workload(entries: &[Entry], settled: Settled) -> Workload {
+    let [licenses_active, licenses_qualified] = settled.counts;
+    let mut workload = Workload {
+        workload_code: None,
+        workload_name: None,
+        licenses_active,
+        licenses_qualified,
+        usage_percent: licenses_active
+            .zip(licenses_qualified)
+            .and_then(|(part, whole)| row::percent(part, whole)),
+        reported_usage_percent: settled.percent,
+        processed_date_time: settled.processed,
+    };
+    for label in entries.iter().filter_map(|entry| entry.workload.as_ref()) {
+        keep_smaller(&mut workload.workload_code, label.code.as_ref());
+        keep_smaller(&mut workload.workload_name, label.name.as_ref());
+    }
+    workload
+}

@@ -1,0 +1,344 @@
+//! Takes rows in, brings together those of one customer and product, and hands out funnel rows. What belongs together,
+//! and what a count means, is said in the module above.
+
+use std::collections::{BTreeMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use super::cell::{Cell, Entry, complete_by_name};
+use super::key::{Product, WorkloadLabel, filled, fold};
+use super::settle::Part;
+use super::{FunnelRow, JoinReport, Source};
+use crate::CustomerId;
+use crate::models::{
+    CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights,
+    CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid,
+};
+
+/// The funnel rows of one join, and what became of the rows that went in.
+///
+/// The rows are in the order of customer ids, and of each customer in the order of product names.
+///
+/// ```
+/// use partner_center::funnel::Funnel;
+///
+/// let deployment = [
+///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":2,"licensesDeployed":1}"#)?,
+///     serde_json::from_str(r#"{"productName":"PROJECT","licensesSold":3,"licensesDeployed":1}"#)?,
+/// ];
+/// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]);
+/// let names: Vec<_> = funnel.rows.iter().filter_map(|row| row.product_name.as_deref()).collect();
+/// assert_eq!(names, ["PROJECT", "VISIO"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Funnel {
+    /// One row per customer, product and channel.
+    pub rows: Vec<FunnelRow>,
+    /// What became of the rows that went in.
+    pub report: JoinReport,
+}
+
+/// What a row of any of the four types says of its product; they spell it alike, and have no type in common.
+macro_rules! product {
+    ($row:expr, $id:expr) => {
+        Product::new(
+            $id,
+            $row.product_name.as_deref(),
+            $row.service_code.as_deref(),
+            $row.service_name.as_deref(),
+            $row.channel.as_ref(),
+        )
+    };
+}
+
+impl Funnel {
+    /// Joins what the two classic operations answered for one customer.
+    ///
+    /// The rows need not name the customer, and in no published example do. One that names another is left out.
+    ///
+    /// ```
+    /// use partner_center::funnel::Funnel;
+    ///
+    /// let deployment =
+    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5,"licensesDeployed":4}"#)?];
+    /// let usage = [serde_json::from_str(r#"{"productName":"Visio ","licensesActive":1}"#)?];
+    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
+    /// assert_eq!((funnel.rows[0].shelfware, funnel.rows[0].idle), (Some(1), Some(3)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn classic(
+        customer: CustomerId,
+        deployment: &[CustomerLicensesDeploymentInsights],
+        usage: &[CustomerLicensesUsageInsights],
+    ) -> Self {
+        let mut join = Join::default();
+        for row in deployment {
+            join.report.deployment_rows += 1;
+            let customer = join.asked_for(customer, row.customer_id.as_ref());
+            let counts = [row.licenses_sold, row.licenses_deployed];
+            let part =
+                Part::new(counts, row.deployment_percent, row.processed_date_time.as_ref(), &mut join.report);
+            join.push(customer, row.customer_name.as_deref(), product!(row, None), None, part);
+        }
+        for row in usage {
+            join.report.usage_rows += 1;
+            let customer = join.asked_for(customer, row.customer_id.as_ref());
+            let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
+            let counts = [row.licenses_active, row.licenses_qualified];
+            let part =
+                Part::new(counts, row.usage_percent, row.processed_date_time.as_ref(), &mut join.report);
+            join.push(customer, row.customer_name.as_deref(), product!(row, None), Some(workload), part);
+        }
+        let mut rows = Vec::new();
+        let report = join.emit(Source::Classic, |row| rows.push(row));
+        Self { rows, report }
+    }
+
+    /// Joins what the two commercial queries answered, for any number of customers. For answers of many pages there is
+    /// [`Join`].
+    ///
+    /// ```
+    /// use partner_center::funnel::Funnel;
+    ///
+    /// let deployment = [serde_json::from_str(
+    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234",
+    ///         "productId":"6FD2C87F-B296-42F0-B197-1E91E994B900","licensesSold":9,"licensesDeployed":5}"#,
+    /// )?];
+    /// let usage = [serde_json::from_str(
+    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234",
+    ///         "productId":"6FD2C87F-B296-42F0-B197-1E91E994B900","workloadCode":"SPO","licenseActive":3}"#,
+    /// )?];
+    /// let funnel = Funnel::commercial(&deployment, &usage);
+    /// assert_eq!((funnel.rows[0].shelfware, funnel.rows[0].idle), (Some(4), Some(2)));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn commercial(
+        deployment: &[CommercialLicensesDeploymentInsights],
+        usage: &[CommercialLicensesUsageInsights],
+    ) -> Self {
+        let mut join = Join::default();
+        for row in deployment {
+            join.deployment(row);
+        }
+        for row in usage {
+            join.usage(row);
+        }
+        let mut rows = Vec::new();
+        let report = join.finish(|row| rows.push(row));
+        Self { rows, report }
+    }
+}
+
+/// A join of commercial rows, of any number of customers, in any order, as they stream in.
+///
+/// A usage row may come before or after its deployment row, so all of them are held until the end: some 120 bytes a row,
+/// since names are kept once for all rows. Funnel rows then go out one at a time.
+///
+/// ```
+/// use partner_center::funnel::{FunnelTotals, Join};
+///
+/// let mut join = Join::new();
+/// join.usage(&serde_json::from_str(
+///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","workloadCode":"SPO","channel":"reseller",
+///         "productId":"6FD2C87F-B296-42F0-B197-1E91E994B900","licensesActive":3}"#,
+/// )?);
+/// join.deployment(&serde_json::from_str(
+///     r#"{"customerTenantId":"0112a436-b14e-4888-967b-ca4bb2cf1234","channel":"reseller",
+///         "productId":"6fd2c87f-b296-42f0-b197-1e91e994b900","productName":"OFFICE 365 ENTERPRISE E3",
+///         "licensesSold":9,"licensesDeployed":5}"#,
+/// )?);
+///
+/// let mut totals = FunnelTotals::default();
+/// let report = join.finish(|row| totals.add(&row));
+/// assert_eq!((totals.book().shelfware.sum, totals.book().idle.sum), (4, 2));
+/// assert_eq!(report.funnel_rows, 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Join {
+    entries: Vec<Entry>,
+    products: HashSet<Arc<Product>>,
+    workloads: HashSet<Arc<WorkloadLabel>>,
+    names: BTreeMap<CustomerId, Name>,
+    report: JoinReport,
+}
+
+/// A customer's name, which `Debug` does not show.
+struct Name(String);
+
+impl std::fmt::Debug for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<customer data>")
+    }
+}
+
+impl Join {
+    /// A join without rows.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Join, JoinReport};
+    ///
+    /// assert_eq!(Join::new().finish(drop), JoinReport::default());
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in a deployment row.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Flag, Join};
+    ///
+    /// let mut join = Join::new();
+    /// join.deployment(&serde_json::from_str(
+    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","productName":"DYNAMICS AX TASK",
+    ///         "licensesSold":9,"licensesDeployed":0}"#,
+    /// )?);
+    /// join.finish(|row| {
+    ///     assert_eq!((row.shelfware, row.idle), (Some(9), None));
+    ///     assert!(row.has(Flag::WithoutUsage));
+    /// });
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn deployment(&mut self, row: &CommercialLicensesDeploymentInsights) {
+        self.report.deployment_rows += 1;
+        let customer = self.named(row.customer_tenant_id.as_ref());
+        let counts = [row.licenses_sold, row.licenses_deployed];
+        let part = Part::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
+        self.push(customer, row.customer_name.as_deref(), product!(row, row.product_id.as_ref()), None, part);
+    }
+
+    /// Takes in a usage row.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Flag, Join};
+    ///
+    /// let mut join = Join::new();
+    /// join.usage(&serde_json::from_str(
+    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","productName":"OFFICE 365 ENTERPRISE E3",
+    ///         "workloadCode":"SPO","licenseActive":7,"licensesQualified":9}"#,
+    /// )?);
+    /// join.finish(|row| {
+    ///     assert_eq!((row.licenses_sold, row.licenses_active), (None, Some(7)));
+    ///     assert!(row.has(Flag::WithoutDeployment));
+    /// });
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn usage(&mut self, row: &CommercialLicensesUsageInsights) {
+        self.report.usage_rows += 1;
+        let customer = self.named(row.customer_tenant_id.as_ref());
+        let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
+        let counts = [row.licenses_active, row.licenses_qualified];
+        let part = Part::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
+        self.push(
+            customer,
+            row.customer_name.as_deref(),
+            product!(row, row.product_id.as_ref()),
+            Some(workload),
+            part,
+        );
+    }
+
+    /// Joins what was taken in. Hands out one row per customer, product and channel, in the order of customer ids and
+    /// then product names, and says what became of the rows that went in.
+    ///
+    /// ```
+    /// use partner_center::funnel::Join;
+    ///
+    /// let mut join = Join::new();
+    /// join.deployment(&serde_json::from_str(
+    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","productName":"VISIO","licensesSold":9}"#,
+    /// )?);
+    /// let mut rows = Vec::new();
+    /// let report = join.finish(|row| rows.push(row));
+    /// assert_eq!((rows.len(), report.missing_counts), (1, 1));
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn finish(self, each: impl FnMut(FunnelRow)) -> JoinReport {
+        self.emit(Source::Commercial, each)
+    }
+
+    /// The customer that was asked for, unless the row names another.
+    fn asked_for(&mut self, customer: CustomerId, named: Option<&Guid>) -> Option<CustomerId> {
+        match named.and_then(Guid::as_uuid) {
+            Some(uuid) if !uuid.is_nil() && uuid != customer.as_uuid() => {
+                self.report.other_customer += 1;
+                None
+            }
+            _ => Some(customer),
+        }
+    }
+
+    /// The customer that the row names.
+    fn named(&mut self, id: Option<&Guid>) -> Option<CustomerId> {
+        let uuid = id.and_then(Guid::as_uuid).filter(|uuid| !uuid.is_nil());
+        self.report.without_customer += u64::from(uuid.is_none());
+        uuid.map(CustomerId::from)
+    }
+
+    fn push(
+        &mut self,
+        customer: Option<CustomerId>,
+        name: Option<&str>,
+        product: Option<Product>,
+        workload: Option<WorkloadLabel>,
+        part: Part,
+    ) {
+        let Some(customer) = customer else { return };
+        let Some(product) = product else {
+            self.report.without_product += 1;
+            return;
+        };
+        if let Some(name) = filled(name) {
+            match self.names.get_mut(&customer) {
+                Some(Name(kept)) if name >= kept.as_str() => {}
+                _ => _ = self.names.insert(customer, Name(name.to_owned())),
+            }
+        }
+        let product = shared(&mut self.products, product);
+        let workload = workload.map(|workload| shared(&mut self.workloads, workload));
+        self.entries.push(Entry { customer, product, workload, part });
+    }
+
+    fn emit(self, source: Source, mut each: impl FnMut(FunnelRow)) -> JoinReport {
+        let Self { mut entries, mut names, mut report, .. } = self;
+        entries.sort_unstable_by(Entry::order);
+        for of_customer in entries.chunk_by(|a, b| a.customer == b.customer) {
+            let Some(customer) = of_customer.first().map(|entry| entry.customer) else { continue };
+            let name = names.remove(&customer).map(|Name(name)| name);
+            let cells =
+                of_customer.chunk_by(|a, b| a.product.join_key() == b.product.join_key()).map(Cell::new);
+            let mut rows: Vec<_> = complete_by_name(cells.collect())
+                .into_iter()
+                .map(|cell| cell.row(customer, name.clone(), source, &mut report))
+                .collect();
+            rows.sort_by_cached_key(|row| {
+                let folded = |text: &Option<String>| text.as_deref().and_then(fold);
+                let channel = row.channel.as_ref().map(ToString::to_string);
+                let id = row.product_id.as_ref().map(Guid::to_string);
+                let service = folded(&row.service_code).or_else(|| folded(&row.service_name));
+                (folded(&row.product_name), service, channel, id)
+            });
+            for row in rows {
+                report.see(&row);
+                each(row);
+            }
+        }
+        report
+    }
+}
+
+/// The one copy of what many rows have.
+fn shared<T: Eq + Hash>(known: &mut HashSet<Arc<T>>, item: T) -> Arc<T> {
+    if let Some(known) = known.get(&item) {
+        return Arc::clone(known);
+    }
+    let item = Arc::new(item);
+    known.insert(Arc::clone(&item));
+    item
+}

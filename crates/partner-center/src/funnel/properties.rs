@@ -1,0 +1,338 @@
+//! What holds for any rows: nothing depends on their order, nothing is lost, and sums over any grouping agree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Map, Value, json};
+
+use super::key::fold;
+use super::tests::total;
+use super::*;
+use crate::models::{CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid};
+
+/// Few enough of everything that rows meet, repeat and contradict each other.
+const CUSTOMERS: [&str; 3] = [
+    "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04",
+    "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04",
+    "0112a436-b14e-4888-967b-ca4bb2cf1234",
+];
+const IDS: [&str; 4] =
+    ["6FD2C87F-B296-42F0-B197-1E91E994B900", "6fd2c87f-b296-42f0-b197-1e91e994b900", "CFQ7TTC0LH18:0001", ""];
+const NAMES: [&str; 4] = ["OFFICE 365 E3", " office 365 e3", "VISIO", ""];
+const STAMPS: [&str; 5] =
+    ["2018-10-14T00:00:00", "2018-10-14T00:00:00Z", "2018-10-14T09:30:00", "2018-10-07", "soon"];
+
+fn field(name: &'static str, values: &'static [&'static str]) -> impl Strategy<Value = (String, Value)> {
+    prop::option::weighted(0.9, select(values)).prop_map(move |value| (name.into(), json!(value)))
+}
+
+fn count(name: &'static str) -> impl Strategy<Value = (String, Value)> {
+    prop_oneof![9 => (0..9_i64).prop_map(Some), 1 => Just(None), 1 => Just(Some(-1))]
+        .prop_map(move |count| (name.into(), json!(count)))
+}
+
+fn described() -> impl Strategy<Value = Map<String, Value>> {
+    (
+        field("customerTenantId", &CUSTOMERS),
+        field("customerName", &["Contoso", "CONTOSO"]),
+        field("productId", &IDS),
+        field("productName", &NAMES),
+        field("serviceCode", &["o365", "O365", "crm"]),
+        field("channel", &["reseller", "Reseller", "direct"]),
+        field("processedDateTime", &STAMPS),
+    )
+        .prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].into_iter().collect())
+}
+
+type Rows = (Vec<CommercialLicensesDeploymentInsights>, Vec<CommercialLicensesUsageInsights>);
+
+fn rows() -> impl Strategy<Value = Rows> {
+    let read = |(mut row, numbers): (Map<String, Value>, Vec<(String, Value)>)| {
+        row.extend(numbers);
+        Value::Object(row)
+    };
+    let deployment =
+        (described(), (count("licensesSold"), count("licensesDeployed")).prop_map(|(a, b)| vec![a, b]))
+            .prop_map(move |row| serde_json::from_value(read(row)).unwrap());
+    let numbers = (
+        field("workloadCode", &["EXO", "exo", "SPO", ""]),
+        field("workloadName", &["Exchange", "SharePoint"]),
+        count("licensesActive"),
+        count("licensesQualified"),
+    );
+    let usage = (described(), numbers.prop_map(|(a, b, c, d)| vec![a, b, c, d]))
+        .prop_map(move |row| serde_json::from_value(read(row)).unwrap());
+    (prop::collection::vec(deployment, 0..8), prop::collection::vec(usage, 0..12))
+}
+
+fn join((deployment, usage): &Rows) -> Funnel {
+    Funnel::commercial(deployment, usage)
+}
+
+/// As text, in which spellings that compare as equal still differ.
+fn text(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+fn shuffled() -> impl Strategy<Value = (Rows, Rows)> {
+    rows().prop_flat_map(|rows| {
+        let (deployment, usage) = rows.clone();
+        (Just(rows), (Just(deployment).prop_shuffle(), Just(usage).prop_shuffle()))
+    })
+}
+
+/// A book before it is rows: of each product at each customer what was sold, what is deployed, and what is active in each
+/// workload.
+type Truth = BTreeMap<(u8, u8), (u64, u64, BTreeMap<u8, u64>)>;
+
+fn truth() -> impl Strategy<Value = Truth> {
+    let workloads = prop::collection::btree_map(0..4_u8, 0..99_u64, 0..4);
+    prop::collection::btree_map((0..4_u8, 0..4_u8), (0..99_u64, 0..99_u64, workloads), 0..10)
+}
+
+/// The rows of a book, each with what one way of naming products needs.
+fn rows_of(truth: &Truth, name: impl Fn(u8) -> Value) -> Rows {
+    let row = |customer: u8, product: u8, numbers: Value| {
+        let mut row =
+            json!({ "customerTenantId": format!("0112a436-b14e-4888-967b-ca4bb2cf12{customer:02}") });
+        for part in [name(product), numbers] {
+            row.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+        }
+        row
+    };
+    let (mut deployment, mut usage) = (Vec::new(), Vec::new());
+    for ((customer, product), (sold, deployed, workloads)) in truth {
+        let numbers = json!({ "licensesSold": sold, "licensesDeployed": deployed });
+        deployment.push(serde_json::from_value(row(*customer, *product, numbers)).unwrap());
+        for (workload, active) in workloads {
+            let numbers = json!({ "workloadCode": format!("W{workload}"), "licensesActive": active });
+            usage.push(serde_json::from_value(row(*customer, *product, numbers)).unwrap());
+        }
+    }
+    (deployment, usage)
+}
+
+proptest! {
+    #[test]
+    fn a_book_taken_apart_into_rows_is_put_together_again(truth in truth()) {
+        // By id, all under one name; by name; and by name where services or channels tell one product from the other.
+        let namings: [fn(u8) -> Value; 4] = [
+            |product| json!({ "productId": format!("6fd2c87f-b296-42f0-b197-1e91e994b9{product:02}"), "productName": "X" }),
+            |product| json!({ "productName": format!("PRODUCT {product}") }),
+            |product| json!({ "productName": "X", "serviceCode": format!("s{product}") }),
+            |product| json!({ "productName": "X", "channel": format!("c{product}") }),
+        ];
+        for naming in namings {
+            let funnel = join(&rows_of(&truth, naming));
+            let (mut put_together, mut expected) = (Vec::new(), Vec::new());
+            for row in &funnel.rows {
+                let workloads: Vec<_> = row.workloads.iter().map(|w| w.licenses_active.unwrap()).collect();
+                put_together.push((row.customer_id.to_string(), row.licenses_sold, row.licenses_deployed, workloads));
+            }
+            for ((customer, _), (sold, deployed, workloads)) in &truth {
+                let customer = format!("0112a436-b14e-4888-967b-ca4bb2cf12{customer:02}");
+                expected.push((customer, Some(*sold), Some(*deployed), workloads.values().copied().collect()));
+            }
+            prop_assert_eq!(put_together, expected);
+        }
+    }
+
+    #[test]
+    fn the_order_of_rows_makes_no_difference((rows, shuffled) in shuffled()) {
+        let (funnel, other) = (join(&rows), join(&shuffled));
+        prop_assert_eq!(text(&funnel.rows), text(&other.rows));
+        prop_assert_eq!(&funnel.report, &other.report);
+        let reversed = total(other.rows.iter().rev());
+        prop_assert_eq!(text(&total(&funnel.rows)), text(&reversed));
+    }
+
+    #[test]
+    fn a_book_is_the_sum_of_its_customers(rows in rows()) {
+        let whole = join(&rows);
+        let (mut pieces, mut report) = (Vec::new(), JoinReport::default());
+        let (deployment, usage) = rows;
+        let ids: BTreeSet<_> = deployment
+            .iter()
+            .map(|row| &row.customer_tenant_id)
+            .chain(usage.iter().map(|row| &row.customer_tenant_id))
+            .map(|id| id.as_ref().and_then(Guid::as_uuid))
+            .collect();
+        for id in ids {
+            let is_theirs = |other: &Option<Guid>| other.as_ref().and_then(Guid::as_uuid) == id;
+            let piece = join(&(
+                deployment.iter().filter(|row| is_theirs(&row.customer_tenant_id)).cloned().collect(),
+                usage.iter().filter(|row| is_theirs(&row.customer_tenant_id)).cloned().collect(),
+            ));
+            pieces.extend(piece.rows);
+            report.merge(&piece.report);
+        }
+        prop_assert_eq!(text(&pieces), text(&whole.rows));
+        prop_assert_eq!(report, whole.report);
+    }
+
+    #[test]
+    fn no_row_is_lost(rows in rows()) {
+        let Funnel { rows: out, report } = join(&rows);
+        prop_assert_eq!(report.deployment_rows, rows.0.len() as u64);
+        prop_assert_eq!(report.usage_rows, rows.1.len() as u64);
+        let present: u64 = out
+            .iter()
+            .map(|row| row.workloads.len() as u64 + u64::from(!row.has(Flag::WithoutDeployment)))
+            .sum();
+        let accounted = report.left_out() + report.repeated + report.superseded + report.summed + present;
+        prop_assert_eq!(accounted, report.deployment_rows + report.usage_rows);
+        prop_assert_eq!(report.funnel_rows, out.len() as u64);
+        for (flag, count) in &report.flags {
+            prop_assert_eq!(*count, out.iter().filter(|row| row.has(*flag)).count() as u64);
+        }
+        let flagged: usize = out.iter().map(|row| row.flags.len()).sum();
+        prop_assert_eq!(report.flags.values().sum::<u64>(), flagged as u64);
+    }
+
+    #[test]
+    fn the_numbers_of_a_row_agree(rows in rows()) {
+        let mut keys = BTreeSet::new();
+        for row in join(&rows).rows {
+            // With an id, name and service are spelt as they happen to be; the id and the channel make the row.
+            let key = match &row.product_id {
+                Some(id) => vec![fold(&id.to_string())],
+                None => vec![row.product_name.as_deref().and_then(fold), row.service_code.as_deref().and_then(fold)],
+            };
+            let channel = row.channel.as_ref().map(ToString::to_string);
+            prop_assert!(keys.insert((row.customer_id, key, channel)), "a row comes twice: {:?}", row);
+
+            let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
+            if let (Some(sold), Some(deployed)) = (sold, deployed) {
+                prop_assert_eq!(row.has(Flag::DeployedExceedsSold), deployed > sold);
+                prop_assert_eq!(row.shelfware.unwrap() + deployed, sold.max(deployed));
+            } else {
+                prop_assert_eq!((row.shelfware, row.deployment_percent), (None, None));
+            }
+            if let (Some(deployed), Some(active)) = (deployed, active) {
+                prop_assert_eq!(row.has(Flag::ActiveExceedsDeployed), active > deployed);
+                prop_assert_eq!(row.idle.unwrap() + active, deployed.max(active));
+            } else {
+                prop_assert_eq!((row.idle, row.usage_percent), (None, None));
+            }
+            if let Some(active) = active {
+                let counts: Vec<_> = row.workloads.iter().map(|w| w.licenses_active.unwrap()).collect();
+                prop_assert!(counts.contains(&active) && counts.iter().all(|count| *count <= active));
+            }
+            prop_assert_eq!(row.has(Flag::WithoutUsage), row.workloads.is_empty());
+            prop_assert!(row.flags.is_sorted_by(|a, b| a < b));
+        }
+    }
+
+    #[test]
+    fn sums_over_any_grouping_agree(
+        rows in rows(),
+        parts in prop::collection::vec(0..4_usize, 32),
+        backwards in any::<bool>(),
+    ) {
+        let rows = join(&rows).rows;
+        let whole = total(&rows);
+
+        // In increments, each row in any of four, which are merged from either end.
+        let mut increments = vec![FunnelTotals::default(); 4];
+        rows.iter().zip(&parts).for_each(|(row, part)| increments[*part].add(row));
+        if backwards {
+            increments.reverse();
+        }
+        let mut merged = FunnelTotals::default();
+        for increment in &increments {
+            merged.merge(increment);
+        }
+        prop_assert_eq!(text(&merged), text(&whole));
+
+        // By product, and by customer.
+        let mut by_product = Totals::default();
+        whole.products().iter().for_each(|product| by_product.merge(&product.totals));
+        prop_assert_eq!(&by_product, whole.book());
+        let mut by_customer = Totals::default();
+        for of_customer in rows.chunk_by(|a, b| a.customer_id == b.customer_id) {
+            by_customer.merge(total(of_customer).book());
+        }
+        prop_assert_eq!(&by_customer, whole.book());
+
+        // As plain sums over the rows.
+        let sum = |number: fn(&FunnelRow) -> Option<u64>| rows.iter().filter_map(number).sum::<u64>();
+        let book = whole.book();
+        prop_assert_eq!(book.licenses_sold.sum, sum(|row| row.licenses_sold));
+        prop_assert_eq!(book.licenses_active.sum, sum(|row| row.licenses_active));
+        prop_assert_eq!(book.idle.sum, sum(|row| row.idle));
+        prop_assert_eq!(book.idle.unknown_rows, rows.iter().filter(|row| row.idle.is_none()).count() as u64);
+
+        // Nothing gets lost between the stages.
+        prop_assert_eq!(
+            book.deployment.whole + book.deployed_beyond_sold,
+            book.deployment.part + book.shelfware.sum
+        );
+        prop_assert_eq!(book.usage.whole + book.active_beyond_deployed, book.usage.part + book.idle.sum);
+
+        // Saved and read again.
+        prop_assert_eq!(text(&serde_json::from_str::<FunnelTotals>(&text(&whole)).unwrap()), text(&whole));
+    }
+
+    #[test]
+    fn what_rules_keep_and_what_they_remove_is_all_there_is(rows in rows(), spare in 0..9_u64) {
+        let text = format!("[[ignore]]\nproduct = 'visio'\n[[ignore]]\ncustomer = '*oso'\nspare = {spare}");
+        let rules: IgnoreRules = toml::from_str(&text).unwrap();
+        let rows = join(&rows).rows;
+        let mut filter = rules.filter();
+        let mut all = Totals::default();
+        rows.iter().filter(|row| filter.keeps(row)).for_each(|row| all.add(row));
+        filter.removed().for_each(|(_, removed)| all.merge(removed));
+        let whole = total(&rows);
+        prop_assert_eq!(&all, whole.book());
+    }
+
+    #[test]
+    fn thresholds_are_printed_and_parsed_alike(
+        scope in select(vec!["", "any ", "total "]),
+        metric in select(Metric::ALL),
+        relation in select(vec![">", ">=", "<", "<=", "=", "==", "!="]),
+        count in any::<u64>(),
+        percent in prop_oneof![0.0..1000.0_f64, (0.0..f64::MAX)],
+    ) {
+        let is_percent = metric.name().ends_with("Percent");
+        let limit = if is_percent { percent.to_string() } else { count.to_string() };
+        let typed = format!("{scope}{}{relation}{limit}", metric.name());
+        let threshold: Threshold = typed.parse().unwrap();
+        prop_assert_eq!(threshold.to_string().parse::<Threshold>().unwrap(), threshold);
+        prop_assert_eq!(threshold.scope() == Scope::Total, scope == "total ");
+    }
+
+    #[test]
+    fn any_text_is_a_threshold_or_is_refused_within_it(
+        text in prop_oneof![
+            any::<String>(),
+            prop::collection::vec("(any|total|idle|usagePercent|[<>=!]{1,2}|[0-9]{1,3}|[.% \t]|\\PC)", 0..6)
+                .prop_map(|parts| parts.join(" ")),
+        ],
+    ) {
+        match text.parse::<Threshold>() {
+            Ok(threshold) => {
+                prop_assert_eq!(threshold.to_string().parse::<Threshold>().unwrap(), threshold);
+            }
+            Err(error) => {
+                prop_assert!((1..=text.chars().count() + 1).contains(&error.column()));
+                prop_assert_eq!(error.caret(&text).lines().count(), 2);
+            }
+        }
+    }
+
+    #[test]
+    fn a_threshold_on_totals_says_what_holds_however_the_unknown_turns_out(
+        known in 0..9_u64,
+        limit in 0..9_u64,
+        relation in select(vec![">", ">=", "<", "<=", "=", "!="]),
+    ) {
+        let threshold: Threshold = format!("total sold {relation} {limit}").parse().unwrap();
+        let totals = |unknown_rows, sum| Totals { licenses_sold: Tally { sum, unknown_rows }, ..Totals::default() };
+        let outcomes: BTreeSet<_> =
+            (known..known + 20).map(|sum| threshold.is_crossed_by_total(&totals(0, sum)).unwrap()).collect();
+        let expected = if outcomes.len() == 1 { outcomes.first().copied() } else { None };
+        prop_assert_eq!(threshold.is_crossed_by_total(&totals(1, known)), expected);
+    }
+}

@@ -1,0 +1,152 @@
+//! What became of the rows that went into a join, in numbers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Flag, FunnelRow};
+
+/// What became of the rows that went into a join.
+///
+/// Every row that went in is in a funnel row, or was left out, or is one of the `repeated`, `superseded` or `summed`.
+/// Reports of several joins add up.
+///
+/// ```
+/// use partner_center::funnel::{Flag, Funnel, JoinReport};
+///
+/// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
+/// let deployment = [
+///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5,"licensesDeployed":6}"#)?,
+///     serde_json::from_str(r#"{"licensesSold":1,"licensesDeployed":1}"#)?,
+/// ];
+/// let mut report = JoinReport::default();
+/// report.merge(&Funnel::classic(customer, &deployment, &[]).report);
+/// report.merge(&Funnel::classic(customer, &deployment, &[]).report);
+/// assert_eq!((report.deployment_rows, report.funnel_rows), (4, 2));
+/// assert_eq!((report.without_product, report.left_out()), (2, 2));
+/// assert_eq!(report.flagged(Flag::DeployedExceedsSold), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct JoinReport {
+    /// Deployment rows that went in.
+    pub deployment_rows: u64,
+    /// Usage rows that went in.
+    pub usage_rows: u64,
+    /// Funnel rows that came out.
+    pub funnel_rows: u64,
+    /// Rows left out because they name no customer.
+    pub without_customer: u64,
+    /// Rows left out because they name another customer than was asked for.
+    pub other_customer: u64,
+    /// Rows left out because they name no product, neither by id nor by name.
+    pub without_product: u64,
+    /// Rows that say what another row says, and do not count again.
+    pub repeated: u64,
+    /// Rows of an older snapshot than another row, which do not count.
+    pub superseded: u64,
+    /// Rows that were added to another row of the same snapshot.
+    pub summed: u64,
+    /// Counts that rows did not have.
+    pub missing_counts: u64,
+    /// Counts below zero, which are taken as unknown.
+    pub negative_counts: u64,
+    /// How many funnel rows have each flag; flags that no row has are not there.
+    pub flags: BTreeMap<Flag, u64>,
+}
+
+impl JoinReport {
+    /// Adds what became of other rows.
+    ///
+    /// ```
+    /// use partner_center::funnel::JoinReport;
+    ///
+    /// let mut report = JoinReport::default();
+    /// report.merge(&JoinReport::default());
+    /// assert_eq!(report, JoinReport::default());
+    /// ```
+    pub fn merge(&mut self, other: &Self) {
+        let Self {
+            deployment_rows,
+            usage_rows,
+            funnel_rows,
+            without_customer,
+            other_customer,
+            without_product,
+            repeated,
+            superseded,
+            summed,
+            missing_counts,
+            negative_counts,
+            flags,
+        } = other;
+        for (sum, more) in [
+            (&mut self.deployment_rows, deployment_rows),
+            (&mut self.usage_rows, usage_rows),
+            (&mut self.funnel_rows, funnel_rows),
+            (&mut self.without_customer, without_customer),
+            (&mut self.other_customer, other_customer),
+            (&mut self.without_product, without_product),
+            (&mut self.repeated, repeated),
+            (&mut self.superseded, superseded),
+            (&mut self.summed, summed),
+            (&mut self.missing_counts, missing_counts),
+            (&mut self.negative_counts, negative_counts),
+        ] {
+            *sum = sum.saturating_add(*more);
+        }
+        for (flag, more) in flags {
+            let sum = self.flags.entry(*flag).or_default();
+            *sum = sum.saturating_add(*more);
+        }
+    }
+
+    /// How many funnel rows have this flag.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Flag, JoinReport};
+    ///
+    /// assert_eq!(JoinReport::default().flagged(Flag::MixedAges), 0);
+    /// ```
+    #[must_use]
+    pub fn flagged(&self, flag: Flag) -> u64 {
+        self.flags.get(&flag).copied().unwrap_or_default()
+    }
+
+    /// How many rows are in no funnel row, because it is not known whose or of what they are.
+    ///
+    /// ```
+    /// use partner_center::funnel::Join;
+    ///
+    /// let mut join = Join::new();
+    /// join.deployment(&serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5}"#)?);
+    /// let report = join.finish(|row| unreachable!("it names no customer: {row:?}"));
+    /// assert_eq!(report.left_out(), 1);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.without_customer + self.other_customer + self.without_product
+    }
+
+    pub(super) fn see(&mut self, row: &FunnelRow) {
+        self.funnel_rows += 1;
+        for flag in &row.flags {
+            *self.flags.entry(*flag).or_default() += 1;
+        }
+    }
+
+    /// A count as it came, unknown if it is missing or none at all.
+    pub(super) fn count(&mut self, count: Option<i64>) -> Option<u64> {
+        let Some(count) = count else {
+            self.missing_counts += 1;
+            return None;
+        };
+        let count = u64::try_from(count).ok();
+        self.negative_counts += u64::from(count.is_none());
+        count
+    }
+}

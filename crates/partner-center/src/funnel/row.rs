@@ -1,0 +1,350 @@
+//! One row of the funnel, and what is odd about it. How it came about is said in the module above.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::CustomerId;
+use crate::models::{Channel, Guid, Timestamp};
+
+/// How many licences of one product a customer bought, how many are deployed, and how many are in use.
+///
+/// Serialised, the fields have the contract's names in camel case, and what is unknown is `null`. `Debug` shows no name
+/// of a customer.
+///
+/// ```
+/// use partner_center::funnel::{Flag, FunnelRow};
+///
+/// let row: FunnelRow = serde_json::from_str(
+///     r#"{"customerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","customerName":"Contoso",
+///         "productId":null,"productName":"POWER BI PRO","serviceCode":null,"serviceName":"o365","channel":"reseller",
+///         "licensesSold":10,"licensesDeployed":8,"licensesActive":null,"shelfware":2,"idle":null,
+///         "deploymentPercent":80.0,"usagePercent":null,"reportedDeploymentPercent":80.0,"reportedUsagePercent":null,
+///         "workloads":[],"deploymentProcessedDateTime":"2017-03-14T03:25:16.36+00:00",
+///         "usageProcessedDateTime":null,"source":"classic","flags":["withoutUsage"]}"#,
+/// )?;
+/// assert!(row.has(Flag::WithoutUsage));
+/// assert_eq!((row.shelfware, row.idle), (Some(2), None));
+/// assert!(!format!("{row:?}").contains("Contoso"));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct FunnelRow {
+    /// The customer: the one that was asked for, or the one a commercial row names.
+    #[cfg_attr(feature = "schemars", schemars(with = "Guid"))]
+    pub customer_id: CustomerId,
+    /// The customer's name, if a row has it.
+    pub customer_name: Option<String>,
+    /// The product's id; the classic operations send none.
+    pub product_id: Option<Guid>,
+    /// The name of the product, in capitals.
+    pub product_name: Option<String>,
+    /// The code of the service, such as o365 or crm.
+    pub service_code: Option<String>,
+    /// The name of the service; the classic operations put its code here.
+    pub service_name: Option<String>,
+    /// How the licences were sold.
+    pub channel: Option<Channel>,
+    /// How many licences were sold.
+    pub licenses_sold: Option<u64>,
+    /// How many licences are deployed.
+    pub licenses_deployed: Option<u64>,
+    /// How many licences are in use: the greatest of the workloads' counts.
+    pub licenses_active: Option<u64>,
+    /// Sold and not deployed; 0 if more are deployed than were sold.
+    pub shelfware: Option<u64>,
+    /// Deployed and not in use; 0 if more are in use than deployed.
+    pub idle: Option<u64>,
+    /// Deployed of sold, computed from the counts, from 0 to 100 or above.
+    pub deployment_percent: Option<f64>,
+    /// Active of deployed, computed from the counts, from 0 to 100 or above.
+    pub usage_percent: Option<f64>,
+    /// Deployed of sold as the service computed it; the commercial query sends none.
+    pub reported_deployment_percent: Option<f64>,
+    /// Active of qualified as the service computed it, for the workload with the most active licences; the commercial
+    /// query sends none.
+    pub reported_usage_percent: Option<f64>,
+    /// The usage of each workload, in the order of their codes or else names.
+    pub workloads: Vec<Workload>,
+    /// When the service last computed the deployment.
+    pub deployment_processed_date_time: Option<Timestamp>,
+    /// When the service last computed the usage: the oldest of the workloads.
+    pub usage_processed_date_time: Option<Timestamp>,
+    /// Which operations the row was made from.
+    pub source: Source,
+    /// What is odd about the row, each at most once.
+    pub flags: Vec<Flag>,
+}
+
+impl FunnelRow {
+    /// Whether the row has this flag.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Flag, Funnel};
+    ///
+    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":1}"#)?];
+    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage);
+    /// assert!(funnel.rows[0].has(Flag::WithoutDeployment));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn has(&self, flag: Flag) -> bool {
+        self.flags.contains(&flag)
+    }
+
+    /// How old the row is: the older of the two `processedDateTime`. `None` if neither can be read as a time.
+    ///
+    /// ```
+    /// use partner_center::funnel::Funnel;
+    /// use partner_center::models::Timestamp;
+    ///
+    /// let deployment = [serde_json::from_str(
+    ///     r#"{"productName":"VISIO","licensesSold":1,"licensesDeployed":1,"processedDateTime":"2017-03-14T03:25:16Z"}"#,
+    /// )?];
+    /// let usage = [serde_json::from_str(
+    ///     r#"{"productName":"VISIO","licensesActive":1,"processedDateTime":"2017-03-09T00:00:00Z"}"#,
+    /// )?];
+    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
+    /// assert_eq!(funnel.rows[0].processed_date_time(), Some(&Timestamp::from("2017-03-09T00:00:00Z")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn processed_date_time(&self) -> Option<&Timestamp> {
+        self.stamps().min_by_key(|stamp| stamp.unix_seconds())
+    }
+
+    /// The times of both sides that can be read.
+    pub(super) fn stamps(&self) -> impl Iterator<Item = &Timestamp> {
+        [&self.deployment_processed_date_time, &self.usage_processed_date_time]
+            .into_iter()
+            .flatten()
+            .filter(|stamp| stamp.unix_seconds().is_some())
+    }
+
+    /// How many licences were sold and are not in use: shelfware and idle together. `None` if either is unknown.
+    ///
+    /// ```
+    /// use partner_center::funnel::Funnel;
+    ///
+    /// let deployment =
+    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#)?];
+    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":3}"#)?];
+    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
+    /// assert_eq!(funnel.rows[0].unused(), Some(7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn unused(&self) -> Option<u64> {
+        Some(self.shelfware?.saturating_add(self.idle?))
+    }
+
+    /// Whether at least this many licences are idle. `None` if that is unknown.
+    ///
+    /// ```
+    /// use partner_center::funnel::Funnel;
+    ///
+    /// let deployment =
+    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#)?];
+    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":3}"#)?];
+    /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
+    /// let row = &Funnel::classic(customer, &deployment, &usage).rows[0];
+    /// assert_eq!((row.idle_at_least(4), row.idle_at_least(5)), (Some(true), Some(false)));
+    ///
+    /// let row = &Funnel::classic(customer, &deployment, &[]).rows[0];
+    /// assert_eq!(row.idle_at_least(1), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn idle_at_least(&self, licenses: u64) -> Option<bool> {
+        Some(self.idle? >= licenses)
+    }
+
+    /// Whether the row is below this percentage, from 0 to 100: in deployed of sold, in active of deployed, or in both.
+    /// `None` if what is known is not below, and something is unknown. Nothing sold, or nothing deployed, is no
+    /// percentage, and not below one.
+    ///
+    /// ```
+    /// use partner_center::funnel::Funnel;
+    ///
+    /// let deployment =
+    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#)?];
+    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":7}"#)?];
+    /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
+    /// let row = &Funnel::classic(customer, &deployment, &usage).rows[0];
+    /// assert_eq!((row.below_percent(71.0), row.below_percent(70.0)), (Some(true), Some(false)));
+    ///
+    /// let row = &Funnel::classic(customer, &deployment, &[]).rows[0];
+    /// assert_eq!((row.below_percent(71.0), row.below_percent(70.0)), (Some(true), None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn below_percent(&self, percent: f64) -> Option<bool> {
+        let below = |part, whole| match (part, whole) {
+            (_, Some(0)) => Some(false),
+            (part, whole) => Some(self::percent(part?, whole?)? < percent),
+        };
+        let deployment = below(self.licenses_deployed, self.licenses_sold);
+        let usage = below(self.licenses_active, self.licenses_deployed);
+        match (deployment, usage) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// `part` of `whole`, from 0 to 100 or above; none if there is no whole.
+#[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
+pub(super) fn percent(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
+}
+
+impl fmt::Debug for FunnelRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Spelt out, so that a new field has to be judged: may it be logged?
+        let Self {
+            customer_id,
+            customer_name,
+            product_id,
+            product_name,
+            service_code,
+            service_name,
+            channel,
+            licenses_sold,
+            licenses_deployed,
+            licenses_active,
+            shelfware,
+            idle,
+            deployment_percent,
+            usage_percent,
+            reported_deployment_percent,
+            reported_usage_percent,
+            workloads,
+            deployment_processed_date_time,
+            usage_processed_date_time,
+            source,
+            flags,
+        } = self;
+        f.debug_struct("FunnelRow")
+            .field("customer_id", customer_id)
+            .field("customer_name", &customer_name.as_ref().map(|_| format_args!("<customer data>")))
+            .field("product_id", product_id)
+            .field("product_name", product_name)
+            .field("service_code", service_code)
+            .field("service_name", service_name)
+            .field("channel", channel)
+            .field("licenses_sold", licenses_sold)
+            .field("licenses_deployed", licenses_deployed)
+            .field("licenses_active", licenses_active)
+            .field("shelfware", shelfware)
+            .field("idle", idle)
+            .field("deployment_percent", deployment_percent)
+            .field("usage_percent", usage_percent)
+            .field("reported_deployment_percent", reported_deployment_percent)
+            .field("reported_usage_percent", reported_usage_percent)
+            .field("workloads", workloads)
+            .field("deployment_processed_date_time", deployment_processed_date_time)
+            .field("usage_processed_date_time", usage_processed_date_time)
+            .field("source", source)
+            .field("flags", flags)
+            .finish()
+    }
+}
+
+/// The usage of one workload of a product.
+///
+/// ```
+/// use partner_center::funnel::Funnel;
+///
+/// let usage = [serde_json::from_str(
+///     r#"{"productName":"VISIO","workloadName":"SharePoint","licensesActive":3,"licensesQualified":4}"#,
+/// )?];
+/// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage);
+/// let workload = &funnel.rows[0].workloads[0];
+/// assert_eq!(workload.workload_name.as_deref(), Some("SharePoint"));
+/// assert_eq!(workload.usage_percent, Some(75.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Workload {
+    /// The code of the workload, such as EXO, SPO or SFB.
+    pub workload_code: Option<String>,
+    /// The name of the workload, such as Exchange.
+    pub workload_name: Option<String>,
+    /// How many licences are active in the workload.
+    pub licenses_active: Option<u64>,
+    /// How many licences qualify for the workload.
+    pub licenses_qualified: Option<u64>,
+    /// Active of qualified, computed from the counts, from 0 to 100 or above.
+    pub usage_percent: Option<f64>,
+    /// Active of qualified as the service computed it; the commercial query sends none.
+    pub reported_usage_percent: Option<f64>,
+    /// When the service last computed the usage of the workload.
+    pub processed_date_time: Option<Timestamp>,
+}
+
+/// Which operations a row was made from.
+///
+/// ```
+/// use partner_center::funnel::Source;
+///
+/// assert_eq!(serde_json::to_string(&Source::Commercial)?, "\"commercial\"");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Source {
+    /// The classic operations, which answer one customer at a time.
+    Classic,
+    /// The commercial queries, which answer many customers at once.
+    Commercial,
+}
+
+/// What is odd about a row.
+///
+/// ```
+/// use partner_center::funnel::Flag;
+///
+/// assert_eq!(serde_json::to_string(&Flag::DeployedExceedsSold)?, "\"deployedExceedsSold\"");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum Flag {
+    /// No usage row belongs to the deployment row: active and idle are unknown.
+    WithoutUsage,
+    /// No deployment row belongs to the usage rows: sold, deployed, shelfware and idle are unknown.
+    WithoutDeployment,
+    /// One side has no product id, and the name made the match.
+    JoinedByName,
+    /// The row has no product id, or misses its counterpart, and more than one could be it: none was chosen.
+    Ambiguous,
+    /// The same row came more than once, and counts once.
+    Repeated,
+    /// Rows of an older snapshot came too, and do not count.
+    Superseded,
+    /// Several rows of one snapshot differ, and were added up.
+    Summed,
+    /// A usage row names no workload: its count may be a sum over workloads, which counts users several times.
+    WithoutWorkload,
+    /// A count that the row should have is missing or negative.
+    UnknownCount,
+    /// More licences are deployed than were sold: shelfware is 0.
+    DeployedExceedsSold,
+    /// More licences are active than deployed: idle is 0.
+    ActiveExceedsDeployed,
+    /// The oldest and the newest `processedDateTime` of the row are a day or more apart.
+    MixedAges,
+    /// A `processedDateTime` is missing or cannot be read as a time.
+    UnknownAge,
+}

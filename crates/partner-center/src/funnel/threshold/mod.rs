@@ -1,0 +1,442 @@
+//! Thresholds such as `idle > 100`: read, printed, and held against rows and totals. What happens when one is crossed is
+//! the caller's to decide.
+
+mod parse;
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::str::FromStr;
+
+use super::{FunnelRow, Share, Tally, Totals, row};
+use crate::filter::draw_caret;
+
+/// A number of the funnel that can be held against a limit.
+///
+/// ```
+/// use partner_center::funnel::{Metric, Threshold};
+///
+/// let threshold: Threshold = "USAGEPERCENT < 50".parse()?;
+/// assert_eq!(threshold.metric(), Metric::UsagePercent);
+/// # Ok::<(), partner_center::funnel::ThresholdError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Metric {
+    /// Licences sold.
+    Sold,
+    /// Licences deployed.
+    Deployed,
+    /// Licences in use.
+    Active,
+    /// Licences sold and not deployed.
+    Shelfware,
+    /// Licences deployed and not in use.
+    Idle,
+    /// Deployed of sold, from 0 to 100 or above.
+    DeploymentPercent,
+    /// Active of deployed, from 0 to 100 or above.
+    UsagePercent,
+}
+
+impl Metric {
+    /// Every metric.
+    ///
+    /// ```
+    /// assert!(partner_center::funnel::Metric::ALL.iter().any(|metric| metric.name() == "idle"));
+    /// ```
+    pub const ALL: &'static [Self] = &[
+        Self::Sold,
+        Self::Deployed,
+        Self::Active,
+        Self::Shelfware,
+        Self::Idle,
+        Self::DeploymentPercent,
+        Self::UsagePercent,
+    ];
+
+    /// The name in a threshold.
+    ///
+    /// ```
+    /// assert_eq!(partner_center::funnel::Metric::DeploymentPercent.name(), "deploymentPercent");
+    /// ```
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sold => "sold",
+            Self::Deployed => "deployed",
+            Self::Active => "active",
+            Self::Shelfware => "shelfware",
+            Self::Idle => "idle",
+            Self::DeploymentPercent => "deploymentPercent",
+            Self::UsagePercent => "usagePercent",
+        }
+    }
+
+    fn is_percent(self) -> bool {
+        matches!(self, Self::DeploymentPercent | Self::UsagePercent)
+    }
+
+    fn of_row(self, row: &FunnelRow) -> Measure {
+        match self {
+            Self::Sold => Measure::count(row.licenses_sold),
+            Self::Deployed => Measure::count(row.licenses_deployed),
+            Self::Active => Measure::count(row.licenses_active),
+            Self::Shelfware => Measure::count(row.shelfware),
+            Self::Idle => Measure::count(row.idle),
+            Self::DeploymentPercent => Measure::percent(row.licenses_deployed, row.licenses_sold),
+            Self::UsagePercent => Measure::percent(row.licenses_active, row.licenses_deployed),
+        }
+    }
+
+    fn of_totals(self, totals: &Totals) -> Measure {
+        let sum = |tally: Tally| match tally.unknown_rows {
+            0 => Measure::Count(tally.sum),
+            _ => Measure::AtLeast(tally.sum),
+        };
+        let share = |share: Share| Measure::percent(Some(share.part), Some(share.whole));
+        match self {
+            Self::Sold => sum(totals.licenses_sold),
+            Self::Deployed => sum(totals.licenses_deployed),
+            Self::Active => sum(totals.licenses_active),
+            Self::Shelfware => sum(totals.shelfware),
+            Self::Idle => sum(totals.idle),
+            Self::DeploymentPercent => share(totals.deployment),
+            Self::UsagePercent => share(totals.usage),
+        }
+    }
+}
+
+/// What is known of a metric.
+#[derive(Clone, Copy)]
+enum Measure {
+    Count(u64),
+    /// What is known adds up to this; something is unknown, and cannot be below zero.
+    AtLeast(u64),
+    Percent(f64),
+    /// A percentage of nothing: there is no such number, and it is on no side of any limit.
+    None,
+    Unknown,
+}
+
+impl Measure {
+    fn count(count: Option<u64>) -> Self {
+        count.map_or(Self::Unknown, Self::Count)
+    }
+
+    fn percent(part: Option<u64>, whole: Option<u64>) -> Self {
+        match (part, whole) {
+            (_, Some(0)) => Self::None,
+            (Some(part), Some(whole)) => row::percent(part, whole).map_or(Self::None, Self::Percent),
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// How a number is held against a limit.
+///
+/// ```
+/// use partner_center::funnel::{Relation, Threshold};
+///
+/// let threshold: Threshold = "idle >= 100".parse()?;
+/// assert_eq!(threshold.relation(), Relation::AtLeast);
+/// # Ok::<(), partner_center::funnel::ThresholdError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Relation {
+    /// `>`
+    Above,
+    /// `>=`
+    AtLeast,
+    /// `<`
+    Below,
+    /// `<=`
+    AtMost,
+    /// `=`, also written `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+impl Relation {
+    const fn symbol(self) -> &'static str {
+        match self {
+            Self::Above => ">",
+            Self::AtLeast => ">=",
+            Self::Below => "<",
+            Self::AtMost => "<=",
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+        }
+    }
+
+    fn holds<T: PartialOrd + Copy>(self, number: T, limit: T) -> bool {
+        match self {
+            Self::Above => number > limit,
+            Self::AtLeast => number >= limit,
+            Self::Below => number < limit,
+            Self::AtMost => number <= limit,
+            Self::Equal => number == limit,
+            Self::NotEqual => number != limit,
+        }
+    }
+
+    /// Whether it holds for every number from this one upwards, for none of them, or for some.
+    fn holds_from(self, least: u64, limit: u64) -> Option<bool> {
+        match self {
+            Self::Above | Self::AtLeast => self.holds(least, limit).then_some(true),
+            Self::Below | Self::AtMost => (!self.holds(least, limit)).then_some(false),
+            Self::Equal => (least > limit).then_some(false),
+            Self::NotEqual => (least > limit).then_some(true),
+        }
+    }
+}
+
+/// What a threshold is held against.
+///
+/// ```
+/// use partner_center::funnel::{Scope, Threshold};
+///
+/// assert_eq!("idle > 100".parse::<Threshold>()?.scope(), Scope::AnyRow);
+/// assert_eq!("total idle > 100".parse::<Threshold>()?.scope(), Scope::Total);
+/// # Ok::<(), partner_center::funnel::ThresholdError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// Each row: one that crosses the threshold is enough.
+    AnyRow,
+    /// The total of all rows.
+    Total,
+}
+
+/// A limit that the funnel may cross: `idle > 100`, `any usagePercent < 50`, `total shelfware >= 5000`.
+///
+/// A metric, an operator and a number. In front there may be `total`, for the total of all rows, or `any`, for every row,
+/// which is also what is meant without either. Words are read in either letter case and white space is free; a number of
+/// licences is whole, a percentage may have a fraction and a `%`. Printing gives the one canonical form, and parsing that
+/// gives the same threshold again.
+///
+/// ```
+/// use partner_center::funnel::{Funnel, Threshold, Totals};
+///
+/// let deployment = [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":9,"licensesDeployed":6}"#)?];
+/// let row = &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0];
+///
+/// let threshold: Threshold = "any Shelfware>2".parse()?;
+/// assert_eq!(threshold.to_string(), "shelfware > 2");
+/// assert_eq!(threshold.is_crossed_by(row), Some(true));
+/// assert_eq!("deploymentPercent < 50.5%".parse::<Threshold>()?.is_crossed_by(row), Some(false));
+/// assert_eq!("idle > 2".parse::<Threshold>()?.is_crossed_by(row), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    scope: Scope,
+    metric: Metric,
+    relation: Relation,
+    limit: Limit,
+}
+
+/// Whole for counts, so that none is rounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Limit {
+    Count(u64),
+    Percent(f64),
+}
+
+impl Threshold {
+    /// What it is to be held against.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Scope, Threshold};
+    ///
+    /// assert_eq!("any idle > 0".parse::<Threshold>()?.scope(), Scope::AnyRow);
+    /// # Ok::<(), partner_center::funnel::ThresholdError>(())
+    /// ```
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The number that is compared.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Metric, Threshold};
+    ///
+    /// assert_eq!("idle > 0".parse::<Threshold>()?.metric(), Metric::Idle);
+    /// # Ok::<(), partner_center::funnel::ThresholdError>(())
+    /// ```
+    #[must_use]
+    pub fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// How the number is compared.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Relation, Threshold};
+    ///
+    /// assert_eq!("active == 0".parse::<Threshold>()?.relation(), Relation::Equal);
+    /// # Ok::<(), partner_center::funnel::ThresholdError>(())
+    /// ```
+    #[must_use]
+    pub fn relation(&self) -> Relation {
+        self.relation
+    }
+
+    /// Whether the row crosses the threshold, whatever its scope. `None` if the number is unknown. A percentage of
+    /// nothing crosses none.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Funnel, Threshold};
+    ///
+    /// let deployment = [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":0,"licensesDeployed":0}"#)?];
+    /// let row = &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0];
+    /// assert_eq!("shelfware = 0".parse::<Threshold>()?.is_crossed_by(row), Some(true));
+    /// assert_eq!("deploymentPercent < 50".parse::<Threshold>()?.is_crossed_by(row), Some(false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_crossed_by(&self, row: &FunnelRow) -> Option<bool> {
+        self.is_crossed_at(self.metric.of_row(row))
+    }
+
+    /// Whether the totals cross the threshold, whatever its scope. `None` if that depends on rows with an unknown count,
+    /// which cannot be below zero. A percentage is that of the rows in which both counts are known; of nothing, it
+    /// crosses none.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Funnel, Threshold, Totals};
+    ///
+    /// let deployment = [
+    ///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":9}"#)?,
+    ///     serde_json::from_str(r#"{"productName":"PROJECT"}"#)?,
+    /// ];
+    /// let mut totals = Totals::default();
+    /// for row in &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows {
+    ///     totals.add(row);
+    /// }
+    /// // At least 9 were sold.
+    /// assert_eq!("total sold > 8".parse::<Threshold>()?.is_crossed_by_total(&totals), Some(true));
+    /// assert_eq!("total sold > 9".parse::<Threshold>()?.is_crossed_by_total(&totals), None);
+    /// assert_eq!("total sold < 9".parse::<Threshold>()?.is_crossed_by_total(&totals), Some(false));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_crossed_by_total(&self, totals: &Totals) -> Option<bool> {
+        self.is_crossed_at(self.metric.of_totals(totals))
+    }
+
+    fn is_crossed_at(&self, measure: Measure) -> Option<bool> {
+        match (measure, self.limit) {
+            (Measure::Count(count), Limit::Count(limit)) => Some(self.relation.holds(count, limit)),
+            (Measure::AtLeast(least), Limit::Count(limit)) => self.relation.holds_from(least, limit),
+            (Measure::Percent(percent), Limit::Percent(limit)) => Some(self.relation.holds(percent, limit)),
+            (Measure::None, _) => Some(false),
+            // A count is never held against a percentage: the parser reads the limit by the metric.
+            (Measure::Unknown | Measure::Count(_) | Measure::AtLeast(_) | Measure::Percent(_), _) => None,
+        }
+    }
+}
+
+/// The canonical form.
+impl fmt::Display for Threshold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scope = match self.scope {
+            Scope::AnyRow => "",
+            Scope::Total => "total ",
+        };
+        write!(f, "{scope}{} {} ", self.metric.name(), self.relation.symbol())?;
+        match self.limit {
+            Limit::Count(count) => write!(f, "{count}"),
+            Limit::Percent(percent) => write!(f, "{percent}"),
+        }
+    }
+}
+
+/// Reads a threshold as a person types it.
+///
+/// ```
+/// use partner_center::funnel::Threshold;
+///
+/// let error = "idle > many".parse::<Threshold>().unwrap_err();
+/// assert_eq!(error.to_string(), "column 8: expected a number");
+/// ```
+impl FromStr for Threshold {
+    type Err = ThresholdError;
+
+    fn from_str(input: &str) -> Result<Self, ThresholdError> {
+        parse::threshold(input)
+    }
+}
+
+/// Why a threshold was refused, and in which column.
+///
+/// ```
+/// use partner_center::funnel::Threshold;
+///
+/// let input = "total idel > 100";
+/// let error = input.parse::<Threshold>().unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "column 7: expected one of sold, deployed, active, shelfware, idle, deploymentPercent, usagePercent"
+/// );
+/// assert_eq!(error.caret(input), "total idel > 100\n      ^");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThresholdError {
+    column: usize,
+    description: Cow<'static, str>,
+}
+
+impl ThresholdError {
+    /// Where it is wrong: the character, counted from 1, of the text that was given. It is one past the last if something
+    /// is missing at the end.
+    ///
+    /// ```
+    /// use partner_center::funnel::Threshold;
+    ///
+    /// assert_eq!("idle >".parse::<Threshold>().unwrap_err().column(), 7);
+    /// ```
+    #[must_use]
+    pub fn column(&self) -> usize {
+        self.column
+    }
+
+    /// What is wrong, for people, without the column.
+    ///
+    /// ```
+    /// use partner_center::funnel::Threshold;
+    ///
+    /// let error = "idle > 0.5".parse::<Threshold>().unwrap_err();
+    /// assert_eq!(error.description(), "a number of licences is whole");
+    /// ```
+    #[must_use]
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// The text that was refused, and on a second line a caret under the character that is wrong. Control characters are
+    /// not passed on, and of a long text only the part around the caret is drawn.
+    ///
+    /// ```
+    /// use partner_center::funnel::Threshold;
+    ///
+    /// let input = "idle => 100";
+    /// assert_eq!(input.parse::<Threshold>().unwrap_err().caret(input), "idle => 100\n     ^");
+    /// ```
+    #[must_use]
+    pub fn caret(&self, input: &str) -> String {
+        draw_caret(input, self.column)
+    }
+}
+
+impl fmt::Display for ThresholdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "column {}: {}", self.column, self.description)
+    }
+}
+
+impl Error for ThresholdError {}

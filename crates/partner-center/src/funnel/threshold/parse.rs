@@ -1,0 +1,107 @@
+//! Reads thresholds as people type them.
+
+use std::borrow::Cow;
+
+use super::{Limit, Metric, Relation, Scope, Threshold, ThresholdError};
+
+pub(super) fn threshold(input: &str) -> Result<Threshold, ThresholdError> {
+    let mut cursor = Cursor { rest: input, column: 1 };
+    let scope = match cursor.one_of(&["any", "total"]) {
+        Some("total") => Scope::Total,
+        _ => Scope::AnyRow,
+    };
+    let metric = cursor.metric()?;
+    let relation = cursor.relation()?;
+    let limit = cursor.limit(metric)?;
+    match cursor.at_word().rest {
+        "" => Ok(Threshold { scope, metric, relation, limit }),
+        _ => Err(cursor.at_word().refused("expected the end")),
+    }
+}
+
+/// What is left of the input, and the column at which that starts.
+#[derive(Clone, Copy)]
+struct Cursor<'a> {
+    rest: &'a str,
+    column: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn metric(&mut self) -> Result<Metric, ThresholdError> {
+        let names: Vec<_> = Metric::ALL.iter().map(|metric| metric.name()).collect();
+        let name = self.one_of(&names);
+        Metric::ALL
+            .iter()
+            .copied()
+            .find(|metric| Some(metric.name()) == name)
+            .ok_or_else(|| self.at_word().refused(format!("expected one of {}", names.join(", "))))
+    }
+
+    fn relation(&mut self) -> Result<Relation, ThresholdError> {
+        let start = self.at_word();
+        let (symbol, after) = start.split(|c| matches!(c, '<' | '>' | '=' | '!'));
+        let relation = match symbol {
+            ">" => Relation::Above,
+            ">=" => Relation::AtLeast,
+            "<" => Relation::Below,
+            "<=" => Relation::AtMost,
+            "=" | "==" => Relation::Equal,
+            "!=" => Relation::NotEqual,
+            _ => return Err(start.refused("expected one of >, >=, <, <=, =, !=")),
+        };
+        *self = after;
+        Ok(relation)
+    }
+
+    fn limit(&mut self, metric: Metric) -> Result<Limit, ThresholdError> {
+        let start = self.at_word();
+        let (whole, mut after) = start.split(|c| c.is_ascii_digit());
+        if whole.is_empty() {
+            return Err(start.refused("expected a number"));
+        }
+        let fraction = after.rest.strip_prefix('.').map(|rest| Self { rest, column: after.column + 1 });
+        let limit = if metric.is_percent() {
+            let mut number = whole.to_owned();
+            if let Some(fraction) = fraction {
+                let (digits, end) = fraction.split(|c| c.is_ascii_digit());
+                if digits.is_empty() {
+                    return Err(fraction.refused("expected a digit"));
+                }
+                number = format!("{whole}.{digits}");
+                after = end;
+            }
+            if let Some(rest) = after.at_word().rest.strip_prefix('%') {
+                after = Self { rest, column: after.at_word().column + 1 };
+            }
+            number.parse().ok().filter(|number: &f64| number.is_finite()).map(Limit::Percent)
+        } else if fraction.is_some() {
+            return Err(after.refused("a number of licences is whole"));
+        } else {
+            whole.parse().ok().map(Limit::Count)
+        };
+        *self = after;
+        limit.ok_or_else(|| start.refused("this number is too large"))
+    }
+
+    /// Steps over white space and one of these words, if one comes.
+    fn one_of<'w>(&mut self, words: &[&'w str]) -> Option<&'w str> {
+        let (found, after) = self.at_word().split(|c| c.is_alphanumeric() || c == '_');
+        let word = words.iter().copied().find(|word| word.eq_ignore_ascii_case(found))?;
+        *self = after;
+        Some(word)
+    }
+
+    fn at_word(self) -> Self {
+        self.split(char::is_whitespace).1
+    }
+
+    fn split(self, belongs: impl Fn(char) -> bool) -> (&'a str, Self) {
+        let rest = self.rest.trim_start_matches(belongs);
+        let taken = self.rest.strip_suffix(rest).unwrap_or_default();
+        (taken, Self { rest, column: self.column + taken.chars().count() })
+    }
+
+    fn refused(self, description: impl Into<Cow<'static, str>>) -> ThresholdError {
+        ThresholdError { column: self.column, description: description.into() }
+    }
+}

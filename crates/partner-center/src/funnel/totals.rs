@@ -1,0 +1,429 @@
+//! Funnel rows added up: per product, for the book, or for whatever rows are handed in.
+//!
+//! Every total is a sum over rows, so it does not matter in which order, or in how many parts, they are added.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::key::{ProductKey, fold, keep_smaller};
+use super::{FunnelRow, row};
+use crate::models::{Guid, Timestamp};
+
+/// A sum over rows, and how many rows are not in it because their count is unknown.
+///
+/// ```
+/// use partner_center::funnel::Totals;
+///
+/// let totals = Totals::default();
+/// assert_eq!((totals.idle.sum, totals.idle.unknown_rows), (0, 0));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Tally {
+    /// The sum of the counts that are known. If any are unknown, the true sum is at least this.
+    pub sum: u64,
+    /// How many rows have no such count.
+    pub unknown_rows: u64,
+}
+
+impl Tally {
+    fn add(&mut self, count: Option<u64>) {
+        match count {
+            Some(count) => self.sum = self.sum.saturating_add(count),
+            None => self.unknown_rows += 1,
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.sum = self.sum.saturating_add(other.sum);
+        self.unknown_rows += other.unknown_rows;
+    }
+}
+
+/// A part of a whole, both summed over the rows in which both are known, and so fit to make a percentage.
+///
+/// Serialised, the percentage stands beside the two; when read, it is computed again.
+///
+/// ```
+/// use partner_center::funnel::Share;
+///
+/// let share: Share = serde_json::from_str(r#"{"part":3,"whole":4}"#)?;
+/// assert_eq!(share.percent(), Some(75.0));
+/// assert_eq!(serde_json::to_string(&share)?, r#"{"part":3,"whole":4,"percent":75.0}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(into = "WrittenShare", from = "WrittenShare")]
+#[non_exhaustive]
+pub struct Share {
+    /// The sum of the parts.
+    pub part: u64,
+    /// The sum of the wholes.
+    pub whole: u64,
+}
+
+impl Share {
+    /// The part of the whole, from 0 to 100, or above where parts exceed their wholes. `None` if there is no whole.
+    ///
+    /// ```
+    /// use partner_center::funnel::Share;
+    ///
+    /// assert_eq!(Share::default().percent(), None);
+    /// ```
+    #[must_use]
+    pub fn percent(&self) -> Option<f64> {
+        row::percent(self.part, self.whole)
+    }
+
+    fn add(&mut self, part: Option<u64>, whole: Option<u64>) {
+        if let (Some(part), Some(whole)) = (part, whole) {
+            self.merge(Self { part, whole });
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.part = self.part.saturating_add(other.part);
+        self.whole = self.whole.saturating_add(other.whole);
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+struct WrittenShare {
+    part: u64,
+    whole: u64,
+    #[serde(default)]
+    percent: Option<f64>,
+}
+
+impl From<Share> for WrittenShare {
+    fn from(share: Share) -> Self {
+        Self { part: share.part, whole: share.whole, percent: share.percent() }
+    }
+}
+
+impl From<WrittenShare> for Share {
+    fn from(WrittenShare { part, whole, .. }: WrittenShare) -> Self {
+        Self { part, whole }
+    }
+}
+
+/// Sums over funnel rows, whichever they are.
+///
+/// Over the rows in which both are known, sold and deployed are in [`deployment`](Self::deployment), and
+/// `sold + deployed_beyond_sold = deployed + shelfware`. Likewise for deployed and active.
+///
+/// ```
+/// use partner_center::funnel::{Funnel, Totals};
+///
+/// let deployment = [
+///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?,
+///     serde_json::from_str(r#"{"productName":"PROJECT","licensesSold":10,"licensesDeployed":12}"#)?,
+///     serde_json::from_str(r#"{"productName":"POWER BI PRO","licensesSold":5}"#)?,
+/// ];
+/// let mut totals = Totals::default();
+/// for row in &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows {
+///     totals.add(row);
+/// }
+/// assert_eq!((totals.licenses_sold.sum, totals.licenses_deployed.sum), (25, 16));
+/// assert_eq!((totals.shelfware.sum, totals.shelfware.unknown_rows), (6, 1));
+/// assert_eq!(totals.deployed_beyond_sold, 2);
+/// assert_eq!(totals.deployment.percent(), Some(80.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Totals {
+    /// How many rows there are.
+    pub rows: u64,
+    /// How many licences were sold.
+    pub licenses_sold: Tally,
+    /// How many licences are deployed.
+    pub licenses_deployed: Tally,
+    /// How many licences are in use.
+    pub licenses_active: Tally,
+    /// How many licences were sold and are not deployed.
+    pub shelfware: Tally,
+    /// How many licences are deployed and not in use.
+    pub idle: Tally,
+    /// By how much deployed exceeds sold, over the rows where it does.
+    pub deployed_beyond_sold: u64,
+    /// By how much active exceeds deployed, over the rows where it does.
+    pub active_beyond_deployed: u64,
+    /// Deployed of sold, over the rows in which both are known.
+    pub deployment: Share,
+    /// Active of deployed, over the rows in which both are known.
+    pub usage: Share,
+    /// The oldest `processedDateTime` of either side of any row.
+    pub oldest_processed_date_time: Option<Timestamp>,
+    /// The newest `processedDateTime` of either side of any row.
+    pub newest_processed_date_time: Option<Timestamp>,
+    /// How many rows have no `processedDateTime` that can be read as a time, on either side.
+    pub rows_without_age: u64,
+}
+
+impl Totals {
+    /// Adds a row.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Funnel, Totals};
+    ///
+    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":3}"#)?];
+    /// let mut totals = Totals::default();
+    /// totals.add(&Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage).rows[0]);
+    /// assert_eq!((totals.licenses_active.sum, totals.idle.unknown_rows), (3, 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add(&mut self, row: &FunnelRow) {
+        let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
+        let beyond = |part: Option<u64>, whole: Option<u64>| {
+            part.zip(whole).map_or(0, |(part, whole)| part.saturating_sub(whole))
+        };
+        self.rows += 1;
+        self.licenses_sold.add(sold);
+        self.licenses_deployed.add(deployed);
+        self.licenses_active.add(active);
+        self.shelfware.add(row.shelfware);
+        self.idle.add(row.idle);
+        self.deployed_beyond_sold = self.deployed_beyond_sold.saturating_add(beyond(deployed, sold));
+        self.active_beyond_deployed = self.active_beyond_deployed.saturating_add(beyond(active, deployed));
+        self.deployment.add(deployed, sold);
+        self.usage.add(active, deployed);
+        self.rows_without_age += u64::from(row.processed_date_time().is_none());
+        for stamp in row.stamps() {
+            self.stretch(stamp);
+        }
+    }
+
+    /// Adds what other rows came to.
+    ///
+    /// ```
+    /// use partner_center::funnel::Totals;
+    ///
+    /// let mut totals = Totals::default();
+    /// totals.merge(&Totals::default());
+    /// assert_eq!(totals, Totals::default());
+    /// ```
+    pub fn merge(&mut self, other: &Self) {
+        // Spelt out, so that no new field is forgotten.
+        let Self {
+            rows,
+            licenses_sold,
+            licenses_deployed,
+            licenses_active,
+            shelfware,
+            idle,
+            deployed_beyond_sold,
+            active_beyond_deployed,
+            deployment,
+            usage,
+            oldest_processed_date_time,
+            newest_processed_date_time,
+            rows_without_age,
+        } = other;
+        self.rows += rows;
+        self.licenses_sold.merge(*licenses_sold);
+        self.licenses_deployed.merge(*licenses_deployed);
+        self.licenses_active.merge(*licenses_active);
+        self.shelfware.merge(*shelfware);
+        self.idle.merge(*idle);
+        self.deployed_beyond_sold = self.deployed_beyond_sold.saturating_add(*deployed_beyond_sold);
+        self.active_beyond_deployed = self.active_beyond_deployed.saturating_add(*active_beyond_deployed);
+        self.deployment.merge(*deployment);
+        self.usage.merge(*usage);
+        self.rows_without_age += rows_without_age;
+        for stamp in [oldest_processed_date_time, newest_processed_date_time].into_iter().flatten() {
+            self.stretch(stamp);
+        }
+    }
+
+    fn stretch(&mut self, stamp: &Timestamp) {
+        // One moment can be spelt in several ways, and the order of rows must not choose between them.
+        let moment = |stamp: &Timestamp| (stamp.unix_seconds(), stamp.to_string());
+        if self.oldest_processed_date_time.as_ref().is_none_or(|oldest| moment(stamp) < moment(oldest)) {
+            self.oldest_processed_date_time = Some(stamp.clone());
+        }
+        if self.newest_processed_date_time.as_ref().is_none_or(|newest| moment(stamp) > moment(newest)) {
+            self.newest_processed_date_time = Some(stamp.clone());
+        }
+    }
+}
+
+/// The totals of one product, over customers and channels.
+///
+/// ```
+/// use partner_center::funnel::{Funnel, FunnelTotals};
+///
+/// let deployment =
+///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?];
+/// let mut totals = FunnelTotals::default();
+/// totals.add(&Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0]);
+/// let visio = totals.products()[0];
+/// assert_eq!(visio.product_name.as_deref(), Some("VISIO"));
+/// assert_eq!(visio.totals.shelfware.sum, 6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ProductTotals {
+    /// The product's id; the classic operations send none.
+    pub product_id: Option<Guid>,
+    /// The name of the product, in capitals.
+    pub product_name: Option<String>,
+    /// The code of the service, such as o365 or crm.
+    pub service_code: Option<String>,
+    /// The name of the service; the classic operations put its code here.
+    pub service_name: Option<String>,
+    /// The sums.
+    pub totals: Totals,
+}
+
+impl ProductTotals {
+    fn key(&self) -> Option<ProductKey> {
+        ProductKey::new(
+            self.product_id.as_ref().map(Guid::to_string).as_deref(),
+            self.product_name.as_deref(),
+            self.service_code.as_deref(),
+            self.service_name.as_deref(),
+        )
+    }
+
+    fn merge(&mut self, other: &Self) {
+        keep_smaller(&mut self.product_id, other.product_id.as_ref());
+        keep_smaller(&mut self.product_name, other.product_name.as_ref());
+        keep_smaller(&mut self.service_code, other.service_code.as_ref());
+        keep_smaller(&mut self.service_name, other.service_name.as_ref());
+        self.totals.merge(&other.totals);
+    }
+}
+
+/// The totals of a book: of all rows, and of each product. What is kept grows with the number of products and not with
+/// the number of rows, and can be saved and read again between two runs.
+///
+/// Rows with a product id and rows without are different products here, so a book that was read in part by the classic
+/// operations and in part by the commercial queries lists a product twice. The totals of the book are right all the
+/// same.
+///
+/// ```
+/// use partner_center::funnel::{Funnel, FunnelTotals};
+///
+/// let deployment =
+///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?];
+/// let mut totals = FunnelTotals::default();
+/// for customer in ["4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04", "0112a436-b14e-4888-967b-ca4bb2cf1234"] {
+///     for row in &Funnel::classic(customer.parse()?, &deployment, &[]).rows {
+///         totals.add(row);
+///     }
+/// }
+/// assert_eq!(totals.book().licenses_sold.sum, 20);
+/// assert_eq!(totals.products().len(), 1);
+///
+/// let saved = serde_json::to_string(&totals)?;
+/// assert_eq!(serde_json::from_str::<FunnelTotals>(&saved)?, totals);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(into = "WrittenTotals", from = "WrittenTotals")]
+pub struct FunnelTotals {
+    book: Totals,
+    #[cfg_attr(feature = "schemars", schemars(with = "Vec<ProductTotals>"))]
+    products: BTreeMap<Option<ProductKey>, ProductTotals>,
+}
+
+impl FunnelTotals {
+    /// Adds a row.
+    ///
+    /// ```
+    /// use partner_center::funnel::{Funnel, FunnelTotals};
+    ///
+    /// let deployment =
+    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?];
+    /// let mut totals = FunnelTotals::default();
+    /// totals.add(&Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0]);
+    /// assert_eq!(totals.book().rows, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn add(&mut self, row: &FunnelRow) {
+        let mut totals = Totals::default();
+        totals.add(row);
+        self.add_product(&ProductTotals {
+            product_id: row.product_id.clone(),
+            product_name: row.product_name.clone(),
+            service_code: row.service_code.clone(),
+            service_name: row.service_name.clone(),
+            totals,
+        });
+    }
+
+    /// Adds the totals of other rows.
+    ///
+    /// ```
+    /// use partner_center::funnel::FunnelTotals;
+    ///
+    /// let mut totals = FunnelTotals::default();
+    /// totals.merge(&FunnelTotals::default());
+    /// assert_eq!(totals, FunnelTotals::default());
+    /// ```
+    pub fn merge(&mut self, other: &Self) {
+        other.products.values().for_each(|product| self.add_product(product));
+    }
+
+    /// The totals of all rows.
+    ///
+    /// ```
+    /// assert_eq!(partner_center::funnel::FunnelTotals::default().book().rows, 0);
+    /// ```
+    #[must_use]
+    pub fn book(&self) -> &Totals {
+        &self.book
+    }
+
+    /// The totals of each product, in the order of their names.
+    ///
+    /// ```
+    /// assert!(partner_center::funnel::FunnelTotals::default().products().is_empty());
+    /// ```
+    #[must_use]
+    pub fn products(&self) -> Vec<&ProductTotals> {
+        let mut products: Vec<_> = self.products.values().collect();
+        products.sort_by_cached_key(|product| product.product_name.as_deref().and_then(fold));
+        products
+    }
+
+    fn add_product(&mut self, product: &ProductTotals) {
+        self.book.merge(&product.totals);
+        self.products.entry(product.key()).or_default().merge(product);
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+struct WrittenTotals {
+    /// The sum of the products; not relied on when read.
+    #[serde(default)]
+    book: Totals,
+    products: Vec<ProductTotals>,
+}
+
+impl From<FunnelTotals> for WrittenTotals {
+    fn from(totals: FunnelTotals) -> Self {
+        Self { products: totals.products().into_iter().cloned().collect(), book: totals.book }
+    }
+}
+
+impl From<WrittenTotals> for FunnelTotals {
+    fn from(written: WrittenTotals) -> Self {
+        let mut totals = Self::default();
+        written.products.iter().for_each(|product| totals.add_product(product));
+        totals
+    }
+}
