@@ -18,6 +18,7 @@ pub mod funnel;
 pub mod paging;
 mod partner;
 mod response;
+pub mod sweep;
 
 pub use cloud::Cloud;
 pub use context::RequestContext;

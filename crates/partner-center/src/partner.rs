@@ -10,7 +10,7 @@ use http::HeaderValue;
 use partner_center_client::{Transport, TransportSettings};
 
 use crate::base_url::BaseUrl;
-use crate::call::{Limits, Pause};
+use crate::call::{Admission, Limits, Pause};
 use crate::chain::{Analytics, Customers};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
@@ -40,6 +40,7 @@ pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO
 pub struct PartnerCenter {
     core: Arc<Core>,
     context: RequestContext,
+    admission: Option<Arc<dyn Admission>>,
 }
 
 /// What all clones share.
@@ -64,7 +65,12 @@ impl PartnerCenter {
 
     /// The same client with this context for every call of the chain that follows.
     pub fn with(&self, context: RequestContext) -> Self {
-        Self { core: Arc::clone(&self.core), context }
+        Self { context, ..self.clone() }
+    }
+
+    /// The same client, whose attempts are let through by this.
+    pub(crate) fn admitted_by(&self, admission: Arc<dyn Admission>) -> Self {
+        Self { admission: Some(admission), ..self.clone() }
     }
 
     /// The customers of the partner.
@@ -79,6 +85,10 @@ impl PartnerCenter {
 
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
+    }
+
+    pub(crate) fn admission(&self) -> Option<&dyn Admission> {
+        self.admission.as_deref()
     }
 
     pub(crate) fn context(&self) -> &RequestContext {
@@ -278,6 +288,7 @@ impl PartnerCenterBuilder {
                 pause: Pause::default(),
             }),
             context,
+            admission: None,
         })
     }
 }

@@ -4,6 +4,7 @@
 //! either decodes it or decides whether to try again. What comes back has every fact a person needs: status, ids,
 //! attempts, headers and bytes. Paging and the chain are above; sockets are below.
 
+mod admission;
 mod attempt;
 mod body;
 mod decode;
@@ -23,6 +24,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::partner::{Core, PartnerCenter};
 use crate::response::{Meta, Response};
 
+pub(crate) use admission::{Admission, Admitted, Ending};
 pub(crate) use pause::Pause;
 pub(crate) use retry::Limits;
 #[cfg(feature = "oauth")]
@@ -67,8 +69,9 @@ impl PartnerCenter {
         target: Target<'_, O>,
     ) -> Result<Response<O::Answer>> {
         let core = self.core();
-        let run = Run {
+        let mut run = Run {
             core,
+            admission: self.admission(),
             details: O::DETAILS,
             request_id: core.random.uuid(),
             correlation_id: logical.correlation_id,
@@ -109,6 +112,7 @@ impl PartnerCenter {
 /// One request with all its attempts.
 struct Run<'a> {
     core: &'a Arc<Core>,
+    admission: Option<&'a dyn Admission>,
     details: OperationDetails,
     request_id: Uuid,
     correlation_id: Uuid,
@@ -117,7 +121,7 @@ struct Run<'a> {
 
 impl Run<'_> {
     async fn call<O: Operation>(
-        &self,
+        &mut self,
         logical: &Logical,
         target: Target<'_, O>,
     ) -> Result<Response<O::Answer>> {
@@ -126,13 +130,18 @@ impl Run<'_> {
         let mut refreshed = false;
         let mut token = None;
         loop {
+            let admitted = self.admit().await;
             self.respect_pause(attempts).await?;
             let bearer = match token.take() {
                 Some(token) => token,
                 None => self.token(attempts).await?,
             };
             attempts += 1;
-            let error = match self.attempt(&headers, &target, &bearer, attempts).await {
+            let result = self.attempt(&headers, &target, &bearer, attempts).await;
+            if let Some(admitted) = admitted {
+                admitted.ended(Ending::of(&result));
+            }
+            let error = match result {
                 Ok(answer) => match decode::decode::<O>(&answer.body) {
                     Ok(value) => {
                         let meta = Meta {
@@ -165,17 +174,33 @@ impl Run<'_> {
                     None => return Err(error),
                 }
             }
+            let mut paused = false;
             if error.kind() == ErrorKind::Throttled {
                 // Limits are the partner's, so what one call is told holds for all.
                 if let Some(wait) = error.retry_after() {
                     self.core.pause.until(self.core.clock.now() + wait);
+                    paused = !wait.is_zero();
                 }
             }
             let Some(wait) = self.core.limits.wait(&error, attempts, &*self.core.random) else {
                 return Err(error);
             };
+            if paused && self.admission.is_some() {
+                // Admission waits for the end of the pause, however long, and lets the calls back in one by one.
+                continue;
+            }
             self.sleep(wait, error).await?;
         }
+    }
+
+    /// Waits for admission, if calls of this client need one. The queue is the caller's own, so the time spent in it
+    /// is not the service's: the deadline moves along.
+    async fn admit(&mut self) -> Option<Box<dyn Admitted>> {
+        let admission = self.admission?;
+        let before = self.core.clock.now();
+        let admitted = admission.admit().await;
+        self.deadline += self.core.clock.now().saturating_duration_since(before);
+        Some(admitted)
     }
 
     /// Sleeps before the next attempt, unless the wait would outlast the deadline: then the call fails at once.

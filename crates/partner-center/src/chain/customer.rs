@@ -27,6 +27,17 @@ impl CustomerHandle {
         Self { partner, id }
     }
 
+    #[cfg(test)]
+    pub(crate) fn partner(&self) -> &PartnerCenter {
+        &self.partner
+    }
+
+    /// The customer's id.
+    #[must_use]
+    pub fn id(&self) -> CustomerId {
+        self.id
+    }
+
     /// Analytics of this customer.
     pub fn analytics(&self) -> CustomerAnalytics {
         CustomerAnalytics { customer: self.clone() }

@@ -5,7 +5,8 @@ use partner_center_models::CustomerCollection;
 use crate::chain::CustomerHandle;
 use crate::paging::{Arguments, Continuation, Items, Pages};
 use crate::partner::PartnerCenter;
-use crate::{CustomerFilter, CustomerId};
+use crate::sweep::{Rows, Sweep};
+use crate::{CustomerFilter, CustomerId, Response, Result};
 
 /// The customers of the partner.
 #[derive(Clone, Debug)]
@@ -22,6 +23,19 @@ impl Customers {
     /// One customer, by its id. Nothing is sent: whether there is such a customer shows at the first call.
     pub fn by_id(&self, id: impl Into<CustomerId>) -> CustomerHandle {
         CustomerHandle::new(self.partner.clone(), id.into())
+    }
+
+    /// Asks the same question about every customer: one outcome for each, whatever becomes of the others.
+    ///
+    /// The question is a function from a customer's handle to an answer. [`sweep::deployment`](crate::sweep::deployment)
+    /// and [`sweep::usage`](crate::sweep::usage) are two; [the module](crate::sweep) shows one of your own.
+    pub fn sweep<F, A, T>(&self, question: F) -> Sweep<T>
+    where
+        F: Fn(CustomerHandle) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Response<T>>> + Send + 'static,
+        T: Rows + Send + 'static,
+    {
+        Sweep::new(self.partner.clone(), question)
     }
 
     /// All customers, a page at a time.

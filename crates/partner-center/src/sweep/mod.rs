@@ -1,0 +1,256 @@
+//! The whole book: one question about every customer, and one outcome for each.
+//!
+//! ```no_run
+//! use partner_center::sweep::{self, Outcome};
+//!
+//! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+//! let mut sweep = partner.customers().sweep(sweep::deployment).concurrency(16).stream();
+//! while let Some(swept) = sweep.try_next().await? {
+//!     match swept.outcome {
+//!         Outcome::Rows(rows) => println!("{}: {} products", swept.customer, rows.items.len()),
+//!         Outcome::Empty(_) => println!("{}: no rows, which proves nothing", swept.customer),
+//!         Outcome::Skipped(error) => println!("{}: skipped, {:?}", swept.customer, error.code()),
+//!         Outcome::Failed(error) => eprintln!("{}: {error}", swept.customer),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Any question will do: [`sweep`](crate::chain::Customers::sweep) takes a function from a customer's handle to an
+//! answer. Calls have to be made through that handle; others are not held to the sweep's limits.
+//!
+//! ```no_run
+//! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+//! let both = partner.customers().sweep(|customer| async move {
+//!     let licenses = customer.analytics().licenses();
+//!     let deployment = licenses.deployment().get().await?;
+//!     let usage = licenses.usage().get().await?;
+//!     Ok(deployment.map(|deployment| (deployment, usage.into_inner())))
+//! });
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it does by itself
+//!
+//! Customers are listed while answers come in. Requests go out several at once, up to
+//! [`concurrency`](Sweep::concurrency); one more for every answer, half as many when the service answers 429, and none
+//! while it asks to wait. A customer that cannot be asked about is an outcome like any other. Only what would be the
+//! same for all that are left ends the sweep early, as [`Interrupted`]: a refused credential, an application-only
+//! token, an argument that was refused, an enrolment that is not active, or a list of customers that cannot be read on.
+//! In that last case, those that are listed already are asked about first.
+//!
+//! Memory does not grow with the number of customers.
+//!
+//! # To be able to go on
+//!
+//! [`SweepStream::checkpoint`] says which customers have been handed out. Saved together with the output, it makes
+//! every customer appear exactly once, whenever the program was killed:
+//!
+//! 1. Write the outcomes that were handed out, and make sure they are on disk.
+//! 2. Take the checkpoint, and save it **with the length of the output**, in a file that replaces the last one at once
+//!    (write another, then rename it).
+//! 3. To go on, cut the output back to the length that was saved, and [`resume`](Sweep::resume) from the checkpoint.
+//!
+//! What was written after the last checkpoint is cut off and asked for again. How often to save is up to you: after
+//! every customer, or every few seconds. With [`Order::Customer`], a file that was put together from several runs has
+//! the same order as one that was written in a single run.
+//!
+//! ```no_run
+//! use partner_center::sweep::{self, Checkpoint};
+//!
+//! # async fn run(partner: partner_center::PartnerCenter) -> Result<(), Box<dyn std::error::Error>> {
+//! let saved: Option<Checkpoint> = match std::fs::read("sweep.json") {
+//!     Ok(bytes) => Some(serde_json::from_slice(&bytes)?),
+//!     Err(_) => None,
+//! };
+//! let mut sweep = partner.customers().sweep(sweep::usage);
+//! if let Some(checkpoint) = saved {
+//!     sweep = sweep.resume(checkpoint);
+//! }
+//! let mut sweep = sweep.stream();
+//! while let Some(swept) = sweep.try_next().await? {
+//!     // ... write it, then:
+//!     let checkpoint = serde_json::to_vec(&sweep.checkpoint())?;
+//!     # let _ = (swept, checkpoint);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod checkpoint;
+mod gate;
+mod ledger;
+mod outcome;
+mod rate;
+mod rows;
+mod source;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use checkpoint::{Checkpoint, Tally};
+pub use outcome::{Interrupted, Outcome, Swept};
+pub use rate::Rate;
+pub use rows::Rows;
+pub use stream::{Progress, SweepStream};
+
+use crate::chain::CustomerHandle;
+use crate::clock::BoxFuture;
+use crate::models::{CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection};
+use crate::partner::PartnerCenter;
+use crate::{CustomerId, Response, Result};
+use gate::Gate;
+
+/// What is asked about each customer.
+type Operation<T> = Arc<dyn Fn(CustomerHandle) -> BoxFuture<'static, Result<Response<T>>> + Send + Sync>;
+
+/// Requests at once unless the caller says otherwise. The service's guidance names concurrency as a cause of
+/// throttling and no number.
+const CONCURRENCY: usize = 8;
+
+/// More than this at once is taken for a mistake.
+const MOST: usize = 1024;
+
+/// How many licences of a customer are deployed, as the question of a sweep.
+///
+/// # Errors
+///
+/// As for [`CustomerLicensesDeployment::get`](crate::chain::CustomerLicensesDeployment::get).
+pub async fn deployment(
+    customer: CustomerHandle,
+) -> Result<Response<CustomerLicensesDeploymentInsightsCollection>> {
+    customer.analytics().licenses().deployment().get().await
+}
+
+/// How many licences of a customer are used, as the question of a sweep.
+///
+/// # Errors
+///
+/// As for [`CustomerLicensesUsage::get`](crate::chain::CustomerLicensesUsage::get).
+pub async fn usage(customer: CustomerHandle) -> Result<Response<CustomerLicensesUsageInsightsCollection>> {
+    customer.analytics().licenses().usage().get().await
+}
+
+/// In which order outcomes are handed out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Order {
+    /// As they come in.
+    #[default]
+    Completion,
+    /// As the customers are listed. An outcome waits for those of the customers before it, and a slow customer makes
+    /// the sweep wait once four customers for each request at once are begun with.
+    Customer,
+}
+
+/// A sweep that has not begun. Made by [`Customers::sweep`](crate::chain::Customers::sweep).
+#[must_use = "a sweep does nothing until `stream` is called"]
+pub struct Sweep<T> {
+    partner: PartnerCenter,
+    operation: Operation<T>,
+    concurrency: usize,
+    rate: Option<Rate>,
+    customer_rate: Option<Rate>,
+    order: Order,
+    only: Option<source::Customers>,
+    resume: Option<Checkpoint>,
+}
+
+impl<T: Rows + Send + 'static> Sweep<T> {
+    pub(crate) fn new<F, A>(partner: PartnerCenter, operation: F) -> Self
+    where
+        F: Fn(CustomerHandle) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Response<T>>> + Send + 'static,
+    {
+        Self {
+            partner,
+            operation: Arc::new(move |customer| Box::pin(operation(customer))),
+            concurrency: CONCURRENCY,
+            rate: None,
+            customer_rate: None,
+            order: Order::default(),
+            only: None,
+            resume: None,
+        }
+    }
+
+    /// How many requests may go at once, from 1 to 1024; numbers beyond are taken for the nearest of these. Default: 8.
+    ///
+    /// It is the most: a sweep begins with few, adds one for every answer and halves them when it is throttled.
+    /// Customers that wait for another attempt do not count.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.concurrency = requests.clamp(1, MOST);
+        self
+    }
+
+    /// How many requests of this sweep may be sent in a minute. Default: as many as the service takes.
+    ///
+    /// The list of customers counts, and so do attempts that failed.
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.rate = Some(rate);
+        self
+    }
+
+    /// How many requests about any one customer may be sent in a minute: the service limits the partner, and the
+    /// partner with a customer. Default: no limit. It matters for questions of several requests, and for attempts.
+    pub fn customer_rate(mut self, rate: Rate) -> Self {
+        self.customer_rate = Some(rate);
+        self
+    }
+
+    /// In which order outcomes are handed out. Default: as they come in.
+    pub fn order(mut self, order: Order) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Asks about these customers rather than all of them. The list is not asked for.
+    ///
+    /// The customers are taken a few hundred at a time, in their order. A customer who comes twice within a few
+    /// thousand is asked about once. To resume, give the same customers in the same order.
+    pub fn only<I>(mut self, customers: I) -> Self
+    where
+        I: IntoIterator<Item = CustomerId>,
+        I::IntoIter: Send + 'static,
+    {
+        self.only = Some(Box::new(customers.into_iter()));
+        self
+    }
+
+    /// Goes on where a sweep stood. It has to be the same question about the same customers: the checkpoint knows the
+    /// customers, but not the question.
+    pub fn resume(mut self, checkpoint: Checkpoint) -> Self {
+        self.resume = Some(checkpoint);
+        self
+    }
+
+    /// The outcomes. Nothing is sent until the stream is polled.
+    pub fn stream(mut self) -> SweepStream<T> {
+        let gate = self.gate();
+        let list = self.partner.admitted_by(gate.listing()).customers().list();
+        let at = self.resume.as_ref().and_then(|checkpoint| checkpoint.at.clone());
+        let source = source::choose(self.only.take(), list, at);
+        SweepStream::new(self, gate, source)
+    }
+
+    fn gate(&self) -> Arc<Gate> {
+        Gate::new(self.partner.core(), self.concurrency, self.rate, self.customer_rate)
+    }
+}
+
+impl<T> fmt::Debug for Sweep<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sweep")
+            .field("concurrency", &self.concurrency)
+            .field("rate", &self.rate)
+            .field("customer_rate", &self.customer_rate)
+            .field("order", &self.order)
+            .field("only", &self.only.is_some())
+            .field("resume", &self.resume)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,200 @@
+//! How many attempts go at once, and when: the limits on their own.
+
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+
+use super::*;
+use crate::call::{Admission, Admitted};
+use crate::sweep::gate::Caller;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn gate(most: usize) -> (PartnerCenter, Arc<Gate>) {
+    let partner = partner();
+    let gate = Gate::new(partner.core(), most, None, None);
+    (partner, gate)
+}
+
+/// An attempt that is let through at once, or not at all.
+fn now(caller: &Arc<Caller>) -> Option<Box<dyn Admitted>> {
+    // Without tokio's budget, which would say no to the hundredth of many asked in one go.
+    tokio::task::unconstrained(caller.admit()).now_or_never()
+}
+
+/// All the attempts that are let through at once.
+fn all_now(gate: &Arc<Gate>) -> Vec<Box<dyn Admitted>> {
+    std::iter::from_fn(|| now(&gate.listing())).collect()
+}
+
+const THROTTLED: Ending = Ending::Throttled { retry_after: None };
+
+#[test]
+fn every_answer_adds_one_up_to_the_most() {
+    run(async {
+        let (_partner, gate) = gate(10);
+        let mut limits = Vec::new();
+        for _ in 0..5 {
+            let going = all_now(&gate);
+            limits.push(going.len());
+            assert_eq!(gate.read().limit, going.len());
+            for attempt in going {
+                attempt.ended(Ending::Answered);
+            }
+        }
+        // Nobody takes the places of those that end here, so that the last answers come at half the limit and add none.
+        assert_eq!(limits, [4, 6, 9, 10, 10]);
+    });
+}
+
+#[test]
+fn a_limit_that_is_not_what_holds_back_is_not_raised() {
+    run(async {
+        let (_partner, gate) = gate(100);
+        for _ in 0..50 {
+            now(&gate.listing()).unwrap().ended(Ending::Answered);
+        }
+        assert_eq!(gate.read().limit, 4);
+    });
+}
+
+#[test]
+fn what_went_together_halves_the_limit_once() {
+    run(async {
+        let (_partner, gate) = gate(64);
+        while gate.read().limit < 64 {
+            for attempt in all_now(&gate) {
+                attempt.ended(Ending::Answered);
+            }
+        }
+        let mut going = all_now(&gate);
+        assert_eq!(going.len(), 64);
+        let late = going.pop().unwrap();
+        for attempt in going {
+            attempt.ended(THROTTLED);
+        }
+        assert_eq!(gate.read().limit, 32);
+
+        // An answer from before says nothing about the new limit, and frees no more than its place.
+        late.ended(Ending::Answered);
+        assert_eq!(gate.read().limit, 32);
+
+        let going = all_now(&gate);
+        assert_eq!(going.len(), 32);
+        for attempt in going {
+            attempt.ended(THROTTLED);
+        }
+        assert_eq!(gate.read().limit, 16);
+    });
+}
+
+#[test]
+fn a_lower_limit_waits_for_those_that_go_beyond_it() {
+    run(async {
+        let (_partner, gate) = gate(4);
+        let mut going = all_now(&gate);
+        going.pop().unwrap().ended(THROTTLED);
+        assert_eq!(gate.read().limit, 2);
+        assert!(now(&gate.listing()).is_none(), "three still go");
+        going.pop().unwrap().ended(Ending::Failed);
+        assert!(now(&gate.listing()).is_none(), "two still go");
+        drop(going.pop());
+        assert!(now(&gate.listing()).is_some(), "one goes, and a dropped attempt is over");
+        assert_eq!(gate.read().limit, 2, "a failure does not change the limit");
+    });
+}
+
+#[test]
+fn the_limit_never_falls_below_one() {
+    run(async {
+        let (_partner, gate) = gate(1);
+        for _ in 0..5 {
+            now(&gate.listing()).unwrap().ended(THROTTLED);
+            assert_eq!(gate.read().limit, 1);
+        }
+    });
+}
+
+#[test]
+fn one_pause_holds_everybody_and_is_counted_once() {
+    run(async {
+        let (partner, gate) = gate(4);
+        let start = tokio::time::Instant::now();
+        let core = Arc::clone(partner.core());
+        let going = all_now(&gate);
+        for attempt in going {
+            core.pause.until(core.clock.now() + 10 * SECOND);
+            attempt.ended(Ending::Throttled { retry_after: Some(10 * SECOND) });
+        }
+        assert_eq!(
+            gate.read(),
+            super::super::gate::GateReading { limit: 2, throttled: Duration::ZERO, pause: Some(10 * SECOND) }
+        );
+        tokio::time::sleep(4 * SECOND).await;
+        assert_eq!(gate.read().throttled, 4 * SECOND);
+        assert_eq!(gate.read().pause, Some(6 * SECOND));
+
+        let callers = [gate.listing(), gate.listing()];
+        join_all(callers.iter().map(|caller| caller.admit())).await;
+        assert_eq!(start.elapsed(), 10 * SECOND);
+        assert_eq!(gate.read().throttled, 10 * SECOND);
+        assert_eq!(gate.read().pause, None);
+    });
+}
+
+#[test]
+fn attempts_that_gave_up_waiting_take_no_place() {
+    run(async {
+        let (_partner, gate) = gate(1);
+        let first = now(&gate.listing()).unwrap();
+        for _ in 0..3 {
+            let caller = gate.listing();
+            let mut waiting = Box::pin(caller.admit());
+            assert!(waiting.as_mut().now_or_never().is_none());
+        }
+        drop(first);
+        assert!(now(&gate.listing()).is_some());
+    });
+}
+
+#[test]
+fn room_is_made_for_no_more_customers_than_could_be_asked_about() {
+    run(async {
+        let (_partner, gate) = gate(4);
+        let begun: Vec<_> = std::iter::from_fn(|| gate.begin()).collect();
+        assert_eq!(begun.len(), 4);
+        let attempt = now(&begun[0]).unwrap();
+        assert!(gate.begin().is_none(), "three are about to ask, and one has asked");
+        drop(begun);
+        assert_eq!(std::iter::from_fn(|| gate.begin()).collect::<Vec<_>>().len(), 3);
+        drop(attempt);
+    });
+}
+
+#[test]
+fn one_customers_rate_holds_nobody_else_up() {
+    run(async {
+        let partner = partner();
+        let gate = Gate::new(
+            partner.core(),
+            1,
+            Some(Rate::per_minute(600).unwrap()),
+            Some(Rate::per_minute(6).unwrap()),
+        );
+        let start = tokio::time::Instant::now();
+        let customer = gate.begin().unwrap();
+        customer.admit().await.ended(Ending::Answered);
+        let again = async {
+            drop(customer.admit().await);
+            start.elapsed()
+        };
+        let others = async {
+            for _ in 0..10 {
+                drop(gate.listing().admit().await);
+            }
+            start.elapsed()
+        };
+        let (again, others) = futures_util::join!(again, others);
+        assert_eq!(again, 10 * SECOND);
+        assert_eq!(others, SECOND, "one every tenth of a second, the customer's first included");
+    });
+}

@@ -1,0 +1,265 @@
+//! A service in memory, and the tests of the parts that need one. No socket is opened, and time is tokio's paused one:
+//! it stands still while anything can go on and leaps to the next timer when nothing can.
+
+mod engine;
+mod gate;
+mod once;
+mod schedule;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant, SystemTime};
+
+use uuid::Uuid;
+
+use super::checkpoint::Place;
+use super::gate::Gate;
+use super::source::Source;
+use super::*;
+use crate::call::Ending;
+use crate::clock::{Clock, Random};
+use crate::credential::StaticToken;
+use crate::error::{Error, ErrorKind};
+
+/// tokio's clock, which tests can pause.
+#[derive(Debug)]
+struct TokioClock;
+
+impl Clock for TokioClock {
+    fn now(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        SystemTime::UNIX_EPOCH
+    }
+
+    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(wait))
+    }
+}
+
+/// No chance at all: every run goes the same way.
+#[derive(Debug)]
+struct Middle;
+
+impl Random for Middle {
+    fn fraction(&self) -> f64 {
+        0.5
+    }
+
+    fn uuid(&self) -> Uuid {
+        Uuid::nil()
+    }
+}
+
+fn partner() -> PartnerCenter {
+    PartnerCenter::builder()
+        .credential(StaticToken::new("fake").unwrap())
+        .base_url("http://127.0.0.1:9")
+        .clock(TokioClock)
+        .random(Middle)
+        .build()
+        .unwrap()
+}
+
+/// Runs in one task and with paused time.
+fn run<T>(test: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(test)
+}
+
+fn customer(number: u64) -> CustomerId {
+    Uuid::from_u128(u128::from(number) + 1).into()
+}
+
+fn customers(count: u64) -> Vec<CustomerId> {
+    (0..count).map(customer).collect()
+}
+
+/// How an attempt is to end.
+#[derive(Clone, Debug)]
+enum Answer {
+    Rows(usize),
+    Fault { status: u16, code: &'static str, retry_after: Option<Duration> },
+}
+
+fn fault(status: u16) -> Answer {
+    Answer::Fault { status, code: "0", retry_after: None }
+}
+
+impl Answer {
+    fn result(self) -> Result<usize> {
+        match self {
+            Self::Rows(rows) => Ok(rows),
+            Self::Fault { status, code, retry_after } => {
+                let body = format!(r#"{{"code":"{code}","description":"made up"}}"#);
+                let error = Error::from_answer(status, http::HeaderMap::new(), body);
+                Err(match retry_after {
+                    Some(wait) => error.with_retry_after(wait),
+                    None => error,
+                })
+            }
+        }
+    }
+}
+
+type Script = dyn Fn(CustomerId, u32) -> (Duration, Answer) + Send + Sync;
+
+/// A service that answers attempt after attempt by a script, and takes notes.
+#[derive(Clone)]
+struct Service {
+    script: Arc<Script>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    attempts: HashMap<CustomerId, u32>,
+    total: usize,
+    going: usize,
+    most_going: usize,
+    /// When each attempt began.
+    times: Vec<Instant>,
+}
+
+impl Service {
+    fn new(script: impl Fn(CustomerId, u32) -> (Duration, Answer) + Send + Sync + 'static) -> Self {
+        Self { script: Arc::new(script), seen: Arc::default() }
+    }
+
+    fn seen(&self) -> Seen {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// What a call does about limits and attempts, without its sockets.
+    async fn ask(self, customer: CustomerHandle) -> Result<Response<Vec<u8>>> {
+        let partner = customer.partner().clone();
+        let (core, admission) = (partner.core(), partner.admission().unwrap());
+        let mut attempt = 0;
+        loop {
+            let admitted = admission.admit().await;
+            attempt += 1;
+            let (latency, answer) = (self.script)(customer.id(), attempt);
+            {
+                let mut seen = self.seen.lock().unwrap();
+                *seen.attempts.entry(customer.id()).or_default() += 1;
+                seen.total += 1;
+                seen.going += 1;
+                seen.most_going = seen.most_going.max(seen.going);
+                seen.times.push(core.clock.now());
+            }
+            let going = Going(&self.seen);
+            core.clock.sleep(latency).await;
+            drop(going);
+            let result = answer.result();
+            admitted.ended(Ending::of(&result));
+            let error = match result {
+                Ok(rows) => return Ok(Response::for_test(vec![0; rows], Uuid::nil(), Uuid::nil())),
+                Err(error) => error,
+            };
+            let pause = error.retry_after().filter(|_| error.is_throttled());
+            if let Some(pause) = pause {
+                core.pause.until(core.clock.now() + pause);
+            }
+            match core.limits.wait(&error, attempt, &*core.random) {
+                Some(_) if pause.is_some() => {}
+                Some(wait) => core.clock.sleep(wait).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    fn question(&self) -> impl Fn(CustomerHandle) -> BoxFuture<'static, Result<Response<Vec<u8>>>> + use<> {
+        let service = self.clone();
+        move |customer| Box::pin(service.clone().ask(customer))
+    }
+
+    fn sweep(&self) -> Sweep<Vec<u8>> {
+        partner().customers().sweep(self.question())
+    }
+}
+
+/// An attempt that is going, until it ends or is dropped.
+struct Going<'a>(&'a Mutex<Seen>);
+
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().going -= 1;
+    }
+}
+
+/// A list of customers in memory: pages of any sizes, some of which cannot be had at first.
+#[derive(Clone, Default)]
+struct Book {
+    pages: Arc<Vec<Vec<CustomerId>>>,
+    latency: Duration,
+    failures: Arc<Mutex<HashMap<usize, Error>>>,
+    /// Which pages were asked for, in order.
+    asked: Arc<Mutex<Vec<usize>>>,
+}
+
+impl Book {
+    fn new(pages: Vec<Vec<CustomerId>>) -> Self {
+        Self { pages: Arc::new(pages), ..Self::default() }
+    }
+
+    /// Pages of this size.
+    fn of(count: u64, page: usize) -> Self {
+        Self::new(customers(count).chunks(page).map(<[_]>::to_vec).collect())
+    }
+
+    fn fail(&self, page: usize, kind: ErrorKind) {
+        self.failures.lock().unwrap().insert(page, Error::new(kind, "made up"));
+    }
+
+    /// A sweep over it.
+    fn sweep(
+        &self,
+        service: &Service,
+        settle: impl FnOnce(Sweep<Vec<u8>>) -> Sweep<Vec<u8>>,
+    ) -> SweepStream<Vec<u8>> {
+        let sweep = settle(service.sweep());
+        let page = match sweep.resume.as_ref().map(|checkpoint| &checkpoint.at) {
+            Some(Some(Place::Given { taken, .. })) => usize::try_from(*taken).unwrap(),
+            Some(None) => self.pages.len(),
+            _ => 0,
+        };
+        let source = Box::new(Listing { book: self.clone(), page, asking: None });
+        let gate = sweep.gate();
+        SweepStream::new(sweep, gate, Ok(source))
+    }
+}
+
+struct Listing {
+    book: Book,
+    page: usize,
+    asking: Option<BoxFuture<'static, ()>>,
+}
+
+impl Source for Listing {
+    fn next_place(&self) -> Option<Place> {
+        let taken = u64::try_from(self.page).unwrap();
+        (self.page < self.book.pages.len()).then_some(Place::Given { taken, digest: 0 })
+    }
+
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Option<CustomerId>>>>> {
+        let Some(page) = self.book.pages.get(self.page) else { return Poll::Ready(None) };
+        let asking = self.asking.get_or_insert_with(|| {
+            self.book.asked.lock().unwrap().push(self.page);
+            Box::pin(tokio::time::sleep(self.book.latency))
+        });
+        std::task::ready!(asking.as_mut().poll(context));
+        self.asking = None;
+        if let Some(error) = self.book.failures.lock().unwrap().remove(&self.page) {
+            return Poll::Ready(Some(Err(error)));
+        }
+        self.page += 1;
+        Poll::Ready(Some(Ok(page.iter().copied().map(Some).collect())))
+    }
+}

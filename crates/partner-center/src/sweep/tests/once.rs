@@ -1,0 +1,164 @@
+//! Every customer exactly once, whatever the answers, however often the sweep is dropped and resumed.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What happens to one customer.
+#[derive(Clone, Debug)]
+struct Fate {
+    milliseconds: u64,
+    answers: Vec<Answer>,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    let answer = prop_oneof![
+        6 => (0_usize..3).prop_map(Answer::Rows),
+        1 => Just(Answer::Fault { status: 403, code: "20002", retry_after: None }),
+        1 => Just(Answer::Fault { status: 404, code: "1000", retry_after: None }),
+        1 => Just(fault(503)),
+        1 => Just(fault(429)),
+        1 => (0_u64..5).prop_map(|seconds| Answer::Fault {
+            status: 429,
+            code: "0",
+            retry_after: Some(Duration::from_secs(seconds)),
+        }),
+    ];
+    (0_u64..200, prop::collection::vec(answer, 1..5))
+        .prop_map(|(milliseconds, answers)| Fate { milliseconds, answers })
+}
+
+#[derive(Clone, Debug)]
+struct Plan {
+    page_sizes: Vec<usize>,
+    fates: Vec<Fate>,
+    order: Order,
+    concurrency: usize,
+    /// How many outcomes each run takes before it is dropped.
+    drops: Vec<usize>,
+    /// Whether it is dropped in the middle of waiting for the next.
+    midway: bool,
+    failing_pages: Vec<(usize, bool)>,
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    (
+        prop::collection::vec(0_usize..12, 1..12),
+        prop::collection::vec(fate(), 1..60),
+        prop_oneof![Just(Order::Completion), Just(Order::Customer)],
+        1_usize..12,
+        prop::collection::vec(0_usize..25, 0..8),
+        any::<bool>(),
+        prop::collection::vec((0_usize..12, any::<bool>()), 0..3),
+    )
+        .prop_map(|(page_sizes, fates, order, concurrency, drops, midway, failing_pages)| Plan {
+            page_sizes,
+            fates,
+            order,
+            concurrency,
+            drops,
+            midway,
+            failing_pages,
+        })
+}
+
+fn book(plan: &Plan) -> Book {
+    let mut left = customers(plan.fates.len() as u64);
+    let mut pages = Vec::new();
+    for size in plan.page_sizes.iter().cycle().map(|size| if plan.page_sizes == [0] { 1 } else { *size }) {
+        if left.is_empty() || pages.len() > 200 {
+            break;
+        }
+        let rest = left.split_off(size.min(left.len()));
+        pages.push(std::mem::replace(&mut left, rest));
+    }
+    pages.push(left);
+    let book = Book { latency: Duration::from_millis(30), ..Book::new(pages) };
+    for (page, credential) in &plan.failing_pages {
+        book.fail(*page, if *credential { ErrorKind::Unauthorized } else { ErrorKind::Network });
+    }
+    book
+}
+
+/// Runs until it is told to stop or until the end; `None` at the end.
+async fn one_run(
+    mut stream: SweepStream<Vec<u8>>,
+    take: usize,
+    midway: bool,
+    swept: &mut Vec<CustomerId>,
+) -> Option<Checkpoint> {
+    for _ in 0..take {
+        match stream.try_next().await {
+            Ok(Some(next)) => swept.push(next.customer),
+            Ok(None) => {
+                assert!(stream.checkpoint().is_finished());
+                return None;
+            }
+            Err(interrupted) => return Some(interrupted.into_parts().1),
+        }
+    }
+    if midway {
+        // Dropped while it waits: what was going on then is nobody's yet.
+        let waiting = tokio::time::timeout(Duration::from_millis(50), stream.try_next()).await;
+        match waiting {
+            Ok(Ok(Some(next))) => swept.push(next.customer),
+            Ok(Err(interrupted)) => return Some(interrupted.into_parts().1),
+            Ok(Ok(None)) | Err(_) => {}
+        }
+    }
+    Some(stream.checkpoint())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn every_customer_is_handed_out_exactly_once(plan in plan()) {
+        let book = book(&plan);
+        let fates = plan.fates.clone();
+        let service = Service::new(move |id, attempt| {
+            let fate = &fates[usize::try_from(id.as_uuid().as_u128() - 1).unwrap()];
+            let answer = &fate.answers[(attempt as usize - 1).min(fate.answers.len() - 1)];
+            (Duration::from_millis(fate.milliseconds), answer.clone())
+        });
+        let mut swept = Vec::new();
+        run(async {
+            let mut resume: Option<Checkpoint> = None;
+            let mut drops = plan.drops.iter().copied();
+            loop {
+                let stream = book.sweep(&service, |mut sweep| {
+                    sweep = sweep.concurrency(plan.concurrency).order(plan.order);
+                    sweep.resume = resume.take();
+                    sweep
+                });
+                let take = drops.next().unwrap_or(usize::MAX);
+                let Some(checkpoint) = one_run(stream, take, plan.midway, &mut swept).await else { break };
+                assert_eq!(checkpoint.tally().customers, swept.len() as u64);
+                // By way of the text that a caller saves.
+                let text = serde_json::to_string(&checkpoint).unwrap();
+                resume = Some(serde_json::from_str(&text).unwrap());
+            }
+        });
+        let everybody = customers(plan.fates.len() as u64);
+        if plan.order == Order::Customer {
+            prop_assert_eq!(&swept, &everybody);
+        }
+        swept.sort_unstable();
+        prop_assert_eq!(swept, everybody);
+    }
+}
+
+#[test]
+fn a_checkpoint_reads_back_and_is_refused_if_it_is_newer_or_something_else() {
+    let text = r#"{"version":1,"at":{"given":{"taken":500,"digest":7}},"done":["00000000-0000-0000-0000-000000000001"],"tally":{"customers":501,"withRows":400,"empty":50,"skipped":50,"failed":1,"rows":900,"withoutId":0}}"#;
+    let checkpoint: Checkpoint = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&checkpoint).unwrap(), text, "the form that is saved stays as it is");
+    assert_eq!((checkpoint.tally().rows, checkpoint.is_finished()), (900, false));
+    assert!(!format!("{checkpoint:?}").contains("00000000"), "{checkpoint:?}");
+
+    let error = |text: &str| serde_json::from_str::<Checkpoint>(text).unwrap_err().to_string();
+    assert!(error(r#"{"version":2,"everything":"else"}"#).contains("version 2"));
+    assert!(error(r#"{"done":[]}"#).contains("no version"));
+    let lost_place = error(&text.replace(r#""at":{"given":{"taken":500,"digest":7}},"#, ""));
+    assert!(lost_place.contains("cannot be") || lost_place.contains("can be read"), "{lost_place}");
+}

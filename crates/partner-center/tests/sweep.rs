@@ -1,0 +1,311 @@
+//! Whole books swept over the wire: against the emulator, which knows the truth, throttles and breaks answers.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use partner_center::clock::{BoxFuture, Clock, ManualClock};
+use partner_center::credential::StaticToken;
+use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
+use partner_center::sweep::{self, Checkpoint, Order, Outcome, Rate, Rows, SweepStream, Swept};
+use partner_center::{CustomerId, ErrorKind, PartnerCenter};
+use partner_center_emulator::{Book, Emulator, EmulatorBuilder, FaultScript, Standing, TokenSpec};
+
+/// A clock whose waits pass at the emulator as well, so that its throttling windows end.
+#[derive(Clone, Debug)]
+struct SharedClock {
+    client: ManualClock,
+    emulator: partner_center_emulator::Clock,
+}
+
+impl Clock for SharedClock {
+    fn now(&self) -> Instant {
+        self.client.now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.client.system_time()
+    }
+
+    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
+        // Whole seconds are what its windows are measured in; a part of one must not get lost.
+        self.emulator.advance(wait);
+        self.client.sleep(wait)
+    }
+}
+
+struct Service {
+    emulator: Emulator,
+    partner: PartnerCenter,
+}
+
+async fn service(builder: EmulatorBuilder) -> Service {
+    let clock =
+        partner_center_emulator::Clock::fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    let emulator = builder.clock(clock).start().await.unwrap();
+    let clock = SharedClock { client: ManualClock::new(), emulator: emulator.clock().clone() };
+    let partner = PartnerCenter::builder()
+        .credential(StaticToken::new("opaque").unwrap())
+        .base_url(emulator.base_url())
+        .clock(clock)
+        .build()
+        .unwrap();
+    Service { emulator, partner }
+}
+
+fn faults(text: &str) -> FaultScript {
+    text.parse().unwrap()
+}
+
+/// One line per product, or one for what there is instead.
+fn lines(swept: &Swept<Deployments>) -> String {
+    let mut text = String::new();
+    let id = swept.customer;
+    match &swept.outcome {
+        Outcome::Rows(rows) => {
+            for row in &rows.items {
+                let (product, sold, deployed) =
+                    (&row.product_name, &row.licenses_sold, &row.licenses_deployed);
+                writeln!(
+                    text,
+                    "{id} {:?} {:?} {:?}",
+                    product.as_deref().unwrap(),
+                    sold.unwrap(),
+                    deployed.unwrap()
+                )
+                .unwrap();
+            }
+        }
+        Outcome::Empty(_) => writeln!(text, "{id} empty").unwrap(),
+        Outcome::Skipped(error) => writeln!(text, "{id} skipped {}", error.code().unwrap()).unwrap(),
+        other @ Outcome::Failed(_) => panic!("{id}: {other:?}"),
+    }
+    text
+}
+
+/// The same from the emulator's book.
+fn truth(book: &Book) -> Vec<String> {
+    book.customers()
+        .map(|customer| match customer.standing {
+            Standing::Lapsed => format!("{} skipped 20002\n", customer.id),
+            Standing::Empty => format!("{} empty\n", customer.id),
+            _ => customer.deployment().into_iter().fold(String::new(), |mut text, row| {
+                let (product, sold) = (row.product.name, row.licenses_sold);
+                writeln!(text, "{} {product:?} {sold:?} {:?}", customer.id, row.licenses_deployed).unwrap();
+                text
+            }),
+        })
+        .collect()
+}
+
+async fn all<T: Rows + Send + 'static>(stream: &mut SweepStream<T>) -> Vec<Swept<T>> {
+    let mut swept = Vec::new();
+    while let Some(next) = stream.try_next().await.unwrap() {
+        swept.push(next);
+    }
+    swept
+}
+
+#[tokio::test]
+async fn a_book_of_300_comes_out_as_it_is_although_one_answer_in_ten_is_wrong() {
+    let script = "seed=7; 4% most=2 429(retry-after=2); 4% most=2 503; 2% most=2 reset";
+    let builder = Emulator::builder().customers(300).page_size(50).faults(faults(script));
+    let Service { emulator, partner } = service(builder).await;
+    let expected = truth(emulator.book());
+    for order in [Order::Customer, Order::Completion] {
+        let mut stream = partner.customers().sweep(sweep::deployment).concurrency(16).order(order).stream();
+        let swept = all(&mut stream).await;
+        let mut found: Vec<_> = swept.iter().map(lines).collect();
+        let mut expected = expected.clone();
+        if order == Order::Completion {
+            found.sort_unstable();
+            expected.sort_unstable();
+        }
+        assert_eq!(found, expected);
+
+        let progress = stream.progress();
+        let tally = progress.tally;
+        assert_eq!((tally.customers, tally.failed, tally.without_id), (300, 0, 0));
+        let ending = |end: &str| expected.iter().filter(|lines| lines.ends_with(end)).count() as u64;
+        assert_eq!((tally.empty, tally.skipped), (ending(" empty\n"), ending(" 20002\n")));
+        assert!(tally.empty > 10 && tally.skipped > 5, "{tally:?}");
+        assert_eq!(tally.with_rows + tally.empty + tally.skipped, 300);
+        assert_eq!(tally.rows + tally.empty + tally.skipped, expected.concat().lines().count() as u64);
+        // The limits learnt of throttling that attempts made up for.
+        assert!(progress.throttled >= Duration::from_secs(2), "{progress:?}");
+        assert!(progress.limit <= 16 && progress.all_known, "{progress:?}");
+    }
+    assert!(emulator.stray_requests().is_empty());
+}
+
+#[tokio::test]
+async fn two_questions_about_each_customer_are_one_outcome() {
+    let Service { emulator, partner } = service(Emulator::builder().customers(30)).await;
+    let both = partner.customers().sweep(|customer| async move {
+        let licenses = customer.analytics().licenses();
+        let deployment = licenses.deployment().get().await?;
+        let usage = licenses.usage().get().await?;
+        Ok(deployment.map(|deployment| (deployment, usage.into_inner())))
+    });
+    for swept in all(&mut both.stream()).await {
+        let customer = emulator.book().find(swept.customer.as_uuid()).unwrap();
+        match swept.outcome {
+            Outcome::Rows(rows) => {
+                assert_eq!(rows.0.items.len(), customer.deployment().len());
+                assert_eq!(rows.1.items.len(), customer.usage().len());
+            }
+            Outcome::Empty(_) => assert_eq!(customer.standing, Standing::Empty),
+            Outcome::Skipped(_) => assert_eq!(customer.standing, Standing::Lapsed),
+            other @ Outcome::Failed(_) => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_and_resumed_the_output_is_the_same_to_the_byte() {
+    let script = "seed=3; 5% most=2 429(retry-after=1); 5% most=2 503";
+    let builder = Emulator::builder().customers(60).page_size(7).faults(faults(script));
+    let Service { emulator, partner } = service(builder).await;
+    let expected = truth(emulator.book()).concat();
+
+    // What is on disk: the output, and the checkpoint with the length the output had when it was taken.
+    let (mut output, mut saved): (String, Option<(String, usize)>) = (String::new(), None);
+    let mut kills = (0_usize..).map(|kill| 1 + kill * 7 % 11);
+    loop {
+        let mut sweep = partner.customers().sweep(sweep::deployment).order(Order::Customer);
+        if let Some((checkpoint, length)) = &saved {
+            output.truncate(*length);
+            sweep = sweep.resume(serde_json::from_str::<Checkpoint>(checkpoint).unwrap());
+        }
+        let mut stream = sweep.stream();
+        let kill_after = kills.next().unwrap();
+        let mut finished = false;
+        for number in 0..kill_after {
+            let Some(swept) = stream.try_next().await.unwrap() else {
+                finished = true;
+                break;
+            };
+            output.push_str(&lines(&swept));
+            // Saved now and then: what comes after it is lost, and asked for again.
+            if number % 3 == 0 {
+                let checkpoint = serde_json::to_string(&stream.checkpoint()).unwrap();
+                saved = Some((checkpoint, output.len()));
+            }
+        }
+        if finished {
+            assert!(stream.checkpoint().is_finished());
+            assert_eq!(stream.checkpoint().tally().customers, 60);
+            break;
+        }
+    }
+    assert_eq!(output, expected);
+}
+
+#[tokio::test]
+async fn a_throttling_service_is_used_as_much_as_it_allows() {
+    let builder = Emulator::builder().customers(200).rate_per_minute(60);
+    let Service { emulator, partner } = service(builder).await;
+    let mut stream = partner.customers().sweep(sweep::deployment).concurrency(8).stream();
+    let swept = all(&mut stream).await;
+    let found: HashSet<_> = swept.iter().map(lines).collect();
+    assert_eq!(found, truth(emulator.book()).into_iter().collect());
+    // 201 requests take four windows. At the end of each of the three before, what was under way is refused.
+    let requests = emulator.requests();
+    let refused = requests.iter().filter(|request| request.status() == Some(429)).count();
+    assert!((3..=24).contains(&refused), "{refused} of {}", requests.len());
+    assert_eq!(requests.len(), 201 + refused);
+    // At least; this clock leaps while refusals are still on the wire, and each is counted from when it arrives.
+    let throttled = stream.progress().throttled;
+    assert!(throttled.as_secs() >= 170, "{throttled:?}");
+}
+
+#[tokio::test]
+async fn a_rate_of_ones_own_keeps_the_service_from_throttling() {
+    let builder = Emulator::builder().customers(150).rate_per_minute(60);
+    let Service { emulator, partner } = service(builder).await;
+    let rate = Rate::per_minute(60).unwrap();
+    let mut stream = partner.customers().sweep(sweep::usage).concurrency(8).rate(rate).stream();
+    assert_eq!(all(&mut stream).await.len(), 150);
+    assert!(emulator.requests().iter().all(|request| request.status() != Some(429)));
+    assert_eq!(emulator.request_count(), 151);
+    assert_eq!(stream.progress().throttled, Duration::ZERO);
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_can_be_gone_on_from() {
+    // The four attempts at the third page.
+    let script = "#3-6 /v1/customers 503";
+    let builder = Emulator::builder().customers(50).page_size(10).faults(faults(script));
+    let Service { emulator, partner } = service(builder).await;
+    let mut stream = partner.customers().sweep(sweep::deployment).stream();
+    let mut found = HashSet::new();
+    let interrupted = loop {
+        match stream.try_next().await {
+            Ok(swept) => assert!(found.insert(lines(&swept.unwrap()))),
+            Err(interrupted) => break interrupted,
+        }
+    };
+    assert_eq!(found.len(), 20, "those that were listed");
+    assert_eq!(interrupted.error().kind(), ErrorKind::Unavailable);
+    assert!(interrupted.error().continuation().is_some());
+    assert!(stream.try_next().await.unwrap().is_none());
+
+    let checkpoint = interrupted.into_parts().1;
+    let rest = all(&mut partner.customers().sweep(sweep::deployment).resume(checkpoint).stream()).await;
+    assert_eq!(rest.len(), 30);
+    assert!(rest.iter().all(|swept| found.insert(lines(swept))));
+    assert_eq!(found, truth(emulator.book()).into_iter().collect());
+}
+
+#[tokio::test]
+async fn a_token_that_fits_no_customer_is_noticed_at_the_first() {
+    let emulator = Emulator::builder().customers(100).start().await.unwrap();
+    let token = emulator.entra().mint(&TokenSpec::application());
+    let partner = PartnerCenter::builder()
+        .credential(StaticToken::new(token).unwrap())
+        .base_url(emulator.base_url())
+        .clock(ManualClock::new())
+        .build()
+        .unwrap();
+    let interrupted = partner.customers().sweep(sweep::deployment).stream().try_next().await.unwrap_err();
+    assert_eq!(interrupted.error().kind(), ErrorKind::AppOnlyToken);
+    assert_eq!(interrupted.checkpoint().tally().customers, 0);
+    assert!(emulator.request_count() < 10, "{}", emulator.request_count());
+}
+
+#[tokio::test]
+async fn only_those_that_are_named_are_asked_about() {
+    let Service { emulator, partner } = service(Emulator::builder().customers(20)).await;
+    let named: Vec<CustomerId> =
+        emulator.book().customers().step_by(3).map(|customer| customer.id.into()).collect();
+    let sweep = partner.customers().sweep(sweep::deployment).only(named.clone()).order(Order::Customer);
+    let swept = all(&mut sweep.stream()).await;
+    assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), named);
+    assert_eq!(emulator.request_count(), named.len() as u64, "the list was not asked for");
+}
+
+#[tokio::test]
+async fn a_dropped_sweep_sends_nothing_more() {
+    let Service { emulator, partner } = service(Emulator::builder().customers(300)).await;
+    let mut stream = partner.customers().sweep(sweep::deployment).concurrency(4).stream();
+    for _ in 0..20 {
+        stream.try_next().await.unwrap().unwrap();
+    }
+    drop(stream);
+    // What was on the wire may still arrive.
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let before = emulator.request_count();
+    assert!(before < 60, "{before}");
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(emulator.request_count(), before);
+}
+
+#[test]
+fn a_sweep_can_be_handed_to_another_task() {
+    fn is_send<T: Send>() {}
+    is_send::<SweepStream<Deployments>>();
+    is_send::<Arc<Checkpoint>>();
+}
