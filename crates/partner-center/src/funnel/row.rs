@@ -343,7 +343,8 @@ pub enum Flag {
     DeployedExceedsSold,
     /// More licences are active than deployed: idle is 0.
     ActiveExceedsDeployed,
-    /// The oldest and the newest `processedDateTime` of the row are a day or more apart.
+    /// The oldest and the newest `processedDateTime` of the row are a day or more apart, as the two sides of the classic
+    /// operations often are.
     MixedAges,
     /// A `processedDateTime` is missing or cannot be read as a time.
     UnknownAge,

@@ -1,0 +1,89 @@
+//! The funnel of a whole emulated book: read customer by customer, and read by the commercial queries, it is what the
+//! book says.
+
+#![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
+
+use futures_util::TryStreamExt as _;
+use partner_center::funnel::{Flag, Funnel, FunnelTotals, Join, JoinReport};
+use partner_center::{CustomerId, PartnerCenter, credential::StaticToken};
+use partner_center_emulator::{Book, Emulator};
+
+const CUSTOMERS: usize = 60;
+
+/// Sold, deployed, active, shelfware and idle, worked out from the book itself.
+fn truth(book: &Book) -> [u64; 5] {
+    let [mut sold, mut deployed, mut active, mut shelfware, mut idle] = [0; 5];
+    for customer in book.customers() {
+        let usage = customer.usage();
+        for row in customer.deployment() {
+            sold += row.licenses_sold;
+            deployed += row.licenses_deployed;
+            shelfware += row.licenses_sold.saturating_sub(row.licenses_deployed);
+            let of_product = usage.iter().filter(|used| used.product.id == row.product.id);
+            if let Some(most) = of_product.map(|used| used.licenses_active).max() {
+                active += most;
+                idle += row.licenses_deployed.saturating_sub(most);
+            }
+        }
+        // The documented commercial answers report usage of products that are not in those of deployment.
+        for used in &usage {
+            if customer.deployment().iter().all(|row| row.product.id != used.product.id) {
+                active += used.licenses_active;
+            }
+        }
+    }
+    [sold, deployed, active, shelfware, idle]
+}
+
+fn sums(totals: &FunnelTotals) -> [u64; 5] {
+    let book = totals.book();
+    [book.licenses_sold, book.licenses_deployed, book.licenses_active, book.shelfware, book.idle]
+        .map(|tally| tally.sum)
+}
+
+#[tokio::test]
+async fn a_book_has_one_funnel_however_it_is_read() {
+    let emulator = Emulator::builder().customers(CUSTOMERS).start().await.unwrap();
+    let partner = PartnerCenter::builder()
+        .credential(StaticToken::new("opaque").unwrap())
+        .base_url(emulator.base_url())
+        .build()
+        .unwrap();
+
+    let (mut classic, mut report) = (FunnelTotals::default(), JoinReport::default());
+    for customer in emulator.book().customers() {
+        let id = CustomerId::from(customer.id);
+        let licenses = partner.customers().by_id(id).analytics().licenses();
+        let (Ok(deployment), Ok(usage)) = (licenses.deployment().get().await, licenses.usage().get().await)
+        else {
+            assert!(customer.deployment().is_empty(), "only lapsed customers are refused");
+            continue;
+        };
+        let funnel = Funnel::classic(id, &deployment.items, &usage.items);
+        assert_eq!(funnel.report.flagged(Flag::Summed) + funnel.report.left_out(), 0);
+        report.merge(&funnel.report);
+        for row in &funnel.rows {
+            classic.add(row);
+        }
+    }
+    assert_eq!(sums(&classic), truth(emulator.book()));
+    assert!(report.flagged(Flag::WithoutUsage) > 0 && report.flagged(Flag::DeployedExceedsSold) > 0);
+    assert_eq!(report.flagged(Flag::JoinedByName) + report.flagged(Flag::Ambiguous), 0);
+
+    let (mut join, mut commercial) = (Join::new(), FunnelTotals::default());
+    let licenses = partner.analytics().commercial().licenses();
+    let usage: Vec<_> = licenses.usage().top(100).stream().try_collect().await.unwrap();
+    for row in &usage {
+        join.usage(row);
+    }
+    let deployment: Vec<_> = licenses.deployment().top(100).stream().try_collect().await.unwrap();
+    for row in &deployment {
+        join.deployment(row);
+    }
+    let mut report_of_commercial = join.finish(|row| commercial.add(&row));
+    assert_eq!(sums(&commercial), sums(&classic));
+    // The classic operations compute usage days before deployment, the commercial queries on one day.
+    assert!(report.flags.remove(&Flag::MixedAges) > report_of_commercial.flags.remove(&Flag::MixedAges));
+    assert_eq!(report_of_commercial, report);
+    assert_eq!(commercial.products().len(), classic.products().len());
+}
