@@ -127,13 +127,13 @@ async fn a_book_of_300_comes_out_as_it_is_although_one_answer_in_ten_is_wrong() 
         assert_eq!(found, expected);
 
         let progress = stream.progress();
-        let tally = progress.tally;
-        assert_eq!((tally.customers, tally.failed, tally.without_id), (300, 0, 0));
+        let summary = progress.summary;
+        assert_eq!((summary.customers, summary.failed, summary.without_id), (300, 0, 0));
         let ending = |end: &str| expected.iter().filter(|lines| lines.ends_with(end)).count() as u64;
-        assert_eq!((tally.empty, tally.skipped), (ending(" empty\n"), ending(" 20002\n")));
-        assert!(tally.empty > 10 && tally.skipped > 5, "{tally:?}");
-        assert_eq!(tally.with_rows + tally.empty + tally.skipped, 300);
-        assert_eq!(tally.rows + tally.empty + tally.skipped, expected.concat().lines().count() as u64);
+        assert_eq!((summary.empty, summary.skipped), (ending(" empty\n"), ending(" 20002\n")));
+        assert!(summary.empty > 10 && summary.skipped > 5, "{summary:?}");
+        assert_eq!(summary.with_rows + summary.empty + summary.skipped, 300);
+        assert_eq!(summary.rows + summary.empty + summary.skipped, expected.concat().lines().count() as u64);
         // The limits learnt of throttling that attempts made up for.
         assert!(progress.throttled >= Duration::from_secs(2), "{progress:?}");
         assert!(progress.limit <= 16 && progress.all_known, "{progress:?}");
@@ -197,7 +197,7 @@ async fn killed_at_any_moment_and_resumed_the_output_is_the_same_to_the_byte() {
         }
         if finished {
             assert!(stream.checkpoint().is_finished());
-            assert_eq!(stream.checkpoint().tally().customers, 60);
+            assert_eq!(stream.checkpoint().summary().customers, 60);
             break;
         }
     }
@@ -272,7 +272,7 @@ async fn a_token_that_fits_no_customer_is_noticed_at_the_first() {
         .unwrap();
     let interrupted = partner.customers().sweep(sweep::deployment).stream().try_next().await.unwrap_err();
     assert_eq!(interrupted.error().kind(), ErrorKind::AppOnlyToken);
-    assert_eq!(interrupted.checkpoint().tally().customers, 0);
+    assert_eq!(interrupted.checkpoint().summary().customers, 0);
     assert!(emulator.request_count() < 10, "{}", emulator.request_count());
 }
 

@@ -29,7 +29,7 @@ pub struct Checkpoint {
     pub(super) at: Option<Place>,
     /// What is done of that page and of those after it, in order of id.
     pub(super) done: Vec<CustomerId>,
-    pub(super) tally: Tally,
+    pub(super) summary: Summary,
 }
 
 /// Where a page of customers is to be had.
@@ -50,7 +50,7 @@ pub(super) enum Place {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Tally {
+pub struct Summary {
     /// Customers handed out: the sum of the next four.
     pub customers: u64,
     /// Customers with rows.
@@ -68,14 +68,14 @@ pub struct Tally {
 }
 
 impl Checkpoint {
-    pub(super) fn new(at: Option<Place>, done: Vec<CustomerId>, tally: Tally) -> Self {
-        Self { version: VERSION, at, done, tally }
+    pub(super) fn new(at: Option<Place>, done: Vec<CustomerId>, summary: Summary) -> Self {
+        Self { version: VERSION, at, done, summary }
     }
 
     /// What the sweep had come to, the runs before it included.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.tally
+    pub fn summary(&self) -> Summary {
+        self.summary
     }
 
     /// Whether there is nothing left to do. A sweep that resumes from here hands out nothing.
@@ -97,7 +97,7 @@ impl TryFrom<serde_json::Value> for Checkpoint {
             #[serde(deserialize_with = "Option::deserialize")]
             at: Option<Place>,
             done: Vec<CustomerId>,
-            tally: Tally,
+            summary: Summary,
         }
         let version = value.get("version").and_then(serde_json::Value::as_u64);
         let version = version.ok_or("this is no checkpoint of a sweep: it has no version")?;
@@ -108,9 +108,9 @@ impl TryFrom<serde_json::Value> for Checkpoint {
             ));
         }
         // What serde would say quotes the text.
-        let Known { version, at, done, tally } =
+        let Known { version, at, done, summary } =
             serde_json::from_value(value).map_err(|_| "this is no checkpoint of a sweep that can be read")?;
-        Ok(Self { version, at, done, tally })
+        Ok(Self { version, at, done, summary })
     }
 }
 
@@ -120,7 +120,7 @@ impl fmt::Debug for Checkpoint {
         f.debug_struct("Checkpoint")
             .field("at", &self.at)
             .field("done", &self.done.len())
-            .field("tally", &self.tally)
+            .field("summary", &self.summary)
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-use super::checkpoint::{Checkpoint, Place, Tally};
+use super::checkpoint::{Checkpoint, Place, Summary};
 use super::{Outcome, Rows};
 use crate::CustomerId;
 
@@ -27,7 +27,7 @@ pub(super) struct Ledger {
     turns: u64,
     /// Where the next page is, or `None` after the last.
     next: Option<Place>,
-    tally: Tally,
+    summary: Summary,
 }
 
 struct Page {
@@ -49,9 +49,9 @@ pub(super) struct Turn {
 impl Ledger {
     /// A sweep that has not begun, or one that goes on from a checkpoint.
     pub(super) fn new(resume: Option<Checkpoint>, next: Option<Place>) -> Self {
-        let (earlier, tally) = match resume {
-            Some(checkpoint) => (checkpoint.done.into_iter().collect(), checkpoint.tally),
-            None => (BTreeSet::new(), Tally::default()),
+        let (earlier, summary) = match resume {
+            Some(checkpoint) => (checkpoint.done.into_iter().collect(), checkpoint.summary),
+            None => (BTreeSet::new(), Summary::default()),
         };
         Self {
             pages: VecDeque::new(),
@@ -61,7 +61,7 @@ impl Ledger {
             waiting: VecDeque::new(),
             turns: 0,
             next,
-            tally,
+            summary,
         }
     }
 
@@ -116,15 +116,15 @@ impl Ledger {
 
     /// Takes note that a customer is handed out.
     pub(super) fn hand_out<T: Rows>(&mut self, turn: Turn, outcome: &Outcome<T>) {
-        self.tally.customers += 1;
+        self.summary.customers += 1;
         match outcome {
             Outcome::Rows(response) => {
-                self.tally.with_rows += 1;
-                self.tally.rows += u64::try_from(response.row_count()).unwrap_or(u64::MAX);
+                self.summary.with_rows += 1;
+                self.summary.rows += u64::try_from(response.row_count()).unwrap_or(u64::MAX);
             }
-            Outcome::Empty(_) => self.tally.empty += 1,
-            Outcome::Skipped(_) => self.tally.skipped += 1,
-            Outcome::Failed(_) => self.tally.failed += 1,
+            Outcome::Empty(_) => self.summary.empty += 1,
+            Outcome::Skipped(_) => self.summary.skipped += 1,
+            Outcome::Failed(_) => self.summary.failed += 1,
         }
         let index = usize::try_from(turn.page - self.forgotten).unwrap_or(usize::MAX);
         // A page with a customer that is not handed out is never forgotten, so it is there.
@@ -139,7 +139,7 @@ impl Ledger {
         while self.pages.front().is_some_and(|page| page.left == 0) {
             if let Some(page) = self.pages.pop_front() {
                 self.forgotten += 1;
-                self.tally.without_id += page.without_id;
+                self.summary.without_id += page.without_id;
                 for customer in &page.done {
                     self.listed.remove(customer);
                 }
@@ -155,20 +155,20 @@ impl Ledger {
         let done = self.pages.iter().flat_map(|page| &page.done).chain(&self.earlier);
         let mut done: Vec<_> = done.copied().collect();
         done.sort_unstable();
-        Checkpoint::new(at, done, self.tally)
+        Checkpoint::new(at, done, self.summary)
     }
 
     /// What the sweep has come to, with the unreadable entries of pages that are still open.
-    pub(super) fn tally(&self) -> Tally {
-        let mut tally = self.tally;
-        tally.without_id += self.pages.iter().map(|page| page.without_id).sum::<u64>();
-        tally
+    pub(super) fn summary(&self) -> Summary {
+        let mut summary = self.summary;
+        summary.without_id += self.pages.iter().map(|page| page.without_id).sum::<u64>();
+        summary
     }
 
     /// How many customers are known: handed out in this run or before it, or listed.
     pub(super) fn known(&self) -> u64 {
         let open: usize = self.pages.iter().map(|page| page.left).sum();
-        self.tally.customers + u64::try_from(open).unwrap_or(u64::MAX)
+        self.summary.customers + u64::try_from(open).unwrap_or(u64::MAX)
     }
 
     /// How many ids are held, for the test that this is bounded.
@@ -212,7 +212,7 @@ mod tests {
         let checkpoint = ledger.checkpoint();
         assert_eq!(checkpoint.at, Some(place(0)));
         assert_eq!(checkpoint.done, [2, 3, 4].map(customer));
-        assert_eq!((ledger.known(), checkpoint.tally.customers), (4, 3));
+        assert_eq!((ledger.known(), checkpoint.summary.customers), (4, 3));
 
         ledger.hand_out(slow, &Outcome::<Vec<u8>>::Failed(Error::new(ErrorKind::Network, "")));
         assert_eq!((ledger.checkpoint().at, ledger.checkpoint().done), (Some(place(2)), vec![]));
@@ -227,18 +227,18 @@ mod tests {
         let mut ledger = Ledger::new(None, Some(place(0)));
         ledger.list(page, None);
         hand_out(&mut ledger);
-        assert_eq!((ledger.tally().without_id, ledger.checkpoint().tally().without_id), (2, 0));
+        assert_eq!((ledger.summary().without_id, ledger.checkpoint().summary().without_id), (2, 0));
 
         let mut ledger = Ledger::new(Some(ledger.checkpoint()), Some(place(0)));
         ledger.list(page, None);
         assert_eq!(hand_out(&mut ledger).customer, customer(2));
-        assert_eq!(ledger.checkpoint().tally().without_id, 2);
+        assert_eq!(ledger.checkpoint().summary().without_id, 2);
         assert!(ledger.checkpoint().is_finished());
     }
 
     #[test]
     fn whoever_is_listed_twice_has_one_turn_and_whoever_vanished_has_none() {
-        let done = Checkpoint::new(Some(place(0)), vec![customer(7), customer(8)], Tally::default());
+        let done = Checkpoint::new(Some(place(0)), vec![customer(7), customer(8)], Summary::default());
         let mut ledger = Ledger::new(Some(done), Some(place(0)));
         ledger.list([1, 7].map(|number| Some(customer(number))), Some(place(1)));
         ledger.list([1, 2].map(|number| Some(customer(number))), Some(place(2)));

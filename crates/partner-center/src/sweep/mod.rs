@@ -93,7 +93,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-pub use checkpoint::{Checkpoint, Tally};
+pub use checkpoint::{Checkpoint, Summary};
 pub use outcome::{Interrupted, Outcome, Swept};
 pub use rate::Rate;
 pub use rows::Rows;

@@ -19,7 +19,7 @@ use super::gate::Gate;
 use super::ledger::{Ledger, Turn};
 use super::outcome::{Interrupted, holds_for_all};
 use super::source::Source;
-use super::{Checkpoint, Operation, Order, Outcome, Rows, Sweep, Swept, Tally};
+use super::{Checkpoint, Operation, Order, Outcome, Rows, Summary, Sweep, Swept};
 use crate::chain::CustomerHandle;
 use crate::clock::BoxFuture;
 use crate::error::{Error, Result};
@@ -200,7 +200,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         Progress {
             known: self.ledger.known(),
             all_known: self.ledger.all_listed(),
-            tally: self.ledger.tally(),
+            summary: self.ledger.summary(),
             in_flight: self.begun.len(),
             limit: gate.limit,
             throttled: gate.throttled,
@@ -243,7 +243,7 @@ pub struct Progress {
     /// Whether no further customers can become known: then `known` is the size of the book.
     pub all_known: bool,
     /// What the sweep has come to, the runs before it included.
-    pub tally: Tally,
+    pub summary: Summary,
     /// Customers being asked about.
     pub in_flight: usize,
     /// How many requests may be sent at once at present.

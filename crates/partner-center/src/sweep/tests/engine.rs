@@ -46,11 +46,11 @@ fn rows_none_skips_and_failures_are_kept_apart_and_counted() {
         assert_eq!(service.seen().attempts[&customer(5)], 4, "a failure has had its attempts");
         assert_eq!(service.seen().attempts[&customer(2)], 1, "a skip is not asked about again");
 
-        let tally =
-            Tally { customers: 6, with_rows: 1, empty: 1, skipped: 2, failed: 2, rows: 3, without_id: 0 };
+        let summary =
+            Summary { customers: 6, with_rows: 1, empty: 1, skipped: 2, failed: 2, rows: 3, without_id: 0 };
         let progress = stream.progress();
-        assert_eq!((progress.tally, progress.known, progress.all_known), (tally, 6, true));
-        assert_eq!(stream.checkpoint().tally(), tally);
+        assert_eq!((progress.summary, progress.known, progress.all_known), (summary, 6, true));
+        assert_eq!(stream.checkpoint().summary(), summary);
         assert!(stream.checkpoint().is_finished());
     });
 }
@@ -190,10 +190,10 @@ fn a_list_that_fails_ends_the_stream_after_what_is_listed() {
 
         let checkpoint = interrupted.into_parts().1;
         assert_eq!(checkpoint, stream.checkpoint());
-        assert_eq!(checkpoint.tally().customers, 20);
+        assert_eq!(checkpoint.summary().customers, 20);
         let mut stream = book.sweep(&service, |sweep| sweep.resume(checkpoint));
         assert_eq!(all(&mut stream).await.len(), 10);
-        assert_eq!(stream.progress().tally.customers, 30);
+        assert_eq!(stream.progress().summary.customers, 30);
         assert!(service.seen().attempts.values().all(|attempts| *attempts == 1));
     });
 }
@@ -220,7 +220,7 @@ fn what_holds_for_all_ends_the_stream_early() {
             if early {
                 let interrupted = first.unwrap_err();
                 assert_eq!(interrupted.error().status(), Some(status));
-                assert_eq!(interrupted.checkpoint().tally(), Tally::default());
+                assert_eq!(interrupted.checkpoint().summary(), Summary::default());
                 assert!(stream.try_next().await.unwrap().is_none());
                 assert!(service.seen().total <= 8, "{} {code}", service.seen().total);
                 assert_eq!(service.seen().going, 0);
@@ -247,7 +247,7 @@ fn given_customers_are_asked_about_instead_of_the_list_and_once() {
         let swept = all(&mut sweep(Some(checkpoint.clone()), given.to_vec())).await;
         assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), [3, 1].map(customer));
 
-        let other = Checkpoint::new(Some(Place::Given { taken: 500, digest: 7 }), vec![], Tally::default());
+        let other = Checkpoint::new(Some(Place::Given { taken: 500, digest: 7 }), vec![], Summary::default());
         let interrupted = sweep(Some(other.clone()), customers(1000)).try_next().await.unwrap_err();
         assert_eq!(interrupted.error().kind(), ErrorKind::InvalidInput);
         assert_eq!(*interrupted.checkpoint(), other, "as good as it was");
@@ -285,7 +285,7 @@ fn what_is_held_does_not_grow_with_the_book() {
                     saved = saved.max(serde_json::to_string(&stream.checkpoint()).unwrap().len());
                 }
             }
-            assert_eq!(stream.progress().tally.customers, count);
+            assert_eq!(stream.progress().summary.customers, count);
             (held, saved)
         })
     };

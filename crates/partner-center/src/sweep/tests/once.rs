@@ -133,7 +133,7 @@ proptest! {
                 });
                 let take = drops.next().unwrap_or(usize::MAX);
                 let Some(checkpoint) = one_run(stream, take, plan.midway, &mut swept).await else { break };
-                assert_eq!(checkpoint.tally().customers, swept.len() as u64);
+                assert_eq!(checkpoint.summary().customers, swept.len() as u64);
                 // By way of the text that a caller saves.
                 let text = serde_json::to_string(&checkpoint).unwrap();
                 resume = Some(serde_json::from_str(&text).unwrap());
@@ -150,10 +150,10 @@ proptest! {
 
 #[test]
 fn a_checkpoint_reads_back_and_is_refused_if_it_is_newer_or_something_else() {
-    let text = r#"{"version":1,"at":{"given":{"taken":500,"digest":7}},"done":["00000000-0000-0000-0000-000000000001"],"tally":{"customers":501,"withRows":400,"empty":50,"skipped":50,"failed":1,"rows":900,"withoutId":0}}"#;
+    let text = r#"{"version":1,"at":{"given":{"taken":500,"digest":7}},"done":["00000000-0000-0000-0000-000000000001"],"summary":{"customers":501,"withRows":400,"empty":50,"skipped":50,"failed":1,"rows":900,"withoutId":0}}"#;
     let checkpoint: Checkpoint = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&checkpoint).unwrap(), text, "the form that is saved stays as it is");
-    assert_eq!((checkpoint.tally().rows, checkpoint.is_finished()), (900, false));
+    assert_eq!((checkpoint.summary().rows, checkpoint.is_finished()), (900, false));
     assert!(!format!("{checkpoint:?}").contains("00000000"), "{checkpoint:?}");
 
     let error = |text: &str| serde_json::from_str::<Checkpoint>(text).unwrap_err().to_string();

@@ -28,12 +28,12 @@ fn sweep(count: u64, service: &Service, settle: impl FnOnce(Sweep<Vec<u8>>) -> S
         let mut stream = book.sweep(service, settle);
         while stream.try_next().await.unwrap().is_some() {}
         let progress = stream.progress();
-        assert_eq!(progress.tally.customers, count);
+        assert_eq!(progress.summary.customers, count);
         Took {
             time: start.elapsed(),
             attempts: u32::try_from(service.seen().total).unwrap(),
             throttled: progress.throttled,
-            failed: progress.tally.failed,
+            failed: progress.summary.failed,
         }
     })
 }
