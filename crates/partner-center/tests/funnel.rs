@@ -1,8 +1,6 @@
 //! The funnel of a whole emulated book: read customer by customer, and read by the commercial queries, it is what the
 //! book says.
 
-#![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
-
 use futures_util::TryStreamExt as _;
 use partner_center::funnel::{Flag, Funnel, FunnelTotals, Join, JoinReport};
 use partner_center::{CustomerId, PartnerCenter, credential::StaticToken};
