@@ -1,14 +1,17 @@
 //! From settings to a client of the service: with `--emulator`, to one of the emulator in this process.
 
+use std::sync::Arc;
+
 use partner_center::PartnerCenter;
-use partner_center::credential::StaticToken;
-use partner_center_emulator::Emulator;
+use partner_center::credential::{AppRegistration, Credential, RefreshToken, StaticToken};
+use partner_center_emulator::{Emulator, Entra};
 
 use crate::cli::Global;
 use crate::console::Console;
+use crate::credentials;
 use crate::exit::Exit;
 use crate::report::{Problem, Stop};
-use crate::settings::{self, Setting, Source};
+use crate::settings::{Settings, Source};
 
 /// A client, and the emulator it talks to if there is one.
 pub(crate) struct Session {
@@ -20,37 +23,64 @@ pub(crate) struct Session {
 /// Connects. Nothing is sent yet.
 pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session, Stop> {
     if global.emulator {
+        let Embedded { emulator, credential, .. } = Embedded::start(console).await?;
+        let partner = build(
+            global,
+            Some((emulator.base_url(), &Source::Flag("--emulator"))),
+            None,
+            Arc::new(credential),
+        )?;
+        return Ok(Session { partner, _emulator: Some(emulator) });
+    }
+    let settings = Settings::of(global)?;
+    let found = credentials::find(&settings).await;
+    let credential: Arc<dyn Credential> = match &found {
+        Ok(found) => Arc::clone(&found.credential),
+        // A setting that cannot be used is told first: it would still be there once there are credentials.
+        Err(_) => Arc::new(StaticToken::new("none")?),
+    };
+    let base_url = settings.base_url.as_ref().map(|url| (url.value.as_str(), &url.source));
+    let partner = build(global, base_url, Some(&settings), credential)?;
+    found?;
+    Ok(Session { partner, _emulator: None })
+}
+
+/// The emulator in this process, and the credentials for it: a real sign-in at its own sign-in host, so that the
+/// user's tokens never go there.
+pub(crate) struct Embedded {
+    pub(crate) emulator: Emulator,
+    pub(crate) app: AppRegistration,
+    pub(crate) credential: RefreshToken,
+}
+
+impl Embedded {
+    pub(crate) async fn start(console: Console) -> Result<Self, Stop> {
         let emulator = Emulator::with_defaults().await.map_err(|error| {
             Problem::new(Exit::Unexpected, "the embedded emulator could not be started")
                 .because(error.to_string())
         })?;
         console.note("sample data of the embedded emulator, not of Partner Center");
-        let url = Setting { value: emulator.base_url().to_owned(), source: Source::Flag("--emulator") };
-        // Any token will do, and the user's own must not go to where it is not for.
-        let partner = build(global, Some(url), StaticToken::new("emulator")?)?;
-        return Ok(Session { partner, _emulator: Some(emulator) });
+        let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
+            .with_authority(emulator.authority())
+            .with_client_secret(Entra::CLIENT_SECRET);
+        let credential = RefreshToken::from_token(&app, emulator.entra().issue_refresh_token())?;
+        Ok(Self { emulator, app, credential })
     }
-    let environment = |name: &str| std::env::var(name);
-    let base_url = settings::base_url(global, &environment)?;
-    let Some(token) = settings::variable(settings::ACCESS_TOKEN, &environment)? else {
-        // A setting that cannot be used is told first: it would still be there once there are credentials.
-        let _ = build(global, base_url, StaticToken::new("none")?)?;
-        return Err(no_credentials().into());
-    };
-    let credential = StaticToken::new(token.value)
-        .map_err(|error| Problem::of_call(&error, None).fact("from", token.source.to_string()))?;
-    Ok(Session { partner: build(global, base_url, credential)?, _emulator: None })
 }
 
 fn build(
     global: &Global,
-    base_url: Option<Setting<String>>,
-    credential: StaticToken,
+    base_url: Option<(&str, &Source)>,
+    settings: Option<&Settings>,
+    credential: Arc<dyn Credential>,
 ) -> Result<PartnerCenter, Problem> {
-    let mut builder = PartnerCenter::builder().credential(credential).application("partner-center-cli");
-    let source = base_url.as_ref().map(|url| url.source);
-    if let Some(url) = base_url {
-        builder = builder.base_url(url.value);
+    let mut builder =
+        PartnerCenter::builder().shared_credential(credential).application("partner-center-cli");
+    if let Some(settings) = settings {
+        builder = builder.cloud(settings.cloud.value);
+    }
+    if let Some((url, _)) = base_url {
+        builder = builder.base_url(url);
     }
     if let Some(locale) = &global.locale {
         builder = builder.locale(locale);
@@ -63,15 +93,11 @@ fn build(
     }
     builder.build().map_err(|error| {
         let problem = Problem::of_call(&error, None);
-        match source {
-            Some(source) if error.message().contains("base URL") => problem.fact("from", source.to_string()),
+        match base_url {
+            Some((_, source)) if error.message().contains("base URL") => {
+                problem.fact("from", source.to_string())
+            }
             _ => problem,
         }
     })
-}
-
-fn no_credentials() -> Problem {
-    Problem::new(Exit::Credentials, "there are no credentials")
-        .fact("looked for", format!("{} in the environment: not set, or empty", settings::ACCESS_TOKEN))
-        .advice("Set it to an App+User access token for Partner Center, or try --emulator. Nothing was sent.")
 }

@@ -35,19 +35,19 @@ impl Console {
     pub(crate) fn note(self, text: &str) {
         const NOTE: Style = AnsiColor::Cyan.on_default().bold();
         if !self.quiet {
-            say(&format!("{NOTE}note{NOTE:#}: {}\n", text.replace('\n', "\n      ")));
+            Self::say(&format!("{NOTE}note{NOTE:#}: {}\n", text.replace('\n', "\n      ")));
         }
     }
 
     /// Something that went wrong. Not silenced by `--quiet`.
     pub(crate) fn report(problem: &Problem) {
-        say(&problem.to_string());
+        Self::say(&problem.to_string());
     }
-}
 
-/// If stderr is gone there is nobody left to tell.
-fn say(text: &str) {
-    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    /// Something that must be read, however quiet it is to be. If stderr is gone there is nobody left to tell.
+    pub(crate) fn say(text: &str) {
+        let _ = anstream::stderr().lock().write_all(text.as_bytes());
+    }
 }
 
 /// Only this project's own events: those of the layers below may hold more than a person should paste into a ticket.

@@ -7,6 +7,7 @@ mod cli;
 mod commands;
 mod connect;
 mod console;
+mod credentials;
 mod exit;
 mod output;
 mod report;

@@ -82,6 +82,14 @@ impl Problem {
         self.exit
     }
 
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    pub(crate) fn what_to_do(&self) -> &str {
+        self.advice.as_deref().unwrap_or_default()
+    }
+
     /// The error of a call, about one customer or about none.
     pub(crate) fn of_call(error: &partner_center::Error, customer: Option<CustomerId>) -> Self {
         let mut problem = Self::new(Exit::of(error), error.message());

@@ -3,17 +3,22 @@
 use std::io::Write;
 use std::time::Duration;
 
+use partner_center_emulator::Entra;
+
 use crate::cli::Emulator as Arguments;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::report::{Problem, Stop};
-use crate::settings::{ACCESS_TOKEN, BASE_URL};
+use crate::settings::{ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_ID, TENANT_ID};
 
 pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit, Stop> {
     let mut builder = partner_center_emulator::Emulator::builder()
         .customers(arguments.customers)
         .seed(arguments.seed)
         .latency(Duration::from_millis(arguments.latency))
+        // A sign-in is to be tried out without a second program that approves it.
+        .approve_device_codes_after(1)
+        .device_interval(1)
         .port(arguments.port);
     if let Some(calls) = arguments.rate {
         builder = builder.rate_per_minute(calls);
@@ -43,12 +48,15 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
     writeln!(stdout, "{url}")?;
     stdout.flush()?;
     drop(stdout);
-    let customers = emulator.book().len();
+    let (customers, authority) = (emulator.book().len(), emulator.authority());
     console.note(&format!(
-        "an emulator of {customers} customers, until Ctrl-C; its sign-in host is {authority}\n\
-         To ask it from another terminal:\n  \
-         export {BASE_URL}={url} {ACCESS_TOKEN}=any",
-        authority = emulator.authority(),
+        "an emulator of {customers} customers, until Ctrl-C. To ask it from another terminal:\n  \
+           export {BASE_URL}={url} {ACCESS_TOKEN}=any\n\
+         or, to try `partner-center login`, which it approves by itself:\n  \
+           export {BASE_URL}={url} {AUTHORITY}={authority} \\\n    \
+             {TENANT_ID}={} \\\n    {CLIENT_ID}={}",
+        Entra::TENANT_ID,
+        Entra::CLIENT_ID,
     ));
     stop.await;
     emulator.shutdown().await;

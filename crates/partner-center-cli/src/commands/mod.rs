@@ -1,8 +1,10 @@
 //! The commands: what each asks the service and hands to the output. One file per command.
 
 mod customers;
+mod doctor;
 mod emulator;
 mod licenses;
+mod login;
 mod query;
 mod schema;
 mod shell;
@@ -32,6 +34,11 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
         }
         Command::Licenses(Licenses::Query(command)) => query::run(command, global, format, console).await,
         Command::Customers(command) => customers::run(command, global, format, console).await,
+        Command::Login { refresh_token_stdin, no_browser: _ } => {
+            login::login(global, *refresh_token_stdin, console).await
+        }
+        Command::Logout => login::logout(global, console).await,
+        Command::Doctor => doctor::run(global, format, console).await,
         Command::Emulator(arguments) => emulator::run(arguments, console).await,
         Command::Schema { row } => schema::run(*row),
         Command::Completions { shell } => shell::completions(*shell),

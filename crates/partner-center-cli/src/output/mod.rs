@@ -20,10 +20,11 @@ pub(crate) use row::Row;
 use row::{Cell, Column, Shown};
 use summary::Tally;
 pub(crate) use summary::{Customers, Failure, Summary};
+pub(crate) use table::columns;
 
 /// The version of the JSON document and of the columns. It grows when something is renamed, removed or means something
 /// else; a field more is no new version.
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -78,7 +79,7 @@ impl<R: Row> Output<R> {
 }
 
 /// How wide a table may be: the terminal, or what fits everywhere.
-fn width() -> u16 {
+pub(crate) fn width() -> u16 {
     terminal_size::terminal_size().map_or(80, |(width, _)| width.0)
 }
 

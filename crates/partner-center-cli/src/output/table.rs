@@ -238,6 +238,23 @@ fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, la
     cells.into_iter().map(TableCell::new).collect()
 }
 
+/// Texts in columns without headings. The last column is broken into lines where all would be wider than this.
+pub(crate) fn columns(rows: &[Vec<String>], width: u16) -> Vec<String> {
+    let mut table = comfy_table::Table::new();
+    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    for row in rows {
+        table.add_row(row.iter().map(|text| TableCell::new(printable(text))));
+    }
+    let last = table.column_count().saturating_sub(1);
+    for (place, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, if place == last { 0 } else { 2 }));
+        if place != last {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
 /// One row, a field to a line: its heading, or its name where the table has none. What it does not say is left out.
 pub(super) fn show<R: Row>(row: &R, mut out: impl Write) -> io::Result<()> {
     let fields = R::COLUMNS.iter().map(|column| {

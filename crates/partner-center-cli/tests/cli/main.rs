@@ -1,7 +1,9 @@
 //! The command line as its users meet it: the real binary against the emulator; stdout, stderr and exit code.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod credentials;
 mod customers;
+mod doctor;
 mod emulator;
 mod faults;
 mod help;

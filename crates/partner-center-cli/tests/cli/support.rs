@@ -1,5 +1,6 @@
 //! Runs the binary, with none of this machine's settings, and prints what came of it for a snapshot.
 
+use std::path::Path;
 use std::process::Command;
 
 use partner_center_emulator::{Emulator, EmulatorBuilder};
@@ -29,6 +30,7 @@ pub(crate) fn command() -> Command {
             command.env_remove(name);
         }
     }
+    command.env("PARTNER_CENTER_CONFIG_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/nobody-is-signed-in"));
     command
 }
 
@@ -67,6 +69,16 @@ pub(crate) fn beside(builder: EmulatorBuilder) -> Beside {
 }
 
 impl Beside {
+    /// The binary, told where this emulator's two hosts are and to keep its sign-ins in a directory of the test's own.
+    pub(crate) fn in_directory(&self, directory: &Path) -> Command {
+        let mut command = command();
+        command
+            .env("PARTNER_CENTER_BASE_URL", self.emulator.base_url())
+            .env("PARTNER_CENTER_AUTHORITY", self.emulator.authority())
+            .env("PARTNER_CENTER_CONFIG_DIR", directory);
+        command
+    }
+
     pub(crate) fn command(&self) -> Command {
         let mut command = command();
         command
@@ -95,6 +107,8 @@ pub(crate) fn stable() -> insta::internals::SettingsBindDropGuard {
     settings.add_filter(r"\d+ (day|month|year)s? old|of today", "[age]");
     settings.add_filter(r"(?m)^(  (?:request|correlation) id\s+)[0-9a-f-]{36}$", "$1[id]");
     settings.add_filter(r#""(requestId|correlationId)":"[0-9a-f-]{36}""#, r#""$1":"[id]""#);
+    settings.add_filter(r"\d+ (second|minute)s?\b", "[time]");
+    settings.add_filter(r"/\S*/\.tmp\w+", "[directory]");
     settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_snapshot_path("../snapshots");

@@ -1,0 +1,59 @@
+//! How the values of arguments are read, and what is said of those that cannot be.
+
+use std::time::Duration;
+
+use partner_center::{Cloud, CustomerFilter, CustomerId};
+
+pub(super) fn customer_id(text: &str) -> Result<CustomerId, String> {
+    text.parse().map_err(|error: partner_center::Error| {
+        let message = error.message();
+        message.strip_prefix("not a customer id: ").unwrap_or(message).to_owned()
+    })
+}
+
+/// `FIELD=TEXT`, or `TEXT` for the company's name.
+pub(super) fn customer_filter(text: &str) -> Result<CustomerFilter, String> {
+    type Make = fn(String) -> CustomerFilter;
+    const FIELDS: [(&str, Make); 4] = [
+        ("companyName", CustomerFilter::company_name),
+        ("domain", CustomerFilter::domain),
+        ("indirectReseller", CustomerFilter::indirect_reseller),
+        ("indirectCloudSolutionProvider", CustomerFilter::indirect_cloud_solution_provider),
+    ];
+    let Some((name, value)) = text.split_once('=') else { return Ok(CustomerFilter::company_name(text)) };
+    match FIELDS.iter().find(|(field, _)| field.eq_ignore_ascii_case(name.trim())) {
+        Some((_, make)) => Ok(make(value.to_owned())),
+        None => Err(format!("the fields are {}", FIELDS.map(|(field, _)| field).join(", "))),
+    }
+}
+
+/// `90`, `90s`, `3m`, `1m 30s`.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.trim().parse::<u64>().map(Duration::from_secs).ok();
+    let spelled = || text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
+    match seconds.or_else(spelled) {
+        Some(time) if !time.is_zero() => Ok(time),
+        _ => Err("write a time such as 90s, 3m or 1m30s".to_owned()),
+    }
+}
+
+pub(super) fn cloud(text: &str) -> Result<Cloud, String> {
+    text.parse().map_err(|_| format!("the clouds are {}", Cloud::ALL.map(Cloud::name).join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        for (text, seconds) in
+            [("90", 90), ("90s", 90), ("3m", 180), ("1m30s", 90), ("1m 30s", 90), ("1h", 3600)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "0", "0s", "-5s", "soon", "3 fortnights"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! `doctor`: what is set and where it came from, which credentials are used, what their token is, and whether licence
+//! analytics would take it. Asks the sign-in host for a token, and Partner Center for nothing.
+
+use std::time::SystemTime;
+
+use partner_center::credential::inspect::{self, Expected, Level, Topic};
+use partner_center::credential::{Credential, Token};
+use partner_center_emulator::Entra;
+use serde::Serialize;
+
+use crate::cli::Global;
+use crate::connect::Embedded;
+use crate::console::Console;
+use crate::credentials::{self, Place, Registration, Store};
+use crate::exit::Exit;
+use crate::output::{Format, SCHEMA_VERSION, write_json};
+use crate::report::{Problem, Stop};
+use crate::settings::{Setting, Settings};
+
+mod text;
+
+/// Everything there is to say.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    schema_version: u32,
+    r#type: &'static str,
+    /// Whether licence analytics would take the token, as far as a token can tell.
+    analytics_would_work: bool,
+    settings: Vec<Said>,
+    /// Where credentials are looked for, in order.
+    credentials: Vec<Looked>,
+    findings: Vec<Finding>,
+}
+
+/// One setting. Secrets only say that they are set.
+#[derive(Serialize)]
+struct Said {
+    name: &'static str,
+    value: String,
+    from: Option<String>,
+}
+
+impl Said {
+    fn new(name: &'static str, value: impl Into<String>, from: &impl ToString) -> Self {
+        Self { name, value: value.into(), from: Some(from.to_string()) }
+    }
+
+    fn nothing(name: &'static str, value: &str) -> Self {
+        Self { name, value: value.to_owned(), from: None }
+    }
+}
+
+/// One place where credentials may be.
+#[derive(Serialize)]
+struct Looked {
+    place: &'static str,
+    state: String,
+    used: bool,
+}
+
+#[derive(Serialize)]
+struct Finding {
+    level: &'static str,
+    topic: &'static str,
+    sentence: String,
+    code: Option<String>,
+    fix: String,
+}
+
+pub(crate) async fn run(global: &Global, format: Format, console: Console) -> Result<Exit, Stop> {
+    if format == Format::Csv {
+        return Err(Problem::new(Exit::Usage, "doctor has no csv")
+            .advice("Use --format table or json.")
+            .into());
+    }
+    let (report, exit) = if global.emulator { embedded(console).await? } else { examine(global).await? };
+    if format == Format::Table {
+        text::print(&report)?;
+    } else {
+        write_json(&report)?;
+    }
+    Ok(exit)
+}
+
+async fn examine(global: &Global) -> Result<(Report, Exit), Stop> {
+    let settings = Settings::of(global)?;
+    let store = Store::of(&settings).await;
+    let found = credentials::find(&settings).await;
+    let used = found.as_ref().ok().map(|found| found.place);
+    let registration = found.as_ref().ok().and_then(|found| found.app.as_ref());
+    let said = said(&settings, registration, store.as_ref().ok().and_then(Option::as_ref));
+    let credentials = looked(&settings, used, &store);
+    let (findings, exit) = match &found {
+        Ok(found) => {
+            let expected = match (&found.app, &settings.tenant_id) {
+                (Some(registration), _) => Expected::of(&registration.app),
+                (None, Some(tenant)) => Expected::new(settings.cloud.value).with_tenant(&tenant.value),
+                (None, None) => Expected::new(settings.cloud.value),
+            };
+            let of_store = found.stored.as_ref().map(|stored| stored.finding(SystemTime::now()));
+            inspect(&*found.credential, &expected, of_store).await
+        }
+        Err(problem) => (vec![Finding::of_problem(problem)], problem.exit()),
+    };
+    Ok((Report::new(said, credentials, findings, exit), exit))
+}
+
+/// The same for the emulator in this process, which has nothing to do with what is set.
+async fn embedded(console: Console) -> Result<(Report, Exit), Stop> {
+    let Embedded { emulator, app, credential } = Embedded::start(console).await?;
+    let from = &"--emulator";
+    let said = vec![
+        Said::new("base URL", emulator.base_url(), from),
+        Said::new("sign-in host", emulator.authority(), from),
+        Said::new("tenant id", Entra::TENANT_ID, from),
+        Said::new("client id", Entra::CLIENT_ID, from),
+    ];
+    let (findings, exit) = inspect(&credential, &Expected::of(&app), None).await;
+    Ok((Report::new(said, Vec::new(), findings, exit), exit))
+}
+
+impl Report {
+    fn new(settings: Vec<Said>, credentials: Vec<Looked>, findings: Vec<Finding>, exit: Exit) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            r#type: "doctor",
+            analytics_would_work: exit == Exit::Done,
+            settings,
+            credentials,
+            findings,
+        }
+    }
+}
+
+/// Gets a token and holds it against what analytics take. The exit code is the one a call would end with.
+async fn inspect(
+    credential: &dyn Credential,
+    expected: &Expected,
+    of_store: Option<inspect::Finding>,
+) -> (Vec<Finding>, Exit) {
+    let mut findings: Vec<_> = of_store.into_iter().map(Finding::from).collect();
+    let token = match credential.token().await {
+        Ok(token) => token,
+        Err(error) => {
+            findings.push(Finding::of_error(&error));
+            return (findings, Exit::of(&error));
+        }
+    };
+    let found = Token::inspect(token.expose()).findings(expected, SystemTime::now());
+    let problem = found.iter().find(|finding| finding.level == Level::Problem);
+    let exit = match problem.map(|finding| finding.topic) {
+        None => Exit::Done,
+        Some(Topic::Access) => Exit::Refused,
+        Some(_) => Exit::Credentials,
+    };
+    findings.extend(found.into_iter().map(Finding::from));
+    (findings, exit)
+}
+
+fn said(settings: &Settings, registration: Option<&Registration>, store: Option<&Store>) -> Vec<Said> {
+    let cloud = settings.cloud.value;
+    let or_clouds = |setting: &Option<Setting<String>>, default: &str| match setting {
+        Some(setting) => (setting.value.clone(), setting.source.to_string()),
+        None => (default.to_owned(), "default".to_owned()),
+    };
+    let mut lines = Vec::new();
+    if let Some(directory) = &settings.directory {
+        lines.push(Said::new("configuration", directory.value.display().to_string(), &directory.source));
+    }
+    match &settings.profile {
+        Some(profile) => lines.push(Said::new("profile", &profile.value, &profile.source)),
+        None => lines.push(Said::nothing("profile", "none")),
+    }
+    lines.push(Said::new("cloud", cloud.name(), &settings.cloud.source));
+    let (value, from) = or_clouds(&settings.base_url, cloud.base_url());
+    lines.push(Said::new("base URL", value, &from));
+    let (value, from) = or_clouds(&settings.authority, cloud.authority());
+    lines.push(Said::new("sign-in host", value, &from));
+    for (name, of_registration, of_settings) in [
+        ("tenant id", registration.map(|app| &app.tenant_id), settings.tenant_id.as_ref()),
+        ("client id", registration.map(|app| &app.client_id), settings.client_id.as_ref()),
+    ] {
+        match of_registration.or(of_settings) {
+            Some(setting) => lines.push(Said::new(name, &setting.value, &setting.source)),
+            None => lines.push(Said::nothing(name, "not set")),
+        }
+    }
+    match &settings.client_secret {
+        Some(secret) => lines.push(Said::new("client secret", "set, not shown", &secret.source)),
+        None => lines.push(Said::nothing("client secret", "not set")),
+    }
+    if let Some(store) = store {
+        lines.push(Said::new("token store", &store.place, &settings.store.source));
+    }
+    lines
+}
+
+fn looked(settings: &Settings, used: Option<Place>, store: &Result<Option<Store>, Problem>) -> Vec<Looked> {
+    let set = |is_set: bool| if is_set { "set, not shown" } else { "not set" };
+    let line = |place: Place| {
+        let used = used == Some(place);
+        let state = match place {
+            Place::AccessToken => set(settings.access_token.is_some()),
+            Place::RefreshToken => set(settings.refresh_token.is_some()),
+            Place::SignIn => match (used, store) {
+                (true, _) => "signed in",
+                (_, Err(_)) => "cannot be used",
+                (_, Ok(None)) => "there is no place for one",
+                (_, Ok(Some(_))) if settings.access_token.is_some() || settings.refresh_token.is_some() => {
+                    "not asked"
+                }
+                _ => "empty",
+            },
+            Place::ClientSecret => set(settings.client_secret.is_some()),
+        };
+        Looked { place: place.name(), state: state.to_owned(), used }
+    };
+    Place::ORDER.into_iter().map(line).collect()
+}
+
+impl From<inspect::Finding> for Finding {
+    fn from(finding: inspect::Finding) -> Self {
+        let level = match finding.level {
+            Level::Ok => "ok",
+            Level::Problem => "problem",
+            _ => "warning",
+        };
+        let topic = match finding.topic {
+            Topic::Format => "format",
+            Topic::Access => "access",
+            Topic::Audience => "audience",
+            Topic::Mfa => "mfa",
+            Topic::Consent => "consent",
+            Topic::Tenant => "tenant",
+            Topic::Application => "application",
+            Topic::Expiry => "expiry",
+            Topic::Clock => "clock",
+            Topic::RefreshToken => "refreshToken",
+            _ => "other",
+        };
+        let code = finding.code.map(str::to_owned);
+        Self { level, topic, sentence: finding.sentence, code, fix: finding.fix }
+    }
+}
+
+impl Finding {
+    /// No token could be had.
+    fn of_error(error: &partner_center::Error) -> Self {
+        Self {
+            level: "problem",
+            topic: "token",
+            sentence: sentence(error.message()),
+            code: error.code().map(str::to_owned),
+            fix: error.advice().to_owned(),
+        }
+    }
+
+    /// There are no credentials, or they cannot be used.
+    fn of_problem(problem: &Problem) -> Self {
+        Self {
+            level: "problem",
+            topic: "credentials",
+            sentence: sentence(problem.what()),
+            code: None,
+            fix: problem.what_to_do().to_owned(),
+        }
+    }
+}
+
+/// `no such thing` as `No such thing.`
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(characters).chain(['.']).collect()
+}

@@ -1,0 +1,73 @@
+//! The report of `doctor` on one screen.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Finding, Report};
+use crate::output::{columns, width};
+
+const HEADING: Style = Style::new().bold();
+
+pub(super) fn print(report: &Report) -> io::Result<()> {
+    let mut out = anstream::AutoStream::auto(io::stdout());
+    let width = width();
+    writeln!(out, "{HEADING}Settings{HEADING:#}")?;
+    let lines = report.settings.iter().map(|said| {
+        let from = said.from.as_ref().map_or_else(String::new, |from| format!(" ({from})"));
+        vec![said.name.to_owned(), format!("{}{from}", said.value)]
+    });
+    block(&mut out, &lines.collect::<Vec<_>>(), width)?;
+    if !report.credentials.is_empty() {
+        writeln!(out, "\n{HEADING}Credentials, in the order they are looked for{HEADING:#}")?;
+        let lines = report.credentials.iter().enumerate().map(|(place, looked)| {
+            let used = if looked.used { ", used" } else { "" };
+            vec![format!("{}. {}", place + 1, looked.place), format!("{}{used}", looked.state)]
+        });
+        block(&mut out, &lines.collect::<Vec<_>>(), width)?;
+    }
+    writeln!(out, "\n{HEADING}Findings{HEADING:#}")?;
+    for finding in &report.findings {
+        write_finding(&mut out, finding, width)?;
+    }
+    let verdict = if report.analytics_would_work {
+        "Licence analytics would take this token, as far as a token can tell: roles are not in it."
+    } else {
+        "Licence analytics would not work."
+    };
+    writeln!(out, "\n{verdict}")?;
+    out.flush()
+}
+
+fn block(out: &mut impl Write, rows: &[Vec<String>], width: u16) -> io::Result<()> {
+    for line in columns(rows, width.saturating_sub(2)) {
+        writeln!(out, "  {line}")?;
+    }
+    Ok(())
+}
+
+/// How wide the word in front of a finding may be.
+const MARK: usize = "problem".len();
+
+/// The sentence, and what mends it.
+fn write_finding(out: &mut impl Write, finding: &Finding, width: u16) -> io::Result<()> {
+    let style = match finding.level {
+        "ok" => AnsiColor::Green.on_default(),
+        "problem" => AnsiColor::Red.on_default().bold(),
+        _ => AnsiColor::Yellow.on_default().bold(),
+    };
+    let mut text = finding.sentence.clone();
+    if let Some(code) = &finding.code {
+        text = format!("{text} (code {code})");
+    }
+    if finding.level != "ok" && !finding.fix.is_empty() {
+        text = format!("{text} {}", finding.fix);
+    }
+    let indent = MARK + 4;
+    let room = width.saturating_sub(u16::try_from(indent).unwrap_or(u16::MAX));
+    for (place, line) in columns(&[vec![text]], room).iter().enumerate() {
+        let mark = if place == 0 { finding.level } else { "" };
+        writeln!(out, "  {style}{mark:MARK$}{style:#}  {line}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Which credentials a run uses. The order is the one `--help`, the README and `doctor` show.
+//!
+//! Nothing is sent here: tokens are asked for by the first call.
+
+use std::sync::Arc;
+
+use partner_center::credential::{
+    AppRegistration, ClientCredentials, Credential, FileStore, RefreshToken, StaticToken, StoredToken,
+    TokenStore,
+};
+use secrecy::ExposeSecret;
+
+use crate::exit::Exit;
+use crate::report::Problem;
+use crate::settings::{
+    ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Setting, Settings, Source, StoreKind, TENANT_ID,
+};
+
+/// Where credentials are looked for, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    AccessToken,
+    RefreshToken,
+    SignIn,
+    ClientSecret,
+}
+
+impl Place {
+    pub(crate) const ORDER: [Self; 4] =
+        [Self::AccessToken, Self::RefreshToken, Self::SignIn, Self::ClientSecret];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => ACCESS_TOKEN,
+            Self::RefreshToken => REFRESH_TOKEN,
+            Self::SignIn => "token store",
+            Self::ClientSecret => CLIENT_SECRET,
+        }
+    }
+}
+
+/// What was found.
+pub(crate) struct Found {
+    pub(crate) place: Place,
+    pub(crate) credential: Arc<dyn Credential>,
+    /// What it asks for tokens as; an access token is not asked for.
+    pub(crate) app: Option<Registration>,
+    /// What the token store keeps, if that is what is used.
+    pub(crate) stored: Option<StoredToken>,
+}
+
+impl Found {
+    fn new(place: Place, credential: impl Credential) -> Self {
+        Self { place, credential: Arc::new(credential), app: None, stored: None }
+    }
+
+    fn with_app(mut self, app: Registration) -> Self {
+        self.app = Some(app);
+        self
+    }
+}
+
+/// Looks in each place in turn.
+pub(crate) async fn find(settings: &Settings) -> Result<Found, Problem> {
+    if let Some(token) = &settings.access_token {
+        let credential =
+            StaticToken::new(token.value.expose_secret()).map_err(|error| unusable(&error, token))?;
+        return Ok(Found::new(Place::AccessToken, credential));
+    }
+    if let Some(token) = &settings.refresh_token {
+        let registration = Registration::new(settings, None)?;
+        let credential = RefreshToken::from_token(&registration.app, token.value.clone())
+            .map_err(|error| unusable(&error, token))?;
+        return Ok(Found::new(Place::RefreshToken, credential).with_app(registration));
+    }
+    if let Some(Store { store, .. }) = Store::of(settings).await?
+        && let Some(stored) = store.load().await.map_err(|error| Problem::of_call(&error, None))?
+    {
+        let registration = Registration::new(settings, Some(&stored))?;
+        let credential =
+            RefreshToken::new(&registration.app, store).map_err(|error| Problem::of_call(&error, None))?;
+        let found = Found::new(Place::SignIn, credential).with_app(registration);
+        return Ok(Found { stored: Some(stored), ..found });
+    }
+    if let Some(secret) = &settings.client_secret {
+        let registration = Registration::new(settings, None)?;
+        let credential =
+            ClientCredentials::new(&registration.app).map_err(|error| unusable(&error, secret))?;
+        return Ok(Found::new(Place::ClientSecret, credential).with_app(registration));
+    }
+    let mut problem = Problem::new(Exit::Credentials, "there are no credentials");
+    for place in Place::ORDER {
+        problem = problem.fact(place.name(), if place == Place::SignIn { "empty" } else { "not set" });
+    }
+    Err(problem.advice(
+        "Sign in with `partner-center login`, set one of these, or try --emulator. Nothing was sent.",
+    ))
+}
+
+fn unusable<T>(error: &partner_center::Error, setting: &Setting<T>) -> Problem {
+    Problem::of_call(error, None).fact("from", setting.source.to_string())
+}
+
+/// The app registration, and where its two ids came from.
+pub(crate) struct Registration {
+    pub(crate) app: AppRegistration,
+    pub(crate) tenant_id: Setting<String>,
+    pub(crate) client_id: Setting<String>,
+}
+
+impl Registration {
+    /// As the settings say; what they leave out, a sign-in knows.
+    pub(crate) fn new(settings: &Settings, stored: Option<&StoredToken>) -> Result<Self, Problem> {
+        let known = |setting: &Option<Setting<String>>, of_sign_in: Option<&str>| {
+            let of_sign_in = || of_sign_in.map(|id| Setting::new(id.to_owned(), Source::SignIn));
+            setting.clone().or_else(of_sign_in)
+        };
+        let tenant_id =
+            known(&settings.tenant_id, stored.map(StoredToken::tenant)).ok_or_else(|| missing(TENANT_ID))?;
+        let client_id = known(&settings.client_id, stored.map(StoredToken::client_id))
+            .ok_or_else(|| missing(CLIENT_ID))?;
+        let mut app =
+            AppRegistration::new(&tenant_id.value, &client_id.value).with_cloud(settings.cloud.value);
+        if let Some(authority) = &settings.authority {
+            app = app.with_authority(&authority.value);
+        }
+        if let Some(secret) = &settings.client_secret {
+            app = app.with_client_secret(secret.value.clone());
+        }
+        Ok(Self { app, tenant_id, client_id })
+    }
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::new(Exit::Usage, format!("{name} is not set, and no profile says it"))
+        .advice("Set it, or write it into a profile; docs/consent.md says where the two ids are found.")
+}
+
+/// What keeps refresh tokens between runs.
+pub(crate) struct Store {
+    pub(crate) store: Arc<dyn TokenStore>,
+    /// What to call it.
+    pub(crate) place: String,
+}
+
+impl Store {
+    /// The store of the profile; `None` where there is no place for one.
+    pub(crate) async fn of(settings: &Settings) -> Result<Option<Self>, Problem> {
+        let Some(path) = settings.store_path() else { return Ok(None) };
+        match settings.store.value {
+            StoreKind::File => {
+                let place = path.display().to_string();
+                Ok(Some(Self { store: Arc::new(FileStore::new(path)), place }))
+            }
+            StoreKind::Keyring => keyring(settings.store_name(), path).await.map(Some),
+        }
+    }
+
+    /// The same, where there must be one.
+    pub(crate) async fn needed(settings: &Settings) -> Result<Self, Problem> {
+        Self::of(settings).await?.ok_or_else(|| {
+            Problem::new(Exit::Usage, "there is no place for a token store: this user has no home directory")
+                .advice("Set PARTNER_CENTER_CONFIG_DIR to a directory that is this user's own.")
+        })
+    }
+}
+
+#[cfg(feature = "keyring")]
+async fn keyring(name: &str, lock: std::path::PathBuf) -> Result<Store, Problem> {
+    let store = partner_center::credential::KeyringStore::new(name, lock)
+        .await
+        .map_err(|error| Problem::of_call(&error, None))?;
+    Ok(Store { store: Arc::new(store), place: format!("the keyring, as {name}") })
+}
+
+#[cfg(not(feature = "keyring"))]
+#[expect(clippy::unused_async, reason = "the same shape as with the feature")]
+async fn keyring(_name: &str, _lock: std::path::PathBuf) -> Result<Store, Problem> {
+    Err(Problem::new(Exit::Usage, "this build knows no keyring")
+        .fact("from", "store = \"keyring\" in the profile")
+        .advice("Build with `--features keyring`, or use store = \"file\"."))
+}

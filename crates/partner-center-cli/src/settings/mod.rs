@@ -1,0 +1,163 @@
+//! What flags, environment and profile come to together, and where each value came from. Flags win over the
+//! environment, the environment over the profile.
+//!
+//! Whether a value can be used is found out by whoever uses it: the SDK checks URLs and ids.
+
+mod place;
+mod profile;
+#[cfg(test)]
+mod tests;
+
+use std::env::VarError;
+use std::fmt;
+use std::path::PathBuf;
+
+use partner_center::Cloud;
+use secrecy::SecretString;
+
+use crate::cli::Global;
+use crate::exit::Exit;
+use crate::report::Problem;
+pub(crate) use profile::StoreKind;
+use profile::{Profile, Profiles};
+
+pub(crate) const ACCESS_TOKEN: &str = "PARTNER_CENTER_ACCESS_TOKEN";
+pub(crate) const REFRESH_TOKEN: &str = "PARTNER_CENTER_REFRESH_TOKEN";
+pub(crate) const TENANT_ID: &str = "PARTNER_CENTER_TENANT_ID";
+pub(crate) const CLIENT_ID: &str = "PARTNER_CENTER_CLIENT_ID";
+pub(crate) const CLIENT_SECRET: &str = "PARTNER_CENTER_CLIENT_SECRET";
+pub(crate) const CLOUD: &str = "PARTNER_CENTER_CLOUD";
+pub(crate) const AUTHORITY: &str = "PARTNER_CENTER_AUTHORITY";
+pub(crate) const BASE_URL: &str = "PARTNER_CENTER_BASE_URL";
+pub(crate) const PROFILE: &str = "PARTNER_CENTER_PROFILE";
+pub(crate) const CONFIG_DIR: &str = "PARTNER_CENTER_CONFIG_DIR";
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Flag(&'static str),
+    Environment(&'static str),
+    Profile(String),
+    /// The sign-in that the token store keeps.
+    SignIn,
+    Default,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) | Self::Environment(name) => f.write_str(name),
+            Self::Profile(name) => write!(f, "profile {name}"),
+            Self::SignIn => f.write_str("the sign-in"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A value and where it came from.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting<T> {
+    pub(crate) value: T,
+    pub(crate) source: Source,
+}
+
+impl<T> Setting<T> {
+    pub(crate) fn new(value: T, source: Source) -> Self {
+        Self { value, source }
+    }
+
+    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Setting<U> {
+        Setting { value: change(self.value), source: self.source }
+    }
+}
+
+/// Everything that was said. Secrets are in types that cannot be printed.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) profile: Option<Setting<String>>,
+    /// Absent where the platform has none, as in a container without a home.
+    pub(crate) directory: Option<Setting<PathBuf>>,
+    pub(crate) cloud: Setting<Cloud>,
+    pub(crate) base_url: Option<Setting<String>>,
+    pub(crate) authority: Option<Setting<String>>,
+    pub(crate) tenant_id: Option<Setting<String>>,
+    pub(crate) client_id: Option<Setting<String>>,
+    pub(crate) client_secret: Option<Setting<SecretString>>,
+    pub(crate) refresh_token: Option<Setting<SecretString>>,
+    pub(crate) access_token: Option<Setting<SecretString>>,
+    pub(crate) store: Setting<StoreKind>,
+}
+
+/// The environment as a program sees it: `std::env::var`, or a test's own.
+pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Result<String, VarError>;
+
+impl Settings {
+    /// What this process was told.
+    pub(crate) fn of(global: &Global) -> Result<Self, Problem> {
+        Self::read(global, &|name| std::env::var(name))
+    }
+
+    fn read(global: &Global, environment: Environment<'_>) -> Result<Self, Problem> {
+        let variable = |name| variable(name, environment);
+        let secret = |name| Ok::<_, Problem>(variable(name)?.map(|value| value.map(SecretString::from)));
+        let directory = place::directory(variable(CONFIG_DIR)?);
+        let named = flag("--profile", global.profile.clone()).or(variable(PROFILE)?);
+        let (profile, of_profile) =
+            Profiles::read(directory.as_ref().map(|directory| directory.value.as_path()))?
+                .choose(named)?
+                .map_or((None, Profile::default()), |(name, profile)| (Some(name), profile));
+        let source = Source::Profile(profile.as_ref().map(|name| name.value.clone()).unwrap_or_default());
+        let from_profile = |value: Option<String>| value.map(|value| Setting::new(value, source.clone()));
+        let cloud = match flag("--cloud", global.cloud) {
+            Some(cloud) => cloud,
+            None => match variable(CLOUD)?.or(from_profile(of_profile.cloud)) {
+                Some(name) => cloud(name)?,
+                None => Setting::new(Cloud::default(), Source::Default),
+            },
+        };
+        Ok(Self {
+            cloud,
+            base_url: flag("--base-url", global.base_url.clone())
+                .or(variable(BASE_URL)?)
+                .or(from_profile(of_profile.base_url)),
+            authority: variable(AUTHORITY)?.or(from_profile(of_profile.authority)),
+            tenant_id: variable(TENANT_ID)?.or(from_profile(of_profile.tenant_id)),
+            client_id: variable(CLIENT_ID)?.or(from_profile(of_profile.client_id)),
+            client_secret: secret(CLIENT_SECRET)?,
+            refresh_token: secret(REFRESH_TOKEN)?,
+            access_token: secret(ACCESS_TOKEN)?,
+            store: of_profile.store.map_or(Setting::new(StoreKind::default(), Source::Default), |store| {
+                Setting::new(store, source.clone())
+            }),
+            profile,
+            directory,
+        })
+    }
+
+    /// What token stores go by: one for each profile.
+    pub(crate) fn store_name(&self) -> &str {
+        self.profile.as_ref().map_or(profile::DEFAULT, |profile| &profile.value)
+    }
+}
+
+fn flag<T>(name: &'static str, value: Option<T>) -> Option<Setting<T>> {
+    value.map(|value| Setting::new(value, Source::Flag(name)))
+}
+
+fn cloud(name: Setting<String>) -> Result<Setting<Cloud>, Problem> {
+    match name.value.parse() {
+        Ok(cloud) => Ok(Setting::new(cloud, name.source)),
+        Err(error) => Err(Problem::of_call(&error, None).fact("from", name.source.to_string())),
+    }
+}
+
+/// A variable; `None` if it is not set or empty, as a secret that a CI system does not know is.
+fn variable(name: &'static str, environment: Environment<'_>) -> Result<Option<Setting<String>>, Problem> {
+    match environment(name) {
+        Ok(value) if value.trim().is_empty() => Ok(None),
+        Ok(value) => Ok(Some(Setting::new(value, Source::Environment(name)))),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(Problem::new(Exit::Usage, format!("{name} is not valid text"))
+            .advice("Set it again; nothing was sent.")),
+    }
+}

@@ -1,0 +1,30 @@
+//! Where configuration and token stores are.
+
+use std::path::{Path, PathBuf};
+
+use etcetera::{AppStrategy, AppStrategyArgs};
+
+use super::{Setting, Source};
+
+/// What was said, else the platform's own place: `~/.config/partner-center`, or below `%APPDATA%` on Windows.
+pub(super) fn directory(said: Option<Setting<String>>) -> Option<Setting<PathBuf>> {
+    if let Some(said) = said {
+        return Some(said.map(PathBuf::from));
+    }
+    let names = AppStrategyArgs { app_name: "partner-center".to_owned(), ..AppStrategyArgs::default() };
+    let strategy = etcetera::choose_app_strategy(names).ok()?;
+    Some(Setting::new(strategy.config_dir(), Source::Default))
+}
+
+/// The profiles.
+pub(super) fn profiles(directory: &Path) -> PathBuf {
+    directory.join("config.toml")
+}
+
+impl super::Settings {
+    /// The file of a token store, or of a keyring's lock.
+    pub(crate) fn store_path(&self) -> Option<PathBuf> {
+        let directory = self.directory.as_ref()?;
+        Some(directory.value.join("tokens").join(format!("{}.json", self.store_name())))
+    }
+}

@@ -1,0 +1,138 @@
+//! Profiles: named sets of settings in a file that a person writes. Secrets are not for it.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{Setting, Source, place};
+use crate::exit::Exit;
+use crate::report::Problem;
+
+/// The profile that is used if none is named.
+pub(super) const DEFAULT: &str = "default";
+
+/// One profile.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) struct Profile {
+    pub(super) cloud: Option<String>,
+    pub(super) base_url: Option<String>,
+    pub(super) authority: Option<String>,
+    pub(super) tenant_id: Option<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) store: Option<StoreKind>,
+}
+
+/// What keeps refresh tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum StoreKind {
+    /// A file that only its owner can read.
+    #[default]
+    File,
+    /// The operating system's keyring.
+    Keyring,
+}
+
+/// The whole file.
+#[derive(Debug, Default)]
+pub(super) struct Profiles {
+    path: Option<PathBuf>,
+    profiles: BTreeMap<String, Profile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    profile: BTreeMap<String, Profile>,
+}
+
+impl Profiles {
+    /// Reads the file; that there is none is no error.
+    pub(super) fn read(directory: Option<&Path>) -> Result<Self, Problem> {
+        let Some(path) = directory.map(place::profiles) else { return Ok(Self::default()) };
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Self { path: Some(path), profiles: BTreeMap::new() });
+            }
+            Err(error) => {
+                return Err(Problem::new(Exit::Usage, "the configuration cannot be read")
+                    .fact("file", path.display().to_string())
+                    .because(error.to_string()));
+            }
+        };
+        let File { profile: profiles } =
+            toml::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
+        if let Some(name) = profiles.keys().find(|name| !is_name(name)) {
+            return Err(Problem::new(Exit::Usage, "a profile's name is of letters, digits, - and _")
+                .fact("file", path.display().to_string())
+                .fact("profile", name.as_str()));
+        }
+        Ok(Self { path: Some(path), profiles })
+    }
+
+    /// The profile that was named, or the default one if there is one.
+    pub(super) fn choose(
+        mut self,
+        named: Option<Setting<String>>,
+    ) -> Result<Option<(Setting<String>, Profile)>, Problem> {
+        let Some(named) = named else {
+            let default = self.profiles.remove(DEFAULT);
+            return Ok(default.map(|profile| (Setting::new(DEFAULT.to_owned(), Source::Default), profile)));
+        };
+        match self.profiles.remove(&named.value) {
+            Some(profile) => Ok(Some((named, profile))),
+            None => Err(self.unknown(&named)),
+        }
+    }
+
+    fn unknown(&self, named: &Setting<String>) -> Problem {
+        let there_are = self.profiles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let file =
+            self.path.as_ref().map_or_else(|| "there is none".to_owned(), |path| path.display().to_string());
+        Problem::new(Exit::Usage, format!("there is no profile named {}", named.value))
+            .fact("from", named.source.to_string())
+            .fact("file", file)
+            .fact("profiles", if there_are.is_empty() { "none".to_owned() } else { there_are })
+            .advice("Name one of the profiles, or write this one into the file; nothing was sent.")
+    }
+}
+
+/// Names become file names.
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+/// What is wrong, and where; not the line itself, which somebody may have put a secret in.
+fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
+    let message = error.message();
+    let place = match error.span().and_then(|span| text.get(..span.start)) {
+        Some(before) => {
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            format!("{}, line {line}, column {column}", path.display())
+        }
+        None => path.display().to_string(),
+    };
+    // serde quotes a value of the wrong type.
+    let what = match message.strip_prefix("invalid type: ").and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((_, expected)) => format!("expected {expected}"),
+        None => message.lines().next().unwrap_or_default().to_owned(),
+    };
+    let problem =
+        Problem::new(Exit::Usage, format!("the configuration cannot be used: {what}")).fact("file", place);
+    if ["secret", "token", "password"]
+        .iter()
+        .any(|word| what.split('`').nth(1).is_some_and(|key| key.contains(word)))
+    {
+        return problem.advice(
+            "Secrets do not belong in this file: pass them as PARTNER_CENTER_CLIENT_SECRET or \
+             PARTNER_CENTER_REFRESH_TOKEN, or sign in with `partner-center login`.",
+        );
+    }
+    problem.advice("Correct the file; nothing was sent.")
+}

@@ -1,0 +1,318 @@
+//! `login`, `logout`, and which credentials a run uses.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use partner_center_emulator::{Emulator, Entra};
+
+use crate::support::{Beside, Run, TOKEN, beside, finish, run, stable};
+
+/// An emulator that approves sign-ins by itself, and a directory for what comes of them.
+struct Desk {
+    beside: Beside,
+    directory: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let builder = Emulator::builder().approve_device_codes_after(1).device_interval(0);
+        Self { beside: beside(builder), directory: tempfile::tempdir().unwrap() }
+    }
+
+    fn entra(&self) -> &Entra {
+        self.beside.emulator.entra()
+    }
+
+    /// The binary, which knows nothing but the addresses and what is in the directory.
+    fn bare(&self) -> Command {
+        self.beside.in_directory(self.directory.path())
+    }
+
+    /// The binary of the emulator's application.
+    fn command(&self) -> Command {
+        let mut command = self.bare();
+        command
+            .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
+            .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        self.hush(finish(self.command().args(arguments)))
+    }
+
+    fn store(&self) -> std::path::PathBuf {
+        self.directory.path().join("tokens").join("default.json")
+    }
+
+    /// The stored file's refresh token, and a look that no output holds it or the secret.
+    fn stored(&self) -> Option<String> {
+        let text = std::fs::read_to_string(self.store()).ok()?;
+        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let token = find(&file, "refresh")?;
+        Some(token)
+    }
+
+    fn hush(&self, run: Run) -> Run {
+        for secret in [self.stored().unwrap_or_else(|| TOKEN.to_owned()), Entra::CLIENT_SECRET.to_owned()] {
+            assert!(!run.stdout.contains(&secret) && !run.stderr.contains(&secret), "a secret shows\n{run}");
+        }
+        run
+    }
+}
+
+/// The text of the first member whose name holds a word.
+fn find(value: &serde_json::Value, word: &str) -> Option<String> {
+    let object = value.as_object()?;
+    object.iter().find_map(|(name, value)| match value {
+        serde_json::Value::String(text) if name.contains(word) => Some(text.clone()),
+        other => find(other, word),
+    })
+}
+
+fn piped(command: &mut Command, text: &str) -> Run {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    Run {
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+        code: output.status.code().unwrap(),
+    }
+}
+
+#[test]
+fn from_sign_in_to_revocation() {
+    let desk = Desk::new();
+    let login = desk.run(&["login"]);
+    assert_eq!((login.code, login.stdout.as_str()), (0, ""), "{login}");
+    assert!(login.stderr.starts_with("To sign in, open http://127.0.0.1:"), "{login}");
+    assert!(login.stderr.contains("signed in as robin@partner.onmicrosoft.com"), "{login}");
+
+    let first = desk.stored().unwrap();
+    // Later runs need neither tenant nor client id: the sign-in knows them.
+    let usage = desk.hush(finish(desk.bare().args(["-vv", "licenses", "usage", "--format", "csv"])));
+    assert_eq!(usage.code, 0, "{usage}");
+    let second = desk.stored().unwrap();
+    assert_ne!(first, second, "the rotated refresh token is kept");
+    assert_eq!(desk.entra().token_requests().refresh_token, 1);
+
+    // The access token expires while a run goes on: it is refreshed once, and nobody notices.
+    desk.beside
+        .emulator
+        .set_faults("#1 revoke-token".parse::<partner_center_emulator::FaultScript>().unwrap());
+    let refreshed = desk.run(&["licenses", "usage", "--format", "csv"]);
+    assert_eq!((refreshed.code, refreshed.stderr.as_str()), (0, ""), "{refreshed}");
+    assert_eq!(refreshed.stdout, usage.stdout);
+    assert_eq!(desk.entra().token_requests().refresh_token, 3);
+
+    desk.entra().revoke_refresh_tokens();
+    let revoked = desk.run(&["licenses", "usage"]);
+    assert_eq!((revoked.code, revoked.stdout.as_str()), (4, ""), "{revoked}");
+    assert!(revoked.stderr.contains("AADSTS50173"), "{revoked}");
+    assert!(revoked.stderr.contains("partner-center login"), "{revoked}");
+
+    let logout = desk.run(&["logout"]);
+    assert_eq!(logout.code, 0, "{logout}");
+    assert!(logout.stderr.contains("signed out"), "{logout}");
+    assert_eq!(desk.stored(), None);
+    let again = desk.run(&["logout"]);
+    assert!(again.code == 0 && again.stderr.contains("nobody was signed in"), "{again}");
+    assert_eq!(desk.run(&["licenses", "usage"]).code, 4);
+}
+
+#[test]
+fn a_token_from_a_consent_is_proven_before_it_is_kept() {
+    let desk = Desk::new();
+    let token = desk.entra().issue_refresh_token();
+    let adopt = |text: &str| desk.hush(piped(desk.command().args(["login", "--refresh-token-stdin"]), text));
+
+    for (text, code) in [("", 2), ("two words", 2), ("1.not-issued-here", 4), (&token[..token.len() - 4], 4)]
+    {
+        let run = adopt(text);
+        assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run}");
+        assert_eq!(desk.stored(), None, "nothing is kept");
+    }
+    let run = adopt(&format!("{token}\n"));
+    assert_eq!(run.code, 0, "{run}");
+    let kept = desk.stored().unwrap();
+    assert_ne!(kept, token, "its successor is kept");
+    assert_eq!(adopt("1.not-issued-here").code, 4);
+    assert_eq!(desk.stored(), Some(kept), "a bad token leaves a good sign-in alone");
+}
+
+#[test]
+fn a_sign_in_without_a_second_factor_is_told_at_once() {
+    let desk = Desk::new();
+    desk.entra().issue_with_mfa(false);
+    let run = desk.run(&["login"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("900421"), "{run}");
+}
+
+#[test]
+fn a_person_who_declines_or_does_not_come() {
+    for (declined, words) in [(true, "declin"), (false, "code")] {
+        let directory = tempfile::tempdir().unwrap();
+        let beside = beside(Emulator::builder().device_interval(0));
+        let mut command = beside.in_directory(directory.path());
+        command
+            .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
+            .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID);
+        let child = command.arg("login").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let entra = beside.emulator.entra();
+        let code = loop {
+            match entra.pending_device_codes().pop() {
+                Some(code) => break code,
+                None => std::thread::yield_now(),
+            }
+        };
+        assert!(if declined { entra.decline_device_code(&code) } else { entra.expire_device_code(&code) });
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(4), "{stderr}");
+        assert!(stderr.contains(words), "{stderr}");
+        assert!(!directory.path().join("tokens/default.json").exists());
+    }
+}
+
+#[test]
+fn an_access_token_wins_over_a_refresh_token_over_a_sign_in_over_a_secret() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["login"]).code, 0);
+    let counts = || {
+        let requests = desk.entra().token_requests();
+        (requests.refresh_token, requests.client_credentials)
+    };
+    let calls = |command: &mut Command| {
+        let run = desk.hush(finish(command.args(["customers", "list", "--format", "csv"])));
+        assert_eq!(run.code, 0, "{run}");
+    };
+    let signed_in = desk.stored();
+    calls(
+        desk.command()
+            .env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN)
+            .env("PARTNER_CENTER_REFRESH_TOKEN", "1.unused"),
+    );
+    assert_eq!(counts(), (0, 0), "an access token is not asked for");
+    calls(desk.command().env("PARTNER_CENTER_REFRESH_TOKEN", desk.entra().issue_refresh_token()));
+    assert_eq!((counts(), desk.stored()), ((1, 0), signed_in), "the sign-in is not touched");
+    calls(desk.command().env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET));
+    assert_eq!(counts(), (2, 0), "the sign-in is used");
+    assert_eq!(desk.run(&["logout"]).code, 0);
+    calls(desk.command().env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET));
+    assert_eq!(counts(), (2, 1), "the application signs in alone");
+}
+
+#[test]
+fn an_application_alone_reads_customers_but_no_licences() {
+    let desk = Desk::new();
+    let mut command = desk.command();
+    command.env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET);
+    let run = desk.hush(finish(command.args(["licenses", "deployment"])));
+    assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{run}");
+    assert!(run.stderr.contains("900329") && run.stderr.contains("App+User"), "{run}");
+}
+
+#[test]
+fn variables_alone_run_unattended() {
+    let desk = Desk::new();
+    let mut command = desk.command();
+    command
+        .env_remove("PARTNER_CENTER_CONFIG_DIR")
+        .env_remove("HOME")
+        .env_remove("XDG_CONFIG_HOME")
+        .env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET)
+        .env("PARTNER_CENTER_REFRESH_TOKEN", desk.entra().issue_refresh_token());
+    let run = desk.hush(finish(command.args(["licenses", "deployment", "--format", "csv"])));
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+}
+
+#[test]
+fn a_wrong_secret_and_a_missing_consent_are_told_apart() {
+    let desk = Desk::new();
+    let token = desk.entra().issue_refresh_token();
+    let refused = |secret: &str| {
+        let mut command = desk.command();
+        command.env("PARTNER_CENTER_CLIENT_SECRET", secret).env("PARTNER_CENTER_REFRESH_TOKEN", &token);
+        let run = finish(command.args(["licenses", "deployment"]));
+        assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{run}");
+        assert!(!run.stderr.contains(&token) && !run.stderr.contains("not-the-secret"), "{run}");
+        run.stderr
+    };
+    assert!(refused("not-the-secret").contains("AADSTS7000215"));
+    desk.entra().set_consent(Entra::CLIENT_ID, false);
+    assert!(refused(Entra::CLIENT_SECRET).contains("AADSTS65001"));
+}
+
+#[test]
+fn settings_that_are_missing_are_named() {
+    let _guard = stable();
+    let desk = Desk::new();
+    let refresh = finish(desk.bare().env("PARTNER_CENTER_REFRESH_TOKEN", "1.x").args(["licenses", "usage"]));
+    assert_eq!((refresh.code, refresh.stdout.as_str()), (2, ""), "{refresh}");
+    insta::assert_snapshot!("missing-tenant", refresh.stderr);
+    let login = finish(desk.bare().env("PARTNER_CENTER_TENANT_ID", "contoso.example").arg("login"));
+    assert_eq!((login.code, login.stdout.as_str()), (2, ""), "{login}");
+    insta::assert_snapshot!("missing-client", login.stderr);
+    let emulator = run(&["--emulator", "login"]);
+    assert_eq!((emulator.code, emulator.stdout.as_str()), (2, ""), "{emulator}");
+    assert_eq!(desk.entra().token_requests().refused, 0, "nothing was sent");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["login"]).code, 0);
+    std::fs::set_permissions(desk.store(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let run = desk.run(&["licenses", "usage"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+    assert!(run.stderr.contains("chmod 600 "), "{run}");
+    let logout = desk.run(&["logout"]);
+    assert_eq!(logout.code, 0, "it can still be forgotten\n{logout}");
+    assert!(!desk.store().exists());
+}
+
+#[test]
+fn profiles_have_sign_ins_of_their_own() {
+    let desk = Desk::new();
+    let profile = |name: &str| {
+        format!(
+            "[profile.{name}]\ntenant-id = \"{}\"\nclient-id = \"{}\"\n",
+            Entra::TENANT_ID,
+            Entra::CLIENT_ID
+        )
+    };
+    std::fs::write(desk.directory.path().join("config.toml"), profile("work") + &profile("home")).unwrap();
+    let run = |profile: &str, arguments: &[&str]| {
+        finish(desk.bare().args(["--profile", profile]).args(arguments)).code
+    };
+    assert_eq!(run("work", &["login"]), 0);
+    assert_eq!(run("work", &["customers", "list"]), 0);
+    assert_eq!(run("home", &["customers", "list"]), 4);
+    assert_eq!(run("away", &["customers", "list"]), 2);
+    let by_variable = finish(desk.bare().env("PARTNER_CENTER_PROFILE", "work").args(["customers", "list"]));
+    assert_eq!(by_variable.code, 0, "{by_variable}");
+    assert!(desk.directory.path().join("tokens/work.json").exists());
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_told_before_anything_is_sent() {
+    let desk = Desk::new();
+    std::fs::write(
+        desk.directory.path().join("config.toml"),
+        "[profile.default]\nclient-secret = \"hush\"\n",
+    )
+    .unwrap();
+    let run = finish(desk.command().env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN).args(["licenses", "usage"]));
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+    assert!(
+        run.stderr.contains("Secrets do not belong in this file") && !run.stderr.contains("hush"),
+        "{run}"
+    );
+    assert_eq!(desk.beside.emulator.request_count(), 0);
+}

@@ -1,0 +1,112 @@
+//! `doctor`: one screen, and an exit code that says whether analytics would work.
+
+use std::time::Duration;
+
+use partner_center_emulator::{Emulator, Entra, TokenSpec};
+use serde_json::Value;
+
+use crate::support::{Beside, beside, embedded, finish, run, stable};
+
+fn doctor(beside: &Beside, token: &str, format: &str) -> crate::support::Run {
+    let directory = tempfile::tempdir().unwrap();
+    let run = finish(
+        beside
+            .in_directory(directory.path())
+            .env("PARTNER_CENTER_ACCESS_TOKEN", token)
+            .env("PARTNER_CENTER_CLIENT_SECRET", "hush-hush")
+            .args(["doctor", "--format", format]),
+    );
+    assert!(!run.stdout.contains(token) && !run.stdout.contains("hush-hush"), "a secret shows\n{run}");
+    run
+}
+
+#[test]
+fn each_token_has_its_verdict() {
+    let beside = beside(Emulator::builder());
+    let entra = beside.emulator.entra();
+    for (name, spec, code, finding) in [
+        ("good", TokenSpec::user(), 0, None),
+        ("app-only", TokenSpec::application(), 5, Some("900329")),
+        ("no-mfa", TokenSpec::user().without_mfa(), 4, Some("900421")),
+        ("audience", TokenSpec::user().audience("https://graph.windows.net"), 4, Some("900420")),
+        ("ended", TokenSpec::user().lifetime(Duration::ZERO), 4, Some("400")),
+    ] {
+        let run = doctor(&beside, &entra.mint(&spec), "json");
+        assert_eq!((run.code, run.stderr.as_str()), (code, ""), "{name}\n{run}");
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(report["analyticsWouldWork"], code == 0, "{name}");
+        let problem =
+            report["findings"].as_array().unwrap().iter().find(|finding| finding["level"] == "problem");
+        assert_eq!(problem.and_then(|finding| finding["code"].as_str()), finding, "{name}\n{run}");
+        assert!(problem.is_none_or(|finding| finding["fix"] != ""), "{name}: what mends it is said");
+    }
+    let opaque = doctor(&beside, "an-opaque-token", "table");
+    assert_eq!(opaque.code, 0, "it cannot be told\n{opaque}");
+    assert!(opaque.stdout.contains("warning"), "{opaque}");
+    assert_eq!(beside.emulator.request_count(), 0, "Partner Center was not asked");
+}
+
+#[test]
+fn one_screen() {
+    let _guard = stable();
+    let beside = beside(Emulator::builder());
+    let token = beside.emulator.entra().mint(&TokenSpec::user().without_mfa());
+    let run = doctor(&beside, &token, "table");
+    assert!(run.stdout.lines().count() <= 40, "{run}");
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 100), "{run}");
+    insta::assert_snapshot!("doctor", run);
+}
+
+#[test]
+fn without_credentials_it_says_where_they_were_looked_for() {
+    let run = run(&["doctor", "--format", "json"]);
+    assert_eq!((run.code, run.stderr.as_str()), (4, ""), "{run}");
+    let report: Value = serde_json::from_str(&run.stdout).unwrap();
+    let places: Vec<_> = report["credentials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|looked| looked["place"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        places,
+        [
+            "PARTNER_CENTER_ACCESS_TOKEN",
+            "PARTNER_CENTER_REFRESH_TOKEN",
+            "token store",
+            "PARTNER_CENTER_CLIENT_SECRET"
+        ]
+    );
+    assert!(report["credentials"].as_array().unwrap().iter().all(|looked| looked["used"] == false));
+}
+
+#[test]
+fn a_sign_in_that_was_revoked() {
+    let beside = beside(Emulator::builder());
+    let directory = tempfile::tempdir().unwrap();
+    let token = beside.emulator.entra().issue_refresh_token();
+    beside.emulator.entra().revoke_refresh_tokens();
+    let run = finish(
+        beside
+            .in_directory(directory.path())
+            .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
+            .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID)
+            .env("PARTNER_CENTER_REFRESH_TOKEN", &token)
+            .args(["doctor", "--format", "table"]),
+    );
+    assert_eq!((run.code, run.stderr.as_str()), (4, ""), "{run}");
+    assert!(run.stdout.contains("AADSTS50173") && !run.stdout.contains(&token), "{run}");
+}
+
+#[test]
+fn the_embedded_emulator_is_in_good_health() {
+    let run = embedded(&["-q", "doctor", "--format", "table"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+    assert!(run.stdout.contains("acts for a user"), "the real sign-in was used\n{run}");
+}
+
+#[test]
+fn it_has_no_csv() {
+    let run = run(&["doctor", "--format", "csv"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+}
