@@ -71,7 +71,8 @@ fn form(contract: &Contract, schema: &Value) -> (String, bool) {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
         let target = contract.schemas.get(name).unwrap_or(&Value::Null);
-        let nullable = target["nullable"] == true;
+        // What schemars derives says so where a type is used, the contract where it is described.
+        let nullable = reference.starts_with("#/components/") && contract.is_nullable(target);
         return if is_shared_scalar(target) { form(contract, target) } else { (name.to_owned(), nullable) };
     }
     let mut nullable = schema["nullable"] == true;

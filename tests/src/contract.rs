@@ -110,20 +110,21 @@ impl Contract {
         found.unwrap_or_else(|| panic!("no operation of the contract is called {id}"))
     }
 
-    /// A property's schema, and what it refers to if it does: alone, or as the one member of an `allOf`.
+    /// A property's schema: its own, or the one it refers to.
     #[must_use]
     pub fn resolve<'a>(&'a self, property: &'a Value) -> &'a Value {
-        let reference = property.get("$ref").or_else(|| property["allOf"][0].get("$ref"));
-        match reference.and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next()) {
+        match property["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
             Some(name) => &self.schemas[name],
             None => property,
         }
     }
 
-    /// Whether a property may be null: it says so, or what it refers to does.
+    /// Whether a property may be null: its schema says so, or a choice of it does.
     #[must_use]
     pub fn is_nullable(&self, property: &Value) -> bool {
-        property["nullable"] == true || self.resolve(property)["nullable"] == true
+        let schema = self.resolve(property);
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        std::iter::once(schema).chain(choices).any(|schema| schema["nullable"] == true)
     }
 
     /// The value in the one spelling the contract uses: properties by their documented name, and none that is null

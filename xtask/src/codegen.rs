@@ -15,7 +15,9 @@ mod tests;
 
 use anyhow::Result;
 
-use contract::{Contract, PATH};
+use contract::Contract;
+
+pub(crate) use contract::PATH;
 
 /// Generates all files; compares instead of writing where `check` is set.
 #[expect(clippy::print_stdout, reason = "says what it did to whoever ran the command")]

@@ -2,6 +2,7 @@
 //!
 //! It depends on none of the crates it generates, so that a broken generated file can always be generated anew.
 
+mod bundle;
 mod codegen;
 mod wire;
 
@@ -32,12 +33,18 @@ enum Command {
         #[arg(long)]
         accept: bool,
     },
+    /// Writes the contract as one JSON file, with its examples in it, for tools that want it so.
+    Bundle {
+        /// Where to.
+        path: PathBuf,
+    },
 }
 
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person who ran the command")]
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Codegen { check } => codegen::run(check),
+        Command::Bundle { path } => bundle::run(&path),
         Command::Wire { accept } => wire::run(accept),
     };
     match outcome {

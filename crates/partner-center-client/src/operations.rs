@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 d8fd74ea4e97c573e2cefd247f5652670b3687b2c0805fcc82200a9e32d6d83c.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 8e94a62b50d63dbe5a9d0e25126caff539c22dcd8fa32651be8bd4d4d4baed30.
 // Do not edit: edit the contract and run the command.
 
 /// Lists the customers of the partner, a page at a time.

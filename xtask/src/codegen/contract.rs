@@ -95,27 +95,12 @@ impl Contract {
             .any(|property| matches!(property.schema_kind, SchemaKind::Type(Type::Array(_))))
     }
 
-    /// What a property says, and what it refers to.
-    pub(crate) fn property<'a>(&'a self, property: &'a ReferenceOr<Box<Schema>>) -> Property<'a> {
+    /// The schema of a property: its own, or the one it refers to.
+    pub(crate) fn property<'a>(&'a self, property: &'a ReferenceOr<Box<Schema>>) -> Option<&'a Schema> {
         match property {
-            ReferenceOr::Item(own) => Property { own: Some(own), target: self.wrapped(own) },
-            ReferenceOr::Reference { reference } => Property { own: None, target: self.referred(reference) },
+            ReferenceOr::Item(own) => Some(own),
+            ReferenceOr::Reference { reference } => self.schema(schema_name(reference)?),
         }
-    }
-
-    /// What an `allOf` with one reference refers to: OpenAPI 3.0's way to write a nullable reference.
-    fn wrapped(&self, schema: &Schema) -> Option<&Schema> {
-        match &schema.schema_kind {
-            SchemaKind::AllOf { all_of } => match all_of.as_slice() {
-                [ReferenceOr::Reference { reference }] => self.referred(reference),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn referred(&self, reference: &str) -> Option<&Schema> {
-        self.schema(schema_name(reference)?)
     }
 
     fn parameter<'a>(&'a self, parameter: &'a ReferenceOr<Parameter>) -> Option<&'a Parameter> {
@@ -139,38 +124,6 @@ impl Contract {
     }
 }
 
-/// A property of an object: written out in place, referred to, or both (an `allOf` with one reference).
-pub(crate) struct Property<'a> {
-    own: Option<&'a Schema>,
-    target: Option<&'a Schema>,
-}
-
-impl<'a> Property<'a> {
-    /// Its own words, or those of what it refers to.
-    pub(crate) fn description(&self) -> String {
-        let mut said = self.schemas().map(description).filter(|text| !text.is_empty());
-        said.next().unwrap_or_default()
-    }
-
-    /// The other spellings it has been seen in.
-    pub(crate) fn also_sent_as(&self) -> Vec<&'a str> {
-        let extensions =
-            self.schemas().filter_map(|schema| schema.schema_data.extensions.get("x-also-sent-as"));
-        extensions.filter_map(|value| value.as_array()).flatten().filter_map(|value| value.as_str()).collect()
-    }
-
-    /// Whether the value names or describes a customer or a person.
-    pub(crate) fn is_customer_data(&self) -> bool {
-        self.schemas().any(|schema| {
-            schema.schema_data.extensions.get("x-customer-data") == Some(&serde_json::Value::Bool(true))
-        })
-    }
-
-    fn schemas(&self) -> impl Iterator<Item = &'a Schema> {
-        self.own.into_iter().chain(self.target)
-    }
-}
-
 /// `X` of `#/components/schemas/X`.
 pub(crate) fn schema_name(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
@@ -180,6 +133,17 @@ pub(crate) fn schema_name(reference: &str) -> Option<&str> {
 pub(crate) fn known_texts(schema: &Schema) -> Option<Vec<&str>> {
     let texts = schema.schema_data.extensions.get("x-extensible-enum")?.as_array()?;
     texts.iter().map(|text| text.as_str()).collect()
+}
+
+/// The other spellings a property has been seen in.
+pub(crate) fn also_sent_as(schema: &Schema) -> Vec<&str> {
+    let texts = schema.schema_data.extensions.get("x-also-sent-as").and_then(|value| value.as_array());
+    texts.into_iter().flatten().filter_map(|value| value.as_str()).collect()
+}
+
+/// Whether a property's value names or describes a customer or a person.
+pub(crate) fn is_customer_data(schema: &Schema) -> bool {
+    schema.schema_data.extensions.get("x-customer-data") == Some(&serde_json::Value::Bool(true))
 }
 
 /// What a schema says of itself.

@@ -19,10 +19,7 @@ pub(crate) fn for_models(contract: &Contract) -> OpenAPI {
         .retain(|name, _| contract.schema(name).is_some_and(|schema| !is_shared_scalar(schema)));
     for schema in components.schemas.values_mut() {
         let ReferenceOr::Item(schema) = schema else { continue };
-        if known_texts(schema).is_some() {
-            // Absent and null are the property's to say.
-            schema.schema_data.nullable = false;
-        }
+        never_null(schema);
         plain(schema);
         let SchemaKind::Type(Type::Object(object)) = &mut schema.schema_kind else { continue };
         for property in object.properties.values_mut() {
@@ -87,6 +84,18 @@ pub(crate) fn is_shared_scalar(schema: &Schema) -> bool {
         SchemaKind::Type(Type::String(_) | Type::Integer(_) | Type::Number(_) | Type::Boolean(_))
     );
     scalar && known_texts(schema).is_none()
+}
+
+/// That a value is null or absent shows in the property, which is an option; its type has no word for it.
+fn never_null(schema: &mut Schema) {
+    schema.schema_data.nullable = false;
+    if let SchemaKind::OneOf { one_of } = &mut schema.schema_kind {
+        for choice in one_of.iter_mut() {
+            if let ReferenceOr::Item(choice) = choice {
+                choice.schema_data.nullable = false;
+            }
+        }
+    }
 }
 
 /// Drops what changes the generated type without changing what is on the wire: extensions and examples, which keep

@@ -15,7 +15,7 @@ use serde_json::json;
 use syn::visit_mut::VisitMut;
 use typify::TypeSpace;
 
-use super::contract::{self, Contract, Property, description};
+use super::contract::{self, Contract, description};
 use super::{lower, rust};
 
 /// The hand-written wire types of the models crate, by string format.
@@ -143,14 +143,15 @@ fn structure(
             .find(|field| wire_name(field).is_some_and(|name| name == *wire))
             .with_context(|| format!("typify made no field of {name}.{wire}"))?;
         let field_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-        let property = contract.property(property);
+        let property =
+            contract.property(property).with_context(|| format!("{name}.{wire} refers to nothing"))?;
         let field_ident = &field.ident;
         let mut ty = field.ty.clone();
         ShortPaths.visit_type_mut(&mut ty);
-        let doc = rust::doc(&property.description());
-        let serde = serde_attribute(contract, wire, &field_name, &property, &ty);
+        let doc = rust::doc(&description(property));
+        let serde = serde_attribute(contract, wire, &field_name, property, &ty);
         fields.extend(quote!(#doc #serde pub #field_ident: #ty,));
-        if property.is_customer_data() {
+        if contract::is_customer_data(property) {
             private = true;
             let printed_as = if is_option(&ty) {
                 quote!(crate::private(&self.#field_ident))
@@ -205,14 +206,14 @@ fn serde_attribute(
     contract: &Contract,
     wire: &str,
     field: &str,
-    property: &Property,
+    property: &Schema,
     ty: &syn::Type,
 ) -> TokenStream {
     let mut parts = Vec::new();
     if wire != field {
         parts.push(quote!(rename = #wire));
     }
-    for alias in contract::other_spellings(wire, &property.also_sent_as()) {
+    for alias in contract::other_spellings(wire, &contract::also_sent_as(property)) {
         parts.push(quote!(alias = #alias));
     }
     if is_option(ty) {

@@ -87,7 +87,8 @@ fn why_not(keyword: &str) -> &'static str {
         "default" => "is not filled in, what is absent stays absent; describe it instead",
         "content" => "is not read by the generators; use `schema`",
         "requestBody" => "is not sent: this SDK reads",
-        "nullable" => "belongs where the schema is used",
+        "allOf" => "cannot be null, whatever stands beside it; refer to a schema that says `nullable: true`",
+        "nullable" => "belongs beside a `type`, which it is ignored without",
         "x-extensible-enum" => "makes a type only on a schema of its own, with `type: string`",
         _ => "is nothing the generators read here",
     }
@@ -169,10 +170,7 @@ impl<'a> Document<'a> {
             findings.add(subject, format!("`$ref` to {text}, which is not in this contract"));
         }
         for (beside, _) in entries(value).filter(|(keyword, _)| *keyword != "$ref") {
-            findings.add(
-                subject,
-                format!("`{beside}` beside `$ref` is ignored; put the `$ref` to {text} into an `allOf`"),
-            );
+            findings.add(subject, format!("`{beside}` beside `$ref` is ignored; say it in {text}"));
         }
     }
 }

@@ -54,19 +54,20 @@ components:
       required: [holder]
       properties:
         holder: { description: Who sits there., type: string, x-customer-data: true }
-        neighbour: { nullable: true, x-customer-data: true, allOf: [{ $ref: '#/components/schemas/Neighbour' }] }
+        neighbour: { $ref: '#/components/schemas/Neighbour' }
         kind: { $ref: '#/components/schemas/Kind' }
         kinds: { description: All kinds., type: array, nullable: true, items: { $ref: '#/components/schemas/Kind' } }
         share: { description: The share., type: number, format: double, nullable: true, minimum: 0, deprecated: true }
         sold: { description: When., type: string, format: date-time, nullable: true, example: 2017-03-14T03:25:16 }
         hall: { description: The hall., type: string, format: uuid, nullable: true, x-also-sent-as: [room] }
-        row: { nullable: true, allOf: [{ $ref: '#/components/schemas/Row' }] }
+        row: { $ref: '#/components/schemas/Row' }
     Neighbour:
       description: Who sits next to it.
       type: object
-      properties: { code: { nullable: true, allOf: [{ $ref: '#/components/schemas/Row' }] } }
+      nullable: true
+      properties: { code: { $ref: '#/components/schemas/Row' } }
     Kind: { description: What kind of seat., type: string, nullable: true, x-extensible-enum: [aisle, window_seat] }
-    Row: { description: A row., oneOf: [{ type: integer, format: int64 }, { type: string }] }
+    Row: { description: A row., oneOf: [{ type: integer, format: int64, nullable: true }, { type: string }] }
     CountField: { description: How many., type: integer, format: int64, minimum: 1 }
 ";
 

@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::{Document, Findings, entries, is_described, is_true};
 use crate::codegen::{contract, rust};
 
-const OBJECT: [&str; 8] = [
+const OBJECT: [&str; 9] = [
     "type",
+    "nullable",
     "description",
     "externalDocs",
     "example",
@@ -44,8 +45,6 @@ const LIST: [&str; 8] = [
     "x-also-sent-as",
     "x-customer-data",
 ];
-const NULLABLE_REFERENCE: [&str; 6] =
-    ["allOf", "nullable", "description", "deprecated", "x-also-sent-as", "x-customer-data"];
 
 /// Names the generated file uses for something else.
 const TAKEN: [&str; 7] = ["Guid", "Timestamp", "Offset", "Option", "Vec", "Box", "String"];
@@ -228,7 +227,7 @@ fn property(
     if property.get("$ref").is_none() {
         written_out(document, subject, of, property, findings);
     }
-    match (required, is_true(&target["nullable"])) {
+    match (required, may_be_null(target)) {
         (false, false) => findings.add(
             subject,
             format!("{of}it may be absent but not null, and the service does both; say `nullable: true`"),
@@ -239,14 +238,13 @@ fn property(
                 "{of}it is required but may be null, and null counts as absent; require it or let it be null"
             ),
         ),
-        (true, false) if !has_empty_value(wrapped(document, property).unwrap_or(target)) => findings.add(
+        (true, false) if !has_empty_value(target) => findings.add(
             subject,
             format!("{of}it is of a type without an empty value, which its struct needs; let it be null"),
         ),
         _ => {}
     }
-    let described = std::iter::once(target).chain(wrapped(document, property)).any(is_described);
-    if !described {
+    if !is_described(target) {
         findings.add(subject, format!("{of}it has no `description`"));
     }
 }
@@ -256,32 +254,13 @@ fn has_empty_value(target: &Value) -> bool {
     target["format"] != "date-time" && !matches!(Kind::of(target), Kind::OpenSet | Kind::Choice)
 }
 
-/// What an `allOf` with one reference refers to.
-fn wrapped<'a>(document: Document<'a>, property: &'a Value) -> Option<&'a Value> {
-    match property["allOf"].as_array()?.as_slice() {
-        [only] if only.get("$ref").is_some() => document.resolve(only),
-        _ => None,
-    }
+/// Whether null is a value of a schema: strictly, `nullable` counts beside a `type` alone.
+fn may_be_null(target: &Value) -> bool {
+    let choices = target["oneOf"].as_array().into_iter().flatten();
+    std::iter::once(target).chain(choices).any(|schema| is_true(&schema["nullable"]))
 }
 
 fn written_out(document: Document, subject: &str, of: &str, property: &Value, findings: &mut Findings) {
-    if property.get("allOf").is_some() {
-        findings.keywords(subject, of, property, &NULLABLE_REFERENCE);
-        match property["allOf"].as_array().map(Vec::as_slice) {
-            Some([only]) if only.get("$ref").is_some() => {
-                if document.resolve(only).is_some_and(|target| Kind::of(target) == Kind::Scalar) {
-                    findings.add(subject, format!("{of}refer to a shared scalar by `$ref` alone"));
-                }
-            }
-            _ => findings.add(
-                subject,
-                format!(
-                    "{of}`allOf` is for one `$ref` that may be null; write anything else out as a schema"
-                ),
-            ),
-        }
-        return;
-    }
     match Kind::of(property) {
         Kind::Object => {
             findings.add(

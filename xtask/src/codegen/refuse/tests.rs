@@ -82,13 +82,14 @@ fn what_the_generators_read_is_not_refused() {
     for accepted in [
         "type: object, additionalProperties: true, properties: { example: { $ref: '#/components/schemas/NameField' } }",
         "type: string, nullable: true, x-extensible-enum: [a, b-c]",
-        "oneOf: [{ type: string }, { type: integer, format: int64 }]",
+        "type: object, nullable: true, properties: { p: { $ref: '#/components/schemas/NameField' } }",
+        "oneOf: [{ type: string }, { type: integer, format: int64, nullable: true }]",
         "type: number, format: double, nullable: true, minimum: 0, x-also-sent-as: [y], x-customer-data: true",
     ] {
         assert_eq!(schema(accepted), None, "{accepted}");
     }
     for accepted in [
-        "nullable: true, allOf: [{ $ref: '#/components/schemas/Row' }]",
+        "$ref: '#/components/schemas/NameField'",
         "description: P., nullable: true, type: array, items: { type: string }",
         "description: P., nullable: true, type: string, format: date-time, example: '2017-03-14T03:25:16.36'",
     ] {
@@ -273,6 +274,10 @@ fn schemas() {
                 "allOf: [{ $ref: '#/components/schemas/Row' }]",
                 "it must be an object, an open set of texts, a scalar that rows share, or a `oneOf` of scalars",
             ),
+            (
+                "oneOf: [{ type: string }], nullable: true",
+                "`nullable` belongs beside a `type`, which it is ignored without",
+            ),
             ("type: object", "an object without properties becomes no struct"),
             (
                 "type: object, additionalProperties: false, properties: { p: { $ref: '#/components/schemas/NameField' } }",
@@ -283,8 +288,8 @@ fn schemas() {
                 "`additionalProperties` of a type are not kept; leave it off",
             ),
             (
-                "type: object, nullable: true, discriminator: { propertyName: p }, properties: { p: { $ref: '#/components/schemas/NameField' } }",
-                "`discriminator` is ignored by the generators, and the first variant that fits would win\n`nullable` belongs where the schema is used",
+                "type: object, discriminator: { propertyName: p }, properties: { p: { $ref: '#/components/schemas/NameField' } }",
+                "`discriminator` is ignored by the generators, and the first variant that fits would win",
             ),
             (
                 "type: object, required: [q], properties: { p: { $ref: '#/components/schemas/NameField' } }",
@@ -362,7 +367,7 @@ fn properties() {
                 "it may be absent but not null, and the service does both; say `nullable: true`",
             ),
             (
-                "allOf: [{ $ref: '#/components/schemas/Row' }]",
+                "$ref: '#/components/schemas/Row'",
                 "it may be absent but not null, and the service does both; say `nullable: true`",
             ),
             ("type: string, nullable: true", "it has no `description`"),
@@ -396,12 +401,8 @@ fn properties() {
             ),
             ("description: P., nullable: true, type: [string, 'null']", "its `type` must be one of JSON's"),
             (
-                "description: P., nullable: true, allOf: [{ $ref: '#/components/schemas/Row' }, { $ref: '#/components/schemas/Rows' }]",
-                "`allOf` is for one `$ref` that may be null; write anything else out as a schema",
-            ),
-            (
-                "description: P., nullable: true, allOf: [{ $ref: '#/components/schemas/NameField' }]",
-                "refer to a shared scalar by `$ref` alone",
+                "description: P., nullable: true, allOf: [{ $ref: '#/components/schemas/Row' }]",
+                "`allOf` cannot be null, whatever stands beside it; refer to a schema that says `nullable: true`",
             ),
             (
                 "description: P., nullable: true, type: string, enum: [a]",
@@ -447,7 +448,7 @@ fn properties() {
         &[
             (
                 "$ref: '#/components/schemas/NameField', nullable: true",
-                "`nullable` beside `$ref` is ignored; put the `$ref` to #/components/schemas/NameField into an `allOf`",
+                "`nullable` beside `$ref` is ignored; say it in #/components/schemas/NameField",
             ),
             (
                 "$ref: '#/components/schemas/Nothing'",
