@@ -5,7 +5,7 @@ use partner_center_models::CustomerCollection;
 use crate::chain::CustomerHandle;
 use crate::paging::{Arguments, Continuation, Items, Pages};
 use crate::partner::PartnerCenter;
-use crate::sweep::{Rows, Sweep};
+use crate::sweep::{Book, BookRow, Rows, Sweep};
 use crate::{CustomerFilter, CustomerId, Response, Result};
 
 /// The customers of the partner.
@@ -36,6 +36,13 @@ impl Customers {
         T: Rows + Send + 'static,
     {
         Sweep::new(self.partner.clone(), question)
+    }
+
+    /// Reads all rows of all customers, in as few requests as the service allows.
+    ///
+    /// [The module](crate::sweep#where-the-rows-come-from) says which source they come from.
+    pub fn book<R: BookRow>(&self) -> Book<R> {
+        Book::new(self.partner.clone())
     }
 
     /// All customers, a page at a time.

@@ -32,12 +32,14 @@ pub struct Checkpoint {
     pub(super) summary: Summary,
 }
 
-/// Where a page of customers is to be had.
+/// Where a page is to be had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Place {
     /// In the service's list.
     Listed(Continuation),
+    /// Not of customers but of rows: in the commercial query.
+    Queried(Continuation),
     /// In the list that the caller gave, after this many customers.
     Given {
         taken: u64,

@@ -43,6 +43,31 @@
 //!
 //! Memory does not grow with the number of customers.
 //!
+//! # Where the rows come from
+//!
+//! Where the service answers the commercial query, the whole book is a few requests instead of one per customer:
+//!
+//! ```no_run
+//! use partner_center::sweep::{DeploymentRow, Outcome};
+//!
+//! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+//! let mut book = partner.customers().book::<DeploymentRow>().stream();
+//! while let Some(portion) = book.try_next().await? {
+//!     if let Outcome::Rows(rows) = portion.outcome {
+//!         for row in rows.iter() {
+//!             println!("{:?} sold, as of {:?}", row.licenses_sold, row.processed_date_time);
+//!         }
+//!     }
+//! }
+//! println!("read from {:?}, {:?}", book.source(), book.fallback());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`SourceChoice::Auto`] asks the commercial query first, and every customer in turn if it is not to be had. The query
+//! is not grouped: its rows are by customer and product as they are, and a group has no `processedDateTime`, so that
+//! nobody could tell how old it is.
+//!
 //! # To be able to go on
 //!
 //! [`SweepStream::checkpoint`] says which customers have been handed out. Saved together with the output, it makes
@@ -79,6 +104,7 @@
 //! # }
 //! ```
 
+mod book;
 mod checkpoint;
 mod gate;
 mod ledger;
@@ -93,6 +119,7 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
+pub use book::{Book, BookRow, BookStream, DeploymentRow, Fallback, Portion, SourceChoice, UsageRow};
 pub use checkpoint::{Checkpoint, Summary};
 pub use outcome::{Interrupted, Outcome, Swept};
 pub use rate::Rate;
@@ -229,8 +256,12 @@ impl<T: Rows + Send + 'static> Sweep<T> {
     }
 
     /// The outcomes. Nothing is sent until the stream is polled.
-    pub fn stream(mut self) -> SweepStream<T> {
+    pub fn stream(self) -> SweepStream<T> {
         let gate = self.gate();
+        self.stream_through(gate)
+    }
+
+    fn stream_through(mut self, gate: Arc<Gate>) -> SweepStream<T> {
         let list = self.partner.admitted_by(gate.listing()).customers().list();
         let at = self.resume.as_ref().and_then(|checkpoint| checkpoint.at.clone());
         let source = source::choose(self.only.take(), list, at);

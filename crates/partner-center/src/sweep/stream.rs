@@ -196,15 +196,10 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
     /// How the sweep is getting on. Cheap enough to ask after every customer.
     #[must_use]
     pub fn progress(&self) -> Progress {
-        let gate = self.gate.read();
         Progress {
             known: self.ledger.known(),
             all_known: self.ledger.all_listed(),
-            summary: self.ledger.summary(),
-            in_flight: self.begun.len(),
-            limit: gate.limit,
-            throttled: gate.throttled,
-            pause: gate.pause,
+            ..Progress::of(&self.gate, self.ledger.summary(), self.begun.len())
         }
     }
 
@@ -252,4 +247,20 @@ pub struct Progress {
     pub throttled: Duration,
     /// How much longer it has asked this partner to wait, if it is waiting now.
     pub pause: Option<Duration>,
+}
+
+impl Progress {
+    /// What the gate tells, with no customers known.
+    pub(super) fn of(gate: &Gate, summary: Summary, in_flight: usize) -> Self {
+        let gate = gate.read();
+        Self {
+            known: 0,
+            all_known: false,
+            summary,
+            in_flight,
+            limit: gate.limit,
+            throttled: gate.throttled,
+            pause: gate.pause,
+        }
+    }
 }

@@ -1,0 +1,192 @@
+//! A row of the whole book, whichever source it came from: the fields of both, by the contract's names. Which source is
+//! asked is not decided here.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::chain::CustomerHandle;
+use crate::clock::BoxFuture;
+use crate::funnel::Source;
+use crate::models::{
+    Channel, CommercialLicensesDeploymentInsights, CommercialLicensesDeploymentInsightsCollection,
+    CommercialLicensesUsageInsights, CommercialLicensesUsageInsightsCollection,
+    CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid, Timestamp,
+};
+use crate::paging::{Collection, Pages};
+use crate::partner::PartnerCenter;
+use crate::{Continuation, CustomerId, Response, Result};
+
+/// A row that a whole book can be read in: [`DeploymentRow`] or [`UsageRow`]. The trait is sealed.
+#[expect(private_bounds, reason = "what seals the trait")]
+pub trait BookRow: Kind {}
+
+/// The two ways to come by rows of one kind.
+pub(crate) trait Kind: Sized + Send + 'static {
+    /// A page of the commercial query.
+    type Page: Collection<Item: Into<Self>>;
+
+    /// Everybody's rows by the commercial query.
+    fn query(partner: &PartnerCenter, resume: Option<Continuation>) -> Pages<Self::Page>;
+
+    /// One customer's rows by the classic operation.
+    fn ask(customer: CustomerHandle) -> BoxFuture<'static, Result<Response<Vec<Self>>>>;
+}
+
+/// Declares a row type: what both sources know of a row of this kind, and what only the classic one does.
+macro_rules! row {
+    (
+        $(#[$meta:meta])*
+        $name:ident from $classic:ident or $commercial:ident in $page:ident by $operation:ident {
+            $($(#[$both_meta:meta])* $both:ident: $both_type:ty,)+
+        }
+        $(#[$percent_meta:meta])* $percent:ident
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+        #[serde(rename_all = "camelCase")]
+        #[non_exhaustive]
+        pub struct $name {
+            /// Which source the row came from.
+            pub source: Source,
+            /// The customer: the one that was asked for, or the one a commercial row names. `None` only if that is no
+            /// GUID.
+            #[cfg_attr(feature = "schemars", schemars(with = "Option<Guid>"))]
+            pub customer_id: Option<CustomerId>,
+            /// The customer's name, if the service sent it.
+            pub customer_name: Option<String>,
+            /// The product's id; the classic operations send none.
+            pub product_id: Option<Guid>,
+            /// The name of the product, in capitals.
+            pub product_name: Option<String>,
+            /// The code of the service, such as o365 or crm.
+            pub service_code: Option<String>,
+            /// The name of the service; the classic operations put its code here.
+            pub service_name: Option<String>,
+            /// How the licences were sold.
+            pub channel: Option<Channel>,
+            $($(#[$both_meta])* pub $both: $both_type,)+
+            $(#[$percent_meta])*
+            pub $percent: Option<f64>,
+            /// When the service last computed the row: how old it is. Rows of one answer differ.
+            pub processed_date_time: Option<Timestamp>,
+        }
+
+        impl $name {
+            /// A row of the classic operation, about the customer it was asked for.
+            fn classic(customer: CustomerId, row: $classic) -> Self {
+                Self {
+                    source: Source::Classic,
+                    customer_id: row.customer_id.and_then(|id| id.as_uuid()).map_or(Some(customer), |id| {
+                        Some(id.into())
+                    }),
+                    customer_name: row.customer_name,
+                    product_id: None,
+                    product_name: row.product_name,
+                    service_code: row.service_code,
+                    service_name: row.service_name,
+                    channel: row.channel,
+                    $($both: row.$both,)+
+                    $percent: row.$percent,
+                    processed_date_time: row.processed_date_time,
+                }
+            }
+        }
+
+        impl From<$commercial> for $name {
+            fn from(row: $commercial) -> Self {
+                Self {
+                    source: Source::Commercial,
+                    customer_id: row.customer_tenant_id.and_then(|id| id.as_uuid()).map(CustomerId::from),
+                    customer_name: row.customer_name,
+                    product_id: row.product_id,
+                    product_name: row.product_name,
+                    service_code: row.service_code,
+                    service_name: row.service_name,
+                    channel: row.channel,
+                    $($both: row.$both,)+
+                    $percent: None,
+                    processed_date_time: row.processed_date_time,
+                }
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name))
+                    .field("source", &self.source)
+                    .field("customer_id", &self.customer_id)
+                    .field("customer_name", &self.customer_name.as_ref().map(|_| format_args!("<customer data>")))
+                    .field("product_id", &self.product_id)
+                    .field("product_name", &self.product_name)
+                    .field("service_code", &self.service_code)
+                    .field("service_name", &self.service_name)
+                    .field("channel", &self.channel)
+                    $(.field(stringify!($both), &self.$both))+
+                    .field(stringify!($percent), &self.$percent)
+                    .field("processed_date_time", &self.processed_date_time)
+                    .finish()
+            }
+        }
+
+        impl Kind for $name {
+            type Page = $page;
+
+            fn query(partner: &PartnerCenter, resume: Option<Continuation>) -> Pages<$page> {
+                let query = partner.analytics().commercial().licenses().$operation();
+                match resume {
+                    Some(continuation) => query.resume(continuation).pages(),
+                    None => query.pages(),
+                }
+            }
+
+            fn ask(customer: CustomerHandle) -> BoxFuture<'static, Result<Response<Vec<Self>>>> {
+                Box::pin(async move {
+                    let id = customer.id();
+                    let answer = customer.analytics().licenses().$operation().get().await?;
+                    let row = |row| Self::classic(id, row);
+                    Ok(answer.map(|answer| answer.items.into_iter().map(row).collect()))
+                })
+            }
+        }
+
+        impl BookRow for $name {}
+    };
+}
+
+row! {
+    /// How many licences of one product a customer bought, and how many of them are deployed.
+    ///
+    /// Serialised, the fields have the contract's names, and what is unknown is `null`. `Debug` shows no name of a
+    /// customer.
+    DeploymentRow from CustomerLicensesDeploymentInsights or CommercialLicensesDeploymentInsights
+    in CommercialLicensesDeploymentInsightsCollection by deployment {
+        /// How many licences were sold.
+        licenses_sold: Option<i64>,
+        /// How many of the sold licences are deployed.
+        licenses_deployed: Option<i64>,
+    }
+    /// Deployed of sold as the service computed it, from 0 to 100; the commercial query sends none.
+    deployment_percent
+}
+
+row! {
+    /// How many licences of one product of a customer qualify for a workload, and how many are active in it.
+    ///
+    /// Serialised, the fields have the contract's names, and what is unknown is `null`. `Debug` shows no name of a
+    /// customer.
+    UsageRow from CustomerLicensesUsageInsights or CommercialLicensesUsageInsights
+    in CommercialLicensesUsageInsightsCollection by usage {
+        /// The code of the workload, such as EXO, SPO or SFB.
+        workload_code: Option<String>,
+        /// The name of the workload, such as Exchange.
+        workload_name: Option<String>,
+        /// How many licences are active in the workload.
+        licenses_active: Option<i64>,
+        /// How many licences qualify for the workload.
+        licenses_qualified: Option<i64>,
+    }
+    /// Active of qualified as the service computed it, from 0 to 100; the commercial query sends none.
+    usage_percent
+}

@@ -1,0 +1,241 @@
+//! The rows of a book as they come in: page by page of the commercial query, or customer by customer of a sweep.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+
+use super::row::{BookRow, Kind};
+use super::{Book, Fallback, SourceChoice, is_not_to_be_had};
+use crate::error::Error;
+use crate::funnel::Source;
+use crate::paging::{Collection as _, Pages};
+use crate::sweep::checkpoint::Place;
+use crate::sweep::gate::Gate;
+use crate::sweep::source::of_another_list;
+use crate::sweep::stream::Progress;
+use crate::sweep::{Checkpoint, Interrupted, Outcome, Summary, Sweep, SweepStream, Swept};
+use crate::{CustomerId, Result};
+
+/// Some rows of a book, or what there is in their place.
+#[derive(Clone, Debug)]
+pub struct Portion<R> {
+    /// Where they came from.
+    pub source: Source,
+    /// The customer they are about; `None` for a page of the commercial query, whose rows are of many.
+    pub customer: Option<CustomerId>,
+    /// The rows. A page of the commercial query is always [`Outcome::Rows`]: it does not mention customers without.
+    pub outcome: Outcome<Vec<R>>,
+}
+
+/// The rows of a book, in portions. Made by [`Book::stream`].
+///
+/// It ends after the last row, or with [`Interrupted`]. Work is done only while it is polled, and dropping it stops
+/// everything at once.
+#[must_use = "streams do nothing unless polled"]
+pub struct BookStream<R: BookRow> {
+    gate: Arc<Gate>,
+    reading: Reading<R>,
+    /// Where the rows come from, as soon as that is certain.
+    source: Option<Source>,
+    fallback: Option<Fallback>,
+}
+
+enum Reading<R: BookRow> {
+    Query(Box<Query<R>>),
+    Sweep(SweepStream<Vec<R>>),
+    /// A checkpoint that does not fit.
+    Refused(Error, Checkpoint),
+    Over(Checkpoint),
+}
+
+/// The commercial query being read.
+struct Query<R: BookRow> {
+    pages: Pages<<R as Kind>::Page>,
+    /// Where the next page is; `None` after the last.
+    at: Option<Place>,
+    summary: Summary,
+    /// What to do instead, as long as nothing has been handed out.
+    instead: Option<Sweep<Vec<R>>>,
+}
+
+impl<R: BookRow> Query<R> {
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::new(self.at.clone(), Vec::new(), self.summary)
+    }
+}
+
+impl<R: BookRow> BookStream<R> {
+    pub(super) fn new(book: Book<R>) -> Self {
+        let Book { mut sweep, source } = book;
+        let gate = sweep.gate();
+        let reading = match (source, sweep.resume.take()) {
+            (_, Some(checkpoint)) if checkpoint.is_finished() => Reading::Over(checkpoint),
+            (SourceChoice::Classic, None) => Reading::Sweep(sweep.stream_through(Arc::clone(&gate))),
+            (SourceChoice::Auto | SourceChoice::Commercial, None) => {
+                Reading::Query(query(sweep, &gate, source, None, Summary::default()))
+            }
+            (source, Some(checkpoint)) => match (source, checkpoint.at.clone()) {
+                (SourceChoice::Auto | SourceChoice::Commercial, Some(at @ Place::Queried(_))) => {
+                    Reading::Query(query(sweep, &gate, source, Some(at), checkpoint.summary()))
+                }
+                (SourceChoice::Auto | SourceChoice::Classic, Some(Place::Listed(_))) => {
+                    Reading::Sweep(sweep.resume(checkpoint).stream_through(Arc::clone(&gate)))
+                }
+                _ => Reading::Refused(of_another_list(), checkpoint),
+            },
+        };
+        let source = match &reading {
+            Reading::Query(query) if query.instead.is_none() => Some(Source::Commercial),
+            Reading::Sweep(_) => Some(Source::Classic),
+            _ => None,
+        };
+        Self { gate, reading, source, fallback: None }
+    }
+
+    /// The next rows; `None` after the last. The same as polling the stream, for programs without `futures-util`.
+    ///
+    /// Dropping the future loses nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Interrupted`], after which there is nothing more.
+    pub async fn try_next(&mut self) -> Result<Option<Portion<R>>, Interrupted> {
+        std::future::poll_fn(|context| self.poll(context)).await.transpose()
+    }
+
+    /// Where the rows come from; `None` as long as that is not certain.
+    #[must_use]
+    pub fn source(&self) -> Option<Source> {
+        self.source
+    }
+
+    /// Why the rows do not come from the commercial query, if it was tried and given up.
+    #[must_use]
+    pub fn fallback(&self) -> Option<&Fallback> {
+        self.fallback.as_ref()
+    }
+
+    /// Where the reading stands: what was handed out is done, nothing else is. For the order in which to save it and the
+    /// output, see [the module](crate::sweep#to-be-able-to-go-on).
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        match &self.reading {
+            Reading::Query(query) => query.checkpoint(),
+            Reading::Sweep(sweep) => sweep.checkpoint(),
+            Reading::Refused(_, checkpoint) | Reading::Over(checkpoint) => checkpoint.clone(),
+        }
+    }
+
+    /// How the reading is getting on. While the commercial query is read, only the rows are counted: it does not say how
+    /// many customers there are.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        let summary = match &self.reading {
+            Reading::Sweep(sweep) => return sweep.progress(),
+            Reading::Query(query) => query.summary,
+            Reading::Refused(_, checkpoint) | Reading::Over(checkpoint) => checkpoint.summary(),
+        };
+        let in_flight = usize::from(matches!(self.reading, Reading::Query(_)));
+        Progress::of(&self.gate, summary, in_flight)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Portion<R>, Interrupted>>> {
+        loop {
+            let query = match &mut self.reading {
+                Reading::Query(query) => query,
+                Reading::Sweep(sweep) => {
+                    let next = ready!(Pin::new(sweep).poll_next(context));
+                    let portion = |Swept { customer, outcome }| Portion {
+                        source: Source::Classic,
+                        customer: Some(customer),
+                        outcome,
+                    };
+                    return Poll::Ready(next.map(|next| next.map(portion)));
+                }
+                Reading::Refused(error, checkpoint) => {
+                    let interrupted = Interrupted::new(error.clone(), checkpoint.clone());
+                    self.reading = Reading::Over(checkpoint.clone());
+                    return Poll::Ready(Some(Err(interrupted)));
+                }
+                Reading::Over(_) => return Poll::Ready(None),
+            };
+            let fallback = match ready!(Pin::new(&mut query.pages).poll_next(context)) {
+                Some(Ok(page)) => {
+                    query.at = query.pages.continuation().cloned().map(Place::Queried);
+                    if page.items().is_empty() {
+                        // Not the end, which the pages themselves tell.
+                        continue;
+                    }
+                    query.instead = None;
+                    self.source = Some(Source::Commercial);
+                    query.summary.rows += u64::try_from(page.items().len()).unwrap_or(u64::MAX);
+                    let rows = page.map(|page| page.into_items().into_iter().map(Into::into).collect());
+                    return Poll::Ready(Some(Ok(Portion {
+                        source: Source::Commercial,
+                        customer: None,
+                        outcome: Outcome::Rows(rows),
+                    })));
+                }
+                Some(Err(error)) if query.instead.is_some() && is_not_to_be_had(&error) => {
+                    Fallback::Refused(error)
+                }
+                Some(Err(error)) => {
+                    let checkpoint = query.checkpoint();
+                    self.reading = Reading::Over(checkpoint.clone());
+                    return Poll::Ready(Some(Err(Interrupted::new(error, checkpoint))));
+                }
+                None => Fallback::Empty,
+            };
+            match query.instead.take() {
+                Some(sweep) => {
+                    tracing::info!(
+                        ?fallback,
+                        "the commercial query is not to be had; asking customer by customer"
+                    );
+                    (self.source, self.fallback) = (Some(Source::Classic), Some(fallback));
+                    self.reading = Reading::Sweep(sweep.stream_through(Arc::clone(&self.gate)));
+                }
+                None => self.reading = Reading::Over(query.checkpoint()),
+            }
+        }
+    }
+}
+
+/// The commercial query, from its start or from where it stood.
+fn query<R: BookRow>(
+    sweep: Sweep<Vec<R>>,
+    gate: &Arc<Gate>,
+    source: SourceChoice,
+    resume: Option<Place>,
+    summary: Summary,
+) -> Box<Query<R>> {
+    let partner = sweep.partner.admitted_by(gate.listing());
+    let continuation = match &resume {
+        Some(Place::Queried(continuation)) => Some(continuation.clone()),
+        _ => None,
+    };
+    let pages = R::query(&partner, continuation);
+    let at = resume.or_else(|| pages.continuation().cloned().map(Place::Queried));
+    let instead = (source == SourceChoice::Auto && summary.rows == 0).then_some(sweep);
+    Box::new(Query { pages, at, summary, instead })
+}
+
+impl<R: BookRow> Stream for BookStream<R> {
+    type Item = Result<Portion<R>, Interrupted>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+impl<R: BookRow> fmt::Debug for BookStream<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BookStream")
+            .field("source", &self.source)
+            .field("fallback", &self.fallback)
+            .finish_non_exhaustive()
+    }
+}
