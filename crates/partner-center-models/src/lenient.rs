@@ -156,6 +156,10 @@ impl Visitor<'_> for Number {
 
 struct Rows<T>(PhantomData<T>);
 
+/// The bytes of rows that one list may grow to: some hundred times the largest page. `{},` is a row too, and takes a
+/// hundred times as much memory as text.
+const MOST_HELD: usize = 128 * 1024 * 1024;
+
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<T> {
     type Value = Vec<T>;
 
@@ -164,8 +168,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Rows<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let most = MOST_HELD / size_of::<T>().max(1);
         let mut rows = Vec::new();
         while let Some(Object(row)) = list.next_element()? {
+            if rows.len() == most {
+                return Err(A::Error::custom("the list holds more rows than any page"));
+            }
             rows.push(row);
         }
         Ok(rows)

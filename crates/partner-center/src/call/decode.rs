@@ -8,12 +8,13 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use partner_center_client::Operation;
 
+use super::bounded::Bounded;
 use super::text;
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 
 /// Reads a 2xx body. An empty one is an answer without rows where the operation answers with rows.
-pub(super) fn decode<O: Operation>(body: &Bytes) -> Result<O::Answer, Error> {
+pub(crate) fn decode<O: Operation>(body: &Bytes) -> Result<O::Answer, Error> {
     let text = text::decode(body).map_err(|_| invalid("the answer is not text", body))?;
     if text.trim_ascii().is_empty() {
         return O::empty().ok_or_else(|| invalid("the answer is empty", body));
@@ -23,7 +24,7 @@ pub(super) fn decode<O: Operation>(body: &Bytes) -> Result<O::Answer, Error> {
 
 fn read<T: serde::de::DeserializeOwned>(text: &str) -> sonic_rs::Result<T> {
     let mut reader = sonic_rs::Deserializer::from_str(text);
-    let value = partner_center_models::object(&mut reader)?;
+    let value = partner_center_models::object(Bounded::new(&mut reader))?;
     reader.end()?;
     Ok(value)
 }
@@ -52,8 +53,8 @@ fn explain<T: serde::de::DeserializeOwned>(text: &str, body: &Bytes) -> Error {
     }
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
-    let result: Result<T, _> =
-        partner_center_models::object(serde_path_to_error::Deserializer::new(&mut reader, &mut track));
+    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+    let result: Result<T, _> = partner_center_models::object(Bounded::new(tracked));
     let what = match result.and_then(|_| reader.end()) {
         Ok(()) => "the answer could not be read".to_owned(),
         Err(error) if error.is_eof() => "the answer is cut off".to_owned(),
@@ -119,19 +120,37 @@ mod tests {
         );
         assert_eq!(
             message(br#"{"items":[{"id":"1"},[]]}"#),
-            "the answer breaks the contract at items[1]: expected an object, found sequence (line 1, column 21)"
+            "the answer breaks the contract at items[1]: expected an object, found sequence (line 1, column 23)"
         );
         assert_eq!(message(br#"{"items":[{"id":"1"},{"id"#), "the answer is cut off");
         assert_eq!(message(b"<html>"), "the answer is a web page, not Partner Center's");
         assert_eq!(message(b"\x80"), "the answer is not text");
         assert_eq!(
             message(br#"[{"id":"1"}]"#),
-            "the answer breaks the contract: expected an object, found sequence (line 1, column 0)"
+            "the answer breaks the contract: expected an object, found sequence (line 1, column 1)"
         );
         assert_eq!(
             message(br#"{"items":[]} {}"#),
             "the answer breaks the contract: trailing characters (line 1, column 14)"
         );
+    }
+
+    /// sonic-rs by itself descends without counting, be it to skip or to say what it found: the stack would overflow.
+    #[test]
+    fn depth_is_refused_before_it_can_do_harm() {
+        let deep = "[".repeat(1_000_000);
+        for body in [
+            deep.clone(),
+            format!("{{\"new\":{deep}"),
+            format!("{{\"totalCount\":{deep}"),
+            format!("{{\"items\":{deep}"),
+            format!("{{\"items\":[{{\"domain\":{deep}"),
+        ] {
+            assert!(customers(body.as_bytes()).is_err());
+        }
+        let some = |depth| format!("{{\"items\":[],\"new\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(customers(some(31).as_bytes()).unwrap(), 0);
+        assert!(message(some(32).as_bytes()).contains("nested too deep"));
     }
 
     #[test]

@@ -7,7 +7,8 @@
 mod admission;
 mod attempt;
 mod body;
-mod decode;
+mod bounded;
+pub(crate) mod decode;
 mod pause;
 mod retry;
 pub(crate) mod text;
@@ -27,7 +28,7 @@ use crate::response::{Meta, Response};
 pub(crate) use admission::{Admission, Admitted, Ending};
 pub(crate) use pause::Pause;
 pub(crate) use retry::Limits;
-#[cfg(feature = "oauth")]
+#[cfg(any(feature = "fuzzing", feature = "oauth"))]
 pub(crate) use retry::retry_after;
 
 /// What is asked for: an operation's own path and query, or where an answer linked to.
