@@ -15,6 +15,9 @@ mod error;
 mod fault;
 pub mod filter;
 pub mod funnel;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzz;
 pub mod paging;
 mod partner;
 mod response;

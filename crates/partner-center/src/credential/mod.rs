@@ -32,6 +32,8 @@ pub use fixed::StaticToken;
 pub use inspect::Token;
 #[cfg(feature = "keyring")]
 pub use oauth::KeyringStore;
+#[cfg(all(feature = "fuzzing", feature = "oauth"))]
+pub(crate) use oauth::rewrite_stored_token;
 #[cfg(feature = "oauth")]
 pub use oauth::{
     AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Reason,

@@ -25,6 +25,8 @@ pub use refusal::{Reason, Refusal};
 pub use registration::{AppRegistration, TokenScope};
 #[cfg(feature = "keyring")]
 pub use store::KeyringStore;
+#[cfg(feature = "fuzzing")]
+pub(crate) use store::rewrite as rewrite_stored_token;
 pub use store::{FileStore, MemoryStore, StoreLock, StoredToken, TokenStore};
 
 /// The guide's Rust compiles.

@@ -23,6 +23,13 @@ pub use file::FileStore;
 pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
 
+/// What is kept in these bytes, written again.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn rewrite(bytes: &[u8]) -> Option<Vec<u8>> {
+    let token = format::read(bytes).ok()?;
+    format::write(&token).ok().map(|written| written.to_vec())
+}
+
 /// A place that keeps one refresh token.
 ///
 /// Redeeming a refresh token yields its successor, and the successor must not be lost. So a redeemer holds

@@ -1,0 +1,25 @@
+//! The body of a refusal, in any of the service's forms or in none.
+
+use http::HeaderMap;
+use partner_center::Error;
+
+use crate::law;
+
+/// Any status and bytes are an error of the status's class, whose text shows a code that looks like one, and nothing
+/// else of the body. The first two bytes are the status.
+pub fn fault(input: &[u8]) {
+    let Some((status, body)) = input.split_first_chunk::<2>() else { return };
+    let status = 400 + u16::from_be_bytes(*status) % 200;
+    let error = Error::from_answer(status, HeaderMap::new(), body.to_vec());
+    law!(error.status() == Some(status), "the status is lost");
+    law!(error.body().is_some_and(|kept| kept == body), "the body is lost");
+    if let Some(code) = error.code() {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.+".contains(&byte);
+        law!(!code.is_empty() && code.len() <= 64 && code.bytes().all(plain), "{code:?} is no code");
+    }
+    law!(!error.advice().is_empty(), "there is no advice");
+    let without = Error::from_answer(status, HeaderMap::new(), Vec::new());
+    if error.kind() == without.kind() && error.code().is_none() {
+        law!(error.to_string() == without.to_string(), "the text shows something of the body");
+    }
+}

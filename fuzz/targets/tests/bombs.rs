@@ -1,0 +1,50 @@
+//! Answers that are made to break whoever reads them: too deep, too many, too large a number.
+
+use bytes::Bytes;
+use partner_center::models::CustomerCollection;
+use partner_center::{Result, fuzz};
+use partner_center_client::operations::ListCustomers;
+
+fn read(body: impl Into<Bytes>) -> Result<CustomerCollection> {
+    fuzz::decode::<ListCustomers>(&body.into())
+}
+
+/// Tests run on threads with the stack that tokio gives its own, 2 MiB.
+#[test]
+fn depth_does_not_overflow_the_stack() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
+        for depth in [100, 1_000, 100_000, 1_000_000] {
+            let deep = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+            let half = open.repeat(depth);
+            for nested in [&deep, &half] {
+                let _any = read(format!("{{\"new\":{nested},\"items\":[]}}"));
+                let _any = read(format!("{{\"items\":[{{\"new\":{nested}}}]}}"));
+                let _any = read(format!("{{\"items\":{nested}}}"));
+                let _any = read(format!("{{\"totalCount\":{nested}}}"));
+                let _any = read(format!("{{\"links\":{{\"next\":{{\"new\":{nested}}}}}}}"));
+                let _any = read(nested.clone());
+            }
+        }
+    }
+}
+
+/// As text the rows are 3 MB, as customers they would be half a gigabyte.
+#[test]
+fn many_short_rows_do_not_fill_the_memory() {
+    let row = r#"{"id":""}"#;
+    let body = Bytes::from(format!("{{\"items\":[{}{row}]}}", format!("{row},").repeat(300_000)));
+    let mut answer = None;
+    let held = allocation_counter::measure(|| answer = Some(read(body))).bytes_max;
+    let error = answer.unwrap().unwrap_err();
+    assert!(error.message().contains("more rows than any page"), "{error}");
+    assert!(held < 512 * 1024 * 1024, "{held} bytes were held");
+}
+
+#[test]
+fn depth_beyond_measure_is_refused_and_less_is_not() {
+    let nested =
+        |depth| format!("{{\"items\":[{{\"id\":\"\",\"new\":{}{}}}]}}", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(read(nested(20)).unwrap().items.len(), 1);
+    let error = read(nested(40)).unwrap_err();
+    assert!(error.message().contains("nested too deep"), "{error}");
+}
