@@ -16,8 +16,14 @@ mod tests;
 use anyhow::Result;
 
 use contract::Contract;
-
 pub(crate) use contract::PATH;
+
+/// The generated files, from the root: models, client, operations.
+pub(crate) const GENERATED: [&str; 3] = [
+    "crates/partner-center-models/src/generated.rs",
+    "crates/partner-center-client/src/generated.rs",
+    "crates/partner-center-client/src/operations.rs",
+];
 
 /// Generates all files; compares instead of writing where `check` is set.
 #[expect(clippy::print_stdout, reason = "says what it did to whoever ran the command")]
@@ -38,9 +44,11 @@ fn generate(contract: &Contract) -> Result<Vec<output::File>> {
     let models = models::generate(contract)?;
     let client = client::generate(contract)?;
     let operations = client::operations(contract, &client)?;
-    Ok(vec![
-        output::File::new("crates/partner-center-models/src/generated.rs", contract, &models),
-        output::File::new("crates/partner-center-client/src/generated.rs", contract, &client),
-        output::File::new("crates/partner-center-client/src/operations.rs", contract, &operations),
-    ])
+    let texts = [models, client, operations];
+    Ok(GENERATED.iter().zip(texts).map(|(path, text)| output::File::new(path, contract, &text)).collect())
+}
+
+/// How every generated file begins at present.
+pub(crate) fn header() -> Result<String> {
+    Ok(output::header(&Contract::load(&crate::root().join(PATH))?.hash))
 }

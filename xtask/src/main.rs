@@ -3,7 +3,10 @@
 //! It depends on none of the crates it generates, so that a broken generated file can always be generated anew.
 
 mod bundle;
+mod ci;
 mod codegen;
+mod metadata;
+mod tidy;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -21,12 +24,22 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Runs everything that must hold beside the tests, step by step.
+    Ci {
+        /// The steps to run; all if none is named.
+        steps: Vec<String>,
+        /// List the steps instead.
+        #[arg(long)]
+        list: bool,
+    },
     /// Generates the models and the client from openapi/partner-center.yaml.
     Codegen {
         /// Compare with what is committed instead of writing; print a diff and exit 1 where they differ.
         #[arg(long)]
         check: bool,
     },
+    /// Checks what every file of the workspace keeps to.
+    Tidy,
     /// Runs the contract tests: examples, models, what the chains send, what the emulator answers.
     Wire {
         /// Show how what the chains send has changed, and accept it as the new snapshots.
@@ -43,8 +56,10 @@ enum Command {
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person who ran the command")]
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Ci { steps, list } => ci::run(&steps, list),
         Command::Codegen { check } => codegen::run(check),
         Command::Bundle { path } => bundle::run(&path),
+        Command::Tidy => tidy::run(),
         Command::Wire { accept } => wire::run(accept),
     };
     match outcome {

@@ -1,0 +1,92 @@
+//! Everything that must hold of the workspace beside its tests, as named steps that can be run alone.
+//!
+//! A step is a function in a file of `ci/` and a line in [`steps`], or a script in `tests/judges`. It installs what it
+//! needs by name, below `target/`, and leaves nothing else behind.
+
+mod command;
+mod deny;
+mod judges;
+mod msrv;
+mod rust;
+mod tools;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+/// One thing that must hold.
+struct Step {
+    name: String,
+    /// What holds, for the list.
+    holds: String,
+    check: Box<dyn Fn() -> Result<Verdict>>,
+}
+
+/// What a step found.
+enum Verdict {
+    Holds,
+    /// It holds as far as could be seen here; this was left out, and why.
+    HoldsBut(String),
+}
+
+/// The steps, cheap ones first: who broke something wants to know soon.
+fn steps() -> Result<Vec<Step>> {
+    let step = |name: &str, holds: &str, check: fn() -> Result<Verdict>| Step {
+        name: name.to_owned(),
+        holds: holds.to_owned(),
+        check: Box::new(check),
+    };
+    let mut steps = vec![
+        step("codegen", "Generated files are what the contract says", rust::codegen),
+        step("tidy", "The house is in order", rust::tidy),
+        step("fmt", "Hand-written Rust is formatted", rust::fmt),
+        step("msrv", "No dependency needs a newer Rust than we promise", msrv::check),
+        step("deny", "Licences, sources and advisories of dependencies are acceptable", deny::check),
+        step("clippy", "No lint objects, with all features", rust::clippy),
+        step("docs", "Documentation builds without a warning", rust::docs),
+        step("features", "Every feature compiles alone, and none at all", rust::features),
+        step("package", "Every published crate builds from its package", rust::package),
+    ];
+    steps.extend(judges::steps()?);
+    Ok(steps)
+}
+
+/// Runs the named steps, or all; goes on where one fails, and fails in the end.
+#[expect(clippy::print_stdout, reason = "this is the report")]
+pub(crate) fn run(names: &[String], list: bool) -> Result<()> {
+    let steps = steps()?;
+    if list {
+        for step in &steps {
+            println!("{:12} {}", step.name, step.holds);
+        }
+        return Ok(());
+    }
+    if let Some(unknown) = names.iter().find(|name| steps.iter().all(|step| step.name != **name)) {
+        bail!("there is no step {unknown}; `cargo xtask ci --list` lists them");
+    }
+    let mut report = Vec::new();
+    let mut failed = Vec::new();
+    for step in steps.iter().filter(|step| names.is_empty() || names.contains(&step.name)) {
+        println!("\n== {}: {}", step.name, step.holds);
+        let start = Instant::now();
+        let outcome = match (step.check)() {
+            Ok(Verdict::Holds) => "holds".to_owned(),
+            Ok(Verdict::HoldsBut(left_out)) => format!("holds, but {left_out}"),
+            Err(error) => {
+                println!("{error:#}");
+                failed.push(step.name.as_str());
+                "FAILED".to_owned()
+            }
+        };
+        report.push(line(&step.name, start.elapsed(), &outcome));
+    }
+    println!("\n{}", report.join("\n"));
+    if failed.is_empty() {
+        return Ok(());
+    }
+    bail!("not everything holds; again with `cargo xtask ci {}`", failed.join(" "))
+}
+
+fn line(name: &str, took: Duration, outcome: &str) -> String {
+    format!("{name:12} {:7.1} s  {outcome}", took.as_secs_f64())
+}

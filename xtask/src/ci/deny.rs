@@ -1,0 +1,24 @@
+//! The dependencies before cargo-deny: licences, sources, bans; advisories where their database can be reached.
+
+use anyhow::Result;
+
+use super::command::{program, run, succeeds};
+use super::{Verdict, tools};
+
+/// Where the advisories are kept.
+const DATABASE: &str = "https://github.com/rustsec/advisory-db";
+
+pub(super) fn check() -> Result<Verdict> {
+    let deny = tools::from_crates("cargo-deny", "0.20.2")?;
+    run(&mut program(&deny, &["--all-features", "check", "bans", "licenses", "sources"]))?;
+    let reachable = succeeds(
+        program("git", &["ls-remote", "--exit-code", DATABASE, "HEAD"]).env("GIT_TERMINAL_PROMPT", "0"),
+    );
+    if !reachable {
+        return Ok(Verdict::HoldsBut(format!(
+            "advisories were SKIPPED: {DATABASE} cannot be reached from here"
+        )));
+    }
+    run(&mut program(&deny, &["--all-features", "check", "advisories"]))?;
+    Ok(Verdict::Holds)
+}

@@ -1,0 +1,68 @@
+//! Judges nobody here wrote: each is a script `tests/judges/<name>.sh`, whose first comment says what it judges.
+//!
+//! A new one needs no word here. The scripts install what they need below `target/judges`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::command::{program, run, succeeds};
+use super::{Step, Verdict, tools};
+
+const DIRECTORY: &str = "tests/judges";
+
+/// A step for each script.
+pub(super) fn steps() -> Result<Vec<Step>> {
+    let directory = crate::root().join(DIRECTORY);
+    let mut steps = Vec::new();
+    for entry in directory.read_dir().with_context(|| format!("cannot read {DIRECTORY}"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "sh") {
+            let text = std::fs::read_to_string(&path)?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            steps.push(Step { name, holds: purpose(&text), check: Box::new(move || judge(&path)) });
+        }
+    }
+    steps.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(steps)
+}
+
+/// The first sentence of the first comment that is no instruction to the system.
+fn purpose(script: &str) -> String {
+    let comment =
+        script.lines().skip_while(|line| line.starts_with("#!")).map_while(|line| line.strip_prefix("# "));
+    let comment = comment.collect::<Vec<_>>().join(" ");
+    let sentence = comment.split_once(". ").map_or(comment.as_str(), |(sentence, _)| sentence);
+    sentence.trim_end_matches('.').to_owned()
+}
+
+fn judge(script: &PathBuf) -> Result<Verdict> {
+    if !succeeds(&mut program("python3", &["-c", "import ensurepip, venv"])) {
+        tools::from_apt(&["python3-pip", "python3-venv"])?;
+    }
+    if !succeeds(&mut program("npm", &["--version"])) {
+        tools::from_apt(&["nodejs", "npm"])?;
+    }
+    run(program("bash", &[]).arg(script))?;
+    Ok(Verdict::Holds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_script_says_what_it_judges() {
+        let steps = steps().unwrap();
+        assert!(steps.iter().any(|step| step.name == "openapi"));
+        assert!(steps.iter().all(|step| !step.holds.is_empty()), "a script without a comment");
+    }
+
+    #[test]
+    fn the_purpose_is_the_first_sentence() {
+        let script =
+            "#!/usr/bin/env bash\n# Judges one thing: whether it\n# holds. More.\n\nset -e\n# Not this.\n";
+        assert_eq!(purpose(script), "Judges one thing: whether it holds");
+        assert_eq!(purpose("#!/bin/sh\n\nset -e\n"), "");
+    }
+}

@@ -1,0 +1,94 @@
+//! What cargo and this program themselves can judge.
+
+use anyhow::{Result, ensure};
+use serde_json::Value;
+
+use super::command::{cargo, program, run, succeeds};
+use super::{Verdict, tools};
+use crate::{codegen, metadata, tidy};
+
+pub(super) fn codegen() -> Result<Verdict> {
+    codegen::run(true)?;
+    Ok(Verdict::Holds)
+}
+
+pub(super) fn tidy() -> Result<Verdict> {
+    tidy::run()?;
+    Ok(Verdict::Holds)
+}
+
+pub(super) fn fmt() -> Result<Verdict> {
+    run(&mut cargo(&["fmt", "--all", "--check"]))?;
+    Ok(Verdict::Holds)
+}
+
+pub(super) fn clippy() -> Result<Verdict> {
+    let arguments =
+        ["clippy", "--workspace", "--all-targets", "--all-features", "--quiet", "--", "-D", "warnings"];
+    native_tls()?;
+    run(&mut cargo(&arguments))?;
+    Ok(Verdict::Holds)
+}
+
+/// With all features, as clippy: what it compiled is used again.
+pub(super) fn docs() -> Result<Verdict> {
+    let arguments = ["doc", "--workspace", "--all-features", "--no-deps", "--quiet"];
+    native_tls()?;
+    run(cargo(&arguments).env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Verdict::Holds)
+}
+
+/// Every published crate without its default features: with nothing, then with each feature alone.
+pub(super) fn features() -> Result<Verdict> {
+    native_tls()?;
+    for package in published()? {
+        let name = name(&package);
+        let features = package["features"].as_object().into_iter().flatten().map(|(feature, _)| feature);
+        let alone: Vec<_> = features
+            .filter(|feature| *feature != "default")
+            .map(|feature| vec!["--features", feature])
+            .collect();
+        if alone.is_empty() {
+            // There is no choice to make, and the tests were built with what there is.
+            continue;
+        }
+        for chosen in std::iter::once(vec![]).chain(alone) {
+            let clippy = ["clippy", "--quiet", "--package", name, "--no-default-features"];
+            run(cargo(&clippy).args(chosen).args(["--", "-D", "warnings"]))?;
+        }
+    }
+    Ok(Verdict::Holds)
+}
+
+/// Packs every published crate and builds it from its package, against the packages of the others.
+pub(super) fn package() -> Result<Verdict> {
+    // The tree as it stands is what is judged.
+    let mut command = cargo(&["package", "--quiet", "--allow-dirty"]);
+    for package in published()? {
+        command.args(["--package", name(&package)]);
+    }
+    run(&mut command)?;
+    Ok(Verdict::Holds)
+}
+
+/// The members that are published, as cargo describes them.
+fn published() -> Result<Vec<Value>> {
+    let metadata = metadata::of_members()?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    // `publish` is null where a package may be published anywhere.
+    Ok(packages.filter(|package| package["publish"].is_null()).cloned().collect())
+}
+
+fn name(package: &Value) -> &str {
+    package["name"].as_str().unwrap_or_default()
+}
+
+/// The system's TLS library, which the feature `native-tls` is built on.
+fn native_tls() -> Result<()> {
+    if !succeeds(&mut program("pkg-config", &["--exists", "openssl"])) {
+        tools::from_apt(&["pkg-config", "libssl-dev"])?;
+    }
+    let found = succeeds(&mut program("pkg-config", &["--exists", "openssl"]));
+    ensure!(found, "pkg-config finds no openssl, and apt did not bring it");
+    Ok(())
+}

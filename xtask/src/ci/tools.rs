@@ -1,0 +1,35 @@
+//! Programs that steps need beside Rust's own: a crate's below `target/tools`, once; the system's from apt, where they
+//! are missing.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::command::{cargo, program, run, succeeds};
+
+/// The program of a crate, at this version.
+pub(super) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from);
+    let home = target.join("tools").join(format!("{name}-{version}"));
+    let binary = home.join("bin").join(name);
+    if !binary.exists() {
+        let root = home.to_string_lossy();
+        run(&mut cargo(&["install", name, "--version", version, "--locked", "--root", &root]))?;
+    }
+    Ok(binary)
+}
+
+/// Packages of the system.
+pub(super) fn from_apt(packages: &[&str]) -> Result<()> {
+    let is_root = succeeds(&mut program("sh", &["-c", "test $(id -u) = 0"]));
+    let apt = |arguments: &[&str]| {
+        if is_root {
+            program("apt-get", arguments)
+        } else {
+            program("sudo", &[&["apt-get"], arguments].concat())
+        }
+    };
+    run(&mut apt(&["update", "--quiet"]))?;
+    run(apt(&["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages))
+}

@@ -1,0 +1,60 @@
+//! The order of the house, as far as a program can see it. Each check is a function from what is there to what is wrong
+//! with it; nothing is changed.
+
+mod layers;
+mod links;
+mod text;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{codegen, metadata};
+
+/// Runs every check, and fails with everything that was found.
+pub(crate) fn run() -> Result<()> {
+    let root = crate::root();
+    let files = files(&root)?;
+    let mut findings = Vec::new();
+    for file in &files {
+        // Whatever is no text has no order to keep.
+        let Ok(text) = std::fs::read_to_string(root.join(file)) else { continue };
+        findings.extend(text::findings(file, &text));
+        if has_extension(file, "md") {
+            findings.extend(links::findings(&root, file, &text));
+        }
+    }
+    findings.extend(text::outdated_exceptions(&root));
+    findings.extend(layers::findings(&metadata::of_members()?));
+    for path in codegen::GENERATED {
+        let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
+        if !text.starts_with(&codegen::header()?) {
+            findings.push(format!("{path}: it does not bear the contract's hash; run `cargo xtask codegen`"));
+        }
+    }
+    ensure!(findings.is_empty(), "the house is not tidy\n{}", findings.join("\n"));
+    Ok(())
+}
+
+/// Every file that is or would be committed; a link to one is not another.
+fn files(root: &Path) -> Result<Vec<String>> {
+    let arguments = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
+    let output =
+        Command::new("git").args(arguments).current_dir(root).output().context("git cannot be run")?;
+    ensure!(
+        output.status.success(),
+        "git does not list the files: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let names = String::from_utf8_lossy(&output.stdout);
+    Ok(names.split_terminator('\0').map(str::to_owned).filter(|name| is_file(&root.join(name))).collect())
+}
+
+fn is_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+fn has_extension(file: &str, extension: &str) -> bool {
+    Path::new(file).extension().is_some_and(|found| found == extension)
+}

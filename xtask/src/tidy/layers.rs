@@ -1,0 +1,82 @@
+//! Who may depend on whom: models, client, facade, command line, each on those before it; the emulator and the tools on
+//! none of them; HTTP below the facade only.
+
+use serde_json::Value;
+
+/// The members that are published, and this one: the members each may depend on, then those its tests may, too.
+const LAYERS: [(&str, &[&str], &[&str]); 6] = [
+    ("partner-center-models", &[], &[]),
+    ("partner-center-client", &["partner-center-models"], &[]),
+    ("partner-center", &["partner-center-client", "partner-center-models"], &["partner-center-emulator"]),
+    ("partner-center-cli", &["partner-center", "partner-center-emulator"], &[]),
+    // Judges of the SDK share nothing with it.
+    ("partner-center-emulator", &[], &[]),
+    // A broken generated file must not keep the generator from being built.
+    ("xtask", &[], &[]),
+];
+
+/// What sends requests, and the one member that may depend on it.
+const TRANSPORT: ([&str; 2], &str) = (["reqwest", "progenitor-client"], "partner-center-client");
+
+/// Dependencies that go the wrong way.
+pub(super) fn findings(metadata: &Value) -> Vec<String> {
+    let mut findings = Vec::new();
+    let packages = || metadata["packages"].as_array().into_iter().flatten();
+    let members: Vec<_> = packages().filter_map(|package| package["name"].as_str()).collect();
+    for package in packages() {
+        let name = package["name"].as_str().unwrap_or_default();
+        let Some((_, normal, for_tests)) = LAYERS.iter().find(|(layer, ..)| *layer == name) else {
+            // What is never published may depend on whatever it tries.
+            if package["publish"].is_null() {
+                findings.push(format!("{name}: say in tidy/layers.rs which layer it is"));
+            }
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            let on = dependency["name"].as_str().unwrap_or_default();
+            let is_for_tests = dependency["kind"] == "dev";
+            let allowed = normal.contains(&on) || is_for_tests && for_tests.contains(&on);
+            if members.contains(&on) && !allowed {
+                findings.push(format!("{name}: it must not depend on {on}"));
+            }
+            if !is_for_tests && TRANSPORT.0.contains(&on) && name != TRANSPORT.1 {
+                findings
+                    .push(format!("{name}: it must not depend on {on}; only {} sends requests", TRANSPORT.1));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::metadata;
+
+    #[test]
+    fn dependencies_go_one_way() {
+        assert_eq!(findings(&metadata::of_members().unwrap()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_dependency_the_other_way_is_found() {
+        let package = |name: &str, on: &str, kind: Value| json!({ "name": name, "dependencies": [{ "name": on, "kind": kind }] });
+        let found = |package: Value| {
+            let member = |name: &str| json!({ "name": name, "dependencies": [] });
+            findings(
+                &json!({ "packages": [package, member("partner-center"), member("partner-center-emulator")] }),
+            )
+        };
+        let null = Value::Null;
+        assert_eq!(found(package("partner-center-models", "partner-center", null.clone())).len(), 1);
+        assert_eq!(found(package("partner-center-emulator", "partner-center", json!("dev"))).len(), 1);
+        assert_eq!(found(package("xtask", "partner-center", json!("dev"))).len(), 1);
+        assert_eq!(found(package("partner-center-cli", "reqwest", null.clone())).len(), 1);
+        assert_eq!(found(package("newcomer", "serde", null.clone())).len(), 1);
+        assert!(found(package("partner-center-cli", "partner-center", null.clone())).is_empty());
+        assert!(found(package("partner-center-emulator", "reqwest", json!("dev"))).is_empty());
+        assert!(found(package("partner-center-client", "reqwest", null)).is_empty());
+    }
+}
