@@ -87,10 +87,11 @@ fn form(contract: &Contract, schema: &Value) -> (String, bool) {
         match word {
             "null" => nullable = true,
             "array" => forms.push(format!("[{}]", form(contract, &schema["items"]).0)),
-            word => forms.push(format!(
-                "{word}{}",
-                schema["format"].as_str().map(|text| format!("/{text}")).unwrap_or_default()
-            )),
+            word => {
+                // A model keeps a time as the text it came as.
+                let format = schema["format"].as_str().filter(|format| !format.starts_with("date-time"));
+                forms.push(format!("{word}{}", format.map(|text| format!("/{text}")).unwrap_or_default()));
+            }
         }
     }
     forms.retain(|form| !form.is_empty());

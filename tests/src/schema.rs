@@ -34,7 +34,7 @@ pub(crate) fn scalar_faults(schema: &Value, value: &Value) -> Vec<String> {
 
 fn faults(schema: &Value, value: &Value) -> Vec<String> {
     let validator = options()
-        .with_format("date-time", is_date_time)
+        .with_format("date-time-local", is_date_time_local)
         .build(schema)
         .unwrap_or_else(|error| panic!("the contract's schemas make no JSON Schema: {error}"));
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
@@ -44,11 +44,10 @@ fn options() -> jsonschema::ValidationOptions<'static> {
     jsonschema::options().with_draft(jsonschema::Draft::Draft202012).should_validate_formats(true)
 }
 
-/// A date and time as the service writes it: RFC 3339, or the same without the offset, which the commercial operations
-/// leave out in the documentation's own examples.
-fn is_date_time(text: &str) -> bool {
+/// A date and time of RFC 3339 without its offset.
+fn is_date_time_local(text: &str) -> bool {
     let with_offset = options().build(&json!({ "format": "date-time" }));
-    with_offset.is_ok_and(|judge| judge.is_valid(&json!(text)) || judge.is_valid(&json!(format!("{text}Z"))))
+    with_offset.is_ok_and(|judge| judge.is_valid(&json!(format!("{text}Z"))))
 }
 
 /// OpenAPI 3.0's schema as JSON Schema.
@@ -88,11 +87,15 @@ mod tests {
         assert!(scalar_faults(&uuid, &json!("0112A436-B14E-4888-967B-CA4BB2CF1234")).is_empty());
         assert_eq!(scalar_faults(&uuid, &json!("not a guid")).len(), 1);
         let time = json!({ "type": "string", "format": "date-time" });
-        for text in ["2017-03-14T03:25:16.36+00:00", "2018-10-14T00:00:00", "2018-10-14T00:00:00Z"] {
+        let local = json!({ "type": "string", "format": "date-time-local" });
+        for text in ["2017-03-14T03:25:16.36+00:00", "2018-10-14T00:00:00Z"] {
             assert!(scalar_faults(&time, &json!(text)).is_empty(), "{text}");
+            assert_eq!(scalar_faults(&local, &json!(text)).len(), 1, "{text}");
         }
+        assert!(scalar_faults(&local, &json!("2018-10-14T00:00:00")).is_empty());
         for text in ["2018-10-14", "yesterday", ""] {
             assert_eq!(scalar_faults(&time, &json!(text)).len(), 1, "{text}");
+            assert_eq!(scalar_faults(&local, &json!(text)).len(), 1, "{text}");
         }
     }
 }

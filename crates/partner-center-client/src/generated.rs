@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 8e94a62b50d63dbe5a9d0e25126caff539c22dcd8fa32651be8bd4d4d4baed30.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 3231e243353e1fb9ce20e14b9970d456af02a472e1048810f01bcbc5c574b57f.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -79,7 +79,7 @@ Sends a `GET` request to `/v1/customers`
 
 Arguments:
 - `filter`: A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
-- `seek_operation`: Which page to seek, relative to the one that MS-ContinuationToken stands for.
+- `seek_operation`: Which page to seek, relative to the one that MS-ContinuationToken stands for; always together with it. Microsoft's SDKs know Previous, First, Last and PageIndex too, but nothing says what they answer.
 - `size`: How many customers a page may hold. The service's default and maximum are reported to be 500; 0 asks for the default.
 */
     pub async fn list_customers<'a>(

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 8e94a62b50d63dbe5a9d0e25126caff539c22dcd8fa32651be8bd4d4d4baed30.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 3231e243353e1fb9ce20e14b9970d456af02a472e1048810f01bcbc5c574b57f.
 // Do not edit: edit the contract and run the command.
 
 /// Lists the customers of the partner, a page at a time.
@@ -12,7 +12,7 @@
 pub struct ListCustomers {
     /// A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
     pub filter: Option<String>,
-    /// Which page to seek, relative to the one that MS-ContinuationToken stands for.
+    /// Which page to seek, relative to the one that MS-ContinuationToken stands for; always together with it. Microsoft's SDKs know Previous, First, Last and PageIndex too, but nothing says what they answer.
     pub seek_operation: Option<String>,
     /// How many customers a page may hold. The service's default and maximum are reported to be 500; 0 asks for the default.
     pub size: Option<i64>,

@@ -48,7 +48,7 @@
 //!
 //! - Classic answers begin with a byte-order mark, commercial ones and errors do not ([`Fault::Mark`], [`Fault::NoMark`]).
 //! - `@nextLink` is absolute, the customer list's link lacks the version ([`LinkForm`]).
-//! - A page of customers has 500 at most, and a larger `size` counts as 500. A `top` above 10,000 is refused.
+//! - A `size` above 500 and a `top` above 10,000 are refused.
 //! - Plain usage rows say `licenseActive`, as the documented example does; grouped ones `licensesActive`.
 //! - Filter values compare without regard to case. A day without a snapshot has no rows. There are thirteen weekly ones.
 //! - Throttling has windows of a minute ([`rate_per_minute`](EmulatorBuilder::rate_per_minute)).

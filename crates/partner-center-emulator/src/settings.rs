@@ -15,7 +15,7 @@ pub(crate) struct Settings {
 }
 
 /// The most customers a page has, reported by several clients of the service.
-const CUSTOMERS_PER_PAGE: usize = 500;
+pub(crate) const CUSTOMERS_PER_PAGE: usize = 500;
 
 impl Settings {
     pub(crate) fn customers_per_page(&self) -> usize {

@@ -179,6 +179,7 @@ async fn bad_list_queries_are_refused() {
     let emulator = start(Emulator::builder()).await;
     for query in [
         "size=many",
+        "size=501",
         "filter=nonsense",
         "filter=%7B%22Field%22:%22Shoe%22,%22Value%22:%22a%22,%22Operator%22:%22starts_with%22%7D",
         "filter=%7B%22Field%22:%22Domain%22,%22Value%22:%22a%22,%22Operator%22:%22contains%22%7D",

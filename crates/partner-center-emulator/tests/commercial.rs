@@ -212,6 +212,7 @@ async fn bad_queries_are_refused_by_the_analytics_back_end() {
         (("top", "0"), "positive"),
         (("top", "ten"), "positive"),
         (("skip", "-1"), "non-negative"),
+        (("skip", "9223372036854775808"), "non-negative"),
         (("filter", "serviceCode"), "operator"),
         (("filter", "workloadCode eq 'EXO'"), "workloadCode"),
         (("groupby", "serviceCode,shoe"), "shoe"),

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 8e94a62b50d63dbe5a9d0e25126caff539c22dcd8fa32651be8bd4d4d4baed30.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 3231e243353e1fb9ce20e14b9970d456af02a472e1048810f01bcbc5c574b57f.
 // Do not edit: edit the contract and run the command.
 
 /// The licence deployment of a customer, one row per product.
@@ -502,7 +502,7 @@ impl std::fmt::Debug for CommercialLicensesDeploymentInsightsCollection {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesDeploymentInsights {
-    /// When the service last computed the row. Rows of one answer differ.
+    /// When the service last computed the row; a midnight, without the offset.
     #[serde(
         rename = "processedDateTime",
         alias = "ProcessedDateTime",
@@ -639,7 +639,7 @@ impl std::fmt::Debug for CommercialLicensesUsageInsightsCollection {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesUsageInsights {
-    /// When the service last computed the row. Rows of one answer differ.
+    /// When the service last computed the row; a midnight, without the offset.
     #[serde(
         rename = "processedDateTime",
         alias = "ProcessedDateTime",

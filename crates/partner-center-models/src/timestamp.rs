@@ -230,7 +230,8 @@ impl schemars::JsonSchema for Timestamp {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "format": "date-time" })
+        // No format: the text is as the service wrote it, often without the offset that `date-time` wants.
+        schemars::json_schema!({ "type": "string" })
     }
 }
 

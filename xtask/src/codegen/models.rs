@@ -19,7 +19,8 @@ use super::contract::{self, Contract, description};
 use super::{lower, rust};
 
 /// The hand-written wire types of the models crate, by string format.
-const WIRE_TYPES: [(&str, &str); 2] = [("date-time", "crate::Timestamp"), ("uuid", "crate::Guid")];
+const WIRE_TYPES: [(&str, &str); 3] =
+    [("date-time", "crate::Timestamp"), ("date-time-local", "crate::Timestamp"), ("uuid", "crate::Guid")];
 
 pub(crate) fn generate(contract: &Contract) -> Result<String> {
     let mut settings = GenerationSettings::default();

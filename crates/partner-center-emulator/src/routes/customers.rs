@@ -11,6 +11,7 @@ use super::{Query, Refusal, refuse};
 use crate::answer::{Answer, BARE_JSON, JSON};
 use crate::book::{Book, Customer};
 use crate::draw::{digest, mix};
+use crate::settings::CUSTOMERS_PER_PAGE;
 use crate::state::State;
 
 const TOKEN_HEADER: &str = "MS-ContinuationToken";
@@ -133,12 +134,11 @@ impl Position {
     }
 
     fn first(query: &Query, largest: usize) -> Result<Self, Refusal> {
-        let size = match query.get("size") {
-            None => 0,
-            Some(size) => size.parse().map_err(|_| {
-                refuse(StatusCode::BAD_REQUEST, 800002, "The size must be a non-negative whole number.")
-            })?,
-        };
+        let size = query.get("size").unwrap_or("0").parse().ok();
+        let size: usize = size.filter(|size| *size <= CUSTOMERS_PER_PAGE).ok_or_else(|| {
+            let description = format!("The size must be a whole number from 0 to {CUSTOMERS_PER_PAGE}.");
+            refuse(StatusCode::BAD_REQUEST, 800002, &description)
+        })?;
         let filter = query.get("filter").map(Filter::parse).transpose()?;
         // Zero is what the archived .NET SDK sends for "you choose".
         Ok(Self { next: 0, size: if size == 0 { largest } else { size.min(largest) }, filter })

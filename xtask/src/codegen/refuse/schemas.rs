@@ -156,7 +156,9 @@ fn scalar(subject: &str, of: &str, schema: &Value, findings: &mut Findings) {
             findings.add(subject, format!("{of}numbers are read tolerantly as `format: double` only"));
         }
         Some("string") => {
-            if let Some(format) = format.filter(|format| !matches!(*format, "date-time" | "uuid")) {
+            if let Some(format) =
+                format.filter(|format| !matches!(*format, "date-time" | "date-time-local" | "uuid"))
+            {
                 findings.add(subject, format!("{of}there is no type for `format: {format}`; leave it off"));
             }
         }
@@ -251,7 +253,8 @@ fn property(
 
 /// Whether the Rust type has a default.
 fn has_empty_value(target: &Value) -> bool {
-    target["format"] != "date-time" && !matches!(Kind::of(target), Kind::OpenSet | Kind::Choice)
+    let is_time = matches!(target["format"].as_str(), Some("date-time" | "date-time-local"));
+    !is_time && !matches!(Kind::of(target), Kind::OpenSet | Kind::Choice)
 }
 
 /// Whether null is a value of a schema: strictly, `nullable` counts beside a `type` alone.

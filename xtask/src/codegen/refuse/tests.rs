@@ -75,6 +75,7 @@ fn what_the_generators_read_is_not_refused() {
         "description: Text.\n      tags: [rows]\n      security: [{}]",
         "deprecated: true\n      x-superseded-by: listRows",
         "parameters: [{ name: p, in: query, description: P., schema: { type: integer, format: int64, minimum: 1 }, example: 5 }]",
+        "parameters: [{ name: p, in: query, description: P., schema: { type: string, format: date-time, enum: [a], pattern: a } }]",
         "parameters: [{ name: p, in: header, description: P., schema: { type: string, default: '1' } }]",
     ] {
         assert_eq!(operation(accepted), None, "{accepted}");
@@ -216,23 +217,11 @@ fn parameters() {
                 "its schema must be written out in place",
             ),
             (
-                "in: query, schema: { type: string, enum: [a] }",
-                "`enum` is closed and fails every answer with a new value; give the set a schema of its own, with `x-extensible-enum`",
-            ),
-            (
                 "in: query, schema: { type: string, default: a }",
                 "`default` is not filled in, what is absent stays absent; describe it instead",
             ),
             (
                 "in: query, schema: { type: integer, format: int32 }",
-                "it must be a string, a boolean, an int64, or a uuid that is required",
-            ),
-            (
-                "in: query, schema: { type: string, format: uuid }",
-                "it must be a string, a boolean, an int64, or a uuid that is required",
-            ),
-            (
-                "in: query, schema: { type: string, format: date-time }",
                 "it must be a string, a boolean, an int64, or a uuid that is required",
             ),
             ("in: path, required: true, schema: { type: string }", "it is not in the path"),

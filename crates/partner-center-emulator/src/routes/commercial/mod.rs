@@ -66,8 +66,10 @@ fn top(query: &Query) -> Result<usize, Refusal> {
 }
 
 fn skip(query: &Query) -> Result<usize, Refusal> {
-    let skip = query.get("skip").unwrap_or("0");
-    skip.parse().map_err(|_| refuse("skip parameter must be a non-negative whole number"))
+    // 64 bits with a sign, as .NET's long.
+    let skip = query.get("skip").unwrap_or("0").parse::<i64>().ok();
+    let skip = skip.and_then(|skip| usize::try_from(skip).ok());
+    skip.ok_or_else(|| refuse("skip parameter must be a non-negative whole number"))
 }
 
 /// Everything that was asked stays in the link as it was written; only `top` and `skip` are said anew.
