@@ -117,6 +117,11 @@ impl Judge {
         let schema = response.schema.as_deref().unwrap_or_else(|| panic!("{context} has no schema"));
         let faults = self.schemas.faults(schema, &value);
         assert!(faults.is_empty(), "{context} is no {schema}:\n{}", faults.join("\n"));
+        let undescribed = self.contract.undescribed(&self.contract.schemas[schema], &value);
+        assert!(
+            undescribed.is_empty(),
+            "{context} has members that {schema} does not describe: {undescribed:?}"
+        );
 
         let content_type = headers["content-type"].to_str().unwrap();
         assert!(content_type.starts_with("application/json"), "{context}: {content_type}");

@@ -150,6 +150,26 @@ impl Contract {
         }
     }
 
+    /// The members of a value that its schema does not describe, under any of its spellings: a schema allows what it
+    /// does not know, and a judge of those who write by it must not.
+    #[must_use]
+    pub fn undescribed(&self, schema: &Value, value: &Value) -> Vec<String> {
+        let schema = self.resolve(schema);
+        match value {
+            Value::Object(members) => members
+                .iter()
+                .flat_map(|(name, member)| match self.property(schema, name) {
+                    (_, Value::Null) => vec![name.clone()],
+                    (_, property) => self.undescribed(property, member),
+                })
+                .collect(),
+            Value::Array(items) => {
+                items.iter().flat_map(|item| self.undescribed(&schema["items"], item)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The property that is read from a member of this name.
     fn property<'a>(&'a self, schema: &'a Value, name: &'a str) -> (&'a str, &'a Value) {
         let is_also = |property: &Value| {

@@ -81,13 +81,17 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 impl State {
+    #[expect(clippy::print_stderr, reason = "shown beside the failure of the test that asked")]
     fn answer(&mut self, contract: &Contract, request: Request) -> hyper::Response<Full<Bytes>> {
         let (status, body) = match request.described(contract) {
             Ok(operation) => {
                 let file = self.examples.pop_front().unwrap_or_else(|| first_example(operation));
                 (StatusCode::OK, [BYTE_ORDER_MARK, &example(&file)].concat())
             }
-            Err(objections) => (StatusCode::NOT_IMPLEMENTED, objections.into_bytes()),
+            Err(objections) => {
+                eprintln!("{objections}");
+                (StatusCode::NOT_IMPLEMENTED, objections.into_bytes())
+            }
         };
         self.requests.push(request);
         let mut answer = hyper::Response::new(Full::new(body.into()));

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 3231e243353e1fb9ce20e14b9970d456af02a472e1048810f01bcbc5c574b57f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 a779c46881fe0fadb99eb46f4474c9f4146e137e9f72ebb95a449535418b529f.
 // Do not edit: edit the contract and run the command.
 
 /// Lists the customers of the partner, a page at a time.

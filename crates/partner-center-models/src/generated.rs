@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 3231e243353e1fb9ce20e14b9970d456af02a472e1048810f01bcbc5c574b57f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 a779c46881fe0fadb99eb46f4474c9f4146e137e9f72ebb95a449535418b529f.
 // Do not edit: edit the contract and run the command.
 
 /// The licence deployment of a customer, one row per product.
@@ -1205,6 +1205,12 @@ pub struct ApiFault {
         skip_serializing_if = "Option::is_none"
     )]
     pub is_retryable: Option<bool>,
+    /// Further texts of the analytics back end; only seen empty.
+    #[serde(alias = "Details", default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Vec<String>>,
+    /// The fault proper, which the analytics back end wraps into another. Documented for its sibling API of the Microsoft Store.
+    #[serde(alias = "Innererror", default, skip_serializing_if = "Option::is_none")]
+    pub innererror: Option<InnerFault>,
 }
 impl std::fmt::Debug for ApiFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -1216,6 +1222,41 @@ impl std::fmt::Debug for ApiFault {
             .field("message", &crate::private(&self.message))
             .field("error_name", &self.error_name)
             .field("is_retryable", &self.is_retryable)
+            .field("details", &crate::private(&self.details))
+            .field("innererror", &self.innererror)
+            .finish()
+    }
+}
+
+/// The fault proper, which the analytics back end wraps into another. Documented for its sibling API of the Microsoft Store.
+#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct InnerFault {
+    /// A code of the service; documented as a text, sent as a number by most parts.
+    #[serde(alias = "Code", default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<FaultCode>,
+    /// What went wrong.
+    #[serde(alias = "Message", default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// Further texts.
+    #[serde(alias = "Data", default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Vec<String>>,
+    /// Further texts; only seen empty.
+    #[serde(alias = "Details", default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Vec<String>>,
+    /// The part of the service that failed.
+    #[serde(alias = "Source", default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+impl std::fmt::Debug for InnerFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InnerFault")
+            .field("code", &self.code)
+            .field("message", &crate::private(&self.message))
+            .field("data", &crate::private(&self.data))
+            .field("details", &crate::private(&self.details))
+            .field("source", &self.source)
             .finish()
     }
 }
@@ -1309,6 +1350,7 @@ macro_rules! for_each_model {
             Link,
             LinkHeader,
             ApiFault,
+            InnerFault,
             FaultCode,
             GatewayFault,
             Channel,
