@@ -1,0 +1,99 @@
+//! Makes every call of the chain against the service at the address given: what `tests/judges/prism.sh` runs against
+//! Prism.
+//!
+//! `cargo run -p partner-center-tests --example prism-calls -- http://127.0.0.1:4010`
+
+#![expect(clippy::print_stdout, reason = "says what it did to whoever ran it")]
+
+use std::error::Error;
+
+use partner_center::chain::CommercialPrefix;
+use partner_center::credential::StaticToken;
+use partner_center::filter::{Field, Grouping};
+use partner_center::{CustomerFilter, CustomerId, PartnerCenter, RequestContext, Response};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let url = std::env::args().nth(1).ok_or("say where the service is")?;
+    let partner = PartnerCenter::builder()
+        .base_url(url)
+        .credential(StaticToken::new("a.made-up.token")?)
+        .application("Judge")
+        // A second attempt would hide what was wrong with the first.
+        .max_attempts(1)
+        .build()?;
+    let mut seen = Seen::default();
+    call(&partner, &mut seen).await?;
+    if seen.rows == 0 {
+        return Err("no answer had a row: nothing was decoded".into());
+    }
+    println!("{} answers with {} rows, all decoded", seen.answers, seen.rows);
+    Ok(())
+}
+
+/// What came.
+#[derive(Default)]
+struct Seen {
+    answers: usize,
+    rows: usize,
+}
+
+impl Seen {
+    /// Counts an answer in, unless Prism had an objection to the request or to its own answer.
+    fn add<T>(&mut self, rows: usize, response: &Response<T>) -> Result<(), Box<dyn Error>> {
+        if let Some(violations) = response.raw_headers().get("sl-violations") {
+            return Err(format!("Prism objects: {violations:?}").into());
+        }
+        self.answers += 1;
+        self.rows += rows;
+        Ok(())
+    }
+}
+
+/// Every operation once, the commercial ones plain and with every argument at both paths.
+async fn call(partner: &PartnerCenter, seen: &mut Seen) -> Result<(), Box<dyn Error>> {
+    let customer: CustomerId = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
+    let customer = partner.customers().by_id(customer);
+    let one = customer.get().await?;
+    seen.add(1, &one)?;
+    let licenses = customer.analytics().licenses();
+    let answer = licenses.deployment().get().await?;
+    seen.add(answer.items.len(), &answer)?;
+    let answer = licenses.usage().get().await?;
+    seen.add(answer.items.len(), &answer)?;
+
+    // The partner's own, with all that a context adds.
+    let context = RequestContext::new().correlation_id(one.request_id()).locale("sv-SE");
+    let licenses = partner.with(context).analytics().licenses();
+    let answer = licenses.deployment().get().await?;
+    seen.add(answer.items.len(), &answer)?;
+    let answer = licenses.usage().get().await?;
+    seen.add(answer.items.len(), &answer)?;
+
+    let list = partner.customers().list().size(40).filter(CustomerFilter::company_name("O'Brien & Söhne"));
+    let page = list.pages().try_next().await?.ok_or("the list has no first page")?;
+    seen.add(page.items.len(), &page)?;
+
+    let licenses = partner.analytics().commercial().licenses();
+    for prefix in [CommercialPrefix::PartnerV1, CommercialPrefix::V1] {
+        let (deployment, usage) = (licenses.deployment().prefix(prefix), licenses.usage().prefix(prefix));
+        let answer = deployment.get().await?;
+        seen.add(answer.value.len(), &answer)?;
+        let answer = usage.get().await?;
+        seen.add(answer.value.len(), &answer)?;
+
+        let filter = Field::CUSTOMER_NAME.ne("O'Brien & Söhne")?.and(Field::SERVICE_CODE.eq("o365")?);
+        let grouping: Grouping<_> = "serviceCode, customerTenantId".parse()?;
+        let query =
+            deployment.filter(filter).group_by(grouping).processed("2018-10-14").top(1_000).skip(2_000);
+        let answer = query.get().await?;
+        seen.add(answer.value.len(), &answer)?;
+
+        let filter = Field::WORKLOAD_CODE.eq("EXO")?.or(Field::CUSTOMER_NAME.eq("O'Brien & Söhne")?);
+        let grouping: Grouping<_> = "workloadCode".parse()?;
+        let query = usage.filter(filter).group_by(grouping).processed("2018-10-14").top(1).skip(0);
+        let answer = query.get().await?;
+        seen.add(answer.value.len(), &answer)?;
+    }
+    Ok(())
+}

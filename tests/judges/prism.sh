@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Judges the client by the contract: Prism serves the contract, checks every request of the client by it, and answers
+# first with the examples, then with whatever the schemas allow.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
+need_node
+need_contract
+cargo build --quiet --package partner-center-tests --example prism-calls
+
+# Serves the contract in the way the arguments say, and makes all calls.
+judge() {
+  local log=$work/prism.log
+  : > "$log" # the last one's address must not be read for this one's
+  # `--errors`: a request that is not as the contract says is answered with an error, not with a shrug.
+  "$node_bin/prism" mock --port 0 --errors "$@" "$contract" > "$log" 2>&1 &
+  local prism=$!
+  # shellcheck disable=SC2064 # this Prism, not a later one
+  trap "kill $prism 2> /dev/null || true" EXIT
+  local url
+  until url=$(grep --only-matching --max-count 1 'listening on http://[0-9.:]*' "$log"); do
+    kill -0 "$prism" 2> /dev/null || { cat "$log"; return 1; }
+    sleep 0.1
+  done
+  if ! target/debug/examples/prism-calls "${url#listening on }"; then
+    echo "Prism, serving with: ${*:-the examples}"
+    grep -B 2 -A 2 --max-count 5 'Violation' "$log" || true
+    return 1
+  fi
+  kill "$prism"
+  wait "$prism" 2> /dev/null || true
+}
+
+judge
+# One seed, one answer an operation.
+for seed in 1 2 3; do
+  judge --dynamic --seed "$seed"
+done
+echo "prism: every call was as the contract says, and read what the contract allows"
