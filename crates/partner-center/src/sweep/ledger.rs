@@ -117,11 +117,9 @@ impl Ledger {
     /// Takes note that a customer is handed out.
     pub(super) fn hand_out<T: Rows>(&mut self, turn: Turn, outcome: &Outcome<T>) {
         self.summary.customers += 1;
+        self.summary.rows += u64::try_from(outcome.row_count()).unwrap_or(u64::MAX);
         match outcome {
-            Outcome::Rows(response) => {
-                self.summary.with_rows += 1;
-                self.summary.rows += u64::try_from(response.row_count()).unwrap_or(u64::MAX);
-            }
+            Outcome::Rows(_) => self.summary.with_rows += 1,
             Outcome::Empty(_) => self.summary.empty += 1,
             Outcome::Skipped(_) => self.summary.skipped += 1,
             Outcome::Failed(_) => self.summary.failed += 1,

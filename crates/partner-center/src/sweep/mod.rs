@@ -169,8 +169,8 @@ pub enum Order {
     /// As they come in.
     #[default]
     Completion,
-    /// As the customers are listed. An outcome waits for those of the customers before it, and a slow customer makes
-    /// the sweep wait once four customers for each request at once are begun with.
+    /// As the customers are listed. An outcome waits for those of the customers before it; once some thousands wait, or
+    /// fewer with very many rows, the sweep waits for the slow customer before them.
     Customer,
 }
 

@@ -48,6 +48,16 @@ impl<T: Rows> Outcome<T> {
     }
 }
 
+/// The rows of the answer; none if there is no answer.
+impl<T: Rows> Rows for Outcome<T> {
+    fn row_count(&self) -> usize {
+        match self {
+            Self::Rows(response) | Self::Empty(response) => response.row_count(),
+            Self::Skipped(_) | Self::Failed(_) => 0,
+        }
+    }
+}
+
 /// Whether every other customer would get the same answer, so that asking on only repeats it.
 ///
 /// A missing role and a Conditional Access policy are not among these: both can be a matter of one customer, whose

@@ -26,9 +26,15 @@ use crate::error::{Error, Result};
 use crate::partner::PartnerCenter;
 use crate::response::Response;
 
-/// How many customers, for each attempt that may go at once, are begun with and not handed out. More than one, so that
-/// customers that wait for another attempt, or for their turn to be handed out, keep nobody from being asked about.
+/// How many customers are asked about at the same time, for each attempt that may go at once. More than one, so that
+/// customers that wait for another attempt keep nobody from being asked about.
 const BEGUN_PER_ATTEMPT: usize = 4;
+
+/// How many outcomes, and rows in them, may wait for those of customers before them. A customer that is asked again and
+/// again takes a few seconds, in which a fast service answers for thousands; it should not hold them up. That many
+/// ordinary outcomes are some ten megabytes, and the rows bound what extraordinary ones can come to.
+const MOST_JUDGED: usize = 4096;
+const MOST_JUDGED_ROWS: usize = 32_768;
 
 /// The outcomes of a sweep, one customer after the other.
 ///
@@ -45,6 +51,7 @@ pub struct SweepStream<T> {
     begun: FuturesUnordered<BoxFuture<'static, (Turn, Result<Response<T>>)>>,
     /// Judged, and waiting for those before them in the list.
     judged: BTreeMap<u64, (Turn, Outcome<T>)>,
+    judged_rows: usize,
     /// Whose turn it is to be handed out, if the order is the list's.
     next: u64,
     most_begun: usize,
@@ -79,6 +86,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
             ledger: Ledger::new(resume, next),
             begun: FuturesUnordered::new(),
             judged: BTreeMap::new(),
+            judged_rows: 0,
             next: 0,
             most_begun: concurrency * BEGUN_PER_ATTEMPT,
         }
@@ -103,7 +111,9 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
     /// Begins with customers while there is room.
     fn begin(&mut self) {
         while self.ledger.waiting() > 0
-            && self.begun.len() + self.judged.len() < self.most_begun
+            && self.begun.len() < self.most_begun
+            && self.judged.len() < MOST_JUDGED
+            && self.judged_rows < MOST_JUDGED_ROWS
             && let Some(caller) = self.gate.begin()
             && let Some(turn) = self.ledger.begin()
         {
@@ -143,6 +153,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
             self.begin();
             if let Some((turn, outcome)) = self.judged.remove(&self.next) {
                 self.next += 1;
+                self.judged_rows -= outcome.row_count();
                 return Poll::Ready(Some(Ok(self.hand_out(turn, outcome))));
             }
             match self.begun.poll_next_unpin(context) {
@@ -153,8 +164,11 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
                     let outcome = Outcome::of(result);
                     match self.order {
                         Order::Completion => return Poll::Ready(Some(Ok(self.hand_out(turn, outcome)))),
-                        Order::Customer => self.judged.insert(turn.number, (turn, outcome)),
-                    };
+                        Order::Customer => {
+                            self.judged_rows += outcome.row_count();
+                            self.judged.insert(turn.number, (turn, outcome));
+                        }
+                    }
                 }
                 Poll::Ready(None) if self.ledger.waiting() == 0 => {
                     match std::mem::replace(&mut self.listing, Listing::Over) {
@@ -203,10 +217,10 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         }
     }
 
-    /// How much is kept, for the test that this is bounded.
+    /// How much is kept, for the tests that this is bounded: ids and customers, and rows.
     #[cfg(test)]
-    pub(super) fn held(&self) -> usize {
-        self.ledger.held() + self.begun.len() + self.judged.len()
+    pub(super) fn held(&self) -> (usize, usize) {
+        (self.ledger.held() + self.begun.len() + self.judged.len(), self.judged_rows)
     }
 }
 

@@ -45,7 +45,7 @@ pub struct BookStream<R: BookRow> {
 
 enum Reading<R: BookRow> {
     Query(Box<Query<R>>),
-    Sweep(SweepStream<Vec<R>>),
+    Sweep(Box<SweepStream<Vec<R>>>),
     /// A checkpoint that does not fit.
     Refused(Error, Checkpoint),
     Over(Checkpoint),
@@ -73,7 +73,9 @@ impl<R: BookRow> BookStream<R> {
         let gate = sweep.gate();
         let reading = match (source, sweep.resume.take()) {
             (_, Some(checkpoint)) if checkpoint.is_finished() => Reading::Over(checkpoint),
-            (SourceChoice::Classic, None) => Reading::Sweep(sweep.stream_through(Arc::clone(&gate))),
+            (SourceChoice::Classic, None) => {
+                Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&gate))))
+            }
             (SourceChoice::Auto | SourceChoice::Commercial, None) => {
                 Reading::Query(query(sweep, &gate, source, None, Summary::default()))
             }
@@ -82,7 +84,7 @@ impl<R: BookRow> BookStream<R> {
                     Reading::Query(query(sweep, &gate, source, Some(at), checkpoint.summary()))
                 }
                 (SourceChoice::Auto | SourceChoice::Classic, Some(Place::Listed(_))) => {
-                    Reading::Sweep(sweep.resume(checkpoint).stream_through(Arc::clone(&gate)))
+                    Reading::Sweep(Box::new(sweep.resume(checkpoint).stream_through(Arc::clone(&gate))))
                 }
                 _ => Reading::Refused(of_another_list(), checkpoint),
             },
@@ -196,7 +198,7 @@ impl<R: BookRow> BookStream<R> {
                         "the commercial query is not to be had; asking customer by customer"
                     );
                     (self.source, self.fallback) = (Some(Source::Classic), Some(fallback));
-                    self.reading = Reading::Sweep(sweep.stream_through(Arc::clone(&self.gate)));
+                    self.reading = Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&self.gate))));
                 }
                 None => self.reading = Reading::Over(query.checkpoint()),
             }

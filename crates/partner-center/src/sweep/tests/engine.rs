@@ -280,7 +280,7 @@ fn what_is_held_does_not_grow_with_the_book() {
             let mut stream = Book::of(count, 500).sweep(&service, sweep);
             let (mut held, mut saved) = (0, 0);
             while let Some(swept) = stream.try_next().await.unwrap() {
-                held = held.max(stream.held());
+                held = held.max(stream.held().0);
                 if swept.customer.as_uuid().as_u128() % 997 == 0 {
                     saved = saved.max(serde_json::to_string(&stream.checkpoint()).unwrap().len());
                 }
@@ -294,4 +294,20 @@ fn what_is_held_does_not_grow_with_the_book() {
         assert!(large.0 <= small.0 + 500 && large.0 <= 3 * (LOOK_AHEAD + 500), "{small:?} {large:?}");
         assert!(large.1 <= small.1 + 40 * 500 && large.1 <= 50 * (LOOK_AHEAD + 500), "{small:?} {large:?}");
     }
+}
+
+#[test]
+fn many_rows_do_not_pile_up_behind_a_slow_customer() {
+    run(async {
+        let service = Service::new(|id, _| {
+            let slow = id == customer(0);
+            (if slow { Duration::from_secs(100) } else { MILLISECOND }, Answer::Rows(1000))
+        });
+        let mut stream = Book::of(1000, 100).sweep(&service, |sweep| sweep.order(Order::Customer));
+        let mut most = 0;
+        while stream.try_next().await.unwrap().is_some() {
+            most = most.max(stream.held().1);
+        }
+        assert!((32_000..70_000).contains(&most), "{most}");
+    });
 }
