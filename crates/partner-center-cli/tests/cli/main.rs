@@ -13,4 +13,3 @@ mod query;
 mod readme;
 mod shell;
 mod support;
-mod table;
