@@ -8,6 +8,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::prelude::*;
 
 use crate::cli::{Color, Global};
+use crate::output::columns;
 use crate::report::Problem;
 
 /// What may be said on stderr.
@@ -31,23 +32,37 @@ impl Console {
         Self { quiet: global.quiet }
     }
 
-    /// Something worth knowing that is no error. May have several lines.
+    /// Something worth knowing that is no error. May have several lines; one that is indented is left as it is.
     pub(crate) fn note(self, text: &str) {
         const NOTE: Style = AnsiColor::Cyan.on_default().bold();
-        if !self.quiet {
-            Self::say(&format!("{NOTE}note{NOTE:#}: {}\n", text.replace('\n', "\n      ")));
+        if self.quiet {
+            return;
         }
+        let width = width();
+        let lines = text.lines().flat_map(|line| match width {
+            Some(width) if !line.starts_with(' ') => {
+                columns(&[vec![line.to_owned()]], width.saturating_sub(6).max(20))
+            }
+            _ => vec![line.to_owned()],
+        });
+        let text = lines.collect::<Vec<_>>().join("\n      ");
+        Self::say(&format!("{NOTE}note{NOTE:#}: {text}\n"));
     }
 
     /// Something that went wrong. Not silenced by `--quiet`.
     pub(crate) fn report(problem: &Problem) {
-        Self::say(&problem.to_string());
+        Self::say(&problem.told(width()));
     }
 
     /// Something that must be read, however quiet it is to be. If stderr is gone there is nobody left to tell.
     pub(crate) fn say(text: &str) {
         let _ = anstream::stderr().lock().write_all(text.as_bytes());
     }
+}
+
+/// How wide stderr is, if it is a terminal.
+fn width() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0)
 }
 
 /// Only this project's own events: those of the layers below may hold more than a person should paste into a ticket.

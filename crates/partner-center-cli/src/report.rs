@@ -4,7 +4,7 @@
 //! asked and goes nowhere else.
 
 use std::error::Error as _;
-use std::fmt;
+use std::fmt::Write as _;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
@@ -12,6 +12,7 @@ use partner_center::CustomerId;
 use partner_center::filter::FilterError;
 
 use crate::exit::Exit;
+use crate::output::columns;
 use crate::output::text::printable;
 
 /// Why a command ended before its time.
@@ -140,21 +141,40 @@ fn service_id(error: &partner_center::Error) -> Option<String> {
     (ours.as_deref() != Some(theirs)).then(|| theirs.to_owned())
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Problem {
+    /// All there is to tell, in lines no wider than this where a width is given.
+    pub(crate) fn told(&self, width: Option<u16>) -> String {
         const ERROR: Style = AnsiColor::Red.on_default().bold();
         const NAME: Style = Style::new().dimmed();
-        writeln!(f, "{ERROR}error{ERROR:#}: {}", printable(&self.what))?;
+        let mut text = String::new();
+        for (place, line) in wrapped(&self.what, width, "error: ".len()).iter().enumerate() {
+            let mark = if place == 0 { format!("{ERROR}error{ERROR:#}: ") } else { " ".repeat(7) };
+            let _ = writeln!(text, "{mark}{line}");
+        }
         for line in self.picture.iter().flat_map(|picture| picture.lines()) {
-            writeln!(f, "  {line}")?;
+            let _ = writeln!(text, "  {line}");
         }
-        let width = self.facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        let longest = self.facts.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
         for (name, value) in &self.facts {
-            writeln!(f, "  {NAME}{name:width$}{NAME:#}  {}", printable(value))?;
+            for (place, line) in wrapped(value, width, longest + 4).iter().enumerate() {
+                let name = if place == 0 { name } else { "" };
+                let _ = writeln!(text, "  {NAME}{name:longest$}{NAME:#}  {line}");
+            }
         }
-        match &self.advice {
-            Some(advice) => writeln!(f, "  {}", printable(advice)),
-            None => Ok(()),
+        for line in self.advice.iter().flat_map(|advice| wrapped(advice, width, 2)) {
+            let _ = writeln!(text, "  {line}");
+        }
+        text
+    }
+}
+
+/// Text of others in lines that fit a width beside an indent.
+fn wrapped(text: &str, width: Option<u16>, indent: usize) -> Vec<String> {
+    match width {
+        None => vec![printable(text).into_owned()],
+        Some(width) => {
+            let indent = u16::try_from(indent).unwrap_or(u16::MAX);
+            columns(&[vec![text.to_owned()]], width.saturating_sub(indent).max(20))
         }
     }
 }

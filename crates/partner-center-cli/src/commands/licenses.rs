@@ -134,8 +134,8 @@ fn note_empty<R: Row>(empty: &[CustomerId], console: Console) {
     if R::TYPE == Deployment::TYPE {
         note.push_str(
             ".\n\
-             This is no proof that there are no licences: since 2021 the operation is reported\n\
-             to be empty for customers that have some. Its successor may know more:\n",
+             This is no proof that there are no licences: since 2021 the operation is reported to be empty for \
+             customers that have some. Its successor may know more:\n",
         );
         let _ = write!(
             note,

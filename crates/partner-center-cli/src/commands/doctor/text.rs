@@ -31,7 +31,7 @@ pub(super) fn print(report: &Report) -> io::Result<()> {
         write_finding(&mut out, finding, width)?;
     }
     let verdict = if report.analytics_would_work {
-        "Licence analytics would take this token, as far as a token can tell: roles are not in it."
+        "Licence analytics would take this token. Roles in Partner Center are not in it."
     } else {
         "Licence analytics would not work."
     };
