@@ -36,3 +36,16 @@ fn no_command_is_a_usage_error_that_shows_the_help() {
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert!(run.stderr.contains("Usage: partner-center"), "{run}");
 }
+
+/// Arguments are in every process list: no flag takes a secret.
+#[test]
+fn no_flag_takes_a_secret() {
+    let completions = crate::support::run(&["completions", "bash"]).stdout;
+    assert!(completions.contains("--customer") && completions.contains("--refresh-token-stdin"));
+    let flags = completions.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'));
+    for flag in flags.filter(|word| word.starts_with("--")) {
+        let secret =
+            ["token", "secret", "password", "assertion", "key"].iter().any(|word| flag.contains(word));
+        assert!(!secret || flag.ends_with("-stdin"), "{flag}");
+    }
+}
