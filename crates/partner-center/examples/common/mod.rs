@@ -1,0 +1,27 @@
+//! Where the examples connect to: Partner Center, if `PARTNER_CENTER_ACCESS_TOKEN` holds a token of an application with
+//! a user; otherwise an emulator of their own, with made-up customers.
+
+use std::error::Error;
+
+use partner_center::PartnerCenter;
+use partner_center::credential::StaticToken;
+use partner_center_emulator::Emulator;
+
+/// A client, and the emulator it asks, if it does: that ends when this is dropped.
+pub(crate) struct Connection {
+    pub(crate) partner: PartnerCenter,
+    _emulator: Option<Emulator>,
+}
+
+pub(crate) async fn connect() -> Result<Connection, Box<dyn Error>> {
+    if let Ok(token) = std::env::var("PARTNER_CENTER_ACCESS_TOKEN") {
+        let partner = PartnerCenter::builder().credential(StaticToken::new(token)?).build()?;
+        return Ok(Connection { partner, _emulator: None });
+    }
+    let emulator = Emulator::builder().start().await?;
+    let partner = PartnerCenter::builder()
+        .base_url(emulator.base_url())
+        .credential(StaticToken::new("any")?)
+        .build()?;
+    Ok(Connection { partner, _emulator: Some(emulator) })
+}

@@ -1,0 +1,38 @@
+//! The whole book: every customer of the partner, several at a time, one outcome for each.
+//!
+//! `cargo run -p partner-center --example whole_book`
+
+#![expect(clippy::print_stdout, reason = "this is what it is for")]
+
+mod common;
+
+use std::error::Error;
+
+use partner_center::sweep::{self, Order, Outcome};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let connection = common::connect().await?;
+    let sweep = connection.partner.customers().sweep(sweep::deployment);
+    let mut sweep = sweep.concurrency(8).order(Order::Customer).stream();
+    // An error here ends the sweep: the credential was refused, say. It carries a checkpoint to resume from.
+    while let Some(swept) = sweep.try_next().await? {
+        let customer = swept.customer;
+        match swept.outcome {
+            Outcome::Rows(answer) => {
+                let sold: i64 = answer.items.iter().filter_map(|row| row.licenses_sold).sum();
+                let deployed: i64 = answer.items.iter().filter_map(|row| row.licenses_deployed).sum();
+                println!("{customer}: {deployed} of {sold} deployed");
+            }
+            Outcome::Empty(_) => println!("{customer}: no rows, which proves nothing"),
+            Outcome::Skipped(error) => println!("{customer}: skipped: {}", error.message()),
+            Outcome::Failed(error) => println!("{customer}: failed: {error}"),
+        }
+    }
+    let summary = sweep.checkpoint().summary();
+    println!(
+        "{} customers: {} with rows, {} empty, {} skipped, {} failed",
+        summary.customers, summary.with_rows, summary.empty, summary.skipped, summary.failed
+    );
+    Ok(())
+}
