@@ -40,7 +40,7 @@ fn no_command_is_a_usage_error_that_shows_the_help() {
 /// Arguments are in every process list: no flag takes a secret.
 #[test]
 fn no_flag_takes_a_secret() {
-    let completions = crate::support::run(&["completions", "bash"]).stdout;
+    let completions = run(&["completions", "bash"]).stdout;
     assert!(completions.contains("--customer") && completions.contains("--refresh-token-stdin"));
     let flags = completions.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'));
     for flag in flags.filter(|word| word.starts_with("--")) {
