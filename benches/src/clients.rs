@@ -18,7 +18,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 pub(crate) enum Client {
     Facade(PartnerCenter, CustomerId),
     Reqwest { http: reqwest::Client, url: String, parse: bool },
-    Hyper(legacy::Client<legacy::connect::HttpConnector, Empty<bytes::Bytes>>, hyper::Uri),
+    Hyper(Box<legacy::Client<legacy::connect::HttpConnector, Empty<bytes::Bytes>>>, hyper::Uri),
 }
 
 const TOKEN: &str = "a-token-of-usual-length-would-be-two-thousand-characters";
@@ -39,7 +39,7 @@ impl Client {
             }
             "hyper" => {
                 let executor = hyper_util::rt::TokioExecutor::new();
-                Self::Hyper(legacy::Client::builder(executor).build_http(), url.parse()?)
+                Self::Hyper(Box::new(legacy::Client::builder(executor).build_http()), url.parse()?)
             }
             _ => return Err("no such client".into()),
         })

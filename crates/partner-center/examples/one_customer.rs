@@ -36,7 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     match connection.partner.customers().by_id(nobody).get().await {
         Ok(_) => println!("there is a customer of that id"),
         Err(error) if error.is_not_found() => {
-            println!("as expected: {}. {}", error.message(), error.advice())
+            println!("as expected: {}. {}", error.message(), error.advice());
         }
         Err(error) => return Err(error.into()),
     }
