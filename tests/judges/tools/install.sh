@@ -29,6 +29,7 @@ need_node() {
 need_python() {
   python_bin=$work/python/bin
   is_installed "$work/python" "$tools/requirements.txt" && return
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed'; return 1; }
   rm -rf "$work/python"
   python3 -m venv "$work/python"
   "$python_bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$tools/requirements.txt"
