@@ -215,3 +215,69 @@ impl std::fmt::Debug for Fault {
         f.debug_struct("Fault").field("code", &self.code).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every shape that is known, the code and the description that are read from it.
+    #[test]
+    fn every_known_shape_is_recognised() {
+        for (body, code, description) in [
+            (r#"{"code":2000,"description":"d","data":[],"source":"s"}"#, Some("2000"), Some("d")),
+            (r#"{"Code":"2000","Description":"d"}"#, Some("2000"), Some("d")),
+            (r#"{"code":600061,"message":"m","description":"d","errorName":"n"}"#, Some("600061"), Some("d")),
+            (r#"{"statusCode":429,"message":"m"}"#, None, Some("m")),
+            (
+                r#"{"code":"BadRequest","innererror":{"code":"InvalidQueryParameters","message":"m"},"message":"o"}"#,
+                Some("InvalidQueryParameters"),
+                Some("m"),
+            ),
+            (r#"{"error":{"code":"c","message":"m"}}"#, Some("c"), Some("m")),
+            (r#"{"error":"User unauthorized to access it"}"#, None, Some("User unauthorized to access it")),
+            (r#"{"Message":"m"}"#, None, Some("m")),
+            (r#"{"error":"invalid_grant","error_description":"d"}"#, Some("invalid_grant"), Some("d")),
+        ] {
+            for body in [body.to_owned(), format!("\u{feff}{body}")] {
+                let fault = Fault::recognise(body.as_bytes()).unwrap();
+                assert_eq!(
+                    (fault.code.as_deref(), fault.description.as_deref()),
+                    (code, description),
+                    "{body}"
+                );
+            }
+        }
+        for body in ["", "<html>", "null", "[]", "5", "{}", "{\"items\":[]}", "\u{fffd}"] {
+            assert_eq!(Fault::recognise(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn status_and_code_together_name_the_kind() {
+        let kind = |status, code: &str| {
+            kind_of(status, Some(&Fault { code: Some(code.to_owned()), description: None }))
+        };
+        for (status, code, expected) in [
+            (401, "400", ErrorKind::Unauthorized),
+            (401, "900420", ErrorKind::WrongAudience),
+            (401, "900421", ErrorKind::MfaRequired),
+            (403, "1002", ErrorKind::MissingRole),
+            (403, "20002", ErrorKind::NoRelationship),
+            (403, "900309", ErrorKind::ConditionalAccess),
+            (403, "900329", ErrorKind::AppOnlyToken),
+            (403, "900149", ErrorKind::NotEnrolled),
+            (404, "60003", ErrorKind::CustomerNotFound),
+            (404, "20002", ErrorKind::NotFound),
+            (400, "900421", ErrorKind::Rejected),
+            (429, "0", ErrorKind::Throttled),
+            (500, "800003", ErrorKind::Unavailable),
+        ] {
+            assert_eq!(kind(status, code), expected, "{status} {code}");
+        }
+        let old = Fault {
+            code: None,
+            description: Some("This resource can't be accessed by application credentials.".into()),
+        };
+        assert_eq!(kind_of(500, Some(&old)), ErrorKind::AppOnlyToken, "it has been seen with 500");
+    }
+}
