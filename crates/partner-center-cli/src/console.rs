@@ -1,6 +1,6 @@
 //! Stderr: notes, errors, and what `-v` shows. Data never comes this way.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -15,6 +15,7 @@ use crate::report::Problem;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Console {
     quiet: bool,
+    verbose: bool,
 }
 
 impl Console {
@@ -29,7 +30,12 @@ impl Console {
         if global.verbose > 0 {
             log(if global.verbose == 1 { LevelFilter::DEBUG } else { LevelFilter::TRACE });
         }
-        Self { quiet: global.quiet }
+        Self { quiet: global.quiet, verbose: global.verbose > 0 }
+    }
+
+    /// Whether a person looks on who wants to see how it is getting on. What `-v` shows would run through that.
+    pub(crate) fn has_onlooker(self) -> bool {
+        !self.quiet && !self.verbose && io::stderr().is_terminal()
     }
 
     /// Something worth knowing that is no error. May have several lines; one that is indented is left as it is.

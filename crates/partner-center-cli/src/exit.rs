@@ -29,21 +29,29 @@ pub(crate) enum Exit {
     Network = 8,
     /// The answer could not be read or breaks the contract.
     InvalidAnswer = 9,
+    /// A threshold was crossed; everything asked for is on stdout.
+    Crossed = 10,
+    /// Stopped by Ctrl-C, as shells count it.
+    Interrupted = 130,
+    /// Told to terminate.
+    Terminated = 143,
 }
 
 /// The table every long help ends with.
 pub(crate) const HELP: &str = "\
 Exit codes:
-  0  done
-  1  unexpected
-  2  an argument or a setting cannot be used; nothing was sent
-  3  some customers failed, the rest is on stdout
-  4  no credentials, or the service refused them (401)
-  5  the service refused the call (403)
-  6  not found (404)
-  7  throttled or unavailable after all attempts
-  8  no connection, or out of time
-  9  the answer could not be read or breaks the contract";
+    0  done
+    1  unexpected
+    2  an argument or a setting cannot be used; nothing was sent
+    3  some customers failed, the rest is on stdout
+    4  no credentials, or the service refused them (401)
+    5  the service refused the call (403)
+    6  not found (404)
+    7  throttled or unavailable after all attempts
+    8  no connection, or out of time
+    9  the answer could not be read or breaks the contract
+   10  a threshold of --fail-on was crossed; all rows are on stdout
+  130  stopped by Ctrl-C; 143 by a signal to terminate";
 
 impl Exit {
     /// The code for an error of the SDK.

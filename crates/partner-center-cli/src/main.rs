@@ -12,6 +12,7 @@ mod exit;
 mod output;
 mod report;
 mod settings;
+mod signals;
 
 use std::process::ExitCode;
 

@@ -15,6 +15,8 @@ use crate::exit::Exit;
 use crate::output::columns;
 use crate::output::text::printable;
 
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+
 /// Why a command ended before its time.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -64,10 +66,14 @@ impl Problem {
 
     /// A filter or a grouping that cannot be used, with a caret under what is wrong with it.
     pub(crate) fn of_filter(flag: &str, error: &FilterError, input: &str) -> Self {
-        let mut problem =
-            Self::new(Exit::Usage, format!("invalid value for '{flag}': {}", error.description()));
-        problem.picture = Some(error.caret(input));
-        problem
+        Self::new(Exit::Usage, format!("invalid value for '{flag}': {}", error.description()))
+            .picture(error.caret(input))
+    }
+
+    /// What is drawn below, as it is. Has to be safe for a terminal.
+    pub(crate) fn picture(mut self, picture: String) -> Self {
+        self.picture = Some(picture);
+        self
     }
 
     pub(crate) fn because(self, cause: impl Into<String>) -> Self {
@@ -77,6 +83,14 @@ impl Problem {
     pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
         self.advice = Some(advice.into());
         self
+    }
+
+    /// On one line, for one of many: which customer, what failed, and the ids to ask about it.
+    pub(crate) fn in_short(&self) -> String {
+        let facts = ["customer", "status", "code", "cause", "correlation id"];
+        let known = facts.iter().filter_map(|name| self.facts.iter().find(|(known, _)| known == name));
+        let facts: Vec<_> = known.map(|(name, value)| format!("{name} {}", printable(value))).collect();
+        format!("{ERROR}error{ERROR:#}: {}: {}\n", printable(&self.what), facts.join(", "))
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -144,7 +158,6 @@ fn service_id(error: &partner_center::Error) -> Option<String> {
 impl Problem {
     /// All there is to tell, in lines no wider than this where a width is given.
     pub(crate) fn told(&self, width: Option<u16>) -> String {
-        const ERROR: Style = AnsiColor::Red.on_default().bold();
         const NAME: Style = Style::new().dimmed();
         let mut text = String::new();
         for (place, line) in wrapped(&self.what, width, "error: ".len()).iter().enumerate() {

@@ -15,11 +15,16 @@ pub(super) const STYLES: Styles = Styles::styled()
 
 pub(super) const FORMATS: &str = "\
 Formats:
-  table   for people: aligned, with totals and the age of the data
-  json    one document: schemaVersion, rows, failures, summary
-  ndjson  one row per line, as they come
-  csv     RFC 4180 with a header; a text that a spreadsheet would run as a formula
-          gets an apostrophe in front";
+  table    for people: aligned, with totals and the age of the data
+  json     one document: schemaVersion, rows, failures, summary
+  ndjson   one row per line, as they come
+  csv      RFC 4180 with a header; a text that a spreadsheet would run as a formula
+           gets an apostrophe in front
+  parquet  the columns of csv with their types; only in builds with --features parquet,
+           because of how long those take
+
+table, and any format with --sort, hold all rows until the end; the others write them as they
+come, in as much memory for 100,000 customers as for a hundred.";
 
 pub(super) const ENVIRONMENT: &str = "\
 Environment:
@@ -50,14 +55,29 @@ Profiles, in config.toml; secrets are not for this file:
   cloud = \"global\"             also authority, base-url, and store = \"file\" or \"keyring\"";
 
 pub(super) const DEPLOYMENT_HELP: &str = "\
-With --customer a row per customer and product, else the partner's totals, a row per service.
+With --customer or --all-customers a row per customer and product, else the partner's totals, a row
+per service.
 
-Since 2021 the service is reported to answer with no rows for customers that do have licences.
-`licenses query deployment` asks the operation that supersedes this one.";
+Since 2021 the service is reported to answer classic questions with no rows for customers that do
+have licences. --all-customers asks the commercial queries first, which supersede them.";
 
 pub(super) const USAGE_HELP: &str = "\
-With --customer a row per customer, product and workload, else the partner's totals, a row per
-service and workload. `licenses query usage` asks the operation that supersedes this one.";
+With --customer or --all-customers a row per customer, product and workload, else the partner's
+totals, a row per service and workload.";
+
+pub(super) const FUNNEL_HELP: &str = "\
+A row per customer, product and channel: sold, deployed, active; shelfware = sold - deployed,
+idle = deployed - active. A licence is active if it is in any workload. What is unknown is left
+empty, never 0. Totals and thresholds are of the rows that --ignore, --min-idle and --below leave.
+
+Thresholds:
+  [any|total] METRIC OPERATOR NUMBER, such as 'idle > 100' or 'total usagePercent < 50'
+  METRIC is sold, deployed, active, shelfware, idle, deploymentPercent or usagePercent
+
+Rules for --ignore, in TOML; * and ? stand for any text and any character:
+  [[ignore]]
+  product = \"*TRIAL*\"     and customer = \"...\", by name or id: all that a rule says must be true
+  spare = 5                only rows with no more than 5 licences unused";
 
 pub(super) const COMPLETIONS_HELP: &str = "\
 To install them:

@@ -6,6 +6,7 @@
     reason = "these comments are the help texts, and a terminal shows backticks as they are"
 )]
 
+mod book;
 mod help;
 mod values;
 
@@ -18,6 +19,8 @@ use partner_center_emulator::FaultScript;
 use crate::commands::RowType;
 use crate::exit;
 use crate::output::Format;
+
+pub(crate) use book::{Funnel, Licences, Order, Reading, Source, Writing};
 
 /// Licence analytics of Microsoft Partner Center: who bought which licences, how many are deployed, how many are used.
 ///
@@ -61,7 +64,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// How to write the rows; table on a terminal, json otherwise
+    /// How to write the rows; as the name of --output says, else table on a terminal, json otherwise
     #[arg(long, global = true, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
 
@@ -156,11 +159,15 @@ pub(crate) enum Command {
 pub(crate) enum Licenses {
     /// How many of the licences sold are deployed
     #[command(after_help = help::DEPLOYMENT_HELP)]
-    Deployment(Customers),
+    Deployment(Licences),
 
     /// How many of the licences deployed are used
     #[command(after_help = help::USAGE_HELP)]
-    Usage(Customers),
+    Usage(Licences),
+
+    /// What was sold and is not deployed, what is deployed and not used
+    #[command(after_help = help::FUNNEL_HELP)]
+    Funnel(Funnel),
 
     /// Ask the queries that supersede the classic operations
     #[command(subcommand)]
@@ -196,6 +203,9 @@ pub(crate) struct QueryArguments {
     /// How many rows to ask for at a time; all pages are read in any case [default: 10000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) top: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) writing: Writing,
 }
 
 #[derive(Debug, Subcommand)]
@@ -206,6 +216,9 @@ pub(crate) enum CustomerCommand {
         /// fields are companyName, domain, indirectReseller and indirectCloudSolutionProvider
         #[arg(short, long, value_name = "FILTER", value_parser = values::customer_filter)]
         filter: Option<CustomerFilter>,
+
+        #[command(flatten)]
+        writing: Writing,
     },
 
     /// One customer, with what the service knows of it
@@ -254,13 +267,6 @@ pub(crate) struct Emulator {
     /// The port to serve on, of 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Customers {
-    /// The customer's id, which is its tenant's id; may be given several times
-    #[arg(short, long = "customer", value_name = "ID", value_parser = values::customer_id)]
-    pub(crate) customers: Vec<CustomerId>,
 }
 
 #[cfg(test)]

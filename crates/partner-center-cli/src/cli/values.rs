@@ -37,6 +37,15 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// `50`, `50%`, `99.5`.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim();
+    match number.parse::<f64>() {
+        Ok(percent) if percent.is_finite() && percent >= 0.0 => Ok(percent),
+        _ => Err("write a percentage such as 50 or 99.5".to_owned()),
+    }
+}
+
 pub(super) fn cloud(text: &str) -> Result<Cloud, String> {
     text.parse().map_err(|_| format!("the clouds are {}", Cloud::ALL.map(Cloud::name).join(", ")))
 }
@@ -54,6 +63,16 @@ mod tests {
         }
         for text in ["", "0", "0s", "-5s", "soon", "3 fortnights"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn percentages() {
+        for (text, value) in [("50", 50.0), ("99.5", 99.5), ("0", 0.0), ("50%", 50.0), ("120", 120.0)] {
+            assert_eq!(percent(text), Ok(value), "{text}");
+        }
+        for text in ["", "-1", "NaN", "inf", "half", "%"] {
+            assert!(percent(text).is_err(), "{text}");
         }
     }
 }

@@ -1,30 +1,30 @@
 //! `customers`: the list of them, and one of them.
 
+use super::{query, writing};
 use crate::cli::{CustomerCommand, Global};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::Customer;
-use crate::output::{Format, Output, show};
+use crate::output::{Arrangement, End, Format, Output, Target, show};
 use crate::report::{Problem, Stop};
+use crate::signals::unless_stopped;
 
-pub(crate) async fn run(
-    command: &CustomerCommand,
-    global: &Global,
-    format: Format,
-    console: Console,
-) -> Result<Exit, Stop> {
-    let session = connect(global, console).await?;
-    let customers = session.partner.customers();
+pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
-        CustomerCommand::List { filter } => {
-            let mut list = customers.list();
+        CustomerCommand::List { filter, writing } => {
+            let output = writing::output::<Customer>(global, writing)?;
+            let session = connect(global, console).await?;
+            let mut list = session.partner.customers().list();
             if let Some(filter) = filter {
                 list = list.filter(filter.clone());
             }
-            super::query::all::<Customer, _>(list.pages(), format, console).await
+            unless_stopped(query::all(list.pages(), output, console)).await
         }
         CustomerCommand::Show { id } => {
+            let format = writing::format(global, None)?;
+            let session = connect(global, console).await?;
+            let customers = session.partner.customers();
             let customer = customers
                 .by_id(*id)
                 .get()
@@ -35,9 +35,9 @@ pub(crate) async fn run(
             if format == Format::Table {
                 show(&row)?;
             } else {
-                let mut output = Output::stdout(format);
-                output.rows(&[row])?;
-                output.finish(None, &[])?;
+                let mut output = Output::new(format, Target::Stdout, Arrangement::none(), None)?;
+                output.rows(vec![row])?;
+                output.finish(End::default())?;
             }
             Ok(Exit::Done)
         }

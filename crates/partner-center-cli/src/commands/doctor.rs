@@ -69,7 +69,7 @@ struct Finding {
 }
 
 pub(crate) async fn run(global: &Global, format: Format, console: Console) -> Result<Exit, Stop> {
-    if format == Format::Csv {
+    if matches!(format, Format::Csv | Format::Parquet) {
         return Err(Problem::new(Exit::Usage, "doctor has no csv")
             .advice("Use --format table or json.")
             .into());

@@ -10,6 +10,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::report::{Problem, Stop};
 use crate::settings::{ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_ID, TENANT_ID};
+use crate::signals::Signals;
 
 pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit, Stop> {
     let mut builder = partner_center_emulator::Emulator::builder()
@@ -39,9 +40,7 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
     let emulator = builder.recorded_requests(0).start().await.map_err(|error| {
         Problem::new(Exit::Usage, "the emulator cannot be started").because(error.to_string())
     })?;
-    let stop = stopped().map_err(|error| {
-        Problem::new(Exit::Unexpected, "Ctrl-C cannot be waited for").because(error.to_string())
-    })?;
+    let mut signals = Signals::listen()?;
 
     let url = emulator.base_url();
     let mut stdout = std::io::stdout().lock();
@@ -58,30 +57,7 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
         Entra::TENANT_ID,
         Entra::CLIENT_ID,
     ));
-    stop.await;
+    signals.next().await;
     emulator.shutdown().await;
     Ok(Exit::Done)
-}
-
-/// Ends on Ctrl-C, and where there is such a thing on being told to terminate. Listens from the start.
-fn stopped() -> std::io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (mut interrupt, mut terminate) =
-            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    {
-        let mut interrupt = tokio::signal::windows::ctrl_c()?;
-        Ok(async move {
-            interrupt.recv().await;
-        })
-    }
 }

@@ -5,33 +5,32 @@ use partner_center::chain::CommercialLicensesQuery;
 use partner_center::filter::{self, FilterError, Operation};
 use partner_center::paging::{Collection, Pages};
 
+use super::writing;
 use crate::cli::{Global, Query, QueryArguments};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::{QueryDeployment, QueryUsage};
-use crate::output::{Format, Output, Row};
+use crate::output::{End, Output, Row};
 use crate::report::{Problem, Stop};
+use crate::signals::unless_stopped;
 
-pub(crate) async fn run(
-    command: &Query,
-    global: &Global,
-    format: Format,
-    console: Console,
-) -> Result<Exit, Stop> {
+pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> Result<Exit, Stop> {
     // Whether the arguments can be used is found out before anything is connected.
     match command {
         Query::Deployment(arguments) => {
             let narrow = Narrowing::<filter::Deployment>::read(arguments)?;
+            let output = writing::output::<QueryDeployment>(global, &arguments.writing)?;
             let session = connect(global, console).await?;
             let query = narrow.apply(session.partner.analytics().commercial().licenses().deployment());
-            all::<QueryDeployment, _>(query.pages(), format, console).await
+            unless_stopped(all(query.pages(), output, console)).await
         }
         Query::Usage(arguments) => {
             let narrow = Narrowing::<filter::Usage>::read(arguments)?;
+            let output = writing::output::<QueryUsage>(global, &arguments.writing)?;
             let session = connect(global, console).await?;
             let query = narrow.apply(session.partner.analytics().commercial().licenses().usage());
-            all::<QueryUsage, _>(query.pages(), format, console).await
+            unless_stopped(all(query.pages(), output, console)).await
         }
     }
 }
@@ -79,23 +78,26 @@ fn read<T: std::str::FromStr<Err = FilterError>>(
 }
 
 /// Writes all pages. Shared with the other commands that read pages.
-pub(super) async fn all<R, C>(mut pages: Pages<C>, format: Format, console: Console) -> Result<Exit, Stop>
+pub(super) async fn all<R, C>(
+    mut pages: Pages<C>,
+    mut output: Output<R>,
+    console: Console,
+) -> Result<Exit, Stop>
 where
     C: Collection,
     R: Row + From<C::Item>,
 {
-    let mut output = Output::stdout(format);
     let mut written = 0;
-    loop {
+    while !output.is_full() {
         match pages.try_next().await {
             Ok(Some(page)) => {
                 let rows: Vec<R> = page.into_inner().into_items().into_iter().map(R::from).collect();
                 written += rows.len();
-                output.rows(&rows)?;
+                output.rows(rows)?;
             }
             Ok(None) => break,
             Err(error) => {
-                if written > 0 {
+                if written > 0 && output.is_on_stdout() {
                     console.note(&format!(
                         "{written} rows had come before the error below; what is on stdout is not complete"
                     ));
@@ -107,6 +109,6 @@ where
     if written == 0 {
         console.note("no rows");
     }
-    output.finish(None, &[])?;
+    output.finish(End::default())?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 
 use crate::exit::Exit;
 use crate::output::rows::{
-    Customer, Deployment, PartnerDeployment, PartnerUsage, QueryDeployment, QueryUsage, Usage,
+    Customer, Deployment, Funnel, PartnerDeployment, PartnerUsage, QueryDeployment, QueryUsage, Usage,
 };
 use crate::output::{Row, write_json};
 use crate::report::Stop;
@@ -17,6 +17,8 @@ pub(crate) enum RowType {
     Deployment,
     /// A row of licenses usage, of a customer
     Usage,
+    /// A row of licenses funnel
+    Funnel,
     /// A row of licenses deployment, of the partner
     PartnerDeployment,
     /// A row of licenses usage, of the partner
@@ -33,6 +35,7 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
     match row {
         RowType::Deployment => print::<Deployment>(),
         RowType::Usage => print::<Usage>(),
+        RowType::Funnel => print::<Funnel>(),
         RowType::PartnerDeployment => print::<PartnerDeployment>(),
         RowType::PartnerUsage => print::<PartnerUsage>(),
         RowType::QueryDeployment => print::<QueryDeployment>(),
@@ -57,6 +60,7 @@ mod tests {
         let name = |row: RowType| row.to_possible_value().unwrap().get_name().to_owned();
         assert_eq!(name(RowType::Deployment), Deployment::TYPE);
         assert_eq!(name(RowType::Usage), Usage::TYPE);
+        assert_eq!(name(RowType::Funnel), Funnel::TYPE);
         assert_eq!(name(RowType::PartnerDeployment), PartnerDeployment::TYPE);
         assert_eq!(name(RowType::PartnerUsage), PartnerUsage::TYPE);
         assert_eq!(name(RowType::QueryDeployment), QueryDeployment::TYPE);

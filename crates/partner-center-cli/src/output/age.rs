@@ -5,12 +5,16 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp as Instant, Unit};
 use partner_center::models::Timestamp;
 
+use super::Summary;
+
+/// How old the rows of a summary are.
+pub(crate) fn of_summary(summary: &Summary) -> Option<String> {
+    let (oldest, newest) = (&summary.oldest_processed_date_time, &summary.newest_processed_date_time);
+    sentence(oldest.as_ref(), newest.as_ref(), today())
+}
+
 /// `Data of 2017-03-14, 9 years old.`; of several days, the first and the last. Nothing if no row said when.
-pub(super) fn sentence(
-    oldest: Option<&Timestamp>,
-    newest: Option<&Timestamp>,
-    today: Date,
-) -> Option<String> {
+fn sentence(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date) -> Option<String> {
     let (oldest, newest) = (day(oldest?)?, day(newest?)?);
     Some(if oldest == newest {
         format!("Data of {newest}, {}.", age(newest, today))
@@ -20,7 +24,7 @@ pub(super) fn sentence(
 }
 
 /// The day in UTC, as all other days here.
-pub(super) fn today() -> Date {
+fn today() -> Date {
     Instant::now().to_zoned(TimeZone::UTC).date()
 }
 

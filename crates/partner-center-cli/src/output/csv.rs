@@ -14,9 +14,10 @@ pub(super) struct Csv<W: Write> {
 }
 
 impl<W: Write> Csv<W> {
-    pub(super) fn new(out: W) -> Self {
+    /// `goes_on` behind rows that are there already, and with them the header.
+    pub(super) fn new(out: W, goes_on: bool) -> Self {
         let out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        Self { out, opened: false }
+        Self { out, opened: goes_on }
     }
 
     fn open<R: Row>(&mut self) -> io::Result<()> {

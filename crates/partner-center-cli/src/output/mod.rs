@@ -1,11 +1,15 @@
-//! From rows to stdout: what a row is to the four formats, and the sinks that write them.
+//! From rows to stdout or a file: what a row is to the formats, and the sinks that write them.
 //!
-//! Rows go through one by one and are added up on the way; only the table has to hold on to them. Nothing here knows
-//! where rows come from, and nothing here writes to stderr.
+//! Rows go through one by one and are added up on the way; only the table, and whoever asks for an order, has to hold on
+//! to them. Nothing here knows where rows come from, and nothing here writes to stderr.
 
 mod age;
+mod arrange;
 mod csv;
+pub(crate) mod file;
 mod json;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod row;
 pub(crate) mod rows;
 mod summary;
@@ -13,13 +17,17 @@ mod table;
 pub(crate) mod text;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
+pub(crate) use age::of_summary as age_of;
+pub(crate) use arrange::Arrangement;
+use file::Partial;
 pub(crate) use row::Row;
 use row::{Cell, Column, Shown};
-use summary::Tally;
-pub(crate) use summary::{Customers, Failure, Summary};
+pub(crate) use summary::{Customers, Failure, Summary, Tally, percent};
 pub(crate) use table::columns;
 
 /// The version of the JSON document and of the columns. It grows when something is renamed, removed or means something
@@ -34,6 +42,32 @@ pub(crate) enum Format {
     Json,
     Ndjson,
     Csv,
+    Parquet,
+}
+
+impl Format {
+    /// The format that a file's name asks for.
+    pub(crate) fn of_file(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "json" => Some(Self::Json),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "csv" => Some(Self::Csv),
+            "parquet" => Some(Self::Parquet),
+            "txt" => Some(Self::Table),
+            _ => None,
+        }
+    }
+
+    /// Whether a file of it can be cut behind a row and gone on with.
+    pub(crate) fn goes_on(self) -> bool {
+        matches!(self, Self::Ndjson | Self::Csv)
+    }
+}
+
+/// Where rows go.
+pub(crate) enum Target {
+    Stdout,
+    File(Partial),
 }
 
 /// What writes rows in one format.
@@ -42,39 +76,117 @@ trait Sink<R: Row> {
     fn finish(&mut self, summary: &Summary, failures: &[Failure]) -> io::Result<()>;
 }
 
-/// Rows on their way to stdout.
+/// Rows on their way out.
 ///
 /// Nothing is written before the first rows, or the knowledge that there are none, so that a command that fails as a
 /// whole leaves stdout empty.
 pub(crate) struct Output<R: Row> {
     sink: Box<dyn Sink<R>>,
+    target: Target,
     tally: Tally,
+    arrangement: Arrangement<R>,
+    /// Waiting to be brought in order.
+    held: Vec<R>,
+    written: usize,
+}
+
+/// What there is to say at the end, beside the rows.
+#[derive(Default)]
+pub(crate) struct End {
+    pub(crate) customers: Option<Customers>,
+    pub(crate) failures: Vec<Failure>,
+    /// What only one command has to say.
+    pub(crate) more: Map<String, Value>,
 }
 
 impl<R: Row> Output<R> {
-    pub(crate) fn stdout(format: Format) -> Self {
-        let plain = || io::BufWriter::new(io::stdout());
-        let sink: Box<dyn Sink<R>> = match format {
-            Format::Table => Box::new(table::Table::new(anstream::AutoStream::auto(io::stdout()), width())),
-            Format::Json => Box::new(json::Document::new(plain())),
-            Format::Ndjson => Box::new(json::Lines::new(plain())),
-            Format::Csv => Box::new(csv::Csv::new(plain())),
+    /// Rows to this place. `before` is what the rows that are there already came to.
+    pub(crate) fn new(
+        format: Format,
+        target: Target,
+        arrangement: Arrangement<R>,
+        before: Option<Tally>,
+    ) -> io::Result<Self> {
+        let out: Box<dyn Write + Send> = match &target {
+            Target::Stdout => Box::new(io::stdout()),
+            Target::File(partial) => Box::new(partial.writer()?),
         };
-        Self { sink, tally: Tally::default() }
+        let goes_on = before.is_some();
+        let sink: Box<dyn Sink<R>> = match format {
+            Format::Table => match &target {
+                Target::Stdout => {
+                    Box::new(table::Table::new(anstream::AutoStream::auto(io::stdout()), width()))
+                }
+                Target::File(_) => {
+                    Box::new(table::Table::new(io::BufWriter::new(anstream::StripStream::new(out)), 80))
+                }
+            },
+            Format::Json => Box::new(json::Document::new(io::BufWriter::new(out))),
+            Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out))),
+            Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), goes_on)),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out))),
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => return Err(io::Error::other("this build has no parquet")),
+        };
+        let tally = before.unwrap_or_default();
+        Ok(Self { sink, target, tally, arrangement, held: Vec::new(), written: 0 })
     }
 
     /// The rows of one answer.
-    pub(crate) fn rows(&mut self, rows: &[R]) -> io::Result<()> {
-        for row in rows {
+    pub(crate) fn rows(&mut self, mut rows: Vec<R>) -> io::Result<()> {
+        for row in &rows {
             self.tally.add(row);
         }
-        self.sink.rows(rows)
+        if self.arrangement.is_as_they_come() {
+            rows.truncate(self.arrangement.wants(self.written));
+            self.written += rows.len();
+            return self.sink.rows(&rows);
+        }
+        self.held.append(&mut rows);
+        self.arrangement.settle(&mut self.held);
+        Ok(())
     }
 
-    /// The end: totals, failures, whatever the format closes with.
-    pub(crate) fn finish(mut self, customers: Option<Customers>, failures: &[Failure]) -> io::Result<()> {
-        let summary = self.tally.summary::<R>(customers);
-        self.sink.finish(&summary, failures)
+    /// Whether further rows would make no difference but to the totals.
+    pub(crate) fn is_full(&self) -> bool {
+        self.arrangement.is_full(self.written)
+    }
+
+    pub(crate) fn is_on_stdout(&self) -> bool {
+        matches!(self.target, Target::Stdout)
+    }
+
+    /// What the rows came to so far.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Makes sure that the rows written so far are on disk, and says how many bytes they are.
+    pub(crate) fn sync(&self) -> io::Result<u64> {
+        match &self.target {
+            Target::Stdout => Ok(0),
+            Target::File(partial) => partial.sync(),
+        }
+    }
+
+    /// Writes totals, failures, whatever the format closes with. Only now a file gets its name.
+    pub(crate) fn finish(mut self, end: End) -> io::Result<Summary> {
+        self.arrangement.arrange(&mut self.held);
+        self.sink.rows(&self.held)?;
+        let summary = self.tally.summary::<R>(end.customers, end.more);
+        self.sink.finish(&summary, &end.failures)?;
+        if let Target::File(partial) = self.target {
+            partial.commit()?;
+        }
+        Ok(summary)
+    }
+
+    /// Leaves nothing of what was written to a file.
+    pub(crate) fn discard(self) {
+        if let Target::File(partial) = self.target {
+            partial.discard();
+        }
     }
 }
 

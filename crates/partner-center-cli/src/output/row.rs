@@ -2,7 +2,9 @@
 //! the table and its making from the model all follow.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
+use partner_center::funnel::{Flag, Source, Workload};
 use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,17 +17,37 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     const COLUMNS: &'static [Column<Self>];
     /// What the totals are kept apart by, besides adding up all counts: the names of columns.
     const TOTALS_BY: &'static [&'static str] = &[];
-    /// The percentage among the columns that the totals recompute: its name, the part's and the whole's.
-    const PERCENT: Option<[&'static str; 3]> = None;
+    /// The percentages among the columns, as the names of the columns of the percentage, the part and the whole.
+    /// Totals recompute them, and a row is below a percentage if one of them is.
+    const PERCENTS: &'static [[&'static str; 3]] = &[];
 
     /// The id and the name of the customer it is about, as far as it says.
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (None, None)
     }
 
-    /// When the service computed it.
-    fn processed(&self) -> Option<&Timestamp> {
-        None
+    /// When the service computed it; the first and the last time if it was made of several answers.
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        [None, None]
+    }
+
+    /// The count in the column of this name.
+    fn count(&self, name: &str) -> Option<i64> {
+        let column = Self::COLUMNS.iter().find(|column| column.name == name)?;
+        match (column.get)(self) {
+            Cell::Count(count) => count,
+            _ => None,
+        }
+    }
+
+    /// Whether one of its percentages is below this one, as far as the counts are known. Nothing of nothing is below
+    /// none.
+    fn is_below(&self, percent: f64) -> bool {
+        let is_below = |[_, part, whole]: &[&str; 3]| {
+            let share = super::summary::share(self.count(part)?, self.count(whole)?)?;
+            Some(share < percent)
+        };
+        Self::PERCENTS.iter().any(|names| is_below(names) == Some(true))
     }
 }
 
@@ -34,7 +56,18 @@ pub(crate) struct Column<R: 'static> {
     /// The name in the contract, and in every format but the table.
     pub(crate) name: &'static str,
     pub(crate) shown: Shown,
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet has types"))]
+    pub(crate) kind: Kind,
     pub(crate) get: for<'a> fn(&'a R) -> Cell<'a>,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Id,
+    Count,
+    Percent,
 }
 
 /// Whether the table has this column. One without a single value is left out in any case.
@@ -59,54 +92,101 @@ pub(crate) enum Cell<'a> {
     Percent(Option<f64>),
 }
 
+impl Cell<'_> {
+    /// Texts without regard to letter case; what is missing is last.
+    pub(super) fn order(&self, other: &Self, descending: bool) -> Ordering {
+        fn order<T>(
+            a: Option<T>,
+            b: Option<T>,
+            descending: bool,
+            by: impl Fn(&T, &T) -> Ordering,
+        ) -> Ordering {
+            match (a, b) {
+                (Some(a), Some(b)) if descending => by(&b, &a),
+                (Some(a), Some(b)) => by(&a, &b),
+                (a, b) => b.is_some().cmp(&a.is_some()),
+            }
+        }
+        let texts = |a: &str, b: &str| a.to_lowercase().cmp(&b.to_lowercase()).then_with(|| a.cmp(b));
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => {
+                order(a.as_deref(), b.as_deref(), descending, |a, b| texts(a, b))
+            }
+            (Self::Id(a), Self::Id(b)) => order(a.as_deref(), b.as_deref(), descending, |a, b| texts(a, b)),
+            (Self::Count(a), Self::Count(b)) => order(*a, *b, descending, Ord::cmp),
+            (Self::Percent(a), Self::Percent(b)) => order(*a, *b, descending, f64::total_cmp),
+            // The cells of one column are of one kind.
+            _ => Ordering::Equal,
+        }
+    }
+}
+
 /// A type a field of a row can have.
 pub(super) trait Field {
+    const KIND: Kind;
+
     fn cell(&self) -> Cell<'_>;
 }
 
 impl Field for Option<String> {
+    const KIND: Kind = Kind::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.as_deref().map(Cow::Borrowed))
     }
 }
 
 impl Field for Option<i64> {
+    const KIND: Kind = Kind::Count;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Count(*self)
     }
 }
 
 impl Field for Option<f64> {
+    const KIND: Kind = Kind::Percent;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Percent(*self)
     }
 }
 
 impl Field for Option<Guid> {
+    const KIND: Kind = Kind::Id;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Id(self.as_ref().map(ToString::to_string))
     }
 }
 
 impl Field for Option<Timestamp> {
+    const KIND: Kind = Kind::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.as_ref().map(|time| Cow::Owned(time.to_string())))
     }
 }
 
 impl Field for Option<Channel> {
+    const KIND: Kind = Kind::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.as_ref().map(|channel| Cow::Borrowed(channel.as_str())))
     }
 }
 
 impl Field for Option<RelationshipToPartner> {
+    const KIND: Kind = Kind::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.as_ref().map(|relationship| Cow::Borrowed(relationship.as_str())))
     }
 }
 
 impl Field for Option<bool> {
+    const KIND: Kind = Kind::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.map(|yes| Cow::Borrowed(if yes { "true" } else { "false" })))
     }
@@ -114,9 +194,58 @@ impl Field for Option<bool> {
 
 /// One text in csv and table, with a space between the members: those of lists here have none inside.
 impl Field for Option<Vec<String>> {
+    const KIND: Kind = Kind::Text;
+
     fn cell(&self) -> Cell<'_> {
         Cell::Text(self.as_ref().map(|texts| Cow::Owned(texts.join(" "))))
     }
+}
+
+/// A count beyond what the other formats can hold is the greatest they can; no licence desk has met one.
+impl Field for Option<u64> {
+    const KIND: Kind = Kind::Count;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Count(self.map(|count| i64::try_from(count).unwrap_or(i64::MAX)))
+    }
+}
+
+impl Field for Source {
+    const KIND: Kind = Kind::Text;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(spelt(self).map(Cow::Owned))
+    }
+}
+
+/// One text in csv and table, with a space between the members.
+impl Field for Vec<Flag> {
+    const KIND: Kind = Kind::Text;
+
+    fn cell(&self) -> Cell<'_> {
+        let flags: Vec<_> = self.iter().filter_map(spelt).collect();
+        Cell::Text((!flags.is_empty()).then(|| Cow::Owned(flags.join(" "))))
+    }
+}
+
+/// One text in csv and table: `Exchange 60/100; SharePoint 25/100`, a question mark for what is unknown.
+impl Field for Vec<Workload> {
+    const KIND: Kind = Kind::Text;
+
+    fn cell(&self) -> Cell<'_> {
+        let count = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+        let workload = |workload: &Workload| {
+            let name = workload.workload_name.as_deref().or(workload.workload_code.as_deref()).unwrap_or("?");
+            format!("{name} {}/{}", count(workload.licenses_active), count(workload.licenses_qualified))
+        };
+        let workloads: Vec<_> = self.iter().map(workload).collect();
+        Cell::Text((!workloads.is_empty()).then(|| Cow::Owned(workloads.join("; "))))
+    }
+}
+
+/// As it is written in JSON, which is how the SDK names it.
+fn spelt(value: &impl Serialize) -> Option<String> {
+    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
 /// Declares a row type: `"contractName" field: type, shown;` for each field, in the order of the csv columns. The name
@@ -148,6 +277,7 @@ macro_rules! row {
                 $crate::output::row::Column {
                     name: $column,
                     shown: $shown,
+                    kind: <$field_type as $crate::output::row::Field>::KIND,
                     get: |row| $crate::output::row::Field::cell(&row.$field),
                 },
             )+];

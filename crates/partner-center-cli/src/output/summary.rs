@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use partner_center::CustomerId;
 use partner_center::models::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Cell, Row};
@@ -13,8 +13,9 @@ use super::{Cell, Row};
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
+    /// The rows that are written, unless `--limit` left some out: these are added up as well.
     pub(crate) rows: u64,
-    /// Absent where no customers were named.
+    /// Absent where no customers were asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customers: Option<Customers>,
     /// One per group of rows whose counts may be added up; a licence counts in every workload it qualifies for, so
@@ -22,16 +23,23 @@ pub(crate) struct Summary {
     pub(crate) totals: Vec<Map<String, Value>>,
     pub(crate) oldest_processed_date_time: Option<Timestamp>,
     pub(crate) newest_processed_date_time: Option<Timestamp>,
+    /// What only one command has to say.
+    #[serde(flatten)]
+    pub(crate) more: Map<String, Value>,
 }
 
 /// What became of the customers that were asked about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Customers {
-    pub(crate) asked: usize,
+    pub(crate) asked: u64,
     /// Answered without rows, which is no proof that there are no licences.
-    pub(crate) empty: usize,
-    pub(crate) failed: usize,
+    pub(crate) empty: u64,
+    /// There is nothing to ask about them: no relationship, or no such tenant any more.
+    pub(crate) skipped: u64,
+    pub(crate) failed: u64,
+    /// Whether all customers had their turn.
+    pub(crate) complete: bool,
 }
 
 /// A customer whose rows are missing, in the JSON document. What the service said is left out: it may name a customer,
@@ -62,19 +70,28 @@ impl Failure {
     }
 }
 
-type Group = Vec<Option<String>>;
-
-/// The sums so far.
-#[derive(Default)]
-pub(super) struct Tally {
+/// The sums so far. Can be saved, so that a run that goes on knows what those before it came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Tally {
     rows: u64,
-    /// The values of `Row::TOTALS_BY`, in the order they came in, each with one sum per column: `None` until a row had
-    /// a count there.
-    groups: Vec<(Group, Vec<Option<i64>>)>,
-    /// Where each group stands.
-    places: BTreeMap<Group, usize>,
+    /// In the order they came in.
+    groups: Vec<Group>,
+    /// Where each group stands; made again as it is needed.
+    #[serde(skip)]
+    places: BTreeMap<Vec<Option<String>>, usize>,
     oldest: Option<Timestamp>,
     newest: Option<Timestamp>,
+}
+
+/// Rows whose counts may be added up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Group {
+    /// The values of `Row::TOTALS_BY`.
+    key: Vec<Option<String>>,
+    /// One per column: `None` until a row had a count there.
+    sums: Vec<Option<i64>>,
+    /// For each of `Row::PERCENTS` the part and the whole, over the rows in which both are known.
+    shares: Vec<[i64; 2]>,
 }
 
 impl Tally {
@@ -91,43 +108,62 @@ impl Tally {
                 _ => {}
             }
         }
-        if let Some((_, sums)) = self.places.get(&key).and_then(|place| self.groups.get_mut(*place)) {
-            for (sum, count) in sums.iter_mut().zip(counts) {
+        let shares = R::PERCENTS.iter().map(|[_, part, whole]| row.count(part).zip(row.count(whole)));
+        if let Some(group) = self.group::<R>(key) {
+            for (sum, count) in group.sums.iter_mut().zip(counts) {
                 if let Some(count) = count {
                     *sum = Some(sum.unwrap_or_default().saturating_add(count));
                 }
             }
-        } else {
-            self.places.insert(key.clone(), self.groups.len());
-            self.groups.push((key, counts));
+            for ([part, whole], more) in group.shares.iter_mut().zip(shares) {
+                let (more_part, more_whole) = more.unwrap_or_default();
+                *part = part.saturating_add(more_part);
+                *whole = whole.saturating_add(more_whole);
+            }
         }
-        if let Some(processed) = row.processed()
-            && let Some(at) = processed.unix_seconds()
-        {
-            let seconds = |time: &Option<Timestamp>| time.as_ref().and_then(Timestamp::unix_seconds);
-            if seconds(&self.oldest).is_none_or(|oldest| at < oldest) {
-                self.oldest = Some(processed.clone());
-            }
-            if seconds(&self.newest).is_none_or(|newest| at > newest) {
-                self.newest = Some(processed.clone());
-            }
+        for processed in row.processed().into_iter().flatten() {
+            self.stretch(processed);
         }
     }
 
-    pub(super) fn summary<R: Row>(self, customers: Option<Customers>) -> Summary {
-        let totals = self.groups.into_iter().filter_map(|(key, sums)| total::<R>(key, &sums)).collect();
+    fn group<R: Row>(&mut self, key: Vec<Option<String>>) -> Option<&mut Group> {
+        if self.places.len() < self.groups.len() {
+            let keys = self.groups.iter().map(|group| group.key.clone());
+            self.places = keys.zip(0..).collect();
+        }
+        let place = *self.places.entry(key.clone()).or_insert(self.groups.len());
+        if place == self.groups.len() {
+            let (sums, shares) = (vec![None; R::COLUMNS.len()], vec![[0, 0]; R::PERCENTS.len()]);
+            self.groups.push(Group { key, sums, shares });
+        }
+        self.groups.get_mut(place)
+    }
+
+    fn stretch(&mut self, processed: &Timestamp) {
+        let Some(at) = processed.unix_seconds() else { return };
+        let seconds = |time: &Option<Timestamp>| time.as_ref().and_then(Timestamp::unix_seconds);
+        if seconds(&self.oldest).is_none_or(|oldest| at < oldest) {
+            self.oldest = Some(processed.clone());
+        }
+        if seconds(&self.newest).is_none_or(|newest| at > newest) {
+            self.newest = Some(processed.clone());
+        }
+    }
+
+    pub(super) fn summary<R: Row>(self, customers: Option<Customers>, more: Map<String, Value>) -> Summary {
         Summary {
             rows: self.rows,
             customers,
-            totals,
+            totals: self.groups.into_iter().filter_map(total::<R>).collect(),
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,
+            more,
         }
     }
 }
 
 /// One line of totals; `None` if the rows have no counts.
-fn total<R: Row>(key: Group, sums: &[Option<i64>]) -> Option<Map<String, Value>> {
+fn total<R: Row>(Group { key, sums, shares }: Group) -> Option<Map<String, Value>> {
     if sums.iter().all(Option::is_none) {
         return None;
     }
@@ -138,20 +174,24 @@ fn total<R: Row>(key: Group, sums: &[Option<i64>]) -> Option<Map<String, Value>>
     }
     for (column, sum) in R::COLUMNS.iter().zip(sums) {
         if let Some(sum) = sum {
-            total.insert(column.name.to_owned(), Value::from(*sum));
+            total.insert(column.name.to_owned(), Value::from(sum));
         }
     }
-    if let Some([name, part, whole]) = R::PERCENT {
-        let count = |name| total.get(name).and_then(Value::as_i64);
-        if let (Some(part), Some(whole)) = (count(part), count(whole)) {
-            total.insert(name.to_owned(), percent(part, whole).map_or(Value::Null, Value::from));
+    for ([name, part_name, whole_name], [part, whole]) in R::PERCENTS.iter().zip(shares) {
+        if total.contains_key(*part_name) && total.contains_key(*whole_name) {
+            total.insert((*name).to_owned(), percent(part, whole).map_or(Value::Null, Value::from));
         }
     }
     Some(total)
 }
 
 /// Part of whole, from 0 to 100 and beyond, to two places as the service gives it. None of nothing is no percentage.
-#[expect(clippy::cast_precision_loss, reason = "counts of licences lie far below 2^52")]
 pub(crate) fn percent(part: i64, whole: i64) -> Option<f64> {
-    (whole != 0).then(|| (part as f64 / whole as f64 * 10_000.0).round() / 100.0)
+    share(part, whole).map(|percent| (percent * 100.0).round() / 100.0)
+}
+
+/// The same to all places.
+#[expect(clippy::cast_precision_loss, reason = "counts of licences lie far below 2^52")]
+pub(super) fn share(part: i64, whole: i64) -> Option<f64> {
+    (whole != 0).then(|| part as f64 / whole as f64 * 100.0)
 }

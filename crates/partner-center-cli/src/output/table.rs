@@ -8,7 +8,7 @@ use comfy_table::{
 };
 use serde_json::{Map, Value};
 
-use super::text::printable;
+use super::text::{grouped, printable};
 use super::{Cell, Column, Failure, Row, Shown, Sink, Summary, age};
 
 const BOLD: Style = Style::new().bold();
@@ -94,9 +94,7 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
             }
         }
         self.draw::<R>(summary, several)?;
-        let (oldest, newest) =
-            (summary.oldest_processed_date_time.as_ref(), summary.newest_processed_date_time.as_ref());
-        if let Some(sentence) = age::sentence(oldest, newest, age::today()) {
+        if let Some(sentence) = age::of_summary(summary) {
             writeln!(self.out, "\n{sentence}")?;
         }
         self.out.flush()
@@ -123,10 +121,16 @@ impl<W: Write> Table<W> {
             }));
         }
         // Rows that are sums already are not said twice.
-        if !summary.totals.is_empty() && summary.totals.len() < self.rows.len() {
+        let sums = u64::try_from(summary.totals.len()).unwrap_or(u64::MAX);
+        if !summary.totals.is_empty() && sums < summary.rows {
             table.add_row(columns.iter().map(|_| TableCell::new(RULE)));
+            let shown = u64::try_from(self.rows.len()).unwrap_or(u64::MAX);
+            let label = match summary.rows {
+                rows if rows > shown => format!("Total of {rows} rows"),
+                _ => "Total".to_owned(),
+            };
             for (place, total) in summary.totals.iter().enumerate() {
-                table.add_row(total_cells::<R>(&columns, total, if place == 0 { "Total" } else { "" }));
+                table.add_row(total_cells::<R>(&columns, total, if place == 0 { &label } else { "" }));
             }
         }
         let last = columns.len().saturating_sub(1);
@@ -270,34 +274,4 @@ pub(super) fn show<R: Row>(row: &R, mut out: impl Write) -> io::Result<()> {
         writeln!(out, "{BOLD}{name:width$}{BOLD:#}  {text}")?;
     }
     out.flush()
-}
-
-/// `1234567` as `1,234,567`.
-fn grouped(count: i64) -> String {
-    let digits = count.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if count < 0 {
-        text.push('-');
-    }
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        for (count, text) in
-            [(0, "0"), (999, "999"), (1000, "1,000"), (-1234, "-1,234"), (1_234_567, "1,234,567")]
-        {
-            assert_eq!(grouped(count), text);
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! Text of others, made safe for a terminal.
+//! Text of others, made safe for a terminal, and numbers for people.
 
 use std::borrow::Cow;
 
@@ -31,9 +31,35 @@ fn is_unsafe(character: char) -> bool {
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// `1234567` as `1,234,567`.
+pub(crate) fn grouped(count: impl Into<i128>) -> String {
+    let count = count.into();
+    let digits = count.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if count < 0 {
+        text.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (count, text) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (-1234, "-1,234"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(grouped(count), text);
+        }
+    }
 
     #[test]
     fn what_could_command_a_terminal_is_taken_out() {

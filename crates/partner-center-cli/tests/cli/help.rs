@@ -11,6 +11,7 @@ fn help_texts() {
         ("help-licenses", &["licenses", "--help"]),
         ("help-licenses-deployment", &["licenses", "deployment", "--help"]),
         ("help-licenses-usage", &["licenses", "usage", "--help"]),
+        ("help-licenses-funnel", &["licenses", "funnel", "--help"]),
         ("help-licenses-query", &["licenses", "query", "--help"]),
         ("help-licenses-query-deployment", &["licenses", "query", "deployment", "--help"]),
         ("help-licenses-query-usage", &["licenses", "query", "usage", "--help"]),

@@ -26,9 +26,11 @@ fn sessions(text: &str) -> Vec<(String, String)> {
 
 /// The same, whatever the year.
 fn without_age(text: &str) -> String {
-    let line = |line: &str| match line.split_once(", ") {
-        Some((data, _)) if data.starts_with("Data of ") => data.to_owned(),
-        _ => line.trim_end().to_owned(),
+    let line = |line: &str| match line.split_once("Data of ") {
+        Some((before, after)) => {
+            format!("{before}Data of {}", after.split_once(", ").map_or(after, |(days, _)| days))
+        }
+        None => line.trim_end().to_owned(),
     };
     text.trim_end().lines().map(line).collect::<Vec<_>>().join("\n")
 }

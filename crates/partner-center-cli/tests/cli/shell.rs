@@ -10,6 +10,7 @@ const COMPANY: &str = "customerTenantId eq '0112A436-B14E-4888-967B-CA4BB2CF1234
 const ROWS: &[(&str, &[&str])] = &[
     ("deployment", &["licenses", "deployment", "-c", DOCUMENTED]),
     ("usage", &["licenses", "usage", "-c", DOCUMENTED]),
+    ("funnel", &["licenses", "funnel", "-c", DOCUMENTED]),
     ("partner-deployment", &["licenses", "deployment"]),
     ("partner-usage", &["licenses", "usage"]),
     ("query-deployment", &["licenses", "query", "deployment", "-f", COMPANY]),
@@ -44,6 +45,16 @@ fn schemas_are_of_what_the_commands_print() {
         assert_eq!(named, required, "{row}: every field is always there");
         assert_eq!(named, printed, "{row}");
         assert_eq!(named, columns, "{row}");
+    }
+}
+
+#[test]
+fn the_readme_names_the_columns() {
+    let readme = include_str!("../../../../README.md");
+    for (row, arguments) in ROWS {
+        let csv = finish(command().arg("--emulator").args(*arguments).args(["--format", "csv"])).stdout;
+        let columns = csv.lines().next().unwrap().replace(',', ", ");
+        assert!(readme.contains(&format!("\n| `{row}` | {columns} |\n")), "| `{row}` | {columns} |");
     }
 }
 

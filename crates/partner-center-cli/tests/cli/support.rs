@@ -106,6 +106,7 @@ pub(crate) fn stable() -> insta::internals::SettingsBindDropGuard {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\d+ (day|month|year)s? old|of today", "[age]");
     settings.add_filter(r"(?m)^(  (?:request|correlation) id\s+)[0-9a-f-]{36}$", "$1[id]");
+    settings.add_filter(r"correlation id [0-9a-f-]{36}", "correlation id [id]");
     settings.add_filter(r#""(requestId|correlationId)":"[0-9a-f-]{36}""#, r#""$1":"[id]""#);
     settings.add_filter(r"\d+ (second|minute)s?\b", "[time]");
     settings.add_filter(r"/\S*/\.tmp\w+", "[directory]");

@@ -5,10 +5,12 @@
 
 #![expect(clippy::struct_field_names, reason = "the fields have the contract's names")]
 
-mod classic;
 mod customer;
+mod funnel;
+mod licences;
 mod query;
 
-pub(crate) use classic::{Deployment, PartnerDeployment, PartnerUsage, Usage};
 pub(crate) use customer::Customer;
+pub(crate) use funnel::Funnel;
+pub(crate) use licences::{Deployment, PartnerDeployment, PartnerUsage, Usage};
 pub(crate) use query::{QueryDeployment, QueryUsage};

@@ -4,9 +4,9 @@ use partner_center::models::{
     Channel, CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid, Timestamp,
 };
 
+use super::licences::share;
 use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
 use crate::output::row::row;
-use crate::output::summary::percent;
 
 row! {
     /// How many licences of one product a customer bought, and how many of them are deployed; grouped, of one group.
@@ -37,14 +37,14 @@ row! {
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
     }
 
-    const PERCENT: Option<[&'static str; 3]> = Some(["deploymentPercent", "licensesDeployed", "licensesSold"]);
+    const PERCENTS: &'static [[&'static str; 3]] = &[["deploymentPercent", "licensesDeployed", "licensesSold"]];
 
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (self.customer_id.as_ref(), self.customer_name.as_deref())
     }
 
-    fn processed(&self) -> Option<&Timestamp> {
-        self.processed_date_time.as_ref()
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        [self.processed_date_time.as_ref(), None]
     }
 }
 
@@ -84,22 +84,18 @@ row! {
 
     // A licence counts once in every workload it qualifies for.
     const TOTALS_BY: &'static [&'static str] = &["workloadCode", "workloadName"];
-    const PERCENT: Option<[&'static str; 3]> = Some(["usagePercent", "licensesActive", "licensesQualified"]);
+    const PERCENTS: &'static [[&'static str; 3]] = &[["usagePercent", "licensesActive", "licensesQualified"]];
 
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (self.customer_id.as_ref(), self.customer_name.as_deref())
     }
 
-    fn processed(&self) -> Option<&Timestamp> {
-        self.processed_date_time.as_ref()
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        [self.processed_date_time.as_ref(), None]
     }
 }
 
 /// The id in small letters: the commercial queries write it in capitals, and rows of both kinds are to be joined.
 fn small(id: Option<&Guid>) -> Option<Guid> {
     id.map(|id| id.as_uuid().map_or_else(|| id.clone(), Guid::from))
-}
-
-fn share(part: Option<i64>, whole: Option<i64>) -> Option<f64> {
-    percent(part?, whole?)
 }

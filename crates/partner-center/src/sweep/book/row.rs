@@ -75,7 +75,8 @@ macro_rules! row {
 
         impl $name {
             /// A row of the classic operation, about the customer it was asked for.
-            fn classic(customer: CustomerId, row: $classic) -> Self {
+            #[must_use]
+            pub fn classic(customer: CustomerId, row: $classic) -> Self {
                 Self {
                     source: Source::Classic,
                     customer_id: row.customer_id.and_then(|id| id.as_uuid()).map_or(Some(customer), |id| {

@@ -1,22 +1,25 @@
-//! The rows of the classic four operations.
+//! The rows of `licenses deployment` and `licenses usage`: of customers, and the partner's totals.
 
-use partner_center::CustomerId;
+use partner_center::funnel::Source;
 use partner_center::models::{
-    Channel, CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid,
-    PartnerLicensesDeploymentInsights, PartnerLicensesUsageInsights, Timestamp,
+    Channel, Guid, PartnerLicensesDeploymentInsights, PartnerLicensesUsageInsights, Timestamp,
 };
+use partner_center::sweep::{DeploymentRow, UsageRow};
 
+use crate::output::percent;
 use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
 use crate::output::row::row;
 
 row! {
     /// How many licences of one product a customer bought, and how many of them are deployed.
-    Deployment = "deployment" from model: CustomerLicensesDeploymentInsights {
-        /// The id of the customer's tenant; the one that was asked about where the service leaves it out.
-        #[schemars(with = "Guid")]
-        "customerId" customer_id: Option<Guid>, No;
+    Deployment = "deployment" from model: DeploymentRow {
+        /// The id of the customer's tenant; the one that was asked about where the service leaves it out. Null only if
+        /// what a commercial row has is no GUID.
+        "customerId" customer_id: Option<Guid> = model.customer_id.map(|id| id.as_uuid().into()), No;
         /// The customer's name.
         "customerName" customer_name: Option<String>, WhoseRow;
+        /// The id of the product; the classic operations send none.
+        "productId" product_id: Option<Guid>, InPlaceOf("productName", "Product");
         /// The name of the product, in capitals.
         "productName" product_name: Option<String>, As("Product");
         /// The code of the service, such as o365 or crm.
@@ -29,31 +32,35 @@ row! {
         "licensesSold" licenses_sold: Option<i64>, As("Sold");
         /// How many of them are deployed.
         "licensesDeployed" licenses_deployed: Option<i64>, As("Deployed");
-        /// Deployed of sold as the service computed it, from 0 to 100.
-        "deploymentPercent" deployment_percent: Option<f64>, As("%");
+        /// Deployed of sold, from 0 to 100: as the service computed it, or computed from the counts where it gives none.
+        "deploymentPercent" deployment_percent: Option<f64> = model.deployment_percent.or_else(|| share(model.licenses_deployed, model.licenses_sold)), As("%");
         /// When the service computed the row, as it came.
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
+        /// Which operations the row came from: classic or commercial.
+        "source" source: Source, No;
     }
 
-    const PERCENT: Option<[&'static str; 3]> = Some(["deploymentPercent", "licensesDeployed", "licensesSold"]);
+    const PERCENTS: &'static [[&'static str; 3]] = &[["deploymentPercent", "licensesDeployed", "licensesSold"]];
 
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (self.customer_id.as_ref(), self.customer_name.as_deref())
     }
 
-    fn processed(&self) -> Option<&Timestamp> {
-        self.processed_date_time.as_ref()
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        [self.processed_date_time.as_ref(), None]
     }
 }
 
 row! {
     /// How many licences of one product qualify for one workload, and how many are active in it.
-    Usage = "usage" from model: CustomerLicensesUsageInsights {
-        /// The id of the customer's tenant; the one that was asked about where the service leaves it out.
-        #[schemars(with = "Guid")]
-        "customerId" customer_id: Option<Guid>, No;
+    Usage = "usage" from model: UsageRow {
+        /// The id of the customer's tenant; the one that was asked about where the service leaves it out. Null only if
+        /// what a commercial row has is no GUID.
+        "customerId" customer_id: Option<Guid> = model.customer_id.map(|id| id.as_uuid().into()), No;
         /// The customer's name.
         "customerName" customer_name: Option<String>, WhoseRow;
+        /// The id of the product; the classic operations send none.
+        "productId" product_id: Option<Guid>, InPlaceOf("productName", "Product");
         /// The name of the product, in capitals.
         "productName" product_name: Option<String>, As("Product");
         /// The code of the workload, such as EXO, SPO or SFB.
@@ -70,22 +77,24 @@ row! {
         "licensesQualified" licenses_qualified: Option<i64>, As("Qualified");
         /// How many of them are active in it.
         "licensesActive" licenses_active: Option<i64>, As("Active");
-        /// Active of qualified as the service computed it, from 0 to 100.
-        "usagePercent" usage_percent: Option<f64>, As("%");
+        /// Active of qualified, from 0 to 100: as the service computed it, or computed from the counts where it gives none.
+        "usagePercent" usage_percent: Option<f64> = model.usage_percent.or_else(|| share(model.licenses_active, model.licenses_qualified)), As("%");
         /// When the service computed the row, as it came.
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
+        /// Which operations the row came from: classic or commercial.
+        "source" source: Source, No;
     }
 
     // A licence counts once in every workload it qualifies for.
     const TOTALS_BY: &'static [&'static str] = &["workloadCode", "workloadName"];
-    const PERCENT: Option<[&'static str; 3]> = Some(["usagePercent", "licensesActive", "licensesQualified"]);
+    const PERCENTS: &'static [[&'static str; 3]] = &[["usagePercent", "licensesActive", "licensesQualified"]];
 
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (self.customer_id.as_ref(), self.customer_name.as_deref())
     }
 
-    fn processed(&self) -> Option<&Timestamp> {
-        self.processed_date_time.as_ref()
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        [self.processed_date_time.as_ref(), None]
     }
 }
 
@@ -106,8 +115,8 @@ row! {
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
     }
 
-    fn processed(&self) -> Option<&Timestamp> {
-        self.processed_date_time.as_ref()
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        [self.processed_date_time.as_ref(), None]
     }
 }
 
@@ -128,30 +137,11 @@ row! {
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
     }
 
-    fn processed(&self) -> Option<&Timestamp> {
-        self.processed_date_time.as_ref()
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        [self.processed_date_time.as_ref(), None]
     }
 }
 
-impl Deployment {
-    pub(crate) fn of(customer: CustomerId, row: CustomerLicensesDeploymentInsights) -> Self {
-        let mut row = Self::from(row);
-        fill(&mut row.customer_id, customer);
-        row
-    }
-}
-
-impl Usage {
-    pub(crate) fn of(customer: CustomerId, row: CustomerLicensesUsageInsights) -> Self {
-        let mut row = Self::from(row);
-        fill(&mut row.customer_id, customer);
-        row
-    }
-}
-
-/// The id that was asked about, where the service left it out or sent something else in its place.
-fn fill(id: &mut Option<Guid>, asked: CustomerId) {
-    if id.as_ref().and_then(Guid::as_uuid).is_none() {
-        *id = Some(asked.as_uuid().into());
-    }
+pub(super) fn share(part: Option<i64>, whole: Option<i64>) -> Option<f64> {
+    percent(part?, whole?)
 }

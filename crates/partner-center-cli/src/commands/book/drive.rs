@@ -1,0 +1,360 @@
+//! The loop of a reading: portion by portion to the output, with progress, checkpoints, and an ear for Ctrl-C.
+//!
+//! One customer that fails never ends it. What would fail for all customers does, and keeps what there is.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+use std::time::Instant;
+
+use partner_center::sweep::{Fallback, Summary};
+use partner_center::{CustomerId, Error};
+
+use super::checkpoint::{Keeper, State};
+use super::judge::Judge;
+use super::progress::Line;
+use super::reading::{Answer, Portion, Reading};
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::output::text::grouped;
+use crate::output::{self, Customers, End, Failure, Format, Output, Row, age_of, rows};
+use crate::report::{Problem, Stop};
+use crate::signals::Signals;
+
+/// What a reading is driven with, and what has come of it.
+pub(super) struct Drive<R: Row> {
+    output: Output<R>,
+    format: Format,
+    keeper: Option<Keeper>,
+    /// Those that rows name, where customers are not asked one by one.
+    customers: BTreeSet<CustomerId>,
+    /// The user named the customers.
+    named: bool,
+    console: Console,
+    signals: Signals,
+    /// What became of the customers that were asked, in the runs before this one too.
+    counts: Counts,
+    /// For the JSON document.
+    failures: Vec<Failure>,
+    /// How the calls that failed in this run ended.
+    exits: Vec<Exit>,
+    answered: bool,
+    /// The first of the empty customers of this run.
+    empty: Option<CustomerId>,
+    fallback_told: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    asked: u64,
+    empty: u64,
+    skipped: u64,
+    failed: u64,
+}
+
+enum Event<R> {
+    Next(Result<Option<Portion<R>>, Error>),
+    Tick,
+    Stop(Exit),
+}
+
+impl<R: Row> Drive<R> {
+    pub(super) fn new(
+        output: Output<R>,
+        format: Format,
+        keeper: Option<Keeper>,
+        customers: BTreeSet<CustomerId>,
+        named: bool,
+        console: Console,
+    ) -> Result<Self, Stop> {
+        Ok(Self {
+            output,
+            format,
+            keeper,
+            customers,
+            named,
+            console,
+            signals: Signals::listen()?,
+            counts: Counts::default(),
+            failures: Vec::new(),
+            exits: Vec::new(),
+            answered: false,
+            empty: None,
+            fallback_told: false,
+        })
+    }
+}
+
+/// Reads to the end, or to where it cannot be gone on.
+pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) -> Result<Exit, Stop> {
+    if let Some(summary) = reading.progress().map(|progress| progress.summary) {
+        let Summary { customers: asked, empty, skipped, failed, .. } = summary;
+        drive.counts = Counts { asked, empty, skipped, failed };
+    }
+    let before = drive.counts.asked;
+    let line = Line::new(drive.console, before, drive.rows_come_to_a_terminal());
+    if before > 0 {
+        line.aside(|| drive.console.note(&format!("going on after {} customers", grouped(before))));
+    }
+    let ended = loop {
+        if drive.output.is_full() && !reading.wants_all() {
+            break Ok(false);
+        }
+        let event = tokio::select! {
+            biased;
+            exit = drive.signals.next() => Event::Stop(exit),
+            next = reading.next() => Event::Next(next),
+            () = line.tick() => Event::Tick,
+        };
+        match event {
+            Event::Next(Ok(Some(portion))) => {
+                drive.tell_fallback(reading.fallback(), &line);
+                drive.take(portion, &line)?;
+                drive.save_if_due(&reading)?;
+            }
+            Event::Next(Ok(None)) => break Ok(true),
+            Event::Next(Err(error)) => break Err(error),
+            Event::Tick => {}
+            Event::Stop(exit) => {
+                drop(line);
+                return drive.stopped(&reading, exit);
+            }
+        }
+        if let Some(progress) = reading.progress() {
+            line.show(&progress);
+        }
+    };
+    drive.tell_fallback(reading.fallback(), &line);
+    drop(line);
+    match ended {
+        Ok(complete) => drive.finish(reading, complete),
+        Err(error) => drive.interrupted(&reading, &error),
+    }
+}
+
+impl<R: Row> Drive<R> {
+    fn rows_come_to_a_terminal(&self) -> bool {
+        self.output.is_on_stdout() && self.format != Format::Table && std::io::stdout().is_terminal()
+    }
+
+    fn take(&mut self, portion: Portion<R>, line: &Line) -> Result<(), Stop> {
+        self.counts.asked += u64::from(portion.customer.is_some());
+        match (portion.answer, portion.customer) {
+            (Answer::Rows(rows), customer) => {
+                self.answered = true;
+                if customer.is_none() {
+                    self.count(&rows);
+                }
+                line.beside(|| self.output.rows(rows))?;
+            }
+            (Answer::Empty, customer) => {
+                self.answered = true;
+                self.counts.empty += 1;
+                self.empty = self.empty.or(customer);
+            }
+            (Answer::Skipped, _) => {
+                self.answered = true;
+                self.counts.skipped += 1;
+            }
+            (Answer::Failed(error), customer) => self.fail(&error, customer, line),
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, rows: &[R]) {
+        let ids = rows.iter().filter_map(|row| row.customer().0?.as_uuid());
+        self.customers.extend(ids.map(CustomerId::from));
+    }
+
+    fn fail(&mut self, error: &Error, customer: Option<CustomerId>, line: &Line) {
+        self.counts.failed += 1;
+        let problem = Problem::of_call(error, customer);
+        self.exits.push(problem.exit());
+        if self.format == Format::Json {
+            self.failures.extend(customer.map(|customer| Failure::new(customer, error)));
+        }
+        line.aside(|| if self.named { Console::report(&problem) } else { Console::say(&problem.in_short()) });
+    }
+
+    fn tell_fallback(&mut self, fallback: Option<&Fallback>, line: &Line) {
+        let Some(fallback) = fallback.filter(|_| !self.fallback_told) else { return };
+        self.fallback_told = true;
+        let why = match fallback {
+            Fallback::Refused(error) => format!("cannot be had here ({})", error.message()),
+            _ => "came back without a row".to_owned(),
+        };
+        line.aside(|| {
+            self.console.note(&format!("the commercial query {why}; asking customer by customer"));
+        });
+    }
+
+    fn save_if_due(&mut self, reading: &impl Reading) -> Result<(), Stop> {
+        if self.keeper.as_ref().is_some_and(Keeper::is_due) { self.save(reading) } else { Ok(()) }
+    }
+
+    /// First the rows, then what covers them.
+    fn save(&mut self, reading: &impl Reading) -> Result<(), Stop> {
+        let (Some(keeper), Some(checkpoint)) = (&mut self.keeper, reading.checkpoint()) else {
+            return Ok(());
+        };
+        let began = Instant::now();
+        let state = State {
+            length: self.output.sync()?,
+            finished: checkpoint.is_finished(),
+            reading: checkpoint,
+            tally: self.output.tally().clone(),
+            customers: self.customers.clone(),
+            account: reading.account(),
+        };
+        keeper.save(began, state)
+    }
+
+    fn customers(&self, complete: bool) -> Customers {
+        let Counts { asked, empty, skipped, failed } = self.counts;
+        let named_by_rows = u64::try_from(self.customers.len()).unwrap_or(u64::MAX);
+        Customers { asked: asked.max(named_by_rows), empty, skipped, failed, complete }
+    }
+
+    fn end(&mut self, reading: &impl Reading, complete: bool) -> End {
+        End {
+            customers: Some(self.customers(complete)),
+            failures: std::mem::take(&mut self.failures),
+            more: reading.summary(),
+        }
+    }
+
+    /// Told to stop. What is written stays; a JSON document is closed, so that it can be read.
+    fn stopped(mut self, reading: &impl Reading, exit: Exit) -> Result<Exit, Stop> {
+        self.save(reading)?;
+        self.tell_how_to_go_on("stopped");
+        self.leave(reading)?;
+        Ok(exit)
+    }
+
+    /// What happened would happen to all customers that are left.
+    fn interrupted(mut self, reading: &impl Reading, error: &Error) -> Result<Exit, Stop> {
+        let problem = Problem::of_call(error, None);
+        let exit = problem.exit();
+        self.save(reading)?;
+        Console::report(&problem);
+        self.tell_how_to_go_on("ended early");
+        self.leave(reading)?;
+        Ok(exit)
+    }
+
+    fn tell_how_to_go_on(&self, what: &str) {
+        let done = grouped(self.counts.asked);
+        if self.keeper.is_some() {
+            self.console.note(&format!("{what} after {done} customers; the same command goes on from there"));
+        } else if self.output.is_on_stdout() && self.answered && self.format != Format::Table {
+            self.console.note(&format!("{what} after {done} customers; what is on stdout is not complete"));
+        }
+    }
+
+    /// Leaves the output as it is.
+    fn leave(mut self, reading: &impl Reading) -> Result<(), Stop> {
+        let document = self.format == Format::Json || self.format == Format::Parquet;
+        if self.output.is_on_stdout() && self.answered && document {
+            let end = self.end(reading, false);
+            let _ = self.output.finish(end)?;
+        }
+        Ok(())
+    }
+
+    /// All customers had their turn, or if not, as many rows as are wanted are there.
+    fn finish(mut self, mut reading: impl Reading<Row = R>, complete: bool) -> Result<Exit, Stop> {
+        let mut written = Ok(());
+        reading.rest(&mut |row| {
+            if written.is_ok() {
+                let rows = vec![row];
+                self.count(&rows);
+                self.answered = true;
+                written = self.output.rows(rows);
+            }
+        });
+        written?;
+        let customers = self.customers(complete);
+        if let Some(exit) = self.exit_of_all(&customers) {
+            // The next run is to ask again, and not to go on from here.
+            self.output.discard();
+            self.keeper.map(Keeper::remove).transpose()?;
+            return Ok(exit);
+        }
+        let (named, console, empty) = (self.named, self.console, self.empty);
+        let by_query = self.counts.asked == 0 && customers.asked > 0;
+        let end = self.end(&reading, complete);
+        self.save(&reading)?;
+        let Self { output, keeper, .. } = self;
+        let summary = output.finish(end)?;
+        keeper.map(Keeper::remove).transpose()?;
+
+        if named {
+            note_empty::<R>(empty, customers.empty, console);
+        } else {
+            console.note(&in_words::<R>(&summary, customers, by_query));
+        }
+        let judge = reading.judge();
+        judge.map(Judge::notes).into_iter().flatten().for_each(|note| console.note(&note));
+        let crossed = judge.map(Judge::crossed).unwrap_or_default();
+        crossed.iter().for_each(Console::report);
+        Ok(match customers.failed {
+            _ if !crossed.is_empty() => Exit::Crossed,
+            0 => Exit::Done,
+            _ => Exit::SomeFailed,
+        })
+    }
+
+    /// Where nobody answered and all failed alike, that is what happened, and nothing is written.
+    fn exit_of_all(&self, customers: &Customers) -> Option<Exit> {
+        let [first, rest @ ..] = self.exits.as_slice() else { return None };
+        if self.answered || customers.asked > customers.failed {
+            return None;
+        }
+        Some(if rest.iter().all(|exit| exit == first) { *first } else { Exit::SomeFailed })
+    }
+}
+
+/// The line at the end of a whole book.
+fn in_words<R: Row>(summary: &output::Summary, customers: Customers, by_query: bool) -> String {
+    let Customers { asked, empty, skipped, failed, complete } = customers;
+    let mut text = if by_query {
+        format!("{} customers with rows, by the commercial query", grouped(asked))
+    } else {
+        let with_rows = asked.saturating_sub(empty + skipped + failed);
+        format!(
+            "{} customers: {} with rows, {} empty, {} skipped, {} failed",
+            grouped(asked),
+            grouped(with_rows),
+            grouped(empty),
+            grouped(skipped),
+            grouped(failed)
+        )
+    };
+    if !complete {
+        text.push_str("; not all were asked, as --limit says");
+    }
+    let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
+    if empty > 0 && R::TYPE != rows::Usage::TYPE {
+        text.push_str("\nAn empty answer is no proof that there are no licences.");
+    }
+    text
+}
+
+/// Says which customers came back empty, and what that does not mean.
+fn note_empty<R: Row>(first: Option<CustomerId>, count: u64, console: Console) {
+    let Some(first) = first else { return };
+    let mut note = match count {
+        ..=1 => format!("no rows for customer {first}"),
+        _ => format!("no rows for customer {first} and {} more", count - 1),
+    };
+    if R::TYPE != rows::Usage::TYPE {
+        let _ = write!(
+            note,
+            ".\n\
+             This is no proof that there are no licences: since 2021 the operation is reported to be empty for \
+             customers that have some. Its successor may know more:\n  \
+             partner-center licenses query deployment --filter \"customerTenantId eq '{first}'\""
+        );
+    }
+    console.note(&note);
+}

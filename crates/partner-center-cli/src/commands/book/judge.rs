@@ -1,0 +1,266 @@
+//! Which rows of a funnel are wanted, and whether any of them is too much: `--ignore`, `--min-idle`, `--below`,
+//! `--fail-on`.
+//!
+//! Totals and thresholds are of the rows that the other three leave. `--limit` only cuts what is written.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use partner_center::CustomerId;
+use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, IgnoreRules, JoinReport, Scope, Threshold};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use crate::cli::Funnel as Arguments;
+use crate::exit::Exit;
+use crate::output::text::grouped;
+use crate::report::Problem;
+
+/// What was asked of the rows, and what they came to.
+pub(super) struct Judge {
+    min_idle: Option<u64>,
+    below: Option<f64>,
+    rules: IgnoreRules,
+    /// The text of the rules' file.
+    rules_text: Option<String>,
+    thresholds: Vec<Threshold>,
+    account: Account,
+}
+
+/// What the rows came to. Saved with a checkpoint.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Account {
+    join: JoinReport,
+    totals: FunnelTotals,
+    /// How many rows each rule took.
+    ignored: Vec<u64>,
+    /// For each threshold.
+    crossings: Vec<Crossings>,
+}
+
+/// The rows that a threshold was held against.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Crossings {
+    crossed: u64,
+    /// Of which the number is unknown.
+    unknown: u64,
+    first: Option<(CustomerId, Option<String>)>,
+}
+
+impl Judge {
+    /// Reads what is asked, before anything is sent.
+    pub(super) fn new(arguments: &Arguments) -> Result<Self, Problem> {
+        let thresholds = arguments.fail_on.iter().map(|text| {
+            text.parse::<Threshold>().map_err(|error| {
+                Problem::new(
+                    Exit::Usage,
+                    format!("invalid value for '--fail-on <THRESHOLD>': {}", error.description()),
+                )
+                .picture(error.caret(text))
+            })
+        });
+        let (rules, rules_text) = match &arguments.ignore {
+            Some(path) => read_rules(path).map(|(rules, text)| (rules, Some(text)))?,
+            None => (IgnoreRules::default(), None),
+        };
+        let mut judge = Self {
+            min_idle: arguments.min_idle,
+            below: arguments.below,
+            rules,
+            rules_text,
+            thresholds: thresholds.collect::<Result<_, _>>()?,
+            account: Account::default(),
+        };
+        judge.account.ignored = vec![0; judge.rules.rules().len()];
+        judge.account.crossings = vec![Crossings::default(); judge.thresholds.len()];
+        Ok(judge)
+    }
+
+    /// The text of the rules, and the thresholds as they are understood.
+    pub(super) fn asked(&self) -> (Option<&str>, String) {
+        let thresholds: Vec<_> = self.thresholds.iter().map(ToString::to_string).collect();
+        (self.rules_text.as_deref(), thresholds.join(", "))
+    }
+
+    pub(super) fn has_thresholds(&self) -> bool {
+        !self.thresholds.is_empty()
+    }
+
+    /// What is to be saved.
+    pub(super) fn account(&self) -> Value {
+        serde_json::to_value(&self.account).unwrap_or_default()
+    }
+
+    /// Goes on from what was saved by a run that was asked the same.
+    pub(super) fn go_on(&mut self, account: Value) -> Result<(), Problem> {
+        let account: Account = serde_json::from_value(account)
+            .map_err(|_| Problem::new(Exit::Usage, "the checkpoint is not of a funnel"))?;
+        if account.ignored.len() == self.account.ignored.len()
+            && account.crossings.len() == self.account.crossings.len()
+        {
+            self.account = account;
+            Ok(())
+        } else {
+            Err(Problem::new(Exit::Usage, "the checkpoint is of other rules or thresholds"))
+        }
+    }
+
+    /// Takes note of what became of the rows of a join.
+    pub(super) fn joined(&mut self, report: &JoinReport) {
+        self.account.join.merge(report);
+    }
+
+    /// Whether a row is wanted. One that is counts.
+    pub(super) fn keeps(&mut self, row: &FunnelRow) -> bool {
+        if let Some(rule) = self.rules.rules().iter().position(|rule| rule.takes(row)) {
+            if let Some(count) = self.account.ignored.get_mut(rule) {
+                *count += 1;
+            }
+            return false;
+        }
+        if self.min_idle.is_some_and(|licenses| row.idle_at_least(licenses) != Some(true))
+            || self.below.is_some_and(|percent| row.below_percent(percent) != Some(true))
+        {
+            return false;
+        }
+        self.account.totals.add(row);
+        for (threshold, crossings) in self.thresholds.iter().zip(&mut self.account.crossings) {
+            match threshold.is_crossed_by(row) {
+                Some(true) => {
+                    crossings.crossed += 1;
+                    crossings.first.get_or_insert_with(|| (row.customer_id, row.product_name.clone()));
+                }
+                Some(false) => {}
+                None => crossings.unknown += 1,
+            }
+        }
+        true
+    }
+
+    /// Each threshold, and whether it is crossed, as far as that is known.
+    fn verdicts(&self) -> impl Iterator<Item = (&Threshold, &Crossings, Option<bool>)> {
+        self.thresholds.iter().zip(&self.account.crossings).map(|(threshold, crossings)| {
+            let verdict = match threshold.scope() {
+                Scope::Total => threshold.is_crossed_by_total(self.account.totals.book()),
+                _ if crossings.crossed > 0 => Some(true),
+                _ if crossings.unknown > 0 => None,
+                _ => Some(false),
+            };
+            (threshold, crossings, verdict)
+        })
+    }
+
+    /// The thresholds that are crossed.
+    pub(super) fn crossed(&self) -> Vec<Problem> {
+        let crossed = self.verdicts().filter(|(_, _, verdict)| *verdict == Some(true));
+        let problem = |(threshold, crossings, _): (&Threshold, &Crossings, Option<bool>)| {
+            let problem = Problem::new(Exit::Crossed, format!("threshold crossed: {threshold}"));
+            match (&crossings.first, threshold.scope()) {
+                (Some((customer, product)), Scope::AnyRow) => problem
+                    .fact("rows", grouped(crossings.crossed))
+                    .fact("first", format!("customer {customer}, {}", product.as_deref().unwrap_or("?"))),
+                _ => problem,
+            }
+        };
+        crossed.map(problem).collect()
+    }
+
+    /// What a person should know of the rows.
+    pub(super) fn notes(&self) -> Vec<String> {
+        const FLAGS: &[(Flag, &str)] = &[
+            (Flag::WithoutUsage, "without usage: active and idle are unknown"),
+            (Flag::WithoutDeployment, "without deployment: sold and deployed are unknown"),
+            (Flag::UnknownCount, "with a count that is missing or negative"),
+            (Flag::Ambiguous, "that more than one other could belong to"),
+            (Flag::Summed, "added up of several"),
+            (Flag::WithoutWorkload, "of which the usage may count users several times"),
+            (Flag::DeployedExceedsSold, "with more deployed than sold"),
+            (Flag::ActiveExceedsDeployed, "with more active than deployed"),
+            (Flag::MixedAges, "of which deployment and usage are a day or more apart"),
+        ];
+        let Account { join, ignored, .. } = &self.account;
+        let mut notes = Vec::new();
+        let flags = FLAGS.iter().map(|(flag, words)| (join.flagged(*flag), words));
+        let flags: Vec<_> = flags.filter(|(rows, _)| *rows > 0).collect();
+        if let Some(most) = flags.iter().map(|(rows, _)| grouped(*rows).len()).max() {
+            let mut note = format!("of {} rows of the funnel there are", grouped(join.funnel_rows));
+            for (rows, words) in flags {
+                let _ = write!(note, "\n  {:>most$} {words}", grouped(rows));
+            }
+            notes.push(note);
+        }
+        if join.left_out() > 0 {
+            notes.push(format!(
+                "{} rows of the service are in no row of the funnel: they name no customer, another one, or no product",
+                grouped(join.left_out())
+            ));
+        }
+        let (taken, unused) =
+            (ignored.iter().sum::<u64>(), ignored.iter().filter(|rows| **rows == 0).count());
+        if taken > 0 {
+            notes.push(format!("{} rows are left out by --ignore", grouped(taken)));
+        }
+        if unused > 0 {
+            let numbers: Vec<_> = (1..)
+                .zip(ignored)
+                .filter(|(_, rows)| **rows == 0)
+                .map(|(number, _): (usize, _)| number.to_string())
+                .collect();
+            notes.push(format!("no row was left out by rule {} of --ignore", numbers.join(", ")));
+        }
+        for (threshold, crossings, verdict) in self.verdicts() {
+            if verdict.is_none() {
+                let rows = match threshold.scope() {
+                    Scope::Total => String::new(),
+                    _ => format!(" for {} rows", grouped(crossings.unknown)),
+                };
+                notes.push(format!("whether '{threshold}' is crossed is unknown{rows}: a count is missing"));
+            }
+        }
+        notes
+    }
+
+    /// What the JSON document has beside the rows.
+    pub(super) fn summary(&self) -> Map<String, Value> {
+        let thresholds = self.verdicts().map(|(threshold, crossings, crossed)| {
+            json!({
+                "threshold": threshold.to_string(),
+                "crossed": crossed,
+                "rows": (threshold.scope() == Scope::AnyRow).then_some(crossings.crossed),
+            })
+        });
+        let products = serde_json::to_value(self.account.totals.products()).unwrap_or_default();
+        let join = serde_json::to_value(&self.account.join).unwrap_or_default();
+        [
+            ("products", products),
+            ("join", join),
+            ("ignored", json!(self.account.ignored)),
+            ("thresholds", thresholds.collect()),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+    }
+}
+
+fn read_rules(path: &Path) -> Result<(IgnoreRules, String), Problem> {
+    let refused = |cause: String| {
+        Problem::new(Exit::Usage, format!("the rules in {} cannot be used", path.display()))
+            .because(cause)
+            .advice(
+                "A rule is [[ignore]] with at least one of product = \"PATTERN\", customer = \"PATTERN\", spare = N.",
+            )
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    let rules = toml::from_str(&text).map_err(|error: toml::de::Error| {
+        let line = error
+            .span()
+            .and_then(|span| text.get(..span.start))
+            .map(|before| before.matches('\n').count() + 1);
+        let place = line.map_or_else(String::new, |line| format!("line {line}: "));
+        refused(format!("{place}{}", error.message()))
+    })?;
+    Ok((rules, text))
+}

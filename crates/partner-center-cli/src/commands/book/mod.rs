@@ -1,0 +1,216 @@
+//! The licences of many customers, or of all: asked, turned into rows, written, and gone on with after an interruption.
+//!
+//! Here a reading is set up as the arguments say, and driven in `drive`. What can be read is in `reading`, what is
+//! thought of funnel rows in `judge`.
+
+mod checkpoint;
+mod drive;
+mod judge;
+mod named;
+mod progress;
+mod reading;
+
+use std::fmt::Write as _;
+
+use partner_center::PartnerCenter;
+use partner_center::funnel::{Join, Source as Operations};
+use partner_center::sweep::{BookRow, BookStream, Order, Rate, SourceChoice};
+use sha2::{Digest as _, Sha256};
+
+use self::checkpoint::{Keeper, Question, State};
+use self::drive::{Drive, drive};
+use self::judge::Judge;
+use self::named::Named;
+use self::reading::{ClassicFunnel, CommercialFunnel, Licences as Reading, Whose, Written};
+use super::writing;
+use crate::cli;
+use crate::cli::Global;
+use crate::connect::connect;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::output::file::Partial;
+use crate::output::{Format, Output, Row, Target};
+use crate::report::{Problem, Stop};
+use crate::settings::Settings;
+
+/// `licenses deployment` and `licenses usage` of customers.
+pub(super) async fn licences<R: Written>(
+    command: &'static str,
+    arguments: &cli::Licences,
+    global: &Global,
+    console: Console,
+) -> Result<Exit, Stop> {
+    let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
+    let cli::Licences { whose, reading, writing, .. } = arguments;
+    let setup = Setup::<R::Row>::new(command, reading, writing, asked, global)?;
+    let session = connect(global, console).await?;
+    let whose = if whose.all_customers {
+        let book = session.partner.customers().book::<R>().source(reading.choice()).order(reading.order());
+        let mut book = book.concurrency(reading.concurrency());
+        if let Some(rate) = reading.rate()? {
+            book = book.rate(rate);
+        }
+        if let Some(state) = &setup.state {
+            book = book.resume(state.reading.clone());
+        }
+        Whose::All(book.stream())
+    } else {
+        Whose::Named(Named::new(&session.partner, &whose.customers, reading.concurrency(), R::ask))
+    };
+    drive(Reading { whose, below: arguments.below }, setup.drive(arguments.whose.all_customers, console)?)
+        .await
+}
+
+/// `licenses funnel`.
+pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Console) -> Result<Exit, Stop> {
+    let mut judge = Judge::new(arguments)?;
+    let cli::Funnel { whose, reading, writing, .. } = arguments;
+    let (rules, thresholds) = judge.asked();
+    let asked = [
+        ("--min-idle", arguments.min_idle.map(|licenses| licenses.to_string())),
+        ("--below", arguments.below.map(|percent| percent.to_string())),
+        ("--ignore", rules.map(digest)),
+        ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
+    ];
+    let setup = Setup::new("licenses funnel", reading, writing, asked, global)?;
+    if let Some(state) = &setup.state {
+        judge.go_on(state.account.clone())?;
+    }
+    let session = connect(global, console).await?;
+    let partner = &session.partner;
+    if !whose.all_customers {
+        let whose = Whose::Named(Named::new(partner, &whose.customers, reading.concurrency(), reading::both));
+        return drive(ClassicFunnel { whose, judge, fallback: None }, setup.drive(false, console)?).await;
+    }
+    let (source, fallback) = match &setup.state {
+        // By the commercial queries there is never anything to go on from.
+        Some(_) => (Operations::Classic, None),
+        None => reading.choice().decide(partner).await?,
+    };
+    if source == Operations::Classic {
+        let sweep = partner.customers().sweep(reading::both).order(reading.order());
+        let mut sweep = sweep.concurrency(reading.concurrency());
+        if let Some(rate) = reading.rate()? {
+            sweep = sweep.rate(rate);
+        }
+        if let Some(state) = &setup.state {
+            sweep = sweep.resume(state.reading.clone());
+        }
+        let whose = Whose::All(sweep.stream());
+        return drive(ClassicFunnel { whose, judge, fallback }, setup.drive(true, console)?).await;
+    }
+    let reading = CommercialFunnel {
+        deployment: commercial(partner, reading)?,
+        usage: commercial(partner, reading)?,
+        deployment_read: false,
+        join: Join::new(),
+        judge,
+    };
+    drive(reading, setup.drive(true, console)?).await
+}
+
+fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &cli::Reading) -> Result<BookStream<R>, Stop> {
+    let mut book = partner.customers().book().source(SourceChoice::Commercial);
+    if let Some(rate) = reading.rate()? {
+        book = book.rate(rate);
+    }
+    Ok(book.stream())
+}
+
+impl cli::Reading {
+    fn choice(&self) -> SourceChoice {
+        match self.source.unwrap_or_default() {
+            cli::Source::Auto => SourceChoice::Auto,
+            cli::Source::Commercial => SourceChoice::Commercial,
+            cli::Source::Classic => SourceChoice::Classic,
+        }
+    }
+
+    fn order(&self) -> Order {
+        match self.order.unwrap_or_default() {
+            cli::Order::Customer => Order::Customer,
+            cli::Order::Completion => Order::Completion,
+        }
+    }
+
+    fn concurrency(&self) -> usize {
+        self.concurrency.unwrap_or(8).into()
+    }
+
+    fn rate(&self) -> Result<Option<Rate>, Stop> {
+        Ok(self.rate.map(Rate::per_minute).transpose()?)
+    }
+}
+
+/// Where rows go, and how far an earlier run came. Found out before anything is sent.
+struct Setup<R: Row> {
+    output: Output<R>,
+    format: Format,
+    keeper: Option<Keeper>,
+    state: Option<State>,
+}
+
+impl<R: Row> Setup<R> {
+    fn new(
+        command: &'static str,
+        reading: &cli::Reading,
+        writing: &cli::Writing,
+        asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
+        global: &Global,
+    ) -> Result<Self, Stop> {
+        let format = writing::format(global, writing.output.as_deref())?;
+        let arrangement = writing::arrangement(writing)?;
+        let (Some(path), Some(target)) = (&reading.checkpoint, &writing.output) else {
+            let output = writing::output(global, writing)?;
+            return Ok(Self { output, format, keeper: None, state: None });
+        };
+        if !format.goes_on() {
+            return Err(Problem::new(Exit::Usage, "--checkpoint needs csv or ndjson")
+                .advice("A file in another format cannot be cut behind a row and gone on with.")
+                .into());
+        }
+        let mut question: Question = Question::from([
+            ("command", command.to_owned()),
+            ("--format", format!("{format:?}").to_lowercase()),
+            ("--source", format!("{:?}", reading.source.unwrap_or_default()).to_lowercase()),
+            ("--order", format!("{:?}", reading.order.unwrap_or_default()).to_lowercase()),
+            ("--locale", global.locale.clone().unwrap_or_else(|| "en-US".to_owned())),
+            ("the service", service(global)?),
+        ]);
+        question.extend(asked.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        let (keeper, state) = Keeper::open(path, question)?;
+        let (length, finished) = state.as_ref().map_or((0, false), |state| (state.length, state.finished));
+        let partial = Partial::go_on(target, length, finished)?;
+        let before = state.as_ref().filter(|_| length > 0).map(|state| state.tally.clone());
+        let output = Output::new(format, Target::File(partial), arrangement, before)?;
+        Ok(Self { output, format, keeper: Some(keeper), state })
+    }
+
+    fn drive(self, all_customers: bool, console: Console) -> Result<Drive<R>, Stop> {
+        let Self { output, format, keeper, state } = self;
+        let customers = state.map(|state| state.customers).unwrap_or_default();
+        Drive::new(output, format, keeper, customers, !all_customers, console)
+    }
+}
+
+/// Whom is asked: customers of two partners must not meet in one file.
+fn service(global: &Global) -> Result<String, Problem> {
+    if global.emulator {
+        return Ok("the embedded emulator".to_owned());
+    }
+    let settings = Settings::of(global)?;
+    let place = match settings.base_url {
+        Some(url) => url.value,
+        None => settings.cloud.value.name().to_owned(),
+    };
+    let tenant = settings.tenant_id.map_or_else(String::new, |tenant| format!(" as {}", tenant.value));
+    Ok(format!("{place}{tenant}"))
+}
+
+fn digest(text: &str) -> String {
+    let mut hex = String::new();
+    for byte in Sha256::digest(text) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}

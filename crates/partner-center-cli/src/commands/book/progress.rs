@@ -1,0 +1,121 @@
+//! How a long run is getting on: one line on stderr, drawn only for a person who looks on.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use partner_center::sweep::Progress;
+
+use crate::console::Console;
+use crate::output::text::grouped;
+
+/// Times a second that the line is drawn.
+const DRAWS: u8 = 8;
+
+pub(super) struct Line {
+    bar: ProgressBar,
+    began: Instant,
+    /// Customers that runs before this one had done.
+    before: u64,
+    /// Rows go to the terminal that the line is on.
+    shares_terminal: bool,
+}
+
+impl Line {
+    pub(super) fn new(console: Console, before: u64, shares_terminal: bool) -> Self {
+        let bar = if console.has_onlooker() {
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS))
+        } else {
+            ProgressBar::hidden()
+        };
+        Self { bar, began: Instant::now(), before, shares_terminal }
+    }
+
+    /// Waits for as long as the line may stay as it is; for ever if nobody looks on.
+    pub(super) async fn tick(&self) {
+        if self.bar.is_hidden() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(Duration::from_secs(1) / u32::from(DRAWS)).await;
+    }
+
+    pub(super) fn show(&self, progress: &Progress) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        if progress.known == 0 {
+            self.bar.set_style(style("{spinner} {wide_msg}"));
+            self.bar.tick();
+        } else {
+            self.bar.set_style(style("{bar:16} {wide_msg}"));
+            self.bar.set_length(progress.known);
+            self.bar.set_position(progress.summary.customers);
+        }
+        self.bar.set_message(message(progress, self.before, self.began.elapsed()));
+    }
+
+    /// Does something else with the terminal, without the line in between.
+    pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.bar.suspend(act)
+    }
+
+    /// Writes rows. The line makes room only if they go to where it is: else it would flicker for nothing.
+    pub(super) fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
+        if self.shares_terminal { self.bar.suspend(write) } else { write() }
+    }
+}
+
+/// However a run ends, the terminal is left as it was found.
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    // The templates are written out above, and a line that cannot be drawn is no reason to end a run.
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.progress_chars("━╸ ").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
+}
+
+/// `1,234 of 10,000  41/s  3m 34s left  throttled 12s  3 failed`, as short as it can be.
+fn message(progress: &Progress, before: u64, elapsed: Duration) -> String {
+    let summary = &progress.summary;
+    let mut text = String::new();
+    if progress.known == 0 {
+        let _ = write!(text, "{} rows", grouped(summary.rows));
+    } else {
+        let more = if progress.all_known { "" } else { "+" };
+        let _ = write!(text, "{} of {}{more}", grouped(summary.customers), grouped(progress.known));
+    }
+    let done = if progress.known == 0 { summary.rows } else { summary.customers.saturating_sub(before) };
+    if done > 0 && elapsed >= Duration::from_secs(1) {
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let rate = done as f64 / elapsed.as_secs_f64();
+        let _ = if rate < 10.0 { write!(text, "  {rate:.1}/s") } else { write!(text, "  {rate:.0}/s") };
+        let left = progress.known.saturating_sub(summary.customers);
+        if progress.all_known && left > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
+            let _ = write!(text, "  {} left", time(Duration::from_secs_f64(left as f64 / rate)));
+        }
+    }
+    if let Some(pause) = progress.pause {
+        let _ = write!(text, "  throttled, {} to wait", time(pause));
+    } else if !progress.throttled.is_zero() {
+        let _ = write!(text, "  throttled {}", time(progress.throttled));
+    }
+    if summary.failed > 0 {
+        let _ = write!(text, "  {} failed", grouped(summary.failed));
+    }
+    text
+}
+
+/// `45s`, `3m 34s`, `2h 5m`.
+fn time(time: Duration) -> String {
+    let seconds = (time + Duration::from_millis(500)).as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, seconds) => format!("{minutes}m {seconds}s"),
+        (hours, minutes, _) => format!("{hours}h {minutes}m"),
+    }
+}

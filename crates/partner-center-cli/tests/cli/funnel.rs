@@ -1,0 +1,162 @@
+//! `licenses funnel`: sold, deployed, active; which rows are wanted, and when that is too much.
+
+use std::io::Write as _;
+
+use partner_center_emulator::Emulator;
+use serde_json::Value;
+
+use crate::book::records;
+use crate::support::{Beside, DOCUMENTED, beside, embedded, stable};
+
+const ALL: &[&str] = &["licenses", "funnel", "--all-customers", "--source", "classic"];
+
+fn some() -> Beside {
+    beside(Emulator::builder().customers(40))
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+#[test]
+fn every_format() {
+    let _guard = stable();
+    for format in ["table", "json", "ndjson", "csv"] {
+        let run = embedded(&["licenses", "funnel", "--format", format, "--customer", DOCUMENTED]);
+        insta::assert_snapshot!(format!("funnel-{format}"), run);
+    }
+    let run = embedded(&["licenses", "funnel", "--format", "table", "--all-customers", "--limit", "8"]);
+    insta::assert_snapshot!("funnel-book-table", run);
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
+}
+
+#[test]
+fn the_sums_are_the_truth_by_either_source() {
+    let beside = some();
+    let book = beside.emulator.book();
+    let sold: u64 = book.customers().flat_map(|c| c.deployment()).map(|row| row.licenses_sold).sum();
+    let deployed: u64 = book.customers().flat_map(|c| c.deployment()).map(|row| row.licenses_deployed).sum();
+    for source in ["classic", "commercial"] {
+        let run = beside.run(&["licenses", "funnel", "-a", "--source", source, "--format", "json"]);
+        assert_eq!(run.code, 0, "{run}");
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        let rows = document["rows"].as_array().unwrap();
+        let sum = |name: &str| rows.iter().filter_map(|row| row[name].as_u64()).sum::<u64>();
+        assert_eq!((sum("licensesSold"), sum("licensesDeployed")), (sold, deployed), "{source}");
+        for row in rows {
+            let count = |name: &str| row[name].as_u64();
+            let difference = |a: &str, b: &str| Some(count(a)?.saturating_sub(count(b)?));
+            assert_eq!(count("shelfware"), difference("licensesSold", "licensesDeployed"));
+            assert_eq!(count("idle"), difference("licensesDeployed", "licensesActive"));
+            assert_eq!(row["source"], source);
+        }
+
+        let summary = &document["summary"];
+        let total = &summary["totals"][0];
+        assert_eq!(total["licensesSold"], sold);
+        assert_eq!(total["idle"], sum("idle"));
+        let products = summary["products"].as_array().unwrap();
+        let of_products: u64 = products.iter().filter_map(|p| p["totals"]["idle"]["sum"].as_u64()).sum();
+        assert_eq!(of_products, sum("idle"));
+        assert_eq!(summary["join"]["funnelRows"], rows.len());
+    }
+}
+
+#[test]
+fn only_rows_with_so_many_idle() {
+    let beside = some();
+    let all = beside.run(&[ALL, &["--format", "csv"]].concat()).stdout;
+    let run = beside.run(&[ALL, &["--format", "csv", "--min-idle", "20", "--sort", "idle:desc"]].concat());
+    let idle = |csv: &str| -> Vec<u64> {
+        records(csv).iter().filter_map(|row| row["idle"].parse().ok()).filter(|idle| *idle >= 20).collect()
+    };
+    let found = idle(&run.stdout);
+    assert_eq!(found.len(), records(&run.stdout).len(), "each has that many");
+    assert_eq!(found.len(), idle(&all).len());
+    assert!(found.is_sorted_by(|a, b| a >= b) && found.len() > 3, "{found:?}");
+}
+
+#[test]
+fn rules_leave_rows_out_and_say_how_many() {
+    let beside = some();
+    let all = records(&beside.run(&[ALL, &["--format", "csv"]].concat()).stdout);
+    let rules = file("[[ignore]]\nproduct = '*e3*'\n\n[[ignore]]\nproduct = 'NO SUCH THING'\n");
+    let run = beside.run(&[ALL, &["--format", "csv", "--ignore", rules.path().to_str().unwrap()]].concat());
+    let rows = records(&run.stdout);
+    let taken = all.iter().filter(|row| row["productName"].to_lowercase().contains("e3")).count();
+    assert_eq!(all.len() - rows.len(), taken);
+    assert!(
+        taken > 0 && run.stderr.contains(&format!("note: {taken} rows are left out by --ignore\n")),
+        "{run}"
+    );
+    assert!(run.stderr.contains("no row was left out by rule 2 of --ignore"), "{run}");
+}
+
+#[test]
+fn rules_that_cannot_be_used() {
+    let _guard = stable();
+    for (name, text) in
+        [("key", "[[ignore]]\nproducts = 'X'\n"), ("nothing", "\n[[ignore]]\n"), ("toml", "ignore = [")]
+    {
+        let rules = file(text);
+        let path = rules.path().to_str().unwrap();
+        let run = embedded(&["licenses", "funnel", "-a", "--ignore", path]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+        insta::assert_snapshot!(format!("ignore-{name}"), run.stderr.replace(path, "[file]"));
+    }
+    let missing = embedded(&["licenses", "funnel", "-a", "--ignore", "/no/such/file"]);
+    assert_eq!(missing.code, 2, "{missing}");
+}
+
+#[test]
+fn a_threshold_that_is_crossed_has_its_exit_code_and_all_is_written() {
+    let _guard = stable();
+    let beside = some();
+    let plain = beside.run(&[ALL, &["--format", "csv"]].concat());
+    let crossed = beside.run(
+        &[
+            ALL,
+            &["--format", "csv", "--fail-on", "idle > 100", "--fail-on", "TOTAL idle>=1"],
+            &["--fail-on", "sold > 1000000"],
+        ]
+        .concat(),
+    );
+    assert_eq!((plain.code, crossed.code), (0, 10), "{crossed}");
+    assert_eq!(crossed.stdout, plain.stdout);
+    let errors: Vec<_> = crossed.stderr.lines().skip_while(|line| !line.starts_with("error")).collect();
+    insta::assert_snapshot!("threshold-crossed", errors.join("\n"));
+
+    let fine = beside.run(&[ALL, &["--fail-on", "sold > 1000000"]].concat());
+    assert_eq!(fine.code, 0, "{fine}");
+    let thresholds = &serde_json::from_str::<Value>(&fine.stdout).unwrap()["summary"]["thresholds"];
+    assert_eq!(
+        *thresholds,
+        serde_json::json!([{ "threshold": "sold > 1000000", "crossed": null, "rows": 0 }]),
+        "some rows do not say how many were sold"
+    );
+    assert!(fine.stderr.contains("whether 'sold > 1000000' is crossed is unknown for "), "{fine}");
+}
+
+#[test]
+fn thresholds_are_of_the_rows_that_are_left() {
+    let beside = some();
+    let rules = file("[[ignore]]\nproduct = '*'\n");
+    let ignored = ["--ignore", rules.path().to_str().unwrap(), "--fail-on", "sold > 0"];
+    assert_eq!(beside.run(&[ALL, &ignored].concat()).code, 0);
+    assert_eq!(
+        beside.run(&[ALL, &["--limit", "1", "--sort", "idle", "--fail-on", "idle > 100"]].concat()).code,
+        10
+    );
+}
+
+#[test]
+fn thresholds_that_cannot_be_read() {
+    let _guard = stable();
+    for (name, text) in [("metric", "idel > 100"), ("fraction", "idle > 0.5"), ("empty", "")] {
+        let run = embedded(&["licenses", "funnel", "-a", "--fail-on", text]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+        insta::assert_snapshot!(format!("threshold-{name}"), run.stderr);
+    }
+}

@@ -1,0 +1,389 @@
+//! `--output` and `--checkpoint`: a file that is whole or not there, and every customer in it once, whenever a run dies.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use partner_center_emulator::{Emulator, EmulatorBuilder, FaultScript};
+use tempfile::TempDir;
+
+use crate::support::{Beside, Run, beside, finish};
+
+/// A book that takes a moment to read, and answers that have to be asked for twice.
+fn book(customers: usize) -> EmulatorBuilder {
+    let faults: FaultScript = "seed=5; 1% most=1 503(retry-after=0); 1% most=1 reset".parse().unwrap();
+    Emulator::builder().customers(customers).page_size(40).latency(Duration::from_millis(3)).faults(faults)
+}
+
+/// Where a run keeps what it does.
+struct Desk {
+    directory: TempDir,
+    output: PathBuf,
+    checkpoint: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Desk {
+    fn new(name: &str, arguments: &[&str]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let (output, checkpoint) = (directory.path().join(name), directory.path().join("checkpoint.json"));
+        let mut arguments: Vec<_> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        for (flag, path) in [("--output", &output), ("--checkpoint", &checkpoint)] {
+            arguments.extend([flag.to_owned(), path.to_str().unwrap().to_owned()]);
+        }
+        Self { directory, output, checkpoint, arguments }
+    }
+
+    fn partial(&self) -> PathBuf {
+        PathBuf::from(format!("{}.partial", self.output.display()))
+    }
+
+    fn start(&self, beside: &Beside) -> Child {
+        let mut command = beside.command();
+        command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().unwrap()
+    }
+
+    fn run(&self, beside: &Beside) -> Run {
+        finish(beside.command().args(&self.arguments))
+    }
+
+    /// The names of the files there are.
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// The splitmix generator: the same numbers in every run of the test.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
+
+/// Kills a run once it has sent so many requests, wherever it is then. Whether it was killed before it ended.
+fn kill_after(requests: u64, desk: &Desk, beside: &Beside) -> bool {
+    let before = beside.emulator.request_count();
+    let mut child = desk.start(beside);
+    while beside.emulator.request_count() < before + requests {
+        if child.try_wait().unwrap().is_some() {
+            return false;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    let ended = child.try_wait().unwrap().is_some();
+    // SIGKILL: nothing of the run gets to know.
+    let _ = child.kill();
+    child.wait().unwrap();
+    !ended
+}
+
+/// What a person reads at the end, without what depends on how often the run was interrupted.
+fn last_words(run: &Run) -> String {
+    run.stderr.lines().filter(|line| !line.starts_with("note: going on after")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn fifty_kills_at_random_moments_change_not_a_byte() {
+    let beside = beside(book(300));
+    let arguments = [
+        "licenses",
+        "funnel",
+        "--all-customers",
+        "--source",
+        "classic",
+        "--concurrency",
+        "16",
+        "--fail-on",
+        "idle > 100",
+        "--fail-on",
+        "total shelfware > 1",
+    ];
+    let undisturbed = Desk::new("book.csv", &arguments);
+    let expected = undisturbed.run(&beside);
+    assert_eq!((expected.code, undisturbed.files()), (10, vec!["book.csv".to_owned()]), "{expected}");
+    let bytes = fs::read(&undisturbed.output).unwrap();
+
+    let desk = Desk::new("book.csv", &arguments);
+    let (mut draw, mut kills, mut went_on) = (Draw(7), 0, 0);
+    while kills < 50 {
+        // Every request of the whole book is about 600; some runs shall come close to the end, and most shall not.
+        if kill_after(1 + draw.below(120), &desk, &beside) {
+            kills += 1;
+            assert!(!desk.output.exists(), "a file that is not whole has no name");
+            went_on += u32::from(desk.checkpoint.exists());
+        } else {
+            assert_eq!(fs::read(&desk.output).unwrap(), bytes, "after {kills} kills");
+            fs::remove_file(&desk.output).unwrap();
+        }
+    }
+    assert!(went_on > 25, "most runs got as far as a checkpoint: {went_on}");
+    let last = desk.run(&beside);
+    assert_eq!((last.code, desk.files()), (10, vec!["book.csv".to_owned()]), "{last}");
+    assert_eq!(fs::read(&desk.output).unwrap(), bytes);
+    assert_eq!(last_words(&last), last_words(&expected), "the counts and thresholds of all runs together");
+}
+
+#[test]
+fn the_commercial_query_goes_on_page_by_page() {
+    let beside = beside(book(120).page_size(20));
+    let arguments = ["licenses", "usage", "--all-customers", "--source", "commercial"];
+    let undisturbed = Desk::new("book.ndjson", &arguments);
+    let expected = undisturbed.run(&beside);
+    assert_eq!(expected.code, 0, "{expected}");
+    let desk = Desk::new("book.ndjson", &arguments);
+    let (mut draw, mut kills) = (Draw(11), 0);
+    while kills < 6 && kill_after(1 + draw.below(8), &desk, &beside) {
+        kills += 1;
+    }
+    assert!(kills > 2, "{kills}");
+    let last = if desk.output.exists() { None } else { Some(desk.run(&beside)) };
+    assert_eq!(fs::read(&desk.output).unwrap(), fs::read(&undisturbed.output).unwrap());
+    if let Some(last) = last {
+        assert_eq!(last_words(&last), last_words(&expected));
+    }
+}
+
+#[test]
+fn killed_between_the_name_and_the_end_it_ends() {
+    let beside = beside(book(20));
+    let arguments = ["licenses", "deployment", "--all-customers", "--source", "classic"];
+    let desk = Desk::new("book.csv", &arguments);
+    // What a run leaves that dies when all is written: its last checkpoint.
+    let mut saved = Vec::new();
+    let mut child = desk.start(&beside);
+    while child.try_wait().unwrap().is_none() {
+        saved = fs::read(&desk.checkpoint).unwrap_or(saved);
+    }
+    let bytes = fs::read(&desk.output).unwrap();
+    if !String::from_utf8_lossy(&saved).contains("\"finished\":true") {
+        // It was too quick to be seen; the other tests see it.
+        return;
+    }
+    for partial in [true, false] {
+        fs::write(&desk.checkpoint, &saved).unwrap();
+        if partial {
+            fs::rename(&desk.output, desk.partial()).unwrap();
+        }
+        let requests = beside.emulator.request_count();
+        let run = desk.run(&beside);
+        assert_eq!((run.code, desk.files()), (0, vec!["book.csv".to_owned()]), "{run}");
+        assert_eq!(fs::read(&desk.output).unwrap(), bytes);
+        assert_eq!(beside.emulator.request_count(), requests, "nothing is left to ask");
+    }
+}
+
+#[test]
+fn a_refused_token_keeps_what_there_is_and_the_next_run_goes_on() {
+    let beside = beside(Emulator::builder().customers(50));
+    let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
+    let undisturbed = Desk::new("book.csv", &arguments);
+    assert_eq!(undisturbed.run(&beside).code, 0);
+    beside.emulator.set_faults("#20- 401(code=900421)".parse::<FaultScript>().unwrap());
+    let desk = Desk::new("book.csv", &arguments);
+    let run = desk.run(&beside);
+    assert_eq!(run.code, 4, "{run}");
+    assert!(
+        run.stderr.contains("ended early after") && run.stderr.contains("the same command goes on"),
+        "{run}"
+    );
+    assert_eq!(desk.files(), ["book.csv.partial", "checkpoint.json"]);
+    beside.emulator.set_faults(FaultScript::new());
+    let run = desk.run(&beside);
+    assert_eq!((run.code, desk.files()), (0, vec!["book.csv".to_owned()]), "{run}");
+    assert!(run.stderr.starts_with("note: going on after "), "{run}");
+    assert_eq!(fs::read(&desk.output).unwrap(), fs::read(&undisturbed.output).unwrap());
+}
+
+/// A run that waits for an answer, with some customers behind it.
+#[cfg(unix)]
+fn waiting(desk: &Desk, beside: &Beside) -> Child {
+    let before = beside.emulator.request_count();
+    beside.emulator.set_faults("#12- slow-start(ms=60000)".parse::<FaultScript>().unwrap());
+    let mut command = beside.command();
+    command.args(&desk.arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    while beside.emulator.request_count() < before + 12 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child
+}
+
+#[cfg(unix)]
+fn signal(child: Child, name: &str) -> Run {
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    Run {
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+        code: output.status.code().expect("it ended by itself"),
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_at_once_and_the_next_run_goes_on() {
+    let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
+    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        let beside = beside(Emulator::builder().customers(30));
+        let undisturbed = Desk::new("book.csv", &arguments);
+        assert_eq!(undisturbed.run(&beside).code, 0);
+        let desk = Desk::new("book.csv", &arguments);
+        let run = signal(waiting(&desk, &beside), name);
+        assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run}");
+        assert!(run.stderr.contains("stopped after 10 customers; the same command goes on"), "{run}");
+        assert_eq!(desk.files(), ["book.csv.partial", "checkpoint.json"]);
+        beside.emulator.set_faults(FaultScript::new());
+        assert_eq!(desk.run(&beside).code, 0);
+        assert_eq!(fs::read(&desk.output).unwrap(), fs::read(&undisturbed.output).unwrap());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_nothing_half_written() {
+    let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
+    let beside = beside(Emulator::builder().customers(30));
+    let mut desk = Desk::new("book.csv", &arguments);
+    desk.arguments.truncate(arguments.len() + 2);
+    fs::write(&desk.output, "what was there").unwrap();
+    let run = signal(waiting(&desk, &beside), "-INT");
+    assert_eq!((run.code, run.stdout.as_str()), (130, ""), "{run}");
+    assert_eq!(desk.files(), ["book.csv"]);
+    assert_eq!(fs::read_to_string(&desk.output).unwrap(), "what was there");
+
+    desk.arguments.truncate(arguments.len());
+    desk.arguments.extend(["--format".to_owned(), "csv".to_owned()]);
+    let run = signal(waiting(&desk, &beside), "-INT");
+    assert_eq!(run.code, 130, "{run}");
+    assert!(run.stdout.ends_with("\r\n"), "whole rows: {run}");
+    assert!(run.stderr.contains("what is on stdout is not complete"), "{run}");
+
+    desk.arguments.pop();
+    desk.arguments.push("json".to_owned());
+    let run = signal(waiting(&desk, &beside), "-INT");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["summary"]["customers"]["complete"], false, "{run}");
+}
+
+#[test]
+fn a_checkpoint_is_for_the_same_question_and_the_same_file() {
+    let beside = beside(Emulator::builder().customers(30));
+    let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
+    let desk = Desk::new("book.csv", &arguments);
+    beside.emulator.set_faults("#10- 401(code=900421)".parse::<FaultScript>().unwrap());
+    assert_eq!(desk.run(&beside).code, 4);
+    let (checkpoint, partial) = (fs::read(&desk.checkpoint).unwrap(), fs::read(desk.partial()).unwrap());
+    assert!(!partial.is_empty());
+    let refused = |run: &Run, why: &str| {
+        assert_eq!(run.code, 2, "{run}");
+        assert!(run.stderr.contains(why) && run.stderr.contains("delete"), "{why}\n{run}");
+        assert_eq!(fs::read(&desk.checkpoint).unwrap(), checkpoint, "left as it was");
+    };
+    let with = |more: &[&str]| finish(beside.command().args(&desk.arguments).args(more));
+    refused(&with(&["--below", "50"]), "--below was not given and is 50 now");
+    refused(&with(&["--order", "completion"]), "--order was customer and is completion now");
+    refused(&with(&["--format", "ndjson"]), "--format was csv and is ndjson now");
+    let elsewhere =
+        beside.command().args(&desk.arguments).env("PARTNER_CENTER_TENANT_ID", "other.example").output();
+    assert_eq!(elsewhere.unwrap().status.code(), Some(2), "another partner");
+
+    fs::write(desk.partial(), &partial[..partial.len() / 2]).unwrap();
+    refused(&desk.run(&beside), "bytes, and the checkpoint is about");
+    fs::remove_file(desk.partial()).unwrap();
+    refused(&desk.run(&beside), "not there");
+
+    let directory = desk.directory.path();
+    for text in ["", "{}", "[1]", r#"{"version":99}"#, r#"{"version":1,"question":{}}"#] {
+        fs::write(&desk.checkpoint, text).unwrap();
+        let run = desk.run(&beside);
+        assert_eq!(run.code, 2, "{run}");
+        assert!(run.stderr.contains("cannot be gone on from"), "{run}");
+        assert_eq!(fs::read_to_string(&desk.checkpoint).unwrap(), text);
+    }
+    assert!(directory.exists());
+}
+
+#[test]
+fn two_runs_do_not_write_the_same_file() {
+    let beside = beside(Emulator::builder().customers(30));
+    let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
+    let desk = Desk::new("book.csv", &arguments);
+    beside.emulator.set_faults("#5- slow-start(ms=60000)".parse::<FaultScript>().unwrap());
+    let mut first = desk.start(&beside);
+    while beside.emulator.request_count() < 5 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let second = desk.run(&beside);
+    assert_eq!(second.code, 2, "{second}");
+    assert!(second.stderr.contains("another run is writing"), "{second}");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    beside.emulator.set_faults(FaultScript::new());
+    assert_eq!(desk.run(&beside).code, 0, "the lock goes with the run");
+}
+
+#[test]
+fn an_output_file_is_whole_or_not_there_whatever_the_command() {
+    let beside = beside(Emulator::builder().customers(30).page_size(10));
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let run = |arguments: &[&str], output: &Path| {
+        beside.run(&[arguments, &["--quiet", "--output", output.to_str().unwrap()]].concat())
+    };
+    for command in [
+        &["licenses", "deployment"][..],
+        &["licenses", "usage", "--all-customers"],
+        &["licenses", "query", "usage", "--group-by", "workloadName"],
+        &["customers", "list"],
+    ] {
+        for (name, start) in
+            [("x.json", "{\"schemaVersion\""), ("x.csv", "customer"), ("x.ndjson", "{\""), ("x", "{\"schema")]
+        {
+            let run = run(command, &path(name));
+            assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""), "{run}");
+            let text = fs::read_to_string(path(name)).unwrap();
+            let start = if name == "x.csv" { text.split(',').next().unwrap() } else { start };
+            assert!(text.starts_with(start) && text.len() > 100, "{command:?} {name}: {text}");
+        }
+    }
+    let before = fs::read(path("x.csv")).unwrap();
+    beside.emulator.set_faults("/v1/customers 400".parse::<FaultScript>().unwrap());
+    assert_eq!(run(&["customers", "list"], &path("x.csv")).code, 1);
+    assert_eq!(fs::read(path("x.csv")).unwrap(), before, "what was there stays");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 4, "and nothing beside it");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_rights_are_the_usual_ones() {
+    use std::os::unix::fs::{MetadataExt, symlink};
+    let beside = beside(Emulator::builder().customers(3));
+    let directory = tempfile::tempdir().unwrap();
+    let (link, file) = (directory.path().join("latest.csv"), directory.path().join("june.csv"));
+    fs::write(&file, "old").unwrap();
+    symlink(&file, &link).unwrap();
+    let run = beside.run(&["customers", "list", "--output", link.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read_to_string(&file).unwrap().starts_with("customerId,"));
+    let usual = directory.path().join("usual");
+    fs::write(&usual, "").unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().mode(), fs::metadata(&usual).unwrap().mode());
+
+    for nothing in ["/dev/null", "/dev/stdout"] {
+        assert_eq!(beside.run(&["customers", "list", "--output", nothing]).code, 2, "{nothing}");
+    }
+}
