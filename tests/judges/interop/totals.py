@@ -46,7 +46,7 @@ def of_parquet(path, counts):
     table = f"read_parquet('{path}')"
 
     def one(what):
-        return int(duckdb.sql(f"SELECT {what} FROM {table}").fetchone()[0] or 0)
+        return int(duckdb.sql(f"SELECT {what} FROM {table}").fetchall()[0][0] or 0)
 
     def by(names, what):
         return {name: one(what.format(name=f'"{name}"')) for name in names}
