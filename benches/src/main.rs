@@ -1,45 +1,54 @@
-//! One subject of a benchmark per run: `subject CLIENT CASE URL CALLS`, or `subject serve`.
-//!
-//! It makes the calls and prints `calls seconds rows peak_kib`; comparing subjects is `cargo xtask bench`'s work.
+//! One subject of a benchmark per run: it does its work and prints what came of it as `name=value` pairs, with the most
+//! memory the process has held. Comparing subjects is `cargo xtask bench`'s work.
 
+mod book;
+mod by_hand;
 mod clients;
+mod page;
+mod reading;
 mod server;
 
+use std::error::Error;
 use std::process::ExitCode;
-use std::time::Instant;
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command that prints its result")]
+const USAGE: &str = "usage:
+  subject serve                                             serves the answers to calls, until it is killed
+  subject calls facade|reqwest|reqwest-raw|hyper WAYS URL CALLS
+  subject book CUSTOMERS LATENCY_MS FAULTS                  serves an emulated book, until its input ends
+  subject sweep CONCURRENCY URL
+  subject pages URL";
+
+#[expect(clippy::print_stderr, reason = "a command that says what is wrong")]
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            eprintln!("no runtime: {error}");
-            return ExitCode::FAILURE;
-        }
-    };
-    let outcome = match words.as_slice() {
-        ["serve"] => runtime.block_on(server::serve()),
-        [client, ways, url, calls] => match (ways.parse(), calls.parse()) {
-            (Ok(ways), Ok(calls)) => runtime.block_on(async {
-                let client = clients::Client::new(client, url)?;
-                let started = Instant::now();
-                let rows = clients::run(&client, ways, calls).await?;
-                println!("{calls} {} {rows} {}", started.elapsed().as_secs_f64(), peak_kib());
-                Ok(())
-            }),
-            _ => Err("WAYS and CALLS are numbers".into()),
-        },
-        _ => Err("usage: subject serve | subject facade|reqwest|reqwest-raw|hyper WAYS URL CALLS".into()),
-    };
-    match outcome {
+    // One thread, on one core: what a call costs is to be seen, not how many cores there are.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(&words))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "a command that prints its result")]
+async fn run(words: &[&str]) -> Result<(), Box<dyn Error>> {
+    let told = match words {
+        ["serve"] => return server::serve().await,
+        ["book", customers, latency, faults] => {
+            return book::serve(customers.parse()?, latency.parse()?, faults.parse()?).await;
+        }
+        ["calls", client, ways, url, calls] => {
+            clients::calls(client, ways.parse()?, url, calls.parse()?).await?
+        }
+        ["sweep", concurrency, url] => reading::sweep(url, concurrency.parse()?).await?,
+        ["pages", url] => reading::pages(url).await?,
+        _ => return Err(USAGE.into()),
+    };
+    println!("{told} peak_kib={}", peak_kib());
+    Ok(())
 }
 
 /// The most memory this process has held.

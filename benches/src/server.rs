@@ -1,7 +1,6 @@
-//! A server that does nothing but answer: the documented example, or a page of 10,000 such rows.
+//! A server that does nothing but answer: the documented example, or a whole page of such rows.
 
 use std::convert::Infallible;
-use std::fmt::Write;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -9,6 +8,8 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
+
+use crate::page;
 
 const DOCUMENTED: &str = include_str!("../../openapi/examples/customer-licenses-deployment.json");
 
@@ -18,7 +19,7 @@ pub(crate) async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}", listener.local_addr()?);
     let small = Bytes::from(format!("\u{feff}{DOCUMENTED}"));
-    let page = Bytes::from(page(10_000));
+    let page = Bytes::from(page::page(page::ROWS));
     loop {
         let (socket, _) = listener.accept().await?;
         socket.set_nodelay(true)?;
@@ -39,21 +40,4 @@ pub(crate) async fn serve() -> Result<(), Box<dyn std::error::Error>> {
                 .await;
         });
     }
-}
-
-fn page(rows: usize) -> String {
-    let mut page = format!("\u{feff}{{\"totalCount\":{rows},\"items\":[");
-    for row in 0..rows {
-        let separator = if row == 0 { "" } else { "," };
-        let (sold, deployed) = (row % 977 + 1, row % 977 / 2);
-        #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-        let percent = deployed as f64 * 100.0 / sold as f64;
-        let _infallible = write!(
-            page,
-            r#"{separator}{{"customerName":"DT DEMO CSP CUSTOMER {row:05}","productName":"OFFICE 365 BUSINESS ESSENTIALS {:03}","licensesDeployed":{deployed},"deploymentPercent":{percent:.1},"licensesSold":{sold},"processedDateTime":"2017-03-14T03:25:16.36+00:00","serviceName":"o365","channel":"reseller","attributes":{{"objectType":"CustomerLicensesDeploymentInsights"}}}}"#,
-            row % 40,
-        );
-    }
-    page.push_str("],\"attributes\":{\"objectType\":\"Collection\"}}");
-    page
 }

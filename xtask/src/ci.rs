@@ -3,12 +3,10 @@
 //! A step is a function in a file of `ci/` and a line in [`steps`], or a script in `tests/judges`. It installs what it
 //! needs by name, below `target/`, and leaves nothing else behind.
 
-mod command;
 mod deny;
 mod judges;
 mod msrv;
 mod rust;
-mod tools;
 
 use std::time::{Duration, Instant};
 
@@ -45,6 +43,7 @@ fn steps() -> Result<Vec<Step>> {
         step("clippy", "No lint objects, with all features", rust::clippy),
         step("docs", "Documentation builds without a warning", rust::docs),
         step("features", "Every feature compiles alone, and none at all", rust::features),
+        step("bench", "A call takes no more instructions than it used to", rust::bench),
         step("package", "Every published crate builds from its package", rust::package),
     ];
     steps.extend(judges::steps()?);

@@ -2,11 +2,14 @@
 //!
 //! It depends on none of the crates it generates, so that a broken generated file can always be generated anew.
 
+mod bench;
 mod bundle;
 mod ci;
 mod codegen;
+mod command;
 mod metadata;
 mod tidy;
+mod tools;
 mod wire;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +27,17 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measures the SDK beside what else could do its work, and writes docs/benchmarks.md.
+    Bench {
+        /// The sections to measure and print; all, and the page, if none is named.
+        sections: Vec<String>,
+        /// Only compare how many instructions a call takes with the committed baseline; exit 1 where it is more.
+        #[arg(long, conflicts_with = "sections")]
+        check: bool,
+        /// Make what a call takes now the baseline.
+        #[arg(long, conflicts_with_all = ["sections", "check"])]
+        accept: bool,
+    },
     /// Runs everything that must hold beside the tests, step by step.
     Ci {
         /// The steps to run; all if none is named.
@@ -56,6 +70,9 @@ enum Command {
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person who ran the command")]
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Bench { check: true, .. } => bench::check(false),
+        Command::Bench { accept: true, .. } => bench::check(true),
+        Command::Bench { sections, .. } => bench::run(&sections),
         Command::Ci { steps, list } => ci::run(&steps, list),
         Command::Codegen { check } => codegen::run(check),
         Command::Bundle { path } => bundle::run(&path),
@@ -75,4 +92,9 @@ fn main() -> ExitCode {
 fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_owned()
+}
+
+/// Where cargo puts what it builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 
-use super::command::{program, run, succeeds};
-use super::{Verdict, tools};
+use super::Verdict;
+use crate::command::{program, run, succeeds};
+use crate::tools;
 
 /// Where the advisories are kept.
 const DATABASE: &str = "https://github.com/rustsec/advisory-db";

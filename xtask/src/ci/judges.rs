@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::command::{program, run, succeeds};
-use super::{Step, Verdict, tools};
+use super::{Step, Verdict};
+use crate::command::{program, run, succeeds};
+use crate::tools;
 
 const DIRECTORY: &str = "tests/judges";
 

@@ -3,9 +3,9 @@
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use super::command::{cargo, program, run, succeeds};
-use super::{Verdict, tools};
-use crate::{codegen, metadata, tidy};
+use super::Verdict;
+use crate::command::{cargo, program, run, succeeds};
+use crate::{bench, codegen, metadata, tidy, tools};
 
 pub(super) fn codegen() -> Result<Verdict> {
     codegen::run(true)?;
@@ -35,6 +35,11 @@ pub(super) fn docs() -> Result<Verdict> {
     let arguments = ["doc", "--workspace", "--all-features", "--no-deps", "--quiet"];
     native_tls()?;
     run(cargo(&arguments).env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Verdict::Holds)
+}
+
+pub(super) fn bench() -> Result<Verdict> {
+    bench::check(false)?;
     Ok(Verdict::Holds)
 }
 

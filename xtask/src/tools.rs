@@ -5,13 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::command::{cargo, program, run, succeeds};
+use crate::command::{cargo, program, run, succeeds};
 
 /// The program of a crate, at this version.
-pub(super) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from);
-    let home = target.join("tools").join(format!("{name}-{version}"));
+pub(crate) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
+    let home = crate::target().join("tools").join(format!("{name}-{version}"));
     let binary = home.join("bin").join(name);
     if !binary.exists() {
         let root = home.to_string_lossy();
@@ -21,7 +19,7 @@ pub(super) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
 }
 
 /// Packages of the system.
-pub(super) fn from_apt(packages: &[&str]) -> Result<()> {
+pub(crate) fn from_apt(packages: &[&str]) -> Result<()> {
     let is_root = succeeds(&mut program("sh", &["-c", "test $(id -u) = 0"]));
     let apt = |arguments: &[&str]| {
         if is_root {

@@ -6,19 +6,19 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 
 /// A program with its arguments, to be run at the root.
-pub(super) fn program(name: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
+pub(crate) fn program(name: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(crate::root());
     command
 }
 
 /// cargo, the one that runs this.
-pub(super) fn cargo(arguments: &[&str]) -> Command {
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
 }
 
 /// Says the command, runs it, and fails if it does.
-pub(super) fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     let words = said(command);
     let status = command.status().with_context(|| format!("cannot run `{words}`"))?;
     ensure!(status.success(), "`{words}` failed ({status})");
@@ -26,7 +26,7 @@ pub(super) fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Whether the command succeeds, without a word.
-pub(super) fn succeeds(command: &mut Command) -> bool {
+pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 

@@ -1,0 +1,90 @@
+//! An emulated book, and what it comes to in one number: what a sweep found must come to the same.
+
+use std::collections::hash_map::DefaultHasher;
+use std::error::Error;
+use std::hash::{Hash, Hasher};
+use std::io::Read as _;
+use std::time::Duration;
+
+use partner_center::sweep::{Outcome, Swept};
+use partner_center_emulator::{Book, Emulator, FaultScript, Standing};
+
+use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
+
+/// The outcomes of all customers, in any order.
+#[derive(Default)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    fn add(&mut self, outcome: impl Hash) {
+        let mut hasher = DefaultHasher::new();
+        outcome.hash(&mut hasher);
+        self.0 = self.0.wrapping_add(hasher.finish());
+    }
+
+    /// One outcome of a sweep. What failed is not in any book.
+    pub(crate) fn add_swept(&mut self, swept: &Swept<Deployments>) {
+        let id = swept.customer.as_uuid();
+        match &swept.outcome {
+            Outcome::Rows(rows) => self.add((
+                id,
+                rows.items
+                    .iter()
+                    .map(|row| (row.product_name.clone(), row.licenses_sold, row.licenses_deployed))
+                    .collect::<Vec<_>>(),
+            )),
+            Outcome::Empty(_) => self.add((id, "empty")),
+            Outcome::Skipped(_) => self.add((id, "skipped")),
+            Outcome::Failed(_) => self.add((id, "failed")),
+        }
+    }
+
+    /// The outcomes there should be.
+    fn of(book: &Book) -> Self {
+        let mut digest = Self::default();
+        for customer in book.customers() {
+            match customer.standing {
+                Standing::Lapsed => digest.add((customer.id, "skipped")),
+                Standing::Empty => digest.add((customer.id, "empty")),
+                _ => digest.add((
+                    customer.id,
+                    customer
+                        .deployment()
+                        .into_iter()
+                        .map(|row| {
+                            (
+                                Some(row.product.name.to_owned()),
+                                i64::try_from(row.licenses_sold).ok(),
+                                i64::try_from(row.licenses_deployed).ok(),
+                            )
+                        })
+                        .collect::<Vec<_>>(),
+                )),
+            }
+        }
+        digest
+    }
+}
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// Serves a book, prints its address, and tells when its input ends what it was asked and what the truth was.
+#[expect(clippy::print_stdout, reason = "that is its result")]
+pub(crate) async fn serve(customers: usize, latency: u64, faults: FaultScript) -> Result<(), Box<dyn Error>> {
+    let emulator = Emulator::builder()
+        .customers(customers)
+        .latency(Duration::from_millis(latency))
+        .faults(faults)
+        .page_size(500)
+        .recorded_requests(0)
+        .start()
+        .await?;
+    println!("{}", emulator.base_url());
+    tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
+    println!("requests={} digest={}", emulator.request_count(), Digest::of(emulator.book()));
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! What a user would write by hand for the documented answer: the yardstick, not a proposal.
+
+use serde::Deserialize;
+
+/// The service puts a byte-order mark in front, which no JSON parser takes.
+pub(crate) fn without_mark(answer: &[u8]) -> &[u8] {
+    answer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(answer)
+}
+
+/// The structs a user would write by hand: owned texts, typed dates, every documented field.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Page {
+    total_count: Option<i64>,
+    items: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    customer_name: Option<String>,
+    product_name: Option<String>,
+    licenses_deployed: Option<i64>,
+    deployment_percent: Option<f64>,
+    licenses_sold: Option<i64>,
+    processed_date_time: Option<chrono::DateTime<chrono::Utc>>,
+    service_name: Option<String>,
+    channel: Option<String>,
+    attributes: Option<Attributes>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Attributes {
+    object_type: Option<String>,
+}
+
+impl Page {
+    /// Reads an answer with `serde_json`, as most would.
+    pub(crate) fn decode(answer: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(without_mark(answer))
+    }
+
+    /// Looks at every field, so that none is left out of the comparison as unused.
+    pub(crate) fn rows(&self) -> usize {
+        let whole = |row: &&Row| {
+            row.customer_name.is_some()
+                && row.product_name.is_some()
+                && row.licenses_deployed <= row.licenses_sold
+                && row.deployment_percent.is_some()
+                && row.processed_date_time.is_some()
+                && row.service_name.is_some()
+                && row.channel.is_some()
+                && row.attributes.as_ref().is_some_and(|attributes| attributes.object_type.is_some())
+        };
+        self.items.iter().filter(whole).count().max(usize::from(self.total_count.is_none()))
+    }
+}
