@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 a779c46881fe0fadb99eb46f4474c9f4146e137e9f72ebb95a449535418b529f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 f5f3777e40d0a9618ae59277e04bf7bf2531e6a9e706126b0f784aa4af772c48.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 a779c46881fe0fadb99eb46f4474c9f4146e137e9f72ebb95a449535418b529f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 f5f3777e40d0a9618ae59277e04bf7bf2531e6a9e706126b0f784aa4af772c48.
 // Do not edit: edit the contract and run the command.
 
 /// The licence deployment of a customer, one row per product.
@@ -26,7 +26,7 @@ pub struct CustomerLicensesDeploymentInsightsCollection {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -114,7 +114,7 @@ pub struct CustomerLicensesDeploymentInsights {
         skip_serializing_if = "Option::is_none"
     )]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -161,7 +161,7 @@ pub struct CustomerLicensesUsageInsightsCollection {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -267,7 +267,7 @@ pub struct CustomerLicensesUsageInsights {
         skip_serializing_if = "Option::is_none"
     )]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -316,7 +316,7 @@ pub struct PartnerLicensesDeploymentInsightsCollection {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -371,7 +371,7 @@ pub struct PartnerLicensesDeploymentInsights {
         skip_serializing_if = "Option::is_none"
     )]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -401,7 +401,7 @@ pub struct PartnerLicensesUsageInsightsCollection {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -455,7 +455,7 @@ pub struct PartnerLicensesUsageInsights {
         skip_serializing_if = "Option::is_none"
     )]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -787,7 +787,7 @@ pub struct CustomerCollection {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -859,7 +859,7 @@ pub struct Customer {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -913,7 +913,7 @@ pub struct CustomerCompanyProfile {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -983,7 +983,7 @@ pub struct CustomerBillingProfile {
     /// Links from a resource.
     #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What kind of resource this is.
+    /// What the service says about a resource beside its fields.
     #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -1087,19 +1087,19 @@ impl std::fmt::Debug for Address {
     }
 }
 
-/// What kind of resource this is.
+/// What the service says about a resource beside its fields.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceAttributes {
-    /// The kind of resource, such as Collection.
+    /// What kind of resource this is.
     #[serde(
         rename = "objectType",
         alias = "ObjectType",
         default,
         skip_serializing_if = "Option::is_none"
     )]
-    pub object_type: Option<String>,
+    pub object_type: Option<crate::ObjectType>,
     /// The version of the resource.
     #[serde(alias = "Etag", default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
@@ -1297,6 +1297,28 @@ pub struct GatewayFault {
 }
 
 crate::open_enum::open_enum! {
+    /// What kind of resource this is.
+    pub enum ObjectType {
+        /// `Collection`
+        Collection = "Collection",
+        /// `Customer`
+        Customer = "Customer",
+        /// `CustomerBillingProfile`
+        CustomerBillingProfile = "CustomerBillingProfile",
+        /// `CustomerCompanyProfile`
+        CustomerCompanyProfile = "CustomerCompanyProfile",
+        /// `CustomerLicensesDeploymentInsights`
+        CustomerLicensesDeploymentInsights = "CustomerLicensesDeploymentInsights",
+        /// `CustomerLicensesUsageInsights`
+        CustomerLicensesUsageInsights = "CustomerLicensesUsageInsights",
+        /// `PartnerLicensesDeploymentInsights`
+        PartnerLicensesDeploymentInsights = "PartnerLicensesDeploymentInsights",
+        /// `PartnerLicensesUsageInsights`
+        PartnerLicensesUsageInsights = "PartnerLicensesUsageInsights",
+    }
+}
+
+crate::open_enum::open_enum! {
     /// How the licences were sold.
     pub enum Channel {
         /// `reseller`
@@ -1353,6 +1375,7 @@ macro_rules! for_each_model {
             InnerFault,
             FaultCode,
             GatewayFault,
+            ObjectType,
             Channel,
             RelationshipToPartner,
         }
