@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 a779c46881fe0fadb99eb46f4474c9f4146e137e9f72ebb95a449535418b529f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 f5f3777e40d0a9618ae59277e04bf7bf2531e6a9e706126b0f784aa4af772c48.
 // Do not edit: edit the contract and run the command.
 
 /// Lists the customers of the partner, a page at a time.
@@ -28,17 +28,18 @@ impl crate::seam::Operation for ListCustomers {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(
-            client
-                .generated()
-                .list_customers(
-                    self.filter.as_deref(),
-                    self.seek_operation.as_deref(),
-                    self.size,
-                )
-                .await,
-        )
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client
+            .sent(
+                client
+                    .generated()
+                    .list_customers(
+                        self.filter.as_deref(),
+                        self.seek_operation.as_deref(),
+                        self.size,
+                    )
+                    .await,
+            )
     }
 }
 impl std::fmt::Debug for ListCustomers {
@@ -69,8 +70,8 @@ impl crate::seam::Operation for GetCustomer {
     fn empty() -> Option<Self::Answer> {
         None
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(client.generated().get_customer(&self.customer_id).await)
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client.sent(client.generated().get_customer(&self.customer_id).await)
     }
 }
 impl std::fmt::Debug for GetCustomer {
@@ -105,10 +106,14 @@ impl crate::seam::Operation for GetCustomerLicensesDeployment {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(
-            client.generated().get_customer_licenses_deployment(&self.customer_id).await,
-        )
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client
+            .sent(
+                client
+                    .generated()
+                    .get_customer_licenses_deployment(&self.customer_id)
+                    .await,
+            )
     }
 }
 impl std::fmt::Debug for GetCustomerLicensesDeployment {
@@ -142,10 +147,11 @@ impl crate::seam::Operation for GetCustomerLicensesUsage {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(
-            client.generated().get_customer_licenses_usage(&self.customer_id).await,
-        )
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client
+            .sent(
+                client.generated().get_customer_licenses_usage(&self.customer_id).await,
+            )
     }
 }
 impl std::fmt::Debug for GetCustomerLicensesUsage {
@@ -175,8 +181,8 @@ impl crate::seam::Operation for GetPartnerLicensesDeployment {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(client.generated().get_partner_licenses_deployment().await)
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client.sent(client.generated().get_partner_licenses_deployment().await)
     }
 }
 impl std::fmt::Debug for GetPartnerLicensesDeployment {
@@ -206,8 +212,8 @@ impl crate::seam::Operation for GetPartnerLicensesUsage {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(client.generated().get_partner_licenses_usage().await)
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client.sent(client.generated().get_partner_licenses_usage().await)
     }
 }
 impl std::fmt::Debug for GetPartnerLicensesUsage {
@@ -249,19 +255,20 @@ impl crate::seam::Operation for QueryCommercialLicensesDeployment {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(
-            client
-                .generated()
-                .query_commercial_licenses_deployment(
-                    self.filter.as_deref(),
-                    self.groupby.as_deref(),
-                    self.processed_date_time.as_deref(),
-                    self.skip,
-                    self.top,
-                )
-                .await,
-        )
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client
+            .sent(
+                client
+                    .generated()
+                    .query_commercial_licenses_deployment(
+                        self.filter.as_deref(),
+                        self.groupby.as_deref(),
+                        self.processed_date_time.as_deref(),
+                        self.skip,
+                        self.top,
+                    )
+                    .await,
+            )
     }
 }
 impl std::fmt::Debug for QueryCommercialLicensesDeployment {
@@ -303,19 +310,20 @@ impl crate::seam::Operation for QueryCommercialLicensesUsage {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(
-            client
-                .generated()
-                .query_commercial_licenses_usage(
-                    self.filter.as_deref(),
-                    self.groupby.as_deref(),
-                    self.processed_date_time.as_deref(),
-                    self.skip,
-                    self.top,
-                )
-                .await,
-        )
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client
+            .sent(
+                client
+                    .generated()
+                    .query_commercial_licenses_usage(
+                        self.filter.as_deref(),
+                        self.groupby.as_deref(),
+                        self.processed_date_time.as_deref(),
+                        self.skip,
+                        self.top,
+                    )
+                    .await,
+            )
     }
 }
 impl std::fmt::Debug for QueryCommercialLicensesUsage {
@@ -353,19 +361,20 @@ impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(
-            client
-                .generated()
-                .query_commercial_licenses_deployment_v1(
-                    self.filter.as_deref(),
-                    self.groupby.as_deref(),
-                    self.processed_date_time.as_deref(),
-                    self.skip,
-                    self.top,
-                )
-                .await,
-        )
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client
+            .sent(
+                client
+                    .generated()
+                    .query_commercial_licenses_deployment_v1(
+                        self.filter.as_deref(),
+                        self.groupby.as_deref(),
+                        self.processed_date_time.as_deref(),
+                        self.skip,
+                        self.top,
+                    )
+                    .await,
+            )
     }
 }
 impl std::fmt::Debug for QueryCommercialLicensesDeploymentV1 {
@@ -403,19 +412,20 @@ impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
     }
-    async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-        crate::seam::sent(
-            client
-                .generated()
-                .query_commercial_licenses_usage_v1(
-                    self.filter.as_deref(),
-                    self.groupby.as_deref(),
-                    self.processed_date_time.as_deref(),
-                    self.skip,
-                    self.top,
-                )
-                .await,
-        )
+    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+        client
+            .sent(
+                client
+                    .generated()
+                    .query_commercial_licenses_usage_v1(
+                        self.filter.as_deref(),
+                        self.groupby.as_deref(),
+                        self.processed_date_time.as_deref(),
+                        self.skip,
+                        self.top,
+                    )
+                    .await,
+            )
     }
 }
 impl std::fmt::Debug for QueryCommercialLicensesUsageV1 {

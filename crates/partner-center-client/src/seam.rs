@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 
 use http::HeaderMap;
 use progenitor_client::{ByteStream, ClientHooks, OperationInfo, ResponseValue};
@@ -28,7 +29,7 @@ pub trait Operation: fmt::Debug + Send + Sync {
     fn empty() -> Option<Self::Answer>;
 
     /// Sends it once.
-    fn send(&self, client: &Client) -> impl Future<Output = Sent> + Send;
+    fn send(&self, client: Client) -> impl Future<Output = Sent> + Send;
 }
 
 /// What the contract says of an operation, for logs and messages.
@@ -44,21 +45,35 @@ pub struct OperationDetails {
     pub superseded_by: Option<&'static str>,
 }
 
-/// What one attempt adds to the generated request: its headers.
-#[derive(Clone, Debug)]
-pub(crate) struct Attempt {
-    headers: HeaderMap,
+/// The headers of one attempt: those of the request until it is sent, then those of the answer. Moved there and back,
+/// because generated code would copy them twice each way, and a small call would feel it.
+#[derive(Debug, Default)]
+pub(crate) struct Attempt(Mutex<HeaderMap>);
+
+impl Attempt {
+    /// Puts these in, and takes out what was there.
+    fn exchange(&self, headers: HeaderMap) -> HeaderMap {
+        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), headers)
+    }
 }
 
-/// A client for one attempt.
-#[derive(Clone, Debug)]
+/// Generated clients can be cloned; an attempt is never, and a copy of it has no headers.
+impl Clone for Attempt {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+/// A client for one attempt, and used up by it.
+#[derive(Debug)]
 pub struct Client(generated::Client);
 
 impl Client {
     /// A client that sends these headers, over this transport, to this base URL (without a slash at its end).
     #[must_use]
     pub fn new(base_url: &str, transport: &Transport, headers: HeaderMap) -> Self {
-        Self(generated::Client::new_with_client(base_url, transport.inner().clone(), Attempt { headers }))
+        let attempt = Attempt(Mutex::new(headers));
+        Self(generated::Client::new_with_client(base_url, transport.inner().clone(), attempt))
     }
 
     /// Sends a GET to where an answer linked to, in place of an operation's own path and query. The caller has made
@@ -67,15 +82,53 @@ impl Client {
     /// # Errors
     ///
     /// [`TransportError`] if no answer came.
-    pub async fn follow(&self, url: &str) -> Sent {
-        let mut request = self.0.client.get(url).build().map_err(TransportError::new)?;
-        *request.headers_mut() = self.0.inner.headers.clone();
-        let response = self.0.client.execute(request).await.map_err(TransportError::new)?;
-        Ok(raw(ResponseValue::stream(response)))
+    pub async fn follow(self, url: &str) -> Sent {
+        let request = self.0.client.get(url).build().map_err(TransportError::new)?;
+        let response = self.0.execute(request).await.map_err(TransportError::new)?;
+        Ok(self.raw(ResponseValue::stream(response)))
     }
 
     pub(crate) fn generated(&self) -> &generated::Client {
         &self.0
+    }
+
+    /// Flattens what generated code returns: every status is an answer here.
+    pub(crate) fn sent(
+        &self,
+        result: Result<ResponseValue<ByteStream>, progenitor_client::Error<ByteStream>>,
+    ) -> Sent {
+        use progenitor_client::Error;
+        match result {
+            Ok(answer) | Err(Error::ErrorResponse(answer)) => Ok(self.raw(answer)),
+            // A status the contract does not name, such as a redirect.
+            Err(Error::UnexpectedResponse(response)) => Ok(self.raw(ResponseValue::stream(response))),
+            Err(
+                Error::CommunicationError(error)
+                | Error::ResponseBodyError(error)
+                | Error::InvalidUpgrade(error),
+            ) => Err(TransportError::new(error)),
+            // These come of typed answers and of hooks, and this client has neither.
+            Err(Error::InvalidRequest(_) | Error::InvalidResponsePayload(..) | Error::Custom(_)) => {
+                Err(TransportError::unsendable())
+            }
+        }
+    }
+
+    fn raw(&self, answer: ResponseValue<ByteStream>) -> RawAnswer {
+        let headers = self.0.inner.exchange(HeaderMap::new());
+        RawAnswer::new(answer.status().as_u16(), headers, answer.into_inner_stream())
+    }
+}
+
+impl generated::Client {
+    /// Sends the request with the headers of the attempt, and keeps those of the answer.
+    async fn execute(&self, mut request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
+        // In place of what is there, not beside it: progenitor's own `api-version` is unknown to the service, and
+        // header parameters are taken out of the contract before generating.
+        *request.headers_mut() = self.inner.exchange(HeaderMap::new());
+        let mut response = self.client.execute(request).await?;
+        self.inner.exchange(std::mem::take(response.headers_mut()));
+        Ok(response)
     }
 }
 
@@ -85,37 +138,11 @@ impl ClientHooks<Attempt> for generated::Client {
         mut request: reqwest::Request,
         _operation: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        // In place of what is there, not beside it: progenitor's own `api-version` is unknown to the service, and
-        // header parameters are taken out of the contract before generating.
-        *request.headers_mut() = self.inner.headers.clone();
         // The documentation writes a space in a query as %20; a form's plus sign is another convention.
         if let Some(query) = request.url().query().filter(|query| query.contains('+')) {
             let query = query.replace('+', "%20");
             request.url_mut().set_query(Some(&query));
         }
-        self.client.execute(request).await
+        self.execute(request).await
     }
-}
-
-/// Flattens what generated code returns: every status is an answer here.
-pub(crate) fn sent(result: Result<ResponseValue<ByteStream>, progenitor_client::Error<ByteStream>>) -> Sent {
-    use progenitor_client::Error;
-    match result {
-        Ok(answer) | Err(Error::ErrorResponse(answer)) => Ok(raw(answer)),
-        // A status the contract does not name, such as a redirect.
-        Err(Error::UnexpectedResponse(response)) => Ok(raw(ResponseValue::stream(response))),
-        Err(
-            Error::CommunicationError(error) | Error::ResponseBodyError(error) | Error::InvalidUpgrade(error),
-        ) => Err(TransportError::new(error)),
-        // These come of typed answers and of hooks, and this client has neither.
-        Err(Error::InvalidRequest(_) | Error::InvalidResponsePayload(..) | Error::Custom(_)) => {
-            Err(TransportError::unsendable())
-        }
-    }
-}
-
-fn raw(answer: ResponseValue<ByteStream>) -> RawAnswer {
-    let status = answer.status().as_u16();
-    let headers = answer.headers().clone();
-    RawAnswer::new(status, headers, answer.into_inner_stream())
 }

@@ -155,8 +155,8 @@ fn operation_type(
             fn empty() -> Option<Self::Answer> {
                 #empty
             }
-            async fn send(&self, client: &crate::seam::Client) -> crate::seam::Sent {
-                crate::seam::sent(client.generated().#function(#arguments).await)
+            async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+                client.sent(client.generated().#function(#arguments).await)
             }
         }
 

@@ -1,5 +1,7 @@
 //! One attempt: headers out, a whole answer in, or the error it stands for.
 
+use std::pin::pin;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -25,42 +27,47 @@ pub(super) struct Answer {
 }
 
 impl Run<'_> {
-    /// The headers of every attempt but for the token.
-    pub(super) fn headers<O>(&self, logical: &Logical, target: &Target<'_, O>) -> Result<HeaderMap> {
+    /// The language to ask in.
+    pub(super) fn locale(&self, logical: &Logical) -> Result<HeaderValue> {
+        let Some(locale) = &logical.locale else { return Ok(HeaderValue::from_static("en-US")) };
+        HeaderValue::from_str(locale).ok().filter(|_| is_locale(locale)).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidInput, "the locale is not a language tag such as sv-SE")
+                .with_operation(self.details.id)
+        })
+    }
+
+    /// The headers of an attempt.
+    fn headers<O>(
+        &self,
+        locale: &HeaderValue,
+        target: &Target<'_, O>,
+        token: &AccessToken,
+    ) -> Result<HeaderMap> {
         let mut headers = HeaderMap::with_capacity(8);
         if let Target::Link { headers: linked, .. } = target {
             headers.extend((*linked).clone());
         }
-        let locale = match &logical.locale {
-            None => HeaderValue::from_static("en-US"),
-            Some(locale) => {
-                HeaderValue::from_str(locale).ok().filter(|_| is_locale(locale)).ok_or_else(|| {
-                    Error::new(ErrorKind::InvalidInput, "the locale is not a language tag such as sv-SE")
-                        .with_operation(self.details.id)
-                })?
-            }
-        };
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(REQUEST_ID, guid(self.request_id));
         headers.insert(CORRELATION_ID, guid(self.correlation_id));
-        headers.insert(LOCALE, locale);
+        headers.insert(LOCALE, locale.clone());
         headers.insert(CLIENT, HeaderValue::from_static(crate::partner::CLIENT_NAME));
         if let Some(application) = &self.core.application {
             headers.insert(APPLICATION, application.clone());
         }
+        headers.insert(AUTHORIZATION, bearer(token)?);
         Ok(headers)
     }
 
     /// Sends once and reads the answer to its end. Any status but 2xx is the error it stands for.
     pub(super) async fn attempt<O: Operation>(
         &self,
-        headers: &HeaderMap,
+        locale: &HeaderValue,
         target: &Target<'_, O>,
         token: &AccessToken,
         number: u32,
     ) -> Result<Answer> {
-        let mut headers = headers.clone();
-        headers.insert(AUTHORIZATION, bearer(token)?);
+        let headers = self.headers(locale, target, token)?;
         let client = Client::new(&self.core.base_url, &self.core.transport, headers);
         let span = tracing::debug_span!(
             "partner_center.attempt",
@@ -69,9 +76,10 @@ impl Run<'_> {
         );
         let limit = self.core.limits.attempt_timeout.min(self.remaining());
         let mut seen = Seen::default();
-        let outcome = tokio::time::timeout(limit, self.exchange(&client, target, &mut seen))
-            .instrument(span.clone())
-            .await;
+        let outcome = {
+            let exchange = pin!(self.exchange(client, target, &mut seen));
+            tokio::time::timeout(limit, exchange).instrument(span.clone()).await
+        };
         if let Some(status) = seen.status {
             span.record("http.response.status_code", status);
         }
@@ -91,13 +99,13 @@ impl Run<'_> {
 
     async fn exchange<O: Operation>(
         &self,
-        client: &Client,
+        client: Client,
         target: &Target<'_, O>,
         seen: &mut Seen,
     ) -> Result<Bytes> {
         let sent = match target {
-            Target::Operation(operation) => operation.send(client).await,
-            Target::Link { url, .. } => client.follow(url).await,
+            Target::Operation(operation) => pin!(operation.send(client)).await,
+            Target::Link { url, .. } => pin!(client.follow(url)).await,
         };
         let mut answer: RawAnswer = sent.map_err(no_answer)?;
         seen.status = Some(answer.status());

@@ -13,7 +13,10 @@ mod pause;
 mod retry;
 pub(crate) mod text;
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
@@ -92,7 +95,9 @@ impl PartnerCenter {
             partner_center.request_id = %run.request_id,
             partner_center.correlation_id = %run.correlation_id,
         );
-        let result = run.call(logical, target).instrument(span.clone()).await;
+        // Pinned where it stands, here and below: a large future that is moved is copied, and a small call would feel it.
+        let call = pin!(run.call(logical, target));
+        let result = call.instrument(span.clone()).await;
         match &result {
             Ok(response) => {
                 span.record("http.response.status_code", response.status());
@@ -126,7 +131,7 @@ impl Run<'_> {
         logical: &Logical,
         target: Target<'_, O>,
     ) -> Result<Response<O::Answer>> {
-        let headers = self.headers(logical, &target)?;
+        let locale = self.locale(logical)?;
         let mut attempts = 0;
         let mut refreshed = false;
         let mut token = None;
@@ -138,7 +143,7 @@ impl Run<'_> {
                 None => self.token(attempts).await?,
             };
             attempts += 1;
-            let result = self.attempt(&headers, &target, &bearer, attempts).await;
+            let result = pin!(self.attempt(&locale, &target, &bearer, attempts)).await;
             if let Some(admitted) = admitted {
                 admitted.ended(Ending::of(&result));
             }
@@ -221,7 +226,7 @@ impl Run<'_> {
 
     /// Waits while the service has asked this partner's calls to wait.
     async fn respect_pause(&self, attempts: u32) -> Result<()> {
-        while let Some(wait) = self.core.pause.remaining(self.core.clock.now()) {
+        while let Some(wait) = self.core.pause.remaining(&*self.core.clock) {
             let error = || {
                 self.complete(
                     Error::new(
@@ -253,7 +258,13 @@ impl Run<'_> {
     }
 
     async fn within_deadline<T>(&self, ask: impl Future<Output = Result<T>>, attempts: u32) -> Result<T> {
-        match tokio::time::timeout(self.remaining(), ask).await {
+        let mut ask = pin!(ask);
+        // A token at hand needs no timer.
+        let answer = match poll_fn(|context| Poll::Ready(ask.as_mut().poll(context))).await {
+            Poll::Ready(answer) => Ok(answer),
+            Poll::Pending => tokio::time::timeout(self.remaining(), ask).await,
+        };
+        match answer {
             Ok(result) => result.map_err(|error| self.complete(error, attempts)),
             Err(_) => Err(self.complete(
                 Error::new(

@@ -3,6 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::clock::Clock;
+
 /// Until when the service has asked this partner's calls to wait.
 #[derive(Debug, Default)]
 pub(crate) struct Pause(Mutex<Option<Instant>>);
@@ -15,31 +17,31 @@ impl Pause {
     }
 
     /// How long calls are still held.
-    pub(crate) fn remaining(&self, now: Instant) -> Option<Duration> {
+    pub(crate) fn remaining(&self, clock: &dyn Clock) -> Option<Duration> {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match *until {
-            Some(time) if time > now => Some(time - now),
-            Some(_) => {
-                *until = None;
-                None
-            }
-            None => None,
+        let wait = (*until)?.saturating_duration_since(clock.now());
+        if wait.is_zero() {
+            *until = None;
+            return None;
         }
+        Some(wait)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ManualClock;
 
     #[test]
     fn the_longest_pause_holds_and_then_ends() {
-        let (pause, now) = (Pause::default(), Instant::now());
-        let second = Duration::from_secs(1);
-        assert_eq!(pause.remaining(now), None);
+        let (pause, clock) = (Pause::default(), ManualClock::new());
+        let (now, second) = (clock.now(), Duration::from_secs(1));
+        assert_eq!(pause.remaining(&clock), None);
         pause.until(now + 5 * second);
         pause.until(now + 2 * second);
-        assert_eq!(pause.remaining(now), Some(5 * second));
-        assert_eq!(pause.remaining(now + 5 * second), None);
+        assert_eq!(pause.remaining(&clock), Some(5 * second));
+        clock.advance(5 * second);
+        assert_eq!(pause.remaining(&clock), None);
     }
 }

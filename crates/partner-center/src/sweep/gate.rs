@@ -107,7 +107,7 @@ impl Gate {
     }
 
     pub(super) fn read(&self) -> GateReading {
-        let pause = self.core.pause.remaining(self.core.clock.now());
+        let pause = self.core.pause.remaining(&*self.core.clock);
         let state = self.state();
         let ahead = state
             .paused_until
@@ -125,7 +125,7 @@ impl Gate {
         let turn = self.turn.lock().await;
         loop {
             // The pause first: a request noted before it would be sent after it on top of those noted then.
-            let wait = match (self.core.pause.remaining(self.core.clock.now()), &self.rate) {
+            let wait = match (self.core.pause.remaining(&*self.core.clock), &self.rate) {
                 (Some(pause), _) => pause,
                 (None, Some(rate)) => match rate.admit() {
                     Ok(()) => break,
