@@ -93,12 +93,12 @@ impl Runs {
     }
 
     fn memory(&self, client: &str) -> Result<f64> {
-        let peaks = self.0.get(client).into_iter().flatten().map(Measured::mebibytes);
+        let peaks = self.0.get(client).into_iter().flatten().map(|run| run.mebibytes("data_kib"));
         Ok(median(&peaks.collect::<Result<Vec<_>>>()?))
     }
 
     fn table(&self, instructions: Option<&instructions::Cost>) -> Result<String> {
-        let mut header = vec!["client", "calls/s", "least to most", "ratio", "peak memory"];
+        let mut header = vec!["client", "calls/s", "least to most", "ratio", "peak data"];
         if instructions.is_some() {
             header.extend(["instructions a call", "ratio"]);
         }

@@ -25,7 +25,7 @@ a hundredth and do not care what else the machine does.
 
 *Hand-written* is reqwest with `serde_json` into owned structs, with the headers the service documents: what a user would
 write without this SDK, less everything a call of the SDK does beside sending and reading. *Bare hyper* sends and reads,
-and parses nothing.
+and parses nothing. *Peak data* is the most memory a process held, less the pages of its program, which all subjects share.
 ",
         rust.trim()
     ))

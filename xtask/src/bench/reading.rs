@@ -80,7 +80,7 @@ impl Swept {
         } else {
             latency * requests / f64::from(CONCURRENCY) + paused
         };
-        Ok(Self { requests, seconds: swept.number("seconds")?, ideal, mebibytes: swept.mebibytes()? })
+        Ok(Self { requests, seconds: swept.number("seconds")?, ideal, mebibytes: swept.mebibytes("peak_kib")? })
     }
 
     fn row(&self, book: String) -> [String; 6] {
@@ -115,12 +115,12 @@ pub(super) fn stream(subjects: &Subjects) -> Result<String> {
     for customers in ["6500", "32500"] {
         let book = subjects.serve(&["book", customers, "0", ""])?;
         let read = subjects.measure(&["pages", &book.url])?;
-        peaks.push(read.mebibytes()?);
+        peaks.push(read.mebibytes("peak_kib")?);
         table.push([
             count(read.number("pages")?),
             count(read.number("rows")?),
             format!("{:.2} s", read.number("seconds")?),
-            format!("{:.1} MiB", read.mebibytes()?),
+            format!("{:.1} MiB", read.mebibytes("peak_kib")?),
         ]);
     }
     let (least, most) = range(&peaks);

@@ -133,7 +133,7 @@ impl Measured {
         self.text(name)?.parse().with_context(|| format!("the {name} of a subject is no number"))
     }
 
-    pub(super) fn mebibytes(&self) -> Result<f64> {
-        Ok(self.number("peak_kib")? / 1024.0)
+    pub(super) fn mebibytes(&self, name: &str) -> Result<f64> {
+        Ok(self.number(name)? / 1024.0)
     }
 }
