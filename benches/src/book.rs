@@ -74,12 +74,17 @@ impl std::fmt::Display for Digest {
 
 /// Serves a book, prints its address, and tells when its input ends what it was asked and what the truth was.
 #[expect(clippy::print_stdout, reason = "that is its result")]
-pub(crate) async fn serve(customers: usize, latency: u64, faults: FaultScript) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn serve(
+    customers: usize,
+    latency: u64,
+    page_size: usize,
+    faults: FaultScript,
+) -> Result<(), Box<dyn Error>> {
     let emulator = Emulator::builder()
         .customers(customers)
         .latency(Duration::from_millis(latency))
         .faults(faults)
-        .page_size(500)
+        .page_size(page_size)
         .recorded_requests(0)
         .start()
         .await?;

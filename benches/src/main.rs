@@ -14,7 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage:
   subject serve                                             serves the answers to calls, until it is killed
   subject calls facade|reqwest|reqwest-raw|hyper WAYS URL CALLS
-  subject book CUSTOMERS LATENCY_MS FAULTS                  serves an emulated book, until its input ends
+  subject book CUSTOMERS LATENCY_MS PAGE_SIZE FAULTS        serves an emulated book, until its input ends
   subject sweep CONCURRENCY URL
   subject pages URL";
 
@@ -37,8 +37,9 @@ fn main() -> ExitCode {
 async fn run(words: &[&str]) -> Result<(), Box<dyn Error>> {
     let told = match words {
         ["serve"] => return server::serve().await,
-        ["book", customers, latency, faults] => {
-            return book::serve(customers.parse()?, latency.parse()?, faults.parse()?).await;
+        ["book", customers, latency, page_size, faults] => {
+            let (latency, page_size) = (latency.parse()?, page_size.parse()?);
+            return book::serve(customers.parse()?, latency, page_size, faults.parse()?).await;
         }
         ["calls", client, ways, url, calls] => {
             clients::calls(client, ways.parse()?, url, calls.parse()?).await?
