@@ -1,16 +1,49 @@
 //! Many calls against a service that fails one in five: every answer is right, and every id is where it belongs.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
 
-use partner_center::clock::ManualClock;
+use partner_center::clock::{BoxFuture, Clock, ManualClock};
 use partner_center::credential::StaticToken;
 use partner_center::{CustomerId, PartnerCenter};
 use partner_center_emulator::{Emulator, FaultScript, Standing};
 
 const CALLS: usize = 10_000;
 const CUSTOMERS: usize = 500;
+
+/// What a throttled answer asks for.
+const ASKED: Duration = Duration::from_secs(1);
+
+/// A clock that knows who waits: calls of one task follow one another, so what a task waits is what its call waits.
+#[derive(Clone, Debug, Default)]
+struct Waits {
+    clock: ManualClock,
+    of: Arc<Mutex<HashMap<tokio::task::Id, Vec<Duration>>>>,
+}
+
+impl Waits {
+    /// What this task has waited since this was last asked.
+    fn take(&self) -> Vec<Duration> {
+        self.of.lock().unwrap().remove(&tokio::task::id()).unwrap_or_default()
+    }
+}
+
+impl Clock for Waits {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.clock.system_time()
+    }
+
+    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
+        self.of.lock().unwrap().entry(tokio::task::id()).or_default().push(wait);
+        self.clock.sleep(wait)
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_answered_right() {
@@ -24,14 +57,14 @@ async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_ans
         .start()
         .await
         .unwrap();
-    let clock = ManualClock::new();
+    let waits = Waits::default();
     let partner = PartnerCenter::builder()
         .base_url(emulator.base_url())
         .credential(StaticToken::new("any").unwrap())
-        .clock(clock.clone())
+        .clock(waits.clone())
         .max_attempts(30)
         // The manual clock runs ahead with every wait of every call; no call may run out of time by another's waits.
-        .timeout(std::time::Duration::from_secs(24 * 60 * 60))
+        .timeout(Duration::from_secs(24 * 60 * 60))
         .build()
         .unwrap();
     let truth: Vec<_> = emulator
@@ -48,7 +81,8 @@ async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_ans
     let next = Arc::new(AtomicUsize::new(0));
     let mut workers = tokio::task::JoinSet::new();
     for _ in 0..32 {
-        let (partner, truth, next) = (partner.clone(), Arc::clone(&truth), Arc::clone(&next));
+        let (partner, waits) = (partner.clone(), waits.clone());
+        let (truth, next) = (Arc::clone(&truth), Arc::clone(&next));
         workers.spawn(async move {
             let mut ids = Vec::new();
             loop {
@@ -61,13 +95,17 @@ async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_ans
                     Ok(answer) => {
                         let got: i64 = answer.items.iter().map(|row| row.licenses_sold.unwrap()).sum();
                         assert_eq!(Some(got), sold, "call {number}");
-                        ids.push((answer.request_id(), answer.correlation_id(), answer.attempts()));
+                        ids.push((
+                            answer.request_id(),
+                            answer.correlation_id(),
+                            answer.attempts(),
+                            waits.take(),
+                        ));
                     }
                     Err(error) => {
                         assert_eq!(sold, None, "call {number}: {error}");
-                        let ids_of =
-                            (error.request_id().unwrap(), error.correlation_id().unwrap(), error.attempts());
-                        ids.push(ids_of);
+                        let (request, correlation) = (error.request_id(), error.correlation_id());
+                        ids.push((request.unwrap(), correlation.unwrap(), error.attempts(), waits.take()));
                     }
                 }
             }
@@ -76,19 +114,25 @@ async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_ans
     let calls: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
     assert_eq!(calls.len(), CALLS);
 
-    let mut sent: HashMap<String, Vec<String>> = HashMap::new();
+    let mut sent: HashMap<String, Vec<(String, Option<u16>)>> = HashMap::new();
     for request in emulator.requests() {
         let id = |name| request.header(name).unwrap().to_owned();
-        sent.entry(id("ms-requestid")).or_default().push(id("ms-correlationid"));
+        sent.entry(id("ms-requestid")).or_default().push((id("ms-correlationid"), request.status()));
     }
     assert_eq!(sent.len(), CALLS, "no request id is used by two calls");
-    let mut retried = 0;
-    for (request_id, correlation_id, attempts) in calls {
-        let correlations = &sent[&request_id.to_string()];
-        assert_eq!(correlations.len(), attempts as usize, "every attempt carries its call's request id");
-        assert!(correlations.iter().all(|id| *id == correlation_id.to_string()), "and its correlation id");
+    let (mut retried, mut throttled) = (0, 0);
+    for (request_id, correlation_id, attempts, waits) in calls {
+        let sent = &sent[&request_id.to_string()];
+        assert_eq!(sent.len(), attempts as usize, "every attempt carries its call's request id");
+        assert!(sent.iter().all(|(id, _)| *id == correlation_id.to_string()), "and its correlation id");
+        assert!(waits.len() >= sent.len() - 1, "a retry without a wait: {waits:?}");
+        assert!(waits.iter().all(|wait| !wait.is_zero()));
+        let asked = sent.iter().filter(|(_, status)| *status == Some(429)).count();
+        let heeded = waits.iter().filter(|wait| **wait >= ASKED).count();
+        assert!(heeded >= asked, "asked {asked} times to wait a second, it waited {waits:?}");
         retried += attempts - 1;
+        throttled += asked;
     }
     assert!(retried > 1_000, "only {retried} retries: the service did not fail one in five");
-    assert!(clock.sleeps().iter().all(|wait| !wait.is_zero()));
+    assert!(throttled > 200, "only {throttled} throttled answers");
 }

@@ -186,6 +186,23 @@ async fn a_body_that_breaks_off_is_asked_for_again_and_kept_if_it_goes_on() {
 }
 
 #[tokio::test]
+async fn a_refusal_that_breaks_off_is_still_that_refusal() {
+    let cut = |status: u16, header: &str| {
+        let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: 100\r\n{header}\r\n{{\"code\":");
+        Reply::Cut(head.into_bytes())
+    };
+    let server = Scripted::start(vec![cut(429, "Retry-After: 57\r\n"), ok(EMPTY)]);
+    let clock = ManualClock::new();
+    assert_eq!(get(&server.builder(&clock).build().unwrap()).await.unwrap().0, 2);
+    assert!(clock.elapsed() >= Duration::from_secs(57), "waited {:?}", clock.elapsed());
+
+    let server = Scripted::start(vec![cut(403, ""), ok(EMPTY)]);
+    let error = get(&server.partner()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Forbidden, Some(403), 1));
+    assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"code\":"[..]));
+}
+
+#[tokio::test]
 async fn an_answer_over_the_limit_is_refused_even_when_it_was_small_before_decompression() {
     let server = Scripted::start(vec![ok(vec![b' '; 2000])]);
     let partner = server.builder(&ManualClock::new()).body_limit(1000).build().unwrap();

@@ -83,18 +83,26 @@ impl Run<'_> {
         if let Some(status) = seen.status {
             span.record("http.response.status_code", status);
         }
-        match outcome {
-            Ok(Ok(body)) => self.judge(seen, body),
-            Ok(Err(error)) => Err(seen.tell(error)),
-            Err(_) if limit < self.core.limits.attempt_timeout => Err(seen.tell(Error::new(
-                ErrorKind::Timeout,
-                "the service did not answer within the time allowed for the call",
-            ))),
-            Err(_) => Err(seen.tell(Error::new(
+        let error = match outcome {
+            Ok(Ok(body)) => return self.judge(seen, body),
+            Ok(Err(error)) => error,
+            Err(_) if limit < self.core.limits.attempt_timeout => {
+                return Err(seen.tell(Error::new(
+                    ErrorKind::Timeout,
+                    "the service did not answer within the time allowed for the call",
+                )));
+            }
+            Err(_) => Error::new(
                 ErrorKind::Network,
                 "the service did not answer within the time allowed for an attempt",
-            ))),
+            ),
+        };
+        if seen.is_refusal() {
+            // The status says what it is, and how long to wait, without the rest of the body.
+            let body = std::mem::take(&mut seen.partial).into();
+            return self.judge(seen, body);
         }
+        Err(seen.tell(error))
     }
 
     async fn exchange<O: Operation>(
@@ -158,6 +166,11 @@ struct Seen {
 }
 
 impl Seen {
+    /// Whether a status came that stands for no rows.
+    fn is_refusal(&self) -> bool {
+        self.status.is_some_and(|status| !(200..300).contains(&status))
+    }
+
     fn tell(self, error: Error) -> Error {
         match self.status {
             Some(status) => error.with_status(status).with_headers(self.headers).with_body(self.partial),
