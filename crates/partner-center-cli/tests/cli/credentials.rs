@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use partner_center_emulator::{Emulator, Entra};
+use partner_center_emulator::{Emulator, Entra, Standing};
 
 use crate::support::{Beside, Run, TOKEN, beside, finish, run, stable};
 
@@ -225,8 +225,16 @@ fn variables_alone_run_unattended() {
         .env_remove("XDG_CONFIG_HOME")
         .env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET)
         .env("PARTNER_CENTER_REFRESH_TOKEN", desk.entra().issue_refresh_token());
-    let run = desk.hush(finish(command.args(["licenses", "deployment", "--format", "csv"])));
+    // Of the whole book, customer by customer, and with nobody at a terminal.
+    let sweep =
+        ["--quiet", "licenses", "deployment", "--all-customers", "--source", "classic", "--format", "csv"];
+    let run = desk.hush(finish(command.args(sweep)));
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+    let book = desk.beside.emulator.book();
+    let active = book.customers().filter(|customer| customer.standing == Standing::Active);
+    let rows: usize = active.map(|customer| customer.deployment().len()).sum();
+    assert_eq!(run.stdout.lines().count(), 1 + rows, "{run}");
+    assert_eq!(desk.entra().token_requests().refresh_token, 1, "one token for the whole sweep");
 }
 
 #[test]

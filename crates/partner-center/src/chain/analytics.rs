@@ -91,6 +91,19 @@ impl PartnerLicensesDeployment {
     ///
     /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
     /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole) are the frequent ones; see [`Error`](crate::Error).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let answer = partner.analytics().licenses().deployment().get().await?;
+    /// for row in &answer.items {
+    ///     // From 0 to 100.
+    ///     println!("{:?}: {:?} sold, {:?} % deployed", row.service_name, row.licenses_sold, row.prorated_deployment_percent);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[expect(
         deprecated,
         reason = "superseded, and still the only one with the service's prorated percentages"
@@ -121,6 +134,19 @@ impl PartnerLicensesUsage {
     /// # Errors
     ///
     /// As for [deployment](PartnerLicensesDeployment::get).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let answer = partner.analytics().licenses().usage().get().await?;
+    /// for row in &answer.items {
+    ///     // From 0 to 100.
+    ///     println!("{:?}: {:?} % used", row.workload_name, row.prorated_licenses_usage_percent);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[expect(
         deprecated,
         reason = "superseded, and still the only one with the service's prorated percentages"

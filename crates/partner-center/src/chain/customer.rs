@@ -153,6 +153,19 @@ impl CustomerLicensesUsage {
     /// # Errors
     ///
     /// As for [deployment](CustomerLicensesDeployment::get).
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+    /// let answer = partner.customers().by_id(id).analytics().licenses().usage().get().await?;
+    /// for row in &answer.items {
+    ///     let (active, qualified) = (row.licenses_active, row.licenses_qualified);
+    ///     println!("{:?}: {active:?} of {qualified:?} active", row.workload_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn get(&self) -> Result<Response<CustomerLicensesUsageInsightsCollection>> {
         let operation = GetCustomerLicensesUsage { customer_id: self.customer.id.as_uuid() };
         self.customer.partner.execute(&operation).await

@@ -4,7 +4,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::models::Timestamp;
@@ -40,8 +41,7 @@ const VERSION: u64 = 1;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "serde_json::Value")]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Continuation {
     version: u64,
     #[serde(flatten)]
@@ -139,16 +139,17 @@ impl Continuation {
     }
 }
 
-impl TryFrom<serde_json::Value> for Continuation {
-    type Error = &'static str;
-
-    /// Reads a continuation of this version, and of another only as much as it takes to say so when it is resumed.
-    fn try_from(value: serde_json::Value) -> Result<Self, &'static str> {
+/// Reads a continuation of this version, and of another only as much as it takes to say so when it is resumed.
+impl<'de> Deserialize<'de> for Continuation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
         let version = value.get("version").and_then(serde_json::Value::as_u64);
-        let version = version.ok_or("this is no continuation: it has no version")?;
+        let version =
+            version.ok_or_else(|| D::Error::custom("this is no continuation: it has no version"))?;
         let standing = if version == VERSION {
             // What serde would say quotes the text, and with it perhaps a filter.
-            serde_json::from_value(value).map_err(|_| "this is no continuation that can be read")?
+            serde_json::from_value(value)
+                .map_err(|_| D::Error::custom("this is no continuation that can be read"))?
         } else {
             Standing::default()
         };

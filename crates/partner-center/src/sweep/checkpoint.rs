@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Continuation, CustomerId};
 
@@ -21,8 +22,8 @@ const VERSION: u64 = 1;
 ///
 /// How long the service honours its own tokens for the next page is not published: take it for hours rather than days.
 /// A sweep whose token has run out ends with the service's refusal; start it again without the checkpoint.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "serde_json::Value", rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Checkpoint {
     version: u64,
     /// The first page that is not done; `None` if all pages are.
@@ -87,10 +88,8 @@ impl Checkpoint {
     }
 }
 
-impl TryFrom<serde_json::Value> for Checkpoint {
-    type Error = String;
-
-    fn try_from(value: serde_json::Value) -> Result<Self, String> {
+impl<'de> Deserialize<'de> for Checkpoint {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         struct Known {
@@ -101,17 +100,19 @@ impl TryFrom<serde_json::Value> for Checkpoint {
             done: Vec<CustomerId>,
             summary: Summary,
         }
+        let value = serde_json::Value::deserialize(deserializer)?;
         let version = value.get("version").and_then(serde_json::Value::as_u64);
-        let version = version.ok_or("this is no checkpoint of a sweep: it has no version")?;
+        let version =
+            version.ok_or_else(|| D::Error::custom("this is no checkpoint of a sweep: it has no version"))?;
         if version != VERSION {
-            return Err(format!(
+            return Err(D::Error::custom(format_args!(
                 "the checkpoint is of version {version}, and version {VERSION} is the one that can be resumed: resume \
                  with the release that wrote it, or start again without it"
-            ));
+            )));
         }
         // What serde would say quotes the text.
-        let Known { version, at, done, summary } =
-            serde_json::from_value(value).map_err(|_| "this is no checkpoint of a sweep that can be read")?;
+        let Known { version, at, done, summary } = serde_json::from_value(value)
+            .map_err(|_| D::Error::custom("this is no checkpoint of a sweep that can be read"))?;
         Ok(Self { version, at, done, summary })
     }
 }

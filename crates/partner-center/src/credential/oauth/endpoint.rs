@@ -13,6 +13,7 @@ use oauth2::{
 };
 use partner_center_client::TransportErrorKind;
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
 
 use super::authentication::{ClientAuthentication, Proof};
 use super::http::{Http, HttpFailure};
@@ -28,7 +29,7 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 /// The OAuth library's client, with errors as Entra writes them.
 type EntraClient<HasDeviceUrl = EndpointSet, HasTokenUrl = EndpointSet> = oauth2::Client<
-    Refusal,
+    Refused,
     BasicTokenResponse,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
@@ -40,7 +41,20 @@ type EntraClient<HasDeviceUrl = EndpointSet, HasTokenUrl = EndpointSet> = oauth2
     HasTokenUrl,
 >;
 
-type Failure = RequestTokenError<HttpFailure, Refusal>;
+type Failure = RequestTokenError<HttpFailure, Refused>;
+
+/// A refusal as the OAuth library wants it, whose trait is no part of our interface.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Refused(Refusal);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl oauth2::ErrorResponse for Refused {}
 
 /// What a token is asked for with.
 pub(super) enum Grant<'a> {
@@ -183,7 +197,7 @@ impl TokenEndpoint {
                 RequestTokenError::ServerResponse(response) => {
                     let code = response.error().as_ref().to_owned();
                     let description = response.error_description().map(String::as_str);
-                    RequestTokenError::ServerResponse(Refusal::new(&code, description))
+                    RequestTokenError::ServerResponse(Refused(Refusal::new(&code, description)))
                 }
                 RequestTokenError::Request(failure) => RequestTokenError::Request(failure),
                 RequestTokenError::Parse(error, body) => RequestTokenError::Parse(error, body),
@@ -247,7 +261,7 @@ fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Issued {
 /// The error for a request that brought no token. The OAuth library's own errors go no further: they quote bodies.
 fn into_error(failure: Failure) -> Error {
     match failure {
-        RequestTokenError::ServerResponse(refusal) => refusal.into_error(),
+        RequestTokenError::ServerResponse(refusal) => refusal.0.into_error(),
         RequestTokenError::Request(failure) => no_answer(failure),
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => unreadable(),
     }

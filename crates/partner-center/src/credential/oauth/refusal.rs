@@ -240,8 +240,6 @@ impl<'de> Deserialize<'de> for Refusal {
     }
 }
 
-impl oauth2::ErrorResponse for Refusal {}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
