@@ -248,6 +248,8 @@ impl<R: Row> Drive<R> {
             self.console.note(&format!("{what} after {done} customers; the same command goes on from there"));
         } else if self.output.is_on_stdout() && self.answered && self.format != Format::Table {
             self.console.note(&format!("{what} after {done} customers; what is on stdout is not complete"));
+        } else {
+            self.console.note(&format!("{what} after {done} customers; nothing was written"));
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use partner_center::sweep::Progress;
 
-use crate::console::Console;
+use crate::console::{Console, width};
 use crate::output::text::grouped;
 
 /// Times a second that the line is drawn.
@@ -44,14 +44,16 @@ impl Line {
             return;
         }
         if progress.known == 0 {
-            self.bar.set_style(style("{spinner} {wide_msg}"));
+            self.bar.set_style(style("{spinner} {msg}"));
             self.bar.tick();
         } else {
-            self.bar.set_style(style("{bar:16} {wide_msg}"));
+            self.bar.set_style(style("{bar:16} {msg}"));
             self.bar.set_length(progress.known);
             self.bar.set_position(progress.summary.customers);
         }
-        self.bar.set_message(message(progress, self.before, self.began.elapsed()));
+        let mut message = message(progress, self.before, self.began.elapsed());
+        message.truncate(room(width()));
+        self.bar.set_message(message);
     }
 
     /// Does something else with the terminal, without the line in between.
@@ -70,6 +72,12 @@ impl Drop for Line {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// How much of a message fits behind the bar and before the `^C` that a terminal may put there: were the line full, that
+/// would begin another, and this one would stay when the line is cleared.
+fn room(width: Option<u16>) -> usize {
+    usize::from(width.unwrap_or(80)).saturating_sub("━━━━━━━━━━━━━━━━ ^C".chars().count())
 }
 
 fn style(template: &str) -> ProgressStyle {
