@@ -4,8 +4,10 @@
 //! needs by name, below `target/`, and leaves nothing else behind.
 
 mod deny;
+mod interface;
 mod judges;
 mod msrv;
+mod package;
 mod rust;
 
 use std::time::{Duration, Instant};
@@ -42,9 +44,18 @@ fn steps() -> Result<Vec<Step>> {
         step("deny", "Licences, sources and advisories of dependencies are acceptable", deny::check),
         step("clippy", "No lint objects, with all features", rust::clippy),
         step("docs", "Documentation builds without a warning", rust::docs),
+        step(
+            "interface",
+            "The SDK's public interface names no types but those of listed crates",
+            interface::check,
+        ),
         step("features", "Every feature compiles alone, and none at all", rust::features),
         step("bench", "A call takes no more instructions than it used to", rust::bench),
-        step("package", "Every published crate builds from its package", rust::package),
+        step(
+            "package",
+            "Every published crate builds from its package, and others build on it",
+            package::check,
+        ),
     ];
     steps.extend(judges::steps()?);
     Ok(steps)

@@ -1,9 +1,9 @@
 //! What cargo knows of the workspace, as it says it.
 
-use std::process::Command;
-
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+
+use crate::command::cargo;
 
 /// The members alone.
 pub(crate) fn of_members() -> Result<Value> {
@@ -16,12 +16,7 @@ pub(crate) fn of_everything() -> Result<Value> {
 }
 
 fn cargo_metadata(of: &str) -> Result<Value> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", of])
-        .current_dir(crate::root())
-        .output()
-        .context("cargo cannot be run")?;
+    let output = cargo(&["metadata", "--format-version", "1", of]).output().context("cargo cannot be run")?;
     ensure!(output.status.success(), "cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
     Ok(serde_json::from_slice(&output.stdout)?)
 }

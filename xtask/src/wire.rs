@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::command::cargo;
+
 /// Where insta keeps what the chains sent, from the root.
 const SNAPSHOTS: &str = "tests/contract/snapshots";
 
@@ -29,11 +31,7 @@ pub(crate) fn run(accept: bool) -> Result<()> {
 }
 
 fn tests() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .args(["test", "--quiet", "--package", "partner-center-tests", "--lib", "--test", "contract"])
-        .current_dir(crate::root());
-    cargo
+    cargo(&["test", "--quiet", "--package", "partner-center-tests", "--lib", "--test", "contract"])
 }
 
 /// Snapshots that differ from the accepted ones.

@@ -65,26 +65,15 @@ pub(super) fn features() -> Result<Verdict> {
     Ok(Verdict::Holds)
 }
 
-/// Packs every published crate and builds it from its package, against the packages of the others.
-pub(super) fn package() -> Result<Verdict> {
-    // The tree as it stands is what is judged.
-    let mut command = cargo(&["package", "--quiet", "--allow-dirty"]);
-    for package in published()? {
-        command.args(["--package", name(&package)]);
-    }
-    run(&mut command)?;
-    Ok(Verdict::Holds)
-}
-
 /// The members that are published, as cargo describes them.
-fn published() -> Result<Vec<Value>> {
+pub(super) fn published() -> Result<Vec<Value>> {
     let metadata = metadata::of_members()?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
     // `publish` is null where a package may be published anywhere.
     Ok(packages.filter(|package| package["publish"].is_null()).cloned().collect())
 }
 
-fn name(package: &Value) -> &str {
+pub(super) fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap_or_default()
 }
 

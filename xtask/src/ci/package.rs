@@ -1,0 +1,84 @@
+//! What would be published: every crate builds from its package, and a program outside the workspace builds on those
+//! packages and does its work.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::{Verdict, rust};
+use crate::command::{cargo, program, run};
+
+/// A program as somebody would begin one, with nothing of this workspace around it.
+const PROGRAM: &str = r#"
+use partner_center::{PartnerCenter, credential::StaticToken};
+use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let emulator = Emulator::with_defaults().await?;
+    let credential = StaticToken::new("any")?;
+    let partner = PartnerCenter::builder().base_url(emulator.base_url()).credential(credential).build()?;
+    let customer = partner.customers().by_id(DOCUMENTED_CUSTOMER);
+    let deployment = customer.analytics().licenses().deployment().get().await?;
+    println!("{} rows", deployment.items.len());
+    Ok(())
+}
+"#;
+
+pub(super) fn check() -> Result<Verdict> {
+    let published = rust::published()?;
+    // The tree as it stands is what is judged.
+    let mut package = cargo(&["package", "--quiet", "--allow-dirty"]);
+    for member in &published {
+        package.args(["--package", rust::name(member)]);
+    }
+    run(&mut package)?;
+
+    let outside = tempfile::tempdir()?;
+    for member in &published {
+        let archive = crate::target().join("package").join(format!("{}.crate", folder(member)));
+        run(program("tar", &["--extract", "--gzip", "--file"])
+            .arg(&archive)
+            .arg("--directory")
+            .arg(outside.path()))?;
+    }
+    write_program(outside.path(), &published)?;
+    let mut program = cargo(&["run", "--quiet"]);
+    let output = program
+        .current_dir(outside.path())
+        // Beside the others, so that what it is built on need not be built for each run of this step.
+        .env("CARGO_TARGET_DIR", crate::target().join("outside"))
+        .output()
+        .context("cargo cannot be run")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(
+        output.status.success() && said == "3 rows\n",
+        "a program outside the workspace said \"{said}\", not \"3 rows\": {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(Verdict::Holds)
+}
+
+/// The program, and a manifest by which the packages stand in for the registry.
+fn write_program(outside: &Path, published: &[Value]) -> Result<()> {
+    let mut manifest = String::from(
+        "[package]\nname = \"outside\"\nedition = \"2024\"\n\n[dependencies]\npartner-center = \"*\"\n\
+         partner-center-emulator = \"*\"\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n\n[patch.crates-io]\n",
+    );
+    for member in published {
+        writeln!(manifest, "{} = {{ path = {:?} }}", rust::name(member), folder(member))?;
+    }
+    std::fs::create_dir(outside.join("src"))?;
+    std::fs::write(outside.join("Cargo.toml"), manifest)?;
+    std::fs::write(outside.join("src/main.rs"), PROGRAM)?;
+    // The versions that the workspace is tested with.
+    std::fs::copy(crate::root().join("Cargo.lock"), outside.join("Cargo.lock"))?;
+    Ok(())
+}
+
+/// What cargo calls the folder in a package.
+fn folder(member: &Value) -> String {
+    format!("{}-{}", rust::name(member), member["version"].as_str().unwrap_or_default())
+}
