@@ -67,7 +67,7 @@ impl Console {
 }
 
 /// How wide stderr is, if it is a terminal.
-pub(crate) fn width() -> Option<u16> {
+fn width() -> Option<u16> {
     terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0)
 }
 

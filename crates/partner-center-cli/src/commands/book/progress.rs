@@ -1,12 +1,14 @@
 //! How a long run is getting on: one line on stderr, drawn only for a person who looks on.
 
 use std::fmt::Write as _;
+use std::io;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use partner_center::sweep::Progress;
 
-use crate::console::{Console, width};
+use crate::console::Console;
 use crate::output::text::grouped;
 
 /// Times a second that the line is drawn.
@@ -24,7 +26,8 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn new(console: Console, before: u64, shares_terminal: bool) -> Self {
         let bar = if console.has_onlooker() {
-            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(DRAWS))
+            let terminal = Box::new(Narrow(Term::buffered_stderr()));
+            ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like_with_hz(terminal, DRAWS))
         } else {
             ProgressBar::hidden()
         };
@@ -44,16 +47,14 @@ impl Line {
             return;
         }
         if progress.known == 0 {
-            self.bar.set_style(style("{spinner} {msg}"));
+            self.bar.set_style(style("{spinner} {wide_msg}"));
             self.bar.tick();
         } else {
-            self.bar.set_style(style("{bar:16} {msg}"));
+            self.bar.set_style(style("{bar:16} {wide_msg}"));
             self.bar.set_length(progress.known);
             self.bar.set_position(progress.summary.customers);
         }
-        let mut message = message(progress, self.before, self.began.elapsed());
-        message.truncate(room(width()));
-        self.bar.set_message(message);
+        self.bar.set_message(message(progress, self.before, self.began.elapsed()));
     }
 
     /// Does something else with the terminal, without the line in between.
@@ -74,10 +75,51 @@ impl Drop for Line {
     }
 }
 
-/// How much of a message fits behind the bar and before the `^C` that a terminal may put there: were the line full, that
-/// would begin another, and this one would stay when the line is cleared.
-fn room(width: Option<u16>) -> usize {
-    usize::from(width.unwrap_or(80)).saturating_sub("━━━━━━━━━━━━━━━━ ^C".chars().count())
+/// The terminal, but for the place that its `^C` takes: behind a line as wide as the terminal that begins another, and
+/// the line itself would stay when the last is cleared.
+#[derive(Debug)]
+struct Narrow(Term);
+
+impl TermLike for Narrow {
+    fn width(&self) -> u16 {
+        self.0.width().saturating_sub(3)
+    }
+
+    fn height(&self) -> u16 {
+        self.0.height()
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines)
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines)
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns)
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 fn style(template: &str) -> ProgressStyle {
