@@ -17,11 +17,11 @@ pub(super) fn introduction() -> Result<String> {
 
 Written by `cargo xtask bench`, which measures everything here in one run, side by side. Do not edit.
 
-Measured on {processor}, {cores} cores, {gibibytes:.0} GiB, with {}. Servers have one core and what is measured has the
-other, each in a process of its own, over loopback. Absolute figures hold for that machine and that hour; **ratios** are
-what to read: they are taken within a round, in which every subject runs once, and the table shows their median over all
-rounds. Differences below a tenth mean nothing where seconds are counted; instructions, counted by valgrind, are exact to
-a hundredth and do not care what else the machine does.
+Measured on {processor}, {cores} cores, {gibibytes:.0} GiB, with {}.
+Servers have one core and what is measured has the other, each in a process of its own, over loopback. Absolute figures
+hold for that machine and that hour; **ratios** are what to read: they are taken within a round, in which every subject
+runs once, and the table shows their median over all rounds. Differences below a tenth mean nothing where seconds are
+counted; instructions, counted by valgrind, are exact to a hundredth and do not care what else the machine does.
 
 *Hand-written* is reqwest with `serde_json` into owned structs, with the headers the service documents: what a user would
 write without this SDK, less everything a call of the SDK does beside sending and reading. *Bare hyper* sends and reads,
