@@ -14,6 +14,9 @@ use partner_center::sweep::{self, Checkpoint, Order, Outcome, Rate, Rows, SweepS
 use partner_center::{CustomerId, ErrorKind, PartnerCenter};
 use partner_center_emulator::{Book, Emulator, EmulatorBuilder, FaultScript, Standing, TokenSpec};
 
+/// Requests a call may send. With four, as many wrong answers in a row would fail a customer now and then.
+const ATTEMPTS: u32 = 8;
+
 /// A clock whose waits pass at the emulator as well, so that its throttling windows end.
 #[derive(Clone, Debug)]
 struct SharedClock {
@@ -51,6 +54,7 @@ async fn service(builder: EmulatorBuilder) -> Service {
         .credential(StaticToken::new("opaque").unwrap())
         .base_url(emulator.base_url())
         .clock(clock)
+        .max_attempts(ATTEMPTS)
         .build()
         .unwrap();
     Service { emulator, partner }
@@ -249,9 +253,9 @@ async fn a_rate_of_ones_own_keeps_the_service_from_throttling() {
 
 #[tokio::test]
 async fn a_list_that_breaks_off_can_be_gone_on_from() {
-    // The four attempts at the third page.
-    let script = "#3-6 /v1/customers 503";
-    let builder = Emulator::builder().customers(50).page_size(10).faults(faults(script));
+    // All attempts at the third page.
+    let script = format!("#3-{} /v1/customers 503", 2 + ATTEMPTS);
+    let builder = Emulator::builder().customers(50).page_size(10).faults(faults(&script));
     let Service { emulator, partner } = service(builder).await;
     let mut stream = partner.customers().sweep(sweep::deployment).stream();
     let mut found = HashSet::new();

@@ -76,7 +76,8 @@ impl Swept {
         ensure!(
             swept.text("digest")? == served.text("digest")?
                 && swept.text("customers")? == customers.to_string(),
-            "the sweep of {customers} customers came to something else than the emulator's truth"
+            "the sweep of {customers} customers came to something else than the emulator's truth; {} of them failed",
+            swept.text("failed")?
         );
         let (requests, paused) = (served.number("requests")?, swept.number("throttled")?);
         let ideal = if faults.is_empty() {
