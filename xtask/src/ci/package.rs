@@ -45,13 +45,21 @@ pub(super) fn check() -> Result<Verdict> {
             .arg(outside.path()))?;
     }
     write_program(outside.path(), &published)?;
-    let mut program = cargo(&["run", "--quiet"]);
-    let output = program
-        .current_dir(outside.path())
+    let there = |arguments: &[&str]| {
+        let mut command = cargo(arguments);
         // Beside the others, so that what it is built on need not be built for each run of this step.
-        .env("CARGO_TARGET_DIR", crate::target().join("outside"))
-        .output()
-        .context("cargo cannot be run")?;
+        command.current_dir(outside.path()).env("CARGO_TARGET_DIR", crate::target().join("outside"));
+        // Nobody debugs it, and the default would take twice the room.
+        command.env("CARGO_PROFILE_DEV_DEBUG", "false");
+        command
+    };
+    let output = there(&["run", "--quiet"]).output().context("cargo cannot be run")?;
+    // What was built of the packages is of no use to the next run, whose folder has another name.
+    let mut clean = there(&["clean", "--quiet"]);
+    for library in published.iter().filter(|member| is_library(member)) {
+        clean.args(["--package", rust::name(library)]);
+    }
+    run(&mut clean)?;
     let said = String::from_utf8_lossy(&output.stdout);
     ensure!(
         output.status.success() && said == "3 rows\n",
@@ -76,6 +84,10 @@ fn write_program(outside: &Path, published: &[Value]) -> Result<()> {
     // The versions that the workspace is tested with.
     std::fs::copy(crate::root().join("Cargo.lock"), outside.join("Cargo.lock"))?;
     Ok(())
+}
+
+fn is_library(member: &Value) -> bool {
+    member["targets"].as_array().into_iter().flatten().any(|target| target["kind"][0] == "lib")
 }
 
 /// What cargo calls the folder in a package.
