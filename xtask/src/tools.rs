@@ -13,7 +13,8 @@ pub(crate) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
     let binary = home.join("bin").join(name);
     if !binary.exists() {
         let root = home.to_string_lossy();
-        run(&mut cargo(&["install", name, "--version", version, "--locked", "--root", &root]))?;
+        // Not optimised: it runs for a second or two, and optimising takes minutes.
+        run(&mut cargo(&["install", "--debug", name, "--version", version, "--locked", "--root", &root]))?;
     }
     Ok(binary)
 }
