@@ -36,47 +36,48 @@ pub(super) fn check() -> Result<Verdict> {
     }
     run(&mut package)?;
 
+    let libraries: Vec<_> = published.iter().filter(|member| is_library(member)).collect();
     let outside = tempfile::tempdir()?;
-    for member in &published {
-        let archive = crate::target().join("package").join(format!("{}.crate", folder(member)));
+    for library in &libraries {
+        let archive = crate::target().join("package").join(format!("{}.crate", folder(library)));
         run(program("tar", &["--extract", "--gzip", "--file"])
             .arg(&archive)
             .arg("--directory")
             .arg(outside.path()))?;
     }
-    write_program(outside.path(), &published)?;
+    write_program(outside.path(), &libraries)?;
     let there = |arguments: &[&str]| {
         let mut command = cargo(arguments);
         // Beside the others, so that what it is built on need not be built for each run of this step.
         command.current_dir(outside.path()).env("CARGO_TARGET_DIR", crate::target().join("outside"));
-        // Nobody debugs it, and the default would take twice the room.
-        command.env("CARGO_PROFILE_DEV_DEBUG", "false");
         command
     };
     let output = there(&["run", "--quiet"]).output().context("cargo cannot be run")?;
-    // What was built of the packages is of no use to the next run, whose folder has another name.
-    let mut clean = there(&["clean", "--quiet"]);
-    for library in published.iter().filter(|member| is_library(member)) {
-        clean.args(["--package", rust::name(library)]);
-    }
-    run(&mut clean)?;
     let said = String::from_utf8_lossy(&output.stdout);
     ensure!(
         output.status.success() && said == "3 rows\n",
         "a program outside the workspace said \"{said}\", not \"3 rows\": {}",
         String::from_utf8_lossy(&output.stderr)
     );
+    // What was built of these is of no use to the next run, whose folder has another name.
+    let mut clean = there(&["clean", "--quiet", "--package", "outside"]);
+    for library in &libraries {
+        clean.args(["--package", rust::name(library)]);
+    }
+    run(&mut clean)?;
     Ok(Verdict::Holds)
 }
 
-/// The program, and a manifest by which the packages stand in for the registry.
-fn write_program(outside: &Path, published: &[Value]) -> Result<()> {
+/// The program, and a manifest by which the packages stand in for the registry. Nobody debugs it, and what is kept for
+/// that would take twice the room.
+fn write_program(outside: &Path, libraries: &[&Value]) -> Result<()> {
     let mut manifest = String::from(
-        "[package]\nname = \"outside\"\nedition = \"2024\"\n\n[dependencies]\npartner-center = \"*\"\n\
-         partner-center-emulator = \"*\"\ntokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n\n[patch.crates-io]\n",
+        "[package]\nname = \"outside\"\nedition = \"2024\"\n\n[profile.dev]\ndebug = false\n\n[dependencies]\n\
+         partner-center = \"*\"\npartner-center-emulator = \"*\"\n\
+         tokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n\n[patch.crates-io]\n",
     );
-    for member in published {
-        writeln!(manifest, "{} = {{ path = {:?} }}", rust::name(member), folder(member))?;
+    for library in libraries {
+        writeln!(manifest, "{} = {{ path = {:?} }}", rust::name(library), folder(library))?;
     }
     std::fs::create_dir(outside.join("src"))?;
     std::fs::write(outside.join("Cargo.toml"), manifest)?;
