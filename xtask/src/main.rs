@@ -38,10 +38,14 @@ enum Command {
         #[arg(long, conflicts_with_all = ["sections", "check"])]
         accept: bool,
     },
-    /// Runs everything that must hold beside the tests, step by step.
+    /// Checks what must hold beside the tests, step by step: before every landing the gate, before a release everything.
     Ci {
-        /// The steps to run; all if none is named.
+        /// The steps to run; those of the gate if none is named.
+        #[arg(conflicts_with = "all")]
         steps: Vec<String>,
+        /// Run all steps: the gate and what takes longer.
+        #[arg(long)]
+        all: bool,
         /// List the steps instead.
         #[arg(long)]
         list: bool,
@@ -73,7 +77,7 @@ fn main() -> ExitCode {
         Command::Bench { check: true, .. } => bench::check(false),
         Command::Bench { accept: true, .. } => bench::check(true),
         Command::Bench { sections, .. } => bench::run(&sections),
-        Command::Ci { steps, list } => ci::run(&steps, list),
+        Command::Ci { steps, all, list } => ci::run(&steps, all, list),
         Command::Codegen { check } => codegen::run(check),
         Command::Bundle { path } => bundle::run(&path),
         Command::Tidy => tidy::run(),
