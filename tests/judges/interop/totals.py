@@ -80,7 +80,7 @@ def main(work):
             check(first["rows"] > 500 and first["texts"]["customerName"] > 300, f"{book.name}: this is no book: {first}")
 
             document = json.load(open(f"{book}.json", encoding="utf-8"))
-            check(document["schemaVersion"] == 1 and document["type"] == kind, f"{book.name}: another document")
+            check(document["schemaVersion"] == 2 and document["type"] == kind, f"{book.name}: another document")
             for name in counts:
                 own = sum(total.get(name, 0) for total in document["summary"]["totals"])
                 check(own == first["sums"][name], f"{book.name}: the document says {own} {name}, not {first}")
@@ -92,7 +92,7 @@ def main(work):
             types = {column[1] for column in columns}
             check(types == {"VARCHAR", "BIGINT", "DOUBLE"}, f"{book.name}: parquet has the types {types}")
             metadata = dict(duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata({table})").fetchall())
-            check(metadata[b"schemaVersion"] == b"1", f"{book.name}: parquet says of itself {metadata}")
+            check(metadata[b"schemaVersion"] == b"2", f"{book.name}: parquet says of itself {metadata}")
             rows += first["rows"]
     print(f"interop: csv by Python, ndjson by jq and parquet by DuckDB give the same totals of {rows} rows")
 

@@ -27,12 +27,12 @@ pub(crate) use arrange::Arrangement;
 use file::Partial;
 pub(crate) use row::Row;
 use row::{Cell, Column, Shown};
-pub(crate) use summary::{Customers, Failure, Summary, Tally, percent};
+pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
 pub(crate) use table::columns;
 
 /// The version of the JSON document and of the columns. It grows when something is renamed, removed or means something
 /// else; a field more is no new version.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 2;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -94,6 +94,8 @@ pub(crate) struct Output<R: Row> {
 #[derive(Default)]
 pub(crate) struct End {
     pub(crate) customers: Option<Customers>,
+    /// Those without rows.
+    pub(crate) without_rows: Vec<WithoutRows>,
     pub(crate) failures: Vec<Failure>,
     /// What only one command has to say.
     pub(crate) more: Map<String, Value>,
@@ -174,7 +176,7 @@ impl<R: Row> Output<R> {
     pub(crate) fn finish(mut self, end: End) -> io::Result<Summary> {
         self.arrangement.arrange(&mut self.held);
         self.sink.rows(&self.held)?;
-        let summary = self.tally.summary::<R>(end.customers, end.more);
+        let summary = self.tally.summary::<R>(end.customers, end.without_rows, end.more);
         self.sink.finish(&summary, &end.failures)?;
         if let Target::File(partial) = self.target {
             partial.commit()?;

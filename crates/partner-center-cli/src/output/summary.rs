@@ -18,6 +18,8 @@ pub(crate) struct Summary {
     /// Absent where no customers were asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customers: Option<Customers>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) without_rows_list: Option<Vec<WithoutRows>>,
     /// One per group of rows whose counts may be added up; a licence counts in every workload it qualifies for, so
     /// usage has one per workload. Percentages are computed from the sums.
     pub(crate) totals: Vec<Map<String, Value>>,
@@ -28,18 +30,41 @@ pub(crate) struct Summary {
     pub(crate) more: Map<String, Value>,
 }
 
-/// What became of the customers that were asked about.
+/// What became of the customers, in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Customers {
-    pub(crate) asked: u64,
-    /// Answered without rows, which is no proof that there are no licences.
-    pub(crate) empty: u64,
+    /// Entries of the list of customers, or the customers that were named. `None` if the list was refused, or was not
+    /// read to its end.
+    pub(crate) listed: Option<u64>,
+    pub(crate) with_rows: u64,
+    /// Answered without rows, which is no proof that there are no licenses. `withoutRowsList` names them.
+    pub(crate) without_rows: u64,
+    /// Entries of the list whose id is not a GUID.
+    pub(crate) without_id: u64,
     /// There is nothing to ask about them: no relationship, or no such tenant any more.
     pub(crate) skipped: u64,
+    /// Rows and entries of the list that could not be read.
+    pub(crate) unreadable: u64,
     pub(crate) failed: u64,
-    /// Whether all customers had their turn.
+    /// Whether everything there is was read: the list to its end, and every customer on it that can be asked about.
     pub(crate) complete: bool,
+}
+
+impl Customers {
+    /// Whether nothing is missing of what was read.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.without_id + self.unreadable + self.failed == 0
+    }
+}
+
+/// A customer without rows, in the JSON document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WithoutRows {
+    pub(crate) customer_id: CustomerId,
+    /// Where the list of customers was read and has a name.
+    pub(crate) customer_name: Option<String>,
 }
 
 /// A customer whose rows are missing, in the JSON document. What the service said is left out: it may name a customer,
@@ -150,10 +175,16 @@ impl Tally {
         }
     }
 
-    pub(super) fn summary<R: Row>(self, customers: Option<Customers>, more: Map<String, Value>) -> Summary {
+    pub(super) fn summary<R: Row>(
+        self,
+        customers: Option<Customers>,
+        without_rows: Vec<WithoutRows>,
+        more: Map<String, Value>,
+    ) -> Summary {
         Summary {
             rows: self.rows,
             customers,
+            without_rows_list: customers.map(|_| without_rows),
             totals: self.groups.into_iter().filter_map(total::<R>).collect(),
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,

@@ -74,7 +74,7 @@ fn the_classic_book_is_the_truth_in_the_order_of_the_customers() {
 
     let (empty, skipped) = (standing(book, Standing::Empty), standing(book, Standing::Lapsed));
     let counts = format!(
-        "note: 60 customers: {} with rows, {empty} empty, {skipped} skipped, 0 failed\n      {} rows. Data of ",
+        "note: 60 customers: {} with rows, {empty} without rows, {skipped} skipped, 0 failed\n      {} rows. Data of ",
         60 - empty - skipped,
         truth(book).len()
     );
@@ -164,7 +164,8 @@ fn what_would_fail_for_all_ends_it_early() {
     assert!(beside.emulator.request_count() < 12);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(document["summary"]["customers"]["complete"], false);
-    assert_eq!(document["summary"]["customers"]["asked"], 4);
+    assert_eq!(document["summary"]["customers"]["withRows"], 4);
+    assert_eq!(document["summary"]["customers"]["listed"], Value::Null);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::reading::{Answer, Portion, Reading};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::text::grouped;
-use crate::output::{self, Customers, End, Failure, Format, Output, Row, age_of, rows};
+use crate::output::{self, Customers, End, Failure, Format, Output, Row, WithoutRows, age_of, rows};
 use crate::report::{Problem, Stop};
 use crate::signals::Signals;
 
@@ -39,15 +39,16 @@ pub(super) struct Drive<R: Row> {
     /// How the calls that failed in this run ended.
     exits: Vec<Exit>,
     answered: bool,
-    /// The first of the empty customers of this run.
-    empty: Option<CustomerId>,
+    /// The customers of this run that were answered without rows: all of them for the JSON document, else the first.
+    without_rows: Vec<WithoutRows>,
     fallback_told: bool,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Counts {
-    asked: u64,
-    empty: u64,
+    /// Handed out, whatever became of them.
+    done: u64,
+    without_rows: u64,
     skipped: u64,
     failed: u64,
 }
@@ -79,7 +80,7 @@ impl<R: Row> Drive<R> {
             failures: Vec::new(),
             exits: Vec::new(),
             answered: false,
-            empty: None,
+            without_rows: Vec::new(),
             fallback_told: false,
         })
     }
@@ -88,10 +89,10 @@ impl<R: Row> Drive<R> {
 /// Reads to the end, or to where it cannot be gone on.
 pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) -> Result<Exit, Stop> {
     if let Some(summary) = reading.progress().map(|progress| progress.summary) {
-        let Summary { customers: asked, empty, skipped, failed, .. } = summary;
-        drive.counts = Counts { asked, empty, skipped, failed };
+        let Summary { customers: done, empty: without_rows, skipped, failed, .. } = summary;
+        drive.counts = Counts { done, without_rows, skipped, failed };
     }
-    let before = drive.counts.asked;
+    let before = drive.counts.done;
     let line = Line::new(drive.console, before, drive.rows_come_to_a_terminal());
     if before > 0 {
         line.aside(|| drive.console.note(&format!("going on after {} customers", grouped(before))));
@@ -138,7 +139,7 @@ impl<R: Row> Drive<R> {
     }
 
     fn take(&mut self, portion: Portion<R>, line: &Line) -> Result<(), Stop> {
-        self.counts.asked += u64::from(portion.customer.is_some());
+        self.counts.done += u64::from(portion.customer.is_some());
         match (portion.answer, portion.customer) {
             (Answer::Rows(rows), customer) => {
                 self.answered = true;
@@ -149,8 +150,12 @@ impl<R: Row> Drive<R> {
             }
             (Answer::Empty, customer) => {
                 self.answered = true;
-                self.counts.empty += 1;
-                self.empty = self.empty.or(customer);
+                self.counts.without_rows += 1;
+                if self.format == Format::Json || self.without_rows.is_empty() {
+                    let without =
+                        customer.map(|customer_id| WithoutRows { customer_id, customer_name: None });
+                    self.without_rows.extend(without);
+                }
             }
             (Answer::Skipped, _) => {
                 self.answered = true;
@@ -209,15 +214,30 @@ impl<R: Row> Drive<R> {
         keeper.save(began, state)
     }
 
-    fn customers(&self, complete: bool) -> Customers {
-        let Counts { asked, empty, skipped, failed } = self.counts;
+    /// What became of the customers. `ended` is whether the reading came to its end.
+    fn customers(&self, reading: &impl Reading, ended: bool) -> Customers {
+        let Counts { done, without_rows, skipped, failed } = self.counts;
+        let without_id = reading.progress().map_or(0, |progress| progress.summary.without_id);
         let named_by_rows = u64::try_from(self.customers.len()).unwrap_or(u64::MAX);
-        Customers { asked: asked.max(named_by_rows), empty, skipped, failed, complete }
+        let by_query = done == 0 && named_by_rows > 0;
+        let mut customers = Customers {
+            listed: (ended && !by_query).then(|| done.saturating_add(without_id)),
+            with_rows: done.saturating_sub(without_rows + skipped + failed).max(named_by_rows),
+            without_rows,
+            without_id,
+            skipped,
+            unreadable: 0,
+            failed,
+            complete: false,
+        };
+        customers.complete = ended && customers.is_whole();
+        customers
     }
 
-    fn end(&mut self, reading: &impl Reading, complete: bool) -> End {
+    fn end(&mut self, reading: &impl Reading, ended: bool) -> End {
         End {
-            customers: Some(self.customers(complete)),
+            customers: Some(self.customers(reading, ended)),
+            without_rows: std::mem::take(&mut self.without_rows),
             failures: std::mem::take(&mut self.failures),
             more: reading.summary(),
         }
@@ -243,7 +263,7 @@ impl<R: Row> Drive<R> {
     }
 
     fn tell_how_to_go_on(&self, what: &str) {
-        let done = grouped(self.counts.asked);
+        let done = grouped(self.counts.done);
         if self.keeper.is_some() {
             self.console.note(&format!("{what} after {done} customers; the same command goes on from there"));
         } else if self.output.is_on_stdout() && self.answered && self.format != Format::Table {
@@ -264,7 +284,7 @@ impl<R: Row> Drive<R> {
     }
 
     /// All customers had their turn, or if not, as many rows as are wanted are there.
-    fn finish(mut self, mut reading: impl Reading<Row = R>, complete: bool) -> Result<Exit, Stop> {
+    fn finish(mut self, mut reading: impl Reading<Row = R>, ended: bool) -> Result<Exit, Stop> {
         let mut written = Ok(());
         reading.rest(&mut |row| {
             if written.is_ok() {
@@ -275,41 +295,43 @@ impl<R: Row> Drive<R> {
             }
         });
         written?;
-        let customers = self.customers(complete);
-        if let Some(exit) = self.exit_of_all(&customers) {
+        if let Some(exit) = self.exit_of_all() {
             // The next run is to ask again, and not to go on from here.
             self.output.discard();
             self.keeper.map(Keeper::remove).transpose()?;
             return Ok(exit);
         }
-        let (named, console, empty) = (self.named, self.console, self.empty);
-        let by_query = self.counts.asked == 0 && customers.asked > 0;
-        let end = self.end(&reading, complete);
+        let customers = self.customers(&reading, ended);
+        let (named, console) = (self.named, self.console);
+        let empty = self.without_rows.first().map(|customer| customer.customer_id);
+        let end = self.end(&reading, ended);
         self.save(&reading)?;
         let Self { output, keeper, .. } = self;
         let summary = output.finish(end)?;
         keeper.map(Keeper::remove).transpose()?;
 
         if named {
-            note_empty::<R>(empty, customers.empty, console);
+            note_empty::<R>(empty, customers.without_rows, console);
         } else {
-            console.note(&in_words::<R>(&summary, customers, by_query));
+            console.note(&in_words::<R>(&summary, customers, ended));
         }
         let judge = reading.judge();
         judge.map(Judge::notes).into_iter().flatten().for_each(|note| console.note(&note));
         let crossed = judge.map(Judge::crossed).unwrap_or_default();
         crossed.iter().for_each(Console::report);
-        Ok(match customers.failed {
-            _ if !crossed.is_empty() => Exit::Crossed,
-            0 => Exit::Done,
-            _ => Exit::SomeFailed,
+        Ok(if !crossed.is_empty() {
+            Exit::Crossed
+        } else if customers.is_whole() {
+            Exit::Done
+        } else {
+            Exit::SomeFailed
         })
     }
 
     /// Where nobody answered and all failed alike, that is what happened, and nothing is written.
-    fn exit_of_all(&self, customers: &Customers) -> Option<Exit> {
+    fn exit_of_all(&self) -> Option<Exit> {
         let [first, rest @ ..] = self.exits.as_slice() else { return None };
-        if self.answered || customers.asked > customers.failed {
+        if self.answered || self.counts.done > self.counts.failed {
             return None;
         }
         Some(if rest.iter().all(|exit| exit == first) { *first } else { Exit::SomeFailed })
@@ -317,27 +339,36 @@ impl<R: Row> Drive<R> {
 }
 
 /// The line at the end of a whole book.
-fn in_words<R: Row>(summary: &output::Summary, customers: Customers, by_query: bool) -> String {
-    let Customers { asked, empty, skipped, failed, complete } = customers;
-    let mut text = if by_query {
-        format!("{} customers with rows, by the commercial query", grouped(asked))
-    } else {
-        let with_rows = asked.saturating_sub(empty + skipped + failed);
-        format!(
-            "{} customers: {} with rows, {} empty, {} skipped, {} failed",
-            grouped(asked),
+fn in_words<R: Row>(summary: &output::Summary, customers: Customers, ended: bool) -> String {
+    let Customers { listed, with_rows, without_rows, without_id, skipped, unreadable, failed, .. } =
+        customers;
+    let mut text = match listed {
+        None if ended => format!("{} customers with rows, by the commercial query", grouped(with_rows)),
+        _ => format!(
+            "{} customers: {} with rows, {} without rows, {} skipped, {} failed",
+            grouped(listed.unwrap_or(with_rows + without_rows + skipped + failed)),
             grouped(with_rows),
-            grouped(empty),
+            grouped(without_rows),
             grouped(skipped),
             grouped(failed)
-        )
+        ),
     };
-    if !complete {
+    if unreadable > 0 {
+        let _ = write!(text, ", {} unreadable", grouped(unreadable));
+    }
+    if without_id > 0 {
+        let _ = write!(
+            text,
+            "\n{} entries of the list of customers have no id that can be asked about",
+            grouped(without_id)
+        );
+    }
+    if !ended {
         text.push_str("; not all were asked, as --limit says");
     }
     let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
-    if empty > 0 && R::TYPE != rows::Usage::TYPE {
-        text.push_str("\nAn empty answer is no proof that there are no licences.");
+    if without_rows > 0 && R::TYPE != rows::Usage::TYPE {
+        text.push_str("\nAn empty answer is no proof that there are no licenses.");
     }
     text
 }
