@@ -16,7 +16,6 @@ const DAY: u64 = 24 * 60 * 60;
 /// A row that went in, reduced to what the join needs of it.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) customer: CustomerId,
     pub(super) product: Arc<Product>,
     /// `None` for deployment.
     pub(super) workload: Option<Arc<WorkloadLabel>>,
@@ -26,9 +25,9 @@ pub(super) struct Entry {
 impl Entry {
     /// Brings together the rows of one customer, of one product of it, and of one workload of that; deployment first.
     pub(super) fn order(&self, other: &Self) -> Ordering {
-        self.customer
-            .cmp(&other.customer)
-            .then_with(|| self.product.join_key().cmp(&other.product.join_key()))
+        self.product
+            .join_key()
+            .cmp(&other.product.join_key())
             .then_with(|| self.workload_key().cmp(&other.workload_key()))
             .then_with(|| self.part.order(&other.part))
     }

@@ -1,11 +1,8 @@
 //! Takes rows in, brings together those of one customer and product, and hands out funnel rows. What belongs together,
 //! and what a count means, is said in the module above.
 
-use std::collections::{BTreeMap, HashSet};
-use std::hash::Hash;
-use std::sync::Arc;
-
-use super::cell::{Cell, Entry, complete_by_name};
+use super::cell::{Cell, complete_by_name};
+use super::entries::Entries;
 use super::key::{Product, WorkloadLabel, filled, fold};
 use super::settle::Part;
 use super::{FunnelRow, JoinReport, Source};
@@ -135,8 +132,8 @@ impl Funnel {
 
 /// A join of commercial rows, of any number of customers, in any order, as they stream in.
 ///
-/// A usage row may come before or after its deployment row, so all of them are held until the end: some 120 bytes a row,
-/// since names are kept once for all rows. Funnel rows then go out one at a time.
+/// A usage row may come before or after its deployment row, so all of them are held until the end: 32 bytes a row,
+/// since names, products and dates are kept once for all rows. Funnel rows then go out one at a time.
 ///
 /// ```
 /// use partner_center::funnel::{FunnelTotals, Join};
@@ -160,20 +157,8 @@ impl Funnel {
 /// ```
 #[derive(Debug, Default)]
 pub struct Join {
-    entries: Vec<Entry>,
-    products: HashSet<Arc<Product>>,
-    workloads: HashSet<Arc<WorkloadLabel>>,
-    names: BTreeMap<CustomerId, Name>,
+    entries: Entries,
     report: JoinReport,
-}
-
-/// A customer's name, which `Debug` does not show.
-struct Name(String);
-
-impl std::fmt::Debug for Name {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("<customer data>")
-    }
 }
 
 impl Join {
@@ -294,28 +279,17 @@ impl Join {
             self.report.without_product += 1;
             return;
         };
-        if let Some(name) = filled(name) {
-            match self.names.get_mut(&customer) {
-                Some(Name(kept)) if name >= kept.as_str() => {}
-                _ => _ = self.names.insert(customer, Name(name.to_owned())),
-            }
-        }
-        let product = shared(&mut self.products, product);
-        let workload = workload.map(|workload| shared(&mut self.workloads, workload));
-        self.entries.push(Entry { customer, product, workload, part });
+        self.entries.push(customer, filled(name), product, workload, part);
     }
 
     fn emit(self, source: Source, mut each: impl FnMut(FunnelRow)) -> JoinReport {
-        let Self { mut entries, mut names, mut report, .. } = self;
-        entries.sort_unstable_by(Entry::order);
-        for of_customer in entries.chunk_by(|a, b| a.customer == b.customer) {
-            let Some(customer) = of_customer.first().map(|entry| entry.customer) else { continue };
-            let name = names.remove(&customer).map(|Name(name)| name);
+        let Self { entries, mut report } = self;
+        entries.by_customer(|customer, name, of_customer| {
             let cells =
                 of_customer.chunk_by(|a, b| a.product.join_key() == b.product.join_key()).map(Cell::new);
             let mut rows: Vec<_> = complete_by_name(cells.collect())
                 .into_iter()
-                .map(|cell| cell.row(customer, name.clone(), source, &mut report))
+                .map(|cell| cell.row(customer, name.map(str::to_owned), source, &mut report))
                 .collect();
             rows.sort_by_cached_key(|row| {
                 let folded = |text: &Option<String>| text.as_deref().and_then(fold);
@@ -328,17 +302,7 @@ impl Join {
                 report.see(&row);
                 each(row);
             }
-        }
+        });
         report
     }
-}
-
-/// The one copy of what many rows have.
-fn shared<T: Eq + Hash>(known: &mut HashSet<Arc<T>>, item: T) -> Arc<T> {
-    if let Some(known) = known.get(&item) {
-        return Arc::clone(known);
-    }
-    let item = Arc::new(item);
-    known.insert(Arc::clone(&item));
-    item
 }

@@ -84,6 +84,7 @@
 //! workload as well. Without the workload, the service adds up the workloads and counts users several times.
 
 mod cell;
+mod entries;
 mod ignore;
 mod join;
 mod key;

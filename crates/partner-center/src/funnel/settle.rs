@@ -15,6 +15,14 @@ pub(super) struct Part {
     processed: Option<Timestamp>,
 }
 
+/// What a row says beside its counts: when it was computed, and the service's own percentage. Many rows say the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Stamp {
+    processed: Option<Timestamp>,
+    /// The bits of the number, which can be compared.
+    percent: Option<u64>,
+}
+
 impl Part {
     pub(super) fn new(
         counts: [Option<i64>; 2],
@@ -23,6 +31,16 @@ impl Part {
         report: &mut JoinReport,
     ) -> Self {
         Self { counts: counts.map(|count| report.count(count)), percent, processed: processed.cloned() }
+    }
+
+    /// The counts, and what may be shared with other rows.
+    pub(super) fn split(self) -> ([Option<u64>; 2], Stamp) {
+        (self.counts, Stamp { processed: self.processed, percent: self.percent.map(f64::to_bits) })
+    }
+
+    /// The part that was [split](Self::split) into these.
+    pub(super) fn joined(counts: [Option<u64>; 2], stamp: &Stamp) -> Self {
+        Self { counts, percent: stamp.percent.map(f64::from_bits), processed: stamp.processed.clone() }
     }
 
     /// From older to newer snapshots. Rows that say the same are equal, however they spell the time.
