@@ -6,6 +6,7 @@
 mod build;
 mod calls;
 mod decode;
+mod funnel;
 mod instructions;
 mod machine;
 mod reading;
@@ -25,12 +26,13 @@ struct Section {
     measure: fn(&Subjects) -> Result<String>,
 }
 
-const SECTIONS: [Section; 7] = [
+const SECTIONS: [Section; 8] = [
     Section { name: "calls", measure: calls::small },
     Section { name: "page", measure: calls::page },
     Section { name: "decode", measure: decode::measure },
     Section { name: "sweep", measure: reading::sweep },
     Section { name: "stream", measure: reading::stream },
+    Section { name: "funnel", measure: funnel::measure },
     Section { name: "start", measure: start::measure },
     Section { name: "build", measure: build::measure },
 ];
