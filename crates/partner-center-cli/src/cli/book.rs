@@ -1,6 +1,6 @@
 //! The arguments of what reads licences of customers: whose, from where, which rows, and where to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
 use partner_center::CustomerId;
@@ -96,7 +96,7 @@ pub(crate) struct Reading {
     pub(crate) order: Option<Order>,
 
     /// Keep in this file how far the run is, and go on from there if the file exists; it is removed at the end. Only
-    /// with --output, as csv or ndjson
+    /// with --output, as csv or ndjson. It is good for 12 hours: rows of two days are not to meet in one file
     #[arg(long, value_name = "FILE", requires_all = ["all_customers", "output"], conflicts_with_all = ["sort", "limit"])]
     pub(crate) checkpoint: Option<PathBuf>,
 }
@@ -130,7 +130,15 @@ pub(crate) struct Writing {
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
 
-    /// Write to this file, which is there in whole or not at all; its name gives the format unless --format does
+    /// Write to this file, which is there in whole or not at all; its extension gives the format unless --format does.
+    /// A - is stdout
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+impl Writing {
+    /// The file to write to, if it is not stdout.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
 }

@@ -6,15 +6,24 @@ use std::path::Path;
 use crate::cli::{Global, Writing};
 use crate::exit::Exit;
 use crate::output::file::Partial;
+use crate::output::paths::{Files, Read};
 use crate::output::{Arrangement, Format, Output, Row, Target};
 use crate::report::{Problem, Stop};
 
 /// The format that is asked for, or goes without saying.
 pub(super) fn format(global: &Global, output: Option<&Path>) -> Result<Format, Problem> {
     let to_terminal = output.is_none() && std::io::stdout().is_terminal();
-    let fitting = if to_terminal { Format::Table } else { Format::Json };
-    let format = global.format.or_else(|| Format::of_file(output?)).unwrap_or(fitting);
     let refused = |why: &str, advice: &str| Err(Problem::new(Exit::Usage, why).advice(advice));
+    let format = match (global.format, output) {
+        (Some(format), _) => format,
+        (None, Some(path)) => match Format::of_file(path) {
+            Some(format) => format,
+            // What can be no output at all is told first.
+            None => return Err(Files::new(path, &[]).err().unwrap_or_else(|| unknown_format(path))),
+        },
+        (None, None) if to_terminal => Format::Table,
+        (None, None) => Format::Json,
+    };
     match format {
         Format::Parquet if !cfg!(feature = "parquet") => refused(
             "this build cannot write parquet",
@@ -27,12 +36,35 @@ pub(super) fn format(global: &Global, output: Option<&Path>) -> Result<Format, P
     }
 }
 
+/// Nobody who names a file `report.tsv` wants json in it.
+fn unknown_format(path: &Path) -> Problem {
+    let extension = path.extension().map(|extension| extension.to_string_lossy());
+    let what = match extension {
+        Some(extension) => format!("no format is known by the extension .{extension}"),
+        None => "the file has no extension that says its format".to_owned(),
+    };
+    let known = Format::EXTENSIONS.map(|(extension, _)| format!(".{extension}")).join(", ");
+    Problem::new(Exit::Usage, what)
+        .fact("--output", path.display().to_string())
+        .fact("known", known)
+        .advice("Name the file so, or say the format with --format. Nothing was sent.")
+}
+
 /// An output for rows that are written at one go.
 pub(super) fn output<R: Row>(global: &Global, writing: &Writing) -> Result<Output<R>, Stop> {
-    let format = format(global, writing.output.as_deref())?;
+    output_apart_from(global, writing, &[])
+}
+
+/// The same, where the run reads files too, here by the names of their arguments.
+pub(super) fn output_apart_from<R: Row>(
+    global: &Global,
+    writing: &Writing,
+    read: Read<'_>,
+) -> Result<Output<R>, Stop> {
+    let format = format(global, writing.file())?;
     let arrangement = arrangement(writing)?;
-    let target = match &writing.output {
-        Some(path) => Target::File(Partial::create(path)?),
+    let target = match writing.file() {
+        Some(path) => Target::File(Partial::create(&Files::new(path, read)?)?),
         None => Target::Stdout,
     };
     Ok(Output::new(format, target, arrangement, None)?)

@@ -2,13 +2,19 @@
 //!
 //! Rows go to a file beside it, with `.partial` behind its name, which takes the name at the end. The partial file is
 //! locked, so that two runs do not write it together, and it is removed when a run ends early, unless it is kept to go
-//! on with.
+//! on with. What is kept is known by a digest, so that a run goes on only with what an earlier one has written.
+//!
+//! The new file gets the permissions of the one it replaces. No link is followed to a partial file.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Seek, SeekFrom};
+use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::paths::Files;
 use crate::exit::Exit;
 use crate::report::Problem;
 
@@ -20,57 +26,180 @@ pub(crate) struct Partial {
     path: PathBuf,
     target: PathBuf,
     keep: bool,
+    /// What was written so far, if it is to be gone on with.
+    account: Option<Arc<Mutex<Account>>>,
+}
+
+/// The bytes of an output that a checkpoint is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Covered {
+    /// How many of the first bytes.
+    pub(crate) length: u64,
+    /// Their SHA-256.
+    digest: String,
+}
+
+/// Length and digest of what was written.
+#[derive(Clone, Debug, Default)]
+struct Account {
+    length: u64,
+    digest: Sha256,
+}
+
+impl Account {
+    fn add(&mut self, bytes: &[u8]) {
+        self.length += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.digest.update(bytes);
+    }
+
+    fn covered(&self) -> Covered {
+        Covered { length: self.length, digest: hexadecimal(&self.digest.clone().finalize()) }
+    }
+
+    /// The account of so many first bytes of a file.
+    fn of(mut file: &File, length: u64) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(0))?;
+        let (mut account, mut left) = (Self::default(), file.take(length));
+        let mut bytes = vec![0; 64 * 1024];
+        loop {
+            match left.read(&mut bytes) {
+                Ok(0) => return Ok(account),
+                Ok(read) => account.add(bytes.get(..read).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// The digest of a text or of bytes, as lower-case hexadecimal digits.
+pub(crate) fn digest(bytes: impl AsRef<[u8]>) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 impl Partial {
-    /// Begins to write a file that is to have this name.
-    pub(crate) fn create(target: &Path) -> Result<Self, Problem> {
-        let target = resolve(target)?;
-        let partial = Self::open(partial_path(&target), target, true)?;
+    /// Begins to write a file that is to have the name of the output.
+    pub(crate) fn create(files: &Files) -> Result<Self, Problem> {
+        let partial = Self::open(files, true)?;
         partial.cut(0)?;
         Ok(partial)
     }
 
-    /// Goes on with a file of which so many bytes count. If that is all of it, it may have its name already.
-    pub(crate) fn go_on(target: &Path, length: u64, finished: bool) -> Result<Self, Problem> {
-        let has_name = |found: fs::Metadata| found.is_file() && found.len() == length;
-        let target = resolve(target)?;
-        let path = partial_path(&target);
-        let mut partial = if finished && !path.exists() && fs::metadata(&target).is_ok_and(has_name) {
-            Self::open(target.clone(), target, false)?
-        } else {
-            Self::open(path, target, length == 0)?
-        };
-        // Whatever happens from here on, what is written is worth keeping.
-        partial.keep = true;
-        let actual = partial.file.metadata().map_err(|error| partial.cannot(&error))?.len();
-        if actual < length {
-            let shown = partial.path.display();
-            return Err(Problem::new(
-                Exit::Usage,
-                format!("{shown} has {actual} bytes, and the checkpoint is about {length}"),
-            )
-            .advice("It is not the file that the checkpoint was made with. To start again, delete the checkpoint."));
-        }
-        partial.cut(length)?;
-        Ok(partial)
+    /// The same, and it is kept to be gone on with.
+    pub(crate) fn begin(files: &Files) -> Result<Self, Problem> {
+        let partial = Self::create(files)?;
+        Ok(partial.kept(Account::default()))
     }
 
-    fn open(path: PathBuf, target: PathBuf, create: bool) -> Result<Self, Problem> {
-        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
-            return Err(Problem::new(Exit::Usage, format!("{} is not a file", path.display())));
-        }
-        let cannot = |error: &io::Error| {
-            let problem = Problem::new(Exit::Usage, format!("{} cannot be written", path.display()));
-            match (error.kind(), create) {
-                (io::ErrorKind::NotFound, false) => problem
-                    .because("it is not there, and the checkpoint goes on with it")
-                    .advice("To start again, delete the checkpoint."),
-                _ => problem.because(error.to_string()),
-            }
+    /// Goes on with what an earlier run has written: the partial file or, if that run gave it its name, a copy of the
+    /// output.
+    pub(crate) fn resume(files: &Files, covered: &Covered, checkpoint: &Path) -> Result<Self, Problem> {
+        let changed = match Self::resume_partial(files, covered, checkpoint)? {
+            Ok(partial) => return Ok(partial),
+            Err(changed) => changed,
         };
+        match Self::resume_output(files, covered)? {
+            Some(partial) => Ok(partial),
+            None => Err(changed),
+        }
+    }
+
+    /// The partial file, cut behind what counts; the inner error is that it is not what is covered.
+    fn resume_partial(
+        files: &Files,
+        covered: &Covered,
+        checkpoint: &Path,
+    ) -> Result<Result<Self, Problem>, Problem> {
+        let changed = |what: String| {
+            Problem::new(Exit::Usage, what)
+                .because("it is not as the run left it that the checkpoint is of")
+                .advice(format!("To start again, delete {}.", checkpoint.display()))
+        };
+        let path = files.partial();
+        if !path.exists() {
+            let output = files.output();
+            return Ok(Err(if output.exists() {
+                changed(format!(
+                    "{} is not there, and {} is another file than the checkpoint is about",
+                    path.display(),
+                    output.display()
+                ))
+            } else {
+                changed(format!("{} is not there, and the checkpoint goes on with it", path.display()))
+            }));
+        }
+        // Whatever happens from here on, what is written is worth keeping.
+        let mut partial = Self::open(files, false)?;
+        partial.keep = true;
+        let actual = partial.file.metadata().map_err(|error| partial.cannot(&error))?.len();
+        if actual < covered.length {
+            let shown = path.display();
+            let length = covered.length;
+            return Ok(Err(changed(format!(
+                "{shown} has {actual} bytes, and the checkpoint is about {length}"
+            ))));
+        }
+        let account = Account::of(&partial.file, covered.length).map_err(|error| partial.cannot(&error))?;
+        if account.covered() != *covered {
+            return Ok(Err(changed(format!("{} was changed", path.display()))));
+        }
+        partial.cut(covered.length)?;
+        Ok(Ok(partial.kept(account)))
+    }
+
+    /// A copy of the output, if that is what is covered.
+    fn resume_output(files: &Files, covered: &Covered) -> Result<Option<Self>, Problem> {
+        let Ok(mut output) = File::open(files.output()) else { return Ok(None) };
+        let unreadable = |error: io::Error| {
+            Problem::new(Exit::Usage, format!("{} cannot be read", files.output().display()))
+                .because(error.to_string())
+        };
+        let length = output.metadata().map_err(unreadable)?.len();
+        let account = Account::of(&output, covered.length).map_err(unreadable)?;
+        if length != covered.length || account.covered() != *covered {
+            return Ok(None);
+        }
+        let partial = Self::create(files)?;
+        output.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        io::copy(&mut output, &mut &partial.file).map_err(|error| partial.cannot(&error))?;
+        Ok(Some(partial.kept(account)))
+    }
+
+    fn kept(mut self, account: Account) -> Self {
+        self.keep = true;
+        self.account = Some(Arc::new(Mutex::new(account)));
+        self
+    }
+
+    fn open(files: &Files, create: bool) -> Result<Self, Problem> {
+        let (path, target) = (files.partial().to_owned(), files.output().to_owned());
+        let cannot = |error: &io::Error| {
+            Problem::new(Exit::Usage, format!("{} cannot be written", path.display()))
+                .because(error.to_string())
+        };
+        let permissions = Permissions::of(&target);
         // What is in it is cut only once it is locked.
-        let file = OpenOptions::new().write(true).create(create).truncate(false).open(&path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true);
+        let new = if create {
+            Some(permissions.creating(&mut options.clone().create_new(true)).open(&path))
+        } else {
+            None
+        };
+        let file = match new {
+            Some(Ok(file)) => Ok(file),
+            Some(Err(error)) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => options.open(&path),
+        };
         let file = file.map_err(|error| cannot(&error))?;
         match file.try_lock() {
             Ok(()) => {}
@@ -79,11 +208,13 @@ impl Partial {
             Err(TryLockError::Error(error)) => return Err(cannot(&error)),
             Err(TryLockError::WouldBlock) => return Err(in_use(&path)),
         }
-        // Between opening and locking, another run may have finished: what was the partial file is the result then.
+        // Between opening and locking, another run may have finished: what was the partial file is the result then. And
+        // a link may have come in its place.
         if !is_at(&file, &path) {
             return Err(in_use(&path));
         }
-        Ok(Self { file, path, target, keep: false })
+        permissions.while_written(&file).map_err(|error| cannot(&error))?;
+        Ok(Self { file, path, target, keep: false, account: None })
     }
 
     fn cut(&self, length: u64) -> Result<(), Problem> {
@@ -101,15 +232,22 @@ impl Partial {
     }
 
     /// Another handle to write with.
-    pub(super) fn writer(&self) -> io::Result<File> {
-        self.file.try_clone().map_err(|error| self.named(&error))
+    pub(super) fn writer(&self) -> io::Result<Writer> {
+        let file = self.file.try_clone().map_err(|error| self.named(&error))?;
+        Ok(Writer { file, account: self.account.clone() })
     }
 
-    /// Makes sure that what was written is on disk, and says how much that is.
-    pub(super) fn sync(&self) -> io::Result<u64> {
+    /// Makes sure that what was written is on disk, and says what that is.
+    pub(super) fn sync(&self) -> io::Result<Covered> {
         let sync = || {
             self.file.sync_data()?;
-            Ok(self.file.metadata()?.len())
+            let Some(account) = &self.account else { return Ok(Covered::default()) };
+            let covered = account.lock().unwrap_or_else(PoisonError::into_inner).covered();
+            if self.file.metadata()?.len() == covered.length {
+                Ok(covered)
+            } else {
+                Err(io::Error::other("another program has written to it"))
+            }
         };
         sync().map_err(|error: io::Error| self.named(&error))
     }
@@ -117,6 +255,7 @@ impl Partial {
     /// Gives the file its name.
     pub(super) fn commit(mut self) -> io::Result<()> {
         let commit = || {
+            Permissions::of(&self.target).at_the_end(&self.file)?;
             self.file.sync_all()?;
             fs::rename(&self.path, &self.target)?;
             sync_directory(&self.target)
@@ -140,25 +279,79 @@ impl Drop for Partial {
     }
 }
 
-/// Where rows are kept until the file is whole.
-fn partial_path(target: &Path) -> PathBuf {
-    let mut name = target.file_name().map_or_else(OsString::new, OsString::from);
-    name.push(".partial");
-    target.with_file_name(name)
+/// Writes to a partial file and takes account of it.
+pub(super) struct Writer {
+    file: File,
+    account: Option<Arc<Mutex<Account>>>,
 }
 
-/// The file itself, where a link was named: a new name would take the link's place and leave the file as it was.
-fn resolve(target: &Path) -> Result<PathBuf, Problem> {
-    let refused = |why: &str| {
-        Problem::new(Exit::Usage, format!("{} cannot be written", target.display())).because(why.to_owned())
-    };
-    match fs::metadata(target) {
-        Ok(found) if !found.is_file() => {
-            Err(refused("it is not a file; leave --output out to write to stdout"))
+impl Write for Writer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        if let Some(account) = &self.account {
+            let mut account = account.lock().unwrap_or_else(PoisonError::into_inner);
+            account.add(bytes.get(..written).unwrap_or_default());
         }
-        Ok(_) => target.canonicalize().map_err(|error| refused(&error.to_string())),
-        Err(_) if target.file_name().is_none() => Err(refused("it has no file name")),
-        Err(_) => Ok(target.to_owned()),
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The permissions of the file that is replaced: a report that only its owner may read stays one.
+struct Permissions(
+    #[cfg_attr(not(unix), expect(dead_code, reason = "Windows files inherit theirs"))]
+    Option<fs::Permissions>,
+);
+
+impl Permissions {
+    fn of(target: &Path) -> Self {
+        Self(fs::metadata(target).ok().map(|found| found.permissions()))
+    }
+
+    /// From the first byte on, nobody may read it who could not read the old one.
+    #[cfg(unix)]
+    fn creating<'a>(&self, options: &'a mut OpenOptions) -> &'a OpenOptions {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        if let Some(permissions) = &self.0 {
+            options.mode(permissions.mode() & 0o777 | 0o600);
+        }
+        options
+    }
+
+    /// As they will be, but that this run can write and a later one can go on.
+    #[cfg(unix)]
+    fn while_written(&self, file: &File) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let Some(permissions) = &self.0 else { return Ok(()) };
+        file.set_permissions(fs::Permissions::from_mode(permissions.mode() & 0o777 | 0o600))
+    }
+
+    #[cfg(unix)]
+    fn at_the_end(self, file: &File) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        let Some(permissions) = self.0 else { return Ok(()) };
+        file.set_permissions(fs::Permissions::from_mode(permissions.mode() & 0o777))
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, reason = "elsewhere it is needed")]
+    fn creating<'a>(&self, options: &'a mut OpenOptions) -> &'a OpenOptions {
+        options
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    fn while_written(&self, _: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+    fn at_the_end(self, _: &File) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -167,16 +360,17 @@ fn in_use(path: &Path) -> Problem {
         .advice("Wait for it to end, or give this one another --output.")
 }
 
+/// Whether the file at this path, and not what a link there points to, is this one.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let id = |found: fs::Metadata| (found.dev(), found.ino());
-    file.metadata().ok().map(id) == fs::metadata(path).ok().map(id)
+    file.metadata().ok().map(id) == fs::symlink_metadata(path).ok().map(id)
 }
 
 /// Elsewhere a file that is open cannot be given another name.
 #[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
+pub(crate) fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod file;
 mod json;
 #[cfg(feature = "parquet")]
 mod parquet;
+pub(crate) mod paths;
 mod row;
 pub(crate) mod rows;
 mod summary;
@@ -24,7 +25,7 @@ use serde_json::{Map, Value};
 
 pub(crate) use age::of_summary as age_of;
 pub(crate) use arrange::Arrangement;
-use file::Partial;
+use file::{Covered, Partial};
 pub(crate) use row::Row;
 use row::{Cell, Column, Shown};
 pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
@@ -46,16 +47,22 @@ pub(crate) enum Format {
 }
 
 impl Format {
+    /// What a file's name may end with.
+    pub(crate) const EXTENSIONS: [(&'static str, Self); 6] = [
+        ("csv", Self::Csv),
+        ("json", Self::Json),
+        ("ndjson", Self::Ndjson),
+        ("jsonl", Self::Ndjson),
+        ("parquet", Self::Parquet),
+        ("txt", Self::Table),
+    ];
+
     /// The format that a file's name asks for.
     pub(crate) fn of_file(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "json" => Some(Self::Json),
-            "ndjson" | "jsonl" => Some(Self::Ndjson),
-            "csv" => Some(Self::Csv),
-            "parquet" => Some(Self::Parquet),
-            "txt" => Some(Self::Table),
-            _ => None,
-        }
+        let extension = path.extension()?.to_str()?;
+        Self::EXTENSIONS
+            .into_iter()
+            .find_map(|(known, format)| known.eq_ignore_ascii_case(extension).then_some(format))
     }
 
     /// Whether a file of it can be cut behind a row and gone on with.
@@ -164,10 +171,10 @@ impl<R: Row> Output<R> {
         &self.tally
     }
 
-    /// Makes sure that the rows written so far are on disk, and says how many bytes they are.
-    pub(crate) fn sync(&self) -> io::Result<u64> {
+    /// Makes sure that the rows written so far are on disk, and says which bytes they are.
+    pub(crate) fn sync(&self) -> io::Result<Covered> {
         match &self.target {
-            Target::Stdout => Ok(0),
+            Target::Stdout => Ok(Covered::default()),
             Target::File(partial) => partial.sync(),
         }
     }

@@ -7,6 +7,7 @@ mod customers;
 mod doctor;
 mod emulator;
 mod faults;
+mod files;
 mod funnel;
 mod help;
 mod input;

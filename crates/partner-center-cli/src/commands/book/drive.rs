@@ -203,15 +203,15 @@ impl<R: Row> Drive<R> {
             return Ok(());
         };
         let began = Instant::now();
+        let covered = self.output.sync()?;
         let state = State {
-            length: self.output.sync()?,
             finished: checkpoint.is_finished(),
             reading: checkpoint,
             tally: self.output.tally().clone(),
             customers: self.customers.clone(),
             account: reading.account(),
         };
-        keeper.save(began, state)
+        keeper.save(began, covered, state)
     }
 
     /// What became of the customers. `ended` is whether the reading came to its end.

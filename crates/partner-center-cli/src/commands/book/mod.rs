@@ -10,12 +10,9 @@ mod named;
 mod progress;
 mod reading;
 
-use std::fmt::Write as _;
-
 use partner_center::PartnerCenter;
 use partner_center::funnel::{Join, Source as Operations};
 use partner_center::sweep::{BookRow, BookStream, Order, Rate, SourceChoice};
-use sha2::{Digest as _, Sha256};
 
 use self::checkpoint::{Keeper, Question, State};
 use self::drive::{Drive, drive};
@@ -28,7 +25,8 @@ use crate::cli::Global;
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::output::file::Partial;
+use crate::output::file::{Partial, digest};
+use crate::output::paths::{Files, Read};
 use crate::output::{Format, Output, Row, Target};
 use crate::report::{Problem, Stop};
 use crate::settings::Settings;
@@ -42,7 +40,7 @@ pub(super) async fn licences<R: Written>(
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
     let cli::Licences { whose, reading, writing, .. } = arguments;
-    let setup = Setup::<R::Row>::new(command, reading, writing, asked, global)?;
+    let setup = Setup::<R::Row>::new(command, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
         let book = session.partner.customers().book::<R>().source(reading.choice()).order(reading.order());
@@ -72,7 +70,8 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         ("--ignore", rules.map(digest)),
         ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
     ];
-    let setup = Setup::new("licenses funnel", reading, writing, asked, global)?;
+    let read: Vec<_> = arguments.ignore.iter().map(|path| ("--ignore", path.as_path())).collect();
+    let setup = Setup::new("licenses funnel", reading, writing, asked, &read, global)?;
     if let Some(state) = &setup.state {
         judge.go_on(state.account.clone())?;
     }
@@ -156,13 +155,19 @@ impl<R: Row> Setup<R> {
         reading: &cli::Reading,
         writing: &cli::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
+        read: Read<'_>,
         global: &Global,
     ) -> Result<Self, Stop> {
-        let format = writing::format(global, writing.output.as_deref())?;
+        let format = writing::format(global, writing.file())?;
         let arrangement = writing::arrangement(writing)?;
-        let (Some(path), Some(target)) = (&reading.checkpoint, &writing.output) else {
-            let output = writing::output(global, writing)?;
+        let Some(path) = &reading.checkpoint else {
+            let output = writing::output_apart_from(global, writing, read)?;
             return Ok(Self { output, format, keeper: None, state: None });
+        };
+        let Some(target) = writing.file() else {
+            return Err(Problem::new(Exit::Usage, "--checkpoint needs a file to go on with")
+                .advice("What is on stdout cannot be gone on with: give --output the name of a file.")
+                .into());
         };
         if !format.goes_on() {
             return Err(Problem::new(Exit::Usage, "--checkpoint needs csv or ndjson")
@@ -178,10 +183,15 @@ impl<R: Row> Setup<R> {
             ("the service", service(global)?),
         ]);
         question.extend(asked.into_iter().filter_map(|(name, value)| Some((name, value?))));
-        let (keeper, state) = Keeper::open(path, question)?;
-        let (length, finished) = state.as_ref().map_or((0, false), |state| (state.length, state.finished));
-        let partial = Partial::go_on(target, length, finished)?;
-        let before = state.as_ref().filter(|_| length > 0).map(|state| state.tally.clone());
+        let (files, paths) = Files::with_checkpoint(target, path, read)?;
+        let (keeper, saved) = Keeper::open(paths, &files, question)?;
+        let (partial, before, state) = match saved {
+            None => (Partial::begin(&files)?, None, None),
+            Some((covered, state)) => {
+                let before = (covered.length > 0).then(|| state.tally.clone());
+                (Partial::resume(&files, &covered, keeper.path())?, before, Some(state))
+            }
+        };
         let output = Output::new(format, Target::File(partial), arrangement, before)?;
         Ok(Self { output, format, keeper: Some(keeper), state })
     }
@@ -205,12 +215,4 @@ fn service(global: &Global) -> Result<String, Problem> {
     };
     let tenant = settings.tenant_id.map_or_else(String::new, |tenant| format!(" as {}", tenant.value));
     Ok(format!("{place}{tenant}"))
-}
-
-fn digest(text: &str) -> String {
-    let mut hex = String::new();
-    for byte in Sha256::digest(text) {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }

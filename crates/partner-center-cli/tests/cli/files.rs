@@ -1,0 +1,233 @@
+//! Which files a run may write, and what it leaves of those that are there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use partner_center_emulator::{Emulator, FaultScript};
+use tempfile::TempDir;
+
+use crate::support::{Beside, Run, beside, finish, run};
+
+/// A directory with what a run left that was ended early, and the arguments to go on.
+struct Interrupted {
+    beside: Beside,
+    directory: TempDir,
+}
+
+impl Interrupted {
+    fn new() -> Self {
+        let interrupted = Self {
+            beside: beside(Emulator::builder().customers(30)),
+            directory: tempfile::tempdir().unwrap(),
+        };
+        interrupted.beside.emulator.set_faults("#10- 401(code=900421)".parse::<FaultScript>().unwrap());
+        assert_eq!(interrupted.run().code, 4);
+        assert!(interrupted.path("book.csv.partial").exists() && interrupted.path("c.json").exists());
+        interrupted.beside.emulator.set_faults(FaultScript::new());
+        interrupted
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn run_to(&self, output: &str, checkpoint: &str) -> Run {
+        let (output, checkpoint) = (self.path(output), self.path(checkpoint));
+        let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
+        let files = ["--output", output.to_str().unwrap(), "--checkpoint", checkpoint.to_str().unwrap()];
+        finish(self.beside.command().args(arguments).args(files))
+    }
+
+    fn run(&self) -> Run {
+        self.run_to("book.csv", "c.json")
+    }
+
+    /// Runs again, which is refused before anything is sent, and changes nothing.
+    fn is_refused(&self, why: &str) {
+        let (requests, files) = (self.beside.emulator.request_count(), contents(self.directory.path()));
+        let run = self.run();
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{why}\n{run}");
+        assert!(run.stderr.contains(why), "{why}\n{run}");
+        assert!(run.stderr.contains(&format!("delete {}", self.path("c.json").display())), "{why}\n{run}");
+        assert_eq!(self.beside.emulator.request_count(), requests, "{why}");
+        assert_eq!(contents(self.directory.path()), files, "{why}");
+    }
+
+    fn change_checkpoint(&self, change: impl FnOnce(&mut serde_json::Value)) {
+        let mut saved: serde_json::Value =
+            serde_json::from_slice(&fs::read(self.path("c.json")).unwrap()).unwrap();
+        change(&mut saved);
+        fs::write(self.path("c.json"), serde_json::to_vec(&saved).unwrap()).unwrap();
+    }
+}
+
+fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let paths = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<_> =
+        paths.filter(|path| path.is_file()).map(|path| (path.clone(), fs::read(&path).unwrap())).collect();
+    files.sort();
+    files
+}
+
+// R14
+#[test]
+fn a_stale_or_foreign_checkpoint_is_refused() {
+    let desk = Interrupted::new();
+    let checkpoint = fs::read(desk.path("c.json")).unwrap();
+    let partial = fs::read(desk.path("book.csv.partial")).unwrap();
+    desk.change_checkpoint(|saved| saved["written"] = "2020-01-01T00:00:00Z".into());
+    desk.is_refused("hours ago");
+    fs::write(desk.path("c.json"), &checkpoint).unwrap();
+
+    // One byte of what counts.
+    let mut edited = partial.clone();
+    edited[200] ^= 1;
+    fs::write(desk.path("book.csv.partial"), &edited).unwrap();
+    desk.is_refused("was changed");
+    fs::write(desk.path("book.csv.partial"), &partial[..partial.len() - 1]).unwrap();
+    desk.is_refused("bytes, and the checkpoint is about");
+    fs::remove_file(desk.path("book.csv.partial")).unwrap();
+    desk.is_refused("is not there");
+    fs::write(desk.path("book.csv"), "another file").unwrap();
+    desk.is_refused("is another file than the checkpoint is about");
+    fs::remove_file(desk.path("book.csv")).unwrap();
+
+    let elsewhere = desk.run_to("other.csv", "c.json");
+    assert_eq!(elsewhere.code, 2, "{elsewhere}");
+    assert!(elsewhere.stderr.contains("it is of another output"), "{elsewhere}");
+
+    // What comes behind what counts is no harm: a killed run leaves such a thing.
+    let more = [&partial[..], b"half a r"].concat();
+    fs::write(desk.path("book.csv.partial"), more).unwrap();
+    let run = desk.run();
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!desk.path("c.json").exists());
+}
+
+// R14
+#[test]
+fn an_empty_checkpoint_is_none() {
+    let desk = Interrupted::new();
+    fs::write(desk.path("c.json"), "").unwrap();
+    let run = desk.run();
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stderr.contains("going on"), "{run}");
+    assert!(fs::read_to_string(desk.path("book.csv")).unwrap().starts_with("customerId,"));
+}
+
+// R3
+#[test]
+fn one_file_for_two_is_refused_and_nothing_is_sent() {
+    let beside = beside(Emulator::builder().customers(3));
+    let directory = tempfile::tempdir().unwrap();
+    for (output, checkpoint) in [
+        ("x.csv", "x.csv"),
+        ("x.csv", "./x.csv"),
+        ("x.csv", "x.csv.partial"),
+        ("y.csv", "Y.CSV"),
+        ("c.new", "c"),
+    ] {
+        let run = finish(beside.command().current_dir(directory.path()).args([
+            "licenses",
+            "usage",
+            "-a",
+            "--format",
+            "csv",
+            "--output",
+            output,
+            "--checkpoint",
+            checkpoint,
+        ]));
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{output} {checkpoint}\n{run}");
+        assert!(run.stderr.contains("are the same file"), "{run}");
+    }
+    let funnel = ["licenses", "funnel", "-a", "--format", "csv", "--output", "r.toml", "--ignore", "r.toml"];
+    fs::write(directory.path().join("r.toml"), "").unwrap();
+    let run = finish(beside.command().current_dir(directory.path()).args(funnel));
+    assert_eq!(run.code, 2, "{run}");
+    assert_eq!(beside.emulator.request_count(), 0);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+// F9
+#[test]
+fn an_output_says_its_format() {
+    let beside = beside(Emulator::builder().customers(3));
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let list = ["--quiet", "customers", "list"];
+        finish(beside.command().current_dir(directory.path()).args(list).args(arguments))
+    };
+    for name in ["report.tsv", "report.html", "report.csv.gz", "report", ".csv", "report.", "report.cvs"] {
+        let run = run(&["--output", name]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}\n{run}");
+        assert!(run.stderr.contains(".csv, .json, .ndjson"), "{name}\n{run}");
+    }
+    assert_eq!(beside.emulator.request_count(), 0);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+
+    for name in ["a.CSV", "a.Json", "a.jsonl", "a.txt"] {
+        assert_eq!(run(&["--output", name]).code, 0, "{name}");
+    }
+    assert_eq!(run(&["--output", "report.tsv", "--format", "csv"]).code, 0, "--format says it");
+    assert!(fs::read_to_string(directory.path().join("report.tsv")).unwrap().starts_with("customerId,"));
+    let stdout = run(&["--output", "-", "--format", "csv"]);
+    assert!(stdout.code == 0 && stdout.stdout.starts_with("customerId,"), "{stdout}");
+    assert!(run(&["-o", "-"]).stdout.starts_with("{\"schemaVersion\""));
+    assert!(!directory.path().join("-").exists());
+}
+
+#[test]
+fn stdout_cannot_be_gone_on_with() {
+    let run = run(&["licenses", "usage", "-a", "-o", "-", "--format", "csv", "--checkpoint", "x"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+    assert!(run.stderr.contains("--checkpoint needs a file"), "{run}");
+}
+
+// R16
+#[cfg(unix)]
+#[test]
+fn permissions_are_kept_and_no_link_is_followed() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let desk = Interrupted::new();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let precious = desk.path("precious");
+    fs::write(&precious, "precious").unwrap();
+    for name in ["book.csv.partial", "c.json.new"] {
+        let (path, aside) = (desk.path(name), desk.path("aside"));
+        let had = path.exists();
+        if had {
+            fs::rename(&path, &aside).unwrap();
+        }
+        symlink(&precious, &path).unwrap();
+        let run = desk.run();
+        assert_eq!(run.code, 2, "{name}\n{run}");
+        assert!(run.stderr.contains("a link"), "{name}\n{run}");
+        fs::remove_file(&path).unwrap();
+        if had {
+            fs::rename(&aside, &path).unwrap();
+        }
+    }
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
+
+    // What a run left that was killed while it saved is no hindrance.
+    fs::write(desk.path("c.json.new"), "half").unwrap();
+    assert_eq!(desk.run().code, 0);
+    for (before, after) in [(0o600, 0o600), (0o640, 0o640), (0o444, 0o444), (0o666, 0o666)] {
+        set(&desk.path("book.csv"), before);
+        assert_eq!(desk.run().code, 0);
+        assert_eq!(mode(&desk.path("book.csv")), after, "{before:o}");
+    }
+
+    // The partial file is no more open than the file it is to replace.
+    set(&desk.path("book.csv"), 0o600);
+    desk.beside.emulator.set_faults("#10- 401(code=900421)".parse::<FaultScript>().unwrap());
+    assert_eq!(desk.run().code, 4);
+    assert_eq!(mode(&desk.path("book.csv.partial")), 0o600);
+    set(&desk.path("c.json"), 0o600);
+    desk.beside.emulator.set_faults("#10- 401(code=900421)".parse::<FaultScript>().unwrap());
+    assert_eq!(desk.run().code, 4);
+    assert_eq!(mode(&desk.path("c.json")), 0o600, "the checkpoint too");
+}
