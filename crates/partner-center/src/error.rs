@@ -95,6 +95,7 @@ struct Inner {
     correlation_id: Option<Uuid>,
     retry_after: Option<Duration>,
     attempts: u32,
+    from_credential: bool,
     headers: HeaderMap,
     body: Option<Bytes>,
     advice: Option<Cow<'static, str>>,
@@ -191,6 +192,13 @@ impl Error {
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Says that the credential failed, and not the call: see [`is_from_credential`](Self::is_from_credential).
+    #[must_use]
+    pub fn with_credential_origin(mut self) -> Self {
+        self.0.from_credential = true;
         self
     }
 
@@ -390,6 +398,16 @@ impl Error {
         )
     }
 
+    /// The credential had no access token for the call, for whatever reason.
+    ///
+    /// It concerns every call of the client and says nothing about the resource that was asked for. With
+    /// [`is_transient`](Self::is_transient) it may pass: the call has waited for it as long as its attempts and its
+    /// time allowed. Without, a person or a setting has to change something first.
+    #[must_use]
+    pub fn is_from_credential(&self) -> bool {
+        self.0.from_credential
+    }
+
     /// The answer could not be read or breaks the contract.
     ///
     /// # Troubleshooting
@@ -452,6 +470,7 @@ impl fmt::Debug for Error {
             .field("correlation_id", &self.0.correlation_id)
             .field("retry_after", &self.0.retry_after)
             .field("attempts", &self.0.attempts)
+            .field("from_credential", &self.0.from_credential)
             .field("body_bytes", &self.0.body.as_ref().map(Bytes::len))
             .field("source", &self.0.source)
             .finish_non_exhaustive()

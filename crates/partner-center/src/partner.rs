@@ -83,6 +83,16 @@ impl PartnerCenter {
         Analytics::new(self.clone())
     }
 
+    /// Waits until the credential has nothing under way that would be lost with the process, for `at_most` this long,
+    /// and says whether that is so.
+    ///
+    /// A refresh token's successor that was issued but not stored is a lost sign-in. So a process that was told to stop
+    /// calls this before it exits. Nothing is started, and calls are not waited for: drop them first.
+    pub async fn settle(&self, at_most: Duration) -> bool {
+        // Real time, not the injected clock's: it is the process that waits.
+        tokio::time::timeout(at_most, self.core.credential.settle()).await.is_ok()
+    }
+
     pub(crate) fn core(&self) -> &Arc<Core> {
         &self.core
     }

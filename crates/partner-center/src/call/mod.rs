@@ -24,6 +24,7 @@ use partner_center_client::{Operation, OperationDetails};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::partner::{Core, PartnerCenter};
 use crate::response::{Meta, Response};
@@ -245,35 +246,53 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn token(&self, attempts: u32) -> Result<crate::credential::AccessToken> {
-        self.within_deadline(self.core.credential.token(), attempts).await
+    async fn token(&self, attempts: u32) -> Result<AccessToken> {
+        let mut tries = 0;
+        loop {
+            match self.within_deadline(self.core.credential.token()).await {
+                Ok(token) => return Ok(token),
+                Err(error) => self.wait_for_credential(error, &mut tries, attempts).await?,
+            }
+        }
     }
 
-    async fn refresh(
-        &self,
-        refused: &crate::credential::AccessToken,
-        attempts: u32,
-    ) -> Result<Option<crate::credential::AccessToken>> {
-        self.within_deadline(self.core.credential.refresh(refused), attempts).await
+    async fn refresh(&self, refused: &AccessToken, attempts: u32) -> Result<Option<AccessToken>> {
+        let mut tries = 0;
+        loop {
+            match self.within_deadline(self.core.credential.refresh(refused)).await {
+                Ok(token) => return Ok(token),
+                Err(error) => self.wait_for_credential(error, &mut tries, attempts).await?,
+            }
+        }
     }
 
-    async fn within_deadline<T>(&self, ask: impl Future<Output = Result<T>>, attempts: u32) -> Result<T> {
+    /// Waits before the credential is asked again, or fails with its error.
+    async fn wait_for_credential(&self, error: Error, tries: &mut u32, attempts: u32) -> Result<()> {
+        // A refresh that failed before this call came, and rests, is none of its tries.
+        if error.attempts() > 0 || error.retry_after().is_none_or(|wait| wait.is_zero()) {
+            *tries += 1;
+        }
+        let wait = self.core.limits.credential_wait(&error, *tries, &*self.core.random);
+        let error = self.complete(error, attempts).with_credential_origin();
+        match wait {
+            Some(wait) => self.sleep(wait, error).await,
+            None => Err(error),
+        }
+    }
+
+    async fn within_deadline<T>(&self, ask: impl Future<Output = Result<T>>) -> Result<T> {
         let mut ask = pin!(ask);
         // A token at hand needs no timer.
         let answer = match poll_fn(|context| Poll::Ready(ask.as_mut().poll(context))).await {
             Poll::Ready(answer) => Ok(answer),
             Poll::Pending => tokio::time::timeout(self.remaining(), ask).await,
         };
-        match answer {
-            Ok(result) => result.map_err(|error| self.complete(error, attempts)),
-            Err(_) => Err(self.complete(
-                Error::new(
-                    ErrorKind::Timeout,
-                    "the credential had no token within the time allowed for the call",
-                ),
-                attempts,
-            )),
-        }
+        answer.unwrap_or_else(|_| {
+            Err(Error::new(
+                ErrorKind::Timeout,
+                "the credential had no token within the time allowed for the call",
+            ))
+        })
     }
 
     fn remaining(&self) -> Duration {

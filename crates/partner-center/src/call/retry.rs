@@ -39,14 +39,24 @@ impl Default for Limits {
 impl Limits {
     /// How long to wait before another attempt; `None` if there is to be none.
     pub(crate) fn wait(&self, error: &Error, attempts: u32, random: &dyn Random) -> Option<Duration> {
-        if attempts >= self.attempts || !may_retry(error) {
-            return None;
-        }
+        (attempts < self.attempts && may_retry(error)).then(|| self.backoff(error, attempts, random))
+    }
+
+    /// How long to wait before a credential is asked again that failed so; `None` if it is not to be. `tries` are
+    /// those that got as far as a request.
+    pub(crate) fn credential_wait(&self, error: &Error, tries: u32, random: &dyn Random) -> Option<Duration> {
+        // Its requests are not this service's, so that the status says nothing here.
+        let passes =
+            matches!(error.kind(), ErrorKind::Network | ErrorKind::Throttled | ErrorKind::Unavailable);
+        (tries < self.attempts && passes).then(|| self.backoff(error, tries, random))
+    }
+
+    fn backoff(&self, error: &Error, attempts: u32, random: &dyn Random) -> Duration {
         let (base, cap) = self.backoff;
         let bound = base.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(cap);
         // Full jitter: calls that failed together do not come back together.
         let jittered = bound.mul_f64(random.fraction().clamp(0.0, 1.0));
-        Some(jittered.max(error.retry_after().unwrap_or_default()))
+        jittered.max(error.retry_after().unwrap_or_default())
     }
 }
 

@@ -51,6 +51,14 @@ pub trait Credential: fmt::Debug + Send + Sync + 'static {
     ///
     /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if none can be had; the call fails with this error and
     /// nothing is sent.
+    ///
+    /// An error that may pass ([`Network`](crate::ErrorKind::Network), [`Unavailable`](crate::ErrorKind::Unavailable) or
+    /// [`Throttled`](crate::ErrorKind::Throttled)) does not fail the call at once: it waits and asks again, as often as
+    /// it may make attempts and within its time. An error for which nothing was sent ([`attempts`] of 0) and that says
+    /// when to ask again ([`retry_after`]) uses up no attempt.
+    ///
+    /// [`attempts`]: crate::Error::attempts
+    /// [`retry_after`]: crate::Error::retry_after
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>>;
 
     /// A token other than `refused`, which the service just answered with 401: the one that replaced it if there is
@@ -58,6 +66,15 @@ pub trait Credential: fmt::Debug + Send + Sync + 'static {
     ///
     /// A call asks this at most once.
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>>;
+
+    /// Ends when nothing is under way that would be lost with the process, such as a refresh token's successor that
+    /// is yet to be stored. It starts nothing.
+    ///
+    /// Await it, for some seconds at most, before a process that was told to stop exits. By default there is nothing
+    /// to wait for.
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// A bearer token. Its text cannot be printed and is wiped from memory when the last copy goes.

@@ -62,6 +62,10 @@ impl Credential for ClientCredentials {
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
         Box::pin(self.0.refresh(refused))
     }
+
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.0.settle())
+    }
 }
 
 #[derive(Debug)]

@@ -119,6 +119,10 @@ impl Credential for RefreshToken {
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
         Box::pin(self.0.refresh(refused))
     }
+
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.0.settle())
+    }
 }
 
 /// Redeems the stored refresh token, and stores its successor.

@@ -16,9 +16,12 @@ use crate::error::{Error, ErrorKind, Result};
 const EARLY: Duration = Duration::from_secs(300);
 /// How long before its end a token is no longer handed out, so that no request carries it over its end.
 const LATE: Duration = Duration::from_secs(30);
-/// The first wait after a failed refresh; doubled with each further one.
+/// The first rest after a refresh that was refused, and after one that failed for the moment; doubled with each further
+/// one.
 const FIRST_HOLD: Duration = Duration::from_secs(5);
+const FIRST_PASSING_HOLD: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
+const LONGEST_PASSING_HOLD: Duration = Duration::from_secs(30);
 
 /// Gets one new token, whatever that takes.
 pub(super) trait Mint: fmt::Debug + Send + Sync + 'static {
@@ -60,6 +63,23 @@ struct Failed {
     hold: Duration,
 }
 
+impl Failed {
+    /// What a call is told that comes while the next try rests. One that may pass says when: calls wait for that.
+    fn rest(&self, now: Instant) -> Option<Error> {
+        let left = self.until.saturating_duration_since(now);
+        if left.is_zero() {
+            return None;
+        }
+        let error = self.error.clone().with_attempts(0);
+        Some(if may_pass(&error) { error.with_retry_after(left) } else { error })
+    }
+}
+
+/// Whether the same request may be granted later, without anybody doing anything.
+fn may_pass(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Network | ErrorKind::Unavailable | ErrorKind::Throttled)
+}
+
 type Outcome = Option<Result<AccessToken>>;
 type Flight = watch::Receiver<Outcome>;
 
@@ -80,18 +100,19 @@ impl Session {
             let flight = {
                 let mut state = self.0.state();
                 let now = self.0.clock.system_time();
-                let resting = state.failed.as_ref().is_some_and(|failed| self.0.clock.now() < failed.until);
+                let resting = state.failed.as_ref().and_then(|failed| failed.rest(self.0.clock.now()));
                 if let Some(held) = state.held.as_ref().filter(|held| held.serves(now)) {
                     let (token, due) = (held.token.clone(), held.is_due(now));
-                    if due && !resting && state.airborne().is_none() {
-                        self.take_off(&mut state, false)?;
+                    if due && resting.is_none() && state.airborne().is_none() {
+                        // Whatever hinders it: the token at hand is good.
+                        let _ = self.take_off(&mut state, false);
                     }
                     return Ok(token);
                 }
-                match (state.airborne(), &state.failed) {
+                match (state.airborne(), resting) {
                     (Some(flight), _) => flight,
-                    (None, Some(failed)) if resting => return Err(failed.error.clone()),
-                    (None, _) => self.take_off(&mut state, false)?,
+                    (None, Some(error)) => return Err(error),
+                    (None, None) => self.take_off(&mut state, false)?,
                 }
             };
             // Without an outcome the flight's runtime is gone: begin anew on this one.
@@ -120,16 +141,24 @@ impl Session {
                         held.refused = true;
                     }
                 }
-                let resting = state.failed.as_ref().filter(|failed| instant < failed.until);
+                let resting = state.failed.as_ref().and_then(|failed| failed.rest(instant));
                 match (state.airborne(), resting) {
                     (Some(flight), _) => flight,
-                    (None, Some(failed)) => return Err(failed.error.clone()),
+                    (None, Some(error)) => return Err(error),
                     (None, None) => self.take_off(&mut state, true)?,
                 }
             };
             if let Some(outcome) = landed(flight).await {
                 return outcome.map(Some);
             }
+        }
+    }
+
+    /// Ends when no refresh is under way.
+    pub(super) async fn settle(&self) {
+        loop {
+            let Some(flight) = self.0.state().airborne() else { return };
+            landed(flight).await;
         }
     }
 
@@ -167,9 +196,15 @@ impl Inner {
                     // No call fails as long as the old token lives, so that only the log can tell.
                     tracing::warn!(%error, "an access token could not be refreshed early");
                 }
-                let hold =
-                    state.failed.take().map_or(FIRST_HOLD, |failed| (failed.hold * 2).min(LONGEST_HOLD));
-                state.failed = Some(Failed { error: error.clone(), until: now + hold, hold });
+                let (first, longest) = if may_pass(error) {
+                    (FIRST_PASSING_HOLD, LONGEST_PASSING_HOLD)
+                } else {
+                    (FIRST_HOLD, LONGEST_HOLD)
+                };
+                let hold = state.failed.take().map_or(first, |failed| (failed.hold * 2).min(longest));
+                // The service knows better when to come back.
+                let rest = hold.max(error.retry_after().unwrap_or_default());
+                state.failed = Some(Failed { error: error.clone(), until: now + rest, hold });
             }
         }
     }
