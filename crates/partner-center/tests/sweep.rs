@@ -90,9 +90,12 @@ fn lines(swept: &Swept<Deployments>) -> String {
     text
 }
 
-/// The same from the emulator's book.
+/// The same from the emulator's book, by customer id.
 fn truth(book: &Book) -> Vec<String> {
-    book.customers()
+    let mut customers: Vec<_> = book.customers().collect();
+    customers.sort_unstable_by_key(|customer| customer.id);
+    customers
+        .into_iter()
         .map(|customer| match customer.standing {
             Standing::Lapsed => format!("{} skipped 20002\n", customer.id),
             Standing::Empty => format!("{} empty\n", customer.id),
@@ -169,6 +172,8 @@ async fn two_questions_about_each_customer_are_one_outcome() {
     });
     for swept in all(&mut both.stream()).await {
         let customer = emulator.book().find(swept.customer.as_uuid()).unwrap();
+        assert_eq!(swept.name.as_deref(), Some(&*customer.company_name));
+        assert!(!format!("{swept:?}").contains(&*customer.company_name));
         match swept.outcome {
             Outcome::Rows(rows) => {
                 assert_eq!(rows.0.items.len(), customer.deployment().len());
@@ -296,11 +301,13 @@ async fn a_token_that_fits_no_customer_is_noticed_at_the_first() {
 #[tokio::test]
 async fn only_those_that_are_named_are_asked_about() {
     let Service { emulator, partner } = service(Emulator::builder().customers(20)).await;
-    let named: Vec<CustomerId> =
+    let mut named: Vec<CustomerId> =
         emulator.book().customers().step_by(3).map(|customer| customer.id.into()).collect();
     let sweep = partner.customers().sweep(sweep::deployment).only(named.clone()).order(Order::Customer);
     let swept = all(&mut sweep.stream()).await;
+    named.sort_unstable();
     assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), named);
+    assert!(swept.iter().all(|swept| swept.name.is_none()), "nobody has said their names");
     assert_eq!(emulator.request_count(), named.len() as u64, "the list was not asked for");
 }
 

@@ -130,7 +130,8 @@ async fn where_it_does_not_every_customer_is_asked() {
         assert_eq!((refused.as_str(), stream.source()), (refusal, Some(Source::Classic)));
         assert_eq!(asked(&emulator, COMMERCIAL), 1, "{refusal}");
 
-        let customers: Vec<_> = emulator.book().customers().collect();
+        let mut customers: Vec<_> = emulator.book().customers().collect();
+        customers.sort_unstable_by_key(|customer| customer.id);
         assert_eq!(portions.len(), customers.len());
         for (portion, customer) in portions.iter().zip(customers) {
             assert_eq!(portion.customer.unwrap().as_uuid(), customer.id);

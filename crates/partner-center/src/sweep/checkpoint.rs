@@ -3,55 +3,113 @@
 use std::fmt;
 
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
 
 use crate::{Continuation, CustomerId};
 
 /// The form that this version writes and reads.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
-/// Where a sweep stands: which customers it has handed out, in a form that does not grow with their number.
+/// Where a sweep stands: which customers it has handed out, and which of them it could not read.
 ///
-/// It holds the place of the first page of customers that is not done, and the customers after that place that are:
-/// never more than what a sweep looks ahead. [`SweepStream::checkpoint`](super::SweepStream::checkpoint) makes one at
-/// any time; [`Sweep::resume`](super::Sweep::resume) goes on from it. See [the module](super#to-be-able-to-go-on) for
-/// the order in which to save output and checkpoint.
+/// It holds ids and no place in the list of customers, 32 letters for each customer that was handed out: a resumed sweep
+/// reads the list anew, in whatever order it comes by then, and leaves out who is done.
+/// [`SweepStream::checkpoint`](super::SweepStream::checkpoint) makes one at any time;
+/// [`Sweep::resume`](super::Sweep::resume) goes on from it. See [the module](super#to-be-able-to-go-on) for the order in
+/// which to save output and checkpoint.
 ///
-/// It serialises to an object with a version, and one of a newer version is refused. Customer ids are in it; names are
-/// not, unless the list of customers was filtered by one.
-///
-/// How long the service honours its own tokens for the next page is not published: take it for hours rather than days.
-/// A sweep whose token has run out ends with the service's refusal; start it again without the checkpoint.
+/// It serializes to an object with a version. One of another version is refused, and so is one with members that are not
+/// known. Customer ids are in it; names are not.
 #[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Checkpoint {
     version: u64,
-    /// The first page that is not done; `None` if all pages are.
+    /// What is left; `None` if nothing is.
     pub(super) at: Option<Place>,
-    /// What is done of that page and of those after it, in order of id.
-    pub(super) done: Vec<CustomerId>,
+    /// Who is handed out and needs no further question. Empty once nobody but the missing is left.
+    pub(super) done: Ids,
+    /// Whose calls failed for a reason that may pass, or who was not asked for such a reason.
+    pub(super) missing: Ids,
     pub(super) summary: Summary,
 }
 
-/// Where a page is to be had.
+/// What is left of a sweep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Place {
-    /// In the service's list.
-    Listed(Continuation),
-    /// Not of customers but of rows: in the commercial query.
+    /// Whoever of the service's list is not done.
+    Listed,
+    /// Whoever of the list that the caller gave is not done.
+    Given,
+    /// Nobody but those who are missing: the list was read to its end.
+    Missing,
+    /// Not customers but rows: those of the commercial query from here on.
     Queried(Continuation),
-    /// In the list that the caller gave, after this many customers.
-    Given {
-        taken: u64,
-        /// Of the customers before it: going on in another list would leave out some and repeat others.
-        digest: u64,
-    },
+}
+
+/// Customers, in order of id and each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ids(Vec<CustomerId>);
+
+impl Ids {
+    pub(super) fn as_slice(&self) -> &[CustomerId] {
+        &self.0
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn contains(&self, customer: &CustomerId) -> bool {
+        self.position(customer).is_some()
+    }
+
+    pub(super) fn position(&self, customer: &CustomerId) -> Option<usize> {
+        self.0.binary_search(customer).ok()
+    }
+}
+
+impl FromIterator<CustomerId> for Ids {
+    fn from_iter<I: IntoIterator<Item = CustomerId>>(ids: I) -> Self {
+        let mut ids: Vec<_> = ids.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Self(ids)
+    }
+}
+
+/// How many hexadecimal digits an id is written with: no hyphens, and nothing between one id and the next.
+const DIGITS: usize = 32;
+
+impl Serialize for Ids {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::with_capacity(self.0.len() * DIGITS);
+        let mut buffer = Uuid::encode_buffer();
+        for id in &self.0 {
+            text.push_str(id.as_uuid().as_simple().encode_lower(&mut buffer));
+        }
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Ids {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let unreadable = || D::Error::custom("these are no ids of customers");
+        let ids = text.as_bytes().chunks(DIGITS).map(|digits| match digits.len() {
+            DIGITS => Uuid::try_parse_ascii(digits).map(CustomerId::from).map_err(|_| unreadable()),
+            _ => Err(unreadable()),
+        });
+        let ids = ids.collect::<Result<Vec<_>, _>>()?;
+        // Written in order and each once; what is not was not written by this.
+        if ids.is_sorted_by(|one, next| one < next) { Ok(Self(ids)) } else { Err(unreadable()) }
+    }
 }
 
 /// What a sweep has come to, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Summary {
     /// Customers handed out: the sum of the next four.
@@ -64,15 +122,26 @@ pub struct Summary {
     pub skipped: u64,
     /// Customers whose call failed.
     pub failed: u64,
+    /// Those of the failed that a resumed sweep asks about again, since what they failed with may pass.
+    pub missing: u64,
     /// Rows of all customers.
     pub rows: u64,
+    /// Customers that were handed out in a later round than the first, and so after all others.
+    pub later: u64,
     /// Entries of the service's list without an id that is a GUID: nothing can be asked about them.
     pub without_id: u64,
+    /// Entries of the service's list that could not be read at all.
+    pub unreadable: u64,
 }
 
 impl Checkpoint {
-    pub(super) fn new(at: Option<Place>, done: Vec<CustomerId>, summary: Summary) -> Self {
-        Self { version: VERSION, at, done, summary }
+    pub(super) fn new(at: Option<Place>, done: Ids, missing: Ids, summary: Summary) -> Self {
+        Self { version: VERSION, at, done, missing, summary }
+    }
+
+    /// Of a reading of the commercial query, whose next page is here.
+    pub(super) fn queried(at: Option<Continuation>, summary: Summary) -> Self {
+        Self::new(at.map(Place::Queried), Ids::default(), Ids::default(), summary)
     }
 
     /// What the sweep had come to, the runs before it included.
@@ -86,6 +155,12 @@ impl Checkpoint {
     pub fn is_finished(&self) -> bool {
         self.at.is_none()
     }
+
+    /// Who could not be read so far for a reason that may pass, in order of id: their calls failed, or they were not
+    /// asked since the service was out of order. A sweep that resumes from here asks about them after all others.
+    pub fn missing(&self) -> impl ExactSizeIterator<Item = CustomerId> + '_ {
+        self.missing.as_slice().iter().copied()
+    }
 }
 
 impl<'de> Deserialize<'de> for Checkpoint {
@@ -97,7 +172,8 @@ impl<'de> Deserialize<'de> for Checkpoint {
             // Without this a lost place would mean the end.
             #[serde(deserialize_with = "Option::deserialize")]
             at: Option<Place>,
-            done: Vec<CustomerId>,
+            done: Ids,
+            missing: Ids,
             summary: Summary,
         }
         let value = serde_json::Value::deserialize(deserializer)?;
@@ -110,10 +186,14 @@ impl<'de> Deserialize<'de> for Checkpoint {
                  with the release that wrote it, or start again without it"
             )));
         }
+        let unreadable = || D::Error::custom("this is no checkpoint of a sweep that can be read");
         // What serde would say quotes the text.
-        let Known { version, at, done, summary } = serde_json::from_value(value)
-            .map_err(|_| D::Error::custom("this is no checkpoint of a sweep that can be read"))?;
-        Ok(Self { version, at, done, summary })
+        let Known { version, at, done, missing, summary } =
+            serde_json::from_value(value).map_err(|_| unreadable())?;
+        if missing.0.iter().any(|customer| done.contains(customer)) {
+            return Err(unreadable());
+        }
+        Ok(Self { version, at, done, missing, summary })
     }
 }
 
@@ -122,7 +202,8 @@ impl fmt::Debug for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checkpoint")
             .field("at", &self.at)
-            .field("done", &self.done.len())
+            .field("done", &self.done.0.len())
+            .field("missing", &self.missing.0.len())
             .field("summary", &self.summary)
             .finish_non_exhaustive()
     }

@@ -1,184 +1,267 @@
-//! Which customers are listed, begun with and handed out. It asks nobody and waits for nothing.
+//! Who is listed, begun with, put off and handed out. It asks nobody and waits for nothing.
 //!
-//! What it holds is bounded by how far a sweep looks ahead: a page is forgotten, with the ids on it, once all its
-//! customers are handed out and so are those of the pages before it.
+//! A customer has one turn in the first round. Whoever could not be read then for a reason that may pass has another in a
+//! later round, which begins once everybody else is done.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
-use super::checkpoint::{Checkpoint, Place, Summary};
-use super::{Outcome, Rows};
+use super::checkpoint::{Checkpoint, Ids, Place, Summary};
+use super::roster::Roster;
+use super::{Order, Outcome, Rows};
 use crate::CustomerId;
 
-/// How many customers may be listed ahead of the first that is not handed out. Enough for most partners' whole book,
-/// which then has a known size early; and enough that one slow customer does not hold up the list.
-pub(super) const LOOK_AHEAD: usize = 10_000;
+/// How many customers may be listed ahead of those that are asked about, where they are asked about as the list comes in.
+/// Enough for most partners' whole book, which then has a known size early.
+const LOOK_AHEAD: usize = 10_000;
 
 pub(super) struct Ledger {
-    /// Listed pages from the first that is not done.
-    pages: VecDeque<Page>,
-    /// How many pages are forgotten.
-    forgotten: u64,
-    /// Everybody on those pages, to hand out nobody twice who is listed twice.
-    listed: HashSet<CustomerId>,
-    /// Whom an earlier run handed out and whom this one has not seen in the list yet.
-    earlier: BTreeSet<CustomerId>,
-    /// Listed and not begun with.
-    waiting: VecDeque<Turn>,
+    roster: Roster,
+    order: Order,
+    /// What a checkpoint is of as long as the list has somebody left.
+    kind: Place,
+    /// Whom earlier runs handed out, and whom they did not get to read.
+    earlier: Ids,
+    missing: Ids,
+    /// Which of the latter the list has shown so far.
+    missing_listed: Vec<bool>,
+    /// What became of the customers of the roster, by number.
+    states: Vec<State>,
+    /// How many of them are open.
+    open: usize,
+    /// Not begun with in this round.
+    waiting: VecDeque<usize>,
+    /// Begun with and put back, by the number of their turn.
+    put_back: BTreeMap<u64, usize>,
+    /// For the next round.
+    later: Vec<usize>,
+    round: u32,
     turns: u64,
-    /// Where the next page is, or `None` after the last.
-    next: Option<Place>,
     summary: Summary,
+    /// Customers that earlier runs were done with.
+    before: u64,
+    /// Customers of the roster that earlier runs were not done with.
+    fresh: u64,
 }
 
-struct Page {
-    at: Option<Place>,
-    done: Vec<CustomerId>,
-    left: usize,
-    without_id: u64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Its turn in the first round is to come, or under way.
+    Open,
+    /// Could not be read for a reason that may pass.
+    Later,
+    /// Handed out.
+    Done,
+    /// Handed out as one that a resumed sweep asks about again.
+    Missing,
+    /// Handed out by an earlier run.
+    Earlier,
 }
 
 /// A customer's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) customer: CustomerId,
-    /// Its place in the order of the list, without gaps.
+    /// Its place in the order of turns, without gaps.
     pub(super) number: u64,
-    page: u64,
+    /// Its number in the roster.
+    index: usize,
 }
 
 impl Ledger {
-    /// A sweep that has not begun, or one that goes on from a checkpoint.
-    pub(super) fn new(resume: Option<Checkpoint>, next: Option<Place>) -> Self {
-        let (earlier, summary) = match resume {
-            Some(checkpoint) => (checkpoint.done.into_iter().collect(), checkpoint.summary),
-            None => (BTreeSet::new(), Summary::default()),
+    /// A sweep over these customers that has not begun, or one that goes on from a checkpoint.
+    pub(super) fn new(roster: Roster, order: Order, kind: Place, resume: Option<Checkpoint>) -> Self {
+        let (earlier, missing, mut summary) = match resume {
+            Some(checkpoint) => (checkpoint.done, checkpoint.missing, checkpoint.summary),
+            None => (Ids::default(), Ids::default(), Summary::default()),
         };
-        Self {
-            pages: VecDeque::new(),
-            forgotten: 0,
-            listed: HashSet::new(),
+        // They are asked about again and counted then.
+        summary.customers = summary.customers.saturating_sub(summary.missing);
+        summary.failed = summary.failed.saturating_sub(summary.missing);
+        summary.missing = 0;
+        let mut ledger = Self {
+            missing_listed: vec![false; missing.as_slice().len()],
+            roster,
+            order,
+            kind,
             earlier,
+            missing,
+            states: Vec::new(),
+            open: 0,
             waiting: VecDeque::new(),
+            put_back: BTreeMap::new(),
+            later: Vec::new(),
+            round: 0,
             turns: 0,
-            next,
+            before: summary.customers,
             summary,
+            fresh: 0,
+        };
+        // Read for another purpose already, perhaps.
+        ledger.list(0..ledger.roster.len());
+        if ledger.roster.is_complete() {
+            ledger.end_list();
         }
+        ledger
     }
 
-    /// Whether another page should be asked for.
+    /// What the list calls a customer, if it does.
+    pub(super) fn name(&self, turn: Turn) -> Option<&str> {
+        self.roster.name(turn.index)
+    }
+
+    pub(super) fn roster_mut(&mut self) -> &mut Roster {
+        &mut self.roster
+    }
+
+    /// Whether another page of the list should be asked for.
     pub(super) fn wants_page(&self) -> bool {
-        self.next.is_some() && self.listed.len() < LOOK_AHEAD
+        !self.all_listed() && (self.order == Order::Customer || self.waiting.len() < LOOK_AHEAD)
     }
 
-    /// Whether all pages are listed.
+    /// Whether all customers are listed.
     pub(super) fn all_listed(&self) -> bool {
-        self.next.is_none()
+        self.roster.is_complete()
     }
 
-    /// Takes a page in. An id that is `None` could not be read.
-    pub(super) fn list(
-        &mut self,
-        customers: impl IntoIterator<Item = Option<CustomerId>>,
-        next: Option<Place>,
-    ) {
-        let at = std::mem::replace(&mut self.next, next);
-        let mut page = Page { at, done: Vec::new(), left: 0, without_id: 0 };
-        let number = self.forgotten + u64::try_from(self.pages.len()).unwrap_or(u64::MAX);
-        for customer in customers {
-            let Some(customer) = customer else {
-                page.without_id += 1;
-                continue;
+    /// Takes in whom a page brought.
+    pub(super) fn list(&mut self, new: Range<usize>) {
+        for index in new {
+            let Some(id) = self.roster.ids().get(index) else { break };
+            let state = if self.earlier.contains(id) {
+                State::Earlier
+            } else if let Some(place) = self.missing.position(id) {
+                self.missing_listed[place] = true;
+                State::Later
+            } else {
+                State::Open
             };
-            if !self.listed.insert(customer) {
-                continue;
-            }
-            if self.earlier.remove(&customer) {
-                page.done.push(customer);
-                continue;
-            }
-            self.waiting.push_back(Turn { customer, number: self.turns, page: number });
-            self.turns += 1;
-            page.left += 1;
+            self.enter(index, state);
         }
-        self.pages.push_back(page);
-        self.forget();
+    }
+
+    fn enter(&mut self, index: usize, state: State) {
+        self.states.push(state);
+        match state {
+            State::Open => {
+                self.open += 1;
+                self.fresh += 1;
+                // By id, nobody's turn is known before everybody is.
+                if self.order == Order::Completion {
+                    self.waiting.push_back(index);
+                }
+            }
+            State::Later => {
+                self.fresh += 1;
+                self.later.push(index);
+            }
+            State::Done | State::Missing | State::Earlier => {}
+        }
+    }
+
+    /// Takes note that everybody is listed.
+    pub(super) fn end_list(&mut self) {
+        let unlisted = self.missing.as_slice().iter().zip(&self.missing_listed);
+        let unlisted: Vec<_> = unlisted.filter(|(_, listed)| !**listed).map(|(id, _)| *id).collect();
+        for id in unlisted {
+            let index = self.roster.add(id);
+            self.enter(index, State::Later);
+        }
+        self.missing_listed.fill(true);
+        if self.order == Order::Customer {
+            let open = (0..self.states.len()).filter(|index| self.states[*index] == State::Open);
+            self.waiting = self.by_id(open.collect()).into();
+        }
+    }
+
+    fn by_id(&self, mut indices: Vec<usize>) -> Vec<usize> {
+        indices.sort_unstable_by_key(|index| self.roster.ids().get(*index));
+        indices
     }
 
     /// The customer to begin with next.
     pub(super) fn begin(&mut self) -> Option<Turn> {
-        self.waiting.pop_front()
-    }
-
-    /// How many are waiting to be begun with.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// Takes note that a customer is handed out.
-    pub(super) fn hand_out<T: Rows>(&mut self, turn: Turn, outcome: &Outcome<T>) {
-        self.summary.customers += 1;
-        self.summary.rows += u64::try_from(outcome.row_count()).unwrap_or(u64::MAX);
-        match outcome {
-            Outcome::Rows(_) => self.summary.with_rows += 1,
-            Outcome::Empty(_) => self.summary.empty += 1,
-            Outcome::Skipped(_) => self.summary.skipped += 1,
-            Outcome::Failed(_) => self.summary.failed += 1,
-        }
-        let index = usize::try_from(turn.page - self.forgotten).unwrap_or(usize::MAX);
-        // A page with a customer that is not handed out is never forgotten, so it is there.
-        if let Some(page) = self.pages.get_mut(index) {
-            page.done.push(turn.customer);
-            page.left -= 1;
-        }
-        self.forget();
-    }
-
-    fn forget(&mut self) {
-        while self.pages.front().is_some_and(|page| page.left == 0) {
-            if let Some(page) = self.pages.pop_front() {
-                self.forgotten += 1;
-                self.summary.without_id += page.without_id;
-                for customer in &page.done {
-                    self.listed.remove(customer);
-                }
+        let (number, index) = match self.put_back.pop_first() {
+            Some(put_back) => put_back,
+            None => {
+                let index = self.waiting.pop_front()?;
+                self.turns += 1;
+                (self.turns - 1, index)
             }
+        };
+        Some(Turn { customer: *self.roster.ids().get(index)?, number, index })
+    }
+
+    /// How many are waiting to be begun with in this round.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.len() + self.put_back.len()
+    }
+
+    /// Takes note that a customer is handed out. `missing`: that a resumed sweep is to ask about it again.
+    pub(super) fn hand_out<T: Rows>(&mut self, turn: Turn, outcome: &Outcome<T>, missing: bool) {
+        let summary = &mut self.summary;
+        let add = |count: &mut u64, more: usize| {
+            *count = count.saturating_add(u64::try_from(more).unwrap_or(u64::MAX));
+        };
+        add(&mut summary.customers, 1);
+        add(&mut summary.rows, outcome.row_count());
+        match outcome {
+            Outcome::Rows(_) => add(&mut summary.with_rows, 1),
+            Outcome::Empty(_) => add(&mut summary.empty, 1),
+            Outcome::Skipped(_) => add(&mut summary.skipped, 1),
+            Outcome::Failed(_) => add(&mut summary.failed, 1),
         }
+        add(&mut summary.missing, usize::from(missing));
+        add(&mut summary.later, usize::from(self.round > 0));
+        self.settle(turn, if missing { State::Missing } else { State::Done });
+    }
+
+    fn settle(&mut self, turn: Turn, state: State) {
+        let before = std::mem::replace(&mut self.states[turn.index], state);
+        self.open -= usize::from(before == State::Open);
     }
 
     pub(super) fn checkpoint(&self) -> Checkpoint {
-        let at = match self.pages.front() {
-            Some(page) => page.at.clone(),
-            None => self.next.clone(),
+        let with = |wanted: fn(State) -> bool| {
+            let of_roster = self.roster.ids().iter().zip(&self.states);
+            of_roster.filter(move |(_, state)| wanted(**state)).map(|(id, _)| *id)
         };
-        let done = self.pages.iter().flat_map(|page| &page.done).chain(&self.earlier);
-        let mut done: Vec<_> = done.copied().collect();
-        done.sort_unstable();
-        Checkpoint::new(at, done, self.summary)
+        let unlisted = self.missing.as_slice().iter().zip(&self.missing_listed);
+        let unlisted = unlisted.filter(|(_, listed)| !**listed).map(|(id, _)| *id);
+        let missing: Ids =
+            with(|state| matches!(state, State::Later | State::Missing)).chain(unlisted).collect();
+        let (at, done) = if !self.all_listed() || self.open > 0 {
+            let done = with(|state| state == State::Done).chain(self.earlier.as_slice().iter().copied());
+            (Some(self.kind.clone()), done.collect())
+        } else {
+            ((!missing.is_empty()).then_some(Place::Missing), Ids::default())
+        };
+        Checkpoint::new(at, done, missing, self.summary())
     }
 
-    /// What the sweep has come to, with the unreadable entries of pages that are still open.
+    /// What the sweep has come to.
     pub(super) fn summary(&self) -> Summary {
-        let mut summary = self.summary;
-        summary.without_id += self.pages.iter().map(|page| page.without_id).sum::<u64>();
-        summary
+        match self.kind {
+            // What the list held besides customers is known from when it was read.
+            Place::Missing => self.summary,
+            _ => Summary {
+                without_id: self.roster.without_id(),
+                unreadable: self.roster.unreadable(),
+                ..self.summary
+            },
+        }
     }
 
-    /// How many customers are known: handed out in this run or before it, or listed.
+    /// How many customers are known: handed out before this run, or listed.
     pub(super) fn known(&self) -> u64 {
-        let open: usize = self.pages.iter().map(|page| page.left).sum();
-        self.summary.customers + u64::try_from(open).unwrap_or(u64::MAX)
-    }
-
-    /// How many ids are held, for the test that this is bounded.
-    #[cfg(test)]
-    pub(super) fn held(&self) -> usize {
-        let done: usize = self.pages.iter().map(|page| page.done.len()).sum();
-        self.listed.len() + self.earlier.len() + self.waiting.len() + done + self.pages.len()
+        self.before.saturating_add(self.fresh)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::task::{Context, Waker};
+
     use uuid::Uuid;
 
     use super::*;
@@ -188,64 +271,65 @@ mod tests {
         Uuid::from_u128(number).into()
     }
 
-    fn place(taken: u64) -> Place {
-        Place::Given { taken, digest: 0 }
-    }
-
-    fn hand_out(ledger: &mut Ledger) -> Turn {
-        let turn = ledger.begin().unwrap();
-        ledger.hand_out(turn, &Outcome::<Vec<u8>>::Failed(Error::new(ErrorKind::Network, "")));
-        turn
-    }
-
-    #[test]
-    fn a_checkpoint_stands_at_the_first_page_with_somebody_left() {
-        let mut ledger = Ledger::new(None, Some(place(0)));
-        ledger.list([1, 2].map(|number| Some(customer(number))), Some(place(1)));
-        ledger.list([3, 4].map(|number| Some(customer(number))), Some(place(2)));
-        let slow = ledger.begin().unwrap();
-        for _ in 0..3 {
-            hand_out(&mut ledger);
+    fn ledger(listed: &[u128], order: Order, resume: Option<Checkpoint>) -> Ledger {
+        let listed: Vec<_> = listed.iter().copied().map(customer).collect();
+        let mut ledger = Ledger::new(Roster::given(listed), order, Place::Given, resume);
+        while ledger.wants_page() {
+            let page = ledger.roster_mut().poll_page(&mut Context::from_waker(Waker::noop()));
+            match page {
+                std::task::Poll::Ready(Some(page)) => ledger.list(page.unwrap()),
+                _ => ledger.end_list(),
+            }
         }
-        let checkpoint = ledger.checkpoint();
-        assert_eq!(checkpoint.at, Some(place(0)));
-        assert_eq!(checkpoint.done, [2, 3, 4].map(customer));
-        assert_eq!((ledger.known(), checkpoint.summary.customers), (4, 3));
+        ledger
+    }
 
-        ledger.hand_out(slow, &Outcome::<Vec<u8>>::Failed(Error::new(ErrorKind::Network, "")));
-        assert_eq!((ledger.checkpoint().at, ledger.checkpoint().done), (Some(place(2)), vec![]));
-        ledger.list([], None);
-        assert!(ledger.checkpoint().is_finished());
-        assert_eq!(ledger.held(), 0);
+    fn failed() -> Outcome<Vec<u8>> {
+        Outcome::Failed(Error::new(ErrorKind::Rejected, ""))
+    }
+
+    fn hand_out(ledger: &mut Ledger) -> Option<CustomerId> {
+        let turn = ledger.begin()?;
+        ledger.hand_out(turn, &failed(), false);
+        Some(turn.customer)
+    }
+
+    fn ids(numbers: &[u128]) -> Ids {
+        numbers.iter().copied().map(customer).collect()
     }
 
     #[test]
-    fn entries_without_an_id_are_counted_once_however_often_their_page_is_listed() {
-        let page = [Some(customer(1)), None, Some(customer(2)), None];
-        let mut ledger = Ledger::new(None, Some(place(0)));
-        ledger.list(page, None);
+    fn a_checkpoint_holds_who_is_handed_out_and_no_place() {
+        let mut ledger = ledger(&[4, 2, 3, 1], Order::Completion, None);
+        let slow = ledger.begin().unwrap();
         hand_out(&mut ledger);
-        assert_eq!((ledger.summary().without_id, ledger.checkpoint().summary().without_id), (2, 0));
-
-        let mut ledger = Ledger::new(Some(ledger.checkpoint()), Some(place(0)));
-        ledger.list(page, None);
-        assert_eq!(hand_out(&mut ledger).customer, customer(2));
-        assert_eq!(ledger.checkpoint().summary().without_id, 2);
+        hand_out(&mut ledger);
+        let checkpoint = ledger.checkpoint();
+        assert_eq!((checkpoint.at, checkpoint.done), (Some(Place::Given), ids(&[2, 3])));
+        assert_eq!((ledger.known(), checkpoint.summary.customers), (4, 2));
+        ledger.hand_out(slow, &failed(), false);
+        hand_out(&mut ledger);
         assert!(ledger.checkpoint().is_finished());
+        assert_eq!(ledger.checkpoint().done, Ids::default(), "nobody would look for them");
+    }
+
+    // R2: the list has grown at its front, and shows somebody again on a page far away.
+    #[test]
+    fn nobody_who_is_done_has_another_turn_wherever_the_list_shows_them() {
+        let mut first = ledger(&[1, 2, 3, 4], Order::Completion, None);
+        hand_out(&mut first);
+        hand_out(&mut first);
+        let mut second = ledger(&[8, 9, 1, 2, 3, 4, 9, 1], Order::Completion, Some(first.checkpoint()));
+        let rest: Vec<_> = std::iter::from_fn(|| hand_out(&mut second)).collect();
+        assert_eq!(rest, [8, 9, 3, 4].map(customer));
+        assert_eq!((second.summary().customers, second.known()), (6, 6));
+        assert!(second.checkpoint().is_finished());
     }
 
     #[test]
-    fn whoever_is_listed_twice_has_one_turn_and_whoever_vanished_has_none() {
-        let done = Checkpoint::new(Some(place(0)), vec![customer(7), customer(8)], Summary::default());
-        let mut ledger = Ledger::new(Some(done), Some(place(0)));
-        ledger.list([1, 7].map(|number| Some(customer(number))), Some(place(1)));
-        ledger.list([1, 2].map(|number| Some(customer(number))), Some(place(2)));
-        assert_eq!(hand_out(&mut ledger).customer, customer(1));
-        // Customer 8 was done before and may still be listed.
-        assert_eq!(ledger.checkpoint().done, [8].map(customer));
-        ledger.list([8].map(|number| Some(customer(number))), None);
-        assert_eq!(hand_out(&mut ledger).customer, customer(2));
-        assert_eq!(ledger.begin(), None);
-        assert!(ledger.checkpoint().is_finished());
+    fn by_customer_is_by_id() {
+        let mut ledger = ledger(&[4, 2, 3, 1], Order::Customer, None);
+        let all: Vec<_> = std::iter::from_fn(|| hand_out(&mut ledger)).collect();
+        assert_eq!(all, [1, 2, 3, 4].map(customer));
     }
 }

@@ -39,9 +39,10 @@
 //! while it asks to wait. A customer that cannot be asked about is an outcome like any other. Only what would be the
 //! same for all that are left ends the sweep early, as [`Interrupted`]: a refused credential, an application-only
 //! token, an argument that was refused, an enrolment that is not active, or a list of customers that cannot be read on.
-//! In that last case, those that are listed already are asked about first.
+//! In that last case, those that are listed already are asked about first, unless the order is by customer.
 //!
-//! Memory does not grow with the number of customers.
+//! What is kept of each customer is its id and its name, so that nobody is handed out twice whatever the list does
+//! meanwhile: about a hundred bytes. Of outcomes, only those are kept that wait for one before them.
 //!
 //! # Where the rows come from
 //!
@@ -110,8 +111,8 @@ mod gate;
 mod ledger;
 mod outcome;
 mod rate;
+mod roster;
 mod rows;
-mod source;
 mod stream;
 #[cfg(test)]
 mod tests;
@@ -131,7 +132,9 @@ use crate::clock::BoxFuture;
 use crate::models::{CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection};
 use crate::partner::PartnerCenter;
 use crate::{CustomerId, Response, Result};
+use checkpoint::Place;
 use gate::Gate;
+use roster::{Roster, of_another_sweep};
 
 /// What is asked about each customer.
 type Operation<T> = Arc<dyn Fn(CustomerHandle) -> BoxFuture<'static, Result<Response<T>>> + Send + Sync>;
@@ -169,8 +172,9 @@ pub enum Order {
     /// As they come in.
     #[default]
     Completion,
-    /// As the customers are listed. An outcome waits for those of the customers before it; once some thousands wait, or
-    /// fewer with very many rows, the sweep waits for the slow customer before them.
+    /// By customer id. The whole list is read before anybody is asked about. An outcome waits for those of the customers
+    /// before it; once some thousands wait, or fewer with very many rows, the sweep waits for the slow customer before
+    /// them. Who is read only in a later round comes last ([`Summary::later`] says how many).
     Customer,
 }
 
@@ -183,7 +187,7 @@ pub struct Sweep<T> {
     rate: Option<Rate>,
     customer_rate: Option<Rate>,
     order: Order,
-    only: Option<source::Customers>,
+    only: Option<roster::Customers>,
     resume: Option<Checkpoint>,
 }
 
@@ -237,8 +241,8 @@ impl<T: Rows + Send + 'static> Sweep<T> {
 
     /// Asks about these customers rather than all of them. The list is not asked for.
     ///
-    /// The customers are taken a few hundred at a time, in their order. A customer who comes twice within a few
-    /// thousand is asked about once. To resume, give the same customers in the same order.
+    /// The customers are taken a few hundred at a time. A customer who comes twice is asked about once. To resume, give
+    /// the same customers, in any order.
     pub fn only<I>(mut self, customers: I) -> Self
     where
         I: IntoIterator<Item = CustomerId>,
@@ -261,11 +265,30 @@ impl<T: Rows + Send + 'static> Sweep<T> {
         self.stream_through(gate)
     }
 
-    fn stream_through(mut self, gate: Arc<Gate>) -> SweepStream<T> {
+    fn stream_through(self, gate: Arc<Gate>) -> SweepStream<T> {
         let list = self.partner.admitted_by(gate.listing()).customers().list();
-        let at = self.resume.as_ref().and_then(|checkpoint| checkpoint.at.clone());
-        let source = source::choose(self.only.take(), list, at);
-        SweepStream::new(self, gate, source)
+        self.stream_over(gate, Roster::listed(list))
+    }
+
+    /// The outcomes for the customers of the service's list, which may be read already; or for those that were given.
+    fn stream_over(mut self, gate: Arc<Gate>, listed: Roster) -> SweepStream<T> {
+        let (kind, all) = match self.only.take() {
+            Some(given) => (Place::Given, Roster::given(given)),
+            None => (Place::Listed, listed),
+        };
+        let Some(checkpoint) = &self.resume else { return SweepStream::new(self, gate, all, kind) };
+        match &checkpoint.at {
+            // Nobody is left but those who are missing, or nobody at all.
+            Some(Place::Missing) | None => {
+                let missing: Vec<_> = checkpoint.missing().collect();
+                SweepStream::new(self, gate, Roster::given(missing), Place::Missing)
+            }
+            Some(at) if *at == kind => SweepStream::new(self, gate, all, kind),
+            Some(_) => {
+                let checkpoint = checkpoint.clone();
+                SweepStream::refused(self, gate, of_another_sweep(), checkpoint)
+            }
+        }
     }
 
     fn gate(&self) -> Arc<Gate> {

@@ -7,12 +7,24 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::{CustomerId, Response};
 
 /// One customer of a sweep, and what became of it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Swept<T> {
     /// The customer.
     pub customer: CustomerId,
+    /// What the list of customers calls it, if it was listed with a name. Customer data.
+    pub name: Option<String>,
     /// What became of it.
     pub outcome: Outcome<T>,
+}
+
+/// Without the customer's name.
+impl<T: fmt::Debug> fmt::Debug for Swept<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Swept")
+            .field("customer", &self.customer)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What became of a customer.

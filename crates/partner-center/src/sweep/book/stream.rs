@@ -14,10 +14,10 @@ use crate::funnel::Source;
 use crate::paging::{Collection as _, Pages};
 use crate::sweep::checkpoint::Place;
 use crate::sweep::gate::Gate;
-use crate::sweep::source::of_another_list;
+use crate::sweep::roster::of_another_sweep;
 use crate::sweep::stream::Progress;
 use crate::sweep::{Checkpoint, Interrupted, Outcome, Summary, Sweep, SweepStream, Swept};
-use crate::{CustomerId, Result};
+use crate::{Continuation, CustomerId, Result};
 
 /// Some rows of a book, or what there is in their place.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ enum Reading<R: BookRow> {
 struct Query<R: BookRow> {
     pages: Pages<<R as Kind>::Page>,
     /// Where the next page is; `None` after the last.
-    at: Option<Place>,
+    at: Option<Continuation>,
     summary: Summary,
     /// What to do instead, as long as nothing has been handed out.
     instead: Option<Sweep<Vec<R>>>,
@@ -63,7 +63,7 @@ struct Query<R: BookRow> {
 
 impl<R: BookRow> Query<R> {
     fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::new(self.at.clone(), Vec::new(), self.summary)
+        Checkpoint::queried(self.at.clone(), self.summary)
     }
 }
 
@@ -80,13 +80,13 @@ impl<R: BookRow> BookStream<R> {
                 Reading::Query(query(sweep, &gate, source, None, Summary::default()))
             }
             (source, Some(checkpoint)) => match (source, checkpoint.at.clone()) {
-                (SourceChoice::Auto | SourceChoice::Commercial, Some(at @ Place::Queried(_))) => {
+                (SourceChoice::Auto | SourceChoice::Commercial, Some(Place::Queried(at))) => {
                     Reading::Query(query(sweep, &gate, source, Some(at), checkpoint.summary()))
                 }
-                (SourceChoice::Auto | SourceChoice::Classic, Some(Place::Listed(_))) => {
+                (SourceChoice::Auto | SourceChoice::Classic, Some(Place::Listed | Place::Missing)) => {
                     Reading::Sweep(Box::new(sweep.resume(checkpoint).stream_through(Arc::clone(&gate))))
                 }
-                _ => Reading::Refused(of_another_list(), checkpoint),
+                _ => Reading::Refused(of_another_sweep(), checkpoint),
             },
         };
         let source = match &reading {
@@ -150,7 +150,7 @@ impl<R: BookRow> BookStream<R> {
                 Reading::Query(query) => query,
                 Reading::Sweep(sweep) => {
                     let next = ready!(Pin::new(sweep).poll_next(context));
-                    let portion = |Swept { customer, outcome }| Portion {
+                    let portion = |Swept { customer, outcome, .. }| Portion {
                         source: Source::Classic,
                         customer: Some(customer),
                         outcome,
@@ -166,7 +166,7 @@ impl<R: BookRow> BookStream<R> {
             };
             let fallback = match ready!(Pin::new(&mut query.pages).poll_next(context)) {
                 Some(Ok(page)) => {
-                    query.at = query.pages.continuation().cloned().map(Place::Queried);
+                    query.at = query.pages.continuation().cloned();
                     if page.items().is_empty() {
                         // Not the end, which the pages themselves tell.
                         continue;
@@ -211,16 +211,12 @@ fn query<R: BookRow>(
     sweep: Sweep<Vec<R>>,
     gate: &Arc<Gate>,
     source: SourceChoice,
-    resume: Option<Place>,
+    resume: Option<Continuation>,
     summary: Summary,
 ) -> Box<Query<R>> {
     let partner = sweep.partner.admitted_by(gate.listing());
-    let continuation = match &resume {
-        Some(Place::Queried(continuation)) => Some(continuation.clone()),
-        _ => None,
-    };
-    let pages = R::query(&partner, continuation);
-    let at = resume.or_else(|| pages.continuation().cloned().map(Place::Queried));
+    let pages = R::query(&partner, resume.clone());
+    let at = resume.or_else(|| pages.continuation().cloned());
     let instead = (source == SourceChoice::Auto && summary.rows == 0).then_some(sweep);
     Box::new(Query { pages, at, summary, instead })
 }

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use uuid::Uuid;
 
-use super::checkpoint::Place;
+use super::checkpoint::{Ids, Place};
 use super::gate::Gate;
-use super::source::Source;
+use super::roster::{Entry, Page, Roster, Source};
 use super::*;
 use crate::call::Ending;
 use crate::clock::{Clock, Random};
@@ -225,14 +225,9 @@ impl Book {
         settle: impl FnOnce(Sweep<Vec<u8>>) -> Sweep<Vec<u8>>,
     ) -> SweepStream<Vec<u8>> {
         let sweep = settle(service.sweep());
-        let page = match sweep.resume.as_ref().map(|checkpoint| &checkpoint.at) {
-            Some(Some(Place::Given { taken, .. })) => usize::try_from(*taken).unwrap(),
-            Some(None) => self.pages.len(),
-            _ => 0,
-        };
-        let source = Box::new(Listing { book: self.clone(), page, asking: None });
+        let listed = Roster::new(Box::new(Listing { book: self.clone(), page: 0, asking: None }));
         let gate = sweep.gate();
-        SweepStream::new(sweep, gate, Ok(source))
+        sweep.stream_over(gate, listed)
     }
 }
 
@@ -243,12 +238,7 @@ struct Listing {
 }
 
 impl Source for Listing {
-    fn next_place(&self) -> Option<Place> {
-        let taken = u64::try_from(self.page).unwrap();
-        (self.page < self.book.pages.len()).then_some(Place::Given { taken, digest: 0 })
-    }
-
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<Option<CustomerId>>>>> {
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page>>> {
         let Some(page) = self.book.pages.get(self.page) else { return Poll::Ready(None) };
         let asking = self.asking.get_or_insert_with(|| {
             self.book.asked.lock().unwrap().push(self.page);
@@ -260,6 +250,7 @@ impl Source for Listing {
             return Poll::Ready(Some(Err(error)));
         }
         self.page += 1;
-        Poll::Ready(Some(Ok(page.iter().copied().map(Some).collect())))
+        let entries = page.iter().copied().map(Entry::from).collect();
+        Poll::Ready(Some(Ok(Page { entries, unreadable: 0 })))
     }
 }

@@ -149,16 +149,38 @@ proptest! {
 }
 
 #[test]
-fn a_checkpoint_reads_back_and_is_refused_if_it_is_newer_or_something_else() {
-    let text = r#"{"version":1,"at":{"given":{"taken":500,"digest":7}},"done":["00000000-0000-0000-0000-000000000001"],"summary":{"customers":501,"withRows":400,"empty":50,"skipped":50,"failed":1,"rows":900,"withoutId":0}}"#;
+fn a_checkpoint_reads_back_and_is_refused_if_it_is_another_version_or_something_else() {
+    let text = r#"{"version":2,"at":"listed","done":"0000000000000000000000000000000100000000000000000000000000000003","missing":"00000000000000000000000000000002","summary":{"customers":501,"withRows":400,"empty":50,"skipped":49,"failed":2,"missing":1,"rows":900,"later":3,"withoutId":0,"unreadable":0}}"#;
     let checkpoint: Checkpoint = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&checkpoint).unwrap(), text, "the form that is saved stays as it is");
     assert_eq!((checkpoint.summary().rows, checkpoint.is_finished()), (900, false));
+    assert_eq!(checkpoint.missing().collect::<Vec<_>>(), [customer(1)]);
     assert!(!format!("{checkpoint:?}").contains("00000000"), "{checkpoint:?}");
 
     let error = |text: &str| serde_json::from_str::<Checkpoint>(text).unwrap_err().to_string();
-    assert!(error(r#"{"version":2,"everything":"else"}"#).contains("version 2"));
+    for version in ["1", "3"] {
+        let other = format!(r#"{{"version":{version},"everything":"else"}}"#);
+        assert!(error(&other).contains(&format!("version {version}")));
+    }
     assert!(error(r#"{"done":[]}"#).contains("no version"));
-    let lost_place = error(&text.replace(r#""at":{"given":{"taken":500,"digest":7}},"#, ""));
-    assert!(lost_place.contains("cannot be") || lost_place.contains("can be read"), "{lost_place}");
+    // S7: what is not known is refused, and so is what cannot have been written by this.
+    for (part, other) in [
+        (r#""at":"listed","#, ""),
+        (r#""at":"listed""#, r#""at":"listet""#),
+        (r#""summary":{"#, r#""sumary":{},"summary":{"#),
+        (r#""rows":900"#, r#""rows":900,"rowz":1"#),
+        (r#""missing":"00000000000000000000000000000002","#, ""),
+        ("0000000000000001000000", "000000000000001000000"),
+        ("00000000000000000000000000000003", "0000000000000000000000000000000g"),
+        ("00000000000000000000000000000003", "00000000000000000000000000000001"),
+        ("00000000000000000000000000000003", "00000000000000000000000000000000"),
+        (
+            r#""missing":"00000000000000000000000000000002""#,
+            r#""missing":"00000000000000000000000000000001""#,
+        ),
+    ] {
+        assert!(text.contains(part), "{part}");
+        let refused = error(&text.replacen(part, other, 1));
+        assert!(refused.contains("can be read") && !refused.contains("0000"), "{part}: {refused}");
+    }
 }
