@@ -9,7 +9,9 @@ use tracing_subscriber::prelude::*;
 
 use crate::cli::{Color, Global};
 use crate::output::columns;
+use crate::output::text::{printable, printable_lines};
 use crate::report::Problem;
+use crate::secrets::conceal;
 
 /// What may be said on stderr.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +51,7 @@ impl Console {
             Some(width) if !line.starts_with(' ') => {
                 columns(&[vec![line.to_owned()]], width.saturating_sub(6).max(20))
             }
-            _ => vec![line.to_owned()],
+            _ => vec![printable(line).into_owned()],
         });
         let text = lines.collect::<Vec<_>>().join("\n      ");
         Self::say(&format!("{NOTE}note{NOTE:#}: {text}\n"));
@@ -62,7 +64,21 @@ impl Console {
 
     /// Something that must be read, however quiet it is to be. If stderr is gone there is nobody left to tell.
     pub(crate) fn say(text: &str) {
-        let _ = anstream::stderr().lock().write_all(text.as_bytes());
+        let _ = anstream::stderr().lock().write_all(conceal(text).as_bytes());
+    }
+}
+
+/// Where events go: to stderr, as safe as everything else there. An event is written in one piece.
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Console::say(&printable_lines(&String::from_utf8_lossy(bytes)));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -77,7 +93,7 @@ fn log(level: LevelFilter) {
         Targets::new().with_target("partner_center", level).with_target("partner_center_client", level);
     // The close of a span is the end of a call, with its status and the time it took.
     let layer = tracing_subscriber::fmt::layer()
-        .with_writer(io::stderr)
+        .with_writer(|| Log)
         .with_ansi(false)
         .with_target(false)
         .with_span_events(FmtSpan::CLOSE);

@@ -3,15 +3,19 @@
 //! Nothing is sent here: tokens are asked for by the first call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use partner_center::clock::BoxFuture;
 use partner_center::credential::{
-    AppRegistration, ClientCredentials, Credential, FileStore, RefreshToken, StaticToken, StoredToken,
-    TokenStore,
+    AccessToken, AppRegistration, ClientCredentials, Credential, FileStore, RefreshToken, StaticToken,
+    StoreLock, StoredToken, TokenStore,
 };
+use partner_center::{Error, ErrorKind};
 use secrecy::ExposeSecret;
 
 use crate::exit::Exit;
 use crate::report::Problem;
+use crate::secrets;
 use crate::settings::{
     ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Setting, Settings, Source, StoreKind, TENANT_ID,
 };
@@ -51,12 +55,35 @@ pub(crate) struct Found {
 
 impl Found {
     fn new(place: Place, credential: impl Credential) -> Self {
-        Self { place, credential: Arc::new(credential), app: None, stored: None }
+        let credential: Arc<dyn Credential> = Arc::new(Remembering(credential));
+        Self { place, credential, app: None, stored: None }
     }
 
     fn with_app(mut self, app: Registration) -> Self {
         self.app = Some(app);
         self
+    }
+}
+
+/// A credential whose tokens are kept in mind, so that they are removed from what is shown.
+#[derive(Debug)]
+struct Remembering<C>(C);
+
+impl<C: Credential> Credential for Remembering<C> {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, Error>> {
+        Box::pin(async move {
+            let token = self.0.token().await?;
+            secrets::remember(token.expose());
+            Ok(token)
+        })
+    }
+
+    fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>, Error>> {
+        Box::pin(async move {
+            let token = self.0.refresh(refused).await?;
+            token.iter().for_each(|token| secrets::remember(token.expose()));
+            Ok(token)
+        })
     }
 }
 
@@ -97,7 +124,7 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Problem> {
     ))
 }
 
-fn unusable<T>(error: &partner_center::Error, setting: &Setting<T>) -> Problem {
+fn unusable<T>(error: &Error, setting: &Setting<T>) -> Problem {
     Problem::of_call(error, None).fact("from", setting.source.to_string())
 }
 
@@ -150,10 +177,16 @@ impl Store {
         match settings.store.value {
             StoreKind::File => {
                 let place = path.display().to_string();
-                Ok(Some(Self { store: Arc::new(FileStore::new(path)), place }))
+                let store = Arc::new(FileStore::new(path));
+                Ok(Some(Self::new(store, place, settings.patience)))
             }
-            StoreKind::Keyring => keyring(settings.store_name(), path).await.map(Some),
+            StoreKind::Keyring => keyring(settings.store_name(), path, settings.patience).await.map(Some),
         }
+    }
+
+    fn new(store: Arc<dyn TokenStore>, place: String, patience: Duration) -> Self {
+        let store = Arc::new(Guarded { store, place: place.clone(), patience });
+        Self { store, place }
     }
 
     /// The same, where there must be one.
@@ -165,17 +198,69 @@ impl Store {
     }
 }
 
+/// A store that is not waited for longer than anything else, and whose tokens are kept in mind.
+#[derive(Debug)]
+struct Guarded {
+    store: Arc<dyn TokenStore>,
+    place: String,
+    patience: Duration,
+}
+
+impl Guarded {
+    /// Its place may be a pipe that nobody writes to, or on a disk that does not answer.
+    async fn in_time<T>(
+        &self,
+        what: &str,
+        answer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        match tokio::time::timeout(self.patience, answer).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                let message =
+                    format!("the token store {} could not be {what} within the time allowed", self.place);
+                Err(Error::new(ErrorKind::Timeout, message).with_advice(
+                    "See that it is a file on a disk that answers, and not a pipe; --timeout allows more time.",
+                ))
+            }
+        }
+    }
+}
+
+impl TokenStore for Guarded {
+    fn lock(&self) -> BoxFuture<'_, Result<StoreLock, Error>> {
+        Box::pin(self.in_time("locked", self.store.lock()))
+    }
+
+    fn load(&self) -> BoxFuture<'_, Result<Option<StoredToken>, Error>> {
+        Box::pin(async move {
+            let stored = self.in_time("read", self.store.load()).await?;
+            stored.iter().for_each(|stored| secrets::remember(stored.refresh_token().expose_secret()));
+            Ok(stored)
+        })
+    }
+
+    /// Not bounded: what is to be saved would be lost.
+    fn save<'a>(&'a self, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
+        secrets::remember(token.refresh_token().expose_secret());
+        self.store.save(token)
+    }
+
+    fn clear(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(self.in_time("emptied", self.store.clear()))
+    }
+}
+
 #[cfg(feature = "keyring")]
-async fn keyring(name: &str, lock: std::path::PathBuf) -> Result<Store, Problem> {
+async fn keyring(name: &str, lock: std::path::PathBuf, patience: Duration) -> Result<Store, Problem> {
     let store = partner_center::credential::KeyringStore::new(name, lock)
         .await
         .map_err(|error| Problem::of_call(&error, None))?;
-    Ok(Store { store: Arc::new(store), place: format!("the keyring, as {name}") })
+    Ok(Store::new(Arc::new(store), format!("the keyring, as {name}"), patience))
 }
 
 #[cfg(not(feature = "keyring"))]
 #[expect(clippy::unused_async, reason = "the same shape as with the feature")]
-async fn keyring(_name: &str, _lock: std::path::PathBuf) -> Result<Store, Problem> {
+async fn keyring(_name: &str, _lock: std::path::PathBuf, _patience: Duration) -> Result<Store, Problem> {
     Err(Problem::new(Exit::Usage, "this build knows no keyring")
         .fact("from", "store = \"keyring\" in the profile")
         .advice("Build with `--features keyring`, or use store = \"file\"."))

@@ -11,6 +11,7 @@ mod credentials;
 mod exit;
 mod output;
 mod report;
+mod secrets;
 mod settings;
 mod signals;
 
@@ -24,11 +25,17 @@ use crate::exit::Exit;
 use crate::report::{Problem, Stop};
 
 fn main() -> ExitCode {
+    signals::outlive_file_size_limit();
     let cli = Cli::parse();
     let console = Console::new(&cli.global);
     // One thread: a command waits for the service, it does not compute.
     let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(commands::run(&cli, console)),
+        Ok(runtime) => {
+            let result = runtime.block_on(commands::run(&cli, console));
+            // A thread that still waits, for the address of a host or for a pipe, keeps nobody from leaving.
+            runtime.shutdown_background();
+            result
+        }
         Err(error) => Err(Problem::new(Exit::Unexpected, "no runtime could be started")
             .because(error.to_string())
             .into()),

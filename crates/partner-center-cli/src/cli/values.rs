@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use partner_center::{Cloud, CustomerFilter, CustomerId};
 
+use crate::settings::door::{self, Kind};
+
 pub(super) fn customer_id(text: &str) -> Result<CustomerId, String> {
-    text.parse().map_err(|error: partner_center::Error| {
+    let id =
+        door::bare(text, Kind::Id).map_err(|unusable| format!("it {}. {}", unusable.why, unusable.advice))?;
+    id.parse().map_err(|error: partner_center::Error| {
         let message = error.message();
         message.strip_prefix("not a customer id: ").unwrap_or(message).to_owned()
     })

@@ -1,23 +1,22 @@
 //! `login` and `logout`: a person signs in once, and later runs go on from there.
 
-use std::io::{IsTerminal, Read};
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use partner_center::credential::inspect::{Expected, Level};
 use partner_center::credential::{Credential, DeviceCode, RefreshToken, Token};
 use secrecy::SecretString;
-use secrecy::zeroize::Zeroizing;
 
 use crate::cli::Global;
 use crate::console::Console;
 use crate::credentials::{Registration, Store};
 use crate::exit::Exit;
+use crate::output::text::printable;
 use crate::report::{Problem, Stop};
+use crate::secrets;
+use crate::settings::door::{self, Kind};
 use crate::settings::{ACCESS_TOKEN, REFRESH_TOKEN, Settings};
-
-/// Refresh tokens are one to two thousand bytes.
-const LONGEST_TOKEN: u64 = 64 * 1024;
 
 pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -> Result<Exit, Stop> {
     refuse_emulator(global)?;
@@ -25,13 +24,13 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
     let registration = Registration::new(&settings, None)?;
     let Store { store, place } = Store::needed(&settings).await?;
     let credential = if from_stdin {
-        RefreshToken::adopt(&registration.app, store, read_token()?).await?
+        RefreshToken::adopt(&registration.app, store, read_token(global.timeout).await?).await?
     } else {
         let sign_in = DeviceCode::start(&registration.app, store).await?;
         Console::say(&format!(
             "To sign in, open {} on any device and enter {}\n",
-            sign_in.verification_uri(),
-            sign_in.user_code()
+            printable(sign_in.verification_uri()),
+            printable(sign_in.user_code())
         ));
         let spinner = spinner();
         let credential = sign_in.wait().await;
@@ -82,19 +81,25 @@ fn refuse_emulator(global: &Global) -> Result<(), Problem> {
 }
 
 /// The token that a consent flow gave, piped in: typed at a terminal it would show, and stay in the scrollback.
-fn read_token() -> Result<SecretString, Problem> {
+async fn read_token(at_most: Option<Duration>) -> Result<SecretString, Problem> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         return Err(Problem::new(Exit::Usage, "--refresh-token-stdin takes the token from a pipe or a file")
             .advice("Such as: partner-center login --refresh-token-stdin < token.txt"));
     }
-    let mut text = Zeroizing::new(String::with_capacity(8 * 1024));
-    stdin
-        .lock()
-        .take(LONGEST_TOKEN)
-        .read_to_string(&mut text)
-        .map_err(|error| Problem::new(Exit::Usage, "stdin cannot be read").because(error.to_string()))?;
-    Ok(SecretString::from(text.trim()))
+    let unreadable = |cause: &dyn std::fmt::Display| {
+        Problem::new(Exit::Usage, "stdin cannot be read").because(cause.to_string())
+    };
+    // On a thread of its own: Ctrl-C is to be heard meanwhile.
+    let bytes = tokio::task::spawn_blocking(move || door::read_stdin(at_most)).await;
+    let bytes = bytes.map_err(|error| unreadable(&error))?.map_err(|error| unreadable(&error))?;
+    let text = door::text(&bytes);
+    let token = text.as_ref().map_err(|unusable| *unusable).and_then(|text| door::bare(text, Kind::Token));
+    let token = token.map_err(|unusable| {
+        Problem::new(Exit::Usage, format!("what is on stdin {}", unusable.why)).advice(unusable.advice)
+    })?;
+    secrets::remember(token);
+    Ok(SecretString::from(token))
 }
 
 /// Shows that something is waited for; on a terminal only.

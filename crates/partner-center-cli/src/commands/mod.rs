@@ -15,10 +15,11 @@ use crate::cli::{Cli, Command, Licenses};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::report::Stop;
+use crate::signals::unless_stopped;
 
 pub(crate) use schema::RowType;
 
-/// Runs a command to its end.
+/// Runs a command to its end, or until a signal stops it.
 pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
     let global = &cli.global;
     match &cli.command {
@@ -28,12 +29,12 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
         Command::Licenses(Licenses::Usage(arguments)) => licenses::usage(arguments, global, console).await,
         Command::Licenses(Licenses::Funnel(arguments)) => licenses::funnel(arguments, global, console).await,
         Command::Licenses(Licenses::Query(command)) => query::run(command, global, console).await,
-        Command::Customers(command) => customers::run(command, global, console).await,
+        Command::Customers(command) => unless_stopped(customers::run(command, global, console)).await,
         Command::Login { refresh_token_stdin, no_browser: _ } => {
-            login::login(global, *refresh_token_stdin, console).await
+            unless_stopped(login::login(global, *refresh_token_stdin, console)).await
         }
-        Command::Logout => login::logout(global, console).await,
-        Command::Doctor => doctor::run(global, writing::format(global, None)?, console).await,
+        Command::Logout => unless_stopped(login::logout(global, console)).await,
+        Command::Doctor => unless_stopped(doctor::run(global, writing::format(global, None)?, console)).await,
         Command::Emulator(arguments) => emulator::run(arguments, console).await,
         Command::Schema { row } => schema::run(*row),
         Command::Completions { shell } => shell::completions(*shell),

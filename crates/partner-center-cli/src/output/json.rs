@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Failure, Row, SCHEMA_VERSION, Sink, Summary, write_line};
+use crate::secrets::conceal;
 
 /// One document, with one row per line inside, written as the rows come.
 pub(super) struct Document<W> {
@@ -38,7 +39,9 @@ impl<R: Row, W: Write> Sink<R> for Document<W> {
             self.open::<R>()?;
         }
         self.out.write_all(b"\n],\"failures\":")?;
-        serde_json::to_writer(&mut self.out, failures)?;
+        // Some of it is the service's own text.
+        let failures = serde_json::to_string(failures)?;
+        self.out.write_all(conceal(&failures).as_bytes())?;
         self.out.write_all(b",\"summary\":")?;
         serde_json::to_writer(&mut self.out, summary)?;
         self.out.write_all(b"}\n")?;

@@ -15,14 +15,16 @@ mod row;
 pub(crate) mod rows;
 mod summary;
 mod table;
+mod terminal;
 pub(crate) mod text;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::secrets;
 pub(crate) use age::of_summary as age_of;
 pub(crate) use arrange::Arrangement;
 use file::{Covered, Partial};
@@ -117,7 +119,7 @@ impl<R: Row> Output<R> {
         before: Option<Tally>,
     ) -> io::Result<Self> {
         let out: Box<dyn Write + Send> = match &target {
-            Target::Stdout => Box::new(io::stdout()),
+            Target::Stdout => stdout(),
             Target::File(partial) => Box::new(partial.writer()?),
         };
         let goes_on = before.is_some();
@@ -211,10 +213,16 @@ pub(crate) fn show<R: Row>(row: &R) -> io::Result<()> {
 
 /// Writes one JSON value that is no row, laid out for reading.
 pub(crate) fn write_json(value: &impl Serialize) -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    serde_json::to_writer_pretty(&mut out, value)?;
-    out.write_all(b"\n")?;
+    let mut out = stdout();
+    let text = serde_json::to_string_pretty(value)?;
+    writeln!(out, "{}", secrets::conceal(&text))?;
     out.flush()
+}
+
+/// Stdout for data: safe for a terminal, and in a pipe as they are.
+fn stdout() -> Box<dyn Write + Send> {
+    let stdout = io::stdout();
+    if stdout.is_terminal() { Box::new(terminal::Safe::new(stdout)) } else { Box::new(stdout) }
 }
 
 /// Writes one JSON value and a line end.

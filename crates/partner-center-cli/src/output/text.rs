@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
+use crate::secrets::conceal;
+
 /// The longest text of others that is shown in one piece.
 const LONGEST: usize = 2000;
 
-/// The text with whatever could command a terminal, or make it show another text, taken out: control characters and
-/// the marks that turn the direction of writing.
+/// The text in one line, with whatever could command a terminal, or make it show another text, taken out: control
+/// characters and the marks that turn the direction of writing. Nor is a secret in it that this process holds.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let text = conceal(text);
     if text.len() <= LONGEST && !text.chars().any(is_unsafe) {
-        return Cow::Borrowed(text);
+        return text;
     }
     let mut safe: String = text
         .chars()
@@ -26,9 +29,20 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-fn is_unsafe(character: char) -> bool {
+/// The same for text of several lines, which is not cut.
+pub(crate) fn printable_lines(text: &str) -> String {
+    let safe = |character| match character {
+        '\n' | '\t' => character,
+        character if is_unsafe(character) => char::REPLACEMENT_CHARACTER,
+        character => character,
+    };
+    conceal(text).chars().map(safe).collect()
+}
+
+/// Whether a terminal could be commanded by it, or made to show another text.
+pub(super) fn is_unsafe(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// `1234567` as `1,234,567`.

@@ -3,6 +3,7 @@
 //!
 //! Whether a value can be used is found out by whoever uses it: the SDK checks URLs and ids.
 
+pub(crate) mod door;
 mod place;
 mod profile;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 use std::env::VarError;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use partner_center::Cloud;
 use secrecy::SecretString;
@@ -18,6 +20,8 @@ use secrecy::SecretString;
 use crate::cli::Global;
 use crate::exit::Exit;
 use crate::report::Problem;
+use crate::secrets;
+use door::Kind;
 pub(crate) use profile::StoreKind;
 use profile::{Profile, Profiles};
 
@@ -86,6 +90,8 @@ pub(crate) struct Settings {
     pub(crate) refresh_token: Option<Setting<SecretString>>,
     pub(crate) access_token: Option<Setting<SecretString>>,
     pub(crate) store: Setting<StoreKind>,
+    /// How long anything may take that is waited for.
+    pub(crate) patience: Duration,
 }
 
 /// The environment as a program sees it: `std::env::var`, or a test's own.
@@ -98,19 +104,23 @@ impl Settings {
     }
 
     fn read(global: &Global, environment: Environment<'_>) -> Result<Self, Problem> {
-        let variable = |name| variable(name, environment);
-        let secret = |name| Ok::<_, Problem>(variable(name)?.map(|value| value.map(SecretString::from)));
-        let directory = place::directory(variable(CONFIG_DIR)?);
-        let named = flag("--profile", global.profile.clone()).or(variable(PROFILE)?);
+        let variable = |name, kind| variable(name, kind, environment);
+        let secret = |name, kind| {
+            let secret = variable(name, kind)?;
+            secret.iter().for_each(|secret| secrets::remember(&secret.value));
+            Ok::<_, Problem>(secret.map(|secret| secret.map(SecretString::from)))
+        };
+        let directory = place::directory(variable(CONFIG_DIR, Kind::Text)?);
+        let named = flag("--profile", global.profile.clone()).or(variable(PROFILE, Kind::Text)?);
         let (profile, of_profile) =
-            Profiles::read(directory.as_ref().map(|directory| directory.value.as_path()))?
+            Profiles::read(directory.as_ref().map(|directory| directory.value.as_path()), global.patience())?
                 .choose(named)?
                 .map_or((None, Profile::default()), |(name, profile)| (Some(name), profile));
         let source = Source::Profile(profile.as_ref().map(|name| name.value.clone()).unwrap_or_default());
         let from_profile = |value: Option<String>| value.map(|value| Setting::new(value, source.clone()));
         let cloud = match flag("--cloud", global.cloud) {
             Some(cloud) => cloud,
-            None => match variable(CLOUD)?.or(from_profile(of_profile.cloud)) {
+            None => match variable(CLOUD, Kind::Text)?.or(from_profile(of_profile.cloud)) {
                 Some(name) => cloud(name)?,
                 None => Setting::new(Cloud::default(), Source::Default),
             },
@@ -118,19 +128,20 @@ impl Settings {
         Ok(Self {
             cloud,
             base_url: flag("--base-url", global.base_url.clone())
-                .or(variable(BASE_URL)?)
+                .or(variable(BASE_URL, Kind::Text)?)
                 .or(from_profile(of_profile.base_url)),
-            authority: variable(AUTHORITY)?.or(from_profile(of_profile.authority)),
-            tenant_id: variable(TENANT_ID)?.or(from_profile(of_profile.tenant_id)),
-            client_id: variable(CLIENT_ID)?.or(from_profile(of_profile.client_id)),
-            client_secret: secret(CLIENT_SECRET)?,
-            refresh_token: secret(REFRESH_TOKEN)?,
-            access_token: secret(ACCESS_TOKEN)?,
+            authority: variable(AUTHORITY, Kind::Text)?.or(from_profile(of_profile.authority)),
+            tenant_id: variable(TENANT_ID, Kind::Id)?.or(from_profile(of_profile.tenant_id)),
+            client_id: variable(CLIENT_ID, Kind::Id)?.or(from_profile(of_profile.client_id)),
+            client_secret: secret(CLIENT_SECRET, Kind::Secret)?,
+            refresh_token: secret(REFRESH_TOKEN, Kind::Token)?,
+            access_token: secret(ACCESS_TOKEN, Kind::Token)?,
             store: of_profile.store.map_or(Setting::new(StoreKind::default(), Source::Default), |store| {
                 Setting::new(store, source.clone())
             }),
             profile,
             directory,
+            patience: global.patience(),
         })
     }
 
@@ -152,12 +163,27 @@ fn cloud(name: Setting<String>) -> Result<Setting<Cloud>, Problem> {
 }
 
 /// A variable; `None` if it is not set or empty, as a secret that a CI system does not know is.
-fn variable(name: &'static str, environment: Environment<'_>) -> Result<Option<Setting<String>>, Problem> {
+fn variable(
+    name: &'static str,
+    kind: Kind,
+    environment: Environment<'_>,
+) -> Result<Option<Setting<String>>, Problem> {
+    let refused = |why: &str, advice: &str| {
+        Err(Problem::new(Exit::Usage, format!("{name} {why}")).advice(format!("{advice} Nothing was sent.")))
+    };
     match environment(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(Setting::new(value, Source::Environment(name)))),
+        Ok(value) => match door::bare(&value, kind) {
+            Ok("") => Ok(None),
+            Ok(value) => Ok(Some(Setting::new(value.to_owned(), Source::Environment(name)))),
+            Err(unusable) => refused(unusable.why, unusable.advice),
+        },
         Err(VarError::NotPresent) => Ok(None),
-        Err(VarError::NotUnicode(_)) => Err(Problem::new(Exit::Usage, format!("{name} is not valid text"))
-            .advice("Set it again; nothing was sent.")),
+        Err(VarError::NotUnicode(value)) => match value.as_encoded_bytes() {
+            // A variable cannot hold such a text: half of its bytes are zeros.
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                refused("is not valid text: it is UTF-16", "Save the file that it is set from as UTF-8.")
+            }
+            _ => refused("is not valid text", "Set it again."),
+        },
     }
 }

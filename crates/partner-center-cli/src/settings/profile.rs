@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::door::{self, Kind, Unusable};
 use super::{Setting, Source, place};
 use crate::exit::Exit;
 use crate::report::Problem;
@@ -23,6 +25,24 @@ pub(super) struct Profile {
     pub(super) tenant_id: Option<String>,
     pub(super) client_id: Option<String>,
     pub(super) store: Option<StoreKind>,
+}
+
+impl Profile {
+    /// Takes off what people and tools put around values; or says which of them is something else altogether.
+    fn bare(&mut self) -> Result<(), (&'static str, Unusable)> {
+        for (key, kind, value) in [
+            ("cloud", Kind::Text, &mut self.cloud),
+            ("base-url", Kind::Text, &mut self.base_url),
+            ("authority", Kind::Text, &mut self.authority),
+            ("tenant-id", Kind::Id, &mut self.tenant_id),
+            ("client-id", Kind::Id, &mut self.client_id),
+        ] {
+            if let Some(value) = value {
+                *value = door::bare(value, kind).map_err(|unusable| (key, unusable))?.to_owned();
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What keeps refresh tokens.
@@ -52,10 +72,10 @@ struct File {
 
 impl Profiles {
     /// Reads the file; that there is none is no error.
-    pub(super) fn read(directory: Option<&Path>) -> Result<Self, Problem> {
+    pub(super) fn read(directory: Option<&Path>, at_most: Duration) -> Result<Self, Problem> {
         let Some(path) = directory.map(place::profiles) else { return Ok(Self::default()) };
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
+        let bytes = match door::read(&path, at_most) {
+            Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self { path: Some(path), profiles: BTreeMap::new() });
             }
@@ -65,8 +85,19 @@ impl Profiles {
                     .because(error.to_string()));
             }
         };
-        let File { profile: profiles } =
+        let unusable = |Unusable { why, advice }| {
+            Problem::new(Exit::Usage, format!("the configuration cannot be used: it {why}"))
+                .fact("file", path.display().to_string())
+                .advice(advice)
+        };
+        let text = door::text(&bytes).map_err(unusable)?;
+        let File { profile: mut profiles } =
             toml::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
+        for (name, profile) in &mut profiles {
+            profile.bare().map_err(|(key, unusable_value)| {
+                unusable(unusable_value).fact("setting", format!("{key} of profile {name}"))
+            })?;
+        }
         if let Some(name) = profiles.keys().find(|name| !is_name(name)) {
             return Err(Problem::new(Exit::Usage, "a profile's name is of letters, digits, - and _")
                 .fact("file", path.display().to_string())

@@ -5,6 +5,7 @@ mod book;
 mod credentials;
 mod customers;
 mod doctor;
+mod doors;
 mod emulator;
 mod faults;
 mod files;
@@ -12,8 +13,12 @@ mod funnel;
 mod help;
 mod input;
 mod licenses;
+#[cfg(unix)]
+mod process;
 mod query;
 mod readme;
 mod resume;
+#[cfg(unix)]
+mod screen;
 mod shell;
 mod support;

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use partner_center::CustomerId;
 use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, IgnoreRules, JoinReport, Scope, Threshold};
@@ -15,6 +16,7 @@ use crate::cli::Funnel as Arguments;
 use crate::exit::Exit;
 use crate::output::text::grouped;
 use crate::report::Problem;
+use crate::settings::door;
 
 /// What was asked of the rows, and what they came to.
 pub(super) struct Judge {
@@ -51,7 +53,7 @@ struct Crossings {
 
 impl Judge {
     /// Reads what is asked, before anything is sent.
-    pub(super) fn new(arguments: &Arguments) -> Result<Self, Problem> {
+    pub(super) fn new(arguments: &Arguments, at_most: Duration) -> Result<Self, Problem> {
         let thresholds = arguments.fail_on.iter().map(|text| {
             text.parse::<Threshold>().map_err(|error| {
                 Problem::new(
@@ -62,7 +64,7 @@ impl Judge {
             })
         });
         let (rules, rules_text) = match &arguments.ignore {
-            Some(path) => read_rules(path).map(|(rules, text)| (rules, Some(text)))?,
+            Some(path) => read_rules(path, at_most).map(|(rules, text)| (rules, Some(text)))?,
             None => (IgnoreRules::default(), None),
         };
         let mut judge = Self {
@@ -245,7 +247,7 @@ impl Judge {
     }
 }
 
-fn read_rules(path: &Path) -> Result<(IgnoreRules, String), Problem> {
+fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), Problem> {
     let refused = |cause: String| {
         Problem::new(Exit::Usage, format!("the rules in {} cannot be used", path.display()))
             .because(cause)
@@ -253,7 +255,8 @@ fn read_rules(path: &Path) -> Result<(IgnoreRules, String), Problem> {
                 "A rule is [[ignore]] with at least one of product = \"PATTERN\", customer = \"PATTERN\", spare = N.",
             )
     };
-    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    let bytes = door::read(path, at_most).map_err(|error| refused(error.to_string()))?;
+    let text = door::text(&bytes).map_err(|unusable| refused(format!("it {}", unusable.why)))?;
     let rules = toml::from_str(&text).map_err(|error: toml::de::Error| {
         let line = error
             .span()
@@ -262,5 +265,5 @@ fn read_rules(path: &Path) -> Result<(IgnoreRules, String), Problem> {
         let place = line.map_or_else(String::new, |line| format!("line {line}: "));
         refused(format!("{place}{}", error.message()))
     })?;
-    Ok((rules, text))
+    Ok((rules, text.to_string()))
 }

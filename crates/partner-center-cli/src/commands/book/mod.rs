@@ -30,6 +30,7 @@ use crate::output::paths::{Files, Read};
 use crate::output::{Format, Output, Row, Target};
 use crate::report::{Problem, Stop};
 use crate::settings::Settings;
+use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` of customers.
 pub(super) async fn licences<R: Written>(
@@ -61,7 +62,7 @@ pub(super) async fn licences<R: Written>(
 
 /// `licenses funnel`.
 pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let mut judge = Judge::new(arguments)?;
+    let mut judge = Judge::new(arguments, global.patience())?;
     let cli::Funnel { whose, reading, writing, .. } = arguments;
     let (rules, thresholds) = judge.asked();
     let asked = [
@@ -81,10 +82,14 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         let whose = Whose::Named(Named::new(partner, &whose.customers, reading.concurrency(), reading::both));
         return drive(ClassicFunnel { whose, judge, fallback: None }, setup.drive(false, console)?).await;
     }
+    let mut signals = Signals::listen()?;
     let (source, fallback) = match &setup.state {
         // By the commercial queries there is never anything to go on from.
         Some(_) => (Operations::Classic, None),
-        None => reading.choice().decide(partner).await?,
+        None => tokio::select! {
+            exit = signals.next() => return Ok(exit),
+            decided = reading.choice().decide(partner) => decided?,
+        },
     };
     if source == Operations::Classic {
         let sweep = partner.customers().sweep(reading::both).order(reading.order());

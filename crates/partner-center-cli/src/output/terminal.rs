@@ -1,0 +1,115 @@
+//! Data on their way to a terminal: the formats for machines, made safe for the eyes that happen to look at them.
+//!
+//! In a pipe or a file data stay as they are. A terminal obeys what is in them: customers name themselves, and a name can
+//! move the cursor, change the title of the window or show another text than is there.
+
+use std::io::{self, Write};
+
+use super::text::is_unsafe;
+
+/// Passes UTF-8 text on, with a replacement character for everything that could command a terminal. Ends of lines and
+/// tabs stay.
+pub(super) struct Safe<W> {
+    out: W,
+    /// The beginning of a character, or a carriage return of which it is not known what follows.
+    pending: Vec<u8>,
+}
+
+impl<W: Write> Safe<W> {
+    pub(super) fn new(out: W) -> Self {
+        Self { out, pending: Vec::new() }
+    }
+}
+
+impl<W: Write> Write for Safe<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut all = std::mem::take(&mut self.pending);
+        all.extend_from_slice(bytes);
+        let mut safe = String::with_capacity(all.len());
+        let mut rest = all.as_slice();
+        while !rest.is_empty() {
+            let (valid, invalid) = match std::str::from_utf8(rest) {
+                Ok(text) => (text, None),
+                Err(error) => {
+                    let valid = rest.get(..error.valid_up_to()).unwrap_or_default();
+                    (std::str::from_utf8(valid).unwrap_or_default(), Some(error.error_len()))
+                }
+            };
+            rest = rest.get(valid.len()..).unwrap_or_default();
+            let valid = match valid.strip_suffix('\r') {
+                // What follows decides about it.
+                Some(before) if rest.is_empty() => {
+                    self.pending.push(b'\r');
+                    before
+                }
+                _ => valid,
+            };
+            push(valid, &mut safe);
+            match invalid {
+                None => break,
+                // A character that goes on in the next piece.
+                Some(None) => {
+                    self.pending.extend_from_slice(rest);
+                    break;
+                }
+                Some(Some(length)) => {
+                    safe.push(char::REPLACEMENT_CHARACTER);
+                    rest = rest.get(length..).unwrap_or_default();
+                }
+            }
+        }
+        self.out.write_all(safe.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+fn push(text: &str, safe: &mut String) {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        safe.push(match character {
+            '\n' | '\t' => character,
+            '\r' if characters.peek() == Some(&'\n') => character,
+            character if is_unsafe(character) => char::REPLACEMENT_CHARACTER,
+            character => character,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(pieces: &[&[u8]]) -> String {
+        let mut out = Vec::new();
+        let mut safe = Safe::new(&mut out);
+        for piece in pieces {
+            assert_eq!(safe.write(piece).unwrap(), piece.len());
+        }
+        safe.flush().unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    // R11
+    #[test]
+    fn nothing_commands_a_terminal_however_it_is_cut_in_pieces() {
+        for (data, expected) in [
+            ("id,name\r\n1,Bj\u{f6}rk \u{4f1a}\u{793e}\t\u{1f600}\n", None),
+            ("\x1b]0;title\x07x", Some("\u{fffd}]0;title\u{fffd}x")),
+            ("\u{9b}31m, \u{85}, \u{7f}, \0", Some("\u{fffd}31m, \u{fffd}, \u{fffd}, \u{fffd}")),
+            ("a\u{202e}b\u{2066}c\u{200f}d\u{61c}e", Some("a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e")),
+            ("over\rwritten", Some("over\u{fffd}written")),
+            ("a\r\r\nb", Some("a\u{fffd}\r\nb")),
+        ] {
+            let expected = expected.unwrap_or(data);
+            assert_eq!(shown(&[data.as_bytes()]), expected);
+            for size in 1..6 {
+                assert_eq!(shown(&data.as_bytes().chunks(size).collect::<Vec<_>>()), expected, "{size}");
+            }
+        }
+        assert_eq!(shown(&[b"a\xffb\x9b", b"c"]), "a\u{fffd}b\u{fffd}c");
+    }
+}

@@ -1,0 +1,266 @@
+//! What people and their tools write down, as it is meant: the one reader of tokens on stdin, of environment variables,
+//! of profiles, of ids on the command line and of rules.
+//!
+//! Windows tools put a mark in front of texts or write them as UTF-16; shells and editors leave quotes around values;
+//! ids come with braces, tokens with `Bearer ` in front. All of that is taken off. What is another thing altogether,
+//! JSON above all, is refused with what to do.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use secrecy::zeroize::Zeroizing;
+
+/// The longest file that is read: settings, rules and tokens are far shorter.
+const LONGEST: u64 = 4 * 1024 * 1024;
+
+/// What a value is, and so what may be around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An access token or a refresh token.
+    Token,
+    /// Another secret, such as a client's.
+    Secret,
+    /// A GUID, or a tenant's domain.
+    Id,
+    /// An address, a name, a path.
+    Text,
+}
+
+/// Why something cannot be used, as the end of a sentence about it, and what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unusable {
+    pub(crate) why: &'static str,
+    pub(crate) advice: &'static str,
+}
+
+const SAVE_AS_UTF8: &str = "Save it as UTF-8 text.";
+
+/// The text of these bytes: UTF-8 with or without a mark, or UTF-16 with one.
+pub(crate) fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Unusable> {
+    let unusable = |why| Err(Unusable { why, advice: SAVE_AS_UTF8 });
+    let text = match bytes {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return unusable("is UTF-32"),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => std::str::from_utf8(rest).ok().map(str::to_owned),
+        _ => std::str::from_utf8(bytes).ok().map(str::to_owned),
+    };
+    match text.map(Zeroizing::new) {
+        None => unusable("is not valid text: neither UTF-8 nor UTF-16 with a byte order mark"),
+        Some(text) if text.contains('\0') => {
+            unusable("is not valid text: it looks like UTF-16 without a byte order mark")
+        }
+        Some(text) => Ok(text),
+    }
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
+    let (pairs, []) = bytes.as_chunks::<2>() else { return None };
+    let units: Zeroizing<Vec<u16>> = Zeroizing::new(pairs.iter().map(|pair| unit(*pair)).collect());
+    String::from_utf16(&units).ok()
+}
+
+/// The value in a text, without what people and tools put around it.
+pub(crate) fn bare(text: &str, kind: Kind) -> Result<&str, Unusable> {
+    let mut value = text;
+    loop {
+        let before = value;
+        value = value.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        for (open, close) in [('"', '"'), ('\'', '\''), ('\u{201c}', '\u{201d}'), ('`', '`')] {
+            value = inside(value, open, close).unwrap_or(value);
+        }
+        if kind == Kind::Id {
+            for (open, close) in [('{', '}'), ('(', ')')] {
+                let within =
+                    inside(value, open, close).filter(|id| !id.is_empty() && !id.contains([':', '"', open]));
+                value = within.unwrap_or(value);
+            }
+        }
+        if kind == Kind::Token {
+            value = after(value, "authorization:").map_or(value, str::trim_start);
+            value = after(value, "bearer").filter(|token| token.starts_with([' ', '\t'])).unwrap_or(value);
+        }
+        if value == before {
+            break;
+        }
+    }
+    if is_json(value) {
+        let advice = match kind {
+            Kind::Token => {
+                "Give the token alone: the text of its member access_token or refresh_token, such as by jq -r .refresh_token"
+            }
+            _ => "Give the value alone.",
+        };
+        return Err(Unusable { why: "is JSON and not the value itself", advice });
+    }
+    Ok(value)
+}
+
+/// What is between these two.
+fn inside(text: &str, open: char, close: char) -> Option<&str> {
+    text.strip_prefix(open)?.strip_suffix(close)
+}
+
+/// What is behind this word, which is written in any letter case.
+fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let (start, rest) = (text.get(..word.len())?, text.get(word.len()..)?);
+    start.eq_ignore_ascii_case(word).then_some(rest)
+}
+
+/// Whether it is a JSON object or list, or the beginning of one.
+fn is_json(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(['{', '[']) else { return false };
+    rest.trim_start().starts_with(['"', '{', '[', '}', ']'])
+}
+
+/// Reads a whole file, in no more than this time: it may be a pipe that nobody writes to.
+pub(crate) fn read(path: &Path, at_most: Duration) -> io::Result<Zeroizing<Vec<u8>>> {
+    let path = path.to_owned();
+    in_time(at_most, move || all(File::open(path)?))
+}
+
+/// Reads stdin to its end.
+pub(crate) fn read_stdin(at_most: Option<Duration>) -> io::Result<Zeroizing<Vec<u8>>> {
+    match at_most {
+        Some(at_most) => in_time(at_most, || all(io::stdin().lock())),
+        None => all(io::stdin().lock()),
+    }
+}
+
+fn all(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    from.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST) {
+        Ok(bytes)
+    } else {
+        Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than 4 MiB"))
+    }
+}
+
+/// Runs what may block for ever on a thread that is left alone when the time is over.
+fn in_time<T: Send + 'static>(
+    at_most: Duration,
+    run: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let (sender, receiver) = sync_channel(1);
+    std::thread::Builder::new().name("reader".to_owned()).spawn(move || {
+        let _ = sender.send(run());
+    })?;
+    match receiver.recv_timeout(at_most) {
+        Ok(result) => result,
+        Err(RecvTimeoutError::Timeout) => Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "it could not be read within the time that --timeout allows",
+        )),
+        Err(RecvTimeoutError::Disconnected) => Err(io::Error::other("it could not be read")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GUID: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
+
+    fn utf16_with_mark(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(bytes).collect()
+    }
+
+    /// A text in every encoding that is read.
+    fn encodings(text: &str) -> [(&'static str, Vec<u8>); 4] {
+        [
+            ("plain", text.as_bytes().to_vec()),
+            ("UTF-8 with a mark", format!("\u{feff}{text}").into_bytes()),
+            ("UTF-16, little end first", utf16_with_mark(text, u16::to_le_bytes)),
+            ("UTF-16, big end first", utf16_with_mark(text, u16::to_be_bytes)),
+        ]
+    }
+
+    // F11
+    #[test]
+    fn values_are_read_as_they_are_meant() {
+        let forms = |value: &str| {
+            vec![
+                value.to_owned(),
+                format!("{value}\r\n"),
+                format!("{value}\n"),
+                format!("  \t{value} "),
+                format!("\"{value}\""),
+                format!("'{value}'\r\n"),
+                format!("\u{201c}{value}\u{201d}"),
+                format!("\" {value} \""),
+            ]
+        };
+        let token = "eyJ0eXAi.eyJhdWQi-_.c2ln";
+        let mut table = Vec::new();
+        for (kind, value) in [
+            (Kind::Token, token),
+            (Kind::Token, "0.AXg~rt"),
+            (Kind::Token, "bearer-of-news"),
+            (Kind::Secret, "abc~8Q{x}"),
+            (Kind::Id, GUID),
+            (Kind::Id, "contoso.onmicrosoft.com"),
+            (Kind::Text, "https://127.0.0.1:8080/"),
+            (Kind::Text, "C:\\Users\\Robin"),
+        ] {
+            table.extend(forms(value).into_iter().map(|form| (kind, form, value)));
+        }
+        for before in ["Bearer ", "bearer\t", "BEARER  ", "Authorization: Bearer ", "\"Bearer "] {
+            let after = if before.starts_with('"') { "\"" } else { "" };
+            table.push((Kind::Token, format!("{before}{token}{after}"), token));
+        }
+        for form in [format!("{{{GUID}}}"), format!("({GUID})"), format!("\"{{{GUID}}}\"\r\n")] {
+            table.push((Kind::Id, form, GUID));
+        }
+        for (kind, form, value) in table {
+            for (encoding, bytes) in encodings(&form) {
+                let text = text(&bytes).unwrap();
+                assert_eq!(bare(&text, kind), Ok(value), "{kind:?} {form:?} {encoding}");
+            }
+        }
+    }
+
+    // F11
+    #[test]
+    fn what_is_something_else_is_refused() {
+        for json in [
+            r#"{"refresh_token":"rt-x"}"#,
+            "{\r\n  \"token_type\": \"Bearer\",\r\n \"access_token\": \"x\"}",
+            r#"["rt-x"]"#,
+            "{}",
+            r#"{"refresh_token":"cut off"#,
+        ] {
+            for kind in [Kind::Token, Kind::Secret, Kind::Id, Kind::Text] {
+                for (encoding, bytes) in encodings(json) {
+                    let refused = bare(&text(&bytes).unwrap(), kind).unwrap_err();
+                    assert!(refused.why.contains("JSON"), "{json} {kind:?} {encoding}");
+                }
+            }
+        }
+        let without_mark: Vec<u8> = GUID.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [
+            &b"\xff"[..],
+            b"M\xfcller",
+            &without_mark,
+            b"\xff\xfea",
+            b"\xff\xfe\x00\xd8",
+            b"\xff\xfe\x00\x00x\x00\x00\x00",
+        ] {
+            assert_eq!(text(bytes).unwrap_err().advice, SAVE_AS_UTF8, "{bytes:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+        let directory = tempfile::tempdir().unwrap();
+        let pipe = directory.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let error = read(&pipe, Duration::from_millis(50)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(read(Path::new("/dev/zero"), Duration::from_secs(60)).is_err(), "nor one without an end");
+    }
+}

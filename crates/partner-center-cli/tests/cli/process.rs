@@ -1,0 +1,161 @@
+//! The process itself: that it ends when it is told to, that it keeps its time, and that it says so when it cannot go on.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use partner_center_emulator::{Emulator, Entra, FaultScript};
+
+use crate::support::{Beside, Run, beside, finish};
+
+fn send(child: &Child, signal: &str) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+}
+
+/// How it ended, if it did within this time.
+fn ends_within(child: &mut Child, time: Duration) -> Option<i32> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status.code().expect("it ended by itself"));
+        }
+        if began.elapsed() > time {
+            let _ = child.kill();
+            let _ = child.wait();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A run whose stdout nobody reads, once it is stuck in writing to it.
+fn stuck(beside: &Beside, format: &str) -> Child {
+    let before = beside.emulator.request_count();
+    let all = ["licenses", "deployment", "-a", "--source", "classic", "--format", format];
+    let mut command = beside.command();
+    command.args(all).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let child = command.spawn().unwrap();
+    let (mut last, mut since) = (before, Instant::now());
+    while last == before || since.elapsed() < Duration::from_millis(400) {
+        std::thread::sleep(Duration::from_millis(10));
+        let requests = beside.emulator.request_count();
+        if requests != last {
+            (last, since) = (requests, Instant::now());
+        }
+    }
+    assert!(last - before < 3000, "it is stuck and not done");
+    child
+}
+
+// R9
+#[test]
+fn the_second_signal_ends_it_though_nobody_reads_what_it_writes() {
+    let beside = beside(Emulator::builder().customers(3000));
+    for (first, second, code) in [("-TERM", "-TERM", 143), ("-INT", "-TERM", 143), ("-TERM", "-INT", 130)] {
+        let mut child = stuck(&beside, "ndjson");
+        send(&child, first);
+        std::thread::sleep(Duration::from_millis(600));
+        assert!(child.try_wait().unwrap().is_none(), "the first is for stopping in good order");
+        send(&child, second);
+        assert_eq!(ends_within(&mut child, Duration::from_secs(5)), Some(code), "{first} {second}");
+    }
+}
+
+// R9: `timeout` sends its signal to the process and to its group.
+#[test]
+fn a_signal_that_comes_twice_at_once_is_one() {
+    let beside = beside(Emulator::builder().customers(30));
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    beside.emulator.set_faults("#12- slow-start(ms=60000)".parse::<FaultScript>().unwrap());
+    let mut command = beside.command();
+    command.args(["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"]);
+    command.arg("--output").arg(path("x.csv")).arg("--checkpoint").arg(path("c.json"));
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    while beside.emulator.request_count() < 12 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    send(&child, "-TERM");
+    send(&child, "-TERM");
+    let output = child.wait_with_output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(143), "{told}");
+    assert!(told.contains("the same command goes on from there"), "it stopped in good order: {told}");
+    assert!(path("c.json").exists());
+}
+
+/// Runs the binary where no file may become larger than this many blocks of 512 bytes.
+fn limited(blocks: u32, command: &Command) -> Run {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("ulimit -f {blocks} && exec \"$0\" \"$@\"")]);
+    shell.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    finish(&mut shell)
+}
+
+// F13: SIGXFSZ
+#[test]
+fn a_limit_of_file_size_is_told() {
+    let beside = beside(Emulator::builder().customers(200));
+    let directory = tempfile::tempdir().unwrap();
+    let output = directory.path().join("x.csv");
+    let all = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "2"];
+    let mut command = beside.command();
+    command.args(all).arg("--output").arg(&output);
+    let run = limited(8, &command);
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{run}");
+    assert!(run.stderr.contains("the output could not be written"), "{run}");
+    assert!(run.stderr.contains("too large"), "{run}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+    // With a checkpoint, what is written stays, and a run with more room goes on.
+    command.arg("--checkpoint").arg(directory.path().join("c.json"));
+    let run = limited(8, &command);
+    assert_eq!(run.code, 1, "{run}");
+    let run = finish(&mut command);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(fs::metadata(&output).unwrap().len() > 16 * 1024);
+}
+
+fn pipe(path: &Path) {
+    assert!(Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
+}
+
+// R15
+#[test]
+fn time_is_kept_though_a_file_is_a_pipe_that_nobody_writes_to() {
+    let beside = beside(Emulator::builder().customers(3));
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("tokens")).unwrap();
+    pipe(&directory.path().join("tokens/default.json"));
+    let run = |command: &mut Command, arguments: &[&str]| {
+        let began = Instant::now();
+        let run = finish(command.args(["--timeout", "1"]).args(arguments));
+        assert!(began.elapsed() < Duration::from_secs(10), "{arguments:?} took {:?}\n{run}", began.elapsed());
+        assert_ne!(run.code, 0, "{run}");
+        run
+    };
+    for arguments in [&["licenses", "usage"][..], &["customers", "list"], &["doctor"]] {
+        let mut command = beside.in_directory(directory.path());
+        let command = command
+            .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
+            .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID);
+        let run = run(command, arguments);
+        assert!(format!("{run}").contains("token"), "{run}");
+    }
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    pipe(&elsewhere.path().join("config.toml"));
+    let config = run(&mut beside.in_directory(elsewhere.path()), &["licenses", "usage"]);
+    assert!(config.code == 2 && config.stderr.contains("config.toml"), "{config}");
+    let rules = elsewhere.path().join("config.toml");
+    let funnel = ["licenses", "funnel", "-a", "--ignore", rules.to_str().unwrap()];
+    let ignore = run(&mut beside.command(), &funnel);
+    assert!(ignore.code == 2 && ignore.stderr.contains("--timeout"), "{ignore}");
+    assert_eq!(beside.emulator.request_count(), 0);
+}
