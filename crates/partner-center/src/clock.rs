@@ -67,6 +67,20 @@ struct ManualState {
     sleeps: Vec<Duration>,
 }
 
+impl ManualState {
+    fn advance(&mut self, by: Duration) {
+        self.elapsed = self.elapsed.saturating_add(by).min(FURTHEST);
+    }
+}
+
+/// A hundred years, after which every system's clocks still count.
+const FURTHEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// A time that much later, or in a hundred years if that is sooner.
+pub(crate) fn later(time: Instant, by: Duration) -> Instant {
+    time.checked_add(by.min(FURTHEST)).unwrap_or(time)
+}
+
 impl Default for ManualClock {
     fn default() -> Self {
         Self::new()
@@ -80,9 +94,9 @@ impl ManualClock {
         Self { start: (Instant::now(), SystemTime::now()), state: Arc::default() }
     }
 
-    /// Moves the time forward.
+    /// Moves the time forward, by a hundred years in all at most: clocks of some systems go no further.
     pub fn advance(&self, by: Duration) {
-        self.state().elapsed += by;
+        self.state().advance(by);
     }
 
     /// How long the time has moved since the start.
@@ -113,7 +127,7 @@ impl Clock for ManualClock {
 
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
         let mut state = self.state();
-        state.elapsed += wait;
+        state.advance(wait);
         state.sleeps.push(wait);
         // Other tasks get their turn, as they would during a real wait.
         Box::pin(tokio::task::yield_now())
@@ -127,6 +141,12 @@ pub trait Random: fmt::Debug + Send + Sync + 'static {
 
     /// A fresh random (version 4) GUID.
     fn uuid(&self) -> Uuid;
+}
+
+/// A number from 0 to 1, whatever the source says.
+pub(crate) fn fraction(random: &dyn Random) -> f64 {
+    let number = random.fraction();
+    if number.is_nan() { 0.5 } else { number.clamp(0.0, 1.0) }
 }
 
 /// The operating system's random numbers.
@@ -144,5 +164,24 @@ impl Random for SystemRandom {
 
     fn uuid(&self) -> Uuid {
         Uuid::new_v4()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // S11
+    #[test]
+    fn a_manual_clock_stops_where_time_does() {
+        let clock = ManualClock::new();
+        for _ in 0..3 {
+            clock.advance(Duration::MAX);
+            drop(clock.sleep(Duration::MAX));
+        }
+        assert_eq!(clock.elapsed(), FURTHEST);
+        assert_eq!(later(clock.now(), Duration::MAX) - clock.now(), FURTHEST);
+        assert!(clock.system_time() > SystemTime::now());
+        assert_eq!(clock.sleeps(), [Duration::MAX; 3]);
     }
 }

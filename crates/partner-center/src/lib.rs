@@ -20,6 +20,7 @@ pub mod funnel;
 pub mod fuzz;
 pub mod paging;
 mod partner;
+mod redact;
 mod response;
 pub mod sweep;
 

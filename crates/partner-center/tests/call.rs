@@ -185,8 +185,9 @@ async fn a_body_that_breaks_off_is_asked_for_again_and_kept_if_it_goes_on() {
     assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"items\":["[..]));
 }
 
+// S6
 #[tokio::test]
-async fn a_refusal_that_breaks_off_is_still_that_refusal() {
+async fn a_refusal_that_breaks_off_is_asked_for_again_and_then_judged_by_its_status() {
     let cut = |status: u16, header: &str| {
         let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: 100\r\n{header}\r\n{{\"code\":");
         Reply::Cut(head.into_bytes())
@@ -196,10 +197,62 @@ async fn a_refusal_that_breaks_off_is_still_that_refusal() {
     assert_eq!(get(&server.builder(&clock).build().unwrap()).await.unwrap().0, 2);
     assert!(clock.elapsed() >= Duration::from_secs(57), "waited {:?}", clock.elapsed());
 
-    let server = Scripted::start(vec![cut(403, ""), ok(EMPTY)]);
+    for (status, kind, requests) in [
+        (400, ErrorKind::Rejected, 4),
+        // Once more with a fresh token, if there were one.
+        (401, ErrorKind::Unauthorized, 4),
+        (403, ErrorKind::Forbidden, 4),
+        (404, ErrorKind::NotFound, 4),
+        (501, ErrorKind::Unavailable, 4),
+        (302, ErrorKind::InvalidAnswer, 1),
+    ] {
+        let server = Scripted::start((0..9).map(|_| cut(status, "")).collect());
+        let error = get(&server.partner()).await.unwrap_err();
+        assert_eq!((error.kind(), error.status(), error.attempts()), (kind, Some(status), requests));
+        assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"code\":"[..]));
+        assert_eq!(server.requests().len(), usize::try_from(requests).unwrap());
+    }
+
+    let whole = answer(403, &[], br#"{"code":20002,"description":"d","data":[],"source":"s"}"#);
+    let server = Scripted::start(vec![cut(403, ""), whole, ok(EMPTY)]);
     let error = get(&server.partner()).await.unwrap_err();
-    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Forbidden, Some(403), 1));
-    assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"code\":"[..]));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::NoRelationship, 2), "what it meant all along");
+    assert_eq!(server.requests().len(), 2);
+}
+
+// R18
+#[tokio::test]
+async fn a_token_that_the_host_echoes_is_in_no_text_of_the_error() {
+    let half = TOKEN.get(..16).unwrap();
+    for (status, header, body) in [
+        (400, "X: y".to_owned(), format!(r#"{{"code":"{TOKEN}","description":"sent: Bearer {TOKEN}"}}"#)),
+        (403, format!("MS-RequestId: {TOKEN}"), format!(r#"{{"error":{{"message":"{half}.. is bad"}}}}"#)),
+        (200, "X: y".to_owned(), format!(r#"{{"code":"{TOKEN}","description":"{TOKEN}"}}"#)),
+        (
+            200,
+            "X: y".to_owned(),
+            format!(r#"{{"{TOKEN}":1,"items":[{{"{TOKEN}":"{TOKEN}","id":[]}}],"items":1}}"#),
+        ),
+        (302, format!("Location: http://{}.example.com/{TOKEN}", TOKEN.to_uppercase()), String::new()),
+    ] {
+        let server = Scripted::start(vec![answer(status, &[&header], body.as_bytes())]);
+        let error = get(&server.partner()).await.unwrap_err();
+        let texts = [
+            error.to_string(),
+            format!("{error:?} {error:#?}"),
+            error.message().to_owned(),
+            error.advice().to_owned(),
+            error.code().unwrap_or_default().to_owned(),
+            error.description().unwrap_or_default().to_owned(),
+            error.service_request_id().unwrap_or_default().to_owned(),
+            format!("{:?}", error.raw_headers()),
+            format!("{:?}", std::error::Error::source(&error)),
+        ];
+        for text in texts {
+            assert!(!text.to_lowercase().contains(half), "{status}: {text}");
+        }
+        assert_eq!(error.body().unwrap(), body.as_bytes(), "the body stays as it came");
+    }
 }
 
 #[tokio::test]
@@ -295,6 +348,24 @@ async fn a_refused_token_is_refreshed_once_and_the_call_made_once_more() {
         let ids: HashSet<_> =
             server.requests().iter().map(|r| r.header("ms-requestid").unwrap().to_owned()).collect();
         assert_eq!(ids.len(), 1, "still one call");
+    }
+}
+
+// S8
+#[tokio::test]
+async fn the_repetition_with_a_fresh_token_is_none_of_the_attempts() {
+    let unavailable = || answer(503, &[], b"");
+    for (failures, outcome) in [(3, Ok(5)), (4, Err(5))] {
+        let mut replies = vec![answer(401, &[], b"")];
+        replies.extend((0..failures).map(|_| unavailable()));
+        replies.push(ok(EMPTY));
+        let server = Scripted::start(replies);
+        let credential = Counting { current: Arc::new(AtomicU32::new(1)), last: 9 };
+        let partner =
+            server.builder(&ManualClock::new()).credential(credential).max_attempts(4).build().unwrap();
+        let answer = get(&partner).await.map(|answer| answer.0).map_err(|error| error.attempts());
+        assert_eq!(answer, outcome, "{failures} failures");
+        assert_eq!(server.requests().len(), 5);
     }
 }
 

@@ -37,14 +37,14 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// How an attempt with this result ended.
-    pub(crate) fn of<T>(result: &Result<T, Error>) -> Self {
-        match result {
-            Err(error) if error.kind() == ErrorKind::Throttled => {
-                Self::Throttled { retry_after: error.retry_after() }
-            }
-            Err(error) if error.is_transient() => Self::Failed,
-            _ => Self::Answered,
+    /// How an attempt ended that failed with this error; `cut_off` if that is a refusal whose body broke off.
+    pub(crate) fn of_failure(error: &Error, cut_off: bool) -> Self {
+        if error.kind() == ErrorKind::Throttled {
+            Self::Throttled { retry_after: error.retry_after() }
+        } else if cut_off || error.is_transient() {
+            Self::Failed
+        } else {
+            Self::Answered
         }
     }
 }

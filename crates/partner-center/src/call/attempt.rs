@@ -26,6 +26,19 @@ pub(super) struct Answer {
     pub(super) body: Bytes,
 }
 
+/// Why an attempt brought no 2xx answer.
+pub(super) struct Failure {
+    pub(super) error: Error,
+    /// The error is a refusal judged by its status alone, because its body broke off.
+    pub(super) cut_off: bool,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, cut_off: false }
+    }
+}
+
 impl Run<'_> {
     /// The language to ask in.
     pub(super) fn locale(&self, logical: &Logical) -> Result<HeaderValue> {
@@ -66,7 +79,7 @@ impl Run<'_> {
         target: &Target<'_, O>,
         token: &AccessToken,
         number: u32,
-    ) -> Result<Answer> {
+    ) -> Result<Answer, Failure> {
         let headers = self.headers(locale, target, token)?;
         let client = Client::new(&self.core.base_url, &self.core.transport, headers);
         let span = tracing::debug_span!(
@@ -84,13 +97,11 @@ impl Run<'_> {
             span.record("http.response.status_code", status);
         }
         let error = match outcome {
-            Ok(Ok(body)) => return self.judge(seen, body),
+            Ok(Ok(body)) => return Ok(self.judge(seen, body)?),
             Ok(Err(error)) => error,
             Err(_) if limit < self.core.limits.attempt_timeout => {
-                return Err(seen.tell(Error::new(
-                    ErrorKind::Timeout,
-                    "the service did not answer within the time allowed for the call",
-                )));
+                let message = "the service did not answer within the time allowed for the call";
+                return Err(seen.tell(Error::new(ErrorKind::Timeout, message)).into());
             }
             Err(_) => Error::new(
                 ErrorKind::Network,
@@ -98,11 +109,12 @@ impl Run<'_> {
             ),
         };
         if seen.is_refusal() {
-            // The status says what it is, and how long to wait, without the rest of the body.
+            // The status says what it is, if only roughly, and how long to wait.
+            let cut_off = error.kind() == ErrorKind::Network && seen.is_error();
             let body = std::mem::take(&mut seen.partial).into();
-            return self.judge(seen, body);
+            return self.judge(seen, body).map_err(|error| Failure { error, cut_off });
         }
-        Err(seen.tell(error))
+        Err(seen.tell(error).into())
     }
 
     async fn exchange<O: Operation>(
@@ -169,6 +181,11 @@ impl Seen {
     /// Whether a status came that stands for no rows.
     fn is_refusal(&self) -> bool {
         self.status.is_some_and(|status| !(200..300).contains(&status))
+    }
+
+    /// Whether it is one of an error's, whose body says more than the status.
+    fn is_error(&self) -> bool {
+        self.status.is_some_and(|status| status >= 400)
     }
 
     fn tell(self, error: Error) -> Error {

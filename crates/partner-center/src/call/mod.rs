@@ -24,12 +24,14 @@ use partner_center_client::{Operation, OperationDetails};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::clock::later;
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::partner::{Core, PartnerCenter};
 use crate::response::{Meta, Response};
 
 pub(crate) use admission::{Admission, Admitted, Ending};
+use attempt::Failure;
 pub(crate) use pause::Pause;
 pub(crate) use retry::Limits;
 #[cfg(any(feature = "fuzzing", feature = "oauth"))]
@@ -80,7 +82,7 @@ impl PartnerCenter {
             details: O::DETAILS,
             request_id: core.random.uuid(),
             correlation_id: logical.correlation_id,
-            deadline: core.clock.now() + core.limits.timeout,
+            deadline: later(core.clock.now(), core.limits.timeout),
         };
         // Field names follow OpenTelemetry's conventions for HTTP clients; the ids are the service's own.
         let span = tracing::info_span!(
@@ -144,11 +146,16 @@ impl Run<'_> {
                 None => self.token(attempts).await?,
             };
             attempts += 1;
+            // The repetition with a refreshed token is a request, but none of the attempts allowed.
+            let counted = attempts - u32::from(refreshed);
             let result = pin!(self.attempt(&locale, &target, &bearer, attempts)).await;
             if let Some(admitted) = admitted {
-                admitted.ended(Ending::of(&result));
+                admitted.ended(match &result {
+                    Ok(_) => Ending::Answered,
+                    Err(failure) => Ending::of_failure(&failure.error, failure.cut_off),
+                });
             }
-            let error = match result {
+            let failure = match result {
                 Ok(answer) => match decode::decode::<O>(&answer.body) {
                     Ok(value) => {
                         let meta = Meta {
@@ -162,15 +169,22 @@ impl Run<'_> {
                         return Ok(Response::new(value, meta));
                     }
                     Err(error) => {
-                        return Err(self.complete(
-                            error.with_status(answer.status).with_headers(answer.headers),
-                            attempts,
-                        ));
+                        let error = error.with_status(answer.status).with_headers(answer.headers);
+                        return Err(self.complete(error.without(&bearer), attempts));
                     }
                 },
-                Err(error) => self.complete(error, attempts),
+                Err(failure) => failure,
             };
-            if error.kind() == ErrorKind::Unauthorized && !refreshed {
+            let Failure { error, cut_off } = failure;
+            let error = self.complete(error.without(&bearer), attempts);
+            let (limits, random) = (&self.core.limits, &*self.core.random);
+            let wait = if cut_off {
+                // Without its body a refusal may mean several things, so that it is first asked for again.
+                limits.wait_anyway(&error, counted, random)
+            } else {
+                limits.wait(&error, counted, random)
+            };
+            if error.kind() == ErrorKind::Unauthorized && !refreshed && !(cut_off && wait.is_some()) {
                 refreshed = true;
                 match self.refresh(&bearer, attempts).await? {
                     Some(fresh) => {
@@ -185,13 +199,11 @@ impl Run<'_> {
             if error.kind() == ErrorKind::Throttled {
                 // Limits are the partner's, so what one call is told holds for all.
                 if let Some(wait) = error.retry_after() {
-                    self.core.pause.until(self.core.clock.now() + wait);
+                    self.core.pause.until(later(self.core.clock.now(), wait));
                     paused = !wait.is_zero();
                 }
             }
-            let Some(wait) = self.core.limits.wait(&error, attempts, &*self.core.random) else {
-                return Err(error);
-            };
+            let Some(wait) = wait else { return Err(error) };
             if paused && self.admission.is_some() {
                 // Admission waits for the end of the pause, however long, and lets the calls back in one by one.
                 continue;
@@ -206,7 +218,7 @@ impl Run<'_> {
         let admission = self.admission?;
         let before = self.core.clock.now();
         let admitted = admission.admit().await;
-        self.deadline += self.core.clock.now().saturating_duration_since(before);
+        self.deadline = later(self.deadline, self.core.clock.now().saturating_duration_since(before));
         Some(admitted)
     }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
-use crate::clock::Random;
+use crate::clock::{Random, fraction};
 use crate::error::{Error, ErrorKind};
 
 /// What bounds a call.
@@ -39,7 +39,12 @@ impl Default for Limits {
 impl Limits {
     /// How long to wait before another attempt; `None` if there is to be none.
     pub(crate) fn wait(&self, error: &Error, attempts: u32, random: &dyn Random) -> Option<Duration> {
-        (attempts < self.attempts && may_retry(error)).then(|| self.backoff(error, attempts, random))
+        if may_retry(error) { self.wait_anyway(error, attempts, random) } else { None }
+    }
+
+    /// How long to wait before another attempt, whatever the error is; `None` if none is left.
+    pub(crate) fn wait_anyway(&self, error: &Error, attempts: u32, random: &dyn Random) -> Option<Duration> {
+        (attempts < self.attempts).then(|| self.backoff(error, attempts, random))
     }
 
     /// How long to wait before a credential is asked again that failed so; `None` if it is not to be. `tries` are
@@ -53,9 +58,9 @@ impl Limits {
 
     fn backoff(&self, error: &Error, attempts: u32, random: &dyn Random) -> Duration {
         let (base, cap) = self.backoff;
-        let bound = base.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(cap);
+        let bound = base.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(cap).min(LONGEST);
         // Full jitter: calls that failed together do not come back together.
-        let jittered = bound.mul_f64(random.fraction().clamp(0.0, 1.0));
+        let jittered = bound.mul_f64(fraction(random));
         jittered.max(error.retry_after().unwrap_or_default())
     }
 }
@@ -84,8 +89,36 @@ pub(crate) fn parse_retry_after(value: &[u8], now: SystemTime) -> Option<Duratio
         let seconds = text.parse().unwrap_or(u64::MAX);
         return Some(Duration::from_secs(seconds).min(LONGEST));
     }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default().min(LONGEST))
+    Some(http_date(text)?.duration_since(now).unwrap_or_default().min(LONGEST))
+}
+
+/// Reads a date as HTTP headers have it, in any of its three forms, without regard to letter case; `UTC` is `GMT`.
+pub(crate) fn http_date(text: &str) -> Option<SystemTime> {
+    // The parser takes names and numbers only as they are best written.
+    let mut words: Vec<_> = text.split_ascii_whitespace().map(titled).collect();
+    match words.as_mut_slice() {
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        [_, day, _, _, _, _] if day.len() == 1 => day.insert(0, '0'),
+        // Sun Nov  6 08:49:37 1994
+        [_, _, day, _, _] if day.len() == 1 => day.insert(0, ' '),
+        _ => {}
+    }
+    httpdate::parse_http_date(&words.join(" ")).ok()
+}
+
+/// A word of a date with its names as they are best written: `Sun`, `06-Nov-94`, `GMT`.
+fn titled(word: &str) -> String {
+    if ["GMT", "UTC"].iter().any(|zone| word.eq_ignore_ascii_case(zone)) {
+        return "GMT".to_owned();
+    }
+    let mut after_letter = false;
+    let case = |character: char| {
+        let cased =
+            if after_letter { character.to_ascii_lowercase() } else { character.to_ascii_uppercase() };
+        after_letter = character.is_ascii_alphabetic();
+        cased
+    };
+    word.chars().map(case).collect()
 }
 
 #[cfg(test)]
@@ -101,6 +134,20 @@ mod tests {
         assert_eq!(read("99999999999999999999999"), Some(86_400));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(0), "in the past");
+        // F4
+        for date in [
+            "sun, 06 nov 1994 08:49:47 gmt",
+            "SUN, 06 NOV 1994 08:49:47 GMT",
+            "Sun, 06 Nov 1994 08:49:47 UTC",
+            "Sun, 6 Nov 1994 08:49:47 GMT",
+            "  Sun,  06 Nov 1994  08:49:47 GMT ",
+            "sunday, 06-nov-94 08:49:47 gmt",
+            "SUNDAY, 06-NOV-94 08:49:47 GMT",
+            "sun nov  6 08:49:47 1994",
+            "SUN NOV  6 08:49:47 1994",
+        ] {
+            assert_eq!(read(date), Some(10), "{date}");
+        }
         assert_eq!(read("soon"), None);
         assert_eq!(read("-1"), None);
         assert_eq!(read("1.5"), None);
@@ -115,6 +162,22 @@ mod tests {
         }
         fn uuid(&self) -> uuid::Uuid {
             uuid::Uuid::nil()
+        }
+    }
+
+    // S11
+    #[test]
+    fn no_random_number_and_no_backoff_makes_it_panic() {
+        let error = Error::new(ErrorKind::Network, "");
+        for backoff in
+            [(Duration::MAX, Duration::MAX), (Duration::ZERO, Duration::MAX), (Duration::MAX, Duration::ZERO)]
+        {
+            let limits = Limits { attempts: u32::MAX, backoff, ..Limits::default() };
+            for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0, f64::MAX, 1.0] {
+                for attempts in [0, 1, 2, 99, u32::MAX - 1] {
+                    assert!(limits.wait(&error, attempts, &Always(number)).unwrap() <= LONGEST);
+                }
+            }
         }
     }
 

@@ -27,6 +27,7 @@ pub mod inspect;
 #[cfg(feature = "oauth")]
 mod oauth;
 
+pub use crate::redact::Redactor;
 pub use fixed::StaticToken;
 #[cfg(feature = "oauth")]
 pub use inspect::Token;

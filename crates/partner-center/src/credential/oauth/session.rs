@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 
-use crate::clock::{BoxFuture, Clock, Random};
+use crate::clock::{BoxFuture, Clock, Random, fraction};
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -214,7 +214,7 @@ impl Inner {
         let times = token.expiry().map(|end| {
             let life = end.duration_since(now).unwrap_or_default();
             // Jitter, so that a thousand jobs started at once do not come back at once.
-            let early = EARLY.min(life / 5).mul_f64(0.75 + self.random.fraction() / 2.0);
+            let early = EARLY.min(life / 5).mul_f64(0.75 + fraction(&*self.random) / 2.0);
             (before(end, early), before(end, LATE.min(life / 20)))
         });
         Held { token, times, replaced_refused, refused: false }

@@ -158,7 +158,10 @@ impl Service {
             core.clock.sleep(latency).await;
             drop(going);
             let result = answer.result();
-            admitted.ended(Ending::of(&result));
+            admitted.ended(match &result {
+                Ok(_) => Ending::Answered,
+                Err(error) => Ending::of_failure(error, false),
+            });
             let error = match result {
                 Ok(rows) => return Ok(Response::for_test(vec![0; rows], Uuid::nil(), Uuid::nil())),
                 Err(error) => error,

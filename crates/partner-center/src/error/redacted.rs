@@ -1,0 +1,72 @@
+//! An error without the secrets that a host echoed into it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use http::HeaderValue;
+
+use super::Error;
+use crate::credential::AccessToken;
+use crate::fault::Fault;
+use crate::redact::Redactor;
+
+impl Error {
+    /// Removes this token from every text, should the host have echoed it. The body stays as it came.
+    pub(crate) fn without(self, token: &AccessToken) -> Self {
+        let mut redactor = Redactor::new();
+        redactor.add(token.expose());
+        self.redacted(&redactor)
+    }
+
+    /// Removes these secrets from every text. The body stays as it came.
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
+        let inner = &mut *self.0;
+        let texts = [Some(&mut inner.message), inner.advice.as_mut()];
+        for text in texts.into_iter().flatten() {
+            if let Cow::Owned(clean) = redactor.redact(text) {
+                *text = clean.into();
+            }
+        }
+        if let Some(Fault { code, description }) = &mut inner.fault {
+            for text in [code, description].into_iter().flatten() {
+                if let Cow::Owned(clean) = redactor.redact(text) {
+                    *text = clean;
+                }
+            }
+        }
+        for value in inner.headers.values_mut() {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            if let Cow::Owned(clean) = redactor.redact(&text) {
+                *value = HeaderValue::from_str(&clean).unwrap_or(HeaderValue::from_static("[redacted]"));
+            }
+        }
+        if let Some(source) = &inner.source {
+            let texts: Vec<_> = chain(source.as_ref()).map(ToString::to_string).collect();
+            let text = texts.join(": ");
+            if redactor.finds(&text) || redactor.finds(&format!("{source:?}")) {
+                inner.source = Some(Arc::new(Below(redactor.redact(&text).into_owned())));
+            }
+        }
+        self
+    }
+}
+
+/// What was below an error, as text, because the error itself held a secret.
+#[derive(Debug)]
+struct Below(String);
+
+impl fmt::Display for Below {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Below {}
+
+/// An error and those below it.
+fn chain<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
