@@ -44,7 +44,7 @@ fn main() {
     group.bench_function("the SDK", |bencher| {
         bencher.iter(|| {
             let page = partner_center::fuzz::decode::<GetCustomerLicensesDeployment>(black_box(&page));
-            page.is_ok_and(|page| !page.items.is_empty())
+            page.is_ok_and(|(page, _)| !page.items.is_empty())
         });
     });
     group.finish();

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 f5f3777e40d0a9618ae59277e04bf7bf2531e6a9e706126b0f784aa4af772c48.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 ec3831a5fcbc5b80b01ad6dd231ebd386b559c7e4ccc456342716915eea08345.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]

@@ -20,7 +20,7 @@ pub type Sent = Result<RawAnswer, TransportError>;
 /// One operation of the contract with its arguments, ready to be sent any number of times.
 pub trait Operation: fmt::Debug + Send + Sync {
     /// The model of a successful answer.
-    type Answer: serde::de::DeserializeOwned + Send + 'static;
+    type Answer: partner_center_models::Model + Send + 'static;
 
     /// What the contract says of the operation.
     const DETAILS: OperationDetails;

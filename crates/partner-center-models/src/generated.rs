@@ -1,121 +1,70 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 f5f3777e40d0a9618ae59277e04bf7bf2531e6a9e706126b0f784aa4af772c48.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 ec3831a5fcbc5b80b01ad6dd231ebd386b559c7e4ccc456342716915eea08345.
 // Do not edit: edit the contract and run the command.
 
 /// The licence deployment of a customer, one row per product.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerLicensesDeploymentInsightsCollection {
     /// How many rows this page holds.
-    #[serde(
-        rename = "totalCount",
-        alias = "TotalCount",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
     /// The rows. Empty is not proof that there are no licences.
-    #[serde(
-        alias = "Items",
-        alias = "Value",
-        alias = "value",
-        deserialize_with = "crate::lenient::rows"
-    )]
     pub items: Vec<CustomerLicensesDeploymentInsights>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 
+crate::lenient::model! {
+    CustomerLicensesDeploymentInsightsCollection {
+        total_count: optional Count = "totalCount" | "TotalCount",
+        items: rows CustomerLicensesDeploymentInsights = "items" | "Items" | "Value" | "value",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// How many licences of one product a customer bought, and how many of them are deployed.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerLicensesDeploymentInsights {
     /// The id of the customer's tenant. Letter case varies.
-    #[serde(
-        rename = "customerId",
-        alias = "CustomerId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerId", skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<crate::Guid>,
     /// The customer's name.
-    #[serde(
-        rename = "customerName",
-        alias = "CustomerName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerName", skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,
     /// The name of the product, in capitals.
-    #[serde(
-        rename = "productName",
-        alias = "ProductName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
     /// The code of the service, such as o365 or crm.
-    #[serde(
-        rename = "serviceCode",
-        alias = "ServiceCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
     /// The name of the service; the classic operations put its code here.
-    #[serde(
-        rename = "serviceName",
-        alias = "ServiceName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licences were sold.
-    #[serde(alias = "Channel", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// How many of the sold licences are deployed.
-    #[serde(
-        rename = "licensesDeployed",
-        alias = "LicensesDeployed",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesDeployed", skip_serializing_if = "Option::is_none")]
     pub licenses_deployed: Option<i64>,
     /// How many licences were sold.
-    #[serde(
-        rename = "licensesSold",
-        alias = "LicensesSold",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
     /// Deployed of sold as the service computed it, from 0 to 100.
-    #[serde(
-        rename = "deploymentPercent",
-        alias = "DeploymentPercent",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_number"
-    )]
+    #[serde(rename = "deploymentPercent", skip_serializing_if = "Option::is_none")]
     pub deployment_percent: Option<f64>,
     /// When the service last computed the row. Rows of one answer differ.
-    #[serde(
-        rename = "processedDateTime",
-        alias = "ProcessedDateTime",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 impl std::fmt::Debug for CustomerLicensesDeploymentInsights {
@@ -136,139 +85,92 @@ impl std::fmt::Debug for CustomerLicensesDeploymentInsights {
     }
 }
 
+crate::lenient::model! {
+    CustomerLicensesDeploymentInsights {
+        customer_id: optional Text<crate::Guid> = "customerId" | "CustomerId",
+        customer_name: optional Text<String> = "customerName" | "CustomerName",
+        product_name: optional Text<String> = "productName" | "ProductName",
+        service_code: optional Text<String> = "serviceCode" | "ServiceCode",
+        service_name: optional Text<String> = "serviceName" | "ServiceName",
+        channel: optional Text<crate::Channel> = "channel" | "Channel",
+        licenses_deployed: optional Count = "licensesDeployed" | "LicensesDeployed",
+        licenses_sold: optional Count = "licensesSold" | "LicensesSold",
+        deployment_percent: optional Fraction = "deploymentPercent" | "DeploymentPercent",
+        processed_date_time: optional Text<crate::Timestamp> = "processedDateTime" | "ProcessedDateTime",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// The licence usage of a customer, one row per product and workload.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerLicensesUsageInsightsCollection {
     /// How many rows this page holds.
-    #[serde(
-        rename = "totalCount",
-        alias = "TotalCount",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
     /// The rows.
-    #[serde(
-        alias = "Items",
-        alias = "Value",
-        alias = "value",
-        deserialize_with = "crate::lenient::rows"
-    )]
     pub items: Vec<CustomerLicensesUsageInsights>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 
+crate::lenient::model! {
+    CustomerLicensesUsageInsightsCollection {
+        total_count: optional Count = "totalCount" | "TotalCount",
+        items: rows CustomerLicensesUsageInsights = "items" | "Items" | "Value" | "value",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// How many licences of one product qualify for one workload, and how many are active in it.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerLicensesUsageInsights {
     /// The id of the customer's tenant. Letter case varies.
-    #[serde(
-        rename = "customerId",
-        alias = "CustomerId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerId", skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<crate::Guid>,
     /// The customer's name.
-    #[serde(
-        rename = "customerName",
-        alias = "CustomerName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerName", skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,
     /// The name of the product, in capitals.
-    #[serde(
-        rename = "productName",
-        alias = "ProductName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
     /// The code of the service, such as o365 or crm.
-    #[serde(
-        rename = "serviceCode",
-        alias = "ServiceCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
     /// The name of the service; the classic operations put its code here.
-    #[serde(
-        rename = "serviceName",
-        alias = "ServiceName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licences were sold.
-    #[serde(alias = "Channel", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The code of the workload, such as EXO, SPO or SFB.
-    #[serde(
-        rename = "workloadCode",
-        alias = "WorkloadCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "workloadCode", skip_serializing_if = "Option::is_none")]
     pub workload_code: Option<String>,
     /// The name of the workload, such as Exchange.
-    #[serde(
-        rename = "workloadName",
-        alias = "WorkloadName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "workloadName", skip_serializing_if = "Option::is_none")]
     pub workload_name: Option<String>,
     /// How many licences are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
-    #[serde(
-        rename = "licensesActive",
-        alias = "LicensesActive",
-        alias = "licenseActive",
-        alias = "LicenseActive",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesActive", skip_serializing_if = "Option::is_none")]
     pub licenses_active: Option<i64>,
     /// How many licences qualify for the workload.
-    #[serde(
-        rename = "licensesQualified",
-        alias = "LicensesQualified",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesQualified", skip_serializing_if = "Option::is_none")]
     pub licenses_qualified: Option<i64>,
     /// Active of qualified as the service computed it, from 0 to 100.
-    #[serde(
-        rename = "usagePercent",
-        alias = "UsagePercent",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_number"
-    )]
+    #[serde(rename = "usagePercent", skip_serializing_if = "Option::is_none")]
     pub usage_percent: Option<f64>,
     /// When the service last computed the row. Rows of one answer differ.
-    #[serde(
-        rename = "processedDateTime",
-        alias = "ProcessedDateTime",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 impl std::fmt::Debug for CustomerLicensesUsageInsights {
@@ -291,200 +193,177 @@ impl std::fmt::Debug for CustomerLicensesUsageInsights {
     }
 }
 
+crate::lenient::model! {
+    CustomerLicensesUsageInsights {
+        customer_id: optional Text<crate::Guid> = "customerId" | "CustomerId",
+        customer_name: optional Text<String> = "customerName" | "CustomerName",
+        product_name: optional Text<String> = "productName" | "ProductName",
+        service_code: optional Text<String> = "serviceCode" | "ServiceCode",
+        service_name: optional Text<String> = "serviceName" | "ServiceName",
+        channel: optional Text<crate::Channel> = "channel" | "Channel",
+        workload_code: optional Text<String> = "workloadCode" | "WorkloadCode",
+        workload_name: optional Text<String> = "workloadName" | "WorkloadName",
+        licenses_active: optional Count = "licensesActive" | "LicensesActive" | "licenseActive" | "LicenseActive",
+        licenses_qualified: optional Count = "licensesQualified" | "LicensesQualified",
+        usage_percent: optional Fraction = "usagePercent" | "UsagePercent",
+        processed_date_time: optional Text<crate::Timestamp> = "processedDateTime" | "ProcessedDateTime",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// The licence deployment of all customers of a partner, one row per service.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerLicensesDeploymentInsightsCollection {
     /// How many rows this page holds.
-    #[serde(
-        rename = "totalCount",
-        alias = "TotalCount",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
     /// The rows.
-    #[serde(
-        alias = "Items",
-        alias = "Value",
-        alias = "value",
-        deserialize_with = "crate::lenient::rows"
-    )]
     pub items: Vec<PartnerLicensesDeploymentInsights>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 
+crate::lenient::model! {
+    PartnerLicensesDeploymentInsightsCollection {
+        total_count: optional Count = "totalCount" | "TotalCount",
+        items: rows PartnerLicensesDeploymentInsights = "items" | "Items" | "Value" | "value",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// How many licences of one service a partner sold, and which share of them is deployed.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerLicensesDeploymentInsights {
     /// The code of the service, such as o365 or crm.
-    #[serde(
-        rename = "serviceCode",
-        alias = "ServiceCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
     /// The name of the service; the classic operations put its code here.
-    #[serde(
-        rename = "serviceName",
-        alias = "ServiceName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licences were sold.
-    #[serde(alias = "Channel", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// How many licences were sold.
-    #[serde(
-        rename = "licensesSold",
-        alias = "LicensesSold",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
     /// Deployed of sold over all customers as the service computed it, from 0 to 100.
     #[serde(
         rename = "proratedDeploymentPercent",
-        alias = "ProratedDeploymentPercent",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_number"
+        skip_serializing_if = "Option::is_none"
     )]
     pub prorated_deployment_percent: Option<f64>,
     /// When the service last computed the row. Rows of one answer differ.
-    #[serde(
-        rename = "processedDateTime",
-        alias = "ProcessedDateTime",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 
+crate::lenient::model! {
+    PartnerLicensesDeploymentInsights {
+        service_code: optional Text<String> = "serviceCode" | "ServiceCode",
+        service_name: optional Text<String> = "serviceName" | "ServiceName",
+        channel: optional Text<crate::Channel> = "channel" | "Channel",
+        licenses_sold: optional Count = "licensesSold" | "LicensesSold",
+        prorated_deployment_percent: optional Fraction = "proratedDeploymentPercent" | "ProratedDeploymentPercent",
+        processed_date_time: optional Text<crate::Timestamp> = "processedDateTime" | "ProcessedDateTime",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// The licence usage of all customers of a partner, one row per service and workload.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerLicensesUsageInsightsCollection {
     /// How many rows this page holds.
-    #[serde(
-        rename = "totalCount",
-        alias = "TotalCount",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
     /// The rows.
-    #[serde(
-        alias = "Items",
-        alias = "Value",
-        alias = "value",
-        deserialize_with = "crate::lenient::rows"
-    )]
     pub items: Vec<PartnerLicensesUsageInsights>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 
+crate::lenient::model! {
+    PartnerLicensesUsageInsightsCollection {
+        total_count: optional Count = "totalCount" | "TotalCount",
+        items: rows PartnerLicensesUsageInsights = "items" | "Items" | "Value" | "value",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// Which share of the licences that qualify for one workload of one service is used.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PartnerLicensesUsageInsights {
     /// The code of the service, such as o365 or crm.
-    #[serde(
-        rename = "serviceCode",
-        alias = "ServiceCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
     /// The name of the service; the classic operations put its code here.
-    #[serde(
-        rename = "serviceName",
-        alias = "ServiceName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licences were sold.
-    #[serde(alias = "Channel", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The name of the workload, such as Exchange.
-    #[serde(
-        rename = "workloadName",
-        alias = "WorkloadName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "workloadName", skip_serializing_if = "Option::is_none")]
     pub workload_name: Option<String>,
     /// Active of qualified over all customers as the service computed it, from 0 to 100.
     #[serde(
         rename = "proratedLicensesUsagePercent",
-        alias = "ProratedLicensesUsagePercent",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_number"
+        skip_serializing_if = "Option::is_none"
     )]
     pub prorated_licenses_usage_percent: Option<f64>,
     /// When the service last computed the row. Rows of one answer differ.
-    #[serde(
-        rename = "processedDateTime",
-        alias = "ProcessedDateTime",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 
+crate::lenient::model! {
+    PartnerLicensesUsageInsights {
+        service_code: optional Text<String> = "serviceCode" | "ServiceCode",
+        service_name: optional Text<String> = "serviceName" | "ServiceName",
+        channel: optional Text<crate::Channel> = "channel" | "Channel",
+        workload_name: optional Text<String> = "workloadName" | "WorkloadName",
+        prorated_licenses_usage_percent: optional Fraction = "proratedLicensesUsagePercent" | "ProratedLicensesUsagePercent",
+        processed_date_time: optional Text<crate::Timestamp> = "processedDateTime" | "ProcessedDateTime",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// A page of licence deployment over all customers.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesDeploymentInsightsCollection {
     /// The rows.
-    #[serde(
-        rename = "Value",
-        alias = "value",
-        alias = "items",
-        alias = "Items",
-        deserialize_with = "crate::lenient::rows"
-    )]
+    #[serde(rename = "Value")]
     pub value: Vec<CommercialLicensesDeploymentInsights>,
     /// Where the next page is; null, empty or absent on the last. It repeats the filter.
-    #[serde(rename = "@nextLink", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "@nextLink", skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
     /// How many rows the whole query has.
-    #[serde(
-        rename = "TotalCount",
-        alias = "totalCount",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "TotalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
 }
 impl std::fmt::Debug for CommercialLicensesDeploymentInsightsCollection {
@@ -497,87 +376,48 @@ impl std::fmt::Debug for CommercialLicensesDeploymentInsightsCollection {
     }
 }
 
+crate::lenient::model! {
+    CommercialLicensesDeploymentInsightsCollection {
+        value: rows CommercialLicensesDeploymentInsights = "Value" | "value" | "items" | "Items",
+        next_link: optional Text<String> = "@nextLink",
+        total_count: optional Count = "TotalCount" | "totalCount",
+    }
+}
+
 /// How many licences of one product a customer bought, and how many of them are deployed; in a grouped query, of one group.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesDeploymentInsights {
     /// When the service last computed the row; a midnight, without the offset.
-    #[serde(
-        rename = "processedDateTime",
-        alias = "ProcessedDateTime",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// The code of the service, such as o365 or crm.
-    #[serde(
-        rename = "serviceCode",
-        alias = "ServiceCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
     /// The name of the service; the classic operations put its code here.
-    #[serde(
-        rename = "serviceName",
-        alias = "ServiceName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licences were sold.
-    #[serde(alias = "Channel", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The id of the customer's tenant. Letter case varies.
-    #[serde(
-        rename = "customerTenantId",
-        alias = "CustomerTenantId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerTenantId", skip_serializing_if = "Option::is_none")]
     pub customer_tenant_id: Option<crate::Guid>,
     /// The customer's name.
-    #[serde(
-        rename = "customerName",
-        alias = "CustomerName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerName", skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,
     /// The id of the product. Letter case varies.
-    #[serde(
-        rename = "productId",
-        alias = "ProductId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "productId", skip_serializing_if = "Option::is_none")]
     pub product_id: Option<crate::Guid>,
     /// The name of the product, in capitals.
-    #[serde(
-        rename = "productName",
-        alias = "ProductName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
     /// How many of the sold licences are deployed.
-    #[serde(
-        rename = "licensesDeployed",
-        alias = "LicensesDeployed",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesDeployed", skip_serializing_if = "Option::is_none")]
     pub licenses_deployed: Option<i64>,
     /// How many licences were sold.
-    #[serde(
-        rename = "licensesSold",
-        alias = "LicensesSold",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
 }
 impl std::fmt::Debug for CommercialLicensesDeploymentInsights {
@@ -597,31 +437,34 @@ impl std::fmt::Debug for CommercialLicensesDeploymentInsights {
     }
 }
 
+crate::lenient::model! {
+    CommercialLicensesDeploymentInsights {
+        processed_date_time: optional Text<crate::Timestamp> = "processedDateTime" | "ProcessedDateTime",
+        service_code: optional Text<String> = "serviceCode" | "ServiceCode",
+        service_name: optional Text<String> = "serviceName" | "ServiceName",
+        channel: optional Text<crate::Channel> = "channel" | "Channel",
+        customer_tenant_id: optional Text<crate::Guid> = "customerTenantId" | "CustomerTenantId",
+        customer_name: optional Text<String> = "customerName" | "CustomerName",
+        product_id: optional Text<crate::Guid> = "productId" | "ProductId",
+        product_name: optional Text<String> = "productName" | "ProductName",
+        licenses_deployed: optional Count = "licensesDeployed" | "LicensesDeployed",
+        licenses_sold: optional Count = "licensesSold" | "LicensesSold",
+    }
+}
+
 /// A page of licence usage over all customers.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesUsageInsightsCollection {
     /// The rows.
-    #[serde(
-        rename = "Value",
-        alias = "value",
-        alias = "items",
-        alias = "Items",
-        deserialize_with = "crate::lenient::rows"
-    )]
+    #[serde(rename = "Value")]
     pub value: Vec<CommercialLicensesUsageInsights>,
     /// Where the next page is; null, empty or absent on the last. It repeats the filter.
-    #[serde(rename = "@nextLink", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "@nextLink", skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
     /// How many rows the whole query has.
-    #[serde(
-        rename = "TotalCount",
-        alias = "totalCount",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "TotalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
 }
 impl std::fmt::Debug for CommercialLicensesUsageInsightsCollection {
@@ -634,105 +477,54 @@ impl std::fmt::Debug for CommercialLicensesUsageInsightsCollection {
     }
 }
 
+crate::lenient::model! {
+    CommercialLicensesUsageInsightsCollection {
+        value: rows CommercialLicensesUsageInsights = "Value" | "value" | "items" | "Items",
+        next_link: optional Text<String> = "@nextLink",
+        total_count: optional Count = "TotalCount" | "totalCount",
+    }
+}
+
 /// How many licences of one product of a customer qualify for one workload, and how many are active in it; in a grouped query, of one group.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesUsageInsights {
     /// When the service last computed the row; a midnight, without the offset.
-    #[serde(
-        rename = "processedDateTime",
-        alias = "ProcessedDateTime",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// The code of the workload, such as EXO, SPO or SFB.
-    #[serde(
-        rename = "workloadCode",
-        alias = "WorkloadCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "workloadCode", skip_serializing_if = "Option::is_none")]
     pub workload_code: Option<String>,
     /// The name of the workload, such as Exchange.
-    #[serde(
-        rename = "workloadName",
-        alias = "WorkloadName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "workloadName", skip_serializing_if = "Option::is_none")]
     pub workload_name: Option<String>,
     /// The code of the service, such as o365 or crm.
-    #[serde(
-        rename = "serviceCode",
-        alias = "ServiceCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
     /// The name of the service; the classic operations put its code here.
-    #[serde(
-        rename = "serviceName",
-        alias = "ServiceName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licences were sold.
-    #[serde(alias = "Channel", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The id of the customer's tenant. Letter case varies.
-    #[serde(
-        rename = "customerTenantId",
-        alias = "CustomerTenantId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerTenantId", skip_serializing_if = "Option::is_none")]
     pub customer_tenant_id: Option<crate::Guid>,
     /// The customer's name.
-    #[serde(
-        rename = "customerName",
-        alias = "CustomerName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customerName", skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,
     /// The id of the product. Letter case varies.
-    #[serde(
-        rename = "productId",
-        alias = "ProductId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "productId", skip_serializing_if = "Option::is_none")]
     pub product_id: Option<crate::Guid>,
     /// The name of the product, in capitals.
-    #[serde(
-        rename = "productName",
-        alias = "ProductName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
     /// How many licences are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
-    #[serde(
-        rename = "licensesActive",
-        alias = "LicensesActive",
-        alias = "licenseActive",
-        alias = "LicenseActive",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesActive", skip_serializing_if = "Option::is_none")]
     pub licenses_active: Option<i64>,
     /// How many licences qualify for the workload.
-    #[serde(
-        rename = "licensesQualified",
-        alias = "LicensesQualified",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "licensesQualified", skip_serializing_if = "Option::is_none")]
     pub licenses_qualified: Option<i64>,
 }
 impl std::fmt::Debug for CommercialLicensesUsageInsights {
@@ -754,113 +546,87 @@ impl std::fmt::Debug for CommercialLicensesUsageInsights {
     }
 }
 
+crate::lenient::model! {
+    CommercialLicensesUsageInsights {
+        processed_date_time: optional Text<crate::Timestamp> = "processedDateTime" | "ProcessedDateTime",
+        workload_code: optional Text<String> = "workloadCode" | "WorkloadCode",
+        workload_name: optional Text<String> = "workloadName" | "WorkloadName",
+        service_code: optional Text<String> = "serviceCode" | "ServiceCode",
+        service_name: optional Text<String> = "serviceName" | "ServiceName",
+        channel: optional Text<crate::Channel> = "channel" | "Channel",
+        customer_tenant_id: optional Text<crate::Guid> = "customerTenantId" | "CustomerTenantId",
+        customer_name: optional Text<String> = "customerName" | "CustomerName",
+        product_id: optional Text<crate::Guid> = "productId" | "ProductId",
+        product_name: optional Text<String> = "productName" | "ProductName",
+        licenses_active: optional Count = "licensesActive" | "LicensesActive" | "licenseActive" | "LicenseActive",
+        licenses_qualified: optional Count = "licensesQualified" | "LicensesQualified",
+    }
+}
+
 /// A page of customers.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerCollection {
     /// How many rows this page holds.
-    #[serde(
-        rename = "totalCount",
-        alias = "TotalCount",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_integer"
-    )]
+    #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
     /// The customers; only id, company profile and relationship are given in a list.
-    #[serde(
-        alias = "Items",
-        alias = "Value",
-        alias = "value",
-        deserialize_with = "crate::lenient::rows"
-    )]
     pub items: Vec<Customer>,
     /// The opaque token of the next page, where links.next does not carry it.
-    #[serde(
-        rename = "continuationToken",
-        alias = "ContinuationToken",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "continuationToken", skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 
+crate::lenient::model! {
+    CustomerCollection {
+        total_count: optional Count = "totalCount" | "TotalCount",
+        items: rows Customer = "items" | "Items" | "Value" | "value",
+        continuation_token: optional Text<String> = "continuationToken" | "ContinuationToken",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// A customer of the partner.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Customer {
     /// The customer's id, which is the id of its tenant.
-    #[serde(alias = "Id")]
     pub id: crate::Guid,
     /// The customer's id in the commerce system.
-    #[serde(
-        rename = "commerceId",
-        alias = "CommerceId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "commerceId", skip_serializing_if = "Option::is_none")]
     pub commerce_id: Option<String>,
     /// The company behind a customer.
-    #[serde(
-        rename = "companyProfile",
-        alias = "CompanyProfile",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "companyProfile", skip_serializing_if = "Option::is_none")]
     pub company_profile: Option<CustomerCompanyProfile>,
     /// Who is billed for a customer.
-    #[serde(
-        rename = "billingProfile",
-        alias = "BillingProfile",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "billingProfile", skip_serializing_if = "Option::is_none")]
     pub billing_profile: Option<CustomerBillingProfile>,
     /// What the partner is to the customer.
-    #[serde(
-        rename = "relationshipToPartner",
-        alias = "RelationshipToPartner",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "relationshipToPartner", skip_serializing_if = "Option::is_none")]
     pub relationship_to_partner: Option<crate::RelationshipToPartner>,
     /// Whether the partner may administer on the customer's behalf.
-    #[serde(
-        rename = "allowDelegatedAccess",
-        alias = "AllowDelegatedAccess",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "allowDelegatedAccess", skip_serializing_if = "Option::is_none")]
     pub allow_delegated_access: Option<bool>,
     /// The customer's own domains.
-    #[serde(
-        rename = "customDomains",
-        alias = "CustomDomains",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "customDomains", skip_serializing_if = "Option::is_none")]
     pub custom_domains: Option<Vec<String>>,
     /// The indirect reseller's partner id.
-    #[serde(
-        rename = "associatedPartnerId",
-        alias = "AssociatedPartnerId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "associatedPartnerId", skip_serializing_if = "Option::is_none")]
     pub associated_partner_id: Option<String>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 impl std::fmt::Debug for Customer {
@@ -880,41 +646,46 @@ impl std::fmt::Debug for Customer {
     }
 }
 
+crate::lenient::model! {
+    Customer {
+        id: required Text<crate::Guid> = "id" | "Id",
+        commerce_id: optional Text<String> = "commerceId" | "CommerceId",
+        company_profile: optional Nested<CustomerCompanyProfile> = "companyProfile" | "CompanyProfile",
+        billing_profile: optional Nested<CustomerBillingProfile> = "billingProfile" | "BillingProfile",
+        relationship_to_partner: optional Text<crate::RelationshipToPartner> = "relationshipToPartner" | "RelationshipToPartner",
+        allow_delegated_access: optional Flag = "allowDelegatedAccess" | "AllowDelegatedAccess",
+        custom_domains: optional List<Text<String>> = "customDomains" | "CustomDomains",
+        associated_partner_id: optional Text<String> = "associatedPartnerId" | "AssociatedPartnerId",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// The company behind a customer.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerCompanyProfile {
     /// The id of the customer's tenant. Letter case varies.
-    #[serde(
-        rename = "tenantId",
-        alias = "TenantId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "tenantId", skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<crate::Guid>,
     /// The tenant's domain.
-    #[serde(alias = "Domain", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// The company's name.
-    #[serde(
-        rename = "companyName",
-        alias = "CompanyName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "companyName", skip_serializing_if = "Option::is_none")]
     pub company_name: Option<String>,
     /// A postal address.
-    #[serde(alias = "Address", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
     /// The company's e-mail address.
-    #[serde(alias = "Email", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 impl std::fmt::Debug for CustomerCompanyProfile {
@@ -931,60 +702,52 @@ impl std::fmt::Debug for CustomerCompanyProfile {
     }
 }
 
+crate::lenient::model! {
+    CustomerCompanyProfile {
+        tenant_id: optional Text<crate::Guid> = "tenantId" | "TenantId",
+        domain: optional Text<String> = "domain" | "Domain",
+        company_name: optional Text<String> = "companyName" | "CompanyName",
+        address: optional Nested<Address> = "address" | "Address",
+        email: optional Text<String> = "email" | "Email",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// Who is billed for a customer.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerBillingProfile {
     /// The billing profile's id.
-    #[serde(alias = "Id", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The contact's first name.
-    #[serde(
-        rename = "firstName",
-        alias = "FirstName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// The contact's last name.
-    #[serde(
-        rename = "lastName",
-        alias = "LastName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// The contact's e-mail address.
-    #[serde(alias = "Email", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The culture of texts, such as en-US.
-    #[serde(alias = "Culture", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub culture: Option<String>,
     /// The language of texts, such as en.
-    #[serde(alias = "Language", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// The company's name.
-    #[serde(
-        rename = "companyName",
-        alias = "CompanyName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "companyName", skip_serializing_if = "Option::is_none")]
     pub company_name: Option<String>,
     /// A postal address.
-    #[serde(
-        rename = "defaultAddress",
-        alias = "DefaultAddress",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "defaultAddress", skip_serializing_if = "Option::is_none")]
     pub default_address: Option<Address>,
     /// Links from a resource.
-    #[serde(alias = "Links", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
     /// What the service says about a resource beside its fields.
-    #[serde(alias = "Attributes", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
 impl std::fmt::Debug for CustomerBillingProfile {
@@ -1004,70 +767,55 @@ impl std::fmt::Debug for CustomerBillingProfile {
     }
 }
 
+crate::lenient::model! {
+    CustomerBillingProfile {
+        id: optional Text<String> = "id" | "Id",
+        first_name: optional Text<String> = "firstName" | "FirstName",
+        last_name: optional Text<String> = "lastName" | "LastName",
+        email: optional Text<String> = "email" | "Email",
+        culture: optional Text<String> = "culture" | "Culture",
+        language: optional Text<String> = "language" | "Language",
+        company_name: optional Text<String> = "companyName" | "CompanyName",
+        default_address: optional Nested<Address> = "defaultAddress" | "DefaultAddress",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
 /// A postal address.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Address {
     /// The country, as ISO 3166 alpha-2.
-    #[serde(alias = "Country", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// The region.
-    #[serde(alias = "Region", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// The city.
-    #[serde(alias = "City", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// The state.
-    #[serde(alias = "State", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The first line.
-    #[serde(
-        rename = "addressLine1",
-        alias = "AddressLine1",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "addressLine1", skip_serializing_if = "Option::is_none")]
     pub address_line1: Option<String>,
     /// The second line.
-    #[serde(
-        rename = "addressLine2",
-        alias = "AddressLine2",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "addressLine2", skip_serializing_if = "Option::is_none")]
     pub address_line2: Option<String>,
     /// The postal code.
-    #[serde(
-        rename = "postalCode",
-        alias = "PostalCode",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "postalCode", skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// The contact's first name.
-    #[serde(
-        rename = "firstName",
-        alias = "FirstName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
     /// The contact's last name.
-    #[serde(
-        rename = "lastName",
-        alias = "LastName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
     /// The phone number.
-    #[serde(
-        rename = "phoneNumber",
-        alias = "PhoneNumber",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
 }
 impl std::fmt::Debug for Address {
@@ -1087,63 +835,78 @@ impl std::fmt::Debug for Address {
     }
 }
 
+crate::lenient::model! {
+    Address {
+        country: optional Text<String> = "country" | "Country",
+        region: optional Text<String> = "region" | "Region",
+        city: optional Text<String> = "city" | "City",
+        state: optional Text<String> = "state" | "State",
+        address_line1: optional Text<String> = "addressLine1" | "AddressLine1",
+        address_line2: optional Text<String> = "addressLine2" | "AddressLine2",
+        postal_code: optional Text<String> = "postalCode" | "PostalCode",
+        first_name: optional Text<String> = "firstName" | "FirstName",
+        last_name: optional Text<String> = "lastName" | "LastName",
+        phone_number: optional Text<String> = "phoneNumber" | "PhoneNumber",
+    }
+}
+
 /// What the service says about a resource beside its fields.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceAttributes {
     /// What kind of resource this is.
-    #[serde(
-        rename = "objectType",
-        alias = "ObjectType",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "objectType", skip_serializing_if = "Option::is_none")]
     pub object_type: Option<crate::ObjectType>,
     /// The version of the resource.
-    #[serde(alias = "Etag", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
 }
 
+crate::lenient::model! {
+    ResourceAttributes {
+        object_type: optional Text<crate::ObjectType> = "objectType" | "ObjectType",
+        etag: optional Text<String> = "etag" | "Etag",
+    }
+}
+
 /// Links from a resource.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceLinks {
     /// A link to a resource, with what to send along.
-    #[serde(
-        rename = "self",
-        alias = "Self",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
     pub self_: Option<Link>,
     /// A link to a resource, with what to send along.
-    #[serde(alias = "Next", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Link>,
     /// A link to a resource, with what to send along.
-    #[serde(alias = "Previous", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Link>,
 }
 
+crate::lenient::model! {
+    ResourceLinks {
+        self_: optional Nested<Link> = "self" | "Self",
+        next: optional Nested<Link> = "next" | "Next",
+        previous: optional Nested<Link> = "previous" | "Previous",
+    }
+}
+
 /// A link to a resource, with what to send along.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Link {
     /// Where to; absolute, or from the root of the service with or without its version prefix. It repeats the filter.
-    #[serde(alias = "Uri", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
     /// The HTTP method.
-    #[serde(alias = "Method", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// The headers to send.
-    #[serde(
-        alias = "Headers",
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "crate::lenient::optional_rows"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<Vec<LinkHeader>>,
 }
 impl std::fmt::Debug for Link {
@@ -1156,60 +919,63 @@ impl std::fmt::Debug for Link {
     }
 }
 
+crate::lenient::model! {
+    Link {
+        uri: optional Text<String> = "uri" | "Uri",
+        method: optional Text<String> = "method" | "Method",
+        headers: optional List<Nested<LinkHeader>> = "headers" | "Headers",
+    }
+}
+
 /// A header to send along a link.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct LinkHeader {
     /// The header's name.
-    #[serde(alias = "Key")]
     pub key: String,
     /// The header's value.
-    #[serde(alias = "Value")]
     pub value: String,
 }
 
+crate::lenient::model! {
+    LinkHeader {
+        key: required Text<String> = "key" | "Key",
+        value: required Text<String> = "value" | "Value",
+    }
+}
+
 /// The error body of the service itself.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApiFault {
     /// A code of the service; documented as a text, sent as a number by most parts.
-    #[serde(alias = "Code", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<FaultCode>,
     /// What went wrong.
-    #[serde(alias = "Description", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Further texts.
-    #[serde(alias = "Data", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Vec<String>>,
     /// The part of the service that failed.
-    #[serde(alias = "Source", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// What went wrong in the words of newer parts.
-    #[serde(alias = "Message", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The error's name in newer parts.
-    #[serde(
-        rename = "errorName",
-        alias = "ErrorName",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "errorName", skip_serializing_if = "Option::is_none")]
     pub error_name: Option<String>,
     /// Whether sending again may help.
-    #[serde(
-        rename = "isRetryable",
-        alias = "IsRetryable",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "isRetryable", skip_serializing_if = "Option::is_none")]
     pub is_retryable: Option<bool>,
     /// Further texts of the analytics back end; only seen empty.
-    #[serde(alias = "Details", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<String>>,
     /// The fault proper, which the analytics back end wraps into another. Documented for its sibling API of the Microsoft Store.
-    #[serde(alias = "Innererror", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub innererror: Option<InnerFault>,
 }
 impl std::fmt::Debug for ApiFault {
@@ -1228,25 +994,39 @@ impl std::fmt::Debug for ApiFault {
     }
 }
 
+crate::lenient::model! {
+    ApiFault {
+        code: optional Choice<FaultCode> = "code" | "Code",
+        description: optional Text<String> = "description" | "Description",
+        data: optional List<Text<String>> = "data" | "Data",
+        source: optional Text<String> = "source" | "Source",
+        message: optional Text<String> = "message" | "Message",
+        error_name: optional Text<String> = "errorName" | "ErrorName",
+        is_retryable: optional Flag = "isRetryable" | "IsRetryable",
+        details: optional List<Text<String>> = "details" | "Details",
+        innererror: optional Nested<InnerFault> = "innererror" | "Innererror",
+    }
+}
+
 /// The fault proper, which the analytics back end wraps into another. Documented for its sibling API of the Microsoft Store.
-#[derive(Clone, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InnerFault {
     /// A code of the service; documented as a text, sent as a number by most parts.
-    #[serde(alias = "Code", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<FaultCode>,
     /// What went wrong.
-    #[serde(alias = "Message", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Further texts.
-    #[serde(alias = "Data", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<Vec<String>>,
     /// Further texts; only seen empty.
-    #[serde(alias = "Details", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<String>>,
     /// The part of the service that failed.
-    #[serde(alias = "Source", default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
 }
 impl std::fmt::Debug for InnerFault {
@@ -1261,6 +1041,16 @@ impl std::fmt::Debug for InnerFault {
     }
 }
 
+crate::lenient::model! {
+    InnerFault {
+        code: optional Choice<FaultCode> = "code" | "Code",
+        message: optional Text<String> = "message" | "Message",
+        data: optional List<Text<String>> = "data" | "Data",
+        details: optional List<Text<String>> = "details" | "Details",
+        source: optional Text<String> = "source" | "Source",
+    }
+}
+
 /// A code of the service; documented as a text, sent as a number by most parts.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1272,28 +1062,26 @@ pub enum FaultCode {
 }
 
 /// The error body of the gateway in front of the service.
-#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GatewayFault {
     /// The HTTP status.
-    #[serde(
-        rename = "statusCode",
-        alias = "StatusCode",
-        deserialize_with = "crate::lenient::integer"
-    )]
+    #[serde(rename = "statusCode")]
     pub status_code: i64,
     /// What went wrong.
-    #[serde(alias = "Message")]
     pub message: String,
     /// The gateway's own trace id.
-    #[serde(
-        rename = "activityId",
-        alias = "ActivityId",
-        default,
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "activityId", skip_serializing_if = "Option::is_none")]
     pub activity_id: Option<String>,
+}
+
+crate::lenient::model! {
+    GatewayFault {
+        status_code: required Whole = "statusCode" | "StatusCode",
+        message: required Text<String> = "message" | "Message",
+        activity_id: optional Text<String> = "activityId" | "ActivityId",
+    }
 }
 
 crate::open_enum::open_enum! {

@@ -3,7 +3,9 @@
 //! The structs are generated from the contract; [`Timestamp`], [`Guid`] and the open enums are written by hand,
 //! because the service's dates, ids and enumerations are looser than any library's types. Models know nothing of HTTP.
 //!
-//! Every model reads what the service has been seen to send, and writes what the contract says:
+//! Every model reads what the service has been seen to send, and writes what the contract says. A value that a field
+//! cannot take, such as `"n/a"` for a count, leaves the field unknown and nothing else; a row is lost only if it is no
+//! object or lacks its id:
 //!
 //! ```
 //! use partner_center_models::CustomerLicensesDeploymentInsights;
@@ -34,8 +36,9 @@ use std::fmt;
 
 pub use generated::*;
 pub use guid::Guid;
+pub use lenient::{Findings, OddValue, UnreadableReason, UnreadableRow};
 #[doc(hidden)] // For whoever decodes a whole answer.
-pub use lenient::object;
+pub use lenient::{Lacking, Model, Place, read};
 pub use timestamp::{Offset, Timestamp};
 
 /// Stands for a value that names or describes a customer, in `Debug`. Whether there is one still shows.

@@ -11,8 +11,8 @@ use partner_center_client::Operation;
 
 use crate::error::Result;
 
-/// Reads the body of a successful answer.
-pub fn decode<O: Operation>(body: &Bytes) -> Result<O::Answer> {
+/// Reads the body of a successful answer, and what was odd about it.
+pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Answer, partner_center_models::Findings)> {
     crate::call::decode::decode::<O>(body)
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use http::HeaderMap;
+use partner_center_models::{Findings, OddValue, UnreadableRow};
 use uuid::Uuid;
 
 use crate::paging::Continuation;
@@ -33,6 +34,7 @@ pub(crate) struct Meta {
     pub(crate) attempts: u32,
     pub(crate) headers: HeaderMap,
     pub(crate) continuation: Option<Continuation>,
+    pub(crate) findings: Findings,
 }
 
 impl<T> Response<T> {
@@ -46,7 +48,15 @@ impl<T> Response<T> {
         let headers = HeaderMap::new();
         Self::new(
             value,
-            Meta { status: 200, request_id, correlation_id, attempts: 1, headers, continuation: None },
+            Meta {
+                status: 200,
+                request_id,
+                correlation_id,
+                attempts: 1,
+                headers,
+                continuation: None,
+                findings: Findings::default(),
+            },
         )
     }
 
@@ -101,6 +111,41 @@ impl<T> Response<T> {
     #[must_use]
     pub fn raw_headers(&self) -> &HeaderMap {
         &self.meta.headers
+    }
+
+    /// The values that their fields cannot take, such as `"n/a"` for a count: each field is unknown, and nothing else
+    /// is lost. At most 10,000 are kept; [`odd_fields`](Self::odd_fields) counts all.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+    /// let deployment = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
+    /// for odd in deployment.odd_values() {
+    ///     println!("row {:?}: {} is unknown", odd.row(), odd.field());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn odd_values(&self) -> &[OddValue] {
+        self.meta.findings.odd_values()
+    }
+
+    /// The fields that had odd values, each with how many.
+    pub fn odd_fields(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.meta.findings.odd_fields()
+    }
+
+    /// The rows that are not among this page's, because they were no objects or lacked their id. At most 10,000 are
+    /// kept; [`unreadable_count`](Self::unreadable_count) counts all.
+    #[must_use]
+    pub fn unreadable(&self) -> &[UnreadableRow] {
+        self.meta.findings.unreadable()
+    }
+
+    /// How many rows were unreadable.
+    #[must_use]
+    pub fn unreadable_count(&self) -> u64 {
+        self.meta.findings.unreadable_count()
     }
 
     /// If this is a page that another follows, what `resume` needs to ask for that one.

@@ -141,6 +141,11 @@ pub(crate) fn also_sent_as(schema: &Schema) -> Vec<&str> {
     texts.into_iter().flatten().filter_map(|value| value.as_str()).collect()
 }
 
+/// Whether a property counts something, so that a negative value says nothing.
+pub(crate) fn is_never_negative(schema: &Schema) -> bool {
+    matches!(&schema.schema_kind, SchemaKind::Type(Type::Integer(integer)) if integer.minimum.is_some_and(|least| least >= 0))
+}
+
 /// Whether a property's value names or describes a customer or a person.
 pub(crate) fn is_customer_data(schema: &Schema) -> bool {
     schema.schema_data.extensions.get("x-customer-data") == Some(&serde_json::Value::Bool(true))

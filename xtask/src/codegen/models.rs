@@ -1,8 +1,8 @@
 //! The models: typify decides names and types, this module writes them out as the models crate wants them.
 //!
 //! typify is asked through progenitor, which keeps `nullable`. What is added to its structs: fields in the contract's
-//! order, tolerant reading of counts and rows, the other spellings the wire is known to use, `JsonSchema` behind a
-//! feature, and a `Debug` that prints no customer data.
+//! order, tolerant reading of every field in all spellings the wire is known to use, `JsonSchema` behind a feature, and
+//! a `Debug` that prints no customer data.
 
 use std::collections::BTreeMap;
 
@@ -52,6 +52,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         } else if let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind {
             let item = items.get(name).with_context(|| format!("typify made no struct of schema {name}"))?;
             types.push(rust::format(structure(contract, name, schema, object, item)?)?);
+            types.push(reading(contract, name, object, item)?);
         } else if !lower::is_shared_scalar(schema) {
             types.push(rust::format(choice(name, schema, &file)?)?);
         }
@@ -138,11 +139,7 @@ fn structure(
     let mut printed = TokenStream::new();
     let mut private = false;
     for (wire, property) in &object.properties {
-        let field = item
-            .fields
-            .iter()
-            .find(|field| wire_name(field).is_some_and(|name| name == *wire))
-            .with_context(|| format!("typify made no field of {name}.{wire}"))?;
+        let field = field_of(item, wire)?;
         let field_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let property =
             contract.property(property).with_context(|| format!("{name}.{wire} refers to nothing"))?;
@@ -150,7 +147,7 @@ fn structure(
         let mut ty = field.ty.clone();
         ShortPaths.visit_type_mut(&mut ty);
         let doc = rust::doc(&description(property));
-        let serde = serde_attribute(contract, wire, &field_name, property, &ty);
+        let serde = serde_attribute(wire, &field_name, &ty);
         fields.extend(quote!(#doc #serde pub #field_ident: #ty,));
         if contract::is_customer_data(property) {
             private = true;
@@ -176,12 +173,20 @@ fn structure(
     });
     Ok(quote! {
         #type_doc
-        #[derive(Clone, #debug_derive Default, PartialEq, serde::Deserialize, serde::Serialize)]
+        #[derive(Clone, #debug_derive Default, PartialEq, serde::Serialize)]
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[non_exhaustive]
         pub struct #ident { #fields }
         #debug_impl
     })
+}
+
+/// typify's field of a property.
+fn field_of<'a>(item: &'a syn::ItemStruct, wire: &str) -> Result<&'a syn::Field> {
+    item.fields
+        .iter()
+        .find(|field| wire_name(field).is_some_and(|name| name == wire))
+        .with_context(|| format!("typify made no field of {}.{wire}", item.ident))
 }
 
 /// The name a field of typify's has on the wire.
@@ -203,52 +208,71 @@ fn wire_name(field: &syn::Field) -> Option<String> {
     Some(name)
 }
 
-fn serde_attribute(
-    contract: &Contract,
-    wire: &str,
-    field: &str,
-    property: &Schema,
-    ty: &syn::Type,
-) -> TokenStream {
+fn serde_attribute(wire: &str, field: &str, ty: &syn::Type) -> TokenStream {
     let mut parts = Vec::new();
     if wire != field {
         parts.push(quote!(rename = #wire));
     }
-    for alias in contract::other_spellings(wire, &contract::also_sent_as(property)) {
-        parts.push(quote!(alias = #alias));
-    }
     if is_option(ty) {
-        parts.push(quote!(default));
         parts.push(quote!(skip_serializing_if = "Option::is_none"));
-    }
-    if let Some(reader) = reader(contract, ty) {
-        parts.push(quote!(deserialize_with = #reader));
     }
     if parts.is_empty() { quote!() } else { quote!(#[serde(#(#parts),*)]) }
 }
 
-/// What reads a field more tolerantly, or rows more strictly, than serde would.
-fn reader(contract: &Contract, ty: &syn::Type) -> Option<&'static str> {
-    let text = rust::text(ty);
-    let optional = is_option(ty);
-    let inner = text.strip_prefix("Option<").and_then(|text| text.strip_suffix('>')).unwrap_or(&text);
-    match inner {
-        "i64" if optional => Some("crate::lenient::optional_integer"),
-        "i64" => Some("crate::lenient::integer"),
-        "f64" if optional => Some("crate::lenient::optional_number"),
-        "f64" => Some("crate::lenient::number"),
-        list => {
-            let row = list.strip_prefix("Vec<")?.strip_suffix('>')?;
-            let is_object = contract
-                .schema(row)
-                .is_some_and(|schema| matches!(schema.schema_kind, SchemaKind::Type(Type::Object(_))));
-            match (is_object, optional) {
-                (true, true) => Some("crate::lenient::optional_rows"),
-                (true, false) => Some("crate::lenient::rows"),
-                (false, _) => None,
-            }
-        }
+/// How a struct is read, as the arguments of a macro: each field's kind, and all spellings of its name.
+fn reading(contract: &Contract, name: &str, object: &ObjectType, item: &syn::ItemStruct) -> Result<String> {
+    let mut lines = vec![format!("crate::lenient::model! {{\n    {name} {{")];
+    for (wire, property) in &object.properties {
+        let field = field_of(item, wire)?;
+        let field_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+        let property =
+            contract.property(property).with_context(|| format!("{name}.{wire} refers to nothing"))?;
+        let mut ty = field.ty.clone();
+        ShortPaths.visit_type_mut(&mut ty);
+        let (presence, kind) = kind(contract, property, &ty);
+        let spellings: Vec<_> = std::iter::once(wire.clone())
+            .chain(contract::other_spellings(wire, &contract::also_sent_as(property)))
+            .map(|spelling| format!("{spelling:?}"))
+            .collect();
+        lines.push(format!("        {field_name}: {presence} {kind} = {},", spellings.join(" | ")));
     }
+    lines.push("    }\n}\n".to_owned());
+    Ok(lines.join("\n"))
+}
+
+/// Whether a field must be there, and which reader of the models crate it has.
+fn kind(contract: &Contract, property: &Schema, ty: &syn::Type) -> (&'static str, String) {
+    let text = rust::text(ty);
+    let optional = text.strip_prefix("Option<").and_then(|text| text.strip_suffix('>'));
+    let inner = optional.unwrap_or(&text);
+    let row = inner.strip_prefix("Vec<").and_then(|text| text.strip_suffix('>'));
+    match (optional, row) {
+        (None, Some(row)) if is_object(contract, row) => ("rows", row.to_owned()),
+        (None, _) => ("required", scalar_kind(contract, property, inner, row)),
+        (Some(_), _) => ("optional", scalar_kind(contract, property, inner, row)),
+    }
+}
+
+fn scalar_kind(contract: &Contract, property: &Schema, ty: &str, item: Option<&str>) -> String {
+    if let Some(item) = item {
+        return format!("List<{}>", scalar_kind(contract, property, item, None));
+    }
+    match ty {
+        "i64" if contract::is_never_negative(property) => "Count".to_owned(),
+        "i64" => "Whole".to_owned(),
+        "f64" => "Fraction".to_owned(),
+        "bool" => "Flag".to_owned(),
+        "String" => "Text<String>".to_owned(),
+        object if is_object(contract, object) => format!("Nested<{object}>"),
+        // Wire types and open sets are written by hand, and made of any text.
+        by_hand if by_hand.starts_with("crate::") => format!("Text<{by_hand}>"),
+        choice => format!("Choice<{choice}>"),
+    }
+}
+
+fn is_object(contract: &Contract, name: &str) -> bool {
+    let schema = contract.schema(name);
+    schema.is_some_and(|schema| matches!(schema.schema_kind, SchemaKind::Type(Type::Object(_))))
 }
 
 fn is_option(ty: &syn::Type) -> bool {

@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde::forward_to_deserialize_any;
 
 /// Several times as deep as anything the service sends.
-const DEEPEST: u8 = 32;
+pub(super) const DEEPEST: u8 = 32;
 
 /// Something of a parser's, with how many levels may still be below it.
 #[derive(Clone, Copy)]

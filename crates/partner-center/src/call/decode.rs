@@ -7,26 +7,33 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use partner_center_client::Operation;
+use partner_center_models::{Findings, Model};
 
 use super::bounded::Bounded;
-use super::text;
+use super::{repair, text};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 
-/// Reads a 2xx body. An empty one is an answer without rows where the operation answers with rows.
-pub(crate) fn decode<O: Operation>(body: &Bytes) -> Result<O::Answer, Error> {
+/// Reads a 2xx body, and what was odd about it. An empty one is an answer without rows where the operation answers with
+/// rows.
+pub(crate) fn decode<O: Operation>(body: &Bytes) -> Result<(O::Answer, Findings), Error> {
     let text = text::decode(body).map_err(|_| invalid("the answer is not text", body))?;
     if text.trim_ascii().is_empty() {
-        return O::empty().ok_or_else(|| invalid("the answer is empty", body));
+        let empty = O::empty().ok_or_else(|| invalid("the answer is empty", body))?;
+        return Ok((empty, Findings::default()));
     }
-    read(&text).map_err(|_| explain::<O::Answer>(&text, body))
+    read(&text).or_else(|_| match repair::repair(&text) {
+        // What the parser itself refuses would cost the page: written otherwise, it costs its own value.
+        Some(repaired) => read(&repaired).map_err(|_| explain::<O::Answer>(&repaired, body)),
+        None => Err(explain::<O::Answer>(&text, body)),
+    })
 }
 
-fn read<T: serde::de::DeserializeOwned>(text: &str) -> sonic_rs::Result<T> {
+fn read<T: Model>(text: &str) -> sonic_rs::Result<(T, Findings)> {
     let mut reader = sonic_rs::Deserializer::from_str(text);
-    let value = partner_center_models::object(Bounded::new(&mut reader))?;
+    let read = partner_center_models::read(Bounded::new(&mut reader))?;
     reader.end()?;
-    Ok(value)
+    Ok(read)
 }
 
 fn invalid(message: impl Into<Cow<'static, str>>, body: &Bytes) -> Error {
@@ -34,7 +41,7 @@ fn invalid(message: impl Into<Cow<'static, str>>, body: &Bytes) -> Error {
 }
 
 /// Says what is wrong with an answer that could not be read.
-fn explain<T: serde::de::DeserializeOwned>(text: &str, body: &Bytes) -> Error {
+fn explain<T: Model>(text: &str, body: &Bytes) -> Error {
     if text.trim_ascii_start().starts_with('<') {
         return invalid("the answer is a web page, not Partner Center's", body).with_advice(
             "A proxy's or sign-in page is the usual cause: check the proxy and the base URL. The raw body shows it.",
@@ -54,7 +61,7 @@ fn explain<T: serde::de::DeserializeOwned>(text: &str, body: &Bytes) -> Error {
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-    let result: Result<T, _> = partner_center_models::object(Bounded::new(tracked));
+    let result = partner_center_models::read::<T, _>(Bounded::new(tracked));
     let what = match result.and_then(|_| reader.end()) {
         Ok(()) => "the answer could not be read".to_owned(),
         Err(error) if error.is_eof() => "the answer is cut off".to_owned(),
@@ -94,7 +101,7 @@ mod tests {
     use partner_center_client::operations::{GetCustomer, ListCustomers};
 
     fn customers(body: &[u8]) -> Result<usize, Error> {
-        decode::<ListCustomers>(&Bytes::copy_from_slice(body)).map(|page| page.items.len())
+        decode::<ListCustomers>(&Bytes::copy_from_slice(body)).map(|(page, _)| page.items.len())
     }
 
     fn message(body: &[u8]) -> String {
@@ -119,8 +126,8 @@ mod tests {
             "the answer breaks the contract: missing field `items` (line 1, column 2)"
         );
         assert_eq!(
-            message(br#"{"items":[{"id":"1"},[]]}"#),
-            "the answer breaks the contract at items[1]: expected an object, found sequence (line 1, column 23)"
+            message(br#"{"items":{"id":"1"}}"#),
+            "the answer breaks the contract at items: expected a list of objects, found map (line 1, column 10)"
         );
         assert_eq!(message(br#"{"items":[{"id":"1"},{"id"#), "the answer is cut off");
         assert_eq!(message(b"<html>"), "the answer is a web page, not Partner Center's");
@@ -137,29 +144,39 @@ mod tests {
 
     /// sonic-rs by itself descends without counting, be it to skip or to say what it found: the stack would overflow.
     #[test]
-    fn depth_is_refused_before_it_can_do_harm() {
-        let deep = "[".repeat(1_000_000);
-        for body in [
-            deep.clone(),
-            format!("{{\"new\":{deep}"),
-            format!("{{\"totalCount\":{deep}"),
-            format!("{{\"items\":{deep}"),
-            format!("{{\"items\":[{{\"domain\":{deep}"),
-        ] {
-            assert!(customers(body.as_bytes()).is_err());
+    fn depth_costs_the_value_that_is_deep_and_not_the_stack() {
+        for depth in [20, 31, 32, 100, 1_000_000] {
+            let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+            let deep = format!("{open}{close}");
+            let mixed = format!("{}1{}", "{\"a\":[".repeat(depth), "]}".repeat(depth));
+            for deep in [&deep, &mixed] {
+                assert_eq!(customers(format!("{{\"new\":{deep},\"items\":[]}}").as_bytes()).unwrap(), 0);
+                let rows = format!(
+                    "{{\"totalCount\":{deep},\"items\":[{{\"id\":\"1\",\"commerceId\":{deep}}},[{deep}],{{\"id\":\"2\"}}]}}"
+                );
+                let (page, findings) = decode::<ListCustomers>(&Bytes::from(rows)).unwrap();
+                assert_eq!(page.items.len(), 2);
+                let odd: Vec<_> = findings.odd_values().iter().map(|odd| (odd.row(), odd.field())).collect();
+                assert_eq!(odd, [(None, "totalCount"), (Some(0), "commerceId")]);
+                assert_eq!(findings.unreadable_count(), 1);
+            }
+            for cut in
+                [open.clone(), format!("{{\"new\":{open}"), format!("{{\"items\":[{{\"domain\":{open}")]
+            {
+                assert!(customers(cut.as_bytes()).is_err(), "{depth}");
+            }
+            let crossed = format!("{{\"items\":[],\"new\":{open}}}{}", close);
+            assert!(customers(crossed.as_bytes()).is_err(), "{depth}");
         }
-        let some = |depth| format!("{{\"items\":[],\"new\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
-        assert_eq!(customers(some(31).as_bytes()).unwrap(), 0);
-        assert!(message(some(32).as_bytes()).contains("nested too deep"));
     }
 
     #[test]
     fn what_is_said_holds_none_of_the_answer() {
         for body in [
             r#"{"items":"Contoso"}"#,
-            r#"{"items":["Contoso, expected a dog"]}"#,
-            r#"{"items":[{"id":"1","companyProfile":"Contoso"}]}"#,
-            r#"{"totalCount":"Contoso","items":[]}"#,
+            r#"{"items":{"Contoso, expected a dog":1}}"#,
+            r#"{"items":[],"items":["Contoso"]}"#,
+            r#"{"items":[{"id":"Contoso\uDC00"},"#,
         ] {
             let error = customers(body.as_bytes()).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("Contoso"), "{error}");

@@ -10,6 +10,7 @@ mod body;
 mod bounded;
 pub(crate) mod decode;
 mod pause;
+mod repair;
 mod retry;
 pub(crate) mod text;
 
@@ -157,7 +158,7 @@ impl Run<'_> {
             }
             let failure = match result {
                 Ok(answer) => match decode::decode::<O>(&answer.body) {
-                    Ok(value) => {
+                    Ok((value, findings)) => {
                         let meta = Meta {
                             status: answer.status,
                             request_id: self.request_id,
@@ -165,6 +166,7 @@ impl Run<'_> {
                             attempts,
                             headers: answer.headers,
                             continuation: None,
+                            findings,
                         };
                         return Ok(Response::new(value, meta));
                     }

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::models::{
     CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection,
-    CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Timestamp,
+    CustomerLicensesDeploymentInsights, CustomerLicensesDeploymentInsightsCollection,
+    CustomerLicensesUsageInsightsCollection, Timestamp,
 };
 
 const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
@@ -163,13 +164,17 @@ fn a_missing_or_negative_count_is_unknown_and_so_is_what_follows_from_it() {
     let usage = [
         json!({"productName": "E3", "workloadName": "Exchange", "licensesActive": 1, "licensesQualified": 1}),
     ];
+    let of = |sold, deployed| {
+        let mut deployment = rows(&[json!({"productName": "E3"})]);
+        for CustomerLicensesDeploymentInsights { licenses_sold, licenses_deployed, .. } in &mut deployment {
+            (*licenses_sold, *licenses_deployed) = (sold, deployed);
+        }
+        Funnel::classic(CUSTOMER.parse().unwrap(), &deployment, &rows(&usage))
+    };
     for (sold, deployed, missing, negative) in
-        [(json!(null), json!(3), 1, 0), (json!(-1), json!(3), 0, 1), (json!(5), json!("-3"), 0, 1)]
+        [(None, Some(3), 1, 0), (Some(-1), Some(3), 0, 1), (Some(5), Some(-3), 0, 1)]
     {
-        let funnel = classic(
-            &[json!({"productName": "E3", "licensesSold": sold, "licensesDeployed": deployed})],
-            &usage,
-        );
+        let funnel = of(sold, deployed);
         let row = one(&funnel);
         assert_eq!((row.shelfware, row.deployment_percent, row.unused()), (None, None, None));
         assert!(row.has(Flag::UnknownCount));

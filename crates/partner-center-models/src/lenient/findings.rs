@@ -1,0 +1,193 @@
+//! What was odd about a response that was read all the same, by row and field.
+
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+
+/// How many odd values and how many unreadable rows are kept, each: as many as the largest page has rows. All are
+/// counted.
+const KEPT: usize = 10_000;
+
+/// A value that its field cannot take: the field is unknown, or a list lacks an item. The value itself is not kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OddValue {
+    row: Option<usize>,
+    field: Arc<str>,
+}
+
+impl OddValue {
+    /// The row's position on its page, counted from 0; `None` for a value beside the rows.
+    #[must_use]
+    pub fn row(&self) -> Option<usize> {
+        self.row
+    }
+
+    /// The field's name as the contract spells it, with the names of the objects around it:
+    /// `companyProfile.address.city`.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+}
+
+/// A row that could not be read and is not among the rows of its page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UnreadableRow {
+    row: usize,
+    reason: UnreadableReason,
+}
+
+impl UnreadableRow {
+    /// The row's position on its page as it was sent, counted from 0.
+    #[must_use]
+    pub fn row(&self) -> usize {
+        self.row
+    }
+
+    /// Why it could not be read.
+    #[must_use]
+    pub fn reason(&self) -> UnreadableReason {
+        self.reason
+    }
+}
+
+/// Why a row could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnreadableReason {
+    /// It is not an object.
+    NotAnObject,
+    /// It has no usable value in this field, which every row must have.
+    Lacks(&'static str),
+}
+
+impl fmt::Display for UnreadableReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnObject => f.write_str("it is not an object"),
+            Self::Lacks(field) => write!(f, "it has no usable {field}"),
+        }
+    }
+}
+
+/// What was odd about one response.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    odd_values: Vec<OddValue>,
+    /// Each field once, with how often it was odd.
+    odd_fields: Vec<(Arc<str>, u64)>,
+    unreadable: Vec<UnreadableRow>,
+    unreadable_count: u64,
+}
+
+impl Findings {
+    /// The odd values in the order of the response, the first 10,000 of them.
+    #[must_use]
+    pub fn odd_values(&self) -> &[OddValue] {
+        &self.odd_values
+    }
+
+    /// How often each field was odd, kept or not.
+    pub fn odd_fields(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.odd_fields.iter().map(|(field, count)| (&**field, *count))
+    }
+
+    /// The unreadable rows in the order of the response, the first 10,000 of them.
+    #[must_use]
+    pub fn unreadable(&self) -> &[UnreadableRow] {
+        &self.unreadable
+    }
+
+    /// How many rows were unreadable, kept or not.
+    #[must_use]
+    pub fn unreadable_count(&self) -> u64 {
+        self.unreadable_count
+    }
+
+    fn odd(&mut self, row: Option<usize>, field: &str) {
+        let index = self.odd_fields.iter().position(|(known, _)| **known == *field).unwrap_or_else(|| {
+            self.odd_fields.push((field.into(), 0));
+            self.odd_fields.len() - 1
+        });
+        let Some((field, count)) = self.odd_fields.get_mut(index) else { return };
+        *count += 1;
+        if self.odd_values.len() < KEPT {
+            self.odd_values.push(OddValue { row, field: Arc::clone(field) });
+        }
+    }
+}
+
+/// Where in a response the reader is. A step points to the one before it, so that walking costs nothing until
+/// something is reported.
+#[derive(Clone, Copy)]
+pub struct Place<'a>(Step<'a>);
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    /// The whole response, and who hears of what is odd in it.
+    Page(Option<&'a Cell<Findings>>),
+    Row(&'a Place<'a>, usize),
+    Field(&'a Place<'a>, &'static str),
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn page(findings: &'a Cell<Findings>) -> Self {
+        Self(Step::Page(Some(findings)))
+    }
+
+    /// For a reader that nobody listens to.
+    pub(crate) fn unheard() -> Self {
+        Self(Step::Page(None))
+    }
+
+    pub(super) fn row(&'a self, index: usize) -> Self {
+        Self(Step::Row(self, index))
+    }
+
+    pub(super) fn field(&'a self, name: &'static str) -> Self {
+        Self(Step::Field(self, name))
+    }
+
+    /// Reports an odd value in a field of what is here, or here.
+    #[cold]
+    pub(super) fn odd(&self, name: Option<&'static str>) {
+        let mut names: Vec<_> = name.into_iter().collect();
+        let mut row = None;
+        let mut at = self;
+        let findings = loop {
+            match &at.0 {
+                Step::Page(findings) => break findings,
+                Step::Row(page, index) => {
+                    row = Some(*index);
+                    at = page;
+                }
+                Step::Field(object, name) => {
+                    names.push(name);
+                    at = object;
+                }
+            }
+        };
+        names.reverse();
+        change(*findings, |findings| findings.odd(row, &names.join(".")));
+    }
+
+    /// Reports an unreadable row of the page that is here.
+    #[cold]
+    pub(super) fn unreadable(&self, row: usize, reason: UnreadableReason) {
+        let Step::Page(findings) = self.0 else { return };
+        change(findings, |findings| {
+            findings.unreadable_count += 1;
+            if findings.unreadable.len() < KEPT {
+                findings.unreadable.push(UnreadableRow { row, reason });
+            }
+        });
+    }
+}
+
+fn change(findings: Option<&Cell<Findings>>, change: impl FnOnce(&mut Findings)) {
+    if let Some(cell) = findings {
+        let mut findings = cell.take();
+        change(&mut findings);
+        cell.set(findings);
+    }
+}

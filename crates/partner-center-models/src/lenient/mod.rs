@@ -1,0 +1,326 @@
+//! Tolerant reading of models: one odd value costs itself and nothing else.
+//!
+//! Each model is read by hand-written code that a macro lays out, not by serde's derived code, so that a value which
+//! does not fit its field becomes unknown and is reported with its place. What a kind of field takes is in `kinds`,
+//! what is reported in `findings`. Error texts name no value, because values may be customer data.
+//!
+//! The parser is only ever asked for what comes next: a value that does not fit is skipped step by step, so that a
+//! bound to depth, put around the parser, holds for skipped values too.
+
+mod findings;
+pub(crate) mod kinds;
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+pub use findings::{Findings, OddValue, Place, UnreadableReason, UnreadableRow};
+use kinds::{Read, Reading};
+
+/// An object of the wire.
+pub trait Model: Sized {
+    /// Reads the members of an object.
+    ///
+    /// # Errors
+    ///
+    /// What the parser says, and what makes a page unreadable as a whole, such as a row array that is none.
+    fn read<'de, A: MapAccess<'de>>(map: A, at: &Place<'_>) -> Result<Result<Self, Lacking>, A::Error>;
+}
+
+/// An object lacks this property, and cannot be without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lacking(pub &'static str);
+
+/// Reads a whole response, which must be an object, and what was odd about it.
+///
+/// # Errors
+///
+/// What the parser says, that the response is no object, or that it lacks what it cannot be without.
+pub fn read<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Result<(T, Findings), D::Error> {
+    let findings = Cell::default();
+    let value = whole(deserializer, &Place::page(&findings))?;
+    Ok((value, findings.into_inner()))
+}
+
+/// Reads an object and nothing else. serde would also read one from a list, by position.
+pub(crate) fn whole<'de, T: Model, D: Deserializer<'de>>(
+    deserializer: D,
+    at: &Place<'_>,
+) -> Result<T, D::Error> {
+    struct Whole<'a, T>(&'a Place<'a>, PhantomData<T>);
+    impl<'de, T: Model> Visitor<'de> for Whole<'_, T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::read(map, self.0)?.map_err(|Lacking(name)| A::Error::missing_field(name))
+        }
+    }
+    deserializer.deserialize_map(Whole(at, PhantomData))
+}
+
+/// What is known of a field while its object is read.
+#[derive(Default)]
+pub(crate) enum Slot<V> {
+    /// Absent or null so far.
+    #[default]
+    Empty,
+    Value(V),
+    /// It cannot be read, or was given twice with different values. Reported already.
+    Odd,
+}
+
+impl<V: PartialEq> Slot<V> {
+    /// Takes in what was read; says whether that is to be reported.
+    fn take(&mut self, read: Read<V>) -> bool {
+        match (&*self, read) {
+            (_, Read::Null) | (Self::Odd, _) => false,
+            (Self::Empty, Read::Value(value)) => {
+                *self = Self::Value(value);
+                false
+            }
+            // The same value under two spellings is no contradiction.
+            (Self::Value(known), Read::Value(value)) if *known == value => false,
+            (Self::Value(_), Read::Value(_)) | (_, Read::Odd) => {
+                *self = Self::Odd;
+                true
+            }
+        }
+    }
+}
+
+/// A field that may be absent or null, and is unknown if its value is odd.
+pub(crate) mod optional {
+    use super::{Lacking, MapAccess, Place, Reading, Slot, kinds::Kind};
+
+    pub(crate) fn read<'de, K: Kind, A: MapAccess<'de>>(
+        slot: &mut Slot<K::Value>,
+        name: &'static str,
+        at: &Place<'_>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let read = map.next_value_seed(Reading::<K>::field(at, name))?;
+        if slot.take(read) {
+            at.odd(Some(name));
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it stands for a required field's")]
+    pub(crate) fn value<V>(slot: Slot<V>, _name: &'static str) -> Result<Option<V>, Lacking> {
+        Ok(match slot {
+            Slot::Value(value) => Some(value),
+            Slot::Empty | Slot::Odd => None,
+        })
+    }
+}
+
+/// A field that its object cannot be without: whoever holds the object reports that it is lacking.
+pub(crate) mod required {
+    use super::{Lacking, MapAccess, Place, Reading, Slot, kinds::Kind};
+
+    pub(crate) fn read<'de, K: Kind, A: MapAccess<'de>>(
+        slot: &mut Slot<K::Value>,
+        name: &'static str,
+        at: &Place<'_>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        slot.take(map.next_value_seed(Reading::<K>::field(at, name))?);
+        Ok(())
+    }
+
+    pub(crate) fn value<V>(slot: Slot<V>, name: &'static str) -> Result<V, Lacking> {
+        match slot {
+            Slot::Value(value) => Ok(value),
+            Slot::Empty | Slot::Odd => Err(Lacking(name)),
+        }
+    }
+}
+
+/// The row array of a page. Without it, or with something else in its place, the page would be silently empty.
+pub(crate) mod rows {
+    use super::{DeserializeRows, Error, MapAccess, Model, PhantomData, Place, Slot};
+
+    pub(crate) fn read<'de, T: Model, A: MapAccess<'de>>(
+        slot: &mut Slot<Vec<T>>,
+        name: &'static str,
+        at: &Place<'_>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        if !matches!(slot, Slot::Empty) {
+            return Err(A::Error::duplicate_field(name));
+        }
+        *slot = Slot::Value(map.next_value_seed(DeserializeRows(at, PhantomData))?);
+        Ok(())
+    }
+
+    pub(crate) use super::required::value;
+}
+
+/// Reads the row array.
+pub(crate) struct DeserializeRows<'a, T>(&'a Place<'a>, PhantomData<T>);
+
+impl<'de, T: Model> serde::de::DeserializeSeed<'de> for DeserializeRows<'_, T> {
+    type Value = Vec<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+/// The bytes of rows that one list may grow to: some hundred times the largest page. `{},` is a row too, and takes a
+/// hundred times as much memory as text.
+const MOST_HELD: usize = 128 * 1024 * 1024;
+
+impl<'de, T: Model> Visitor<'de> for DeserializeRows<'_, T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let most = MOST_HELD / size_of::<T>().max(1);
+        let mut rows = Vec::new();
+        let mut index = 0;
+        while let Some(row) = list.next_element_seed(Row(self.0.row(index), PhantomData))? {
+            match row {
+                Ok(_) if rows.len() == most => {
+                    return Err(A::Error::custom("the list holds more rows than any page"));
+                }
+                Ok(row) => rows.push(row),
+                Err(reason) => self.0.unreadable(index, reason),
+            }
+            index += 1;
+        }
+        Ok(rows)
+    }
+}
+
+/// One row, or why it is none.
+struct Row<'a, T>(Place<'a>, PhantomData<T>);
+
+impl<'de, T: Model> serde::de::DeserializeSeed<'de> for Row<'_, T> {
+    type Value = Result<T, UnreadableReason>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Model> Visitor<'de> for Row<'_, T> {
+    type Value = Result<T, UnreadableReason>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Ok(T::read(map, &self.0)?.map_err(|Lacking(name)| UnreadableReason::Lacks(name)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        skip_list(list)?;
+        Ok(Err(UnreadableReason::NotAnObject))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Err(UnreadableReason::NotAnObject))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Err(UnreadableReason::NotAnObject))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Err(UnreadableReason::NotAnObject))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Err(UnreadableReason::NotAnObject))
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Err(UnreadableReason::NotAnObject))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Err(UnreadableReason::NotAnObject))
+    }
+}
+
+fn skip_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
+    while list.next_element::<IgnoredAny>()?.is_some() {}
+    Ok(())
+}
+
+fn skip_object<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
+    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+    Ok(())
+}
+
+/// Lays out how a model is read: `Name { field: optional Kind = "wireName" | "AnotherSpelling", }`. In place of
+/// `optional` stands `required`, or `rows` with the row's type.
+macro_rules! model {
+    (
+        $name:ident { $($field:ident: $presence:ident $kind:ty = $wire:literal $(| $also:literal)*,)* }
+    ) => {
+        const _: () = {
+            #[allow(unused_imports, reason = "each model has some kinds of fields")]
+            use crate::lenient::kinds::*;
+
+            #[allow(non_camel_case_types, reason = "named like the fields")]
+            enum Key { $($field,)* Other }
+
+            impl<'de> serde::de::Deserialize<'de> for Key {
+                fn deserialize<D: serde::de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    struct Keys;
+                    impl serde::de::Visitor<'_> for Keys {
+                        type Value = Key;
+                        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                            f.write_str("a key")
+                        }
+                        fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+                            Ok(match key { $($wire $(| $also)* => Key::$field,)* _ => Key::Other })
+                        }
+                    }
+                    deserializer.deserialize_identifier(Keys)
+                }
+            }
+
+            impl crate::lenient::Model for $name {
+                fn read<'de, A: serde::de::MapAccess<'de>>(
+                    mut map: A,
+                    at: &crate::lenient::Place<'_>,
+                ) -> Result<Result<Self, crate::lenient::Lacking>, A::Error> {
+                    $(let mut $field = crate::lenient::Slot::default();)*
+                    while let Some(this_key) = map.next_key()? {
+                        match this_key {
+                            $(Key::$field => {
+                                crate::lenient::$presence::read::<$kind, A>(&mut $field, $wire, at, &mut map)?;
+                            })*
+                            Key::Other => { map.next_value::<serde::de::IgnoredAny>()?; }
+                        }
+                    }
+                    Ok(Ok(Self {
+                        $($field: match crate::lenient::$presence::value($field, $wire) {
+                            Ok(value) => value,
+                            Err(lacking) => return Ok(Err(lacking)),
+                        },)*
+                    }))
+                }
+            }
+
+            impl<'de> serde::de::Deserialize<'de> for $name {
+                fn deserialize<D: serde::de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    crate::lenient::whole(deserializer, &crate::lenient::Place::unheard())
+                }
+            }
+        };
+    };
+}
+
+pub(crate) use model;
