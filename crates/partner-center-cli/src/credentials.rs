@@ -2,7 +2,7 @@
 //!
 //! Nothing is sent here: tokens are asked for by the first call.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use partner_center::clock::BoxFuture;
@@ -56,12 +56,27 @@ pub(crate) struct Found {
 impl Found {
     fn new(place: Place, credential: impl Credential) -> Self {
         let credential: Arc<dyn Credential> = Arc::new(Remembering(credential));
+        IN_USE.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&credential));
         Self { place, credential, app: None, stored: None }
     }
 
     fn with_app(mut self, app: Registration) -> Self {
         self.app = Some(app);
         self
+    }
+}
+
+/// What this process asks for tokens.
+static IN_USE: Mutex<Vec<Arc<dyn Credential>>> = Mutex::new(Vec::new());
+
+/// Waits until no refresh is under way, some seconds at most. Redeeming a refresh token yields its successor, and a
+/// process that ends before it has it in its store loses the sign-in.
+pub(crate) async fn settle(exit: Exit) {
+    // The time allowed is over already.
+    let at_most = Duration::from_secs(if exit == Exit::Network { 1 } else { 5 });
+    let in_use = std::mem::take(&mut *IN_USE.lock().unwrap_or_else(PoisonError::into_inner));
+    for credential in in_use {
+        let _ = tokio::time::timeout(at_most, credential.settle()).await;
     }
 }
 
@@ -84,6 +99,10 @@ impl<C: Credential> Credential for Remembering<C> {
             token.iter().for_each(|token| secrets::remember(token.expose()));
             Ok(token)
         })
+    }
+
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        self.0.settle()
     }
 }
 

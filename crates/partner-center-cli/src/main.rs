@@ -29,17 +29,27 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let console = Console::new(&cli.global);
     // One thread: a command waits for the service, it does not compute.
-    let result = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
-            let result = runtime.block_on(commands::run(&cli, console));
+            let exit = runtime.block_on(async {
+                let exit = told(commands::run(&cli, console).await);
+                credentials::settle(exit).await;
+                exit
+            });
             // A thread that still waits, for the address of a host or for a pipe, keeps nobody from leaving.
             runtime.shutdown_background();
-            result
+            exit
         }
-        Err(error) => Err(Problem::new(Exit::Unexpected, "no runtime could be started")
-            .because(error.to_string())
-            .into()),
+        Err(error) => {
+            let problem = Problem::new(Exit::Unexpected, "no runtime could be started");
+            told(Err(problem.because(error.to_string()).into()))
+        }
     };
+    exit.into()
+}
+
+/// Tells what went wrong, if anything did.
+fn told(result: Result<Exit, Stop>) -> Exit {
     match result {
         Ok(exit) => exit,
         Err(Stop::ReaderGone) => Exit::Done,
@@ -48,5 +58,4 @@ fn main() -> ExitCode {
             problem.exit()
         }
     }
-    .into()
 }

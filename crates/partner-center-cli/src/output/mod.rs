@@ -181,16 +181,29 @@ impl<R: Row> Output<R> {
         }
     }
 
-    /// Writes totals, failures, whatever the format closes with. Only now a file gets its name.
+    /// Writes totals, failures, whatever the format closes with, and gives a file its name.
     pub(crate) fn finish(mut self, end: End) -> io::Result<Summary> {
+        let summary = self.close(end)?;
+        self.publish()?;
+        Ok(summary)
+    }
+
+    /// Writes totals, failures, whatever the format closes with.
+    pub(crate) fn close(&mut self, end: End) -> io::Result<Summary> {
         self.arrangement.arrange(&mut self.held);
         self.sink.rows(&self.held)?;
-        let summary = self.tally.summary::<R>(end.customers, end.without_rows, end.more);
+        self.held.clear();
+        let summary = self.tally.clone().summary::<R>(end.customers, end.without_rows, end.more);
         self.sink.finish(&summary, &end.failures)?;
-        if let Target::File(partial) = self.target {
-            partial.commit()?;
-        }
         Ok(summary)
+    }
+
+    /// Gives a file its name. It is whole only once it is closed.
+    pub(crate) fn publish(self) -> io::Result<()> {
+        match self.target {
+            Target::Stdout => Ok(()),
+            Target::File(partial) => partial.commit(),
+        }
     }
 
     /// Leaves nothing of what was written to a file.

@@ -231,3 +231,53 @@ fn permissions_are_kept_and_no_link_is_followed() {
     assert_eq!(desk.run().code, 4);
     assert_eq!(mode(&desk.path("c.json")), 0o600, "the checkpoint too");
 }
+
+/// A run that ends with customers missing, and then whole: what it publishes, and when.
+struct Outage {
+    beside: Beside,
+    directory: TempDir,
+}
+
+impl Outage {
+    fn new() -> Self {
+        Self { beside: beside(Emulator::builder().customers(12)), directory: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn run(&self) -> Run {
+        let all =
+            ["licenses", "deployment", "-a", "--source", "classic", "--max-attempts", "1", "--timeout", "2"];
+        let mut command = self.beside.command();
+        command
+            .args(all)
+            .arg("--output")
+            .arg(self.path("x.csv"))
+            .arg("--checkpoint")
+            .arg(self.path("c.json"));
+        finish(&mut command)
+    }
+
+    fn files(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory.path()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+// R6
+#[test]
+fn where_nobody_could_be_read_nothing_is_published() {
+    let outage = Outage::new();
+    outage.beside.emulator.set_faults("/v1/customers/* 503(retry-after=0)".parse::<FaultScript>().unwrap());
+    let run = outage.run();
+    assert_eq!(run.code, 7, "{run}");
+    assert!(!outage.path("x.csv").exists());
+    outage.beside.emulator.set_faults(FaultScript::new());
+    assert_eq!(outage.run().code, 0);
+    assert_eq!(outage.files(), ["x.csv"]);
+}

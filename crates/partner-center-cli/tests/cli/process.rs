@@ -159,3 +159,46 @@ fn time_is_kept_though_a_file_is_a_pipe_that_nobody_writes_to() {
     assert!(ignore.code == 2 && ignore.stderr.contains("--timeout"), "{ignore}");
     assert_eq!(beside.emulator.request_count(), 0);
 }
+
+// R12
+#[test]
+fn a_refresh_that_is_under_way_lands_when_the_process_is_told_to_stop() {
+    for (arguments, signal, code) in [
+        (&["licenses", "usage"][..], "-TERM", 143),
+        (&["licenses", "usage", "-a", "--source", "classic", "--format", "csv"], "-INT", 130),
+        (&["doctor"], "-TERM", 143),
+    ] {
+        let beside = beside(Emulator::builder());
+        let directory = tempfile::tempdir().unwrap();
+        let with_app = || {
+            let mut command = beside.in_directory(directory.path());
+            command
+                .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
+                .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            command
+        };
+        let mut login = with_app().args(["login", "--refresh-token-stdin"]).spawn().unwrap();
+        let token = beside.emulator.entra().issue_refresh_token();
+        std::io::Write::write_all(&mut login.stdin.take().unwrap(), token.as_bytes()).unwrap();
+        assert!(login.wait().unwrap().success());
+        let store = directory.path().join("tokens/default.json");
+        let before = fs::read(&store).unwrap();
+
+        beside.emulator.set_faults("/*/oauth2/* slow-start(ms=1200)".parse::<FaultScript>().unwrap());
+        let sent = beside.emulator.entra().token_requests().refresh_token;
+        let mut child = with_app().args(arguments).spawn().unwrap();
+        while beside.emulator.entra().token_requests().refresh_token == sent {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        send(&child, signal);
+        assert_eq!(ends_within(&mut child, Duration::from_secs(9)), Some(code), "{arguments:?}");
+        assert_ne!(fs::read(&store).unwrap(), before, "{arguments:?}: the successor is stored");
+        beside.emulator.set_faults(FaultScript::new());
+        let run =
+            finish(with_app().args(["customers", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped()));
+        assert_eq!(run.code, 0, "{run}");
+    }
+}

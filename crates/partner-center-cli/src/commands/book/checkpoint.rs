@@ -272,17 +272,16 @@ fn difference(then: &BTreeMap<String, String>, now: &Question) -> Option<String>
 
 #[cfg(test)]
 mod tests {
+    use partner_center::PartnerCenter;
+    use partner_center::credential::StaticToken;
+
     use super::*;
+    use crate::commands::book::reading;
 
     fn saved(written: Timestamp) -> Vec<u8> {
-        let reading = serde_json::json!({
-            "version": 1,
-            "at": null,
-            "done": [],
-            "summary": {
-                "customers": 0, "withRows": 0, "empty": 0, "skipped": 0, "failed": 0, "rows": 0, "withoutId": 0,
-            },
-        });
+        let partner =
+            PartnerCenter::builder().credential(StaticToken::new("token").unwrap()).build().unwrap();
+        let reading = partner.customers().sweep(reading::both).stream().checkpoint();
         let saved = serde_json::json!({
             "version": VERSION,
             "written": written.to_string(),

@@ -95,7 +95,12 @@ pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) 
     let before = drive.counts.done;
     let line = Line::new(drive.console, before, drive.rows_come_to_a_terminal());
     if before > 0 {
-        line.aside(|| drive.console.note(&format!("going on after {} customers", grouped(before))));
+        let missing = missing(&reading);
+        let again = match missing {
+            0 => String::new(),
+            missing => format!("; {} that could not be read are asked again", grouped(missing)),
+        };
+        line.aside(|| drive.console.note(&format!("going on after {} customers{again}", grouped(before))));
     }
     let ended = loop {
         if drive.output.is_full() && !reading.wants_all() {
@@ -305,15 +310,24 @@ impl<R: Row> Drive<R> {
         let (named, console) = (self.named, self.console);
         let empty = self.without_rows.first().map(|customer| customer.customer_id);
         let end = self.end(&reading, ended);
+        let summary = self.output.close(end)?;
+        // What is written is covered by the checkpoint before it has its name: whoever goes on finds it under either.
         self.save(&reading)?;
-        let Self { output, keeper, .. } = self;
-        let summary = output.finish(end)?;
-        keeper.map(Keeper::remove).transpose()?;
+        let Self { output, keeper, exits, .. } = self;
+        output.publish()?;
+        let missing = missing(&reading);
+        let kept = keeper.is_some() && missing > 0;
+        if let Some(keeper) = keeper.filter(|_| !kept) {
+            keeper.remove()?;
+        }
 
         if named {
             note_empty::<R>(empty, customers.without_rows, console);
         } else {
             console.note(&in_words::<R>(&summary, customers, ended));
+        }
+        if kept {
+            console.note(&to_append(missing));
         }
         let judge = reading.judge();
         judge.map(Judge::notes).into_iter().flatten().for_each(|note| console.note(&note));
@@ -323,6 +337,9 @@ impl<R: Row> Drive<R> {
             Exit::Crossed
         } else if customers.is_whole() {
             Exit::Done
+        } else if summary.rows == 0 && missing > 0 {
+            // There is nothing of which the rest could be missing.
+            alike(&exits).unwrap_or(Exit::Unavailable)
         } else {
             Exit::SomeFailed
         })
@@ -330,12 +347,31 @@ impl<R: Row> Drive<R> {
 
     /// Where nobody answered and all failed alike, that is what happened, and nothing is written.
     fn exit_of_all(&self) -> Option<Exit> {
-        let [first, rest @ ..] = self.exits.as_slice() else { return None };
-        if self.answered || self.counts.done > self.counts.failed {
+        if self.exits.is_empty() || self.answered || self.counts.done > self.counts.failed {
             return None;
         }
-        Some(if rest.iter().all(|exit| exit == first) { *first } else { Exit::SomeFailed })
+        Some(alike(&self.exits).unwrap_or(Exit::SomeFailed))
     }
+}
+
+/// How all calls ended, if they ended alike.
+fn alike(exits: &[Exit]) -> Option<Exit> {
+    let (first, rest) = exits.split_first()?;
+    rest.iter().all(|exit| exit == first).then_some(*first)
+}
+
+/// How many customers a later run would ask about again.
+fn missing(reading: &impl Reading) -> u64 {
+    reading.progress().map_or(0, |progress| progress.summary.missing)
+}
+
+/// What to do about those who are missing in an output that has its name.
+fn to_append(missing: u64) -> String {
+    format!(
+        "{} customers could not be read for a reason that may pass; the same command asks only those and adds their \
+         rows to the output",
+        grouped(missing)
+    )
 }
 
 /// The line at the end of a whole book.
