@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use partner_center::clock::BoxFuture;
+use partner_center::clock::{BoxFuture, ClockOffset};
 use partner_center::credential::{
     AccessToken, AppRegistration, ClientCredentials, Credential, FileStore, RefreshToken, StaticToken,
     StoreLock, StoredToken, TokenStore,
@@ -13,6 +13,7 @@ use partner_center::credential::{
 use partner_center::{Error, ErrorKind};
 use secrecy::ExposeSecret;
 
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::report::Problem;
 use crate::secrets;
@@ -104,6 +105,10 @@ impl<C: Credential> Credential for Remembering<C> {
     fn settle(&self) -> BoxFuture<'_, ()> {
         self.0.settle()
     }
+
+    fn clock_offset(&self) -> Option<ClockOffset> {
+        self.0.clock_offset()
+    }
 }
 
 /// Looks in each place in turn.
@@ -165,8 +170,9 @@ impl Registration {
             known(&settings.tenant_id, stored.map(StoredToken::tenant)).ok_or_else(|| missing(TENANT_ID))?;
         let client_id = known(&settings.client_id, stored.map(StoredToken::client_id))
             .ok_or_else(|| missing(CLIENT_ID))?;
-        let mut app =
-            AppRegistration::new(&tenant_id.value, &client_id.value).with_cloud(settings.cloud.value);
+        let mut app = AppRegistration::new(&tenant_id.value, &client_id.value)
+            .with_cloud(settings.cloud.value)
+            .with_notices(|notice| Console::say(&format!("warning: {notice}\n")));
         if let Some(authority) = &settings.authority {
             app = app.with_authority(&authority.value);
         }

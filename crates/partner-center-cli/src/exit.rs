@@ -72,7 +72,7 @@ impl Exit {
             ErrorKind::Throttled | ErrorKind::Unavailable => Self::Unavailable,
             ErrorKind::Network | ErrorKind::Timeout => Self::Network,
             ErrorKind::InvalidAnswer => Self::InvalidAnswer,
-            // `Rejected`, and whatever a later version of the SDK knows.
+            // `Rejected`, `TokenStore` (a full disk is no setting), and whatever a later version of the SDK knows.
             _ => Self::Unexpected,
         }
     }
@@ -94,6 +94,7 @@ mod tests {
             (ErrorKind::InvalidInput, 2),
             (ErrorKind::Configuration, 2),
             (ErrorKind::Credential, 4),
+            (ErrorKind::TokenStore, 1),
             (ErrorKind::Unauthorized, 4),
             (ErrorKind::WrongAudience, 4),
             (ErrorKind::MfaRequired, 4),

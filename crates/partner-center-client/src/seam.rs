@@ -73,7 +73,7 @@ impl Client {
     #[must_use]
     pub fn new(base_url: &str, transport: &Transport, headers: HeaderMap) -> Self {
         let attempt = Attempt(Mutex::new(headers));
-        Self(generated::Client::new_with_client(base_url, transport.inner().clone(), attempt))
+        Self(generated::Client::new_with_client(base_url, transport.client(), attempt))
     }
 
     /// Sends a GET to where an answer linked to, in place of an operation's own path and query. The caller has made

@@ -4,11 +4,13 @@
 //! credentials of its own and never prints a URL's query, a header or a body.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::HeaderMap;
+use tokio::runtime::{Handle, Id};
 
 /// How to build a [`Transport`].
 #[derive(Clone, Debug)]
@@ -40,9 +42,22 @@ impl TransportSettings {
     }
 }
 
-/// A pool of connections. Cheap to clone; clones share the pool.
+/// Pools of connections, one for each runtime that asks. Cheap to clone; clones share the pools.
+///
+/// A connection is driven by the runtime it was made on. On another one it would be waited for in vain as long as the
+/// first stands still, as a runtime on one thread does between two `block_on`s.
 #[derive(Clone)]
-pub struct Transport(reqwest::Client);
+pub struct Transport(Arc<Pools>);
+
+struct Pools {
+    settings: TransportSettings,
+    /// The pool that was built to see whether the settings can be used. The first runtime takes it.
+    first: reqwest::Client,
+    by_runtime: Mutex<Vec<(Id, reqwest::Client)>>,
+}
+
+/// So many runtimes keep their connections; a program with more of them connects anew now and then.
+const MOST_POOLS: usize = 8;
 
 impl Transport {
     /// Builds the pool. Nothing is connected yet.
@@ -51,21 +66,8 @@ impl Transport {
     ///
     /// [`TransportErrorKind::Settings`] if a setting cannot be used.
     pub fn new(settings: &TransportSettings) -> Result<Self, TransportError> {
-        let mut builder = reqwest::Client::builder()
-            .user_agent(&settings.user_agent)
-            .connect_timeout(settings.connect_timeout)
-            // A redirect would carry the token wherever the answer says.
-            .redirect(reqwest::redirect::Policy::none())
-            // Attempts are the caller's to count.
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .tcp_nodelay(true)
-            .no_proxy();
-        if let Some(proxy) = &settings.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(TransportError::settings)?);
-        }
-        builder = secure(builder, settings)?;
-        builder.build().map(Self).map_err(TransportError::settings)
+        let first = client(settings)?;
+        Ok(Self(Arc::new(Pools { settings: settings.clone(), first, by_runtime: Mutex::default() })))
     }
 
     /// Sends one request that is not an operation of the contract, such as a token request.
@@ -75,16 +77,50 @@ impl Transport {
     /// [`TransportError`] if no answer came.
     pub async fn send(&self, request: http::Request<Bytes>) -> Result<RawAnswer, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(TransportError::settings)?;
-        let mut response = self.0.execute(request).await.map_err(TransportError::new)?;
+        let mut response = self.client().execute(request).await.map_err(TransportError::new)?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
         Ok(RawAnswer { status, headers, body: Box::pin(response.bytes_stream()) })
     }
 
-    /// The client underneath, for the generated code.
-    pub(crate) fn inner(&self) -> &reqwest::Client {
-        &self.0
+    /// The client underneath, with the pool of the runtime that asks.
+    pub(crate) fn client(&self) -> reqwest::Client {
+        let Ok(runtime) = Handle::try_current() else { return self.0.first.clone() };
+        let mut pools = self.0.by_runtime.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = pools.iter().find(|(id, _)| *id == runtime.id()) {
+            return client.clone();
+        }
+        let new = if pools.is_empty() {
+            self.0.first.clone()
+        } else {
+            // These settings were good before.
+            client(&self.0.settings).unwrap_or_else(|_| self.0.first.clone())
+        };
+        if pools.len() == MOST_POOLS {
+            pools.remove(0);
+        }
+        pools.push((runtime.id(), new.clone()));
+        new
     }
+}
+
+/// A pool with these settings.
+fn client(settings: &TransportSettings) -> Result<reqwest::Client, TransportError> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(&settings.user_agent)
+        .connect_timeout(settings.connect_timeout)
+        // A redirect would carry the token wherever the answer says.
+        .redirect(reqwest::redirect::Policy::none())
+        // Attempts are the caller's to count.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .tcp_nodelay(true)
+        .no_proxy();
+    if let Some(proxy) = &settings.proxy {
+        builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(TransportError::settings)?);
+    }
+    builder = secure(builder, settings)?;
+    builder.build().map_err(TransportError::settings)
 }
 
 /// Sets up TLS, with no certificate store where none is needed.

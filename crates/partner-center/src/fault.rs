@@ -128,6 +128,7 @@ pub(crate) fn message_of(kind: ErrorKind) -> &'static str {
         ErrorKind::InvalidInput => "an argument cannot be used",
         ErrorKind::Configuration => "a setting cannot be used",
         ErrorKind::Credential => "no access token could be had",
+        ErrorKind::TokenStore => "the token store failed",
         ErrorKind::Unauthorized => "the access token was refused",
         ErrorKind::WrongAudience => "the access token is for another audience",
         ErrorKind::MfaRequired => "the access token carries no multi-factor authentication claim",
@@ -156,6 +157,7 @@ pub(crate) fn advice_of(kind: ErrorKind) -> &'static str {
         ErrorKind::Credential => {
             "Sign in with `partner-center login`, or set PARTNER_CENTER_ACCESS_TOKEN or the refresh-token settings."
         }
+        ErrorKind::TokenStore => "Check the disk or the keyring the token is kept in, and run again.",
         ErrorKind::Unauthorized => {
             "Get a fresh App+User token for this partner tenant (tokens live about an hour): `partner-center login`."
         }

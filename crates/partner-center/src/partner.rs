@@ -12,7 +12,7 @@ use partner_center_client::{Transport, TransportSettings};
 use crate::base_url::BaseUrl;
 use crate::call::{Admission, Limits, Pause};
 use crate::chain::{Analytics, Customers};
-use crate::clock::{Clock, Random, SystemClock, SystemRandom};
+use crate::clock::{Clock, ClockOffset, ClockWatch, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::context::RequestContext;
 use crate::credential::Credential;
@@ -55,6 +55,7 @@ pub(crate) struct Core {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) limits: Limits,
     pub(crate) pause: Pause,
+    pub(crate) clock_watch: ClockWatch,
 }
 
 impl PartnerCenter {
@@ -91,6 +92,12 @@ impl PartnerCenter {
     pub async fn settle(&self, at_most: Duration) -> bool {
         // Real time, not the injected clock's: it is the process that waits.
         tokio::time::timeout(at_most, self.core.credential.settle()).await.is_ok()
+    }
+
+    /// How far this machine's clock was from the service's at the last answer; `None` before the first.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<ClockOffset> {
+        self.core.clock_watch.offset()
     }
 
     pub(crate) fn core(&self) -> &Arc<Core> {
@@ -296,6 +303,7 @@ impl PartnerCenterBuilder {
                 random: self.random.unwrap_or_else(|| Arc::new(SystemRandom)),
                 limits: self.limits,
                 pause: Pause::default(),
+                clock_watch: ClockWatch::default(),
             }),
             context,
             admission: None,

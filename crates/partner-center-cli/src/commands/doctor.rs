@@ -4,7 +4,7 @@
 use std::time::SystemTime;
 
 use partner_center::credential::inspect::{self, Expected, Level, Topic};
-use partner_center::credential::{Credential, Token};
+use partner_center::credential::{Credential, StoredToken, Token};
 use partner_center_emulator::Entra;
 use serde::Serialize;
 
@@ -98,8 +98,7 @@ async fn examine(global: &Global) -> Result<(Report, Exit), Stop> {
                 (None, Some(tenant)) => Expected::new(settings.cloud.value).with_tenant(&tenant.value),
                 (None, None) => Expected::new(settings.cloud.value),
             };
-            let of_store = found.stored.as_ref().map(|stored| stored.finding(SystemTime::now()));
-            inspect(&*found.credential, &expected, of_store).await
+            inspect(&*found.credential, &expected, found.stored.as_ref()).await
         }
         Err(problem) => (vec![Finding::of_problem(problem)], problem.exit()),
     };
@@ -137,17 +136,43 @@ impl Report {
 async fn inspect(
     credential: &dyn Credential,
     expected: &Expected,
-    of_store: Option<inspect::Finding>,
+    stored: Option<&StoredToken>,
 ) -> (Vec<Finding>, Exit) {
+    let token = credential.token().await;
+    // Its age was written by this machine's clock, and is read by it.
+    let of_store = stored.map(|stored| {
+        let mut finding = stored.finding(SystemTime::now());
+        if token.is_ok() {
+            // It was redeemed just now.
+            finding.level = finding.level.min(Level::Warn);
+        }
+        finding
+    });
     let mut findings: Vec<_> = of_store.into_iter().map(Finding::from).collect();
-    let token = match credential.token().await {
+    let token = match token {
         Ok(token) => token,
         Err(error) => {
+            if let Some(offset) = credential.clock_offset().filter(|offset| offset.is_off()) {
+                findings.push(offset.finding().into());
+            }
             findings.push(Finding::of_error(&error));
             return (findings, Exit::of(&error));
         }
     };
-    let found = Token::inspect(token.expose()).findings(expected, SystemTime::now());
+    let token = Token::inspect(token.expose());
+    let offset = credential.clock_offset();
+    let local = SystemTime::now();
+    // The token was issued just now. What is wrong with this machine's clock is said by itself, and condemns nothing.
+    let now = match offset {
+        Some(offset) if offset.is_plausible() => offset.service_time(local),
+        Some(_) => token.issued_at().unwrap_or(local),
+        None => local,
+    };
+    let mut found = token.findings(expected, now);
+    if let Some(offset) = offset {
+        found.retain(|finding| finding.topic != Topic::Clock);
+        found.push(offset.finding());
+    }
     let problem = found.iter().find(|finding| finding.level == Level::Problem);
     let exit = match problem.map(|finding| finding.topic) {
         None => Exit::Done,

@@ -15,7 +15,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        let builder = Emulator::builder().approve_device_codes_after(1).device_interval(0);
+        let builder = Emulator::builder().approve_device_codes_after(1).device_interval(1);
         Self { beside: beside(builder), directory: tempfile::tempdir().unwrap() }
     }
 
@@ -155,7 +155,7 @@ fn a_sign_in_without_a_second_factor_is_told_at_once() {
 fn a_person_who_declines_or_does_not_come() {
     for (declined, words) in [(true, "declin"), (false, "code")] {
         let directory = tempfile::tempdir().unwrap();
-        let beside = beside(Emulator::builder().device_interval(0));
+        let beside = beside(Emulator::builder().device_interval(1));
         let mut command = beside.in_directory(directory.path());
         command
             .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)

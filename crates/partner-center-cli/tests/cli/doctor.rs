@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use partner_center_emulator::{Emulator, Entra, TokenSpec};
+use partner_center_emulator::{Clock, Emulator, Entra, TokenSpec};
 use serde_json::Value;
 
 use crate::support::{Beside, beside, embedded, finish, run, stable};
@@ -109,4 +109,45 @@ fn the_embedded_emulator_is_in_good_health() {
 fn it_has_no_csv() {
     let run = run(&["doctor", "--format", "csv"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
+}
+
+// F10: a clock that is off condemned a working setup, or was said to agree.
+#[test]
+fn a_wrong_clock_is_a_warning_with_its_amount_and_condemns_nothing() {
+    let (now, hour) = (std::time::SystemTime::now(), Duration::from_secs(3600));
+    for (service, level, amount) in [
+        (now, "ok", "agrees"),
+        (now + 5 * hour / 2, "warning", "2 hours slow"),
+        (now - 5 * hour / 2, "warning", "2 hours fast"),
+        (
+            now - 61 * hour,
+            "warning",
+            "2 days fast by the date of the service's answer, which is not believed",
+        ),
+        (
+            now + 61 * hour,
+            "warning",
+            "2 days slow by the date of the service's answer, which is not believed",
+        ),
+    ] {
+        let beside = beside(Emulator::builder().clock(Clock::fixed(service)));
+        let directory = tempfile::tempdir().unwrap();
+        let token = beside.emulator.entra().issue_refresh_token();
+        let run = finish(
+            beside
+                .in_directory(directory.path())
+                .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
+                .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID)
+                .env("PARTNER_CENTER_REFRESH_TOKEN", &token)
+                .args(["doctor", "--format", "json"]),
+        );
+        assert_eq!(run.code, 0, "{amount}\n{run}");
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let clocks: Vec<_> = findings.iter().filter(|finding| finding["topic"] == "clock").collect();
+        assert_eq!(clocks.len(), 1, "{run}");
+        assert_eq!(clocks[0]["level"], level, "{run}");
+        assert!(clocks[0]["sentence"].as_str().unwrap().contains(amount), "{run}");
+        assert!(findings.iter().all(|finding| finding["level"] != "problem"), "{run}");
+    }
 }

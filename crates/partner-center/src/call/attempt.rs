@@ -130,6 +130,7 @@ impl Run<'_> {
         let mut answer: RawAnswer = sent.map_err(no_answer)?;
         seen.status = Some(answer.status());
         seen.headers = answer.take_headers();
+        self.core.clock_watch.observe(&seen.headers, &*self.core.clock);
         let expected = body::expected_length(&seen.headers);
         body::read(&mut answer, expected, self.core.limits.body, &mut seen.partial).await.map_err(|error| {
             match error {

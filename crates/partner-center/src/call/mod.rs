@@ -37,6 +37,7 @@ pub(crate) use pause::Pause;
 pub(crate) use retry::Limits;
 #[cfg(any(feature = "fuzzing", feature = "oauth"))]
 pub(crate) use retry::retry_after;
+pub(crate) use retry::service_time;
 
 /// What is asked for: an operation's own path and query, or where an answer linked to.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
 
 use crate::clock::{Random, fraction};
 use crate::error::{Error, ErrorKind};
@@ -75,8 +75,16 @@ fn may_retry(error: &Error) -> bool {
 }
 
 /// What `Retry-After` asks for, in seconds or until a date; a date that has passed asks for nothing.
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    parse_retry_after(headers.get(RETRY_AFTER)?.as_bytes(), now)
+///
+/// A date is read against the `Date` of the same answer, which is the same clock's. Only without one does it have to be
+/// read against this machine's, where it is as wrong as that clock.
+pub(crate) fn retry_after(headers: &HeaderMap, local: SystemTime) -> Option<Duration> {
+    parse_retry_after(headers.get(RETRY_AFTER)?.as_bytes(), service_time(headers).unwrap_or(local))
+}
+
+/// When the service says that it answered.
+pub(crate) fn service_time(headers: &HeaderMap) -> Option<SystemTime> {
+    http_date(headers.get(DATE)?.to_str().ok()?.trim())
 }
 
 /// A wait longer than this is taken for it: a day is longer than any call.
@@ -94,7 +102,10 @@ pub(crate) fn parse_retry_after(value: &[u8], now: SystemTime) -> Option<Duratio
 
 /// Reads a date as HTTP headers have it, in any of its three forms, without regard to letter case; `UTC` is `GMT`.
 pub(crate) fn http_date(text: &str) -> Option<SystemTime> {
-    // The parser takes names and numbers only as they are best written.
+    // The parser takes names and numbers only as they are best written. Nearly all are.
+    if let Ok(date) = httpdate::parse_http_date(text) {
+        return Some(date);
+    }
     let mut words: Vec<_> = text.split_ascii_whitespace().map(titled).collect();
     match words.as_mut_slice() {
         // Sun, 06 Nov 1994 08:49:37 GMT
@@ -152,6 +163,26 @@ mod tests {
         assert_eq!(read("-1"), None);
         assert_eq!(read("1.5"), None);
         assert_eq!(read(""), None);
+    }
+
+    // F10: two hours off in either direction, a year, or no date at all.
+    #[test]
+    fn a_date_is_read_against_the_date_of_the_same_answer() {
+        let service = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let hour = Duration::from_secs(3600);
+        let headers = |date: Option<&str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:47 GMT".parse().unwrap());
+            date.map(|date| headers.insert(DATE, date.parse().unwrap()));
+            headers
+        };
+        let of_service = headers(Some("Sun, 06 Nov 1994 08:49:37 GMT"));
+        for local in [service, service + 2 * hour, service - 2 * hour, service + 8760 * hour] {
+            assert_eq!(retry_after(&of_service, local), Some(Duration::from_secs(10)));
+        }
+        for without in [headers(None), headers(Some("yesterday"))] {
+            assert_eq!(retry_after(&without, service), Some(Duration::from_secs(10)));
+        }
     }
 
     #[derive(Debug)]

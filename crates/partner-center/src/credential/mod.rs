@@ -10,15 +10,17 @@
 //! | [`ClientCredentials`] | app-only | customers, but no licence analytics |
 //! | [`StaticToken`] | whatever the token is | trying things out |
 //!
-//! The feature `oauth`, on by default, brings all but [`StaticToken`]. Its credentials refresh on tasks of the tokio
-//! runtime the call is made from.
+//! The feature `oauth`, on by default, brings all but [`StaticToken`]. Its credentials refresh on a thread of their own,
+//! so that a refresh goes on while the caller's runtime stands still or is shut down, and serves callers on several
+//! runtimes. A [`TokenStore`] or a source of assertions of yours is polled there, on a tokio runtime that ends with the
+//! refresh.
 
 use std::fmt;
 use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::clock::BoxFuture;
+use crate::clock::{BoxFuture, ClockOffset};
 use crate::error::Result;
 
 mod fixed;
@@ -37,8 +39,8 @@ pub use oauth::KeyringStore;
 pub(crate) use oauth::rewrite_stored_token;
 #[cfg(feature = "oauth")]
 pub use oauth::{
-    AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Reason,
-    RefreshToken, Refusal, StoreLock, StoredToken, TokenScope, TokenStore,
+    AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Notice, Reason,
+    RefreshToken, Refusal, StoreLock, StoredToken, TokenScope, TokenStore, Unusable,
 };
 
 /// A source of access tokens, asked before every attempt of every call.
@@ -75,6 +77,11 @@ pub trait Credential: fmt::Debug + Send + Sync + 'static {
     /// to wait for.
     fn settle(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
+    }
+
+    /// How far this machine's clock was from the token service's at its last answer, if that is known.
+    fn clock_offset(&self) -> Option<ClockOffset> {
+        None
     }
 }
 

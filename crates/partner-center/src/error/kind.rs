@@ -14,6 +14,8 @@ pub enum ErrorKind {
     Configuration,
     /// No access token could be had, so nothing was sent to Partner Center.
     Credential,
+    /// A token store failed for reasons of the moment, such as a full disk: what it kept before is still there.
+    TokenStore,
     /// 401: the access token is missing, expired, or not for this partner tenant.
     Unauthorized,
     /// 401 with code 900420: the token was issued for another audience.

@@ -2,11 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
 
+mod calls;
 mod device_code;
 mod end_to_end;
 mod grants;
+mod polls;
 mod processes;
 mod refresh;
+mod runtimes;
+#[path = "../support/mod.rs"]
+mod scripted;
 mod secrets;
 mod support;
 mod wire;

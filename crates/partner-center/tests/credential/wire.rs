@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use partner_center::clock::{Clock as _, ManualClock, Random};
 use partner_center::credential::{
-    AppRegistration, ClientCredentials, Credential, DeviceCode, MemoryStore, RefreshToken, StoredToken,
-    TokenStore,
+    AppRegistration, ClientCredentials, Credential, DeviceCode, FileStore, MemoryStore, Notice, RefreshToken,
+    Refusal, StoredToken, TokenStore, Unusable,
 };
 use partner_center::{Error, ErrorKind, Result};
 use secrecy::ExposeSecret;
@@ -17,24 +17,24 @@ use uuid::Uuid;
 
 use crate::support::kept;
 
-const GOOD: &str = r#"{"token_type":"Bearer","access_token":"good","expires_in":3599}"#;
+pub(crate) const GOOD: &str = r#"{"token_type":"Bearer","access_token":"good","expires_in":3599}"#;
 
-fn answer(status: &str, headers: &str, body: &str) -> String {
+pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
 }
 
-fn good() -> String {
+pub(crate) fn good() -> String {
     answer("200 OK", "Content-Type: application/json; charset=utf-8\r\n", GOOD)
 }
 
 /// Answers each connection with the next text, byte for byte, and then with the last one again and again.
-struct Host {
-    address: String,
+pub(crate) struct Host {
+    pub(crate) address: String,
     requests: Arc<AtomicUsize>,
 }
 
 impl Host {
-    async fn that_answers(script: Vec<String>) -> Self {
+    pub(crate) async fn that_answers(script: Vec<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(AtomicUsize::new(0));
@@ -54,7 +54,7 @@ impl Host {
         Self { address, requests }
     }
 
-    fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 }
@@ -80,7 +80,7 @@ impl Random for Half {
     }
 }
 
-fn app(address: &str, clock: &ManualClock) -> AppRegistration {
+pub(crate) fn app(address: &str, clock: &ManualClock) -> AppRegistration {
     AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555")
         .with_client_secret("secret")
         .with_authority(address)
@@ -93,7 +93,7 @@ async fn ask(address: &str, clock: &ManualClock) -> Result<String> {
     Ok(token.expose().to_owned())
 }
 
-async fn fail(script: Vec<String>) -> (Error, usize, Vec<Duration>) {
+pub(crate) async fn fail(script: Vec<String>) -> (Error, usize, Vec<Duration>) {
     let (host, clock) = (Host::that_answers(script).await, ManualClock::new());
     let error = ask(&host.address, &clock).await.unwrap_err();
     (error, host.requests(), clock.sleeps())
@@ -101,6 +101,18 @@ async fn fail(script: Vec<String>) -> (Error, usize, Vec<Duration>) {
 
 const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
+}
+
+pub(crate) fn device_code() -> String {
+    answer(
+        "200 OK",
+        "",
+        r#"{"device_code":"d","user_code":"u","verification_uri":"https://a.example","expires_in":900,"interval":5}"#,
+    )
+}
+
+pub(crate) fn no(error: &str) -> String {
+    answer("400 Bad Request", "", &format!(r#"{{"error":"{error}"}}"#))
 }
 
 #[tokio::test]
@@ -153,24 +165,6 @@ async fn a_host_that_is_not_there_is_a_network_error() {
 }
 
 #[tokio::test]
-async fn a_host_that_never_answers_is_not_waited_for() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        let mut open = Vec::new();
-        loop {
-            open.push(listener.accept().await.unwrap());
-        }
-    });
-    // From here on time passes as fast as nothing happens.
-    tokio::time::pause();
-    let begun = tokio::time::Instant::now();
-    let error = ask(&address, &ManualClock::new()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Network, 4));
-    assert!(begun.elapsed() <= Duration::from_secs(4 * 31), "{:?}", begun.elapsed());
-}
-
-#[tokio::test]
 async fn what_is_no_answer_of_a_sign_in_host_is_neither_believed_nor_repeated() {
     let json = "Content-Type: application/json\r\n";
     let endless = format!(r#"{{"access_token":"{}"}}"#, "x".repeat(300_000));
@@ -183,6 +177,11 @@ async fn what_is_no_answer_of_a_sign_in_host_is_neither_believed_nor_repeated() 
             Some(200),
         ),
         (answer("200 OK", json, &endless), Some(200)),
+        // R19: an access token that is none, and a token of another type.
+        (answer("200 OK", json, r#"{"token_type":"Bearer","access_token":""}"#), None),
+        (answer("200 OK", json, r#"{"token_type":"Bearer","access_token":"two words"}"#), None),
+        (answer("200 OK", json, r#"{"token_type":"mac","access_token":"x"}"#), None),
+        (answer("200 OK", json, r#"{"token_type":"N_A","access_token":"x"}"#), None),
         (answer("302 Found", "Location: https://elsewhere.example/\r\n", ""), Some(302)),
         (answer("403 Forbidden", "", "<html>Blocked by the proxy</html>"), Some(403)),
         (answer("400 Bad Request", json, r#"{"message":"no"}"#), Some(400)),
@@ -199,51 +198,6 @@ async fn a_mark_before_the_json_and_a_life_without_end_do_no_harm() {
     let body = format!("\u{feff}{}", GOOD.replace("3599", &u64::MAX.to_string()));
     let host = Host::that_answers(vec![answer("200 OK", "", &body)]).await;
     assert_eq!(ask(&host.address, &ManualClock::new()).await.unwrap(), "good");
-}
-
-fn device_code() -> String {
-    answer(
-        "200 OK",
-        "",
-        r#"{"device_code":"d","user_code":"u","verification_uri":"https://a.example","expires_in":900,"interval":5}"#,
-    )
-}
-
-fn no(error: &str) -> String {
-    answer("400 Bad Request", "", &format!(r#"{{"error":"{error}"}}"#))
-}
-
-#[tokio::test]
-async fn a_poll_slows_down_when_it_is_told_to_and_outlives_a_bad_answer() {
-    let clock = ManualClock::new();
-    let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
-    let host = Host::that_answers(vec![
-        device_code(),
-        no("authorization_pending"),
-        no("slow_down"),
-        no("authorization_pending"),
-        answer("503 Service Unavailable", "", ""),
-        answer("200 OK", "", &last),
-    ])
-    .await;
-    let store = Arc::new(MemoryStore::new());
-    let sign_in = DeviceCode::start(&app(&host.address, &clock), store.clone()).await.unwrap();
-    let credential = sign_in.wait().await.unwrap();
-    assert_eq!(credential.token().await.unwrap().expose(), "good");
-    assert_eq!(clock.sleeps().iter().map(Duration::as_secs).collect::<Vec<_>>(), [5, 10, 10, 20]);
-    assert_eq!(host.requests(), 6);
-    assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "successor");
-}
-
-#[tokio::test]
-async fn a_sign_in_without_a_refresh_token_is_none() {
-    let host = Host::that_answers(vec![device_code(), good()]).await;
-    let store = Arc::new(MemoryStore::new());
-    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), store.clone()).await.unwrap();
-    let error = sign_in.wait().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Credential);
-    assert!(error.advice().contains("offline_access"), "{}", error.advice());
-    assert!(store.load().await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -266,4 +220,151 @@ async fn a_refresh_token_without_a_successor_is_kept() {
     assert_eq!(host.requests(), 2);
     assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "the only one");
     assert!(RefreshToken::adopt(&registration, store, "another").await.is_ok());
+}
+
+/// What Entra says when it asks to try again, in the ways it has been seen to, and its kin.
+pub(crate) const TRY_AGAIN: [&str; 5] = [
+    r#"{"error":"temporarily_unavailable","error_description":"AADSTS90033: A transient error has occurred.","error_codes":[90033]}"#,
+    r#"{"error":"temporarily_unavailable"}"#,
+    r#"{"error":"server_error","error_codes":[50000]}"#,
+    r#"{"error":"invalid_grant","error_codes":["90024"]}"#,
+    r#"{"error":"invalid_request","error_description":"AADSTS90012: The request timed out."}"#,
+];
+pub(crate) const STATUSES: [&str; 6] =
+    ["200 OK", "400 Bad Request", "401 Unauthorized", "403 Forbidden", "500 Server Error", "503 Unavailable"];
+
+// F6
+#[tokio::test]
+async fn an_answer_that_says_try_again_is_tried_again_whatever_its_status() {
+    for body in TRY_AGAIN {
+        for status in STATUSES {
+            let clock = ManualClock::new();
+            let host = Host::that_answers(vec![answer(status, "", body), good()]).await;
+            assert_eq!(ask(&host.address, &clock).await.unwrap(), "good", "{status} {body}");
+            assert_eq!((host.requests(), clock.sleeps()), (2, vec![millis(250)]), "{status} {body}");
+        }
+        let (error, requests, _) = fail(vec![answer("400 Bad Request", "", body)]).await;
+        assert_eq!((error.kind(), error.attempts(), requests), (ErrorKind::Unavailable, 4, 4), "{body}");
+        assert!(error.is_transient() && Refusal::of(&error).is_some(), "{body}");
+        assert!(!error.advice().contains("login"), "{}", error.advice());
+    }
+    let clock = ManualClock::new();
+    let asked = answer("400 Bad Request", "Retry-After: 9\r\n", TRY_AGAIN[0]);
+    let host = Host::that_answers(vec![asked, good()]).await;
+    assert_eq!(ask(&host.address, &clock).await.unwrap(), "good");
+    assert_eq!(clock.sleeps(), [Duration::from_secs(9)]);
+}
+
+// R4
+#[tokio::test]
+async fn a_successor_that_cannot_be_kept_never_replaces_a_good_token() {
+    let long = format!(r#""{}""#, "x".repeat(65_400));
+    let escaped = format!(r#""{}""#, r#"\""#.repeat(40_000));
+    for (successor, why) in [
+        (r#""""#, Unusable::Empty),
+        (r#""  ""#, Unusable::Empty),
+        ("7", Unusable::Empty),
+        (r#"["x"]"#, Unusable::Empty),
+        (r#""two words""#, Unusable::Malformed),
+        (r#""line\nbreak""#, Unusable::Malformed),
+        (r#""\u00fcmlaut""#, Unusable::Malformed),
+        (&long, Unusable::TooLong),
+        (&escaped, Unusable::TooLong),
+    ] {
+        let clock = ManualClock::new();
+        let body = GOOD.replace('}', &format!(r#","refresh_token":{successor}}}"#));
+        let host = Host::that_answers(vec![answer("200 OK", "", &body)]).await;
+        let notices = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let heard = Arc::clone(&notices);
+        let app = app(&host.address, &clock).with_notices(move |notice| heard.lock().unwrap().push(*notice));
+        let directory = tempfile::tempdir().unwrap();
+        let store = Arc::new(FileStore::new(directory.path().join("token.json")));
+        let token = StoredToken::new(app.tenant(), app.client_id(), "the good one", clock.system_time());
+        store.save(&token).await.unwrap();
+        // In this process, in the next one, and by a sign-in that brings the same.
+        let credential = RefreshToken::new(&app, store.clone()).unwrap();
+        assert_eq!(credential.token().await.unwrap().expose(), "good", "the access token is good");
+        assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "the good one", "{why:?}");
+        let next = RefreshToken::new(&app, store.clone()).unwrap();
+        assert_eq!(next.token().await.unwrap().expose(), "good");
+        RefreshToken::adopt(&app, store.clone(), "another").await.unwrap();
+        assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "another", "{why:?}");
+        assert_eq!(*notices.lock().unwrap(), [Notice::UnusableSuccessor(why); 3]);
+        // A device code has nothing to fall back on.
+        let host = Host::that_answers(vec![device_code(), answer("200 OK", "", &body)]).await;
+        let sign_in = DeviceCode::start(&self::app(&host.address, &clock), store.clone()).await.unwrap();
+        assert_eq!(sign_in.wait().await.unwrap_err().kind(), ErrorKind::Credential);
+        assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "another", "{why:?}");
+    }
+}
+
+// F10
+#[tokio::test]
+async fn a_retry_after_date_is_read_against_the_date_of_the_same_answer() {
+    for hours in [-2_i32, 0, 2] {
+        let clock = ManualClock::new();
+        let hour = Duration::from_secs(3600);
+        let service = match hours {
+            ..0 => clock.system_time() - 2 * hour,
+            0 => clock.system_time(),
+            _ => clock.system_time() + 2 * hour,
+        };
+        let headers = format!(
+            "Date: {}\r\nRetry-After: {}\r\n",
+            httpdate::fmt_http_date(service),
+            httpdate::fmt_http_date(service + Duration::from_secs(11)),
+        );
+        let host = Host::that_answers(vec![answer("503 Unavailable", &headers, ""), good()]).await;
+        let credential = ClientCredentials::new(&app(&host.address, &clock)).unwrap();
+        assert_eq!(credential.clock_offset(), None);
+        credential.token().await.unwrap();
+        assert_eq!(clock.sleeps(), [Duration::from_secs(11)], "{hours}");
+        assert_eq!(credential.clock_offset().unwrap().is_off(), hours != 0);
+    }
+}
+
+// F13
+#[tokio::test]
+async fn a_life_may_be_written_with_a_fraction() {
+    for written in ["3599.0", "3599.5", "\"3599.0\"", "\"3599\""] {
+        let clock = ManualClock::new();
+        let host = Host::that_answers(vec![answer("200 OK", "", &GOOD.replace("3599", written))]).await;
+        let token = ClientCredentials::new(&app(&host.address, &clock)).unwrap().token().await.unwrap();
+        let life = token.expiry().unwrap().duration_since(clock.system_time()).unwrap();
+        assert_eq!(life, Duration::from_secs(3599), "{written}");
+    }
+}
+
+// R19
+#[tokio::test]
+async fn a_store_of_a_later_version_is_not_overwritten_by_a_sign_in_and_nobody_is_troubled() {
+    let host = Host::that_answers(vec![
+        device_code(),
+        answer("200 OK", "", &GOOD.replace('}', r#","refresh_token":"r"}"#)),
+    ])
+    .await;
+    let app = app(&host.address, &ManualClock::new());
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("token.json");
+    let newer = r#"{"version":2,"sealed":"of the future"}"#;
+    let store = Arc::new(FileStore::new(&path));
+    std::fs::write(&path, newer).unwrap();
+    let set_mode = |mode: u32| {
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+        let _ = mode;
+    };
+    set_mode(0o600);
+    for error in [
+        DeviceCode::start(&app, store.clone()).await.map(drop).unwrap_err(),
+        RefreshToken::adopt(&app, store.clone(), "token").await.map(drop).unwrap_err(),
+    ] {
+        assert!(error.message().contains("newer version"), "{error}");
+    }
+    // A mode that a sign-in would put right is no reason to write over it either.
+    set_mode(0o644);
+    let now = std::time::SystemTime::UNIX_EPOCH;
+    let token = StoredToken::new(app.tenant(), app.client_id(), "token", now);
+    assert!(store.save(&token).await.unwrap_err().message().contains("newer version"));
+    assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), host.requests()), (newer, 0));
 }

@@ -4,13 +4,12 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::{Token, TokenKind};
+use crate::clock::{ClockOffset, in_words};
 use crate::cloud::Cloud;
 use crate::credential::{AppRegistration, StoredToken};
 
 /// The id Partner Center goes by in every tenant; newer tokens name it as their audience.
 const PARTNER_CENTER_APP: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
-/// Entra and Partner Center forgive clocks this much.
-const FORGIVEN_SKEW: Duration = Duration::from_secs(300);
 /// Less is the time a token spends on its way.
 const NOTICED_SKEW: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_secs(300);
@@ -344,16 +343,37 @@ impl Token {
                 "This machine's clock agrees with the token.",
             ));
         }
-        let level = if skew > FORGIVEN_SKEW { Level::Problem } else { Level::Warn };
+        // A token is taken all the same; what this machine signs is not.
         Some(
             Finding::new(
-                level,
+                Level::Warn,
                 Topic::Clock,
-                format!("This machine's clock is {} behind at least.", in_words(skew)),
+                format!("This machine's clock is at least {} slow.", in_words(skew)),
             )
             .code("AADSTS700024")
-            .fix("Set the clock right, or turn on time synchronisation."),
+            .fix(SET_CLOCK),
         )
+    }
+}
+
+const SET_CLOCK: &str = "Set the clock right, or turn on time synchronization: certificates and assertions are refused otherwise.";
+
+impl ClockOffset {
+    /// What it means for licence analytics: nothing for tokens, whose life is counted from when they were asked for.
+    #[must_use]
+    pub fn finding(self) -> Finding {
+        if !self.is_off() {
+            return Finding::new(Level::Ok, Topic::Clock, "This machine's clock agrees with the service's.");
+        }
+        if !self.is_plausible() {
+            let sentence = format!(
+                "This machine's clock is {self} by the date of the service's answer, which is not believed."
+            );
+            return Finding::new(Level::Warn, Topic::Clock, sentence)
+                .fix("Check this machine's date; if it is right, a proxy or the service sends a wrong one.");
+        }
+        let sentence = format!("This machine's clock is {self} by the date of the service's answer.");
+        Finding::new(Level::Warn, Topic::Clock, sentence).code("AADSTS700024").fix(SET_CLOCK)
     }
 }
 
@@ -375,16 +395,4 @@ impl StoredToken {
             Finding::new(Level::Ok, Topic::RefreshToken, sentence)
         }
     }
-}
-
-/// The time in the largest unit that tells it.
-fn in_words(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (count, unit) = match seconds {
-        0..120 => (seconds, "second"),
-        120..7200 => (seconds / 60, "minute"),
-        7200..172_800 => (seconds / 3600, "hour"),
-        _ => (seconds / 86400, "day"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }

@@ -100,7 +100,8 @@ fn each_fault_has_its_level_and_its_code() {
         (json!({"exp": (NOW + 3000).to_string()}), Topic::Expiry, Ok, None),
         (json!({"iat": NOW + 30}), Topic::Clock, Ok, None),
         (json!({"iat": NOW + 120}), Topic::Clock, Warn, Some("AADSTS700024")),
-        (json!({"iat": NOW + 3600}), Topic::Clock, Problem, Some("AADSTS700024")),
+        // F10: a token is taken whatever this machine's clock says.
+        (json!({"iat": NOW + 3600}), Topic::Clock, Warn, Some("AADSTS700024")),
     ] {
         let finding = found(&but(&changes), topic);
         assert_eq!((finding.level, finding.code), (level, code), "{changes}: {finding}");

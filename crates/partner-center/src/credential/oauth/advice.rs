@@ -9,6 +9,7 @@ pub(super) fn message_of(reason: Reason) -> &'static str {
     match reason {
         Reason::SignInAgain => "the sign-in service no longer takes the refresh token",
         Reason::Interaction => "the sign-in service wants the user to sign in in person",
+        Reason::Policy => "the sign-in was refused by a policy of the tenant",
         Reason::Consent => "nobody has consented to the application's access to Partner Center",
         Reason::Client => "the sign-in service did not accept the application's secret or certificate",
         Reason::Application => "the application is not known in this tenant, or may not sign in this way",
@@ -29,6 +30,13 @@ pub(super) fn advice_of(reason: Reason) -> &'static str {
         }
         Reason::Interaction => {
             "The user must sign in again and complete multi-factor authentication: `partner-center login`."
+        }
+        Reason::Policy => {
+            "A Conditional Access or device policy forbids it. The policy may forbid sign-ins by device code altogether, \
+             so that another device or another try does not help. Ask the tenant's administrator which policy it was \
+             (the sign-in log in Entra names it) and for an exception; or let the user complete a browser sign-in that \
+             the policy allows in another tool, and pass the refresh token it yields on stdin: \
+             `partner-center login --refresh-token-stdin`."
         }
         Reason::Consent => {
             "A Global Administrator of the partner tenant must grant consent to the app registration (API permissions, \
@@ -106,10 +114,6 @@ pub(super) fn advice_of_number(number: u32) -> Option<&'static str> {
         90013 | 9_002_313 => {
             "The sign-in service could not read the request. Check the tenant, the client id and the refresh token for \
              stray spaces or cut ends."
-        }
-        53003 => {
-            "A Conditional Access policy blocked the sign-in. Ask the tenant's administrator which one, or run from \
-             an allowed place."
         }
         700_024 => "The assertion is not valid at this time. Set this machine's clock right.",
         700_025 => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::AppRegistration;
 use super::endpoint::{Grant, TokenEndpoint};
 use super::session::{Mint, Session};
-use crate::clock::BoxFuture;
+use crate::clock::{BoxFuture, ClockOffset};
 use crate::credential::{AccessToken, Credential};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,7 +24,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok::<(), partner_center::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct ClientCredentials(Session);
+pub struct ClientCredentials {
+    session: Session,
+    endpoint: Arc<TokenEndpoint>,
+}
 
 impl ClientCredentials {
     /// A credential that asks for its first token when the first call does.
@@ -48,28 +51,32 @@ impl ClientCredentials {
             )
             .with_advice("Set PARTNER_CENTER_TENANT_ID to the partner tenant's id or domain."));
         }
-        let endpoint = app.endpoint()?;
+        let endpoint = Arc::new(app.endpoint()?);
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));
-        Ok(Self(Session::new(AppOnly(endpoint), clock, random)))
+        Ok(Self { session: Session::new(AppOnly(Arc::clone(&endpoint)), clock, random), endpoint })
     }
 }
 
 impl Credential for ClientCredentials {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
-        Box::pin(self.0.token())
+        Box::pin(self.session.token())
     }
 
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
-        Box::pin(self.0.refresh(refused))
+        Box::pin(self.session.refresh(refused))
     }
 
     fn settle(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.0.settle())
+        Box::pin(self.session.settle())
+    }
+
+    fn clock_offset(&self) -> Option<ClockOffset> {
+        self.endpoint.clock_offset()
     }
 }
 
 #[derive(Debug)]
-struct AppOnly(TokenEndpoint);
+struct AppOnly(Arc<TokenEndpoint>);
 
 impl Mint for AppOnly {
     fn mint(&self) -> BoxFuture<'_, Result<AccessToken>> {

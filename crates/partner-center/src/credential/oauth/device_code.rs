@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use oauth2::StandardDeviceAuthorizationResponse;
 
-use super::endpoint::TokenEndpoint;
+use super::endpoint::{Issued, Poll, TokenEndpoint};
+use super::refresh_token::refuse_if_newer;
+use super::refusal::Refusal;
 use super::{AppRegistration, RefreshToken, TokenStore};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 
 /// A sign-in that waits for a person.
 ///
@@ -33,7 +35,22 @@ pub struct DeviceCode {
     store: Arc<dyn TokenStore>,
     details: StandardDeviceAuthorizationResponse,
     expires_at: SystemTime,
+    /// The same by the clock that never goes back.
+    deadline: Instant,
 }
+
+/// Codes live 15 minutes. One that is said to live longer than a day is not waited for so long.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// How often to ask if the service does not say, or says "always": RFC 8628, 3.5.
+const USUAL_INTERVAL: Duration = Duration::from_secs(5);
+/// What an interval grows by when the service asks to slow down, from the same paragraph.
+const SLOWER: Duration = Duration::from_secs(5);
+/// How far an interval grows while the service does not answer.
+const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+/// How long before a code's end it is asked for the last time.
+const LAST_CHANCE: Duration = Duration::from_secs(1);
+/// So many answers in a row that are not a sign-in service's, and nobody waits any longer.
+const MOST_UNREADABLE: u32 = 3;
 
 impl DeviceCode {
     /// Asks the sign-in service for a code. What the sign-in yields will be kept in `store`.
@@ -44,10 +61,11 @@ impl DeviceCode {
     /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if the sign-in service gives no code.
     pub async fn start(app: &AppRegistration, store: Arc<dyn TokenStore>) -> Result<Self> {
         let endpoint = Arc::new(app.endpoint()?);
-        let now = endpoint.clock().system_time();
+        refuse_if_newer(&*store).await?;
+        let (now, begun) = (endpoint.clock().system_time(), endpoint.clock().now());
         let details = endpoint.request_device_code().await?;
-        let expires_at = now.checked_add(details.expires_in()).unwrap_or(now);
-        Ok(Self { endpoint, store, details, expires_at })
+        let life = details.expires_in().min(LONGEST_LIFE);
+        Ok(Self { endpoint, store, details, expires_at: now + life, deadline: begun + life })
     }
 
     /// What the person enters. Whoever enters it is who gets signed in, so show it to that person alone.
@@ -77,8 +95,45 @@ impl DeviceCode {
     /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if the person declines, does not come in time, or the
     /// sign-in brings no refresh token; and the errors of the store.
     pub async fn wait(self) -> Result<RefreshToken> {
-        let issued = self.endpoint.poll_device_code(&self.details).await?;
+        let issued = self.poll().await?;
         RefreshToken::begin(self.endpoint, self.store, issued, None).await
+    }
+
+    /// Asks again and again, as often as the service allows, until the person has signed in or the code has expired.
+    async fn poll(&self) -> Result<Issued> {
+        let clock = self.endpoint.clock();
+        let mut interval = match self.details.interval() {
+            Duration::ZERO => USUAL_INTERVAL,
+            interval => interval,
+        };
+        let mut unreadable = 0;
+        loop {
+            let mut wait = interval;
+            match self.endpoint.poll_device_code(self.details.device_code().secret()).await? {
+                Poll::SignedIn(issued) => return Ok(issued),
+                Poll::Pending => unreadable = 0,
+                Poll::SlowDown => {
+                    interval = interval.saturating_add(SLOWER);
+                    wait = interval;
+                }
+                Poll::NoAnswer(error) if error.kind() == ErrorKind::Configuration => return Err(error),
+                Poll::NoAnswer(error) => {
+                    unreadable += u32::from(error.is_invalid_answer());
+                    if unreadable >= MOST_UNREADABLE {
+                        return Err(error);
+                    }
+                    interval = interval.saturating_mul(2).min(interval.max(LONGEST_BACKOFF));
+                    wait = interval.max(error.retry_after().unwrap_or_default());
+                }
+            }
+            let left = self.deadline.saturating_duration_since(clock.now());
+            if left <= LAST_CHANCE {
+                clock.sleep(left).await;
+                return Err(Refusal::new("expired_token", None).into_error());
+            }
+            // Never past the end, whatever the service asks for, and once more before it.
+            clock.sleep(wait.min(left.saturating_sub(LAST_CHANCE))).await;
+        }
     }
 }
 

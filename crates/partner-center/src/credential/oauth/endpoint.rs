@@ -6,7 +6,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenResponse};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use oauth2::basic::{
+    BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenResponse, BasicTokenType,
+};
 use oauth2::{
     AuthType, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, RequestTokenError,
     Scope, StandardDeviceAuthorizationResponse, StandardRevocableToken, TokenResponse, TokenUrl,
@@ -14,12 +17,14 @@ use oauth2::{
 use partner_center_client::TransportErrorKind;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
 
 use super::authentication::{ClientAuthentication, Proof};
 use super::http::{Http, HttpFailure};
+use super::notice::Notice;
 use super::refusal::Refusal;
 use crate::call::Limits;
-use crate::clock::{Clock, Random};
+use crate::clock::{Clock, ClockOffset, Random};
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -69,6 +74,18 @@ pub(super) struct Issued {
     pub(super) refresh: Option<SecretString>,
 }
 
+/// What a poll for a device code came to, where it did not fail for good.
+pub(super) enum Poll {
+    SignedIn(Issued),
+    Pending,
+    SlowDown,
+    /// None that can be read, or "not now".
+    NoAnswer(Error),
+}
+
+/// Who hears of what no call fails of.
+pub(super) type Listener = Arc<dyn Fn(&Notice) + Send + Sync>;
+
 /// What an endpoint is made of; see [`AppRegistration`](super::AppRegistration).
 pub(super) struct Parts {
     pub(super) tenant: String,
@@ -80,6 +97,7 @@ pub(super) struct Parts {
     pub(super) http: Http,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
+    pub(super) notices: Option<Listener>,
 }
 
 /// One application at one tenant's sign-in service.
@@ -91,8 +109,7 @@ pub(super) struct TokenEndpoint {
 
 impl TokenEndpoint {
     pub(super) fn new(parts: Parts) -> Result<Self> {
-        let unusable =
-            |_| Error::new(ErrorKind::Configuration, "the authority or the tenant makes no address");
+        let unusable = |_| unusable_address();
         let token_url = format!("{}/{}/oauth2/v2.0/token", parts.authority, parts.tenant);
         let device_url = format!("{}/{}/oauth2/v2.0/devicecode", parts.authority, parts.tenant);
         let client =
@@ -126,16 +143,27 @@ impl TokenEndpoint {
         loop {
             // The life of a token counts from before it was issued, so that it is never thought to live longer.
             let asked_at = self.parts.clock.system_time();
-            let error = match self.request_once(grant).await? {
-                Ok(answer) => return Ok(issued(&answer, asked_at)),
-                Err(failure) => into_error(failure).with_attempts(attempt),
-            };
-            let wait = Limits::default().wait(&error, attempt, self.parts.random.as_ref());
-            let Some(wait) = wait.filter(|wait| *wait <= LONGEST_WAIT) else { return Err(error) };
-            tracing::debug!(attempt, ?wait, %error, "asking the sign-in service again");
-            self.parts.clock.sleep(wait).await;
-            attempt += 1;
+            match self.request_once(grant).await? {
+                Ok(answer) => return issued(&answer, asked_at).map_err(|error| error.with_attempts(attempt)),
+                Err(failure) => self.wait_after(into_error(failure), &mut attempt).await?,
+            }
         }
+    }
+
+    /// Waits before the next attempt, or fails with the error of the last.
+    async fn wait_after(&self, error: Error, attempt: &mut u32) -> Result<()> {
+        let error = error.with_attempts(*attempt);
+        let wait = Limits::default().credential_wait(&error, *attempt, self.parts.random.as_ref());
+        let Some(wait) = wait.filter(|wait| *wait <= LONGEST_WAIT) else { return Err(error) };
+        tracing::debug!(attempt = *attempt, ?wait, %error, "asking the sign-in service again");
+        self.parts.clock.sleep(wait).await;
+        *attempt += 1;
+        Ok(())
+    }
+
+    /// How far this machine's clock was from the sign-in service's at its last answer.
+    pub(super) fn clock_offset(&self) -> Option<ClockOffset> {
+        self.parts.http.watch.offset()
     }
 
     async fn request_once(&self, grant: &Grant<'_>) -> Result<Result<BasicTokenResponse, Failure>> {
@@ -163,64 +191,82 @@ impl TokenEndpoint {
 
     /// Asks for a device code and the code a person enters.
     pub(super) async fn request_device_code(&self) -> Result<StandardDeviceAuthorizationResponse> {
-        // No attempts: a person is waiting and can start again.
-        self.client
-            .exchange_device_code()
-            .add_scopes(self.user_scopes())
-            .request_async(&self.parts.http)
-            .await
-            .map_err(|failure| into_error(failure).with_attempts(1))
+        let mut attempt = 1;
+        loop {
+            let request = self.client.exchange_device_code().add_scopes(self.user_scopes());
+            match request.request_async(&self.parts.http).await {
+                Ok(details) => return Ok(details),
+                Err(failure) => self.wait_after(into_error(failure), &mut attempt).await?,
+            }
+        }
     }
 
-    /// Asks again and again, as often as the service allows, until the person has signed in or the code is dead.
-    pub(super) async fn poll_device_code(
-        &self,
-        details: &StandardDeviceAuthorizationResponse,
-    ) -> Result<Issued> {
-        let (client, assertion) = self.proven().await?;
-        let clock = &self.parts.clock;
+    /// Asks once whether the person has signed in.
+    pub(super) async fn poll_device_code(&self, device_code: &str) -> Result<Poll> {
+        let parts = &self.parts;
+        let proof = self.proof().await?;
         let scopes = self.user_scopes().map(|scope| scope.to_string()).join(" ");
-        let mut request = client
-            .exchange_device_access_token(details)
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+            .append_pair("client_id", &parts.client_id)
+            .append_pair("device_code", device_code)
             // The code stands for its scopes already; Microsoft's own libraries repeat them here.
-            .add_extra_param("scope", scopes)
-            .set_time_fn(|| clock.system_time().into())
-            .set_max_backoff_interval(LONGEST_WAIT);
-        for (name, value) in assertion_parameters(assertion.as_ref()) {
-            request = request.add_extra_param(name, value);
+            .append_pair("scope", &scopes);
+        match &proof {
+            Proof::None => {}
+            Proof::Secret(secret) => {
+                form.append_pair("client_secret", secret.expose_secret());
+            }
+            Proof::Assertion(assertion) => {
+                form.extend_pairs(assertion_parameters(Some(assertion)));
+            }
         }
-        let answer = request.request_async(&self.parts.http, |wait| clock.sleep(wait), None).await;
-        match answer {
-            // When the last of many answers was asked for is not known, so that life counts from now.
-            Ok(answer) => Ok(issued(&answer, clock.system_time())),
-            Err(failure) => Err(into_error(match failure {
-                RequestTokenError::ServerResponse(response) => {
-                    let code = response.error().as_ref().to_owned();
-                    let description = response.error_description().map(String::as_str);
-                    RequestTokenError::ServerResponse(Refused(Refusal::new(&code, description)))
-                }
-                RequestTokenError::Request(failure) => RequestTokenError::Request(failure),
-                RequestTokenError::Parse(error, body) => RequestTokenError::Parse(error, body),
-                RequestTokenError::Other(text) => RequestTokenError::Other(text),
-            })),
+        let request = http::Request::post(&self.token_url)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.finish().into_bytes())
+            .map_err(|_| unusable_address())?;
+        let asked_at = parts.clock.system_time();
+        let answer = match parts.http.exchange(request).await {
+            Ok(answer) => answer,
+            Err(failure) => return Ok(Poll::NoAnswer(no_answer(failure).with_attempts(1))),
+        };
+        if answer.status() == 200 {
+            let token: BasicTokenResponse =
+                serde_json::from_slice(answer.body()).map_err(|_| unreadable())?;
+            return issued(&token, asked_at).map(Poll::SignedIn);
+        }
+        let refusal: Refusal = serde_json::from_slice(answer.body()).map_err(|_| unreadable())?;
+        match refusal.error() {
+            "authorization_pending" => Ok(Poll::Pending),
+            "slow_down" => Ok(Poll::SlowDown),
+            _ => Err(refusal.into_error()),
         }
     }
 
     /// The client with its proof, made anew because an assertion does not last.
     async fn proven(&self) -> Result<(EntraClient, Option<SecretString>)> {
-        let parts = &self.parts;
-        let proof = parts
-            .authentication
-            .prove(&parts.client_id, &self.token_url, parts.clock.as_ref(), parts.random.as_ref())
-            .await?;
         let client = self.client.clone();
-        Ok(match proof {
+        Ok(match self.proof().await? {
             Proof::None => (client, None),
             Proof::Secret(secret) => {
                 (client.set_client_secret(ClientSecret::new(secret.expose_secret().to_owned())), None)
             }
             Proof::Assertion(assertion) => (client, Some(assertion)),
         })
+    }
+
+    async fn proof(&self) -> Result<Proof> {
+        let Parts { authentication, client_id, clock, random, .. } = &self.parts;
+        authentication.prove(client_id, &self.token_url, clock.as_ref(), random.as_ref()).await
+    }
+
+    /// Reports what no call fails of.
+    pub(super) fn tell(&self, notice: Notice) {
+        tracing::warn!("{notice}");
+        if let Some(listener) = &self.parts.notices {
+            listener(&notice);
+        }
     }
 
     /// What a user's token is asked for: `offline_access`, or no successor of the refresh token comes back.
@@ -239,6 +285,10 @@ impl fmt::Debug for TokenEndpoint {
     }
 }
 
+fn unusable_address() -> Error {
+    Error::new(ErrorKind::Configuration, "the authority or the tenant makes no address")
+}
+
 fn assertion_parameters(assertion: Option<&SecretString>) -> impl Iterator<Item = (&'static str, String)> {
     assertion.into_iter().flat_map(|assertion| {
         [
@@ -248,14 +298,27 @@ fn assertion_parameters(assertion: Option<&SecretString>) -> impl Iterator<Item 
     })
 }
 
-fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Issued {
-    let mut access = AccessToken::new(answer.access_token().secret().as_str());
+fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
+    if *answer.token_type() != BasicTokenType::Bearer {
+        return Err(breach("the sign-in service gave a token that is no bearer token"));
+    }
+    let text = answer.access_token().secret().as_str();
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(breach("the sign-in service gave an access token that is empty or cannot be sent"));
+    }
+    let mut access = AccessToken::new(text);
     // A life that overflows the calendar is none that was meant; the token is then kept until it is refused.
     if let Some(end) = answer.expires_in().and_then(|life| asked_at.checked_add(life)) {
         access = access.expires_at(end);
     }
     let refresh = answer.refresh_token().map(|token| SecretString::from(token.secret().as_str()));
-    Issued { access, refresh }
+    Ok(Issued { access, refresh })
+}
+
+/// An answer of a sign-in service that nothing can be done with.
+fn breach(message: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidAnswer, message)
+        .with_advice("Check the authority: this is not how Entra answers. Nothing was stored.")
 }
 
 /// The error for a request that brought no token. The OAuth library's own errors go no further: they quote bodies.
@@ -275,24 +338,31 @@ fn no_answer(failure: HttpFailure) -> Error {
         ),
         HttpFailure::Transport(_) => unreachable_service("the sign-in service could not be reached"),
         HttpFailure::Timeout => unreachable_service("the sign-in service did not answer in time"),
-        HttpFailure::Status { status, retry_after } if matches!(status, 408 | 429 | 500..) => {
-            let error = match status {
-                429 => Error::new(ErrorKind::Throttled, "the sign-in service is throttling"),
-                _ => Error::new(ErrorKind::Unavailable, "the sign-in service was unavailable")
-                    .with_advice("Try again later."),
-            };
-            let error = error.with_status(*status);
-            match retry_after {
-                Some(wait) => error.with_retry_after(*wait),
-                None => error,
-            }
-        }
-        HttpFailure::Status { status, .. } | HttpFailure::Unreadable { status } => {
-            unreadable().with_status(*status)
-        }
+        HttpFailure::Unreadable { status } => unreadable().with_status(*status),
+        HttpFailure::NotNow { .. } => return not_now(failure),
     };
     error.with_source(failure)
 }
+
+/// The error for an answer that says "not now". It keeps what the service said, where it said something.
+fn not_now(failure: HttpFailure) -> Error {
+    let HttpFailure::NotNow { status, retry_after, ref refusal } = failure else { return unreadable() };
+    let (kind, message) = match status {
+        429 => (ErrorKind::Throttled, "the sign-in service is throttling"),
+        _ => (ErrorKind::Unavailable, "the sign-in service was unavailable"),
+    };
+    let error = match refusal.clone() {
+        Some(refusal) => (*refusal).into_error_of(kind, message, TRY_LATER),
+        None => Error::new(kind, message).with_advice(TRY_LATER).with_source(failure),
+    };
+    let error = error.with_status(status);
+    match retry_after {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
+    }
+}
+
+const TRY_LATER: &str = "Try again later.";
 
 fn unreachable_service(message: &'static str) -> Error {
     Error::new(ErrorKind::Network, message)

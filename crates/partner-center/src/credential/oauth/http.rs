@@ -1,7 +1,8 @@
 //! The bridge between the OAuth library and the transport: one request, bounded in time and size.
 //!
 //! It hands on what the OAuth library understands (an answer, or an error body) and names everything else itself,
-//! because the library would put the body of an answer it cannot read into its error.
+//! because the library would put the body of an answer it cannot read into its error. What an answer is goes by its
+//! meaning: see `judge`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,11 +10,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use partner_center_client::{Transport, TransportError};
-use serde_json::Value;
+use partner_center_client::{RawAnswer, Transport, TransportError};
+use serde_json::{Map, Value};
 
+use super::refusal::{Reason, Refusal};
 use crate::call::retry_after;
-use crate::clock::{BoxFuture, Clock};
+use crate::clock::{BoxFuture, Clock, ClockWatch};
 
 /// Token answers are a few thousand bytes.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -23,9 +25,10 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 /// Sends the OAuth library's requests over the transport.
 #[derive(Debug)]
 pub(super) struct Http {
-    pub(super) transport: Transport,
-    /// What a `Retry-After` date is counted from.
-    pub(super) clock: Arc<dyn Clock>,
+    transport: Transport,
+    clock: Arc<dyn Clock>,
+    pub(super) watch: ClockWatch,
+    longest_request: Duration,
 }
 
 /// Why a request to a sign-in service had no answer that can be used.
@@ -33,10 +36,11 @@ pub(super) struct Http {
 pub(super) enum HttpFailure {
     Transport(TransportError),
     Timeout,
-    /// A status that says "not now" or nothing this crate knows.
-    Status {
+    /// An answer that says "not now", in words or by its status.
+    NotNow {
         status: u16,
         retry_after: Option<Duration>,
+        refusal: Option<Box<Refusal>>,
     },
     /// A body that is not a token endpoint's, such as a proxy's page.
     Unreadable {
@@ -45,44 +49,117 @@ pub(super) enum HttpFailure {
 }
 
 impl Http {
-    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+    pub(super) fn new(transport: Transport, clock: Arc<dyn Clock>) -> Self {
+        Self { transport, clock, watch: ClockWatch::default(), longest_request: LONGEST_REQUEST }
+    }
+
+    /// Sends one request, and reads its answer to the end: 200 with what was asked for, or 400 with a refusal that is
+    /// final.
+    pub(super) async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+        tokio::time::timeout(self.longest_request, self.exchange_in_time(request))
+            .await
+            .unwrap_or(Err(HttpFailure::Timeout))
+    }
+
+    async fn exchange_in_time(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let mut answer =
             self.transport.send(request.map(Bytes::from)).await.map_err(HttpFailure::Transport)?;
+        self.watch.observe(answer.headers(), &*self.clock);
         let status = answer.status();
-        if !matches!(status, 200 | 400..=499) || matches!(status, 408 | 429) {
-            let retry_after = retry_after(answer.headers(), self.clock.system_time());
-            return Err(HttpFailure::Status { status, retry_after });
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(HttpFailure::Transport)? {
-            if body.len() + chunk.len() > LONGEST_BODY {
-                return Err(HttpFailure::Unreadable { status });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        let body = readable(&body, status).ok_or(HttpFailure::Unreadable { status })?;
+        let retry_after = retry_after(answer.headers(), self.clock.system_time());
+        let body = match body_of(&mut answer).await {
+            Ok(body) => body,
+            // The status says it without the rest.
+            Err(_) if passes(status) => Vec::new(),
+            Err(failure) => return Err(failure),
+        };
+        let (status, body) = judge(status, retry_after, &body)?;
         http::Response::builder().status(status).body(body).map_err(|_| HttpFailure::Unreadable { status })
     }
 }
 
-/// The body as the OAuth library takes it: JSON without a byte-order mark, and numbers that are numbers.
-fn readable(body: &[u8], status: u16) -> Option<Vec<u8>> {
-    let text = crate::call::text::decode(body).ok()?;
-    let mut value: Value = serde_json::from_str(&text).ok()?;
-    let object = value.as_object_mut()?;
-    if status != 200 {
-        return object.get("error")?.is_string().then(|| text.into_owned().into_bytes());
+async fn body_of(answer: &mut RawAnswer) -> Result<Vec<u8>, HttpFailure> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(HttpFailure::Transport)? {
+        if body.len() + chunk.len() > LONGEST_BODY {
+            return Err(HttpFailure::Unreadable { status: answer.status() });
+        }
+        body.extend_from_slice(&chunk);
     }
-    let mut changed = false;
-    // Endpoints of version 1 write numbers as strings.
-    for key in ["expires_in", "interval"] {
-        if let Some(Value::String(number)) = object.get(key) {
-            let number: u64 = number.trim().parse().ok()?;
-            object.insert(key.to_owned(), number.into());
-            changed = true;
+    Ok(body)
+}
+
+/// Whether a status alone says "not now".
+fn passes(status: u16) -> bool {
+    matches!(status, 408 | 429 | 500..)
+}
+
+/// What an answer is: a body that says what it means decides, and only where none does, the status.
+///
+/// `Ok` is 200 with a token or a device code, or 400 with a refusal that is final, whatever the status was.
+fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Result<(u16, Vec<u8>), HttpFailure> {
+    let not_now = |refusal: Option<Refusal>| {
+        Err(HttpFailure::NotNow { status, retry_after, refusal: refusal.map(Box::new) })
+    };
+    let value = crate::call::text::decode(body).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let refusal = value.as_ref().and_then(Refusal::recognise);
+    match (status, refusal, value) {
+        (408 | 429, refusal, _) => not_now(refusal),
+        (_, Some(refusal), Some(value)) => match refusal.reason() {
+            Reason::Unavailable => not_now(Some(refusal)),
+            // A word nobody knows: here the status is all there is to go by.
+            Reason::Other if passes(status) => not_now(Some(refusal)),
+            _ => Ok((400, value.to_string().into_bytes())),
+        },
+        (200, None, Some(Value::Object(object))) => usable(object)
+            .map(|object| (200, Value::Object(object).to_string().into_bytes()))
+            .ok_or(HttpFailure::Unreadable { status }),
+        (500.., ..) => not_now(None),
+        _ => Err(HttpFailure::Unreadable { status }),
+    }
+}
+
+/// An answer as the OAuth library takes it: numbers that are numbers, and of a token only what is used. One odd member
+/// must not cost the others.
+fn usable(mut object: Map<String, Value>) -> Option<Map<String, Value>> {
+    if object.contains_key("access_token") {
+        object.retain(|name, value| {
+            !value.is_null()
+                && matches!(name.as_str(), "access_token" | "token_type" | "expires_in" | "refresh_token")
+        });
+        if let Some(token) = object.get_mut("refresh_token").filter(|token| !token.is_string()) {
+            // Not nothing: that it cannot be used is told.
+            *token = Value::String(String::new());
         }
     }
-    if changed { serde_json::to_vec(&value).ok() } else { Some(text.into_owned().into_bytes()) }
+    // Endpoints of version 1 write numbers as strings, others with a fraction.
+    for key in ["expires_in", "interval"] {
+        match object.get(key) {
+            Some(Value::Null) => {
+                object.remove(key);
+            }
+            Some(value) => {
+                let seconds = seconds(value)?;
+                object.insert(key.to_owned(), seconds.into());
+            }
+            None => {}
+        }
+    }
+    Some(object)
+}
+
+/// Whole seconds, however they are written. What is less than nothing is nothing.
+fn seconds(value: &Value) -> Option<u64> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim().to_owned(),
+        _ => return None,
+    };
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let seconds: f64 = text.parse().ok().filter(|seconds: &f64| seconds.is_finite())?;
+    Some(Duration::try_from_secs_f64(seconds.max(0.0)).map_or(u64::MAX, |time| time.as_secs()))
 }
 
 impl<'c> AsyncHttpClient<'c> for Http {
@@ -90,11 +167,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
     type Future = BoxFuture<'c, Result<HttpResponse, HttpFailure>>;
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            tokio::time::timeout(LONGEST_REQUEST, self.exchange(request))
-                .await
-                .unwrap_or(Err(HttpFailure::Timeout))
-        })
+        Box::pin(self.exchange(request))
     }
 }
 
@@ -103,7 +176,7 @@ impl fmt::Display for HttpFailure {
         match self {
             Self::Transport(error) => error.fmt(f),
             Self::Timeout => f.write_str("the sign-in service did not answer in time"),
-            Self::Status { status, .. } => write!(f, "the sign-in service answered with status {status}"),
+            Self::NotNow { status, .. } => write!(f, "the sign-in service answered with status {status}"),
             Self::Unreadable { status } => {
                 write!(f, "the answer with status {status} is not a sign-in service's")
             }
@@ -122,23 +195,142 @@ impl std::error::Error for HttpFailure {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
+    use super::super::meaning::{ERRORS, NUMBERS, SUBERRORS};
     use super::*;
 
+    fn read(body: &[u8]) -> Option<Value> {
+        let (status, body) = judge(200, None, body).ok()?;
+        assert_eq!(status, 200);
+        serde_json::from_slice(&body).ok()
+    }
+
+    // F13
     #[test]
-    fn numbers_may_come_as_strings_and_marks_are_stripped() {
-        let read = |body: &[u8]| readable(body, 200).map(|body| String::from_utf8(body).unwrap());
-        assert_eq!(read(b"\xEF\xBB\xBF{\"a\":1}").unwrap(), r#"{"a":1}"#);
-        assert_eq!(read(br#"{"expires_in":"3599","a":"7"}"#).unwrap(), r#"{"a":"7","expires_in":3599}"#);
-        assert_eq!(read(br#"{"interval":" 5 "}"#).unwrap(), r#"{"interval":5}"#);
-        for bad in [r#"{"expires_in":"soon"}"#, "<html>", "", "[]", "\"text\""] {
+    fn numbers_may_come_as_strings_or_with_a_fraction_and_marks_are_stripped() {
+        assert_eq!(read(b"\xEF\xBB\xBF{\"a\":1}").unwrap(), json!({"a": 1}));
+        for (written, seconds) in [
+            ("3599", 3599),
+            ("3599.0", 3599),
+            ("3599.9", 3599),
+            ("\"3599\"", 3599),
+            ("\" 3599.0 \"", 3599),
+            ("3.599e3", 3599),
+            ("0", 0),
+            ("-5", 0),
+            ("1e300", u64::MAX),
+        ] {
+            for name in ["expires_in", "interval"] {
+                let body = format!(r#"{{"{name}":{written}}}"#);
+                assert_eq!(read(body.as_bytes()).unwrap(), json!({name: seconds}), "{body}");
+            }
+        }
+        assert_eq!(read(br#"{"expires_in":null,"interval":null}"#).unwrap(), json!({}));
+        for bad in [
+            r#"{"expires_in":"soon"}"#,
+            r#"{"expires_in":"NaN"}"#,
+            r#"{"expires_in":[]}"#,
+            "<html>",
+            "",
+            "[]",
+        ] {
             assert_eq!(read(bad.as_bytes()), None, "{bad}");
         }
     }
 
     #[test]
+    fn an_odd_member_of_a_token_costs_no_more_than_itself() {
+        let odd = json!({
+            "access_token": "a", "token_type": "Bearer", "expires_in": null, "refresh_token": 7,
+            "scope": ["a", "b"], "ext_expires_in": {}, "error": "", "resource": null,
+        });
+        let read = read(odd.to_string().as_bytes()).unwrap();
+        assert_eq!(read, json!({"access_token": "a", "token_type": "Bearer", "refresh_token": ""}));
+    }
+
+    #[test]
     fn an_error_body_must_name_its_error() {
-        assert!(readable(br#"{"error":"invalid_grant"}"#, 400).is_some());
-        assert!(readable(br#"{"error":{"code":"x"}}"#, 400).is_none());
-        assert!(readable(br#"{"message":"x"}"#, 401).is_none());
+        assert!(judge(400, None, br#"{"error":"invalid_grant"}"#).is_ok());
+        for body in [r#"{"error":{"code":"x"}}"#, r#"{"message":"x"}"#, r#"{"error":""}"#, "<html>", ""] {
+            for status in [302, 400, 401, 403, 404, 418] {
+                let failure = judge(status, None, body.as_bytes()).unwrap_err();
+                assert!(matches!(failure, HttpFailure::Unreadable { .. }), "{status} {body}: {failure:?}");
+            }
+            for status in [408, 429, 500, 501, 502, 503, 504, 599] {
+                let failure = judge(status, None, body.as_bytes()).unwrap_err();
+                assert!(matches!(failure, HttpFailure::NotNow { .. }), "{status} {body}: {failure:?}");
+            }
+        }
+    }
+
+    /// Every line of the table of meanings as a body, with what it means.
+    fn every_line() -> Vec<(Value, Reason)> {
+        let mut lines: Vec<(Value, Reason)> = Vec::new();
+        for (error, reason) in ERRORS {
+            lines.push((json!({"error": error}), *reason));
+        }
+        for (suberror, reason) in SUBERRORS {
+            for error in ["invalid_grant", "interaction_required"] {
+                lines.push((json!({"error": error, "suberror": suberror}), *reason));
+            }
+        }
+        for (first, last, reason) in NUMBERS {
+            for number in *first..=*last {
+                // With the number alone, as text, as the second of two, in words only, and against the other words.
+                for body in [
+                    json!({"error": "invalid_grant", "error_codes": [number]}),
+                    json!({"error": "interaction_required", "error_codes": [number.to_string()]}),
+                    json!({"error": "invalid_grant", "error_codes": [70000, number]}),
+                    json!({"error": "invalid_request", "error_description": format!("AADSTS{number}: no.")}),
+                    json!({"error": "invalid_grant", "suberror": "basic_action", "error_codes": [number]}),
+                ] {
+                    lines.push((body, *reason));
+                }
+            }
+        }
+        lines
+    }
+
+    // F6, F7: sign-in errors x status, driven by the one table.
+    #[test]
+    fn the_meaning_of_an_error_does_not_depend_on_its_status() {
+        let lines = every_line();
+        assert!(lines.len() > 200, "the table was taken from the list");
+        for (body, reason) in lines {
+            for status in [200, 400, 401, 403, 500, 503] {
+                let wait = Some(Duration::from_secs(7));
+                match judge(status, wait, body.to_string().as_bytes()) {
+                    Err(HttpFailure::NotNow { status: seen, retry_after, refusal }) => {
+                        assert_eq!((reason, seen), (Reason::Unavailable, status), "{body}");
+                        assert_eq!((retry_after, refusal.unwrap().reason()), (wait, reason), "{body}");
+                    }
+                    Ok((seen, judged)) => {
+                        assert_ne!(reason, Reason::Unavailable, "{status} {body}");
+                        let refusal: Refusal = serde_json::from_slice(&judged).unwrap();
+                        assert_eq!((seen, refusal.reason()), (400, reason), "{status} {body}");
+                    }
+                    Err(other) => panic!("{status} {body}: {other:?}"),
+                }
+            }
+        }
+        for (status, passes) in [(200, false), (400, false), (403, false), (500, true), (503, true)] {
+            let unknown = judge(status, None, br#"{"error":"something_new"}"#);
+            assert_eq!(unknown.is_err(), passes, "{status}: an unknown word goes by its status");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_host_that_never_answers_is_not_waited_for() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let mut settings = partner_center_client::TransportSettings::new("test");
+        settings.plain_only = true;
+        let clock = Arc::new(crate::clock::ManualClock::new());
+        let mut http = Http::new(Transport::new(&settings).unwrap(), clock);
+        assert_eq!(http.longest_request, Duration::from_secs(30));
+        http.longest_request = Duration::from_millis(50);
+        let failure = http.exchange(http::Request::get(url).body(Vec::new()).unwrap()).await.unwrap_err();
+        assert!(matches!(failure, HttpFailure::Timeout), "{failure:?}");
     }
 }

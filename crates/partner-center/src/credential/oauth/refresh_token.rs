@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::endpoint::{Grant, Issued, TokenEndpoint};
+use super::notice::{Notice, Unusable};
 use super::session::{Mint, Session};
+use super::store::{is_keepable, is_newer};
 use super::{AppRegistration, MemoryStore, StoredToken, TokenStore};
-use crate::clock::BoxFuture;
+use crate::clock::{BoxFuture, ClockOffset};
 use crate::credential::{AccessToken, Credential, Token};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -33,7 +35,10 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok::<(), partner_center::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct RefreshToken(Session);
+pub struct RefreshToken {
+    session: Session,
+    endpoint: Arc<TokenEndpoint>,
+}
 
 impl RefreshToken {
     /// A credential that redeems what is in the store, when the first call asks.
@@ -74,6 +79,7 @@ impl RefreshToken {
     ) -> Result<Self> {
         let endpoint = Arc::new(app.endpoint()?);
         let token = stored(&endpoint, &refresh_token.into())?;
+        refuse_if_newer(&*store).await?;
         let issued = endpoint.request(&Grant::RefreshToken(&token.refresh_token)).await?;
         Self::begin(endpoint, store, issued, Some(token)).await
     }
@@ -86,42 +92,47 @@ impl RefreshToken {
         issued: Issued,
         redeemed: Option<StoredToken>,
     ) -> Result<Self> {
-        let token = match (issued.refresh, redeemed) {
-            (Some(successor), _) => stored(&endpoint, &successor)?,
-            (None, Some(redeemed)) => redeemed,
-            (None, None) => {
-                return Err(Error::new(ErrorKind::Credential, "the sign-in brought no refresh token").with_advice(
-                    "Let the app registration ask for offline_access (API permissions, Microsoft Graph, delegated), \
-                     and sign in again: `partner-center login`.",
-                ));
-            }
-        };
-        let token = of_whom(token, &issued.access);
+        let whose = redeemed.clone().unwrap_or_else(|| {
+            StoredToken::new(endpoint.tenant(), endpoint.client_id(), "", endpoint.clock().system_time())
+        });
+        let kept = redeemed.map(|token| of_whom(token, &issued.access));
+        let token = successor_of(&endpoint, &issued, whose).or(kept).ok_or_else(|| {
+            Error::new(ErrorKind::Credential, "the sign-in brought no refresh token").with_advice(
+                "Let the app registration ask for offline_access (API permissions, Microsoft Graph, delegated), \
+                 and sign in again: `partner-center login`.",
+            )
+        })?;
         let lock = store.lock().await?;
+        refuse_if_newer(&*store).await?;
         store.save(&token).await?;
         drop(lock);
         let credential = Self::on(endpoint, store);
-        credential.0.hold(issued.access);
+        credential.session.hold(issued.access);
         Ok(credential)
     }
 
     fn on(endpoint: Arc<TokenEndpoint>, store: Arc<dyn TokenStore>) -> Self {
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));
-        Self(Session::new(Redeemer { endpoint, store, unsaved: Mutex::default() }, clock, random))
+        let redeemer = Redeemer { endpoint: Arc::clone(&endpoint), store, unsaved: Mutex::default() };
+        Self { session: Session::new(redeemer, clock, random), endpoint }
     }
 }
 
 impl Credential for RefreshToken {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
-        Box::pin(self.0.token())
+        Box::pin(self.session.token())
     }
 
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
-        Box::pin(self.0.refresh(refused))
+        Box::pin(self.session.refresh(refused))
     }
 
     fn settle(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.0.settle())
+        Box::pin(self.session.settle())
+    }
+
+    fn clock_offset(&self) -> Option<ClockOffset> {
+        self.endpoint.clock_offset()
     }
 }
 
@@ -147,13 +158,8 @@ impl Redeemer {
         let issued = self.endpoint.request(&Grant::RefreshToken(&token.refresh_token)).await?;
         // No waiting between here and the first poll of `save`: what has begun to be written is written, even when
         // the runtime shuts down.
-        if let Some(successor) = issued.refresh {
-            let redeemed = token.refresh_token.clone();
-            let successor = StoredToken {
-                refresh_token: successor,
-                obtained_at: self.endpoint.clock().system_time(),
-                ..of_whom(token, &issued.access)
-            };
+        let redeemed = token.refresh_token.clone();
+        if let Some(successor) = successor_of(&self.endpoint, &issued, token) {
             self.save(redeemed, successor).await?;
         }
         drop(lock);
@@ -218,6 +224,27 @@ impl fmt::Debug for Redeemer {
     }
 }
 
+/// The successor of `kept`, if a store would give it back as it was. One that is not has no use, and must not cost the
+/// token that it came of.
+fn successor_of(endpoint: &TokenEndpoint, issued: &Issued, kept: StoredToken) -> Option<StoredToken> {
+    let refresh_token = issued.refresh.clone()?;
+    let text = refresh_token.expose_secret();
+    let unusable = if text.trim().is_empty() {
+        Unusable::Empty
+    } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let obtained_at = endpoint.clock().system_time();
+        let successor = StoredToken { refresh_token, obtained_at, ..of_whom(kept, &issued.access) };
+        if is_keepable(&successor) {
+            return Some(successor);
+        }
+        Unusable::TooLong
+    } else {
+        Unusable::Malformed
+    };
+    endpoint.tell(Notice::UnusableSuccessor(unusable));
+    None
+}
+
 fn stored(endpoint: &TokenEndpoint, refresh_token: &SecretString) -> Result<StoredToken> {
     let text = refresh_token.expose_secret().trim();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -228,7 +255,21 @@ fn stored(endpoint: &TokenEndpoint, refresh_token: &SecretString) -> Result<Stor
         .with_advice("Give the refresh token as one word, without quotes."));
     }
     let now = endpoint.clock().system_time();
-    Ok(StoredToken::new(endpoint.tenant(), endpoint.client_id(), text, now))
+    let token = StoredToken::new(endpoint.tenant(), endpoint.client_id(), text, now);
+    if !is_keepable(&token) {
+        return Err(Error::new(ErrorKind::Configuration, "the refresh token is too long to be one")
+            .with_advice("Refresh tokens are one to two thousand characters. Give the token alone."));
+    }
+    Ok(token)
+}
+
+/// What a later version of this program stored is not overwritten: asked before anybody is troubled to sign in.
+pub(super) async fn refuse_if_newer(store: &dyn TokenStore) -> Result<()> {
+    match store.load().await {
+        Err(error) if is_newer(&error) => Err(error),
+        // A sign-in replaces what cannot be read, and what is open to others.
+        _ => Ok(()),
+    }
 }
 
 /// Notes whose token it is, as far as the access token that came with it says so.

@@ -1,7 +1,6 @@
 //! What the sign-in service says when it gives no token, and what a person can do about it.
 //!
-//! The OAuth error and its sub-error decide. The AADSTS number is shown and chooses the advice, but no code branches
-//! on it: Entra reserves the right to change the numbers.
+//! What it means is decided in `meaning`. The AADSTS number is shown and chooses the advice.
 
 use std::fmt;
 
@@ -10,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::advice::{advice_of, advice_of_number, message_of};
+use super::meaning;
 use crate::error::{Error, ErrorKind};
 
 /// Why a sign-in service gave no token.
@@ -32,6 +32,9 @@ pub enum Reason {
     SignInAgain,
     /// A person must do something while signing in, most often prove a second factor.
     Interaction,
+    /// A policy of the tenant, such as Conditional Access, forbids the sign-in, or the way or the device it was made
+    /// from. Signing in again in the same way is refused again.
+    Policy,
     /// Nobody has consented to the application's access yet.
     Consent,
     /// The application could not prove to be itself: a wrong or expired secret or certificate.
@@ -58,7 +61,8 @@ pub enum Reason {
 pub struct Refusal {
     error: String,
     suberror: Option<String>,
-    aadsts: Option<u32>,
+    /// In the service's order.
+    numbers: Vec<u32>,
     description: Option<String>,
     trace_id: Option<Uuid>,
     correlation_id: Option<Uuid>,
@@ -76,7 +80,7 @@ impl Refusal {
         Self {
             error: code(error),
             suberror: None,
-            aadsts: description.and_then(number_in),
+            numbers: description.and_then(number_in).into_iter().collect(),
             description: description.map(str::to_owned),
             trace_id: None,
             correlation_id: None,
@@ -84,54 +88,33 @@ impl Refusal {
     }
 
     /// Reads a token endpoint's error body. `None` if it is not one.
-    fn recognise(body: &Value) -> Option<Self> {
+    pub(super) fn recognise(body: &Value) -> Option<Self> {
         let text = |key: &str| body.get(key).and_then(Value::as_str);
-        let mut refusal = Self::new(text("error")?, text("error_description"));
+        let error = text("error").filter(|error| !error.trim().is_empty())?;
+        let mut refusal = Self::new(error, text("error_description"));
         refusal.suberror = text("suberror").filter(|text| !text.is_empty()).map(code);
-        let first = body.get("error_codes").and_then(|codes| codes.get(0));
-        refusal.aadsts = match first {
-            Some(Value::Number(number)) => number.as_u64().and_then(|number| number.try_into().ok()),
-            Some(Value::String(text)) => text.parse().ok(),
+        let number = |code: &Value| match code {
+            Value::Number(number) => number.as_u64().and_then(|number| number.try_into().ok()),
+            Value::String(text) => text.trim().trim_start_matches("AADSTS").parse().ok(),
             _ => None,
+        };
+        let numbers: Vec<u32> = match body.get("error_codes") {
+            Some(Value::Array(codes)) => codes.iter().filter_map(number).take(MOST_NUMBERS).collect(),
+            Some(code) => number(code).into_iter().collect(),
+            None => Vec::new(),
+        };
+        if !numbers.is_empty() {
+            refusal.numbers = numbers;
         }
-        .or(refusal.aadsts);
         refusal.trace_id = text("trace_id").and_then(|id| id.parse().ok());
         refusal.correlation_id = text("correlation_id").and_then(|id| id.parse().ok());
         Some(refusal)
     }
 
-    /// What it comes down to, by the OAuth error and its sub-error.
+    /// What it comes down to, by the OAuth error, its sub-error and the numbers of what passes and of policies.
     #[must_use]
     pub fn reason(&self) -> Reason {
-        match (self.error.as_str(), self.suberror.as_deref()) {
-            ("invalid_grant", Some("consent_required")) | ("consent_required", _) => Reason::Consent,
-            (
-                "invalid_grant",
-                Some(
-                    "basic_action"
-                    | "additional_action"
-                    | "message_only"
-                    | "user_password_expired"
-                    | "protection_policy_required",
-                ),
-            )
-            | ("interaction_required" | "login_required", _) => Reason::Interaction,
-            ("invalid_grant", _) => Reason::SignInAgain,
-            ("invalid_client", _) => Reason::Client,
-            ("unauthorized_client", _) => Reason::Application,
-            ("access_denied" | "authorization_declined", _) => Reason::Declined,
-            ("expired_token" | "code_expired" | "bad_verification_code", _) => Reason::CodeExpired,
-            (
-                "invalid_request"
-                | "invalid_scope"
-                | "invalid_resource"
-                | "unsupported_grant_type"
-                | "unsupported_response_type",
-                _,
-            ) => Reason::Request,
-            ("temporarily_unavailable" | "server_error", _) => Reason::Unavailable,
-            _ => Reason::Other,
-        }
+        meaning::reason_of(&self.error, self.suberror(), &self.numbers)
     }
 
     /// The OAuth error, such as `invalid_grant`.
@@ -147,10 +130,11 @@ impl Refusal {
     }
 
     /// The number Entra documents the error by: 700082 for `AADSTS700082`. To be shown and looked up; Entra warns
-    /// against branching on it.
+    /// against branching on it. Of several, the one that decided.
     #[must_use]
     pub fn aadsts(&self) -> Option<u32> {
-        self.aadsts
+        let deciding = self.numbers.iter().find(|number| meaning::of_number(**number).is_some());
+        deciding.or(self.numbers.first()).copied()
     }
 
     /// What the service said, in its words. May name people: for the person who asked, not for a log.
@@ -177,8 +161,14 @@ impl Refusal {
             Reason::Unavailable => ErrorKind::Unavailable,
             _ => ErrorKind::Credential,
         };
-        let code = self.aadsts.map_or_else(|| self.error.clone(), |number| format!("AADSTS{number}"));
-        let mut error = Error::new(kind, message_of(reason)).with_advice(self.advice()).with_code(code);
+        let advice = self.advice();
+        self.into_error_of(kind, message_of(reason), advice)
+    }
+
+    /// The same where what it is was decided by more than its words.
+    pub(super) fn into_error_of(self, kind: ErrorKind, message: &'static str, advice: &'static str) -> Error {
+        let code = self.aadsts().map_or_else(|| self.error.clone(), |number| format!("AADSTS{number}"));
+        let mut error = Error::new(kind, message).with_advice(advice).with_code(code);
         if let Some(description) = &self.description {
             error = error.with_description(description.clone());
         }
@@ -187,9 +177,16 @@ impl Refusal {
 
     /// Who must do what, with which command.
     fn advice(&self) -> &'static str {
-        self.aadsts.and_then(advice_of_number).unwrap_or_else(|| advice_of(self.reason()))
+        match self.reason() {
+            // The family has one way out; what a number adds would lead back to a sign-in.
+            reason @ (Reason::Policy | Reason::Unavailable) => advice_of(reason),
+            reason => self.aadsts().and_then(advice_of_number).unwrap_or_else(|| advice_of(reason)),
+        }
     }
 }
+
+/// More numbers than this are not read.
+const MOST_NUMBERS: usize = 16;
 
 /// Only what looks like a code is one: it is printed where the service's words are not.
 fn code(text: &str) -> String {
@@ -212,7 +209,7 @@ impl fmt::Display for Refusal {
         if let Some(suberror) = &self.suberror {
             write!(f, "/{suberror}")?;
         }
-        if let Some(number) = self.aadsts {
+        if let Some(number) = self.aadsts() {
             write!(f, ", AADSTS{number}")?;
         }
         if let Some(id) = self.trace_id {
@@ -310,7 +307,7 @@ mod tests {
     fn a_number_changes_the_advice_and_never_the_reason() {
         for number in [
             70008, 700_082, 700_084, 50173, 50076, 50079, 50078, 65001, 700_007, 7_000_215, 7_000_222,
-            7_000_218, 700_016, 90002, 90013, 9_002_313, 53003, 700_024, 700_025, 700_027,
+            7_000_218, 700_016, 90002, 90013, 9_002_313, 700_024, 700_025, 700_027,
         ] {
             let body = json!({"error": "invalid_grant", "error_codes": [number]});
             let refusal = refusal(&body);

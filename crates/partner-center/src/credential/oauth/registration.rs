@@ -9,8 +9,9 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use super::authentication::{Certificate, ClientAuthentication};
-use super::endpoint::{Parts, TokenEndpoint};
+use super::endpoint::{Listener, Parts, TokenEndpoint};
 use super::http::Http;
+use super::notice::Notice;
 use crate::base_url::BaseUrl;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
@@ -54,6 +55,7 @@ pub struct AppRegistration {
     transport: TransportSettings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
+    notices: Option<Listener>,
 }
 
 impl AppRegistration {
@@ -72,6 +74,7 @@ impl AppRegistration {
             transport: TransportSettings::new(CLIENT_NAME),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            notices: None,
         }
     }
 
@@ -165,6 +168,14 @@ impl AppRegistration {
         self
     }
 
+    /// Hands what a credential has to report, although no call fails of it, to this function. It is called from a
+    /// thread of the credential's own and should return at once. The log (`tracing`) has each of them too.
+    #[must_use]
+    pub fn with_notices(mut self, listener: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
+        self.notices = Some(Arc::new(listener));
+        self
+    }
+
     /// The tenant, as it was given.
     #[must_use]
     pub fn tenant(&self) -> &str {
@@ -238,9 +249,10 @@ impl AppRegistration {
             authority: authority.text,
             resource_scope: format!("{}/{permission}", resource.text),
             authentication: self.authentication.clone(),
-            http: Http { transport, clock: Arc::clone(&self.clock) },
+            http: Http::new(transport, Arc::clone(&self.clock)),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
+            notices: self.notices.clone(),
         })
     }
 }

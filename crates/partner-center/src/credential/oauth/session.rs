@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
 
+use super::background::{Spawn, on_a_thread};
 use crate::clock::{BoxFuture, Clock, Random, fraction};
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
@@ -34,6 +35,7 @@ pub(super) struct Session(Arc<Inner>);
 
 struct Inner {
     mint: Box<dyn Mint>,
+    spawn: Spawn,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     state: Mutex<State>,
@@ -85,7 +87,11 @@ type Flight = watch::Receiver<Outcome>;
 
 impl Session {
     pub(super) fn new(mint: impl Mint, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        Self(Arc::new(Inner { mint: Box::new(mint), clock, random, state: Mutex::default() }))
+        Self::on(mint, on_a_thread, clock, random)
+    }
+
+    fn on(mint: impl Mint, spawn: Spawn, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        Self(Arc::new(Inner { mint: Box::new(mint), spawn, clock, random, state: Mutex::default() }))
     }
 
     /// Starts with a token that was minted already.
@@ -96,6 +102,7 @@ impl Session {
 
     /// The token for the next request: the held one, or a new one if it has ended.
     pub(super) async fn token(&self) -> Result<AccessToken> {
+        let mut broken_off = 0;
         loop {
             let flight = {
                 let mut state = self.0.state();
@@ -115,15 +122,19 @@ impl Session {
                     (None, None) => self.take_off(&mut state, false)?,
                 }
             };
-            // Without an outcome the flight's runtime is gone: begin anew on this one.
             if let Some(outcome) = landed(flight).await {
                 return outcome;
+            }
+            broken_off += 1;
+            if broken_off > 1 {
+                return Err(interrupted());
             }
         }
     }
 
     /// A token other than `refused`: the one that replaced it by now, or a new one.
     pub(super) async fn refresh(&self, refused: &AccessToken) -> Result<Option<AccessToken>> {
+        let mut broken_off = 0;
         loop {
             let flight = {
                 let mut state = self.0.state();
@@ -151,6 +162,10 @@ impl Session {
             if let Some(outcome) = landed(flight).await {
                 return outcome.map(Some);
             }
+            broken_off += 1;
+            if broken_off > 1 {
+                return Err(interrupted());
+            }
         }
     }
 
@@ -162,23 +177,32 @@ impl Session {
         }
     }
 
-    /// Begins a refresh on a task of its own: whoever stops waiting for it, it goes on for the others, and what it
-    /// was given reaches the store.
+    /// Begins a refresh that is nobody's: whoever stops waiting for it, it goes on for the others, and what it was given
+    /// reaches the store.
     fn take_off(&self, state: &mut State, in_place_of_refused: bool) -> Result<Flight> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
-            Error::new(ErrorKind::Configuration, "credentials need a tokio runtime to refresh on")
-                .with_advice("Make calls from within a tokio runtime.")
-        })?;
         let (landing, flight) = watch::channel(None);
-        state.flight = Some(flight.clone());
         let inner = Arc::clone(&self.0);
-        runtime.spawn(async move {
+        (self.0.spawn)(Box::pin(async move {
             let outcome = inner.mint.mint().await;
             inner.land(&outcome, in_place_of_refused);
             landing.send_replace(Some(outcome));
-        });
+        }))
+        .map_err(|error| {
+            Error::new(ErrorKind::Unavailable, "no thread could be started to refresh the access token")
+                .with_advice(
+                    "This process or machine is at its limit of threads or open files. Try again later.",
+                )
+                .with_source(error)
+        })?;
+        state.flight = Some(flight.clone());
         Ok(flight)
     }
+}
+
+/// A refresh ended without an outcome, twice: what mints the token panics.
+fn interrupted() -> Error {
+    Error::new(ErrorKind::Credential, "the refresh of the access token was interrupted")
+        .with_advice("Look for a panic in the token store or in the source of assertions.")
 }
 
 impl Inner {

@@ -65,6 +65,13 @@ impl Random for Middle {
     }
 }
 
+/// On the test's own runtime, so that one step follows the other.
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as a thread's")]
+fn here(refresh: BoxFuture<'static, ()>) -> std::io::Result<()> {
+    tokio::spawn(crate::credential::oauth::background::in_its_own_span(refresh));
+    Ok(())
+}
+
 fn session(permits: usize, life: impl Into<Option<Duration>>) -> (Session, Press, ManualClock) {
     let clock = ManualClock::new();
     let press = Press {
@@ -74,7 +81,7 @@ fn session(permits: usize, life: impl Into<Option<Duration>>) -> (Session, Press
         failures: Arc::default(),
         minted: Arc::default(),
     };
-    (Session::new(press.clone(), Arc::new(clock.clone()), Arc::new(Middle)), press, clock)
+    (Session::on(press.clone(), here, Arc::new(clock.clone()), Arc::new(Middle)), press, clock)
 }
 
 /// Lets the background do all it can.
@@ -306,7 +313,7 @@ fn jitter_stays_within_a_quarter() {
     let end = clock.system_time() + HOUR;
     let token = AccessToken::new("token").expires_at(end);
     for (fraction, expected) in [(0.0, EARLY * 3 / 4), (0.5, EARLY), (1.0, EARLY * 5 / 4)] {
-        let session = Session::new(press.clone(), Arc::new(clock.clone()), Arc::new(Always(fraction)));
+        let session = Session::on(press.clone(), here, Arc::new(clock.clone()), Arc::new(Always(fraction)));
         let (due, _) = session.0.held(token.clone(), None).times.unwrap();
         assert_eq!(end.duration_since(due).unwrap(), expected);
     }

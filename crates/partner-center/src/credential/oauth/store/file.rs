@@ -3,10 +3,11 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use secrecy::zeroize::Zeroizing;
+use secrecy::zeroize::{Zeroize, Zeroizing};
 
 use super::format::{self, Unreadable};
 use crate::clock::{BoxFuture, Clock, SystemClock};
@@ -23,7 +24,8 @@ const LAST_WAIT: Duration = Duration::from_millis(250);
 /// The file is made with mode 0600 and refused when others can read or write it; on Windows, where there are no modes,
 /// it is as private as its directory, which should be below the user's profile. It is replaced by renaming a finished
 /// copy over it, so that it is whole whenever the process or the machine dies. Processes that share it keep each other
-/// out with a lock on a second file, `PATH.lock`, which is left behind on purpose: removing it would race.
+/// out with a lock on a second file, `PATH.lock`, which is left behind on purpose: removing it would race. A write that
+/// has begun holds the lock to its end, whoever stops waiting for it.
 ///
 /// The format is JSON with a `version`; a file of a newer version is refused and left alone. Keep the file on a local
 /// disk: not every network file system locks.
@@ -31,6 +33,8 @@ const LAST_WAIT: Duration = Duration::from_millis(250);
 pub struct FileStore {
     path: PathBuf,
     clock: Arc<dyn Clock>,
+    /// The lock, while it is held: what is being written holds it too, so that it outlives whoever waits for the write.
+    held: Arc<Mutex<Weak<File>>>,
     /// What tests watch a write with.
     steps: fn(Step),
 }
@@ -51,7 +55,7 @@ impl FileStore {
     /// A store in this file. Neither it nor its directory need exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), clock: Arc::new(SystemClock), steps: |_| {} }
+        Self { path: path.into(), clock: Arc::new(SystemClock), held: Arc::default(), steps: |_| {} }
     }
 
     /// Waits for the lock by this clock.
@@ -73,11 +77,7 @@ impl FileStore {
 
     fn read(&self) -> Result<Option<StoredToken>> {
         let unreadable = |error: io::Error| self.io_error("read", error);
-        let file = match File::open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(error)),
-        };
+        let Some(file) = self.open().map_err(unreadable)? else { return Ok(None) };
         // Asked of the open file, not of the path, which may have become another file since.
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {
@@ -92,6 +92,22 @@ impl FileStore {
             return Err(Unreadable::Broken.into_error(&self.place()));
         }
         format::read(&bytes).map(Some).map_err(|error| error.into_error(&self.place()))
+    }
+
+    /// The file, or nothing if there is none. Opening a pipe would wait for somebody to write to it, for ever.
+    fn open(&self) -> io::Result<Option<File>> {
+        let opened = fs::metadata(&self.path).and_then(|metadata| {
+            if metadata.is_file() || metadata.is_dir() {
+                File::open(&self.path)
+            } else {
+                Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+            }
+        });
+        match opened {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     #[cfg(unix)]
@@ -119,27 +135,33 @@ impl FileStore {
         Ok(())
     }
 
-    fn write(&self, token: &StoredToken) -> Result<()> {
+    fn write(&self, token: &StoredToken, locked: bool) -> Result<()> {
         let bytes = format::write(token).map_err(|error| error.into_error(&self.place()))?;
-        self.replace(&bytes).map_err(|error| self.io_error("written", error))
+        // Whatever its mode is, and whatever else is wrong with it.
+        let mut beginning = Vec::new();
+        if let Ok(Some(file)) = self.open()
+            && file.take(format::LONGEST as u64 + 1).read_to_end(&mut beginning).is_ok()
+            && let Err(newer @ Unreadable::Newer(_)) = format::read(&beginning)
+        {
+            return Err(newer.into_error(&self.place()));
+        }
+        beginning.zeroize();
+        self.replace(&bytes, locked).map_err(|error| self.io_error("written", error))
     }
 
-    fn replace(&self, bytes: &[u8]) -> io::Result<()> {
+    fn replace(&self, bytes: &[u8], locked: bool) -> io::Result<()> {
         (self.steps)(Step::Begun);
         self.make_directory()?;
-        let unfinished = self.beside(".tmp");
-        // What a process left that died half-way. The lock is held, so nobody is writing it now.
-        remove(&unfinished)?;
-        let mut file = private().write(true).create_new(true).open(&unfinished)?;
-        (self.steps)(Step::Created);
-        let (first, second) = bytes.split_at(bytes.len() / 2);
-        file.write_all(first)?;
-        (self.steps)(Step::HalfWritten);
-        file.write_all(second)?;
-        (self.steps)(Step::Written);
-        file.sync_all()?;
-        (self.steps)(Step::Synced);
-        fs::rename(&unfinished, &self.path)?;
+        if locked {
+            self.remove_unfinished();
+        }
+        let unfinished = self.unfinished();
+        let finished =
+            self.write_beside(&unfinished, bytes).and_then(|()| fs::rename(&unfinished, &self.path));
+        if finished.is_err() {
+            let _ = fs::remove_file(&unfinished);
+        }
+        finished?;
         (self.steps)(Step::Renamed);
         // The new name is in the directory, and the directory must reach the disk too.
         #[cfg(unix)]
@@ -148,11 +170,52 @@ impl FileStore {
         Ok(())
     }
 
-    fn remove(&self) -> Result<()> {
-        [&self.path, &self.beside(".tmp")]
-            .into_iter()
-            .try_for_each(|path| remove(path))
-            .map_err(|error| self.io_error("removed", error))
+    fn write_beside(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = private().write(true).create_new(true).open(path)?;
+        (self.steps)(Step::Created);
+        let (first, second) = bytes.split_at(bytes.len() / 2);
+        file.write_all(first)?;
+        (self.steps)(Step::HalfWritten);
+        file.write_all(second)?;
+        (self.steps)(Step::Written);
+        file.sync_all()?;
+        (self.steps)(Step::Synced);
+        Ok(())
+    }
+
+    /// A name nobody else writes to.
+    fn unfinished(&self) -> PathBuf {
+        static WRITES: AtomicU64 = AtomicU64::new(0);
+        let write = WRITES.fetch_add(1, Ordering::Relaxed);
+        self.beside(&format!(".{}-{write}.tmp", std::process::id()))
+    }
+
+    /// What processes left that died half-way. Only with the lock in hand: then nobody is writing.
+    fn remove_unfinished(&self) {
+        let Some(name) = self.path.file_name().and_then(|name| name.to_str()) else { return };
+        let is_ours = |other: &str| {
+            other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') && is_unfinished(rest))
+        };
+        for entry in fs::read_dir(self.directory()).into_iter().flatten().flatten() {
+            if entry.file_name().to_str().is_some_and(is_ours) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    fn remove(&self, locked: bool) -> Result<()> {
+        if locked {
+            self.remove_unfinished();
+        }
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.io_error("removed", error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The lock that this store or a clone of it holds, to be held on to.
+    pub(super) fn guard(&self) -> Option<Arc<File>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
     }
 
     /// The lock if it is free, `None` if somebody else holds it.
@@ -196,10 +259,30 @@ impl FileStore {
     }
 
     fn io_error(&self, done: &str, error: io::Error) -> Error {
-        Error::new(ErrorKind::Configuration, format!("{} could not be {done}", self.place()))
-            .with_advice(
+        use io::ErrorKind as Io;
+
+        let (kind, advice) = match error.kind() {
+            Io::NotFound
+            | Io::PermissionDenied
+            | Io::NotADirectory
+            | Io::IsADirectory
+            | Io::ReadOnlyFilesystem
+            | Io::InvalidFilename
+            | Io::InvalidInput => (
+                ErrorKind::Configuration,
                 "Check that the directory exists on a local disk and that this user may write to it.",
-            )
+            ),
+            Io::StorageFull | Io::QuotaExceeded | Io::FileTooLarge => (
+                ErrorKind::TokenStore,
+                "Free some space on that disk, or raise the limit, and run again. What was kept before is still there.",
+            ),
+            _ => (
+                ErrorKind::TokenStore,
+                "Check that disk, and run again. What was kept before is still there.",
+            ),
+        };
+        Error::new(kind, format!("{} could not be {done}", self.place()))
+            .with_advice(advice)
             .with_source(error)
     }
 }
@@ -213,7 +296,9 @@ impl TokenStore for FileStore {
                 let store = self.clone();
                 // Asked again and again rather than waited for: a thread that waits for a lock cannot be called off.
                 if let Some(file) = off_the_runtime(move || store.try_lock()).await? {
-                    return Ok(StoreLock::new(file));
+                    let guard = Arc::new(file);
+                    *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&guard);
+                    return Ok(StoreLock::new(guard));
                 }
                 if self.clock.now() >= deadline {
                     return Err(Error::new(
@@ -234,13 +319,13 @@ impl TokenStore for FileStore {
     }
 
     fn save<'a>(&'a self, token: &'a StoredToken) -> BoxFuture<'a, Result<()>> {
-        let (store, token) = (self.clone(), token.clone());
-        Box::pin(off_the_runtime(move || store.write(&token)))
+        let (store, token, guard) = (self.clone(), token.clone(), self.guard());
+        Box::pin(off_the_runtime(move || store.write(&token, guard.is_some())))
     }
 
     fn clear(&self) -> BoxFuture<'_, Result<()>> {
-        let store = self.clone();
-        Box::pin(off_the_runtime(move || store.remove()))
+        let (store, guard) = (self.clone(), self.guard());
+        Box::pin(off_the_runtime(move || store.remove(guard.is_some())))
     }
 }
 
@@ -255,19 +340,17 @@ pub(super) async fn off_the_runtime<T: Send + 'static>(
     }
 }
 
+/// Whether a file by this name is a copy that was being written. The names are made here, so that case counts.
+fn is_unfinished(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tmp")
+}
+
 /// Options that make a file only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
-}
-
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// The path as one word of a command line, to be copied.

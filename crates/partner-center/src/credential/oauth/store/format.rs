@@ -1,5 +1,6 @@
 //! What a stored token looks like in a file or a keyring: versioned JSON.
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret;
@@ -47,12 +48,14 @@ struct Read {
 pub(super) enum Unreadable {
     Newer(u32),
     Broken,
+    /// Writing it is refused, because reading it back would be.
+    Unkeepable,
 }
 
 impl Unreadable {
     /// The error for a token kept in `place`.
     pub(super) fn into_error(self, place: &str) -> Error {
-        match self {
+        let error = match self {
             Self::Newer(version) => Error::new(
                 ErrorKind::Configuration,
                 format!("{place} was written by a newer version of this program (format {version})"),
@@ -65,9 +68,27 @@ impl Unreadable {
             .with_advice(
                 "Sign out and in again to replace it: `partner-center logout`, then `partner-center login`.",
             ),
+            Self::Unkeepable => Error::new(
+                ErrorKind::TokenStore,
+                format!("the token cannot be kept in {place}: it is empty, or too long to be read back"),
+            )
+            .with_advice("What was kept before is still there. Check where this token came from."),
+        };
+        if self == Self::Broken { error } else { error.with_source(self) }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Newer(version) => write!(f, "its format is {version}, the newest known here is {VERSION}"),
+            Self::Broken => f.write_str("its content is not that of a token store"),
+            Self::Unkeepable => write!(f, "a store reads tokens of 1 to {LONGEST} bytes"),
         }
     }
 }
+
+impl std::error::Error for Unreadable {}
 
 pub(super) fn write(token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
     let refresh_token = token.refresh_token.expose_secret();
@@ -84,8 +105,11 @@ pub(super) fn write(token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Unreadabl
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |time| time.as_secs()),
     };
-    serde_json::to_writer_pretty(&mut *buffer, &written).map_err(|_| Unreadable::Broken)?;
+    serde_json::to_writer_pretty(&mut *buffer, &written).map_err(|_| Unreadable::Unkeepable)?;
     buffer.push(b'\n');
+    if buffer.len() > LONGEST || read(&buffer).is_err() {
+        return Err(Unreadable::Unkeepable);
+    }
     Ok(buffer)
 }
 
@@ -125,6 +149,18 @@ mod tests {
         assert_eq!(read.account(), Some("who"));
         assert_eq!(read.refresh_token().expose_secret(), "a \"secret\"\n");
         assert_eq!(read.obtained_at(), at);
+    }
+
+    // R4
+    #[test]
+    fn what_reading_would_refuse_is_not_written() {
+        let at = SystemTime::UNIX_EPOCH;
+        let token = |secret: String| StoredToken::new("tenant", "client", secret, at);
+        let fixed = write(&token("x".to_owned())).unwrap().len() - 1;
+        assert_eq!(write(&token("x".repeat(LONGEST - fixed))).unwrap().len(), LONGEST);
+        for refused in [String::new(), "x".repeat(LONGEST - fixed + 1), "\"".repeat(LONGEST / 2)] {
+            assert_eq!(write(&token(refused)).unwrap_err(), Unreadable::Unkeepable);
+        }
     }
 
     #[test]

@@ -84,7 +84,14 @@ impl TokenStore for KeyringStore {
     fn save<'a>(&'a self, token: &'a StoredToken) -> BoxFuture<'a, Result<()>> {
         Box::pin(async {
             let secret = format::write(token).map_err(|error| error.into_error(&self.place()))?;
-            self.on_entry(move |entry| entry.set_secret(&secret)).await
+            let guard = self.lock.guard();
+            self.on_entry(move |entry| {
+                let set = entry.set_secret(&secret);
+                // Not before: a write outlives whoever stops waiting for it.
+                drop(guard);
+                set
+            })
+            .await
         })
     }
 

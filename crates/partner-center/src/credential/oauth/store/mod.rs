@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use secrecy::SecretString;
 
 use crate::clock::BoxFuture;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 mod file;
 mod format;
@@ -28,6 +28,17 @@ pub use memory::MemoryStore;
 pub(crate) fn rewrite(bytes: &[u8]) -> Option<Vec<u8>> {
     let token = format::read(bytes).ok()?;
     format::write(&token).ok().map(|written| written.to_vec())
+}
+
+/// Whether a store failed because a later version of this program wrote it.
+pub(super) fn is_newer(error: &Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
+    matches!(source, Some(format::Unreadable::Newer(_)))
+}
+
+/// Whether a token that is kept would be read back.
+pub(super) fn is_keepable(token: &StoredToken) -> bool {
+    format::write(token).is_ok()
 }
 
 /// A place that keeps one refresh token.
@@ -54,7 +65,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     fn load(&self) -> BoxFuture<'_, Result<Option<StoredToken>>>;
 
     /// Replaces what is kept, wholly or not at all, whenever the process dies. Once this returns, the token outlives
-    /// the process. Called with the lock held.
+    /// the process. Called with the lock held; where a write goes on when this future is dropped, it must hold the lock
+    /// until it has ended.
     ///
     /// # Errors
     ///

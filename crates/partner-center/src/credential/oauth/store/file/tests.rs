@@ -24,6 +24,12 @@ async fn kept(store: &FileStore) -> Option<String> {
     store.load().await.unwrap().map(|token| token.refresh_token().expose_secret().to_owned())
 }
 
+/// How many unfinished copies lie about.
+fn unfinished(store: &FileStore) -> usize {
+    let names = fs::read_dir(store.directory()).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| is_unfinished(name.to_str().unwrap())).count()
+}
+
 #[tokio::test]
 async fn what_is_saved_is_loaded_until_it_is_cleared() {
     let (_directory, store) = temporary();
@@ -33,7 +39,7 @@ async fn what_is_saved_is_loaded_until_it_is_cleared() {
         store.save(&token(secret)).await.unwrap();
         assert_eq!(kept(&store).await.as_deref(), Some(secret));
     }
-    assert!(!store.beside(".tmp").exists());
+    assert_eq!(unfinished(&store), 0);
     store.clear().await.unwrap();
     assert_eq!(kept(&store).await, None);
 }
@@ -210,7 +216,170 @@ async fn a_process_killed_at_any_point_of_a_write_leaves_a_usable_store() {
         let credential = RefreshToken::new(&app(emulator.authority()), Arc::new(store.clone())).unwrap();
         credential.token().await.unwrap();
         assert_ne!(kept(&store).await.unwrap(), after, "{step:?}");
-        assert!(!store.beside(".tmp").exists(), "{step:?}: what was unfinished is gone");
+        assert_eq!(unfinished(&store), 0, "{step:?}: what was unfinished is gone");
     }
     assert_eq!(emulator.entra().token_requests().refused, 0);
+}
+
+/// Lets a write go no further than half-way until it is told to.
+mod halfway {
+    use std::sync::{Condvar, Mutex};
+
+    use super::Step;
+
+    static STATE: Mutex<(bool, bool)> = Mutex::new((false, false));
+    static CHANGED: Condvar = Condvar::new();
+
+    pub(super) fn step(step: Step) {
+        if step != Step::HalfWritten {
+            return;
+        }
+        let mut state = STATE.lock().unwrap();
+        state.0 = true;
+        CHANGED.notify_all();
+        while !state.1 {
+            state = CHANGED.wait(state).unwrap();
+        }
+    }
+
+    pub(super) fn wait_until_there() {
+        let mut state = STATE.lock().unwrap();
+        while !state.0 {
+            state = CHANGED.wait(state).unwrap();
+        }
+    }
+
+    pub(super) fn go_on() {
+        STATE.lock().unwrap().1 = true;
+        CHANGED.notify_all();
+    }
+}
+
+// S2: the lock was let go while the write still ran, so that another process wrote at the same time, and the write of a
+// sign-in that was given up landed on top of a newer one.
+#[test]
+fn the_lock_outlives_the_write_whoever_stops_waiting_for_it() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (_directory, mut store) = temporary();
+    let other = FileStore::new(store.path()).with_clock(ManualClock::new());
+    store.steps = halfway::step;
+    let first = runtime();
+    first.block_on(async {
+        let lock = store.lock().await.unwrap();
+        let given_up = tokio::spawn({
+            let store = store.clone();
+            async move {
+                store.save(&token("given up")).await.unwrap();
+                drop(lock);
+            }
+        });
+        tokio::task::spawn_blocking(halfway::wait_until_there).await.unwrap();
+        given_up.abort();
+        assert!(given_up.await.unwrap_err().is_cancelled());
+    });
+    // The runtime goes too, as when a process is told to stop.
+    first.shutdown_background();
+    let second = runtime();
+    let error = second.block_on(other.lock()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "the write is not done, and nobody else may begin one");
+    assert_eq!((second.block_on(kept(&other)), unfinished(&other)), (None, 1));
+    halfway::go_on();
+    let patient = FileStore::new(store.path());
+    let lock = second.block_on(patient.lock()).unwrap();
+    assert_eq!(
+        second.block_on(kept(&patient)).as_deref(),
+        Some("given up"),
+        "it was done before the lock was free"
+    );
+    second.block_on(patient.save(&token("newer"))).unwrap();
+    drop(lock);
+    assert_eq!(second.block_on(kept(&patient)).as_deref(), Some("newer"), "and stays done");
+    assert_eq!(unfinished(&patient), 0);
+}
+
+// S2: a save that waits for a thread holds the lock as well.
+#[test]
+fn a_write_that_has_not_begun_holds_the_lock_too() {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
+    let (_directory, store) = temporary();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    runtime.block_on(async {
+        let lock = store.lock().await.unwrap();
+        let busy = tokio::task::spawn_blocking(move || released.recv());
+        let old = token("of the sign-in that was given up");
+        let mut save = store.save(&old);
+        let polled =
+            std::future::poll_fn(|context| std::task::Poll::Ready(save.as_mut().poll(context).is_pending()));
+        assert!(polled.await, "there is no thread for it yet");
+        drop(save);
+        drop(lock);
+        let other = FileStore::new(store.path());
+        assert!(other.try_lock().unwrap().is_none());
+        release.send(()).unwrap();
+        busy.await.unwrap().unwrap();
+        let lock = other.lock().await.unwrap();
+        other.save(&token("newer")).await.unwrap();
+        drop(lock);
+        assert_eq!(kept(&store).await.as_deref(), Some("newer"));
+    });
+}
+
+#[tokio::test]
+async fn writers_without_the_lock_do_not_take_each_others_copies() {
+    let (_directory, store) = temporary();
+    let writers: Vec<_> = (0..20)
+        .map(|number| {
+            let store = FileStore::new(store.path());
+            tokio::spawn(async move { store.save(&token(&format!("token-{number}"))).await })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap().unwrap();
+    }
+    assert!(kept(&store).await.unwrap().starts_with("token-"));
+    // What a process left behind is cleared away by the next one that holds the lock, and nothing else is.
+    fs::write(store.beside(".4711-0.tmp"), "half").unwrap();
+    fs::write(store.beside(".tmp"), "of 0.1").unwrap();
+    fs::write(store.directory().join("another.tmp"), "not ours").unwrap();
+    store.save(&token("x")).await.unwrap();
+    assert_eq!(unfinished(&store), 3);
+    let lock = store.lock().await.unwrap();
+    store.save(&token("x")).await.unwrap();
+    drop(lock);
+    assert_eq!(unfinished(&store), 1);
+}
+
+// R19: a full disk was a usage error.
+#[test]
+fn a_full_disk_is_no_setting() {
+    use std::io::ErrorKind as Io;
+
+    let store = FileStore::new("token.json");
+    for (io, kind) in [
+        (Io::StorageFull, ErrorKind::TokenStore),
+        (Io::QuotaExceeded, ErrorKind::TokenStore),
+        (Io::FileTooLarge, ErrorKind::TokenStore),
+        (Io::WriteZero, ErrorKind::TokenStore),
+        (Io::Interrupted, ErrorKind::TokenStore),
+        (Io::PermissionDenied, ErrorKind::Configuration),
+        (Io::NotFound, ErrorKind::Configuration),
+        (Io::ReadOnlyFilesystem, ErrorKind::Configuration),
+        (Io::NotADirectory, ErrorKind::Configuration),
+    ] {
+        let error = store.io_error("written", io::Error::from(io));
+        assert_eq!((error.kind(), error.is_usage()), (kind, kind == ErrorKind::Configuration), "{io:?}");
+        assert!(!error.is_unauthorized() && error.message().contains("token.json"), "{error}");
+    }
+}
+
+// R15: opening it waited for a writer, for ever.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_pipe_is_no_store_and_is_not_waited_for() {
+    let (_directory, store) = temporary();
+    fs::create_dir_all(store.directory()).unwrap();
+    assert!(Command::new("mkfifo").arg(store.path()).status().unwrap().success());
+    let error = store.load().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
 }

@@ -1,0 +1,197 @@
+//! What a call does while its credential has no token, and what it learns of the clock.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use partner_center::clock::{BoxFuture, Clock as _, ManualClock};
+use partner_center::credential::{AccessToken, Credential, StaticToken};
+use partner_center::{Error, ErrorKind, PartnerCenter, Result};
+
+use crate::scripted::{Scripted, TOKEN, answer, customer, ok};
+
+const EMPTY: &str = r#"{"items":[],"totalCount":0}"#;
+
+/// How many attempts a small call took.
+async fn get(partner: &PartnerCenter) -> Result<(u32, usize)> {
+    let answer = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
+    Ok((answer.attempts(), answer.items.len()))
+}
+
+/// Answers with the next of these, and then with a token for ever.
+#[derive(Debug)]
+struct Moody {
+    errors: std::sync::Mutex<std::collections::VecDeque<Error>>,
+    asked: Arc<AtomicU32>,
+}
+
+impl Moody {
+    fn new(errors: impl IntoIterator<Item = Error>) -> (Self, Arc<AtomicU32>) {
+        let asked = Arc::new(AtomicU32::new(0));
+        let errors = std::sync::Mutex::new(errors.into_iter().collect());
+        (Self { errors, asked: Arc::clone(&asked) }, asked)
+    }
+
+    fn next(&self) -> Result<AccessToken> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        match self.errors.lock().unwrap().pop_front() {
+            Some(error) => Err(error),
+            None => Ok(AccessToken::new("good")),
+        }
+    }
+}
+
+impl Credential for Moody {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
+        Box::pin(async { self.next() })
+    }
+
+    fn refresh<'a>(&'a self, _: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
+        Box::pin(async { self.next().map(Some) })
+    }
+}
+
+/// An earlier refresh failed, and the next one is due in so many seconds.
+fn resting(seconds: u64) -> Error {
+    Error::new(ErrorKind::Unavailable, "down").with_status(400).with_retry_after(Duration::from_secs(seconds))
+}
+
+fn moody(server: &Scripted, clock: &ManualClock, errors: Vec<Error>) -> (PartnerCenter, Arc<AtomicU32>) {
+    let (credential, asked) = Moody::new(errors);
+    let partner = PartnerCenter::builder()
+        .base_url(&server.url)
+        .credential(credential)
+        .clock(clock.clone())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap();
+    (partner, asked)
+}
+
+// F6: the rest of a failed refresh failed every call that came meanwhile.
+#[tokio::test]
+async fn a_resting_refresh_is_waited_for_and_is_no_attempt() {
+    let (server, clock) = (Scripted::start(vec![ok(EMPTY)]), ManualClock::new());
+    let (partner, asked) = moody(&server, &clock, (0..9).map(|_| resting(5)).collect());
+    assert_eq!(get(&partner).await.unwrap().0, 1);
+    assert_eq!((asked.load(Ordering::SeqCst), clock.elapsed().as_secs()), (10, 45));
+}
+
+#[tokio::test]
+async fn a_rest_beyond_the_deadline_fails_at_once_with_what_caused_it() {
+    let (server, clock) = (Scripted::start(vec![]), ManualClock::new());
+    let (partner, asked) = moody(&server, &clock, vec![resting(5), resting(60)]);
+    let error = get(&partner).await.unwrap_err();
+    assert_eq!((error.kind(), error.message(), error.attempts()), (ErrorKind::Unavailable, "down", 0));
+    assert!(error.is_from_credential() && error.is_transient(), "{error:?}");
+    assert_eq!((asked.load(Ordering::SeqCst), clock.elapsed().as_secs()), (2, 5));
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_credential_that_fails_for_the_moment_is_asked_again_within_the_attempts() {
+    for kind in [ErrorKind::Network, ErrorKind::Unavailable, ErrorKind::Throttled] {
+        for (failures, succeeds) in [(3, true), (4, false)] {
+            let (server, clock) = (Scripted::start(vec![ok(EMPTY)]), ManualClock::new());
+            let errors = (0..failures).map(|_| Error::new(kind, "x").with_attempts(4)).collect();
+            let (partner, asked) = moody(&server, &clock, errors);
+            let outcome = get(&partner).await;
+            assert_eq!(outcome.is_ok(), succeeds, "{kind:?} {failures}");
+            assert_eq!(asked.load(Ordering::SeqCst), 4, "{kind:?}");
+            if let Err(error) = outcome {
+                assert!(error.is_from_credential() && error.is_transient());
+            }
+        }
+    }
+    for kind in
+        [ErrorKind::Credential, ErrorKind::Configuration, ErrorKind::InvalidAnswer, ErrorKind::TokenStore]
+    {
+        let server = Scripted::start(vec![]);
+        let (partner, asked) = moody(&server, &ManualClock::new(), vec![Error::new(kind, "no")]);
+        let error = get(&partner).await.unwrap_err();
+        assert!(error.is_from_credential() && !error.is_transient());
+        assert_eq!((error.kind(), asked.load(Ordering::SeqCst)), (kind, 1));
+    }
+}
+
+/// Has a token, and is moody about the next one.
+#[derive(Debug)]
+struct RefreshFails(Arc<Moody>);
+
+impl Credential for RefreshFails {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
+        Box::pin(async { Ok(AccessToken::new("old")) })
+    }
+
+    fn refresh<'a>(&'a self, _: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
+        Box::pin(async { self.0.next().map(Some) })
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_after_a_refused_token_is_waited_for_too() {
+    let server = Scripted::start(vec![answer(401, &[], b""), ok(EMPTY)]);
+    let clock = ManualClock::new();
+    let (partner, _) = moody(&server, &clock, vec![]);
+    assert_eq!(get(&partner).await.unwrap().0, 2);
+    let server = Scripted::start(vec![answer(401, &[], b""), ok(EMPTY)]);
+    let (credential, asked) = Moody::new([]);
+    let errors = Arc::new(credential);
+    errors.errors.lock().unwrap().extend([resting(3), resting(4)]);
+    let partner = PartnerCenter::builder()
+        .base_url(&server.url)
+        .credential(RefreshFails(errors))
+        .clock(clock.clone())
+        .build()
+        .unwrap();
+    assert_eq!(get(&partner).await.unwrap().0, 2);
+    assert_eq!((asked.load(Ordering::SeqCst), clock.elapsed().as_secs()), (3, 7));
+}
+
+// F10
+#[tokio::test]
+async fn a_retry_after_date_is_a_difference_to_the_services_date_and_a_wrong_clock_is_told() {
+    let clock = ManualClock::new();
+    for (ahead, text) in [(9000, "2 hours slow"), (-9000, "2 hours fast"), (0, "0 seconds")] {
+        let local = clock.system_time();
+        let now = if ahead < 0 {
+            local - Duration::from_secs(9000)
+        } else {
+            local + Duration::from_secs(u64::try_from(ahead).unwrap())
+        };
+        let date = format!("Date: {}", httpdate::fmt_http_date(now));
+        let later = format!("Retry-After: {}", httpdate::fmt_http_date(now + Duration::from_secs(7)));
+        let server = Scripted::start(vec![answer(429, &[&date, &later], b""), ok(EMPTY)]);
+        let (partner, _) = moody(&server, &clock, vec![]);
+        let before = clock.now();
+        assert_eq!(get(&partner).await.unwrap().0, 2);
+        assert_eq!(clock.now().duration_since(before).as_secs(), 7, "{text}");
+        let offset = partner.clock_offset().unwrap();
+        assert_eq!(offset.is_off(), ahead != 0, "{offset}");
+        if ahead != 0 {
+            assert_eq!(offset.to_string(), text);
+        }
+    }
+}
+
+// S4: the connection that the first runtime keeps open is nobody's to drive while that runtime stands still.
+#[test]
+fn a_client_serves_several_runtimes_on_one_thread() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (a, b) = (runtime(), runtime());
+    let server = Scripted::start((0..4).map(|_| ok(EMPTY)).collect());
+    let partner = PartnerCenter::builder()
+        .base_url(&server.url)
+        .credential(StaticToken::new(TOKEN).unwrap())
+        .attempt_timeout(Duration::from_secs(20))
+        .max_attempts(1)
+        .build()
+        .unwrap();
+    for runtime in [&a, &b, &a, &b] {
+        let begun = std::time::Instant::now();
+        assert_eq!(runtime.block_on(get(&partner)).unwrap().0, 1);
+        assert!(begun.elapsed() < Duration::from_secs(15), "it waited for a runtime that stands still");
+    }
+    drop(a);
+    assert_eq!(server.requests().len(), 4);
+}

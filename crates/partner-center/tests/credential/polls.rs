@@ -1,0 +1,176 @@
+//! Waiting for a person, at sign-in hosts that answer badly, say no, or count time oddly.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use partner_center::ErrorKind;
+use partner_center::clock::ManualClock;
+use partner_center::credential::{
+    Credential as _, DeviceCode, MemoryStore, Reason, Refusal, TokenStore as _,
+};
+use secrecy::ExposeSecret;
+
+use crate::support::kept;
+use crate::wire::{GOOD, Host, STATUSES, TRY_AGAIN, answer, app, device_code, fail, good, no};
+
+#[tokio::test]
+async fn a_poll_slows_down_when_it_is_told_to_and_outlives_a_bad_answer() {
+    let clock = ManualClock::new();
+    let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
+    let host = Host::that_answers(vec![
+        device_code(),
+        no("authorization_pending"),
+        no("slow_down"),
+        no("authorization_pending"),
+        answer("503 Service Unavailable", "", ""),
+        answer("200 OK", "", &last),
+    ])
+    .await;
+    let store = Arc::new(MemoryStore::new());
+    let sign_in = DeviceCode::start(&app(&host.address, &clock), store.clone()).await.unwrap();
+    let credential = sign_in.wait().await.unwrap();
+    assert_eq!(credential.token().await.unwrap().expose(), "good");
+    assert_eq!(clock.sleeps().iter().map(Duration::as_secs).collect::<Vec<_>>(), [5, 10, 10, 20]);
+    assert_eq!(host.requests(), 6);
+    assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "successor");
+}
+
+#[tokio::test]
+async fn a_sign_in_without_a_refresh_token_is_none() {
+    let host = Host::that_answers(vec![device_code(), good()]).await;
+    let store = Arc::new(MemoryStore::new());
+    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), store.clone()).await.unwrap();
+    let error = sign_in.wait().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credential);
+    assert!(error.advice().contains("offline_access"), "{}", error.advice());
+    assert!(store.load().await.unwrap().is_none());
+}
+
+// F7
+#[tokio::test]
+async fn a_refusal_by_policy_does_not_lead_back_to_the_same_sign_in() {
+    for number in [50097, 50131, 53000, 53003, 53011, 530_001, 530_003, 530_036] {
+        for error in ["invalid_grant", "interaction_required", "access_denied"] {
+            let body = format!(
+                r#"{{"error":"{error}","error_codes":[{number}],"error_description":"AADSTS{number}: No.",
+                    "trace_id":"11111111-2222-3333-4444-555555555555"}}"#
+            );
+            for status in STATUSES {
+                let refused = answer(status, "", &body);
+                let host =
+                    Host::that_answers(vec![device_code(), no("authorization_pending"), refused.clone()])
+                        .await;
+                let store = Arc::new(MemoryStore::new());
+                let sign_in =
+                    DeviceCode::start(&app(&host.address, &ManualClock::new()), store).await.unwrap();
+                let of_poll = sign_in.wait().await.unwrap_err();
+                assert_eq!(host.requests(), 3, "a policy is not asked twice");
+                let (of_refresh, requests, _) = fail(vec![refused]).await;
+                assert_eq!(requests, 1);
+                for error in [of_poll, of_refresh] {
+                    let code = format!("AADSTS{number}");
+                    assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some(code.as_str())));
+                    let refusal = Refusal::of(&error).unwrap();
+                    assert_eq!(refusal.reason(), Reason::Policy);
+                    assert!(refusal.trace_id().is_some(), "support finds it by this");
+                    let text = format!("{} {}", error.message(), error.advice());
+                    for said in ["policy", "device code", "another device", "browser", "stdin"] {
+                        assert!(text.contains(said), "{said}: {text}");
+                    }
+                    let text = text.to_lowercase();
+                    assert!(!text.contains("sign in again") && !text.contains("refresh token is"), "{text}");
+                }
+            }
+        }
+    }
+}
+
+fn life(seconds: &str, interval: &str) -> String {
+    let body = format!(
+        r#"{{"device_code":"d","user_code":"u","verification_uri":"https://a.example",
+            "expires_in":{seconds},"interval":{interval}}}"#
+    );
+    answer("200 OK", "", &body)
+}
+
+// R19, S18
+#[tokio::test]
+async fn a_device_code_is_polled_at_a_sane_pace_and_never_past_its_end() {
+    for (interval, first, polls) in [
+        ("0", 5, 181),
+        ("null", 5, 181),
+        ("7", 7, 130),
+        ("7.5", 7, 130),
+        ("-3", 5, 181),
+        ("899", 899, 2),
+        ("900", 899, 2),
+        ("86400", 899, 2),
+        ("18446744073709551615", 899, 2),
+        ("1e300", 899, 2),
+    ] {
+        let clock = ManualClock::new();
+        let host = Host::that_answers(vec![life("900", interval), no("authorization_pending")]).await;
+        let sign_in =
+            DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
+        let error = sign_in.wait().await.unwrap_err();
+        assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::CodeExpired, "{interval}");
+        assert_eq!(clock.elapsed(), Duration::from_secs(900), "{interval}: to its end and no further");
+        assert_eq!(clock.sleeps()[0], Duration::from_secs(first), "{interval}");
+        assert_eq!(host.requests() - 1, polls, "{interval}");
+    }
+    // A life that nobody means, and none at all.
+    for (life_, ends) in [("1e300", 24 * 3600), ("0", 0)] {
+        let clock = ManualClock::new();
+        let host = Host::that_answers(vec![life(life_, "3600"), no("authorization_pending")]).await;
+        let sign_in =
+            DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
+        assert!(sign_in.wait().await.is_err());
+        assert_eq!(clock.elapsed(), Duration::from_secs(ends), "{life_}");
+    }
+}
+
+// S18
+#[tokio::test]
+async fn whoever_comes_in_the_last_second_is_not_missed() {
+    let clock = ManualClock::new();
+    let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
+    let host = Host::that_answers(vec![
+        life("60", "3600"),
+        no("authorization_pending"),
+        answer("200 OK", "", &last),
+    ])
+    .await;
+    let sign_in = DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
+    assert!(sign_in.wait().await.is_ok());
+    assert_eq!(clock.elapsed(), Duration::from_secs(59));
+}
+
+// F6
+#[tokio::test]
+async fn a_poll_outlives_what_passes_and_gives_up_what_does_not() {
+    let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
+    let page = || answer("200 OK", "", "<html>Sign in to the hotel</html>");
+    let mut script = vec![device_code()];
+    script.extend(TRY_AGAIN.map(|body| answer("400 Bad Request", "", body)));
+    script.extend([page(), page(), no("authorization_pending"), page(), answer("200 OK", "", &last)]);
+    let host = Host::that_answers(script).await;
+    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), Arc::new(MemoryStore::new()))
+        .await
+        .unwrap();
+    assert!(sign_in.wait().await.is_ok());
+
+    let host = Host::that_answers(vec![device_code(), page()]).await;
+    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), Arc::new(MemoryStore::new()))
+        .await
+        .unwrap();
+    let error = sign_in.wait().await.unwrap_err();
+    assert_eq!((error.kind(), host.requests()), (ErrorKind::InvalidAnswer, 4));
+
+    // What cannot be had for a moment is asked for again.
+    let host = Host::that_answers(vec![answer("400 Bad Request", "", TRY_AGAIN[0]), device_code()]).await;
+    assert!(
+        DeviceCode::start(&app(&host.address, &ManualClock::new()), Arc::new(MemoryStore::new()))
+            .await
+            .is_ok()
+    );
+}

@@ -1,0 +1,280 @@
+//! Refreshes that outlive those who asked for them: several runtimes, runtimes that end, processes that are told to.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use partner_center::clock::Random;
+use partner_center::credential::{
+    AppRegistration, Credential, FileStore, RefreshToken, StoredToken, TokenStore,
+};
+use partner_center::{CustomerId, PartnerCenter};
+use partner_center_emulator::{Clock, DOCUMENTED_CUSTOMER, Entra, FaultScript};
+use secrecy::ExposeSecret;
+use tokio::runtime::Runtime;
+use tracing::instrument::{Instrument, WithSubscriber};
+use tracing::span::{Attributes, Id};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::support::World;
+
+const LONG: Duration = Duration::from_secs(30);
+const SHORT: Duration = Duration::from_millis(50);
+
+/// A sign-in host on threads of its own, which answers when it is told to.
+struct Gate {
+    address: String,
+    requests: Arc<AtomicUsize>,
+    open: mpsc::Sender<()>,
+}
+
+impl Gate {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(AtomicUsize::new(0));
+        let (open, opened) = mpsc::channel();
+        let (counted, opened) = (Arc::clone(&requests), Arc::new(Mutex::new(opened)));
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                let mut connection = connection.unwrap();
+                let (counted, opened) = (Arc::clone(&counted), Arc::clone(&opened));
+                std::thread::spawn(move || {
+                    let mut request = [0; 8192];
+                    let _ = connection.read(&mut request);
+                    let number = counted.fetch_add(1, Ordering::SeqCst) + 1;
+                    if opened.lock().unwrap().recv().is_err() {
+                        return;
+                    }
+                    let body = format!(
+                        r#"{{"token_type":"Bearer","access_token":"good-{number}","expires_in":3599,"refresh_token":"r-{number}"}}"#
+                    );
+                    let _ = write!(
+                        connection,
+                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                        body.len()
+                    );
+                });
+            }
+        });
+        Self { address, requests, open }
+    }
+
+    fn let_one_through(&self) {
+        self.open.send(()).unwrap();
+    }
+
+    fn app(&self) -> AppRegistration {
+        AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555")
+            .with_authority(&self.address)
+    }
+
+    /// A request is on its way, and its answer is held back.
+    fn wait_for_request(&self, number: usize) {
+        let begun = std::time::Instant::now();
+        while self.requests.load(Ordering::SeqCst) < number {
+            assert!(begun.elapsed() < LONG, "no request came");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+struct Signed {
+    _directory: tempfile::TempDir,
+    store: FileStore,
+    credential: RefreshToken,
+}
+
+impl Signed {
+    fn into(gate: &Gate) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let store = FileStore::new(directory.path().join("token.json"));
+        let app = gate.app();
+        let token =
+            StoredToken::new(app.tenant(), app.client_id(), "first", std::time::SystemTime::UNIX_EPOCH);
+        runtime().block_on(store.save(&token)).unwrap();
+        let credential = RefreshToken::new(&app, Arc::new(store.clone())).unwrap();
+        Self { _directory: directory, store, credential }
+    }
+
+    /// As another process sees it.
+    fn kept(&self) -> String {
+        let store = FileStore::new(self.store.path());
+        let token = runtime().block_on(store.load()).unwrap().unwrap();
+        token.refresh_token().expose_secret().to_owned()
+    }
+}
+
+/// Asks on this runtime, and gives up while the answer is on its way.
+fn begin(on: &Runtime, signed: &Signed, gate: &Gate) {
+    on.block_on(async {
+        let asked = tokio::time::timeout(SHORT, signed.credential.token()).await;
+        assert!(asked.is_err(), "nothing was let through yet");
+    });
+    gate.wait_for_request(1);
+}
+
+// S4: the refresh was a task of the first runtime, and stood still with it, lock in hand.
+#[test]
+fn a_refresh_begun_on_a_runtime_that_stands_still_serves_another() {
+    let (gate, a, b) = (Gate::new(), runtime(), runtime());
+    let signed = Signed::into(&gate);
+    begin(&a, &signed, &gate);
+    gate.let_one_through();
+    let token = b.block_on(async { tokio::time::timeout(LONG, signed.credential.token()).await });
+    assert_eq!(token.unwrap().unwrap().expose(), "good-1", "the one that was begun");
+    let other = FileStore::new(signed.store.path());
+    assert!(b.block_on(async { tokio::time::timeout(LONG, other.lock()).await }).unwrap().is_ok());
+    assert_eq!((gate.requests.load(Ordering::SeqCst), signed.kept().as_str()), (1, "r-1"));
+    drop(a);
+}
+
+// S2, R12: the refresh died with the runtime, and its successor with it.
+#[test]
+fn a_refresh_outlives_the_runtime_it_was_begun_on() {
+    let (gate, a) = (Gate::new(), runtime());
+    let signed = Signed::into(&gate);
+    begin(&a, &signed, &gate);
+    drop(a);
+    gate.let_one_through();
+    runtime().block_on(async { tokio::time::timeout(LONG, signed.credential.settle()).await }).unwrap();
+    assert_eq!(signed.kept(), "r-1");
+    let token = runtime().block_on(signed.credential.token()).unwrap();
+    assert_eq!((token.expose(), gate.requests.load(Ordering::SeqCst)), ("good-1", 1));
+}
+
+// R12: what is under way can be waited for, for a bounded time, and nothing is begun.
+#[test]
+fn a_process_that_was_told_to_stop_waits_for_the_successor_and_not_for_ever() {
+    for round in 0..10 {
+        let (gate, a) = (Gate::new(), runtime());
+        let signed = Signed::into(&gate);
+        let partner = PartnerCenter::builder()
+            .base_url("http://127.0.0.1:9")
+            .credential(signed.credential.clone())
+            .build()
+            .unwrap();
+        assert!(a.block_on(partner.settle(Duration::ZERO)), "there is nothing to wait for");
+        a.block_on(async {
+            let id: CustomerId = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse().unwrap();
+            let call = partner.customers().by_id(id);
+            tokio::select! {
+                _ = call.get() => panic!("nothing was let through yet"),
+                () = tokio::time::sleep(SHORT) => {}
+            }
+        });
+        gate.wait_for_request(1);
+        assert!(!a.block_on(partner.settle(SHORT)), "{round}: it is still under way");
+        gate.let_one_through();
+        assert!(a.block_on(partner.settle(LONG)), "{round}");
+        assert_eq!((signed.kept().as_str(), gate.requests.load(Ordering::SeqCst)), ("r-1", 1), "{round}");
+    }
+}
+
+#[derive(Debug)]
+struct Zero;
+
+impl Random for Zero {
+    fn fraction(&self) -> f64 {
+        0.0
+    }
+
+    fn uuid(&self) -> uuid::Uuid {
+        uuid::Uuid::new_v4()
+    }
+}
+
+// F6: one answer that said "try again" cost 444 of 500 customers, because the refresh rested for five seconds.
+#[tokio::test]
+async fn a_refresh_that_fails_for_the_moment_costs_no_call() {
+    let world = World::with(|builder| {
+        builder
+            .clock(Clock::system())
+            .faults("#2-5 /*/oauth2/* aadsts(90033)".parse::<FaultScript>().unwrap())
+    })
+    .await;
+    let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
+        .with_authority(world.emulator.authority())
+        .with_random(Zero);
+    world.entra().issue_for(Duration::from_secs(1));
+    let credential = RefreshToken::new(&app, world.signed_in()).unwrap();
+    credential.token().await.unwrap();
+    world.entra().issue_for(Duration::from_secs(3600));
+    tokio::time::sleep(Duration::from_millis(1001)).await;
+    let partner =
+        PartnerCenter::builder().base_url(world.emulator.base_url()).credential(credential).build().unwrap();
+    let calls: Vec<_> = (0..500)
+        .map(|_| {
+            let partner = partner.clone();
+            tokio::spawn(async move { partner.customers().by_id(DOCUMENTED_CUSTOMER).get().await.map(drop) })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    // The faults are answered in front of the sign-in host, and are not counted by it.
+    assert_eq!(world.entra().token_requests().refresh_token, 2, "one was enough after the one that failed");
+    assert_eq!(world.emulator.authority_requests().len(), 6);
+}
+
+/// Remembers the spans and what they follow from, and in which span each event of ours came.
+#[derive(Clone, Default)]
+struct Spans(Arc<Mutex<Seen>>);
+
+#[derive(Default)]
+struct Seen {
+    /// Id, name, and whether it has no parent.
+    spans: Vec<(Id, &'static str, bool)>,
+    follows: Vec<(Id, Id)>,
+    events: Vec<Option<&'static str>>,
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let root = context.span(id).is_some_and(|span| span.parent().is_none());
+        self.0.lock().unwrap().spans.push((id.clone(), attributes.metadata().name(), root));
+    }
+
+    fn on_follows_from(&self, span: &Id, follows: &Id, _: Context<'_, S>) {
+        self.0.lock().unwrap().follows.push((span.clone(), follows.clone()));
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if event.metadata().target().starts_with("partner_center") {
+            let span = context.event_span(event).map(|span| span.name());
+            self.0.lock().unwrap().events.push(span);
+        }
+    }
+}
+
+// S14: the events of a refresh belonged to nobody, or to whoever's turn it was.
+#[tokio::test]
+async fn a_refresh_has_a_span_of_its_own_that_follows_from_the_callers() {
+    let world =
+        World::with(|builder| builder.faults("#1 /*/oauth2/* 503".parse::<FaultScript>().unwrap())).await;
+    let credential = RefreshToken::new(&world.app(), world.signed_in()).unwrap();
+    let spans = Spans::default();
+    let subscriber = tracing_subscriber::registry().with(spans.clone());
+    async {
+        // Made where the subscriber is in force.
+        let callers = tracing::info_span!("the caller's");
+        credential.token().instrument(callers).await.unwrap();
+        credential.settle().await;
+    }
+    .with_subscriber(subscriber)
+    .await;
+    let seen = spans.0.lock().unwrap();
+    let id = |name| seen.spans.iter().find(|span| span.1 == name).unwrap().0.clone();
+    let refresh = seen.spans.iter().find(|span| span.1 == "partner_center.token_refresh").unwrap();
+    assert!(refresh.2, "it may outlive the caller's");
+    assert_eq!(seen.follows, [(refresh.0.clone(), id("the caller's"))]);
+    assert_eq!(seen.events, [Some("partner_center.token_refresh")], "the second attempt is told there");
+}
