@@ -28,6 +28,8 @@ struct State {
     requests: Vec<Request>,
     /// What to answer instead of the first example, soonest first.
     examples: VecDeque<String>,
+    /// What to answer before anything else, whatever is asked: status and body, soonest first.
+    scripted: VecDeque<(u16, String)>,
 }
 
 impl Server {
@@ -69,6 +71,11 @@ impl Server {
         lock(&self.state).examples.push_back(file.to_owned());
     }
 
+    /// Answers the next request with this, whatever it asks.
+    pub fn script(&self, status: u16, body: impl Into<String>) {
+        lock(&self.state).scripted.push_back((status, body.into()));
+    }
+
     /// What came since this was last asked.
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
@@ -83,12 +90,15 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 impl State {
     #[expect(clippy::print_stderr, reason = "shown beside the failure of the test that asked")]
     fn answer(&mut self, contract: &Contract, request: Request) -> hyper::Response<Full<Bytes>> {
-        let (status, body) = match request.described(contract) {
-            Ok(operation) => {
+        let (status, body) = match (self.scripted.pop_front(), request.described(contract)) {
+            (Some((status, body)), _) => {
+                (StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT), body.into_bytes())
+            }
+            (None, Ok(operation)) => {
                 let file = self.examples.pop_front().unwrap_or_else(|| first_example(operation));
                 (StatusCode::OK, [BYTE_ORDER_MARK, &example(&file)].concat())
             }
-            Err(objections) => {
+            (None, Err(objections)) => {
                 eprintln!("{objections}");
                 (StatusCode::NOT_IMPLEMENTED, objections.into_bytes())
             }

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 ec3831a5fcbc5b80b01ad6dd231ebd386b559c7e4ccc456342716915eea08345.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e6213c2ac348b1af082dee0564e8d4cb9622a110bd0fbb986f845fc6472a0a96.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]

@@ -23,5 +23,5 @@ pub mod operations;
 mod seam;
 mod transport;
 
-pub use seam::{Client, Operation, OperationDetails, Sent};
+pub use seam::{Client, Continuations, Counts, Extent, Operation, OperationDetails, Sent};
 pub use transport::{RawAnswer, Transport, TransportError, TransportErrorKind, TransportSettings};

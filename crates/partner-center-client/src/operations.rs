@@ -1,5 +1,20 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 ec3831a5fcbc5b80b01ad6dd231ebd386b559c7e4ccc456342716915eea08345.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e6213c2ac348b1af082dee0564e8d4cb9622a110bd0fbb986f845fc6472a0a96.
 // Do not edit: edit the contract and run the command.
+
+/// The members by which a collection says that there is more, in every spelling.
+pub const CONTINUATIONS: crate::seam::Continuations = crate::seam::Continuations {
+    links: &[
+        "@NextLink",
+        "@nextLink",
+        "@odata.nextLink",
+        "NextLink",
+        "Odata.nextLink",
+        "nextLink",
+        "odata.nextLink",
+    ],
+    tokens: &["ContinuationToken", "continuationToken"],
+    objects: &["Links", "links"],
+};
 
 /// Lists the customers of the partner, a page at a time.
 ///
@@ -24,9 +39,27 @@ impl crate::seam::Operation for ListCustomers {
         method: "GET",
         path: "/v1/customers",
         superseded_by: None,
+        skips: false,
+        seeks: true,
     };
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.items.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Page,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.items);
+        *answer = page;
+        rows.append(&mut answer.items);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.items = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client
@@ -66,9 +99,16 @@ impl crate::seam::Operation for GetCustomer {
         method: "GET",
         path: "/v1/customers/{customer-id}",
         superseded_by: None,
+        skips: false,
+        seeks: false,
     };
-    fn empty() -> Option<Self::Answer> {
-        None
+    fn path(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(
+            format!(
+                "/v1/customers/{}", progenitor_client::encode_path(& self.customer_id
+                .to_string())
+            ),
+        )
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client.sent(client.generated().get_customer(&self.customer_id).await)
@@ -102,9 +142,35 @@ impl crate::seam::Operation for GetCustomerLicensesDeployment {
         method: "GET",
         path: "/v1/customers/{customer-id}/analytics/licenses/deployment",
         superseded_by: Some("query_commercial_licenses_deployment"),
+        skips: false,
+        seeks: false,
     };
+    fn path(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(
+            format!(
+                "/v1/customers/{}/analytics/licenses/deployment",
+                progenitor_client::encode_path(& self.customer_id.to_string())
+            ),
+        )
+    }
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.items.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Page,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.items);
+        *answer = page;
+        rows.append(&mut answer.items);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.items = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client
@@ -143,9 +209,35 @@ impl crate::seam::Operation for GetCustomerLicensesUsage {
         method: "GET",
         path: "/v1/customers/{customer-id}/analytics/licenses/usage",
         superseded_by: Some("query_commercial_licenses_usage"),
+        skips: false,
+        seeks: false,
     };
+    fn path(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(
+            format!(
+                "/v1/customers/{}/analytics/licenses/usage",
+                progenitor_client::encode_path(& self.customer_id.to_string())
+            ),
+        )
+    }
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.items.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Page,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.items);
+        *answer = page;
+        rows.append(&mut answer.items);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.items = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client
@@ -177,9 +269,27 @@ impl crate::seam::Operation for GetPartnerLicensesDeployment {
         method: "GET",
         path: "/v1/analytics/licenses/deployment",
         superseded_by: Some("query_commercial_licenses_deployment"),
+        skips: false,
+        seeks: false,
     };
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.items.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Page,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.items);
+        *answer = page;
+        rows.append(&mut answer.items);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.items = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client.sent(client.generated().get_partner_licenses_deployment().await)
@@ -208,9 +318,27 @@ impl crate::seam::Operation for GetPartnerLicensesUsage {
         method: "GET",
         path: "/v1/analytics/licenses/usage",
         superseded_by: Some("query_commercial_licenses_usage"),
+        skips: false,
+        seeks: false,
     };
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.items.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Page,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.items);
+        *answer = page;
+        rows.append(&mut answer.items);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.items = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client.sent(client.generated().get_partner_licenses_usage().await)
@@ -251,9 +379,27 @@ impl crate::seam::Operation for QueryCommercialLicensesDeployment {
         method: "GET",
         path: "/partner/v1/analytics/commercial/deployment/license",
         superseded_by: None,
+        skips: true,
+        seeks: false,
     };
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.value.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Query,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.value);
+        *answer = page;
+        rows.append(&mut answer.value);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.value = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client
@@ -306,9 +452,27 @@ impl crate::seam::Operation for QueryCommercialLicensesUsage {
         method: "GET",
         path: "/partner/v1/analytics/commercial/usage/license",
         superseded_by: None,
+        skips: true,
+        seeks: false,
     };
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.value.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Query,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.value);
+        *answer = page;
+        rows.append(&mut answer.value);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.value = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client
@@ -357,9 +521,27 @@ impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
         method: "GET",
         path: "/v1/analytics/commercial/deployment/license",
         superseded_by: None,
+        skips: true,
+        seeks: false,
     };
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.value.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Query,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.value);
+        *answer = page;
+        rows.append(&mut answer.value);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.value = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client
@@ -408,9 +590,27 @@ impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {
         method: "GET",
         path: "/v1/analytics/commercial/usage/license",
         superseded_by: None,
+        skips: true,
+        seeks: false,
     };
     fn empty() -> Option<Self::Answer> {
         Some(Self::Answer::default())
+    }
+    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+        Some(crate::seam::Extent {
+            rows: answer.value.len(),
+            total: answer.total_count,
+            counts: crate::seam::Counts::Query,
+        })
+    }
+    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        let mut rows = std::mem::take(&mut answer.value);
+        *answer = page;
+        rows.append(&mut answer.value);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.value = rows;
     }
     async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
         client

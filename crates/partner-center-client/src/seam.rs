@@ -4,6 +4,7 @@
 //! The generated client writes path and query. Headers, which are the same for all operations, come with the attempt.
 //! There is no retry here and no credential: the headers say what they say.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -25,8 +26,23 @@ pub trait Operation: fmt::Debug + Send + Sync {
     /// What the contract says of the operation.
     const DETAILS: OperationDetails;
 
+    /// Its path, with the values of parameters.
+    fn path(&self) -> Cow<'static, str> {
+        Cow::Borrowed(Self::DETAILS.path)
+    }
+
     /// What an empty successful body stands for: no rows, where the answer is a collection.
-    fn empty() -> Option<Self::Answer>;
+    fn empty() -> Option<Self::Answer> {
+        None
+    }
+
+    /// How many rows an answer has, and how many it says that there are; `None` if it is no collection.
+    fn extent(_: &Self::Answer) -> Option<Extent> {
+        None
+    }
+
+    /// Puts the rows of the next page behind those of an answer, and takes over what that page says beside them.
+    fn append(_: &mut Self::Answer, _: Self::Answer) {}
 
     /// Sends it once.
     fn send(&self, client: Client) -> impl Future<Output = Sent> + Send;
@@ -43,6 +59,41 @@ pub struct OperationDetails {
     pub path: &'static str,
     /// The id of the operation that replaces it, if it is deprecated.
     pub superseded_by: Option<&'static str>,
+    /// Whether it takes `skip`: how many rows to leave out.
+    pub skips: bool,
+    /// Whether it takes a token of the service for a further page, in `MS-ContinuationToken`.
+    pub seeks: bool,
+}
+
+/// How many rows a page has, and how many it says that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The rows it has.
+    pub rows: usize,
+    /// The count beside them.
+    pub total: Option<i64>,
+    /// What that counts.
+    pub counts: Counts,
+}
+
+/// What the count beside the rows of a page counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// The rows of this page.
+    Page,
+    /// The rows of all pages.
+    Query,
+}
+
+/// The members by which a collection says that there is more, in every spelling the contract knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Continuations {
+    /// Of links to the next page.
+    pub links: &'static [&'static str],
+    /// Of tokens of the next page.
+    pub tokens: &'static [&'static str],
+    /// Of objects whose `next` is a link.
+    pub objects: &'static [&'static str],
 }
 
 /// The headers of one attempt: those of the request until it is sent, then those of the answer. Moved there and back,

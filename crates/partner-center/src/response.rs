@@ -4,9 +4,11 @@ use std::fmt;
 use std::ops::Deref;
 
 use http::HeaderMap;
+use partner_center_client::Operation;
 use partner_center_models::{Findings, OddValue, UnreadableRow};
 use uuid::Uuid;
 
+use crate::call::Said;
 use crate::paging::Continuation;
 
 /// A decoded answer. Derefs to it, so `response.items` works, and tells how it was come by.
@@ -35,6 +37,8 @@ pub(crate) struct Meta {
     pub(crate) headers: HeaderMap,
     pub(crate) continuation: Option<Continuation>,
     pub(crate) findings: Findings,
+    /// What it says of further pages.
+    pub(crate) said: Said,
 }
 
 impl<T> Response<T> {
@@ -46,6 +50,7 @@ impl<T> Response<T> {
     #[must_use]
     pub fn for_test(value: T, request_id: Uuid, correlation_id: Uuid) -> Self {
         let headers = HeaderMap::new();
+        let (continuation, said) = (None, Said::default());
         Self::new(
             value,
             Meta {
@@ -54,8 +59,9 @@ impl<T> Response<T> {
                 correlation_id,
                 attempts: 1,
                 headers,
-                continuation: None,
+                continuation,
                 findings: Findings::default(),
+                said,
             },
         )
     }
@@ -63,6 +69,24 @@ impl<T> Response<T> {
     pub(crate) fn with_continuation(mut self, continuation: Option<Continuation>) -> Self {
         self.meta.continuation = continuation;
         self
+    }
+
+    pub(crate) fn findings(&self) -> &Findings {
+        &self.meta.findings
+    }
+
+    pub(crate) fn said(&self) -> &Said {
+        &self.meta.said
+    }
+
+    /// Puts the rows of the next page behind those of this one: the request that was answered first stands for all.
+    pub(crate) fn append<O: Operation<Answer = T>>(&mut self, page: Self) {
+        let before = O::extent(&self.value).map_or(0, |extent| extent.rows);
+        let before = before
+            .saturating_add(usize::try_from(self.meta.findings.unreadable_count()).unwrap_or(usize::MAX));
+        self.meta.attempts = self.meta.attempts.saturating_add(page.meta.attempts);
+        self.meta.findings.append(page.meta.findings, before);
+        O::append(&mut self.value, page.value);
     }
 
     /// The answer alone.
@@ -101,7 +125,7 @@ impl<T> Response<T> {
         self.meta.headers.get("ms-requestid")?.to_str().ok()
     }
 
-    /// How many requests it took: 1 if the first was answered.
+    /// How many requests it took, all its pages together: 1 if the first was answered and was all.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.meta.attempts

@@ -44,13 +44,26 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
 /// A value type per operation, made from the contract and the client's own signatures.
 pub(crate) fn operations(contract: &Contract, client: &str) -> Result<String> {
     let mut file = syn::parse_file(client)?;
-    let mut types = Vec::new();
+    let mut types = vec![rust::format(continuations(contract))?];
     for function in functions_mut(&mut file) {
         let name = function.sig.ident.to_string();
         let Some((path, operation)) = operation_named(contract, &name) else { continue };
         types.push(rust::format(operation_type(contract, &name, path, operation, &function.sig)?)?);
     }
     Ok(types.join("\n"))
+}
+
+/// Where a collection says that there is more, whichever collection it is.
+fn continuations(contract: &Contract) -> TokenStream {
+    let [links, tokens, objects] = ["link", "token", "links"].map(|way| contract.continuations(way));
+    quote! {
+        /// The members by which a collection says that there is more, in every spelling.
+        pub const CONTINUATIONS: crate::seam::Continuations = crate::seam::Continuations {
+            links: &[#(#links),*],
+            tokens: &[#(#tokens),*],
+            objects: &[#(#objects),*],
+        };
+    }
 }
 
 fn implementation(item: &mut syn::Item) -> Option<&mut syn::ItemImpl> {
@@ -95,6 +108,66 @@ fn parameter_doc(contract: &Contract, path: &str, operation: &Operation, field: 
         .unwrap_or_default()
 }
 
+/// What a collection's rows and count are; nothing for another answer.
+fn rows(contract: &Contract, answer: &str) -> Result<TokenStream> {
+    let Some(rows) = contract.rows(answer) else { return Ok(quote!()) };
+    let rows = format_ident!("{}", rust::field(rows));
+    let (total, counts, keep) = match contract.count(answer) {
+        None => (quote!(None), quote!(Page), quote!()),
+        Some((name, counts)) => {
+            let counts = match counts {
+                "page" => quote!(Page),
+                "query" => quote!(Query),
+                other => bail!("{answer}: a count is of a page or of a query, and not of a {other}"),
+            };
+            let field = format_ident!("{}", rust::field(name));
+            let length = quote!(i64::try_from(rows.len()).unwrap_or(i64::MAX));
+            (quote!(answer.#field), counts, quote!(answer.#field = answer.#field.map(|_| #length);))
+        }
+    };
+    Ok(quote! {
+        fn empty() -> Option<Self::Answer> {
+            Some(Self::Answer::default())
+        }
+        fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
+            Some(crate::seam::Extent {
+                rows: answer.#rows.len(),
+                total: #total,
+                counts: crate::seam::Counts::#counts,
+            })
+        }
+        fn append(answer: &mut Self::Answer, page: Self::Answer) {
+            let mut rows = std::mem::take(&mut answer.#rows);
+            *answer = page;
+            rows.append(&mut answer.#rows);
+            #keep
+            answer.#rows = rows;
+        }
+    })
+}
+
+/// The operation's own path, where that is not its template.
+fn path_function(contract: &Contract, path: &str, operation: &Operation) -> TokenStream {
+    let names = contract.parameters(path, operation).filter_map(|parameter| match parameter {
+        Parameter::Path { parameter_data, .. } => Some(parameter_data.name.as_str()),
+        _ => None,
+    });
+    let (mut template, mut arguments) = (path.to_owned(), TokenStream::new());
+    for name in names {
+        template = template.replace(&format!("{{{name}}}"), "{}");
+        let field = format_ident!("{}", rust::field(name));
+        arguments.extend(quote!(, progenitor_client::encode_path(&self.#field.to_string())));
+    }
+    if arguments.is_empty() {
+        return quote!();
+    }
+    quote! {
+        fn path(&self) -> std::borrow::Cow<'static, str> {
+            std::borrow::Cow::Owned(format!(#template #arguments))
+        }
+    }
+}
+
 fn operation_type(
     contract: &Contract,
     name: &str,
@@ -106,7 +179,7 @@ fn operation_type(
     let type_name = ident.to_string();
     let function = &signature.ident;
     let answer = contract.answer(operation).with_context(|| format!("operation {name} has no answer"))?;
-    let empty = if contract.has_rows(answer) { quote!(Some(Self::Answer::default())) } else { quote!(None) };
+    let rows = rows(contract, answer)?;
     let answer = format_ident!("{answer}");
     let summary = operation.summary.as_deref().unwrap_or_default().trim_end_matches('.');
     let description = operation.description.as_deref().map(|text| format!("{}\n\n", text.trim()));
@@ -115,6 +188,11 @@ fn operation_type(
     let deprecated = note.as_ref().map(|note| quote!(#[deprecated(note = #note)]));
     let superseded_by = contract::superseded_by(operation).map(rust::field);
     let superseded_by = superseded_by.map_or(quote!(None), |successor| quote!(Some(#successor)));
+    let takes = |name: &str| {
+        contract.parameters(path, operation).any(|parameter| parameter.parameter_data_ref().name == name)
+    };
+    let (skips, seeks) = (takes("skip"), takes("MS-ContinuationToken"));
+    let path_function = path_function(contract, path, operation);
 
     let mut fields = TokenStream::new();
     let mut arguments = TokenStream::new();
@@ -151,10 +229,11 @@ fn operation_type(
                 method: "GET",
                 path: #path,
                 superseded_by: #superseded_by,
+                skips: #skips,
+                seeks: #seeks,
             };
-            fn empty() -> Option<Self::Answer> {
-                #empty
-            }
+            #path_function
+            #rows
             async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
                 client.sent(client.generated().#function(#arguments).await)
             }

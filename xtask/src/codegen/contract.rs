@@ -81,18 +81,43 @@ impl Contract {
         self.spec.components.as_ref()?.schemas.get(name)?.as_item()
     }
 
-    /// Whether a schema is a collection: an object that must hold a list.
-    pub(crate) fn has_rows(&self, name: &str) -> bool {
-        let Some(SchemaKind::Type(Type::Object(object))) =
-            self.schema(name).map(|schema| &schema.schema_kind)
-        else {
-            return false;
+    /// The properties of a schema, each with the schema it has or refers to.
+    pub(crate) fn properties(&self, name: &str) -> impl Iterator<Item = (&str, &Schema)> {
+        let object = match self.schema(name).map(|schema| &schema.schema_kind) {
+            Some(SchemaKind::Type(Type::Object(object))) => Some(object),
+            _ => None,
         };
-        object
-            .required
-            .iter()
-            .filter_map(|name| object.properties.get(name)?.as_item())
-            .any(|property| matches!(property.schema_kind, SchemaKind::Type(Type::Array(_))))
+        let properties = object.into_iter().flat_map(|object| &object.properties);
+        properties.filter_map(|(name, property)| Some((name.as_str(), self.property(property)?)))
+    }
+
+    /// The property that holds the rows, if a schema is a collection: an object that must hold a list.
+    pub(crate) fn rows(&self, name: &str) -> Option<&str> {
+        let SchemaKind::Type(Type::Object(object)) = &self.schema(name)?.schema_kind else { return None };
+        let is_list = |name: &&String| {
+            let property = object.properties.get(*name).and_then(|property| property.as_item());
+            property.is_some_and(|property| matches!(property.schema_kind, SchemaKind::Type(Type::Array(_))))
+        };
+        object.required.iter().find(is_list).map(String::as_str)
+    }
+
+    /// The property that counts the rows of a collection, and what it counts.
+    pub(crate) fn count(&self, name: &str) -> Option<(&str, &str)> {
+        self.properties(name).find_map(|(name, property)| Some((name, counts(property)?)))
+    }
+
+    /// Every spelling of the properties that continue a collection in this way.
+    pub(crate) fn continuations(&self, way: &str) -> Vec<String> {
+        let mut spellings = std::collections::BTreeSet::new();
+        for (schema, _) in self.schemas() {
+            for (name, property) in self.properties(schema) {
+                if continues(property) == Some(way) {
+                    spellings.insert(name.to_owned());
+                    spellings.extend(other_spellings(name, &also_sent_as(property)));
+                }
+            }
+        }
+        spellings.into_iter().collect()
     }
 
     /// The schema of a property: its own, or the one it refers to.
@@ -144,6 +169,16 @@ pub(crate) fn also_sent_as(schema: &Schema) -> Vec<&str> {
 /// Whether a property counts something, so that a negative value says nothing.
 pub(crate) fn is_never_negative(schema: &Schema) -> bool {
     matches!(&schema.schema_kind, SchemaKind::Type(Type::Integer(integer)) if integer.minimum.is_some_and(|least| least >= 0))
+}
+
+/// How a property continues a collection: by a `link`, a `token`, or `links` of which one is the next.
+pub(crate) fn continues(schema: &Schema) -> Option<&str> {
+    schema.schema_data.extensions.get("x-continues")?.as_str()
+}
+
+/// What a property counts: the rows of the `page` or of the whole `query`.
+pub(crate) fn counts(schema: &Schema) -> Option<&str> {
+    schema.schema_data.extensions.get("x-counts")?.as_str()
 }
 
 /// Whether a property's value names or describes a customer or a person.

@@ -15,7 +15,8 @@ use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
 /// The extensions this contract uses. A misspelt one would do nothing, silently.
-const EXTENSIONS: [&str; 4] = ["x-extensible-enum", "x-also-sent-as", "x-customer-data", "x-superseded-by"];
+const EXTENSIONS: [&str; 6] =
+    ["x-extensible-enum", "x-also-sent-as", "x-customer-data", "x-superseded-by", "x-continues", "x-counts"];
 
 /// Fails with every reason not to generate from this document.
 pub(crate) fn refuse(document: &Value) -> Result<()> {

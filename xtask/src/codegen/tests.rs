@@ -47,7 +47,7 @@ components:
       properties:
         items: { description: The seats., type: array, x-also-sent-as: [Value], items: { $ref: '#/components/schemas/Seat' } }
         count: { $ref: '#/components/schemas/CountField' }
-        '@nextLink': { description: The next page., type: string, nullable: true }
+        '@nextLink': { description: The next page., type: string, nullable: true, x-continues: link, x-also-sent-as: [nextLink] }
     Seat:
       description: A seat.
       type: object

@@ -1,14 +1,55 @@
 //! `customers`: the list of them, and one of them.
 
+use partner_center::models::{self, CustomerCollection};
+use partner_center::paging::Pages;
+
 use super::{query, writing};
 use crate::cli::{CustomerCommand, Global};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::Customer;
-use crate::output::{Arrangement, End, Format, Output, Target, show};
+use crate::output::{Arrangement, Customers, End, Format, Output, Target, show};
 use crate::report::{Problem, Stop};
 use crate::signals::unless_stopped;
+
+/// Writes the list. An entry whose id is no GUID is written as it came, and counted: nothing can be asked about it.
+async fn list_all(
+    pages: Pages<CustomerCollection>,
+    output: Output<Customer>,
+    console: Console,
+) -> Result<Exit, Stop> {
+    let (mut entries, mut without_id, mut ended) = (0, 0, false);
+    let mut end = End::default();
+    let look = |page: Option<&CustomerCollection>| match page {
+        Some(page) => {
+            let has_id = |customer: &&models::Customer| customer.id.as_uuid().is_some_and(|id| !id.is_nil());
+            entries += page.items.len();
+            without_id += page.items.len() - page.items.iter().filter(has_id).count();
+        }
+        None => ended = true,
+    };
+    let output = query::write(pages, output, console, &mut end, look).await?;
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let mut customers = Customers {
+        listed: ended.then(|| count(entries)),
+        with_rows: count(entries - without_id),
+        without_rows: 0,
+        without_id: count(without_id),
+        skipped: 0,
+        unreadable: 0,
+        failed: 0,
+        complete: false,
+    };
+    customers.complete = ended && customers.is_whole();
+    if without_id > 0 {
+        console.note(&format!(
+            "{without_id} of {entries} customers have no id that is a GUID; nothing can be asked about them"
+        ));
+    }
+    output.finish(End { customers: Some(customers), ..end })?;
+    Ok(if customers.is_whole() { Exit::Done } else { Exit::SomeFailed })
+}
 
 pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
@@ -19,7 +60,7 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             if let Some(filter) = filter {
                 list = list.filter(filter.clone());
             }
-            unless_stopped(query::all(list.pages(), output, console)).await
+            unless_stopped(list_all(list.pages(), output, console)).await
         }
         CustomerCommand::Show { id } => {
             let format = writing::format(global, None)?;

@@ -77,12 +77,26 @@ fn read<T: std::str::FromStr<Err = FilterError>>(
     text.map(|text| text.parse().map_err(|error| Problem::of_filter(flag, &error, text))).transpose()
 }
 
-/// Writes all pages. Shared with the other commands that read pages.
-pub(super) async fn all<R, C>(
+/// Writes all pages.
+async fn all<R, C>(pages: Pages<C>, output: Output<R>, console: Console) -> Result<Exit, Stop>
+where
+    C: Collection,
+    R: Row + From<C::Item>,
+{
+    let mut end = End::default();
+    let output = write(pages, output, console, &mut end, |_| {}).await?;
+    output.finish(end)?;
+    Ok(Exit::Done)
+}
+
+/// Writes all pages, or as many as are wanted. Shared with the other commands that read pages.
+pub(super) async fn write<R, C>(
     mut pages: Pages<C>,
     mut output: Output<R>,
     console: Console,
-) -> Result<Exit, Stop>
+    end: &mut End,
+    mut look: impl FnMut(Option<&C>),
+) -> Result<Output<R>, Stop>
 where
     C: Collection,
     R: Row + From<C::Item>,
@@ -91,11 +105,16 @@ where
     while !output.is_full() {
         match pages.try_next().await {
             Ok(Some(page)) => {
-                let rows: Vec<R> = page.into_inner().into_items().into_iter().map(R::from).collect();
+                let page = page.into_inner();
+                look(Some(&page));
+                let rows: Vec<R> = page.into_items().into_iter().map(R::from).collect();
                 written += rows.len();
                 output.rows(rows)?;
             }
-            Ok(None) => break,
+            Ok(None) => {
+                look(None);
+                break;
+            }
             Err(error) => {
                 if written > 0 && output.is_on_stdout() {
                     console.note(&format!(
@@ -109,6 +128,16 @@ where
     if written == 0 {
         console.note("no rows");
     }
-    output.finish(End::default())?;
-    Ok(Exit::Done)
+    end.empty_pages = pages.empty_pages();
+    note_empty_pages(end.empty_pages, console);
+    Ok(output)
+}
+
+/// Says that pages were empty and others came after them.
+pub(super) fn note_empty_pages(pages: u64, console: Console) {
+    if pages > 0 {
+        console.note(&format!(
+            "{pages} pages came back empty although others follow; rows may be missing, and a later run may have them"
+        ));
+    }
 }

@@ -105,6 +105,7 @@ pub(crate) struct End {
     pub(crate) customers: Option<Customers>,
     /// Those without rows.
     pub(crate) without_rows: Vec<WithoutRows>,
+    pub(crate) empty_pages: u64,
     pub(crate) failures: Vec<Failure>,
     /// What only one command has to say.
     pub(crate) more: Map<String, Value>,
@@ -189,12 +190,13 @@ impl<R: Row> Output<R> {
     }
 
     /// Writes totals, failures, whatever the format closes with.
-    pub(crate) fn close(&mut self, end: End) -> io::Result<Summary> {
+    pub(crate) fn close(&mut self, mut end: End) -> io::Result<Summary> {
         self.arrangement.arrange(&mut self.held);
         self.sink.rows(&self.held)?;
         self.held.clear();
-        let summary = self.tally.clone().summary::<R>(end.customers, end.without_rows, end.more);
-        self.sink.finish(&summary, &end.failures)?;
+        let failures = std::mem::take(&mut end.failures);
+        let summary = self.tally.clone().summary::<R>(end);
+        self.sink.finish(&summary, &failures)?;
         Ok(summary)
     }
 

@@ -7,7 +7,7 @@ use partner_center::models::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Cell, Row};
+use super::{Cell, End, Row};
 
 /// What stands beside the rows in the JSON document, and below them in the table.
 #[derive(Debug, Serialize)]
@@ -18,6 +18,8 @@ pub(crate) struct Summary {
     /// Absent where no customers were asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customers: Option<Customers>,
+    /// Pages that were empty although others follow, even when they were asked for again: rows may be missing.
+    pub(crate) empty_pages: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) without_rows_list: Option<Vec<WithoutRows>>,
     /// One per group of rows whose counts may be added up; a licence counts in every workload it qualifies for, so
@@ -175,15 +177,12 @@ impl Tally {
         }
     }
 
-    pub(super) fn summary<R: Row>(
-        self,
-        customers: Option<Customers>,
-        without_rows: Vec<WithoutRows>,
-        more: Map<String, Value>,
-    ) -> Summary {
+    pub(super) fn summary<R: Row>(self, end: End) -> Summary {
+        let End { customers, without_rows, empty_pages, more, .. } = end;
         Summary {
             rows: self.rows,
             customers,
+            empty_pages,
             without_rows_list: customers.map(|_| without_rows),
             totals: self.groups.into_iter().filter_map(total::<R>).collect(),
             oldest_processed_date_time: self.oldest,

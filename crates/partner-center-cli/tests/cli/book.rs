@@ -26,7 +26,7 @@ pub(crate) fn records(csv: &str) -> Vec<BTreeMap<String, String>> {
 }
 
 /// Customer, product, and the two counts of deployment.
-type Line = (String, String, String, String);
+pub(crate) type Line = (String, String, String, String);
 
 fn lines(csv: &str) -> Vec<Line> {
     let cell = |row: &BTreeMap<String, String>, name: &str| row[name].clone();
@@ -41,7 +41,7 @@ fn lines(csv: &str) -> Vec<Line> {
     records(csv).iter().map(line).collect()
 }
 
-fn truth(book: &Book) -> Vec<Line> {
+pub(crate) fn truth(book: &Book) -> Vec<Line> {
     let of_customer = |customer: partner_center_emulator::Customer| {
         let id = customer.id.to_string();
         let line = move |row: partner_center_emulator::DeploymentRow| {

@@ -101,6 +101,42 @@ impl Drop for Beside {
     }
 }
 
+/// A service that gives these responses to whatever is asked, one after the other, and the binary that asks it.
+pub(crate) struct Answering {
+    base_url: String,
+}
+
+pub(crate) fn answering(bodies: &[String]) -> Answering {
+    use std::io::{BufRead as _, BufReader, Write as _};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base_url = format!("http://{}", listener.local_addr().unwrap());
+    let bodies = bodies.to_vec();
+    std::thread::spawn(move || {
+        for (body, stream) in bodies.iter().zip(listener.incoming()) {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(&stream).lines();
+            let _ = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).count();
+            let length = body.len();
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
+                 Connection: close\r\n\r\n{body}"
+            )
+            .unwrap();
+        }
+    });
+    Answering { base_url }
+}
+
+impl Answering {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        let mut command = command();
+        command.env("PARTNER_CENTER_BASE_URL", &self.base_url).env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);
+        finish(command.args(arguments))
+    }
+}
+
 /// Takes what differs from run to run out of a snapshot.
 pub(crate) fn stable() -> insta::internals::SettingsBindDropGuard {
     let mut settings = insta::Settings::clone_current();

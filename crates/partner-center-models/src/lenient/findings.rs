@@ -104,6 +104,23 @@ impl Findings {
         self.unreadable_count
     }
 
+    /// Adds what was odd about a page whose rows come behind these, of which there are so many.
+    pub fn append(&mut self, page: Self, rows: usize) {
+        let Self { odd_values, odd_fields, unreadable, unreadable_count } = page;
+        for (field, count) in odd_fields {
+            match self.odd_fields.iter_mut().find(|(known, _)| *known == field) {
+                Some((_, known)) => *known = known.saturating_add(count),
+                None => self.odd_fields.push((field, count)),
+            }
+        }
+        let later = |row: usize| row.saturating_add(rows);
+        let odd_values = odd_values.into_iter().map(|odd| OddValue { row: odd.row.map(later), ..odd });
+        self.odd_values.extend(odd_values.take(KEPT.saturating_sub(self.odd_values.len())));
+        let unreadable = unreadable.into_iter().map(|row| UnreadableRow { row: later(row.row), ..row });
+        self.unreadable.extend(unreadable.take(KEPT.saturating_sub(self.unreadable.len())));
+        self.unreadable_count = self.unreadable_count.saturating_add(unreadable_count);
+    }
+
     fn odd(&mut self, row: Option<usize>, field: &str) {
         let index = self.odd_fields.iter().position(|(known, _)| **known == *field).unwrap_or_else(|| {
             self.odd_fields.push((field.into(), 0));

@@ -10,17 +10,20 @@ use partner_center_client::Operation;
 use partner_center_models::{Findings, Model};
 
 use super::bounded::Bounded;
+use super::envelope::{Heard, Said};
 use super::{repair, text};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 
-/// Reads a 2xx body, and what was odd about it. An empty one is an answer without rows where the operation answers with
-/// rows.
-pub(crate) fn decode<O: Operation>(body: &Bytes) -> Result<(O::Answer, Findings), Error> {
+/// What was read of a body: the answer, what was odd about it, and what it says of further pages.
+pub(crate) type Decoded<T> = (T, Findings, Said);
+
+/// Reads a 2xx body. An empty one is an answer without rows where the operation answers with rows.
+pub(crate) fn decode<O: Operation>(body: &Bytes) -> Result<Decoded<O::Answer>, Error> {
     let text = text::decode(body).map_err(|_| invalid("the answer is not text", body))?;
     if text.trim_ascii().is_empty() {
         let empty = O::empty().ok_or_else(|| invalid("the answer is empty", body))?;
-        return Ok((empty, Findings::default()));
+        return Ok((empty, Findings::default(), Said::default()));
     }
     read(&text).or_else(|_| match repair::repair(&text) {
         // What the parser itself refuses would cost the page: written otherwise, it costs its own value.
@@ -29,11 +32,12 @@ pub(crate) fn decode<O: Operation>(body: &Bytes) -> Result<(O::Answer, Findings)
     })
 }
 
-fn read<T: Model>(text: &str) -> sonic_rs::Result<(T, Findings)> {
+fn read<T: Model>(text: &str) -> sonic_rs::Result<Decoded<T>> {
     let mut reader = sonic_rs::Deserializer::from_str(text);
-    let read = partner_center_models::read(Bounded::new(&mut reader))?;
+    let mut said = Said::default();
+    let (value, findings) = partner_center_models::read(Heard::new(Bounded::new(&mut reader), &mut said))?;
     reader.end()?;
-    Ok(read)
+    Ok((value, findings, said))
 }
 
 fn invalid(message: impl Into<Cow<'static, str>>, body: &Bytes) -> Error {
@@ -61,7 +65,8 @@ fn explain<T: Model>(text: &str, body: &Bytes) -> Error {
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-    let result = partner_center_models::read::<T, _>(Bounded::new(tracked));
+    let mut said = Said::default();
+    let result = partner_center_models::read::<T, _>(Heard::new(Bounded::new(tracked), &mut said));
     let what = match result.and_then(|_| reader.end()) {
         Ok(()) => "the answer could not be read".to_owned(),
         Err(error) if error.is_eof() => "the answer is cut off".to_owned(),
@@ -101,7 +106,7 @@ mod tests {
     use partner_center_client::operations::{GetCustomer, ListCustomers};
 
     fn customers(body: &[u8]) -> Result<usize, Error> {
-        decode::<ListCustomers>(&Bytes::copy_from_slice(body)).map(|(page, _)| page.items.len())
+        decode::<ListCustomers>(&Bytes::copy_from_slice(body)).map(|(page, ..)| page.items.len())
     }
 
     fn message(body: &[u8]) -> String {
@@ -154,7 +159,7 @@ mod tests {
                 let rows = format!(
                     "{{\"totalCount\":{deep},\"items\":[{{\"id\":\"1\",\"commerceId\":{deep}}},[{deep}],{{\"id\":\"2\"}}]}}"
                 );
-                let (page, findings) = decode::<ListCustomers>(&Bytes::from(rows)).unwrap();
+                let (page, findings, _) = decode::<ListCustomers>(&Bytes::from(rows)).unwrap();
                 assert_eq!(page.items.len(), 2);
                 let odd: Vec<_> = findings.odd_values().iter().map(|odd| (odd.row(), odd.field())).collect();
                 assert_eq!(odd, [(None, "totalCount"), (Some(0), "commerceId")]);

@@ -9,6 +9,7 @@ mod attempt;
 mod body;
 mod bounded;
 pub(crate) mod decode;
+mod envelope;
 mod pause;
 mod repair;
 mod retry;
@@ -22,6 +23,7 @@ use std::time::{Duration, Instant};
 
 use http::HeaderMap;
 use partner_center_client::{Operation, OperationDetails};
+use partner_center_models::Findings;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -33,6 +35,7 @@ use crate::response::{Meta, Response};
 
 pub(crate) use admission::{Admission, Admitted, Ending};
 use attempt::Failure;
+pub(crate) use envelope::Said;
 pub(crate) use pause::Pause;
 pub(crate) use retry::Limits;
 #[cfg(any(feature = "fuzzing", feature = "oauth"))]
@@ -48,6 +51,20 @@ pub(crate) enum Target<'a, O> {
         url: &'a str,
         headers: &'a HeaderMap,
     },
+}
+
+/// Judges an answer by what it holds and by what it says of further pages.
+pub(crate) type Judge<'a, O> = &'a (dyn Fn(&<O as Operation>::Answer, &Findings, &Said) -> Judged + Sync);
+
+/// What is to be done with an answer that could be read.
+pub(crate) enum Judged {
+    /// It is the answer.
+    Good,
+    /// It may be a failure that passes: to be asked for again as after any other. If it stays as it is, it is this
+    /// error, or the answer.
+    Doubtful(Option<Error>),
+    /// It is this error.
+    Bad(Error),
 }
 
 /// What all pages of a call share.
@@ -66,16 +83,13 @@ impl PartnerCenter {
         }
     }
 
-    /// Makes a call of one request.
-    pub(crate) async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Answer>> {
-        self.execute_page(&self.logical(), Target::Operation(operation)).await
-    }
-
-    /// Makes one request of a call, with all its attempts.
+    /// Makes one request of a call, with all its attempts. Whether an answer that could be read is one to go by is for
+    /// the caller to judge.
     pub(crate) async fn execute_page<O: Operation>(
         &self,
         logical: &Logical,
         target: Target<'_, O>,
+        judge: Judge<'_, O>,
     ) -> Result<Response<O::Answer>> {
         let core = self.core();
         let mut run = Run {
@@ -101,7 +115,7 @@ impl PartnerCenter {
             partner_center.correlation_id = %run.correlation_id,
         );
         // Pinned where it stands, here and below: a large future that is moved is copied, and a small call would feel it.
-        let call = pin!(run.call(logical, target));
+        let call = pin!(run.call(logical, target, judge));
         let result = call.instrument(span.clone()).await;
         match &result {
             Ok(response) => {
@@ -135,6 +149,7 @@ impl Run<'_> {
         &mut self,
         logical: &Logical,
         target: Target<'_, O>,
+        judge: Judge<'_, O>,
     ) -> Result<Response<O::Answer>> {
         let locale = self.locale(logical)?;
         let mut attempts = 0;
@@ -159,7 +174,23 @@ impl Run<'_> {
             }
             let failure = match result {
                 Ok(answer) => match decode::decode::<O>(&answer.body) {
-                    Ok((value, findings)) => {
+                    Ok((value, findings, said)) => {
+                        let bad = match judge(&value, &findings, &said) {
+                            Judged::Good => None,
+                            Judged::Bad(error) => Some(error),
+                            Judged::Doubtful(error) => {
+                                if self.wait_to_ask_again(counted).await {
+                                    continue;
+                                }
+                                error
+                            }
+                        };
+                        if let Some(error) = bad {
+                            let error = error.with_status(answer.status).with_headers(answer.headers);
+                            return Err(
+                                self.complete(error.with_body(answer.body).without(&bearer), attempts)
+                            );
+                        }
                         let meta = Meta {
                             status: answer.status,
                             request_id: self.request_id,
@@ -168,6 +199,7 @@ impl Run<'_> {
                             headers: answer.headers,
                             continuation: None,
                             findings,
+                            said,
                         };
                         return Ok(Response::new(value, meta));
                     }
@@ -223,6 +255,16 @@ impl Run<'_> {
         let admitted = admission.admit().await;
         self.deadline = later(self.deadline, self.core.clock.now().saturating_duration_since(before));
         Some(admitted)
+    }
+
+    /// Waits as after a failure that may pass; `false` if there is no attempt or no time left.
+    async fn wait_to_ask_again(&self, attempts: u32) -> bool {
+        let passing = Error::new(ErrorKind::Network, "a page came without rows");
+        let wait = self.core.limits.wait(&passing, attempts, &*self.core.random);
+        match wait.filter(|wait| *wait < self.remaining()) {
+            Some(wait) => self.sleep(wait, passing).await.is_ok(),
+            None => false,
+        }
     }
 
     /// Sleeps before the next attempt, unless the wait would outlast the deadline: then the call fails at once.

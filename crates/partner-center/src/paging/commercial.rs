@@ -1,4 +1,4 @@
-//! How pages of a commercial query follow each other: by `@nextLink`, or else by `skip`.
+//! How a page of a commercial query is asked for.
 
 use partner_center_client::operations::{
     QueryCommercialLicensesDeployment, QueryCommercialLicensesDeploymentV1, QueryCommercialLicensesUsage,
@@ -10,15 +10,15 @@ use partner_center_models::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::collection::{Collection, Paged, ask};
-use super::continuation::{Link, Standing};
+use super::collection::{Collection, Paged, page};
+use super::continuation::Standing;
 use crate::call::Logical;
 use crate::error::Result;
 use crate::partner::PartnerCenter;
 use crate::response::Response;
 
 /// How many rows a page has if nobody says otherwise.
-const DEFAULT_TOP: u32 = 10_000;
+pub(super) const DEFAULT_TOP: u32 = 10_000;
 
 /// At which of its two documented paths a commercial query is asked.
 ///
@@ -63,7 +63,7 @@ macro_rules! query {
                 partner: &PartnerCenter,
                 logical: &Logical,
                 at: &Standing,
-            ) -> Result<Response<Self>> {
+            ) -> Result<(Response<Self>, Option<Standing>)> {
                 let arguments = at.arguments.clone();
                 let (filter, groupby) = (arguments.filter, arguments.groupby);
                 let (processed_date_time, top) =
@@ -72,17 +72,13 @@ macro_rules! query {
                 match arguments.prefix.unwrap_or_default() {
                     CommercialPrefix::PartnerV1 => {
                         let operation = $partner_v1 { filter, groupby, processed_date_time, skip, top };
-                        ask(partner, logical, at, operation).await
+                        page(partner, logical, at, &operation).await
                     }
                     CommercialPrefix::V1 => {
                         let operation = $v1 { filter, groupby, processed_date_time, skip, top };
-                        ask(partner, logical, at, operation).await
+                        page(partner, logical, at, &operation).await
                     }
                 }
-            }
-
-            fn next(&self, at: &Standing) -> Option<Standing> {
-                next(self.next_link.as_deref(), self.value.len(), self.total_count, at)
             }
         }
     };
@@ -109,27 +105,4 @@ fn skip(at: &Standing) -> Option<i64> {
         return None;
     }
     Some(i64::try_from(at.skip).unwrap_or(i64::MAX))
-}
-
-/// Where the query stands after a page.
-///
-/// A link is followed, also from a page without rows. Without one, the count decides, since a service that leaves the
-/// link out must not pass for one that has no more rows; and without a count, whether the page is full.
-fn next(link: Option<&str>, rows: usize, total: Option<i64>, at: &Standing) -> Option<Standing> {
-    let rows = u64::try_from(rows).unwrap_or(u64::MAX);
-    let skip = at.skip.saturating_add(rows);
-    if let Some(uri) = link.map(str::trim).filter(|link| !link.is_empty()) {
-        let link = Link { uri: uri.to_owned(), headers: Vec::new() };
-        return Some(Standing { skip, link: Some(link), ..at.clone() });
-    }
-    // A count that is smaller than its own page counts something else.
-    let total = total.and_then(|total| u64::try_from(total).ok()).filter(|total| *total >= rows);
-    let more = match total {
-        Some(total) => total > skip,
-        None => rows >= u64::from(at.arguments.top.unwrap_or(DEFAULT_TOP)),
-    };
-    if more && rows == 0 {
-        tracing::warn!(total, skip, "the service counts more rows than it has given, and gives no more");
-    }
-    (more && rows > 0).then(|| Standing { skip, link: None, ..at.clone() })
 }

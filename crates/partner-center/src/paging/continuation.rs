@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::models::Timestamp;
 
 /// The form that this version writes and reads.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Where a stream of pages stands: everything the request for its next page needs, and no credential.
 ///
@@ -50,12 +50,18 @@ pub struct Continuation {
 
 /// A query, and how far it got.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Standing {
     /// The operation's id in the contract.
     pub(super) operation: String,
     pub(super) arguments: Arguments,
-    /// How many rows of a commercial query come before the next page.
+    /// How many rows come before the next page, those that the caller left out included.
     pub(super) skip: u64,
+    /// The largest count of all rows that a page has given so far: as many have to come.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub(super) counted: Option<u64>,
+    /// Whether pages are asked for by `skip`. A reading that began like this stays with it.
+    pub(super) by_count: bool,
     /// Where the last answer linked to; `null` if the operation is to be asked by its own arguments.
     #[serde(deserialize_with = "Option::deserialize")]
     // Without this a lost link would mean the first page.
@@ -89,6 +95,13 @@ pub(crate) struct Arguments {
     pub(crate) skip: Option<u64>,
 }
 
+impl Standing {
+    /// Whether no page has been given yet.
+    pub(super) fn is_first(&self) -> bool {
+        self.link.is_none() && !self.by_count && self.skip == self.arguments.skip.unwrap_or_default()
+    }
+}
+
 impl Continuation {
     pub(super) fn new(standing: Standing) -> Self {
         Self { version: VERSION, standing }
@@ -109,6 +122,8 @@ impl Continuation {
             None => Self::new(Standing {
                 operation: operation.to_owned(),
                 skip: arguments.skip.unwrap_or_default(),
+                counted: None,
+                by_count: false,
                 arguments,
                 link: None,
             }),

@@ -44,6 +44,28 @@
 //! # }
 //! ```
 //!
+//! # How the end is proved
+//!
+//! No list ends because nothing came. Every collection is judged by what its pages say of themselves:
+//!
+//! - **A link or a token leads on**, in whichever spelling (`@nextLink`, `nextLink`, `@odata.nextLink`, `links.next`,
+//!   `continuationToken` and others; the contract lists them). One that is not understood, or two that disagree, are
+//!   [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer): the response says that there is more.
+//! - **The count of a commercial query** (`TotalCount`) is of the whole query, before `skip` and `top`: the largest count
+//!   that any page gave has to be reached by `skip` and the rows together, over resumed readings too. Of a grouped query
+//!   it counts the groups, since these are its rows. `top` is the size of a page and limits nothing: where rows are left,
+//!   the page has a continuation. More rows than were counted are no error.
+//! - **The count of the other collections** (`totalCount`) is of the page: fewer rows than that, without a link, are an
+//!   error. It never ends a list.
+//! - **Where a commercial page has no link**, the next one is asked for by `skip`: while the count is not reached, or
+//!   where there is none, while pages are full. A reading that began by links never goes on by `skip`, nor the other way
+//!   round, since nothing says that both count in the same order.
+//! - **An empty page after the first** is asked for again, as a failure that may pass, unless the count is reached
+//!   already. If it stays empty, its link is followed ([`Pages::empty_pages`] counts these); without one it is an error.
+//!   An empty first page without a link is an empty collection.
+//!
+//! Such an error stands in the place of its page and carries the continuation that asks for this page again.
+//!
 //! # What is refused
 //!
 //! A link to the next page may be absolute, rooted or relative, with or without a version prefix, but it must be on the
@@ -58,7 +80,9 @@ pub(crate) mod commercial;
 mod continuation;
 mod customers;
 mod guard;
+mod judge;
 mod link;
+mod whole;
 
 use std::fmt;
 use std::pin::Pin;
@@ -109,6 +133,7 @@ pub struct Pages<C> {
     guard: Guard,
     /// The request that was answered with what comes next.
     linked_by: Option<Uuid>,
+    empty_pages: u64,
     over: bool,
 }
 
@@ -126,6 +151,7 @@ impl<C: Collection> Pages<C> {
             asking: None,
             guard: Guard::default(),
             linked_by: None,
+            empty_pages: 0,
             over: false,
         }
     }
@@ -146,6 +172,12 @@ impl<C: Collection> Pages<C> {
     #[must_use]
     pub fn continuation(&self) -> Option<&Continuation> {
         self.next.as_ref()
+    }
+
+    /// How many pages were empty although others follow, even when they were asked for again.
+    #[must_use]
+    pub fn empty_pages(&self) -> u64 {
+        self.empty_pages
     }
 
     /// The next page; `None` after the last. The same as polling the stream, for programs without `futures-util`.
@@ -185,6 +217,8 @@ impl<C: Collection> Pages<C> {
     fn settle(&mut self, result: Result<Response<C>>) -> Result<Response<C>> {
         let response = result.map_err(|error| self.attribute(error))?;
         self.linked_by = Some(response.request_id());
+        let is_empty = response.items().is_empty() && response.findings().unreadable_count() == 0;
+        self.empty_pages += u64::from(is_empty && response.continuation().is_some());
         let at = std::mem::replace(&mut self.next, response.continuation().cloned());
         if let Some(at) = at
             && let Err(error) = self.guard.look(at.standing(), response.items())
@@ -227,10 +261,7 @@ async fn fetch<C: Collection>(
     at: Continuation,
 ) -> Result<Response<C>> {
     match C::ask(partner, logical, at.standing()).await {
-        Ok(response) => {
-            let next = response.next(at.standing()).map(Continuation::new);
-            Ok(response.with_continuation(next))
-        }
+        Ok((response, next)) => Ok(response.with_continuation(next.map(Continuation::new))),
         Err(error) => Err(error.with_continuation(at)),
     }
 }

@@ -106,12 +106,12 @@ async fn a_continuation_is_refused_where_it_does_not_belong() {
     let of_query = licenses.usage().top(1).get().await.unwrap().continuation().unwrap().clone();
     let (sent, tokens) = (service.requests().await.len(), service.tokens_asked());
     let mut newer = serde_json::to_value(&of_list).unwrap();
-    newer["version"] = json!(2);
+    newer["version"] = json!(3);
     newer["link"] = json!("in another form");
     let newer: Continuation = serde_json::from_value(newer).unwrap();
     let lists = [
         (list.clone().resume(of_query.clone()), "another operation than list_customers"),
-        (list.clone().resume(newer), "version 2"),
+        (list.clone().resume(newer), "version 3"),
         (list.clone().size(3).resume(of_list.clone()), "another size"),
         (list.clone().filter(CustomerFilter::domain("fabrikam")).resume(of_list.clone()), "another filter"),
     ];
@@ -152,13 +152,15 @@ async fn a_continuation_is_plain_data_of_a_known_form_and_prints_neither_names_n
     let page = list.pages().try_next().await.unwrap().unwrap();
     let continuation = page.continuation().unwrap();
     let expected = json!({
-        "version": 1,
+        "version": 2,
         "operation": "list_customers",
         "arguments": {
             "size": 2,
             "filter": "{\"Field\":\"CompanyName\",\"Value\":\"Contoso\",\"Operator\":\"starts_with\"}"
         },
-        "skip": 0,
+        "skip": 1,
+        "counted": null,
+        "byCount": false,
         "link": {
             "uri": "/customers?size=2&seekOperation=Next",
             "headers": [["MS-ContinuationToken", "opaque"]]
@@ -175,10 +177,17 @@ async fn a_continuation_is_plain_data_of_a_known_form_and_prints_neither_names_n
 
 #[test]
 fn what_is_no_continuation_is_not_read() {
-    let whole =
-        json!({ "version": 1, "operation": "list_customers", "arguments": {}, "skip": 0, "link": null });
+    let whole = json!({
+        "version": 2,
+        "operation": "list_customers",
+        "arguments": {},
+        "skip": 0,
+        "counted": null,
+        "byCount": false,
+        "link": null,
+    });
     assert!(serde_json::from_value::<Continuation>(whole.clone()).is_ok());
-    for member in ["version", "operation", "arguments", "skip", "link"] {
+    for member in ["version", "operation", "arguments", "skip", "counted", "byCount", "link"] {
         let mut part = whole.clone();
         part.as_object_mut().unwrap().remove(member);
         assert!(serde_json::from_value::<Continuation>(part).is_err(), "without {member}");

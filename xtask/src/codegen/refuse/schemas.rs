@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Document, Findings, entries, is_described, is_true};
 use crate::codegen::{contract, rust};
 
-const OBJECT: [&str; 9] = [
+const OBJECT: [&str; 10] = [
     "type",
     "nullable",
     "description",
@@ -20,10 +20,11 @@ const OBJECT: [&str; 9] = [
     "required",
     "properties",
     "additionalProperties",
+    "x-continues",
 ];
 const OPEN_SET: [&str; 5] = ["type", "description", "example", "nullable", "x-extensible-enum"];
 const CHOICE: [&str; 3] = ["oneOf", "description", "example"];
-const SCALAR: [&str; 10] = [
+const SCALAR: [&str; 12] = [
     "type",
     "format",
     "description",
@@ -34,6 +35,8 @@ const SCALAR: [&str; 10] = [
     "maximum",
     "x-also-sent-as",
     "x-customer-data",
+    "x-continues",
+    "x-counts",
 ];
 const LIST: [&str; 8] = [
     "type",

@@ -130,7 +130,7 @@ fn operations() {
             ("servers: []", "`servers` is nothing the generators read here"),
             (
                 "x-supersededby: y",
-                "`x-supersededby` is none of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by)",
+                "`x-supersededby` is none of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts)",
             ),
             (
                 "deprecated: true",
@@ -445,7 +445,7 @@ fn properties() {
             ),
             (
                 "description: P., nullable: true, type: string, x-customer: true",
-                "`x-customer` is none of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by)",
+                "`x-customer` is none of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts)",
             ),
         ],
     );

@@ -244,6 +244,7 @@ impl<R: Row> Drive<R> {
             customers: Some(self.customers(reading, ended)),
             without_rows: std::mem::take(&mut self.without_rows),
             failures: std::mem::take(&mut self.failures),
+            empty_pages: 0,
             more: reading.summary(),
         }
     }

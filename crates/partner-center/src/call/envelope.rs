@@ -1,0 +1,378 @@
+//! What a response says of further pages, heard while it is read, in every spelling the contract knows.
+//!
+//! It stands between the parser and the model: the members of the outermost object that continue a collection are taken
+//! note of whatever their value is, and handed on to the model in the form the model has. So a collection whose model
+//! knows of no next page is understood as well, and a value that no model can read is not lost. What the next page is
+//! called is decided in `paging`; nothing here is followed.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use partner_center_client::operations::CONTINUATIONS;
+use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::{Map, Value};
+
+/// What a response says of further pages.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) links: Vec<Linked>,
+    pub(crate) tokens: Vec<String>,
+    /// It says that there is more in a form that is not known.
+    pub(crate) unclear: bool,
+}
+
+/// A link to a page: an address, headers to send along, or both.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Linked {
+    pub(crate) uri: Option<String>,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+/// Without texts: a link repeats the filter, and with it perhaps a customer's name.
+impl fmt::Debug for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Said")
+            .field("links", &self.links.len())
+            .field("tokens", &self.tokens.len())
+            .field("unclear", &self.unclear)
+            .finish()
+    }
+}
+
+/// How a member continues a collection.
+#[derive(Clone, Copy, PartialEq)]
+enum Continues {
+    /// Its value is a link.
+    Link,
+    /// Its value is a token.
+    Token,
+    /// Its value is an object whose `next` is a link.
+    Links,
+}
+
+impl Continues {
+    fn of(name: &str) -> Option<Self> {
+        [
+            (CONTINUATIONS.links, Self::Link),
+            (CONTINUATIONS.tokens, Self::Token),
+            (CONTINUATIONS.objects, Self::Links),
+        ]
+        .into_iter()
+        .find_map(|(spellings, continues)| spellings.contains(&name).then_some(continues))
+    }
+}
+
+impl Said {
+    /// Takes note of a member, and says what of it is the model's.
+    fn hear(&mut self, continues: Continues, value: Value) -> Option<Value> {
+        match continues {
+            Continues::Link => {
+                let linked = self.link(value)?;
+                linked.uri.map(Value::String)
+            }
+            Continues::Token => {
+                let token = match value {
+                    Value::String(text) if !text.trim().is_empty() => text,
+                    Value::Number(number) => number.to_string(),
+                    Value::Null | Value::Bool(false) | Value::String(_) => return None,
+                    _ => {
+                        self.unclear = true;
+                        return None;
+                    }
+                };
+                self.tokens.push(token.clone());
+                Some(Value::String(token))
+            }
+            Continues::Links => match value {
+                Value::Object(members) => Some(Value::Object(self.members(members))),
+                // As other services write them: a list of relations.
+                Value::Array(relations) => {
+                    self.unclear |= relations.iter().any(is_next);
+                    None
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// The links of a resource, with a next one in the form that the model has.
+    fn members(&mut self, members: Map<String, Value>) -> Map<String, Value> {
+        members
+            .into_iter()
+            .filter_map(|(name, value)| {
+                if !name.eq_ignore_ascii_case("next") {
+                    return Some((name, value));
+                }
+                let rest = value.as_object().cloned().unwrap_or_default();
+                let linked = self.link(value)?;
+                let headers = linked
+                    .headers
+                    .iter()
+                    .map(|(key, value)| serde_json::json!({ "key": key, "value": value }));
+                let mut next = Map::from_iter([("headers".to_owned(), headers.collect())]);
+                next.extend(linked.uri.map(|uri| ("uri".to_owned(), Value::String(uri))));
+                next.extend(rest.into_iter().filter(|(name, _)| name.eq_ignore_ascii_case("method")));
+                Some((name, Value::Object(next)))
+            })
+            .collect()
+    }
+
+    /// Takes note of a link, if there is one.
+    fn link(&mut self, value: Value) -> Option<Linked> {
+        let linked = match value {
+            Value::String(uri) if !uri.trim().is_empty() => {
+                Linked { uri: Some(uri.trim().to_owned()), headers: Vec::new() }
+            }
+            Value::Null | Value::Bool(false) | Value::String(_) => return None,
+            Value::Object(members) => match object(&members) {
+                Ok(linked) => linked?,
+                Err(Unclear) => {
+                    self.unclear = true;
+                    return None;
+                }
+            },
+            _ => {
+                self.unclear = true;
+                return None;
+            }
+        };
+        self.links.push(linked.clone());
+        Some(linked)
+    }
+}
+
+struct Unclear;
+
+/// A link that is an object, as the contract's `Link`. One that holds nothing is none.
+fn object(members: &Map<String, Value>) -> Result<Option<Linked>, Unclear> {
+    let mut linked = Linked { uri: None, headers: Vec::new() };
+    for (name, value) in members {
+        match (name.to_ascii_lowercase().as_str(), value) {
+            (_, Value::Null) => {}
+            ("uri" | "href", Value::String(uri)) if linked.uri.is_none() => {
+                linked.uri = Some(uri.trim().to_owned()).filter(|uri| !uri.is_empty());
+            }
+            // It is asked for as every page is.
+            ("method", Value::String(method)) if method.eq_ignore_ascii_case("get") || method.is_empty() => {}
+            ("headers", Value::Array(headers)) => {
+                for header in headers {
+                    linked.headers.push(pair(header).ok_or(Unclear)?);
+                }
+            }
+            _ => return Err(Unclear),
+        }
+    }
+    Ok(Some(linked).filter(|linked| linked.uri.is_some() || !linked.headers.is_empty()))
+}
+
+/// A header of a link.
+fn pair(header: &Value) -> Option<(String, String)> {
+    let member = |name: &str| {
+        let (_, value) = header.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    };
+    Some((member("key")?, member("value")?))
+}
+
+/// Whether a relation is that to the next page.
+fn is_next(relation: &Value) -> bool {
+    relation.get("rel").and_then(Value::as_str).is_some_and(|rel| rel.eq_ignore_ascii_case("next"))
+}
+
+/// A parser whose outermost object is listened to.
+pub(super) struct Heard<'a, D> {
+    inner: D,
+    said: &'a mut Said,
+}
+
+impl<'a, D> Heard<'a, D> {
+    pub(super) fn new(inner: D, said: &'a mut Said) -> Self {
+        Self { inner, said }
+    }
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Heard<'_, D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.inner.deserialize_any(Heard { inner: visitor, said: self.said })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// Anything but an object is refused in the words of the model.
+impl<'de, V: Visitor<'de>> Visitor<'de> for Heard<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_map(Members { map, said: self.said, passed: Vec::new(), held: None })
+    }
+}
+
+/// The members of the outermost object.
+struct Members<'a, A> {
+    map: A,
+    said: &'a mut Said,
+    /// What the model has been handed: two spellings of a member would be the same one twice.
+    passed: Vec<Continues>,
+    held: Option<Value>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        while let Some(Name(name)) = self.map.next_key()? {
+            if let Some(continues) = Continues::of(&name) {
+                let value = self.map.next_value()?;
+                match self.said.hear(continues, value) {
+                    Some(value) if !self.passed.contains(&continues) => {
+                        self.passed.push(continues);
+                        self.held = Some(value);
+                    }
+                    _ => continue,
+                }
+            }
+            return seed.deserialize(name.into_deserializer()).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        match self.held.take() {
+            // What serde_json would say quotes the text.
+            Some(value) => seed.deserialize(value).map_err(|_| A::Error::custom("the links cannot be read")),
+            None => self.map.next_value_seed(seed),
+        }
+    }
+}
+
+/// The name of a member, without a copy where the parser has it.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> serde::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+            fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn heard(body: &Value) -> (Said, Map<String, Value>) {
+        let mut said = Said::default();
+        let text = body.to_string();
+        let mut reader = serde_json::Deserializer::from_str(&text);
+        let model = serde::Deserialize::deserialize(Heard::new(&mut reader, &mut said)).unwrap();
+        (said, model)
+    }
+
+    #[test]
+    fn every_spelling_is_heard_and_nothing_else() {
+        let spellings = CONTINUATIONS.links.iter().map(|name| (name, json!("/a?b=c")));
+        let objects = CONTINUATIONS.objects.iter().map(|name| (name, json!({ "next": { "uri": "/a?b=c" } })));
+        for (name, value) in spellings.chain(objects) {
+            let (said, model) = heard(&json!({ "items": [], *name: value }));
+            assert_eq!(said.links.len(), 1, "{name}");
+            assert_eq!(said.links[0].uri.as_deref(), Some("/a?b=c"));
+            assert!(!said.unclear && said.tokens.is_empty());
+            assert!(model.contains_key(*name), "the model has it as well: {name}");
+        }
+        for name in CONTINUATIONS.tokens {
+            assert_eq!(heard(&json!({ *name: "t", "items": [] })).0.tokens, ["t"], "{name}");
+        }
+        let (said, model) = heard(&json!({ "items": [{ "nextLink": "/x" }], "next": "/x", "link": "/x" }));
+        assert_eq!((said, model.len()), (Said::default(), 3));
+        for required in ["@nextLink", "@NextLink", "nextLink", "NextLink", "@odata.nextLink"] {
+            assert!(CONTINUATIONS.links.contains(&required), "{required}");
+        }
+    }
+
+    #[test]
+    fn what_holds_nothing_says_nothing() {
+        for nothing in [
+            json!(null),
+            json!(""),
+            json!(" "),
+            json!(false),
+            json!({}),
+            json!({ "uri": null, "headers": [] }),
+        ] {
+            for body in
+                [json!({ "nextLink": nothing.clone() }), json!({ "links": { "next": nothing.clone() } })]
+            {
+                assert_eq!(heard(&body).0, Said::default(), "{body}");
+            }
+        }
+        for body in
+            [json!({ "links": null }), json!({ "links": {} }), json!({ "links": [{ "rel": "self" }] })]
+        {
+            assert_eq!(heard(&body).0, Said::default(), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_unclear() {
+        for odd in [
+            json!(5),
+            json!(true),
+            json!(["/a"]),
+            json!({ "page": 2 }),
+            json!({ "uri": 5 }),
+            json!({ "uri": "/a", "method": "POST" }),
+        ] {
+            for body in [json!({ "@nextLink": odd.clone() }), json!({ "links": { "next": odd.clone() } })] {
+                let (said, model) = heard(&body);
+                assert!(said.unclear && said.links.is_empty(), "{body}");
+                assert!(!model.contains_key("@nextLink"));
+            }
+        }
+        assert!(heard(&json!({ "continuationToken": { "a": 1 } })).0.unclear);
+        assert!(heard(&json!({ "links": [{ "rel": "next", "href": "/a" }] })).0.unclear);
+    }
+
+    #[test]
+    fn the_model_is_handed_each_once_and_in_its_own_form() {
+        let (said, model) = heard(&json!({ "@nextLink": null, "nextLink": "/a", "NextLink": "/b" }));
+        assert_eq!((said.links.len(), model), (2, Map::from_iter([("NextLink".to_owned(), json!("/b"))])));
+        let (said, model) = heard(&json!({ "links": { "self": { "uri": "/s" }, "next": "/a" } }));
+        assert_eq!(said.links[0].uri.as_deref(), Some("/a"));
+        assert_eq!(
+            model["links"],
+            json!({ "self": { "uri": "/s" }, "next": { "uri": "/a", "headers": [] } })
+        );
+        let next = json!({ "uri": "/a", "method": "GET", "headers": [{ "key": "K", "value": "v" }] });
+        let (said, model) = heard(&json!({ "links": { "next": next } }));
+        assert_eq!(said.links[0].headers, [("K".to_owned(), "v".to_owned())]);
+        assert_eq!(model["links"]["next"], next);
+    }
+}

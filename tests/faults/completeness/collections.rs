@@ -1,0 +1,264 @@
+//! Collections as the contract describes them, how each is read, and what has to come of it.
+
+use std::collections::BTreeSet;
+
+use partner_center::chain::CommercialPrefix;
+use partner_center::clock::ManualClock;
+use partner_center::credential::StaticToken;
+use partner_center::paging::{Collection, Pages};
+use partner_center::{Continuation, CustomerId, Error, ErrorKind, PartnerCenter};
+use partner_center_tests::{Contract, Operation, Request, Server};
+use serde_json::{Map, Value, json};
+
+pub(super) const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
+
+/// Requests for a page at most.
+pub(super) const ATTEMPTS: usize = 2;
+
+/// Rows of the pages of a reading.
+pub(super) const PAGES: [usize; 3] = [2, 2, 1];
+
+/// A collection as the contract describes it.
+pub(super) struct Described {
+    pub(super) id: String,
+    pub(super) path: String,
+    /// The member that holds the rows.
+    pub(super) rows: String,
+    /// The member that counts them, and what it counts.
+    pub(super) count: (String, String),
+    /// What a row is made of: properties that must be there, and a text to tell rows apart.
+    pub(super) required: Vec<String>,
+    pub(super) text: Option<String>,
+    pub(super) skips: bool,
+    pub(super) seeks: bool,
+    /// Whether its pages can be read one by one.
+    pub(super) paged: bool,
+}
+
+impl Described {
+    pub(super) fn all(contract: &Contract) -> Vec<Self> {
+        contract.operations.iter().filter_map(|operation| Self::of(contract, operation)).collect()
+    }
+
+    fn of(contract: &Contract, operation: &Operation) -> Option<Self> {
+        let schema = &contract.schemas[operation.responses.get(&200)?.schema.as_deref()?];
+        let properties = schema["properties"].as_object()?;
+        let required = |schema: &Value| -> Vec<String> {
+            let names = schema["required"].as_array().into_iter().flatten();
+            names.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let rows = required(schema).into_iter().find(|name| properties[name]["type"] == "array")?;
+        let count = properties.iter().find_map(|(name, property)| {
+            Some((name.clone(), contract.resolve(property)["x-counts"].as_str()?.to_owned()))
+        });
+        let row = contract.resolve(&properties[&rows]["items"]);
+        let text = row["properties"].as_object()?.iter().find(|(_, property)| {
+            let property = contract.resolve(property);
+            property["type"] == "string"
+                && property.get("format").is_none()
+                && property.get("x-extensible-enum").is_none()
+        });
+        let takes = |name: &str| operation.parameters.iter().any(|parameter| parameter.name == name);
+        Some(Self {
+            id: operation.id.clone(),
+            path: operation.path.replace("{customer-id}", CUSTOMER),
+            rows,
+            count: count.unwrap_or_else(|| panic!("{} counts nothing", operation.id)),
+            required: required(row),
+            text: text.map(|(name, _)| name.clone()),
+            skips: takes("skip"),
+            seeks: takes("MS-ContinuationToken"),
+            paged: takes("skip") || takes("MS-ContinuationToken"),
+        })
+    }
+
+    pub(super) fn counts_the_query(&self) -> bool {
+        self.count.1 == "query"
+    }
+
+    /// A page of rows that no other page has.
+    pub(super) fn page(&self, number: usize, rows: usize) -> Value {
+        let row = |at: usize| {
+            let mut row = Map::new();
+            for name in &self.required {
+                row.insert(name.clone(), json!(format!("00000000-0000-0000-0000-{number:06}{at:06}")));
+            }
+            row.extend(self.text.clone().map(|name| (name, json!(format!("row {at} of page {number}")))));
+            Value::Object(row)
+        };
+        let rows: Vec<_> = (0..rows).map(row).collect();
+        json!({ self.rows.as_str(): rows })
+    }
+
+    /// A link to the page of this number, as this collection's service might write it.
+    pub(super) fn link(&self, number: usize) -> String {
+        format!("{}?page={number}", self.path)
+    }
+
+    pub(super) fn counting(&self, mut page: Value, count: usize) -> Value {
+        page[self.count.0.as_str()] = json!(count);
+        page
+    }
+}
+
+/// Every spelling of the properties that continue a collection in this way.
+pub(super) fn spellings(contract: &Contract, way: &str) -> BTreeSet<String> {
+    let other_case = |name: &str| {
+        let mut letters = name.chars();
+        let first = letters.next().unwrap();
+        let first =
+            if first.is_lowercase() { first.to_ascii_uppercase() } else { first.to_ascii_lowercase() };
+        std::iter::once(first).chain(letters).collect::<String>()
+    };
+    let mut all = BTreeSet::new();
+    for schema in contract.schemas.values() {
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let property = contract.resolve(property);
+            if property["x-continues"] == way {
+                let also =
+                    property["x-also-sent-as"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                all.extend(
+                    std::iter::once(name.as_str())
+                        .chain(also)
+                        .flat_map(|name| [name.to_owned(), other_case(name)]),
+                );
+            }
+        }
+    }
+    all
+}
+
+/// What reading a collection came to.
+pub(super) struct Outcome {
+    pub(super) rows: usize,
+    pub(super) error: Option<Error>,
+    pub(super) requests: Vec<Request>,
+}
+
+pub(super) async fn drain<C: Collection>(mut pages: Pages<C>) -> (usize, Option<Error>) {
+    let mut rows = 0;
+    loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => rows += page.items().len(),
+            Ok(None) => return (rows, None),
+            Err(error) => return (rows, Some(error)),
+        }
+    }
+}
+
+pub(super) fn one<T>(
+    result: partner_center::Result<T>,
+    rows: impl FnOnce(T) -> usize,
+) -> (usize, Option<Error>) {
+    match result {
+        Ok(value) => (rows(value), None),
+        Err(error) => (0, Some(error)),
+    }
+}
+
+/// Reads all of a collection, or the rest of it, in pages of two.
+pub(super) async fn read(server: &Server, collection: &Described, resume: Option<Continuation>) -> Outcome {
+    let partner = PartnerCenter::builder()
+        .base_url(server.base_url())
+        .credential(StaticToken::new("any").unwrap())
+        .clock(ManualClock::new())
+        .max_attempts(ATTEMPTS.try_into().unwrap())
+        .build()
+        .unwrap();
+    let customer = partner.customers().by_id(CUSTOMER.parse::<CustomerId>().unwrap());
+    let (of_customer, of_partner) = (customer.analytics().licenses(), partner.analytics().licenses());
+    let commercial = partner.analytics().commercial().licenses();
+    let (deployment, usage) = (commercial.deployment().top(2), commercial.usage().top(2));
+    let v1 = CommercialPrefix::V1;
+    macro_rules! pages {
+        ($query:expr) => {{
+            let query = $query;
+            drain(match resume {
+                Some(continuation) => query.resume(continuation).pages(),
+                None => query.pages(),
+            })
+            .await
+        }};
+    }
+    let (rows, error) = match collection.id.as_str() {
+        "listCustomers" => pages!(partner.customers().list().size(2)),
+        "queryCommercialLicensesDeployment" => pages!(deployment),
+        "queryCommercialLicensesUsage" => pages!(usage),
+        "queryCommercialLicensesDeploymentV1" => pages!(deployment.prefix(v1)),
+        "queryCommercialLicensesUsageV1" => pages!(usage.prefix(v1)),
+        "getCustomerLicensesDeployment" => {
+            one(of_customer.deployment().get().await, |answer| answer.items.len())
+        }
+        "getCustomerLicensesUsage" => one(of_customer.usage().get().await, |answer| answer.items.len()),
+        "getPartnerLicensesDeployment" => {
+            one(of_partner.deployment().get().await, |answer| answer.items.len())
+        }
+        "getPartnerLicensesUsage" => one(of_partner.usage().get().await, |answer| answer.items.len()),
+        new => panic!("{new} is a collection that this table does not call: add it"),
+    };
+    Outcome { rows, error, requests: server.take_requests() }
+}
+
+/// What has to come of it.
+#[derive(Clone, Copy)]
+pub(super) enum Expected {
+    /// All of these rows, in so many requests.
+    Rows(usize, usize),
+    /// An error, after these rows of whole pages and so many requests.
+    Error(usize, usize),
+}
+
+pub(super) async fn check(
+    server: &Server,
+    collection: &Described,
+    what: &str,
+    script: &[(u16, String)],
+    expected: Expected,
+) -> Outcome {
+    for (status, body) in script {
+        server.script(*status, body.clone());
+    }
+    let outcome = read(server, collection, None).await;
+    let what = format!("{}, {what}", collection.id);
+    let asked: Vec<_> =
+        outcome.requests.iter().map(|request| request.raw_query.clone().unwrap_or_default()).collect();
+    match expected {
+        Expected::Rows(rows, requests) => {
+            assert!(outcome.error.is_none(), "{what}: {:?}\n{asked:?}", outcome.error);
+            assert_eq!((outcome.rows, outcome.requests.len()), (rows, requests), "{what}\n{asked:?}");
+        }
+        Expected::Error(rows, requests) => {
+            let Some(error) = &outcome.error else {
+                panic!("{what}: {} rows in silence\n{asked:?}", outcome.rows)
+            };
+            assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{what}: {error}");
+            // All or nothing where pages cannot be had one by one, and then there is nothing to go on from.
+            let rows = if collection.paged { rows } else { 0 };
+            assert_eq!(
+                (outcome.rows, outcome.requests.len()),
+                (rows, requests),
+                "{what}: {error}\n{asked:?}"
+            );
+            assert_eq!(error.continuation().is_some(), collection.paged, "{what}: {error}");
+            assert!(error.request_id().is_some() && error.body().is_some(), "{what}: {error}");
+            assert!(!format!("{error}{error:?}").contains("row 0"), "{what}: {error}");
+        }
+    }
+    outcome
+}
+
+pub(super) fn ok(body: &Value) -> (u16, String) {
+    (200, body.to_string())
+}
+
+/// A reading of three pages that follow each other by links, without counts.
+pub(super) fn chain(collection: &Described) -> Vec<Value> {
+    let mut pages: Vec<_> = (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
+    pages[0]["@nextLink"] = json!(collection.link(2));
+    pages[1]["@nextLink"] = json!(collection.link(3));
+    pages
+}
+
+pub(super) fn script(pages: &[Value]) -> Vec<(u16, String)> {
+    pages.iter().map(ok).collect()
+}

@@ -1,0 +1,318 @@
+//! No list is short in silence: every collection of the contract, with every signal of being complete or not, at every
+//! position of the page that gives it. (F3, R1)
+//!
+//! The collections, their rows, counts, spellings and ways of paging are read from the contract. A new collection needs
+//! its call in `collections`, which says so when it is missing.
+
+mod collections;
+
+use partner_center_tests::{Contract, Request, Server};
+use serde_json::{Value, json};
+
+use self::collections::{ATTEMPTS, Described, Expected, PAGES, chain, check, ok, read, script, spellings};
+
+#[tokio::test]
+async fn every_collection_follows_every_spelling() {
+    let (contract, server) = (Contract::read(), Server::start().await);
+    let collections = Described::all(&contract);
+    assert_eq!(collections.len(), 9);
+    for collection in &collections {
+        for name in spellings(&contract, "link") {
+            let mut pages: Vec<_> =
+                (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
+            pages[0][&name] = json!(collection.link(2));
+            // An object, as another part of the service writes its links.
+            pages[1][&name] = json!({ "uri": collection.link(3), "method": "GET", "headers": [] });
+            pages[2][&name] = Value::Null;
+            let outcome = check(&server, collection, &name, &script(&pages), Expected::Rows(5, 3)).await;
+            assert_eq!(outcome.requests[2].path, collection.path);
+            assert_eq!(outcome.requests[2].raw_query.as_deref(), Some("page=3"));
+        }
+        for name in spellings(&contract, "links") {
+            let mut pages: Vec<_> =
+                (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
+            pages[0][&name] = json!({ "self": { "uri": "/" }, "next": collection.link(2) });
+            let headers = json!([{ "key": "MS-ContinuationToken", "value": "abc" }]);
+            pages[1][&name] = json!({ "Next": { "uri": collection.link(3), "headers": headers } });
+            pages[2][&name] = json!({ "next": { "method": "GET", "headers": [] } });
+            let outcome = check(&server, collection, &name, &script(&pages), Expected::Rows(5, 3)).await;
+            assert_eq!(outcome.requests[2].header("ms-continuationtoken"), Some("abc"));
+        }
+        // Two spellings of one page are one link.
+        let mut pages = chain(collection);
+        pages[0]["nextLink"] = json!(format!("{}{}", server.base_url(), collection.link(2)));
+        pages[0]["links"] = json!({ "next": { "uri": format!("{}#x", collection.link(2)) } });
+        check(&server, collection, "three that agree", &script(&pages), Expected::Rows(5, 3)).await;
+    }
+}
+
+#[tokio::test]
+async fn tokens_are_followed_where_they_are_understood() {
+    let (contract, server) = (Contract::read(), Server::start().await);
+    for collection in Described::all(&contract) {
+        for name in spellings(&contract, "token") {
+            let mut pages: Vec<_> =
+                (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
+            pages[0][&name] = json!("one");
+            pages[1][&name] = json!(2);
+            if collection.seeks {
+                let outcome = check(&server, &collection, &name, &script(&pages), Expected::Rows(5, 3)).await;
+                let sent = outcome.requests.iter().map(|request| request.header("ms-continuationtoken"));
+                assert_eq!(sent.collect::<Vec<_>>(), [None, Some("one"), Some("2")]);
+            } else {
+                check(&server, &collection, &name, &script(&pages[..1]), Expected::Error(0, 1)).await;
+            }
+        }
+    }
+}
+
+/// Whatever says that there is more and is not understood, on the first, a middle and the last page.
+#[tokio::test]
+async fn what_is_not_understood_is_an_error() {
+    let (contract, server) = (Contract::read(), Server::start().await);
+    for collection in Described::all(&contract) {
+        for at in 0..3 {
+            let mut odd: Vec<(String, Value)> = vec![
+                ("nextLink".into(), json!(7)),
+                ("nextLink".into(), json!({ "page": 2 })),
+                ("NextLink".into(), json!(["/v1/customers"])),
+                ("@odata.nextLink".into(), json!(true)),
+                ("links".into(), json!({ "next": { "uri": 5 } })),
+                ("links".into(), json!({ "next": { "uri": "/x", "method": "POST" } })),
+                ("links".into(), json!([{ "rel": "next", "href": "/x" }])),
+                ("continuationToken".into(), json!({ "value": "abc" })),
+            ];
+            if at < 2 {
+                odd.push(("nextLink".into(), json!(collection.link(9))));
+            }
+            if !collection.seeks {
+                odd.push((
+                    "links".into(),
+                    json!({ "next": { "headers": [{ "key": "MS-ContinuationToken", "value": "a" }] } }),
+                ));
+            }
+            for (name, value) in odd {
+                let mut pages = chain(&collection);
+                if !(name == "nextLink" && value.is_string() || pages[at].get("@nextLink").is_none()) {
+                    pages[at].as_object_mut().unwrap().remove("@nextLink");
+                }
+                pages[at][&name] = value.clone();
+                let what = format!("{name} {value} on page {}", at + 1);
+                let rows = PAGES[..at].iter().sum();
+                check(&server, &collection, &what, &script(&pages[..=at]), Expected::Error(rows, at + 1))
+                    .await;
+            }
+        }
+        for nothing in [json!(null), json!(""), json!("  "), json!(false), json!({}), json!({ "uri": null })]
+        {
+            let mut page = collection.page(1, 1);
+            page["nextLink"] = nothing.clone();
+            page["links"] = json!({ "next": nothing });
+            page["continuationToken"] = Value::Null;
+            check(&server, &collection, &format!("{page}"), &[ok(&page)], Expected::Rows(1, 1)).await;
+        }
+    }
+}
+
+/// A page without rows: 204, an empty body, an empty list, each with and without a link, on every page.
+#[tokio::test]
+async fn an_empty_page_ends_nothing() {
+    let (contract, server) = (Contract::read(), Server::start().await);
+    for collection in Described::all(&contract) {
+        let none = collection.page(0, 0);
+        let empties = [(204, String::new()), (200, String::new()), (200, none.to_string())];
+        for empty in &empties {
+            let what = format!("{empty:?}");
+            check(&server, &collection, &what, std::slice::from_ref(empty), Expected::Rows(0, 1)).await;
+            for at in 1..3 {
+                let what = format!("{what} on page {}", at + 1);
+                let before = script(&chain(&collection)[..at]);
+                let rows = PAGES[..at].iter().sum();
+                let stays: Vec<_> = before.iter().cloned().chain(vec![empty.clone(); ATTEMPTS]).collect();
+                let outcome =
+                    check(&server, &collection, &what, &stays, Expected::Error(rows, at + ATTEMPTS)).await;
+                let again = |request: &Request| {
+                    (request.raw_query.clone(), request.header("ms-requestid").map(str::to_owned))
+                };
+                assert_eq!(again(&outcome.requests[at]), again(&outcome.requests[at + 1]), "{what}");
+
+                // The next run goes on with that page, and misses nothing.
+                if let Some(continuation) = outcome.error.unwrap().continuation() {
+                    script(&chain(&collection)[at..])
+                        .iter()
+                        .for_each(|(status, body)| server.script(*status, body.clone()));
+                    let kept = serde_json::from_value(serde_json::to_value(continuation).unwrap()).unwrap();
+                    let rest = read(&server, &collection, Some(kept)).await;
+                    assert!(rest.error.is_none(), "{what}: {:?}", rest.error);
+                    assert_eq!(rows + rest.rows, 5, "{what}");
+                }
+
+                let mut passes = before;
+                passes.push(empty.clone());
+                passes.extend(script(&chain(&collection)[at..]));
+                check(&server, &collection, &format!("{what} once"), &passes, Expected::Rows(5, 4)).await;
+            }
+        }
+        // With a link it is followed, at once where it is the first.
+        for at in 0..2 {
+            let mut pages = chain(&collection);
+            pages[at][&collection.rows] = json!([]);
+            let asked = if at == 0 { 3 } else { 2 + ATTEMPTS };
+            let mut answers = script(&pages);
+            if at > 0 {
+                answers.insert(at, answers[at].clone());
+            }
+            check(
+                &server,
+                &collection,
+                &format!("no rows but a link on page {}", at + 1),
+                &answers,
+                Expected::Rows(3, asked),
+            )
+            .await;
+        }
+    }
+}
+
+/// A count of the page's own rows.
+#[tokio::test]
+async fn a_page_is_as_long_as_it_says() {
+    let (contract, server) = (Contract::read(), Server::start().await);
+    for collection in Described::all(&contract).iter().filter(|it| !it.counts_the_query()) {
+        for at in 0..3 {
+            let mut pages = chain(collection);
+            pages[at].as_object_mut().unwrap().remove("@nextLink");
+            let (rows, before) = (PAGES[at], PAGES[..at].iter().sum::<usize>());
+            // R: 57 counted, 2 given.
+            let answers = |count: usize| {
+                let mut pages = pages[..=at].to_vec();
+                pages[at] = collection.counting(pages[at].clone(), count);
+                script(&pages)
+            };
+            check(&server, collection, "too few", &answers(57), Expected::Error(before, at + 1)).await;
+            check(
+                &server,
+                collection,
+                "too few by one",
+                &answers(rows + 1 + before),
+                Expected::Error(before, at + 1),
+            )
+            .await;
+            check(&server, collection, "more", &answers(rows - 1), Expected::Rows(before + rows, at + 1))
+                .await;
+            check(&server, collection, "all", &answers(rows), Expected::Rows(before + rows, at + 1)).await;
+        }
+        // It ends nothing, and with a link it is nothing to go by.
+        let pages: Vec<_> = chain(collection).into_iter().map(|page| collection.counting(page, 2)).collect();
+        let (last, rest) = pages.split_last().unwrap();
+        let answers = [rest, &[collection.counting(last.clone(), 1)]].concat();
+        check(&server, collection, "full pages", &script(&answers), Expected::Rows(5, 3)).await;
+        // Contrary to the documentation: the count of all.
+        let pages: Vec<_> = chain(collection).into_iter().map(|page| collection.counting(page, 5)).collect();
+        check(&server, collection, "counts of all", &script(&pages), Expected::Rows(5, 3)).await;
+        let short = collection.counting(collection.page(1, 0), 3);
+        check(&server, collection, "none of three", &[ok(&short), ok(&short)], Expected::Error(0, ATTEMPTS))
+            .await;
+    }
+}
+
+/// A count of all rows of the query.
+#[tokio::test]
+async fn a_query_is_as_long_as_any_page_said() {
+    let (contract, server) = (Contract::read(), Server::start().await);
+    for collection in Described::all(&contract).iter().filter(|it| it.counts_the_query()) {
+        assert!(collection.skips, "{}: how is the rest of it asked for?", collection.id);
+        // By links: the largest count, wherever it was, has to be reached.
+        for at in 0..3 {
+            let counted = |count: usize| {
+                let mut pages = chain(collection);
+                pages[at] = collection.counting(pages[at].clone(), count);
+                script(&pages)
+            };
+            let what = format!("by links, counted on page {}", at + 1);
+            check(&server, collection, &what, &counted(5), Expected::Rows(5, 3)).await;
+            check(&server, collection, &what, &counted(4), Expected::Rows(5, 3)).await;
+            let outcome = check(&server, collection, &what, &counted(6), Expected::Error(4, 3)).await;
+            assert!(
+                outcome.requests.iter().all(|request| !request
+                    .raw_query
+                    .as_deref()
+                    .unwrap_or("")
+                    .contains("skip"))
+            );
+            // The count is kept, so that a reading that goes on is judged as well.
+            if at < 2 {
+                let kept = outcome.error.unwrap().continuation().unwrap().clone();
+                server.script(200, collection.page(3, 1).to_string());
+                let rest = read(&server, collection, Some(kept.clone())).await;
+                assert!(rest.error.is_some() && rest.rows == 0, "{what}: resumed, and short");
+                server.script(200, collection.page(3, 2).to_string());
+                let rest = read(&server, collection, Some(kept)).await;
+                assert!(rest.error.is_none() && rest.rows == 2, "{what}: {:?}", rest.error);
+            }
+        }
+        // By count: no link anywhere.
+        let pages = |counts: [Option<usize>; 3]| -> Vec<Value> {
+            let page = |(number, (rows, count)): (usize, (usize, Option<usize>))| {
+                let page = collection.page(number, rows);
+                count.map_or(page.clone(), |count| collection.counting(page, count))
+            };
+            (1..).zip(PAGES.into_iter().zip(counts)).map(page).collect()
+        };
+        for counts in
+            [[Some(5); 3], [Some(5), None, None], [None; 3], [Some(2), Some(5), Some(1)], [Some(0); 3]]
+        {
+            let what = format!("by count {counts:?}");
+            if counts[0] == Some(2) {
+                // Two of two are all there are.
+                check(&server, collection, &what, &script(&pages(counts)[..1]), Expected::Rows(2, 1)).await;
+                continue;
+            }
+            let outcome =
+                check(&server, collection, &what, &script(&pages(counts)), Expected::Rows(5, 3)).await;
+            let asked: Vec<_> =
+                outcome.requests.iter().map(|request| request.raw_query.clone().unwrap()).collect();
+            assert_eq!(asked, ["top=2", "skip=2&top=2", "skip=4&top=2"], "{what}");
+        }
+        // R1: rows are counted that do not come.
+        let none = collection.page(0, 0);
+        for empty in [(204, String::new()), (200, String::new()), ok(&none)] {
+            for (before, counts) in [(1, [Some(6); 3]), (2, [Some(6); 3]), (3, [Some(6); 3]), (2, [None; 3])]
+            {
+                let what = format!("by count {counts:?}, {empty:?} after {before}");
+                let mut answers = script(&pages(counts)[..before]);
+                answers.extend(vec![empty.clone(); ATTEMPTS]);
+                let rows = PAGES[..before].iter().sum();
+                check(&server, collection, &what, &answers, Expected::Error(rows, before + ATTEMPTS)).await;
+            }
+        }
+        let short = collection.counting(none, 3);
+        check(&server, collection, "none of three", &[ok(&short), ok(&short)], Expected::Error(0, ATTEMPTS))
+            .await;
+        // A last page without rows is the end where the count says so.
+        let mut linked = chain(collection);
+        linked[2] = collection.page(3, 0);
+        linked[0] = collection.counting(linked[0].clone(), 4);
+        check(&server, collection, "empty at the count", &script(&linked), Expected::Rows(4, 3)).await;
+    }
+}
+
+/// Positions by link and by count are never mixed.
+#[tokio::test]
+async fn a_reading_stays_with_how_it_began() {
+    let (contract, server) = (Contract::read(), Server::start().await);
+    for collection in Described::all(&contract).iter().filter(|it| it.skips) {
+        // By count; the link of the second page says no more than that there is a third.
+        let mut pages: Vec<_> =
+            (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
+        pages[0] = collection.counting(pages[0].clone(), 4);
+        pages[1]["@nextLink"] = json!(collection.link(3));
+        let outcome = check(&server, collection, "a link later", &script(&pages), Expected::Rows(5, 3)).await;
+        assert_eq!(outcome.requests[2].raw_query.as_deref(), Some("skip=4&top=2"));
+        // By link; the count says that there is more than links lead to.
+        let mut pages = chain(collection);
+        pages[1].as_object_mut().unwrap().remove("@nextLink");
+        pages[1] = collection.counting(pages[1].clone(), 5);
+        check(&server, collection, "a link less", &script(&pages[..2]), Expected::Error(2, 2)).await;
+    }
+}
