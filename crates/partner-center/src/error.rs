@@ -56,6 +56,20 @@ struct Inner {
     advice: Option<Cow<'static, str>>,
     continuation: Option<crate::paging::Continuation>,
     source: Option<Source>,
+    cause: Option<Cause>,
+}
+
+/// What this crate needs to know of a failure beyond its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// An attempt was not answered in the time allowed for one.
+    AttemptTimedOut,
+    /// This process may not open another connection: the request was not sent.
+    TooManyOpenFiles,
+    /// The service asked to wait for longer than a sweep waits.
+    PauseTooLong,
+    /// The retry budget had too little left for another attempt.
+    OutOfRetries,
 }
 
 impl Error {
@@ -190,6 +204,25 @@ impl Error {
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
         self
+    }
+
+    /// Adds what this crate needs to know of the failure.
+    pub(crate) fn with_cause(mut self, cause: Cause) -> Self {
+        self.0.cause = Some(cause);
+        self
+    }
+
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        self.0.cause
+    }
+
+    /// The same failure, which could have been tried again if there were something left of the retry budget.
+    pub(crate) fn out_of_retries(mut self) -> Self {
+        self.0.message = format!("{}, and no retry is left in the budget", self.0.message).into();
+        self.with_cause(Cause::OutOfRetries).with_advice(
+            "Too many calls of this client have failed of late: while that is so, each call has one attempt. Wait until \
+             the service recovers; every call that succeeds brings some of the budget back.",
+        )
     }
 
     /// What went wrong.
@@ -361,6 +394,19 @@ impl Error {
     #[must_use]
     pub fn is_from_credential(&self) -> bool {
         self.0.from_credential
+    }
+
+    /// The call could have been tried again, but the retry budget that all calls of a client share was empty.
+    ///
+    /// [`kind`](Self::kind) and [`status`](Self::status) are those of the last attempt.
+    ///
+    /// # Troubleshooting
+    ///
+    /// Most of the recent calls have failed, and more attempts would only add to the load. The budget fills again as
+    /// calls succeed.
+    #[must_use]
+    pub fn is_out_of_retries(&self) -> bool {
+        self.cause() == Some(Cause::OutOfRetries)
     }
 
     /// The answer could not be read or breaks the contract.

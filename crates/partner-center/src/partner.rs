@@ -10,7 +10,7 @@ use http::HeaderValue;
 use partner_center_client::{Transport, TransportSettings};
 
 use crate::base_url::BaseUrl;
-use crate::call::{Admission, Limits, Pause};
+use crate::call::{AT_ONCE, Admission, Limits, Pause, Places, RetryBudget};
 use crate::chain::{Analytics, Customers};
 use crate::clock::{Clock, ClockOffset, ClockWatch, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
@@ -56,6 +56,8 @@ pub(crate) struct Core {
     pub(crate) limits: Limits,
     pub(crate) pause: Pause,
     pub(crate) clock_watch: ClockWatch,
+    pub(crate) budget: RetryBudget,
+    pub(crate) places: Places,
 }
 
 impl PartnerCenter {
@@ -138,6 +140,7 @@ pub struct PartnerCenterBuilder {
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
     limits: Limits,
+    at_once: Option<usize>,
 }
 
 impl PartnerCenterBuilder {
@@ -178,7 +181,21 @@ impl PartnerCenterBuilder {
         self
     }
 
+    /// How many requests of this client and its clones may be under way at once, those of sweeps not counted: a sweep has
+    /// [a limit of its own](crate::sweep::Sweep::concurrency). Default: 256.
+    ///
+    /// Calls beyond that wait for their turn, and the time they wait is not held against their
+    /// [`timeout`](Self::timeout). Each request under way needs a connection, and so a file that this process may have
+    /// open (`ulimit -n`); where there are too few, the client has fewer requests at once by itself.
+    pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
+        self.at_once = Some(requests);
+        self
+    }
+
     /// How many requests a call may send. Default: 4. A repetition with a refreshed token does not count.
+    ///
+    /// Repetitions of all calls of a client and its clones draw on one retry budget, which successes fill again: when most
+    /// calls fail, each has one attempt ([`Error::is_out_of_retries`]).
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.limits.attempts = attempts;
         self
@@ -266,6 +283,12 @@ impl PartnerCenterBuilder {
                 "max_attempts is 0: at least one request must be allowed",
             ));
         }
+        if self.at_once == Some(0) {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "max_concurrent_requests is 0: at least one request must be allowed at once",
+            ));
+        }
         for (name, time) in
             [("timeout", self.limits.timeout), ("attempt_timeout", self.limits.attempt_timeout)]
         {
@@ -304,6 +327,8 @@ impl PartnerCenterBuilder {
                 limits: self.limits,
                 pause: Pause::default(),
                 clock_watch: ClockWatch::default(),
+                budget: RetryBudget::default(),
+                places: Places::new(self.at_once.unwrap_or(AT_ONCE)),
             }),
             context,
             admission: None,

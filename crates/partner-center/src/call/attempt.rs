@@ -9,9 +9,9 @@ use partner_center_client::{Client, Operation, RawAnswer, TransportError, Transp
 use tracing::Instrument;
 
 use super::body::{self, BodyError};
-use super::{Logical, Run, Target, retry};
+use super::{Logical, Run, Target, patience, retry};
 use crate::credential::AccessToken;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Cause, Error, ErrorKind, Result};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
@@ -91,7 +91,7 @@ impl Run<'_> {
         let mut seen = Seen::default();
         let outcome = {
             let exchange = pin!(self.exchange(client, target, &mut seen));
-            tokio::time::timeout(limit, exchange).instrument(span.clone()).await
+            pin!(patience::within(limit, exchange)).instrument(span.clone()).await
         };
         if let Some(status) = seen.status {
             span.record("http.response.status_code", status);
@@ -106,7 +106,8 @@ impl Run<'_> {
             Err(_) => Error::new(
                 ErrorKind::Network,
                 "the service did not answer within the time allowed for an attempt",
-            ),
+            )
+            .with_cause(Cause::AttemptTimedOut),
         };
         if seen.is_refusal() {
             // The status says what it is, if only roughly, and how long to wait.
@@ -198,6 +199,15 @@ impl Seen {
 }
 
 fn no_answer(error: TransportError) -> Error {
+    if is_too_many_open_files(&error) {
+        return Error::new(
+            ErrorKind::Network,
+            "this process has as many files and connections open as it may",
+        )
+        .with_cause(Cause::TooManyOpenFiles)
+        .with_advice("Raise the limit (ulimit -n), or have fewer requests at once.")
+        .with_source(error);
+    }
     let kind = match error.kind() {
         TransportErrorKind::Settings => ErrorKind::InvalidInput,
         _ => ErrorKind::Network,
@@ -209,6 +219,20 @@ fn no_answer(error: TransportError) -> Error {
         _ => "the connection broke before the service answered",
     };
     Error::new(kind, message).with_source(error)
+}
+
+/// Whether the system would not open another socket for this process (`EMFILE`, `WSAEMFILE`) or for any (`ENFILE`).
+fn is_too_many_open_files(error: &TransportError) -> bool {
+    const CODES: &[i32] = if cfg!(windows) { &[10_024] } else { &[23, 24] };
+    let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        let code = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        if code.is_some_and(|code| CODES.contains(&code)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 fn bearer(token: &AccessToken) -> Result<HeaderValue> {

@@ -8,9 +8,12 @@ mod admission;
 mod attempt;
 mod body;
 mod bounded;
+mod budget;
 pub(crate) mod decode;
 mod envelope;
+mod patience;
 mod pause;
+mod places;
 mod repair;
 mod retry;
 pub(crate) mod text;
@@ -24,6 +27,7 @@ use std::time::{Duration, Instant};
 use http::HeaderMap;
 use partner_center_client::{Operation, OperationDetails};
 use partner_center_models::Findings;
+use tokio::sync::SemaphorePermit;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -35,12 +39,14 @@ use crate::response::{Meta, Response};
 
 pub(crate) use admission::{Admission, Admitted, Ending};
 use attempt::Failure;
+pub(crate) use budget::{Drawn, RetryBudget};
 pub(crate) use envelope::Said;
 pub(crate) use pause::Pause;
-pub(crate) use retry::Limits;
+pub(crate) use places::{AT_ONCE, Places};
 #[cfg(any(feature = "fuzzing", feature = "oauth"))]
 pub(crate) use retry::retry_after;
 pub(crate) use retry::service_time;
+pub(crate) use retry::{Limits, may_pass};
 
 /// What is asked for: an operation's own path and query, or where an answer linked to.
 #[derive(Clone, Copy)]
@@ -134,6 +140,20 @@ impl PartnerCenter {
     }
 }
 
+impl Core {
+    /// Holds all calls of the client, as the service has asked.
+    fn hold(&self, wait: Duration) {
+        let until = later(self.clock.now(), wait);
+        if self.pause.until(until) && !wait.is_zero() {
+            tracing::warn!(
+                wait_s = wait.as_secs(),
+                until = %httpdate::fmt_http_date(self.clock.system_time() + wait),
+                "the service asks this partner's calls to wait",
+            );
+        }
+    }
+}
+
 /// One request with all its attempts.
 struct Run<'a> {
     core: &'a Arc<Core>,
@@ -144,7 +164,7 @@ struct Run<'a> {
     deadline: Instant,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
     async fn call<O: Operation>(
         &mut self,
         logical: &Logical,
@@ -153,24 +173,44 @@ impl Run<'_> {
     ) -> Result<Response<O::Answer>> {
         let locale = self.locale(logical)?;
         let mut attempts = 0;
+        let mut unsent = 0;
+        let mut drawn = Drawn::default();
         let mut refreshed = false;
         let mut token = None;
         loop {
-            let admitted = self.admit().await;
+            let (admitted, place) = self.admit(attempts).await?;
             self.respect_pause(attempts).await?;
             let bearer = match token.take() {
                 Some(token) => token,
-                None => self.token(attempts).await?,
+                None => match self.token(attempts).await {
+                    Ok(token) => token,
+                    Err(error) => {
+                        if let Some(admitted) = admitted {
+                            admitted.ended(Ending::Failed, None);
+                        }
+                        return Err(error);
+                    }
+                },
             };
             attempts += 1;
             // The repetition with a refreshed token is a request, but none of the attempts allowed.
             let counted = attempts - u32::from(refreshed);
             let result = pin!(self.attempt(&locale, &target, &bearer, attempts)).await;
+            let ending = match &result {
+                Ok(_) => Ending::Answered,
+                Err(failure) => Ending::of_failure(&failure.error, failure.cut_off),
+            };
+            match ending {
+                Ending::Crowded => self.core.places.lose(place),
+                Ending::Answered => {
+                    self.core.budget.answered(&drawn);
+                    self.core.places.answered();
+                    drop(place);
+                }
+                _ => drop(place),
+            }
             if let Some(admitted) = admitted {
-                admitted.ended(match &result {
-                    Ok(_) => Ending::Answered,
-                    Err(failure) => Ending::of_failure(&failure.error, failure.cut_off),
-                });
+                admitted.ended(ending, Some(&bearer));
             }
             let failure = match result {
                 Ok(answer) => match decode::decode::<O>(&answer.body) {
@@ -210,6 +250,7 @@ impl Run<'_> {
                 },
                 Err(failure) => failure,
             };
+            self.excuse_delay();
             let Failure { error, cut_off } = failure;
             let error = self.complete(error.without(&bearer), attempts);
             let (limits, random) = (&self.core.limits, &*self.core.random);
@@ -219,6 +260,14 @@ impl Run<'_> {
             } else {
                 limits.wait(&error, counted, random)
             };
+            if ending == Ending::Crowded {
+                // Nothing was sent. The wait is for other calls of this process to end.
+                attempts -= 1;
+                unsent += 1;
+                let wait = limits.crowded_wait(unsent, random);
+                self.sleep(wait, error).await?;
+                continue;
+            }
             if error.kind() == ErrorKind::Unauthorized && !refreshed && !(cut_off && wait.is_some()) {
                 refreshed = true;
                 match self.refresh(&bearer, attempts).await? {
@@ -234,11 +283,12 @@ impl Run<'_> {
             if error.kind() == ErrorKind::Throttled {
                 // Limits are the partner's, so what one call is told holds for all.
                 if let Some(wait) = error.retry_after() {
-                    self.core.pause.until(later(self.core.clock.now(), wait));
+                    self.core.hold(wait);
                     paused = !wait.is_zero();
                 }
             }
             let Some(wait) = wait else { return Err(error) };
+            let error = self.core.budget.draw(error, &mut drawn)?;
             if paused && self.admission.is_some() {
                 // Admission waits for the end of the pause, however long, and lets the calls back in one by one.
                 continue;
@@ -247,18 +297,38 @@ impl Run<'_> {
         }
     }
 
-    /// Waits for admission, if calls of this client need one. The queue is the caller's own, so the time spent in it
-    /// is not the service's: the deadline moves along.
-    async fn admit(&mut self) -> Option<Box<dyn Admitted>> {
-        let admission = self.admission?;
+    /// Waits for admission, if calls of this client need one, or for a place among those that go at once. The queue is
+    /// the caller's own, so the time spent in it is not the service's: the deadline moves along.
+    async fn admit(
+        &mut self,
+        attempts: u32,
+    ) -> Result<(Option<Box<dyn Admitted>>, Option<SemaphorePermit<'a>>)> {
+        let Some(admission) = self.admission else {
+            if let Some(place) = self.core.places.try_take() {
+                return Ok((None, Some(place)));
+            }
+            let before = self.core.clock.now();
+            let place = self.core.places.take().await;
+            self.deadline = later(self.deadline, self.core.clock.now().saturating_duration_since(before));
+            return Ok((None, place));
+        };
         let before = self.core.clock.now();
-        let admitted = admission.admit().await;
+        let admitted = admission.admit().await.map_err(|error| self.complete(error, attempts))?;
         self.deadline = later(self.deadline, self.core.clock.now().saturating_duration_since(before));
-        Some(admitted)
+        Ok((Some(admitted), None))
+    }
+
+    /// Every wait of a call ends before its deadline. If that is long over nevertheless, nobody has polled the call, and
+    /// its time begins anew.
+    fn excuse_delay(&mut self) {
+        let now = self.core.clock.now();
+        if now.saturating_duration_since(self.deadline) > patience::LATE {
+            self.deadline = later(now, self.core.limits.timeout);
+        }
     }
 
     /// Waits as after a failure that may pass; `false` if there is no attempt or no time left.
-    async fn wait_to_ask_again(&self, attempts: u32) -> bool {
+    async fn wait_to_ask_again(&mut self, attempts: u32) -> bool {
         let passing = Error::new(ErrorKind::Network, "a page came without rows");
         let wait = self.core.limits.wait(&passing, attempts, &*self.core.random);
         match wait.filter(|wait| *wait < self.remaining()) {
@@ -268,7 +338,7 @@ impl Run<'_> {
     }
 
     /// Sleeps before the next attempt, unless the wait would outlast the deadline: then the call fails at once.
-    async fn sleep(&self, wait: Duration, error: Error) -> Result<()> {
+    async fn sleep(&mut self, wait: Duration, error: Error) -> Result<()> {
         if wait >= self.remaining() {
             return Err(error);
         }
@@ -279,11 +349,12 @@ impl Run<'_> {
             "waiting before the next attempt",
         );
         self.core.clock.sleep(wait).await;
+        self.excuse_delay();
         Ok(())
     }
 
     /// Waits while the service has asked this partner's calls to wait.
-    async fn respect_pause(&self, attempts: u32) -> Result<()> {
+    async fn respect_pause(&mut self, attempts: u32) -> Result<()> {
         while let Some(wait) = self.core.pause.remaining(&*self.core.clock) {
             let error = || {
                 self.complete(
@@ -299,11 +370,12 @@ impl Run<'_> {
                 return Err(error());
             }
             self.core.clock.sleep(wait).await;
+            self.excuse_delay();
         }
         Ok(())
     }
 
-    async fn token(&self, attempts: u32) -> Result<AccessToken> {
+    async fn token(&mut self, attempts: u32) -> Result<AccessToken> {
         let mut tries = 0;
         loop {
             match self.within_deadline(self.core.credential.token()).await {
@@ -313,7 +385,7 @@ impl Run<'_> {
         }
     }
 
-    async fn refresh(&self, refused: &AccessToken, attempts: u32) -> Result<Option<AccessToken>> {
+    async fn refresh(&mut self, refused: &AccessToken, attempts: u32) -> Result<Option<AccessToken>> {
         let mut tries = 0;
         loop {
             match self.within_deadline(self.core.credential.refresh(refused)).await {
@@ -324,7 +396,7 @@ impl Run<'_> {
     }
 
     /// Waits before the credential is asked again, or fails with its error.
-    async fn wait_for_credential(&self, error: Error, tries: &mut u32, attempts: u32) -> Result<()> {
+    async fn wait_for_credential(&mut self, error: Error, tries: &mut u32, attempts: u32) -> Result<()> {
         // A refresh that failed before this call came, and rests, is none of its tries.
         if error.attempts() > 0 || error.retry_after().is_none_or(|wait| wait.is_zero()) {
             *tries += 1;
@@ -342,7 +414,7 @@ impl Run<'_> {
         // A token at hand needs no timer.
         let answer = match poll_fn(|context| Poll::Ready(ask.as_mut().poll(context))).await {
             Poll::Ready(answer) => Ok(answer),
-            Poll::Pending => tokio::time::timeout(self.remaining(), ask).await,
+            Poll::Pending => patience::within(self.remaining(), ask).await,
         };
         answer.unwrap_or_else(|_| {
             Err(Error::new(

@@ -10,10 +10,14 @@ use crate::clock::Clock;
 pub(crate) struct Pause(Mutex<Option<Instant>>);
 
 impl Pause {
-    /// Holds all calls until then, if they are not held longer already.
-    pub(crate) fn until(&self, time: Instant) {
+    /// Holds all calls until then, if they are not held longer already. Says whether they were not.
+    pub(crate) fn until(&self, time: Instant) -> bool {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *until = Some(until.map_or(time, |held| held.max(time)));
+        let longer = until.is_none_or(|held| held < time);
+        if longer {
+            *until = Some(time);
+        }
+        longer
     }
 
     /// How long calls are still held.
@@ -38,8 +42,8 @@ mod tests {
         let (pause, clock) = (Pause::default(), ManualClock::new());
         let (now, second) = (clock.now(), Duration::from_secs(1));
         assert_eq!(pause.remaining(&clock), None);
-        pause.until(now + 5 * second);
-        pause.until(now + 2 * second);
+        assert!(pause.until(now + 5 * second));
+        assert!(!pause.until(now + 2 * second));
         assert_eq!(pause.remaining(&clock), Some(5 * second));
         clock.advance(5 * second);
         assert_eq!(pause.remaining(&clock), None);

@@ -63,6 +63,20 @@ impl Limits {
         let jittered = bound.mul_f64(fraction(random));
         jittered.max(error.retry_after().unwrap_or_default())
     }
+
+    /// How long to wait, after so many attempts that could not be sent at all, for this process to close a connection.
+    pub(crate) fn crowded_wait(&self, unsent: u32, random: &dyn Random) -> Duration {
+        let bound = FIRST_CROWDED.saturating_mul(1 << unsent.saturating_sub(1).min(6)).min(self.backoff.1);
+        bound.mul_f64(0.5 + random.fraction().clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+/// What the first wait for a connection of this process to be closed is drawn below.
+const FIRST_CROWDED: Duration = Duration::from_millis(20);
+
+/// Whether a later call may do better where this one had all its attempts, or all its time.
+pub(crate) fn may_pass(error: &Error) -> bool {
+    may_retry(error) || error.kind() == ErrorKind::Timeout
 }
 
 /// Whether the same request may do better. All operations are reads, so it may always be repeated.

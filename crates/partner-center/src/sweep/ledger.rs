@@ -192,6 +192,53 @@ impl Ledger {
         Some(Turn { customer: *self.roster.ids().get(index)?, number, index })
     }
 
+    /// Puts a customer back who was begun with, for no reason of its own: its turn is still to come.
+    pub(super) fn put_back(&mut self, turn: Turn) {
+        self.put_back.insert(turn.number, turn.index);
+    }
+
+    /// Puts a customer off to the next round.
+    pub(super) fn put_off(&mut self, turn: Turn) {
+        self.settle(turn, State::Later);
+        self.later.push(turn.index);
+    }
+
+    /// Begins another round with those who were put off. Only to be called once nobody else has a turn left. Says whether
+    /// there are any.
+    pub(super) fn next_round(&mut self) -> bool {
+        let later = std::mem::take(&mut self.later);
+        self.waiting = match self.order {
+            Order::Customer => self.by_id(later).into(),
+            Order::Completion => later.into(),
+        };
+        self.round += 1;
+        !self.waiting.is_empty()
+    }
+
+    /// Whether anybody has had a turn.
+    pub(super) fn has_begun(&self) -> bool {
+        self.turns > 0
+    }
+
+    /// Whether somebody was put off.
+    pub(super) fn has_later(&self) -> bool {
+        !self.later.is_empty()
+    }
+
+    /// Everybody who is listed and not handed out, as turns of a last round: in order of id, or as they are listed.
+    pub(super) fn give_up(&mut self) -> Vec<Turn> {
+        self.waiting.clear();
+        self.put_back.clear();
+        self.later.clear();
+        let left = |state| matches!(state, State::Open | State::Later);
+        let mut left: Vec<_> = (0..self.states.len()).filter(|index| left(self.states[*index])).collect();
+        if self.order == Order::Customer {
+            left = self.by_id(left);
+        }
+        let turn = |index: usize| Some(Turn { customer: *self.roster.ids().get(index)?, number: 0, index });
+        left.into_iter().filter_map(turn).collect()
+    }
+
     /// How many are waiting to be begun with in this round.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len() + self.put_back.len()
@@ -324,6 +371,59 @@ mod tests {
         assert_eq!(rest, [8, 9, 3, 4].map(customer));
         assert_eq!((second.summary().customers, second.known()), (6, 6));
         assert!(second.checkpoint().is_finished());
+    }
+
+    #[test]
+    fn who_is_put_off_comes_last_and_stays_so_over_a_resume() {
+        let mut first = ledger(&[4, 2, 3, 1], Order::Customer, None);
+        let turn = first.begin().unwrap();
+        first.put_off(turn);
+        assert_eq!(hand_out(&mut first), Some(customer(2)));
+        let checkpoint = first.checkpoint();
+        assert_eq!((&checkpoint.done, &checkpoint.missing), (&ids(&[2]), &ids(&[1])));
+        for mut ledger in [first, ledger(&[1, 2, 3, 4], Order::Customer, Some(checkpoint.clone()))] {
+            let mut rest: Vec<_> = std::iter::from_fn(|| hand_out(&mut ledger)).collect();
+            assert_eq!(ledger.checkpoint().at, Some(Place::Missing));
+            assert!(ledger.has_later() && ledger.next_round());
+            rest.extend(std::iter::from_fn(|| hand_out(&mut ledger)));
+            assert_eq!(rest, [3, 4, 1].map(customer));
+            assert_eq!((ledger.summary().later, ledger.summary().customers), (1, 4));
+            assert!(ledger.checkpoint().is_finished() && !ledger.next_round());
+        }
+        // One who is gone from the list meanwhile is asked about nevertheless.
+        let mut second = ledger(&[2, 3, 4], Order::Customer, Some(checkpoint));
+        while hand_out(&mut second).is_some() {}
+        assert!(second.next_round());
+        assert_eq!(hand_out(&mut second), Some(customer(1)));
+    }
+
+    #[test]
+    fn who_is_given_up_is_missing_and_all_that_a_resumed_sweep_asks_about() {
+        let mut first = ledger(&[4, 2, 3, 1], Order::Completion, None);
+        hand_out(&mut first);
+        first.begin();
+        for turn in first.give_up() {
+            first.hand_out(turn, &failed(), true);
+        }
+        let checkpoint = first.checkpoint();
+        assert_eq!((&checkpoint.at, &checkpoint.missing), (&Some(Place::Missing), &ids(&[1, 2, 3])));
+        let summary = checkpoint.summary();
+        assert_eq!((summary.customers, summary.failed, summary.missing), (4, 4, 3));
+
+        let roster = Roster::given(checkpoint.missing().collect::<Vec<_>>());
+        let mut second = Ledger::new(roster, Order::Completion, Place::Missing, Some(checkpoint));
+        while let std::task::Poll::Ready(Some(Ok(page))) =
+            second.roster_mut().poll_page(&mut Context::from_waker(Waker::noop()))
+        {
+            second.list(page);
+        }
+        second.end_list();
+        assert_eq!((second.summary().customers, second.summary().failed, second.known()), (1, 1, 4));
+        assert!(second.next_round());
+        let again: Vec<_> = std::iter::from_fn(|| hand_out(&mut second)).collect();
+        assert_eq!(again, [1, 2, 3].map(customer));
+        assert!(second.checkpoint().is_finished());
+        assert_eq!((second.summary().customers, second.summary().missing), (4, 0));
     }
 
     #[test]

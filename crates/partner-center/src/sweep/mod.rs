@@ -106,14 +106,17 @@
 //! ```
 
 mod book;
+mod breaker;
 mod checkpoint;
 mod gate;
 mod ledger;
 mod outcome;
+mod progress;
 mod rate;
 mod roster;
 mod rows;
 mod stream;
+mod suspects;
 #[cfg(test)]
 mod tests;
 
@@ -123,9 +126,10 @@ use std::sync::Arc;
 pub use book::{Book, BookRow, BookStream, DeploymentRow, Fallback, Portion, SourceChoice, UsageRow};
 pub use checkpoint::{Checkpoint, Summary};
 pub use outcome::{Interrupted, Outcome, Swept};
+pub use progress::Progress;
 pub use rate::Rate;
 pub use rows::Rows;
-pub use stream::{Progress, SweepStream};
+pub use stream::SweepStream;
 
 use crate::chain::CustomerHandle;
 use crate::clock::BoxFuture;

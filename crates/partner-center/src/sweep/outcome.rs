@@ -43,7 +43,8 @@ pub enum Outcome<T> {
     /// tenant any more ([`ErrorKind::CustomerNotFound`], code `60003`); [`Error::code`] tells which. A list of
     /// customers holds such entries; asking again does not help, so a sweep does not count them as failures.
     Skipped(Error),
-    /// The call failed, after all the attempts it had. Asking again may help.
+    /// The customer could not be read: the service refused the call, or it failed for a reason that may pass until the
+    /// sweep gave up. [`Checkpoint::missing`] names the latter; a sweep that resumes asks about them again.
     Failed(Error),
 }
 

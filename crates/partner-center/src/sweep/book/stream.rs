@@ -15,8 +15,7 @@ use crate::paging::{Collection as _, Pages};
 use crate::sweep::checkpoint::Place;
 use crate::sweep::gate::Gate;
 use crate::sweep::roster::of_another_sweep;
-use crate::sweep::stream::Progress;
-use crate::sweep::{Checkpoint, Interrupted, Outcome, Summary, Sweep, SweepStream, Swept};
+use crate::sweep::{Checkpoint, Interrupted, Outcome, Progress, Summary, Sweep, SweepStream, Swept};
 use crate::{Continuation, CustomerId, Result};
 
 /// Some rows of a book, or what there is in their place.

@@ -4,6 +4,7 @@
 mod engine;
 mod gate;
 mod once;
+mod outage;
 mod schedule;
 
 use std::collections::HashMap;
@@ -17,9 +18,9 @@ use super::checkpoint::{Ids, Place};
 use super::gate::Gate;
 use super::roster::{Entry, Page, Roster, Source};
 use super::*;
-use crate::call::Ending;
+use crate::call::{Drawn, Ending};
 use crate::clock::{Clock, Random};
-use crate::credential::StaticToken;
+use crate::credential::{AccessToken, StaticToken};
 use crate::error::{Error, ErrorKind};
 
 /// tokio's clock, which tests can pause.
@@ -67,7 +68,7 @@ fn partner() -> PartnerCenter {
 /// Runs in one task and with paused time.
 fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
-        .enable_time()
+        .enable_all()
         .start_paused(true)
         .build()
         .unwrap()
@@ -141,11 +142,12 @@ impl Service {
     async fn ask(self, customer: CustomerHandle) -> Result<Response<Vec<u8>>> {
         let partner = customer.partner().clone();
         let (core, admission) = (partner.core(), partner.admission().unwrap());
-        let mut attempt = 0;
+        let (mut attempt, mut drawn) = (0, Drawn::default());
         loop {
-            let admitted = admission.admit().await;
+            let admitted = admission.admit().await?;
             attempt += 1;
-            let (latency, answer) = (self.script)(customer.id(), attempt);
+            let in_all = self.seen().attempts.get(&customer.id()).copied().unwrap_or_default() + 1;
+            let (latency, answer) = (self.script)(customer.id(), in_all);
             {
                 let mut seen = self.seen.lock().unwrap();
                 *seen.attempts.entry(customer.id()).or_default() += 1;
@@ -158,10 +160,14 @@ impl Service {
             core.clock.sleep(latency).await;
             drop(going);
             let result = answer.result();
-            admitted.ended(match &result {
+            let ending = match &result {
                 Ok(_) => Ending::Answered,
                 Err(error) => Ending::of_failure(error, false),
-            });
+            };
+            admitted.ended(ending, Some(&AccessToken::new("fake")));
+            if ending == Ending::Answered {
+                core.budget.answered(&drawn);
+            }
             let error = match result {
                 Ok(rows) => return Ok(Response::for_test(vec![0; rows], Uuid::nil(), Uuid::nil())),
                 Err(error) => error,
@@ -170,10 +176,10 @@ impl Service {
             if let Some(pause) = pause {
                 core.pause.until(core.clock.now() + pause);
             }
-            match core.limits.wait(&error, attempt, &*core.random) {
-                Some(_) if pause.is_some() => {}
-                Some(wait) => core.clock.sleep(wait).await,
-                None => return Err(error),
+            let Some(wait) = core.limits.wait(&error, attempt, &*core.random) else { return Err(error) };
+            core.budget.draw(error, &mut drawn)?;
+            if pause.is_none() {
+                core.clock.sleep(wait).await;
             }
         }
     }

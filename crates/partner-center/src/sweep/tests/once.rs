@@ -80,21 +80,18 @@ fn book(plan: &Plan) -> Book {
     book
 }
 
-/// Runs until it is told to stop or until the end; `None` at the end.
+/// Runs until it is told to stop or until the end, and says where it then stood and whether that was the end.
 async fn one_run(
     mut stream: SweepStream<Vec<u8>>,
     take: usize,
     midway: bool,
     swept: &mut Vec<CustomerId>,
-) -> Option<Checkpoint> {
+) -> (Checkpoint, bool) {
     for _ in 0..take {
         match stream.try_next().await {
             Ok(Some(next)) => swept.push(next.customer),
-            Ok(None) => {
-                assert!(stream.checkpoint().is_finished());
-                return None;
-            }
-            Err(interrupted) => return Some(interrupted.into_parts().1),
+            Ok(None) => return (stream.checkpoint(), true),
+            Err(interrupted) => return (interrupted.into_parts().1, false),
         }
     }
     if midway {
@@ -102,11 +99,11 @@ async fn one_run(
         let waiting = tokio::time::timeout(Duration::from_millis(50), stream.try_next()).await;
         match waiting {
             Ok(Ok(Some(next))) => swept.push(next.customer),
-            Ok(Err(interrupted)) => return Some(interrupted.into_parts().1),
+            Ok(Err(interrupted)) => return (interrupted.into_parts().1, false),
             Ok(Ok(None)) | Err(_) => {}
         }
     }
-    Some(stream.checkpoint())
+    (stream.checkpoint(), false)
 }
 
 proptest! {
@@ -121,7 +118,7 @@ proptest! {
             let answer = &fate.answers[(attempt as usize - 1).min(fate.answers.len() - 1)];
             (Duration::from_millis(fate.milliseconds), answer.clone())
         });
-        let mut swept = Vec::new();
+        let (mut swept, mut missing) = (Vec::new(), Vec::new());
         run(async {
             let mut resume: Option<Checkpoint> = None;
             let mut drops = plan.drops.iter().copied();
@@ -132,19 +129,36 @@ proptest! {
                     sweep
                 });
                 let take = drops.next().unwrap_or(usize::MAX);
-                let Some(checkpoint) = one_run(stream, take, plan.midway, &mut swept).await else { break };
-                assert_eq!(checkpoint.summary().customers, swept.len() as u64);
+                let (checkpoint, ended) = one_run(stream, take, plan.midway, &mut swept).await;
+                let summary = checkpoint.summary();
+                assert_eq!(summary.customers, swept.len() as u64);
+                // Those who could not be read are asked about again, and so have been handed out for now only.
+                let before = swept.len();
+                swept.retain(|customer| checkpoint.missing().all(|missing| missing != *customer));
+                assert_eq!(summary.missing, (before - swept.len()) as u64);
+                if ended {
+                    missing = checkpoint.missing().collect();
+                    assert_eq!(checkpoint.is_finished(), missing.is_empty());
+                    break;
+                }
                 // By way of the text that a caller saves.
                 let text = serde_json::to_string(&checkpoint).unwrap();
                 resume = Some(serde_json::from_str(&text).unwrap());
             }
         });
-        let everybody = customers(plan.fates.len() as u64);
+        let may_fail = |customer: &CustomerId| {
+            let fate = &plan.fates[usize::try_from(customer.as_uuid().as_u128() - 1).unwrap()];
+            fate.answers.iter().any(|answer| matches!(answer, Answer::Fault { status: 429 | 503, .. }))
+        };
         if plan.order == Order::Customer {
-            prop_assert_eq!(&swept, &everybody);
+            // By id, and then whoever was put off.
+            let in_order = swept.windows(2).take_while(|pair| pair[0] < pair[1]).count() + 1;
+            prop_assert!(swept.iter().skip(in_order).all(may_fail), "{swept:?}");
         }
+        prop_assert!(missing.iter().all(may_fail));
+        swept.extend(missing);
         swept.sort_unstable();
-        prop_assert_eq!(swept, everybody);
+        prop_assert_eq!(swept, customers(plan.fates.len() as u64));
     }
 }
 

@@ -115,18 +115,3 @@ fn a_gateway_that_counts_calls_is_used_up_every_minute_and_fails_nobody() {
         );
     }
 }
-
-#[test]
-fn a_pause_longer_than_a_call_may_take_fails_nobody() {
-    let service = Service::new(|id, attempt| {
-        let answer = if id == customer(3) && attempt == 1 {
-            Answer::Fault { status: 429, code: "0", retry_after: Some(Duration::from_secs(3600)) }
-        } else {
-            Answer::Rows(1)
-        };
-        (LATENCY, answer)
-    });
-    let took = sweep(100, &service, |sweep| sweep);
-    assert_eq!((took.failed, took.throttled), (0, Duration::from_secs(3600)));
-    assert_eq!(took.attempts, 101);
-}

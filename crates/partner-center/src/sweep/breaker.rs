@@ -1,0 +1,190 @@
+//! The circuit breaker of a sweep: what is to happen while nothing but failures comes.
+//!
+//! After some failures in a row one request at a time is let through, to find out whether the service is in order again,
+//! and between two such probes is a pause that doubles up to a few seconds. The first answer ends that. When nothing has
+//! succeeded for as long as a single call may take, the sweep gives up. It asks no clock; it is told the time.
+
+use std::time::{Duration, Instant};
+
+/// So many failures in a row are taken for an outage.
+const FAILURES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Default)]
+pub(super) struct Breaker {
+    /// Failures since the last answer.
+    failures: u32,
+    /// When the first of them came, moved by the time in which nobody polled.
+    since: Option<Instant>,
+    open: Option<Open>,
+    given_up: bool,
+}
+
+#[derive(Debug)]
+struct Open {
+    pause: Duration,
+    until: Instant,
+    probing: bool,
+}
+
+/// Whether an attempt may be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Now,
+    /// As a probe.
+    Probe,
+    /// Not before this much time has passed.
+    After(Duration),
+    /// Not before the probe that is under way has ended.
+    AfterProbe,
+}
+
+impl Breaker {
+    pub(super) fn turn(&self, now: Instant) -> Turn {
+        match &self.open {
+            None => Turn::Now,
+            Some(open) if open.probing => Turn::AfterProbe,
+            Some(open) if now < open.until => Turn::After(open.until - now),
+            Some(_) => Turn::Probe,
+        }
+    }
+
+    /// A probe is sent now.
+    pub(super) fn probe(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.probing = true;
+        }
+    }
+
+    /// The probe is over, whatever came of it.
+    pub(super) fn probe_over(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.probing = false;
+        }
+    }
+
+    /// The service has answered.
+    pub(super) fn answered(&mut self) {
+        if self.open.take().is_some() {
+            tracing::info!("the service answers again");
+        }
+        (self.failures, self.since) = (0, None);
+    }
+
+    /// An attempt has failed. `timeout`: how long nothing may succeed.
+    pub(super) fn failed(&mut self, probe: bool, now: Instant, timeout: Duration) {
+        self.failures = self.failures.saturating_add(1);
+        self.look_at_the_clock(now, timeout);
+        match &mut self.open {
+            // Those that were sent before it opened say nothing new.
+            Some(_) if !probe => {}
+            Some(open) => {
+                open.pause = (open.pause * 2).min(LONGEST_PAUSE);
+                open.until = now + open.pause;
+            }
+            None if self.failures >= FAILURES => {
+                self.open = Some(Open { pause: FIRST_PAUSE, until: now + FIRST_PAUSE, probing: false });
+            }
+            None => {}
+        }
+    }
+
+    /// The service has asked to wait, and for how long.
+    pub(super) fn held_back(&mut self, probe: bool, now: Instant, timeout: Duration) {
+        self.look_at_the_clock(now, timeout);
+        if probe && let Some(open) = &mut self.open {
+            open.until = now;
+        }
+    }
+
+    fn look_at_the_clock(&mut self, now: Instant, timeout: Duration) {
+        let since = *self.since.get_or_insert(now);
+        self.given_up |= now.saturating_duration_since(since) >= timeout;
+    }
+
+    /// Nobody polled for so long.
+    pub(super) fn excuse(&mut self, idle: Duration) {
+        self.since = self.since.map(|since| since + idle);
+    }
+
+    /// How many attempts have failed in a row.
+    pub(super) fn failures(&self) -> usize {
+        usize::try_from(self.failures).unwrap_or(usize::MAX)
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// For how long nothing has succeeded, if that is taken for an outage.
+    pub(super) fn open_for(&self, now: Instant) -> Option<Duration> {
+        self.open.as_ref()?;
+        self.since.map(|since| now.saturating_duration_since(since))
+    }
+
+    /// Whether nothing has succeeded for too long.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.given_up
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(180);
+
+    #[test]
+    fn an_outage_costs_a_probe_every_few_seconds_until_it_gives_up() {
+        let start = Instant::now();
+        let (mut breaker, mut now, mut probes) = (Breaker::default(), start, 0);
+        for _ in 0..FAILURES {
+            assert_eq!(breaker.turn(now), Turn::Now);
+            breaker.failed(false, now, TIMEOUT);
+        }
+        let mut pauses = Vec::new();
+        while !breaker.has_given_up() {
+            let Turn::After(pause) = breaker.turn(now) else { panic!("{breaker:?}") };
+            pauses.push(pause.as_millis());
+            now += pause;
+            assert_eq!(breaker.turn(now), Turn::Probe);
+            breaker.probe();
+            assert_eq!(breaker.turn(now), Turn::AfterProbe, "one at a time");
+            breaker.failed(true, now, TIMEOUT);
+            // One that was sent before it opened.
+            breaker.failed(false, now, TIMEOUT);
+            breaker.probe_over();
+            probes += 1;
+        }
+        assert_eq!(pauses[..7], [250, 500, 1000, 2000, 4000, 5000, 5000]);
+        assert!((35..45).contains(&probes), "{probes}");
+        assert!(now - start < TIMEOUT + LONGEST_PAUSE);
+    }
+
+    #[test]
+    fn an_answer_ends_it_and_four_failures_are_not_yet_one() {
+        let (mut breaker, now) = (Breaker::default(), Instant::now());
+        for _ in 0..10 {
+            (1..FAILURES).for_each(|_| breaker.failed(false, now, TIMEOUT));
+            assert_eq!(breaker.turn(now), Turn::Now);
+            breaker.answered();
+        }
+        (0..FAILURES).for_each(|_| breaker.failed(false, now, TIMEOUT));
+        assert!(breaker.is_open());
+        breaker.answered();
+        assert_eq!((breaker.turn(now), breaker.open_for(now)), (Turn::Now, None));
+    }
+
+    // S3
+    #[test]
+    fn time_in_which_nobody_polled_is_no_reason_to_give_up() {
+        let (mut breaker, now) = (Breaker::default(), Instant::now());
+        breaker.failed(false, now, TIMEOUT);
+        breaker.excuse(2 * TIMEOUT);
+        breaker.failed(false, now + 2 * TIMEOUT, TIMEOUT);
+        assert!(!breaker.has_given_up());
+        breaker.failed(false, now + 3 * TIMEOUT, TIMEOUT);
+        assert!(breaker.has_given_up());
+    }
+}
