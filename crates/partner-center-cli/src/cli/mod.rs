@@ -9,6 +9,7 @@
 mod book;
 mod help;
 mod values;
+mod version;
 
 use std::time::Duration;
 
@@ -31,6 +32,7 @@ pub(crate) use book::{Funnel, Licences, Order, Reading, Source, Writing};
 #[command(
     name = "partner-center",
     version,
+    long_version = version::LONG.as_str(),
     styles = help::STYLES,
     max_term_width = 100,
     subcommand_required = true,
@@ -155,9 +157,8 @@ pub(crate) enum Command {
     },
 
     /// Write the manual pages into a directory
-    #[command(hide = true)]
     Man {
-        /// Where to
+        /// The directory, which is made if it is not there
         directory: std::path::PathBuf,
     },
 }

@@ -4,18 +4,41 @@ use std::io::Write;
 use std::path::Path;
 
 use clap::CommandFactory;
+use clap_complete::Shell;
 
 use crate::cli::Cli;
 use crate::exit::Exit;
 use crate::report::{Problem, Stop};
 
-pub(crate) fn completions(shell: clap_complete::Shell) -> Result<Exit, Stop> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "partner-center", &mut script);
+const NAME: &str = "partner-center";
+
+/// Prints the script that completes this command line in a shell.
+pub(crate) fn completions(shell: Shell) -> Result<Exit, Stop> {
+    let script = script(shell);
     let mut stdout = std::io::stdout().lock();
-    stdout.write_all(&script)?;
+    stdout.write_all(script.as_bytes())?;
     stdout.flush()?;
     Ok(Exit::Done)
+}
+
+fn script(shell: Shell) -> String {
+    let generate = |name: &str| {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), name, &mut script);
+        String::from_utf8_lossy(&script).into_owned()
+    };
+    if shell != Shell::Bash {
+        return generate(NAME);
+    }
+    // In the script for bash, clap spells a hyphen of the program's name in two ways and so never finds a subcommand
+    // (clap #6421, #6529). It is made for a name without one, and then registered for the real name.
+    const WITHOUT_HYPHEN: &str = "partner_center";
+    let script = generate(WITHOUT_HYPHEN);
+    let line = |line: &str| match line.strip_suffix(WITHOUT_HYPHEN) {
+        Some(registered) if line.trim_start().starts_with("complete ") => format!("{registered}{NAME}\n"),
+        _ => format!("{line}\n"),
+    };
+    script.lines().map(line).collect()
 }
 
 pub(crate) fn man(directory: &Path) -> Result<Exit, Stop> {

@@ -1,5 +1,7 @@
 //! How old data is, in words.
 
+use std::cmp::Ordering;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp as Instant, Unit};
@@ -13,7 +15,8 @@ pub(crate) fn of_summary(summary: &Summary) -> Option<String> {
     sentence(oldest.as_ref(), newest.as_ref(), today())
 }
 
-/// `Data of 2017-03-14, 9 years old.`; of several days, the first and the last. Nothing if no row said when.
+/// `Data of 2017-03-14, 9 years old.`; of several days, the first and the last. Nothing if no row said when. A day that
+/// has not come yet is said to be one: either the service or this machine's clock is wrong.
 fn sentence(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date) -> Option<String> {
     let (oldest, newest) = (day(oldest?)?, day(newest?)?);
     Some(if oldest == newest {
@@ -33,17 +36,21 @@ fn day(time: &Timestamp) -> Option<Date> {
 }
 
 fn age(day: Date, today: Date) -> String {
-    let whole = |unit| day.until((unit, today)).ok();
+    let (from, to, word) = match day.cmp(&today) {
+        Ordering::Less => (day, today, "old"),
+        Ordering::Equal => return "of today".to_owned(),
+        Ordering::Greater => (today, day, "ahead of this machine's clock"),
+    };
+    let whole = |unit| from.until((unit, to)).ok();
     let days = whole(Unit::Day).map_or(0, |span| span.get_days());
     let (count, unit) = match days {
-        ..=0 => return "of today".to_owned(),
-        1..60 => (days, "day"),
+        ..60 => (days, "day"),
         _ => match whole(Unit::Month).map_or(0, |span| span.get_months()) {
             months @ ..24 => (months, "month"),
             months => (months / 12, "year"),
         },
     };
-    format!("{count} {unit}{} old", if count == 1 { "" } else { "s" })
+    format!("{count} {unit}{} {word}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
@@ -55,7 +62,10 @@ mod tests {
     fn days_then_months_then_years() {
         let today = date(2026, 11, 23);
         for (day, words) in [
-            (date(2026, 11, 24), "of today"),
+            // F13: what lies in the future was "of today".
+            (date(2031, 3, 14), "4 years ahead of this machine's clock"),
+            (date(2027, 1, 23), "2 months ahead of this machine's clock"),
+            (date(2026, 11, 24), "1 day ahead of this machine's clock"),
             (date(2026, 11, 23), "of today"),
             (date(2026, 11, 22), "1 day old"),
             (date(2026, 9, 25), "59 days old"),
@@ -77,6 +87,11 @@ mod tests {
         assert_eq!(
             sentence(Some(&a), Some(&b), today).unwrap(),
             "Data of 2017-03-10 to 2017-03-14, the newest 9 years old."
+        );
+        let ahead = Timestamp::from("2031-03-14T00:00:00");
+        assert_eq!(
+            sentence(Some(&b), Some(&ahead), today).unwrap(),
+            "Data of 2017-03-14 to 2031-03-14, the newest 4 years ahead of this machine's clock."
         );
         assert_eq!(sentence(None, None, today), None);
     }

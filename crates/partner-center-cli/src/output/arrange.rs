@@ -41,9 +41,8 @@ impl<R: Row> Arrangement<R> {
                     format!("invalid value '{text}' for '--sort <COLUMN[:desc]>': {why}"),
                 )
             };
-            let direction = direction.ok_or_else(|| refused("behind the colon stands asc or desc"))?;
-            let column = R::COLUMNS.iter().find(|column| column.name.eq_ignore_ascii_case(name.trim()));
-            let column = column.ok_or_else(|| {
+            let direction = direction.ok_or_else(|| refused("expected asc or desc after the colon"))?;
+            let column = R::column(name).ok_or_else(|| {
                 let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
                 refused("there is no such column").advice(format!("The columns are {}.", names.join(", ")))
             })?;

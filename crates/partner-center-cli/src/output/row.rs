@@ -31,6 +31,25 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         [None, None]
     }
 
+    /// The column that a person calls this: by its name in csv, by its heading in the table, or by the word that a
+    /// threshold has for it.
+    fn column(called: &str) -> Option<&'static Column<Self>> {
+        let called = called.trim();
+        let is = |name: &str| name.eq_ignore_ascii_case(called);
+        let has_name =
+            |column: &Column<Self>| is(column.name) || column.name.strip_prefix("licenses").is_some_and(is);
+        let has_heading = |column: &Column<Self>| match column.shown {
+            Shown::As(heading) | Shown::IfWide(heading) => is(heading),
+            Shown::WhoseRow => is(CUSTOMER),
+            Shown::InPlaceOf(..) | Shown::No => false,
+        };
+        // A heading that two columns may have is that of the one which is shown first.
+        let has_heading_too =
+            |column: &Column<Self>| matches!(column.shown, Shown::InPlaceOf(_, heading) if is(heading));
+        let find = |is_it: &dyn Fn(&Column<Self>) -> bool| Self::COLUMNS.iter().find(|column| is_it(column));
+        find(&has_name).or_else(|| find(&has_heading)).or_else(|| find(&has_heading_too))
+    }
+
     /// The count in the column of this name.
     fn count(&self, name: &str) -> Option<i64> {
         let column = Self::COLUMNS.iter().find(|column| column.name == name)?;
@@ -56,7 +75,7 @@ pub(crate) struct Column<R: 'static> {
     /// The name in the contract, and in every format but the table.
     pub(crate) name: &'static str,
     pub(crate) shown: Shown,
-    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet has types"))]
+    #[cfg_attr(not(any(feature = "parquet", test)), expect(dead_code, reason = "only parquet has types"))]
     pub(crate) kind: Kind,
     pub(crate) get: for<'a> fn(&'a R) -> Cell<'a>,
 }
@@ -82,6 +101,9 @@ pub(crate) enum Shown {
     WhoseRow,
     No,
 }
+
+/// The heading of the column that names the customer of a row.
+pub(super) const CUSTOMER: &str = "Customer";
 
 /// The value of a field.
 pub(crate) enum Cell<'a> {
@@ -122,10 +144,15 @@ impl Cell<'_> {
 }
 
 /// A type a field of a row can have.
-pub(super) trait Field {
+pub(super) trait Field: Sized {
     const KIND: Kind;
 
     fn cell(&self) -> Cell<'_>;
+
+    /// The value as every format writes it, wherever it came from.
+    fn uniform(self) -> Self {
+        self
+    }
 }
 
 impl Field for Option<String> {
@@ -150,6 +177,11 @@ impl Field for Option<f64> {
     fn cell(&self) -> Cell<'_> {
         Cell::Percent(*self)
     }
+
+    /// To two places, as the service gives it.
+    fn uniform(self) -> Self {
+        self.map(super::summary::two_places)
+    }
 }
 
 impl Field for Option<Guid> {
@@ -157,6 +189,11 @@ impl Field for Option<Guid> {
 
     fn cell(&self) -> Cell<'_> {
         Cell::Id(self.as_ref().map(ToString::to_string))
+    }
+
+    /// In small letters: one operation writes an id in these and another in capitals, and rows of both are to be joined.
+    fn uniform(self) -> Self {
+        self.map(|id| id.as_uuid().map_or(id, Guid::from))
     }
 }
 
@@ -241,6 +278,13 @@ impl Field for Vec<Workload> {
         let workloads: Vec<_> = self.iter().map(workload).collect();
         Cell::Text((!workloads.is_empty()).then(|| Cow::Owned(workloads.join("; "))))
     }
+
+    fn uniform(mut self) -> Self {
+        for workload in &mut self {
+            workload.reported_usage_percent = workload.reported_usage_percent.uniform();
+        }
+        self
+    }
 }
 
 /// As it is written in JSON, which is how the SDK names it.
@@ -267,7 +311,7 @@ macro_rules! row {
 
         impl From<$model_type> for $name {
             fn from($model: $model_type) -> Self {
-                Self { $($field: $crate::output::row::row!(@value $model $field $($value)?),)+ }
+                Self { $($field: $crate::output::row::Field::uniform($crate::output::row::row!(@value $model $field $($value)?)),)+ }
             }
         }
 
@@ -290,3 +334,74 @@ macro_rules! row {
 }
 
 pub(super) use row;
+
+#[cfg(test)]
+mod tests {
+    use partner_center::funnel::Metric;
+
+    use super::*;
+    use crate::output::rows;
+
+    fn every_name_finds_its_column<R: Row>() {
+        for column in R::COLUMNS {
+            let find = |called: &str| R::column(called).map(|found| found.name);
+            assert_eq!(find(column.name), Some(column.name), "{}", R::TYPE);
+            assert_eq!(find(&format!(" {} ", column.name.to_uppercase())), Some(column.name), "{}", R::TYPE);
+            let heading = match column.shown {
+                Shown::As(heading) | Shown::IfWide(heading) | Shown::InPlaceOf(_, heading) => heading,
+                Shown::WhoseRow => CUSTOMER,
+                Shown::No => continue,
+            };
+            let found = R::column(heading).map(|found| found.shown);
+            let has_it = match found {
+                Some(Shown::As(found) | Shown::IfWide(found) | Shown::InPlaceOf(_, found)) => {
+                    found == heading
+                }
+                Some(Shown::WhoseRow) => heading == CUSTOMER,
+                _ => false,
+            };
+            assert!(has_it, "{}: {heading}", R::TYPE);
+        }
+        assert!(R::column("").is_none() && R::column("licenses").is_none());
+    }
+
+    // U12: `--sort sold` was unknown, though the table is headed Sold.
+    #[test]
+    fn a_column_goes_by_its_name_by_its_heading_and_by_the_word_of_thresholds() {
+        every_name_finds_its_column::<rows::Deployment>();
+        every_name_finds_its_column::<rows::Usage>();
+        every_name_finds_its_column::<rows::Funnel>();
+        every_name_finds_its_column::<rows::PartnerDeployment>();
+        every_name_finds_its_column::<rows::PartnerUsage>();
+        every_name_finds_its_column::<rows::QueryDeployment>();
+        every_name_finds_its_column::<rows::QueryUsage>();
+        every_name_finds_its_column::<rows::Customer>();
+        for metric in Metric::ALL {
+            let column = rows::Funnel::column(metric.name()).unwrap();
+            assert!(matches!(column.kind, Kind::Count | Kind::Percent), "{}", metric.name());
+        }
+        // And the other way round: a number's heading and name are taken by a threshold.
+        for column in rows::Funnel::COLUMNS {
+            if let Shown::As(heading) | Shown::IfWide(heading) = column.shown
+                && matches!(column.kind, Kind::Count | Kind::Percent)
+            {
+                for name in [column.name, heading] {
+                    let threshold = format!("{name} > 1").parse::<partner_center::funnel::Threshold>();
+                    assert!(threshold.is_ok(), "{name}");
+                }
+            }
+        }
+    }
+
+    // U12: 66.67 stood beside 66.66666666666666, and ids in capitals beside ids in small letters.
+    #[test]
+    fn values_are_uniform_whatever_they_came_as() {
+        assert_eq!(Some(66.666_666_666_666_66).uniform(), Some(66.67));
+        let id = |text: &str| Some(Guid::from(text)).uniform().map(|id| id.to_string());
+        let small = "0112a436-b14e-4888-967b-ca4bb2cf1234";
+        for text in [small, "0112A436-B14E-4888-967B-CA4BB2CF1234", "0112a436-B14E-4888-967b-CA4BB2CF1234"] {
+            assert_eq!(id(text).as_deref(), Some(small));
+        }
+        assert_eq!(id("no GUID").as_deref(), Some("no GUID"), "what is none stays as it is");
+    }
+}

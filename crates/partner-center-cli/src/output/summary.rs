@@ -217,7 +217,12 @@ fn total<R: Row>(Group { key, sums, shares }: Group) -> Option<Map<String, Value
 
 /// Part of whole, from 0 to 100 and beyond, to two places as the service gives it. None of nothing is no percentage.
 pub(crate) fn percent(part: i64, whole: i64) -> Option<f64> {
-    share(part, whole).map(|percent| (percent * 100.0).round() / 100.0)
+    share(part, whole).map(two_places)
+}
+
+/// A percentage as all formats write it.
+pub(super) fn two_places(percent: f64) -> f64 {
+    (percent * 100.0).round() / 100.0
 }
 
 /// The same to all places.

@@ -8,6 +8,7 @@ use comfy_table::{
 };
 use serde_json::{Map, Value};
 
+use super::row::CUSTOMER;
 use super::text::{grouped, printable};
 use super::{Cell, Column, Failure, Row, Shown, Sink, Summary, age};
 
@@ -181,7 +182,7 @@ impl<W: Write> Table<W> {
                     (!place(other).is_some_and(has_values)).then_some(heading)
                 }
                 Shown::IfWide(heading) => (self.width >= WIDE).then_some(heading),
-                Shown::WhoseRow => several.then_some("Customer"),
+                Shown::WhoseRow => several.then_some(CUSTOMER),
                 Shown::No => None,
             }
             .filter(|_| has_values(index))

@@ -228,6 +228,7 @@ fn arguments_that_do_not_go_together() {
         ("no-format", &["licenses", "usage", "-a", "--checkpoint", "x", "-o", "x.json"]),
         ("sorted", &["licenses", "usage", "-a", "--checkpoint", "x", "-o", "x.csv", "--sort", "channel"]),
         ("column", &["licenses", "usage", "-a", "--sort", "sold"]),
+        ("percentage-above", &["licenses", "usage", "-a", "--below", "200"]),
         ("direction", &["licenses", "usage", "-a", "--sort", "channel:down"]),
         ("percentage", &["licenses", "usage", "-a", "--below", "half"]),
         ("below-totals", &["licenses", "usage", "--below", "50"]),

@@ -24,6 +24,7 @@ fn help_texts() {
         ("help-emulator", &["emulator", "--help"]),
         ("help-schema", &["schema", "--help"]),
         ("help-completions", &["completions", "--help"]),
+        ("help-man", &["man", "--help"]),
     ] {
         let run = run(arguments);
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{name}");
@@ -48,5 +49,27 @@ fn no_flag_takes_a_secret() {
         let secret =
             ["token", "secret", "password", "assertion", "key"].iter().any(|word| flag.contains(word));
         assert!(!secret || flag.ends_with("-stdin"), "{flag}");
+    }
+}
+
+// U12: `--version` said neither.
+#[test]
+fn the_version_says_which_commit_and_which_features() {
+    let (short, long) = (run(&["-V"]).stdout, run(&["--version"]).stdout);
+    let version = concat!("partner-center ", env!("CARGO_PKG_VERSION"));
+    assert_eq!(short.trim_end(), version);
+    let lines: Vec<_> = long.lines().collect();
+    let [first, commit, features] = lines.as_slice() else { panic!("three lines, not {long}") };
+    assert_eq!(*first, version);
+    assert!(features.strip_prefix("features  ").is_some_and(|features| !features.is_empty()), "{long}");
+    let commit = commit.strip_prefix("commit    ").unwrap();
+    let git = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output();
+    let head = git.ok().filter(|git| git.status.success()).map(|git| String::from_utf8(git.stdout).unwrap());
+    match head {
+        Some(_) => assert!(
+            commit.len() == 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "built from a checkout, so it is known: {long}"
+        ),
+        None => assert!(!commit.is_empty()),
     }
 }

@@ -3,6 +3,7 @@
 
 mod book;
 mod completeness;
+mod completions;
 mod credentials;
 mod customers;
 mod doctor;

@@ -1,4 +1,4 @@
-//! `schema`, `completions` and the manual pages.
+//! `schema` and the manual pages.
 
 use serde_json::Value;
 
@@ -55,17 +55,6 @@ fn the_readme_names_the_columns() {
         let csv = finish(command().arg("--emulator").args(*arguments).args(["--format", "csv"])).stdout;
         let columns = csv.lines().next().unwrap().replace(',', ", ");
         assert!(readme.contains(&format!("\n| `{row}` | {columns} |\n")), "| `{row}` | {columns} |");
-    }
-}
-
-#[test]
-fn completions_know_the_commands() {
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let run = run(&["completions", shell]);
-        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{shell}");
-        for word in ["licenses", "deployment", "--max-attempts", "completions"] {
-            assert!(run.stdout.contains(word.trim_start_matches('-')), "{shell} lacks {word}");
-        }
     }
 }
 

@@ -117,7 +117,7 @@ impl<'a> Cell<'a> {
             deployment.unwrap_or_default();
         let licenses_active = greatest(&workloads);
         let difference = |whole: Option<u64>, part: Option<u64>| Some(whole?.saturating_sub(part?));
-        let percent = |part: Option<u64>, whole: Option<u64>| row::percent(part?, whole?);
+        let percent = |part: Option<u64>, whole: Option<u64>| row::rounded_percent(part?, whole?);
         let mut row = FunnelRow {
             customer_id,
             customer_name,
@@ -243,7 +243,7 @@ fn workload(entries: &[Entry], settled: Settled) -> Workload {
         licenses_qualified,
         usage_percent: licenses_active
             .zip(licenses_qualified)
-            .and_then(|(part, whole)| row::percent(part, whole)),
+            .and_then(|(part, whole)| row::rounded_percent(part, whole)),
         reported_usage_percent: settled.percent,
         processed_date_time: settled.processed,
     };

@@ -58,9 +58,9 @@ pub struct FunnelRow {
     pub shelfware: Option<u64>,
     /// Deployed and not in use; 0 if more are in use than deployed.
     pub idle: Option<u64>,
-    /// Deployed of sold, computed from the counts, from 0 to 100 or above.
+    /// Deployed of sold, computed from the counts to two places, from 0 to 100 or above.
     pub deployment_percent: Option<f64>,
-    /// Active of deployed, computed from the counts, from 0 to 100 or above.
+    /// Active of deployed, computed from the counts to two places, from 0 to 100 or above.
     pub usage_percent: Option<f64>,
     /// Deployed of sold as the service computed it; the commercial query sends none.
     pub reported_deployment_percent: Option<f64>,
@@ -202,6 +202,11 @@ pub(super) fn percent(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
 }
 
+/// The same as rows and totals have it: to two places, as the service gives its own. What is compared is not rounded.
+pub(super) fn rounded_percent(part: u64, whole: u64) -> Option<f64> {
+    percent(part, whole).map(|percent| (percent * 100.0).round() / 100.0)
+}
+
 impl fmt::Debug for FunnelRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Spelt out, so that a new field has to be judged: may it be logged?
@@ -281,7 +286,7 @@ pub struct Workload {
     pub licenses_active: Option<u64>,
     /// How many licences qualify for the workload.
     pub licenses_qualified: Option<u64>,
-    /// Active of qualified, computed from the counts, from 0 to 100 or above.
+    /// Active of qualified, computed from the counts to two places, from 0 to 100 or above.
     pub usage_percent: Option<f64>,
     /// Active of qualified as the service computed it; the commercial query sends none.
     pub reported_usage_percent: Option<f64>,

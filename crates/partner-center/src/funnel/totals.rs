@@ -67,7 +67,8 @@ pub struct Share {
 }
 
 impl Share {
-    /// The part of the whole, from 0 to 100, or above where parts exceed their wholes. `None` if there is no whole.
+    /// The part of the whole to two places, from 0 to 100, or above where parts exceed their wholes. `None` if there is
+    /// no whole.
     ///
     /// ```
     /// use partner_center::funnel::Share;
@@ -76,7 +77,7 @@ impl Share {
     /// ```
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
-        row::percent(self.part, self.whole)
+        row::rounded_percent(self.part, self.whole)
     }
 
     fn add(&mut self, part: Option<u64>, whole: Option<u64>) {

@@ -11,9 +11,9 @@ use crate::output::row::row;
 row! {
     /// How many licences of one product a customer bought, and how many of them are deployed; grouped, of one group.
     QueryDeployment = "query-deployment" from model: CommercialLicensesDeploymentInsights {
-        /// The customer's tenant id in small letters, as the other rows have it. Null if the query was grouped without it.
-        "customerId" customer_id: Option<Guid> = small(model.customer_tenant_id.as_ref()), No;
-        /// The same as it came.
+        /// The customer's tenant id. Null if the query was grouped without it.
+        "customerId" customer_id: Option<Guid> = model.customer_tenant_id.clone(), No;
+        /// The same, by the name the query has for it.
         "customerTenantId" customer_tenant_id: Option<Guid>, No;
         /// The customer's name.
         "customerName" customer_name: Option<String>, WhoseRow;
@@ -52,9 +52,9 @@ row! {
     /// How many licences of one product of a customer qualify for one workload, and how many are active in it; grouped,
     /// of one group.
     QueryUsage = "query-usage" from model: CommercialLicensesUsageInsights {
-        /// The customer's tenant id in small letters, as the other rows have it. Null if the query was grouped without it.
-        "customerId" customer_id: Option<Guid> = small(model.customer_tenant_id.as_ref()), No;
-        /// The same as it came.
+        /// The customer's tenant id. Null if the query was grouped without it.
+        "customerId" customer_id: Option<Guid> = model.customer_tenant_id.clone(), No;
+        /// The same, by the name the query has for it.
         "customerTenantId" customer_tenant_id: Option<Guid>, No;
         /// The customer's name.
         "customerName" customer_name: Option<String>, WhoseRow;
@@ -93,9 +93,4 @@ row! {
     fn processed(&self) -> [Option<&Timestamp>; 2] {
         [self.processed_date_time.as_ref(), None]
     }
-}
-
-/// The id in small letters: the commercial queries write it in capitals, and rows of both kinds are to be joined.
-fn small(id: Option<&Guid>) -> Option<Guid> {
-    id.map(|id| id.as_uuid().map_or_else(|| id.clone(), Guid::from))
 }

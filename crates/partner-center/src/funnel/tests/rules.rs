@@ -61,6 +61,14 @@ fn thresholds_are_read_in_any_spelling_and_printed_in_one() {
         ("deployed != 18446744073709551615", "deployed != 18446744073709551615"),
         ("active<1", "active < 1"),
         ("usagepercent < 50.50 %", "usagePercent < 50.5"),
+        // U12: fields and headings were unknown, though they stand above the numbers.
+        ("licensesSold > 5", "sold > 5"),
+        ("total LICENSESDEPLOYED > 5", "total deployed > 5"),
+        ("any licensesActive > 5", "active > 5"),
+        ("Shelf>=5", "shelfware >= 5"),
+        ("% depl. < 50", "deploymentPercent < 50"),
+        ("% deployed < 50", "deploymentPercent < 50"),
+        ("total % used<50", "total usagePercent < 50"),
         ("total deploymentPercent = 0.1%", "total deploymentPercent = 0.1"),
         ("usagePercent > 0", "usagePercent > 0"),
     ] {

@@ -73,6 +73,19 @@ impl Metric {
         }
     }
 
+    /// What else it is called: by the fields of the rows, and by the headings of tables.
+    const fn other_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Sold => &["licensesSold"],
+            Self::Deployed => &["licensesDeployed"],
+            Self::Active => &["licensesActive"],
+            Self::Shelfware => &["shelf"],
+            Self::Idle => &[],
+            Self::DeploymentPercent => &["% depl.", "% deployed"],
+            Self::UsagePercent => &["% used"],
+        }
+    }
+
     fn is_percent(self) -> bool {
         matches!(self, Self::DeploymentPercent | Self::UsagePercent)
     }
@@ -214,7 +227,8 @@ pub enum Scope {
 /// A limit that the funnel may cross: `idle > 100`, `any usagePercent < 50`, `total shelfware >= 5000`.
 ///
 /// A metric, an operator and a number. In front there may be `total`, for the total of all rows, or `any`, for every row,
-/// which is also what is meant without either. Words are read in either letter case and white space is free; a number of
+/// which is also what is meant without either. A metric may also be called as the field of the rows (`licensesSold`) or as
+/// tables head it (`shelf`, `% used`). Words are read in either letter case and white space is free; a number of
 /// licences is whole, a percentage may have a fraction and a `%`. Printing gives the one canonical form, and parsing that
 /// gives the same threshold again.
 ///

@@ -28,13 +28,17 @@ struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     fn metric(&mut self) -> Result<Metric, ThresholdError> {
+        let start = self.at_word();
+        for metric in Metric::ALL {
+            for name in [metric.name()].iter().chain(metric.other_names()) {
+                if let Some(after) = start.behind(name) {
+                    *self = after;
+                    return Ok(*metric);
+                }
+            }
+        }
         let names: Vec<_> = Metric::ALL.iter().map(|metric| metric.name()).collect();
-        let name = self.one_of(&names);
-        Metric::ALL
-            .iter()
-            .copied()
-            .find(|metric| Some(metric.name()) == name)
-            .ok_or_else(|| self.at_word().refused(format!("expected one of {}", names.join(", "))))
+        Err(start.refused(format!("expected one of {}", names.join(", "))))
     }
 
     fn relation(&mut self) -> Result<Relation, ThresholdError> {
@@ -89,6 +93,15 @@ impl<'a> Cursor<'a> {
         let word = words.iter().copied().find(|word| word.eq_ignore_ascii_case(found))?;
         *self = after;
         Some(word)
+    }
+
+    /// What comes after this name, if it stands here and is not the beginning of a longer word.
+    fn behind(self, name: &str) -> Option<Self> {
+        let (found, rest) = self.rest.split_at_checked(name.len())?;
+        let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+            || !name.ends_with(char::is_alphanumeric);
+        (found.eq_ignore_ascii_case(name) && ends)
+            .then_some(Self { rest, column: self.column + name.chars().count() })
     }
 
     fn at_word(self) -> Self {

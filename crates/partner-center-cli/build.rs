@@ -1,0 +1,49 @@
+//! Finds out which commit this is built from, for `--version`. Without git, or without a repository, it is unknown;
+//! a build never fails for that.
+
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+fn main() {
+    let package = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let built_from = of_package(Path::new(&package))
+        .or_else(|| of_checkout(Path::new(&package)))
+        .unwrap_or_else(|| "unknown: not built from a checkout".to_owned());
+    println!("cargo:rustc-env=PARTNER_CENTER_COMMIT={built_from}");
+    println!("cargo:rerun-if-changed=build.rs");
+}
+
+/// Cargo writes into a package which commit it was made of.
+fn of_package(package: &Path) -> Option<String> {
+    let info = fs::read_to_string(package.join(".cargo_vcs_info.json")).ok()?;
+    let (_, after) = info.split_once("\"sha1\"")?;
+    let commit = after.split('"').nth(1).filter(|commit| is_commit(commit))?;
+    Some(format!("{}, from a package", short(commit)))
+}
+
+fn of_checkout(package: &Path) -> Option<String> {
+    let root = package.parent()?.parent()?.canonicalize().ok()?;
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").arg("-C").arg(&root).args(arguments).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
+        Some(text.trim().to_owned())
+    };
+    // A package that was unpacked somewhere inside another repository is not of that repository's commit.
+    let top = Path::new(&git(&["rev-parse", "--show-toplevel"])?).canonicalize().ok()?;
+    let commit = git(&["rev-parse", "HEAD"]).filter(|commit| top == root && is_commit(commit))?;
+    // This file grows with every commit and every checkout. A file that is not there would mean a build every time.
+    let log = root.join(git(&["rev-parse", "--git-path", "logs/HEAD"])?);
+    if log.exists() {
+        println!("cargo:rerun-if-changed={}", log.display());
+    }
+    Some(short(&commit).to_owned())
+}
+
+fn is_commit(text: &str) -> bool {
+    text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
+}

@@ -1,0 +1,20 @@
+//! What `--version` says beside the version: which commit this is built from, and with which features.
+
+use std::sync::LazyLock;
+
+/// The version alone is `-V`.
+pub(super) static LONG: LazyLock<String> = LazyLock::new(|| {
+    const FEATURES: &[(&str, bool)] = &[
+        ("rustls", cfg!(feature = "rustls")),
+        ("native-tls", cfg!(feature = "native-tls")),
+        ("keyring", cfg!(feature = "keyring")),
+        ("parquet", cfg!(feature = "parquet")),
+    ];
+    let on: Vec<_> = FEATURES.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
+    let features = if on.is_empty() { "none".to_owned() } else { on.join(", ") };
+    format!(
+        "{}\ncommit    {}\nfeatures  {features}",
+        env!("CARGO_PKG_VERSION"),
+        env!("PARTNER_CENTER_COMMIT")
+    )
+});
