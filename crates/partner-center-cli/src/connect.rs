@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use partner_center::PartnerCenter;
 use partner_center::credential::{AppRegistration, Credential, RefreshToken, StaticToken};
+use partner_center::{PartnerCenter, PartnerCenterBuilder};
 use partner_center_emulator::{Emulator, Entra};
 
 use crate::cli::Global;
@@ -68,12 +68,31 @@ impl Embedded {
     }
 }
 
+/// A client for a single request, which is not repeated whatever becomes of it.
+pub(crate) fn once(
+    global: &Global,
+    base_url: Option<(&str, &Source)>,
+    settings: Option<&Settings>,
+    credential: Arc<dyn Credential>,
+) -> Result<PartnerCenter, Problem> {
+    finish(builder(global, base_url, settings, credential).max_attempts(1), base_url)
+}
+
 fn build(
     global: &Global,
     base_url: Option<(&str, &Source)>,
     settings: Option<&Settings>,
     credential: Arc<dyn Credential>,
 ) -> Result<PartnerCenter, Problem> {
+    finish(builder(global, base_url, settings, credential), base_url)
+}
+
+fn builder(
+    global: &Global,
+    base_url: Option<(&str, &Source)>,
+    settings: Option<&Settings>,
+    credential: Arc<dyn Credential>,
+) -> PartnerCenterBuilder {
     let mut builder =
         PartnerCenter::builder().shared_credential(credential).application("partner-center-cli");
     if let Some(settings) = settings {
@@ -91,6 +110,13 @@ fn build(
     if let Some(attempts) = global.max_attempts {
         builder = builder.max_attempts(attempts);
     }
+    builder
+}
+
+fn finish(
+    builder: PartnerCenterBuilder,
+    base_url: Option<(&str, &Source)>,
+) -> Result<PartnerCenter, Problem> {
     builder.build().map_err(|error| {
         let problem = Problem::of_call(&error, None);
         match base_url {

@@ -10,7 +10,7 @@ use tracing_subscriber::prelude::*;
 use crate::cli::{Color, Global};
 use crate::output::columns;
 use crate::output::text::{printable, printable_lines};
-use crate::report::Problem;
+use crate::report::{self, Problem};
 use crate::secrets::conceal;
 
 /// What may be said on stderr.
@@ -31,6 +31,9 @@ impl Console {
         choice.write_global();
         if global.verbose > 0 {
             log(if global.verbose == 1 { LevelFilter::DEBUG } else { LevelFilter::TRACE });
+        }
+        if global.verbose > 1 {
+            report::show_bodies();
         }
         Self { quiet: global.quiet, verbose: global.verbose > 0 }
     }

@@ -6,6 +6,7 @@
 use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstyle::{AnsiColor, Style};
 use partner_center::CustomerId;
@@ -13,9 +14,17 @@ use partner_center::filter::FilterError;
 
 use crate::exit::Exit;
 use crate::output::columns;
-use crate::output::text::printable;
+use crate::output::text::{grouped, printable};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
+
+/// Whether the bodies of failed responses are shown, as `-vv` asks.
+static SHOWS_BODIES: AtomicBool = AtomicBool::new(false);
+
+/// Shows them from here on, for the whole process.
+pub(crate) fn show_bodies() {
+    SHOWS_BODIES.store(true, Ordering::Relaxed);
+}
 
 /// Why a command ended before its time.
 #[derive(Debug)]
@@ -50,12 +59,14 @@ pub(crate) struct Problem {
     /// Drawn as it is, such as the line of input with a caret under what is wrong. Safe for a terminal.
     picture: Option<String>,
     facts: Vec<(&'static str, String)>,
+    /// The beginning of the body that came, and how many bytes that had in all.
+    body: Option<Box<(String, usize)>>,
     advice: Option<String>,
 }
 
 impl Problem {
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), picture: None, facts: Vec::new(), advice: None }
+        Self { exit, what: what.into(), picture: None, facts: Vec::new(), body: None, advice: None }
     }
 
     /// Which setting or argument it is about.
@@ -90,7 +101,9 @@ impl Problem {
         let facts = ["customer", "status", "code", "cause", "correlation id"];
         let known = facts.iter().filter_map(|name| self.facts.iter().find(|(known, _)| known == name));
         let facts: Vec<_> = known.map(|(name, value)| format!("{name} {}", printable(value))).collect();
-        format!("{ERROR}error{ERROR:#}: {}: {}\n", printable(&self.what), facts.join(", "))
+        let mut text = format!("{ERROR}error{ERROR:#}: {}: {}\n", printable(&self.what), facts.join(", "));
+        self.body_lines().for_each(|line| _ = writeln!(text, "  {line}"));
+        text
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -118,13 +131,24 @@ impl Problem {
         fact("status", error.status().map(|status| status.to_string()));
         fact("code", error.code().map(str::to_owned));
         fact("service says", error.description().map(str::to_owned));
+        fact("redirects to", redirected(error));
         fact("cause", causes(error));
         fact("attempts", (error.attempts() > 1).then(|| error.attempts().to_string()));
         fact("retry after", error.retry_after().map(|wait| format!("{} s", wait.as_secs())));
         fact("request id", error.request_id().map(|id| id.to_string()));
         fact("service's id", service_id(error));
         fact("correlation id", error.correlation_id().map(|id| id.to_string()));
-        problem.advice(error.advice())
+        let body = error.body().map(|body| body.len()).filter(|length| *length > 0);
+        let Some(length) = body else { return problem.advice(error.advice()) };
+        if SHOWS_BODIES.load(Ordering::Relaxed) {
+            problem.body = error.body_excerpt().map(|excerpt| Box::new((excerpt.into_owned(), length)));
+            return problem.advice(error.advice());
+        }
+        // What it was can only be told from what it said, and nothing of that could be read.
+        let is_unread = error.description().is_none()
+            && matches!(Exit::of(error), Exit::Unexpected | Exit::InvalidAnswer);
+        let more = if is_unread { " The same command with -vv shows the body." } else { "" };
+        problem.advice(format!("{}{more}", error.advice()))
     }
 }
 
@@ -132,6 +156,16 @@ impl From<partner_center::Error> for Stop {
     fn from(error: partner_center::Error) -> Self {
         Problem::of_call(&error, None).into()
     }
+}
+
+/// The host that a redirect points to. Where it points on that host may hold what is nobody's business.
+fn redirected(error: &partner_center::Error) -> Option<String> {
+    error.status().filter(|status| (300..400).contains(status))?;
+    let location = error.raw_headers().get("location")?.to_str().ok()?;
+    let (_, after) = location.split_once("//")?;
+    let authority = after.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// The chain of causes below an error, each said once.
@@ -156,6 +190,20 @@ fn service_id(error: &partner_center::Error) -> Option<String> {
 }
 
 impl Problem {
+    /// What came, line by line, and before it what it is. Lines are as long as they came.
+    fn body_lines(&self) -> impl Iterator<Item = String> {
+        const MOST: usize = 40;
+        let (text, length) = self.body.as_deref().map_or(("", 0), |(text, length)| (text.as_str(), *length));
+        let part = if text.len() < length {
+            format!("the first {} of {} bytes", grouped_length(text.len()), grouped_length(length))
+        } else {
+            format!("{} bytes", grouped_length(length))
+        };
+        let heading = format!("the body, {part}, which may hold customer data:");
+        let lines = text.lines().take(MOST).map(|line| format!("| {}", printable(line)));
+        self.body.iter().map(move |_| heading.clone()).chain(lines)
+    }
+
     /// All there is to tell, in lines no wider than this where a width is given.
     pub(crate) fn told(&self, width: Option<u16>) -> String {
         const NAME: Style = Style::new().dimmed();
@@ -174,11 +222,18 @@ impl Problem {
                 let _ = writeln!(text, "  {NAME}{name:longest$}{NAME:#}  {line}");
             }
         }
+        for line in self.body_lines() {
+            let _ = writeln!(text, "  {line}");
+        }
         for line in self.advice.iter().flat_map(|advice| wrapped(advice, width, 2)) {
             let _ = writeln!(text, "  {line}");
         }
         text
     }
+}
+
+fn grouped_length(length: usize) -> String {
+    grouped(u64::try_from(length).unwrap_or(u64::MAX))
 }
 
 /// Text of others in lines that fit a width beside an indent.

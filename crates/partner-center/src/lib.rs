@@ -22,6 +22,7 @@ pub mod paging;
 mod partner;
 mod redact;
 mod response;
+pub mod service;
 pub mod sweep;
 
 pub use cloud::Cloud;

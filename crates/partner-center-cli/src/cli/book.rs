@@ -77,9 +77,10 @@ impl Whose {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct Reading {
-    /// Where the licences of all customers come from: the commercial queries, which answer thousands of rows at once,
-    /// the classic operations, which answer one customer at a time, or auto: the former where they answer
-    #[arg(long, value_name = "SOURCE", requires = "all_customers")]
+    /// Where licences come from: the commercial queries, which answer thousands of rows at once, the classic operations,
+    /// which answer one customer at a time, or auto: the former where they answer. Pipelines had better choose one
+    /// [default: auto with --all-customers; with --customer classic, and commercial for those it has no rows for]
+    #[arg(long, value_name = "SOURCE", requires = "whose")]
     pub(crate) source: Option<Source>,
 
     /// How many requests may go at once [default: 8]
@@ -87,17 +88,18 @@ pub(crate) struct Reading {
     pub(crate) concurrency: Option<u16>,
 
     /// How many requests may be sent in a minute [default: as many as the service takes]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), requires = "all_customers")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), requires = "all_customers", conflicts_with = "customers")]
     pub(crate) rate: Option<u32>,
 
-    /// In which order the rows come: customer, as the customers are listed, which is the same in every run; or
-    /// completion, as answers come in, which waits for nobody [default: customer]
-    #[arg(long, value_name = "ORDER", requires = "all_customers")]
+    /// In which order the rows come: customer, by the customers' ids, which is the same in every run and from either
+    /// source, and for which rows of the commercial queries are held until the end; or completion, as answers come in.
+    /// A table is by the customers' names in any case [default: customer]
+    #[arg(long, value_name = "ORDER", requires = "all_customers", conflicts_with = "customers")]
     pub(crate) order: Option<Order>,
 
     /// Keep in this file how far the run is, and go on from there if the file exists; it is removed at the end. Only
     /// with --output, as csv or ndjson. It is good for 12 hours: rows of two days are not to meet in one file
-    #[arg(long, value_name = "FILE", requires_all = ["all_customers", "output"], conflicts_with_all = ["sort", "limit"])]
+    #[arg(long, value_name = "FILE", requires_all = ["all_customers", "output"], conflicts_with_all = ["customers", "sort", "limit"])]
     pub(crate) checkpoint: Option<PathBuf>,
 }
 

@@ -23,8 +23,9 @@ Formats:
   parquet  the columns of csv with their types; only in builds with --features parquet,
            because of how long those take
 
-table, and any format with --sort, hold all rows until the end; the others write them as they
-come, in as much memory for 100,000 customers as for a hundred.";
+Rows are by the customers' ids, in a table by their names. table, any format with --sort, and rows
+of the commercial queries are held until the end; rows of the classic operations, or of either
+source with --order completion, are written as they come.";
 
 pub(super) const ENVIRONMENT: &str = "\
 Environment:
@@ -58,8 +59,9 @@ pub(super) const DEPLOYMENT_HELP: &str = "\
 With --customer or --all-customers a row per customer and product, else the partner's totals, a row
 per service.
 
-Since 2021 the service is reported to answer classic questions with no rows for customers that do
-have licences. --all-customers asks the commercial queries first, which supersede them.";
+Since 2021 the service is reported to answer classic operations with no rows for customers that do
+have licenses. --customer asks the commercial query about such customers as well, --all-customers
+asks it first. Columns mean the same from either source, and each row says which it came from.";
 
 pub(super) const USAGE_HELP: &str = "\
 With --customer or --all-customers a row per customer, product and workload, else the partner's
@@ -111,5 +113,10 @@ walks through the app registration.";
 
 pub(super) const DOCTOR_HELP: &str = "\
 Where each setting came from, which credentials are used, what their access token is, and whether
-licence analytics would take it. The exit code says the same: 0 if they would. Nothing is asked of
-Partner Center, so roles there are not seen.";
+licence analytics would take it. The exit code says the same:
+   0  they would: the token says all that they ask of it; with --online, Partner Center answered
+   4  they would not
+  11  it cannot be told: the token is opaque, or does not say enough; try --online
+Any other code is that of a setting that cannot be used, or of a request that failed.
+
+Without --online nothing is asked of Partner Center, and roles there are not seen.";

@@ -21,7 +21,7 @@ use crate::commands::RowType;
 use crate::exit;
 use crate::output::Format;
 
-pub(crate) use book::{Funnel, Licences, Order, Reading, Source, Writing};
+pub(crate) use book::{Funnel, Licences, Order, Reading, Source, Whose, Writing};
 
 /// Licence analytics of Microsoft Partner Center: who bought which licences, how many are deployed, how many are used.
 ///
@@ -82,7 +82,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) max_attempts: Option<u32>,
 
-    /// Tell on stderr what is sent and waited for; twice for more
+    /// Log on stderr what is sent and waited for; twice for more, and for the bodies of failed responses
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
 
@@ -137,7 +137,11 @@ pub(crate) enum Command {
 
     /// Say what is set, what the credentials are, and whether licence analytics would take them
     #[command(after_help = help::DOCTOR_HELP)]
-    Doctor,
+    Doctor {
+        /// Make one analytics call as well, for a single row: it sees roles, the network and a proxy
+        #[arg(long)]
+        online: bool,
+    },
 
     /// Serve the emulator until Ctrl-C
     Emulator(Emulator),

@@ -9,7 +9,7 @@ use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::Customer;
-use crate::output::{Arrangement, Customers, End, Format, Output, Target, show};
+use crate::output::{Arrangement, Customers, End, Format, Layout, Output, Target, show};
 use crate::report::{Problem, Stop};
 use crate::signals::unless_stopped;
 
@@ -54,7 +54,7 @@ async fn list_all(
 pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
         CustomerCommand::List { filter, writing } => {
-            let output = writing::output::<Customer>(global, writing)?;
+            let output = writing::output::<Customer>(global, writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
             let mut list = session.partner.customers().list();
             if let Some(filter) = filter {
@@ -76,7 +76,8 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             if format == Format::Table {
                 show(&row)?;
             } else {
-                let mut output = Output::new(format, Target::Stdout, Arrangement::none(), None)?;
+                let mut output =
+                    Output::new(format, Target::Stdout, Arrangement::none(), Layout::OneCustomer, None)?;
                 output.rows(vec![row])?;
                 output.finish(End::default())?;
             }

@@ -1,22 +1,25 @@
 //! `doctor`: what is set and where it came from, which credentials are used, what their token is, and whether licence
-//! analytics would take it. Asks the sign-in host for a token, and Partner Center for nothing.
+//! analytics would take it: yes, no, or that it cannot be told. Asks the sign-in host for a token, and Partner Center
+//! for nothing, unless it is to be `--online`.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use partner_center::credential::inspect::{self, Expected, Level, Topic};
-use partner_center::credential::{Credential, StoredToken, Token};
+use partner_center::credential::{Credential, StaticToken, StoredToken, Token};
 use partner_center_emulator::Entra;
 use serde::Serialize;
 
 use crate::cli::Global;
-use crate::connect::Embedded;
+use crate::connect::{self, Embedded};
 use crate::console::Console;
 use crate::credentials::{self, Place, Registration, Store};
 use crate::exit::Exit;
 use crate::output::{Format, SCHEMA_VERSION, write_json};
 use crate::report::{Problem, Stop};
-use crate::settings::{Setting, Settings};
+use crate::settings::{Setting, Settings, Source};
 
+mod online;
 mod text;
 
 /// Everything there is to say.
@@ -25,8 +28,10 @@ mod text;
 struct Report {
     schema_version: u32,
     r#type: &'static str,
-    /// Whether licence analytics would take the token, as far as a token can tell.
-    analytics_would_work: bool,
+    /// Whether licence analytics would work; `null` if that cannot be told.
+    analytics_would_work: Option<bool>,
+    /// Whether Partner Center was asked, and not the token alone.
+    online: bool,
     settings: Vec<Said>,
     /// Where credentials are looked for, in order.
     credentials: Vec<Looked>,
@@ -68,13 +73,55 @@ struct Finding {
     fix: String,
 }
 
-pub(crate) async fn run(global: &Global, format: Format, console: Console) -> Result<Exit, Stop> {
+/// Whether licence analytics would work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Yes,
+    No,
+    Unknown,
+}
+
+impl Verdict {
+    fn exit(self) -> Exit {
+        match self {
+            Self::Yes => Exit::Done,
+            Self::No => Exit::Credentials,
+            Self::Unknown => Exit::Unknown,
+        }
+    }
+
+    fn as_bool(self) -> Option<bool> {
+        match self {
+            Self::Yes => Some(true),
+            Self::No => Some(false),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// What came of an examination.
+struct Examined {
+    findings: Vec<Finding>,
+    verdict: Verdict,
+    exit: Exit,
+}
+
+pub(crate) async fn run(
+    global: &Global,
+    online: bool,
+    format: Format,
+    console: Console,
+) -> Result<Exit, Stop> {
     if matches!(format, Format::Csv | Format::Parquet) {
         return Err(Problem::new(Exit::Usage, "doctor has no csv")
             .advice("Use --format table or json.")
             .into());
     }
-    let (report, exit) = if global.emulator { embedded(console).await? } else { examine(global).await? };
+    let (report, exit) = if global.emulator {
+        embedded(global, online, console).await?
+    } else {
+        examine(global, online).await?
+    };
     if format == Format::Table {
         text::print(&report)?;
     } else {
@@ -83,7 +130,7 @@ pub(crate) async fn run(global: &Global, format: Format, console: Console) -> Re
     Ok(exit)
 }
 
-async fn examine(global: &Global) -> Result<(Report, Exit), Stop> {
+async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> {
     let settings = Settings::of(global)?;
     let store = Store::of(&settings).await;
     let found = credentials::find(&settings).await;
@@ -91,22 +138,30 @@ async fn examine(global: &Global) -> Result<(Report, Exit), Stop> {
     let registration = found.as_ref().ok().and_then(|found| found.app.as_ref());
     let said = said(&settings, registration, store.as_ref().ok().and_then(Option::as_ref));
     let credentials = looked(&settings, used, &store);
-    let (findings, exit) = match &found {
+    let examined = match &found {
         Ok(found) => {
             let expected = match (&found.app, &settings.tenant_id) {
                 (Some(registration), _) => Expected::of(&registration.app),
                 (None, Some(tenant)) => Expected::new(settings.cloud.value).with_tenant(&tenant.value),
                 (None, None) => Expected::new(settings.cloud.value),
             };
-            inspect(&*found.credential, &expected, found.stored.as_ref()).await
+            let place = online.then(|| Service {
+                base_url: settings.base_url.as_ref().map(|url| (url.value.as_str(), &url.source)),
+                settings: Some(&settings),
+            });
+            inspect(&*found.credential, &expected, found.stored.as_ref(), global, place).await?
         }
-        Err(problem) => (vec![Finding::of_problem(problem)], problem.exit()),
+        Err(problem) => Examined {
+            findings: vec![Finding::of_problem(problem)],
+            verdict: Verdict::No,
+            exit: problem.exit(),
+        },
     };
-    Ok((Report::new(said, credentials, findings, exit), exit))
+    Ok(Report::new(said, credentials, online, examined))
 }
 
 /// The same for the emulator in this process, which has nothing to do with what is set.
-async fn embedded(console: Console) -> Result<(Report, Exit), Stop> {
+async fn embedded(global: &Global, online: bool, console: Console) -> Result<(Report, Exit), Stop> {
     let Embedded { emulator, app, credential } = Embedded::start(console).await?;
     let from = &"--emulator";
     let said = vec![
@@ -115,29 +170,43 @@ async fn embedded(console: Console) -> Result<(Report, Exit), Stop> {
         Said::new("tenant id", Entra::TENANT_ID, from),
         Said::new("client id", Entra::CLIENT_ID, from),
     ];
-    let (findings, exit) = inspect(&credential, &Expected::of(&app), None).await;
-    Ok((Report::new(said, Vec::new(), findings, exit), exit))
+    let source = Source::Flag("--emulator");
+    let place = online.then(|| Service { base_url: Some((emulator.base_url(), &source)), settings: None });
+    let examined = inspect(&credential, &Expected::of(&app), None, global, place).await?;
+    Ok(Report::new(said, Vec::new(), online, examined))
 }
 
 impl Report {
-    fn new(settings: Vec<Said>, credentials: Vec<Looked>, findings: Vec<Finding>, exit: Exit) -> Self {
-        Self {
+    fn new(settings: Vec<Said>, credentials: Vec<Looked>, online: bool, examined: Examined) -> (Self, Exit) {
+        let Examined { findings, verdict, exit } = examined;
+        let report = Self {
             schema_version: SCHEMA_VERSION,
             r#type: "doctor",
-            analytics_would_work: exit == Exit::Done,
+            analytics_would_work: verdict.as_bool(),
+            online,
             settings,
             credentials,
             findings,
-        }
+        };
+        (report, exit)
     }
 }
 
-/// Gets a token and holds it against what analytics take. The exit code is the one a call would end with.
+/// The service to ask.
+struct Service<'a> {
+    base_url: Option<(&'a str, &'a Source)>,
+    settings: Option<&'a Settings>,
+}
+
+/// Gets a token and holds it against what analytics take, then asks the service if it is to be asked. Its answer has
+/// the last word.
 async fn inspect(
     credential: &dyn Credential,
     expected: &Expected,
     stored: Option<&StoredToken>,
-) -> (Vec<Finding>, Exit) {
+    global: &Global,
+    service: Option<Service<'_>>,
+) -> Result<Examined, Stop> {
     let token = credential.token().await;
     // Its age was written by this machine's clock, and is read by it.
     let of_store = stored.map(|stored| {
@@ -156,31 +225,54 @@ async fn inspect(
                 findings.push(offset.finding().into());
             }
             findings.push(Finding::of_error(&error));
-            return (findings, Exit::of(&error));
+            let exit = Exit::of(&error);
+            let verdict = if exit == Exit::Credentials { Verdict::No } else { Verdict::Unknown };
+            return Ok(Examined { findings, verdict, exit });
         }
     };
-    let token = Token::inspect(token.expose());
+    let inspected = Token::inspect(token.expose());
     let offset = credential.clock_offset();
     let local = SystemTime::now();
     // The token was issued just now. What is wrong with this machine's clock is said by itself, and condemns nothing.
     let now = match offset {
         Some(offset) if offset.is_plausible() => offset.service_time(local),
-        Some(_) => token.issued_at().unwrap_or(local),
+        Some(_) => inspected.issued_at().unwrap_or(local),
         None => local,
     };
-    let mut found = token.findings(expected, now);
+    let mut found = inspected.findings(expected, now);
     if let Some(offset) = offset {
         found.retain(|finding| finding.topic != Topic::Clock);
         found.push(offset.finding());
     }
-    let problem = found.iter().find(|finding| finding.level == Level::Problem);
-    let exit = match problem.map(|finding| finding.topic) {
-        None => Exit::Done,
-        Some(Topic::Access) => Exit::Refused,
-        Some(_) => Exit::Credentials,
-    };
+    let mut verdict = verdict(&found);
+    let without_end = !inspected.is_opaque() && inspected.expires_at().is_none();
     findings.extend(found.into_iter().map(Finding::from));
-    (findings, exit)
+    if without_end {
+        findings.push(Finding::without_end());
+    }
+    let mut exit = verdict.exit();
+    if let Some(Service { base_url, settings }) = service {
+        // The token as it is, so that a refused one is not replaced and asked with again.
+        let token = Arc::new(StaticToken::new(token.expose())?);
+        let finding;
+        (finding, verdict, exit) = online::ask(&connect::once(global, base_url, settings, token)?).await;
+        findings.push(finding);
+    }
+    Ok(Examined { findings, verdict, exit })
+}
+
+/// What findings about a token come to. A problem is a no; what a token leaves unsaid that analytics depend on is no
+/// yes.
+fn verdict(found: &[inspect::Finding]) -> Verdict {
+    let decides = |topic| {
+        matches!(topic, Topic::Format | Topic::Access | Topic::Audience | Topic::Mfa | Topic::Consent)
+    };
+    if found.iter().any(|finding| finding.level == Level::Problem) {
+        return Verdict::No;
+    }
+    let is_open = found.iter().any(|finding| finding.level != Level::Ok && decides(finding.topic));
+    let lasts = found.iter().any(|finding| finding.topic == Topic::Expiry);
+    if is_open || !lasts { Verdict::Unknown } else { Verdict::Yes }
 }
 
 fn said(settings: &Settings, registration: Option<&Registration>, store: Option<&Store>) -> Vec<Said> {
@@ -278,6 +370,22 @@ impl Finding {
             sentence: sentence(error.message()),
             code: error.code().map(str::to_owned),
             fix: error.advice().to_owned(),
+        }
+    }
+
+    /// What Partner Center answered.
+    fn online(level: &'static str, sentence: String, code: Option<&str>, fix: &str) -> Self {
+        Self { level, topic: "online", sentence, code: code.map(str::to_owned), fix: fix.to_owned() }
+    }
+
+    /// A token that can be read and does not say until when it is good.
+    fn without_end() -> Self {
+        Self {
+            level: "warning",
+            topic: "expiry",
+            sentence: "The access token does not say when it expires.".to_owned(),
+            code: None,
+            fix: String::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::{PartnerDeployment, PartnerUsage};
-use crate::output::{End, Output, Row};
+use crate::output::{End, Layout, Output, Row};
 use crate::report::Stop;
 use crate::signals::unless_stopped;
 
@@ -21,7 +21,7 @@ pub(crate) async fn deployment(
         return book::licences::<DeploymentRow>("licenses deployment", arguments, global, console).await;
     }
     unless_stopped(async {
-        let output = writing::output::<PartnerDeployment>(global, &arguments.writing)?;
+        let output = writing::output::<PartnerDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
         let answer = session.partner.analytics().licenses().deployment().get().await?.into_inner();
         totals(answer.items, output, console)
@@ -34,7 +34,7 @@ pub(crate) async fn usage(arguments: &Licences, global: &Global, console: Consol
         return book::licences::<UsageRow>("licenses usage", arguments, global, console).await;
     }
     unless_stopped(async {
-        let output = writing::output::<PartnerUsage>(global, &arguments.writing)?;
+        let output = writing::output::<PartnerUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
         let answer = session.partner.analytics().licenses().usage().get().await?.into_inner();
         totals(answer.items, output, console)

@@ -34,7 +34,9 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
             unless_stopped(login::login(global, *refresh_token_stdin, console)).await
         }
         Command::Logout => unless_stopped(login::logout(global, console)).await,
-        Command::Doctor => unless_stopped(doctor::run(global, writing::format(global, None)?, console)).await,
+        Command::Doctor { online } => {
+            unless_stopped(doctor::run(global, *online, writing::format(global, None)?, console)).await
+        }
         Command::Emulator(arguments) => emulator::run(arguments, console).await,
         Command::Schema { row } => schema::run(*row),
         Command::Completions { shell } => shell::completions(*shell),

@@ -11,7 +11,7 @@ use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::{QueryDeployment, QueryUsage};
-use crate::output::{End, Output, Row};
+use crate::output::{End, Layout, Output, Row};
 use crate::report::{Problem, Stop};
 use crate::signals::unless_stopped;
 
@@ -20,14 +20,14 @@ pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> R
     match command {
         Query::Deployment(arguments) => {
             let narrow = Narrowing::<filter::Deployment>::read(arguments)?;
-            let output = writing::output::<QueryDeployment>(global, &arguments.writing)?;
+            let output = writing::output::<QueryDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
             let query = narrow.apply(session.partner.analytics().commercial().licenses().deployment());
             unless_stopped(all(query.pages(), output, console)).await
         }
         Query::Usage(arguments) => {
             let narrow = Narrowing::<filter::Usage>::read(arguments)?;
-            let output = writing::output::<QueryUsage>(global, &arguments.writing)?;
+            let output = writing::output::<QueryUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
             let query = narrow.apply(session.partner.analytics().commercial().licenses().usage());
             unless_stopped(all(query.pages(), output, console)).await

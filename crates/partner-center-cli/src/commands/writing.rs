@@ -7,7 +7,7 @@ use crate::cli::{Global, Writing};
 use crate::exit::Exit;
 use crate::output::file::Partial;
 use crate::output::paths::{Files, Read};
-use crate::output::{Arrangement, Format, Output, Row, Target};
+use crate::output::{Arrangement, Format, Layout, Output, Row, Target};
 use crate::report::{Problem, Stop};
 
 /// The format that is asked for, or goes without saying.
@@ -51,14 +51,15 @@ fn unknown_format(path: &Path) -> Problem {
 }
 
 /// An output for rows that are written at one go.
-pub(super) fn output<R: Row>(global: &Global, writing: &Writing) -> Result<Output<R>, Stop> {
-    output_apart_from(global, writing, &[])
+pub(super) fn output<R: Row>(global: &Global, writing: &Writing, layout: Layout) -> Result<Output<R>, Stop> {
+    output_apart_from(global, writing, layout, &[])
 }
 
 /// The same, where the run reads files too, here by the names of their arguments.
 pub(super) fn output_apart_from<R: Row>(
     global: &Global,
     writing: &Writing,
+    layout: Layout,
     read: Read<'_>,
 ) -> Result<Output<R>, Stop> {
     let format = format(global, writing.file())?;
@@ -67,7 +68,7 @@ pub(super) fn output_apart_from<R: Row>(
         Some(path) => Target::File(Partial::create(&Files::new(path, read)?)?),
         None => Target::Stdout,
     };
-    Ok(Output::new(format, target, arrangement, None)?)
+    Ok(Output::new(format, target, arrangement, layout, None)?)
 }
 
 pub(super) fn arrangement<R: Row>(writing: &Writing) -> Result<Arrangement<R>, Problem> {

@@ -1,5 +1,7 @@
 //! `--sort` and `--limit`: which rows are written, and in which order.
 
+use partner_center::models::Guid;
+
 use super::Row;
 use super::row::Column;
 use crate::exit::Exit;
@@ -74,10 +76,15 @@ impl<R: Row> Arrangement<R> {
         }
     }
 
-    /// Brings rows in order. Those of the same value stay in the order they came in.
+    /// Brings rows in order. Those of the same value are by their customers' ids, and those of one customer stay in the
+    /// order they came in.
     pub(super) fn arrange(&self, held: &mut Vec<R>) {
         if let Some((column, direction)) = &self.sort {
-            held.sort_by(|a, b| (column.get)(a).order(&(column.get)(b), *direction == Direction::Down));
+            let customer = |row: &R| row.customer().0.and_then(Guid::as_uuid);
+            held.sort_by(|a, b| {
+                let by_column = (column.get)(a).order(&(column.get)(b), *direction == Direction::Down);
+                by_column.then_with(|| customer(a).cmp(&customer(b)))
+            });
         }
         held.truncate(self.wants(0));
     }

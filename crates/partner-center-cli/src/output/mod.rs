@@ -5,6 +5,7 @@
 
 mod age;
 mod arrange;
+mod basis;
 mod csv;
 pub(crate) mod file;
 mod json;
@@ -29,7 +30,7 @@ pub(crate) use age::of_summary as age_of;
 pub(crate) use arrange::Arrangement;
 use file::{Covered, Partial};
 pub(crate) use row::Row;
-use row::{Cell, Column, Shown};
+use row::{Cell, Column, Kind, Shown};
 pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
 pub(crate) use table::columns;
 
@@ -79,6 +80,17 @@ pub(crate) enum Target {
     File(Partial),
 }
 
+/// What a table looks like, which is known before the first row: it depends on what was asked and not on what came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// One customer was asked about, who stands above the table.
+    OneCustomer,
+    /// Several were, or all. They are in the order of their names.
+    Customers,
+    /// Rows are in the order they came in.
+    AsTheyCome,
+}
+
 /// What writes rows in one format.
 trait Sink<R: Row> {
     fn rows(&mut self, rows: &[R]) -> io::Result<()>;
@@ -117,8 +129,14 @@ impl<R: Row> Output<R> {
         format: Format,
         target: Target,
         arrangement: Arrangement<R>,
+        layout: Layout,
         before: Option<Tally>,
     ) -> io::Result<Self> {
+        // An order that was asked for is the order of the table as well.
+        let layout = match layout {
+            Layout::Customers if !arrangement.is_as_they_come() => Layout::AsTheyCome,
+            layout => layout,
+        };
         let out: Box<dyn Write + Send> = match &target {
             Target::Stdout => stdout(),
             Target::File(partial) => Box::new(partial.writer()?),
@@ -127,10 +145,11 @@ impl<R: Row> Output<R> {
         let sink: Box<dyn Sink<R>> = match format {
             Format::Table => match &target {
                 Target::Stdout => {
-                    Box::new(table::Table::new(anstream::AutoStream::auto(io::stdout()), width()))
+                    Box::new(table::Table::new(anstream::AutoStream::auto(io::stdout()), width(), layout))
                 }
                 Target::File(_) => {
-                    Box::new(table::Table::new(io::BufWriter::new(anstream::StripStream::new(out)), 80))
+                    let out = io::BufWriter::new(anstream::StripStream::new(out));
+                    Box::new(table::Table::new(out, 80, layout))
                 }
             },
             Format::Json => Box::new(json::Document::new(io::BufWriter::new(out))),

@@ -21,6 +21,10 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// Totals recompute them, and a row is below a percentage if one of them is.
     const PERCENTS: &'static [[&'static str; 3]] = &[];
 
+    /// The differences among the columns, as the names of the columns of the difference, the whole and the part. Where the
+    /// part exceeds the whole, it is 0.
+    const DIFFERENCES: &'static [[&'static str; 3]] = &[];
+
     /// The id and the name of the customer it is about, as far as it says.
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (None, None)
@@ -75,7 +79,6 @@ pub(crate) struct Column<R: 'static> {
     /// The name in the contract, and in every format but the table.
     pub(crate) name: &'static str,
     pub(crate) shown: Shown,
-    #[cfg_attr(not(any(feature = "parquet", test)), expect(dead_code, reason = "only parquet has types"))]
     pub(crate) kind: Kind,
     pub(crate) get: for<'a> fn(&'a R) -> Cell<'a>,
 }
@@ -89,7 +92,7 @@ pub(crate) enum Kind {
     Percent,
 }
 
-/// Whether the table has this column. One without a single value is left out in any case.
+/// Whether the table has this column. One of texts without a single value is left out in any case.
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
     As(&'static str),
@@ -97,7 +100,7 @@ pub(crate) enum Shown {
     IfWide(&'static str),
     /// Only where the column of this name is left out.
     InPlaceOf(&'static str, &'static str),
-    /// Only where rows are of several customers; a single one is named above the table.
+    /// Unless one customer was asked about, who is named above the table.
     WhoseRow,
     No,
 }

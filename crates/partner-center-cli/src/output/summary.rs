@@ -27,6 +27,9 @@ pub(crate) struct Summary {
     pub(crate) totals: Vec<Map<String, Value>>,
     pub(crate) oldest_processed_date_time: Option<Timestamp>,
     pub(crate) newest_processed_date_time: Option<Timestamp>,
+    /// Which rows the totals are of.
+    #[serde(skip)]
+    pub(crate) basis: Basis,
     /// What only one command has to say.
     #[serde(flatten)]
     pub(crate) more: Map<String, Value>,
@@ -97,10 +100,39 @@ impl Failure {
     }
 }
 
+/// Which rows the totals are of: not all are, where counts are unknown, and not all of the whole is in its parts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Basis {
+    /// For each column in how many rows there is a count; of a percentage, in how many both of its counts are there.
+    pub(super) known: Vec<u64>,
+    /// For each of `Row::PERCENTS` in how many rows the part exceeds the whole.
+    pub(super) exceeding: Vec<u64>,
+}
+
+impl Basis {
+    fn add<R: Row>(&mut self, row: &R, counts: &[Option<i64>]) {
+        self.known.resize(R::COLUMNS.len(), 0);
+        self.exceeding.resize(R::PERCENTS.len(), 0);
+        for (known, count) in self.known.iter_mut().zip(counts) {
+            *known += u64::from(count.is_some());
+        }
+        for ([name, part, whole], exceeding) in R::PERCENTS.iter().zip(&mut self.exceeding) {
+            let Some((part, whole)) = row.count(part).zip(row.count(whole)) else { continue };
+            *exceeding += u64::from(part > whole);
+            let place = R::COLUMNS.iter().position(|column| column.name == *name);
+            if let Some(known) = place.and_then(|place| self.known.get_mut(place)) {
+                *known += 1;
+            }
+        }
+    }
+}
+
 /// The sums so far. Can be saved, so that a run that goes on knows what those before it came to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Tally {
     rows: u64,
+    #[serde(default)]
+    basis: Basis,
     /// In the order they came in.
     groups: Vec<Group>,
     /// Where each group stands; made again as it is needed.
@@ -135,6 +167,7 @@ impl Tally {
                 _ => {}
             }
         }
+        self.basis.add(row, &counts);
         let shares = R::PERCENTS.iter().map(|[_, part, whole]| row.count(part).zip(row.count(whole)));
         if let Some(group) = self.group::<R>(key) {
             for (sum, count) in group.sums.iter_mut().zip(counts) {
@@ -187,6 +220,7 @@ impl Tally {
             totals: self.groups.into_iter().filter_map(total::<R>).collect(),
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,
+            basis: self.basis,
             more,
         }
     }

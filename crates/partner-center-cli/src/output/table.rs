@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::row::CUSTOMER;
 use super::text::{grouped, printable};
-use super::{Cell, Column, Failure, Row, Shown, Sink, Summary, age};
+use super::{Cell, Column, Failure, Kind, Layout, Row, Shown, Sink, Summary, age, basis};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -25,6 +25,7 @@ const RULE: &str = "\u{1}";
 pub(super) struct Table<W> {
     out: W,
     width: u16,
+    layout: Layout,
     rows: Vec<Vec<Field>>,
     /// The customer of each row.
     customers: Vec<Customer>,
@@ -54,8 +55,19 @@ enum Side {
 }
 
 impl<W: Write> Table<W> {
-    pub(super) fn new(out: W, width: u16) -> Self {
-        Self { out, width, rows: Vec::new(), customers: Vec::new() }
+    pub(super) fn new(out: W, width: u16, layout: Layout) -> Self {
+        Self { out, width, layout, rows: Vec::new(), customers: Vec::new() }
+    }
+
+    /// Brings rows in the order of their customers' names; those without a name are last, by id.
+    fn sort_by_name(&mut self) {
+        let customers = std::mem::take(&mut self.customers);
+        let mut rows: Vec<_> = customers.into_iter().zip(std::mem::take(&mut self.rows)).collect();
+        rows.sort_by_cached_key(|(customer, _)| {
+            let name = customer.name.as_deref().map(str::to_lowercase);
+            (name.is_none(), name, customer.id.clone())
+        });
+        (self.customers, self.rows) = rows.into_iter().unzip();
     }
 }
 
@@ -86,15 +98,19 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
             writeln!(self.out, "No rows.")?;
             return self.out.flush();
         }
-        let several = self.customers.windows(2).any(|pair| matches!(pair, [one, other] if one != other));
-        if !several && let Some(Customer { id, name }) = self.customers.first() {
+        if self.layout == Layout::Customers {
+            self.sort_by_name();
+        }
+        if self.layout == Layout::OneCustomer
+            && let Some(Customer { id, name }) = self.customers.first()
+        {
             match (id, name) {
                 (Some(id), Some(name)) => writeln!(self.out, "{BOLD}{name}{BOLD:#}  {DIM}{id}{DIM:#}\n")?,
                 (Some(only), None) | (None, Some(only)) => writeln!(self.out, "{BOLD}{only}{BOLD:#}\n")?,
                 (None, None) => {}
             }
         }
-        self.draw::<R>(summary, several)?;
+        self.draw::<R>(summary)?;
         if let Some(sentence) = age::of_summary(summary) {
             writeln!(self.out, "\n{sentence}")?;
         }
@@ -103,8 +119,8 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
 }
 
 impl<W: Write> Table<W> {
-    fn draw<R: Row>(&mut self, summary: &Summary, several: bool) -> io::Result<()> {
-        let columns = self.visible::<R>(several);
+    fn draw<R: Row>(&mut self, summary: &Summary) -> io::Result<()> {
+        let columns = self.visible::<R>();
         let mut table = comfy_table::Table::new();
         table
             .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
@@ -123,7 +139,8 @@ impl<W: Write> Table<W> {
         }
         // Rows that are sums already are not said twice.
         let sums = u64::try_from(summary.totals.len()).unwrap_or(u64::MAX);
-        if !summary.totals.is_empty() && sums < summary.rows {
+        let has_totals = !summary.totals.is_empty() && sums < summary.rows;
+        if has_totals {
             table.add_row(columns.iter().map(|_| TableCell::new(RULE)));
             let shown = u64::try_from(self.rows.len()).unwrap_or(u64::MAX);
             let label = match summary.rows {
@@ -147,7 +164,15 @@ impl<W: Write> Table<W> {
                 }
             }
         }
-        self.write(&table)
+        self.write(&table)?;
+        let sentences = if has_totals { basis::in_words::<R>(summary, &columns) } else { Vec::new() };
+        if !sentences.is_empty() {
+            writeln!(self.out)?;
+        }
+        for line in sentences.into_iter().flat_map(|sentence| self::columns(&[vec![sentence]], self.width)) {
+            writeln!(self.out, "{line}")?;
+        }
+        Ok(())
     }
 
     /// The header and the totals are set in bold, and the rule above the totals is drawn like the one below the header.
@@ -170,7 +195,7 @@ impl<W: Write> Table<W> {
     }
 
     /// The places of the columns to show, with their headings.
-    fn visible<R: Row>(&self, several: bool) -> Vec<(usize, &'static str)> {
+    fn visible<R: Row>(&self) -> Vec<(usize, &'static str)> {
         let has_values = |index: usize| {
             self.rows.iter().any(|row| row.get(index).is_some_and(|field| field.text.is_some()))
         };
@@ -182,10 +207,11 @@ impl<W: Write> Table<W> {
                     (!place(other).is_some_and(has_values)).then_some(heading)
                 }
                 Shown::IfWide(heading) => (self.width >= WIDE).then_some(heading),
-                Shown::WhoseRow => several.then_some(CUSTOMER),
+                Shown::WhoseRow => (self.layout != Layout::OneCustomer).then_some(CUSTOMER),
                 Shown::No => None,
             }
-            .filter(|_| has_values(index))
+            // A number that is unknown in all rows is a number that was asked for all the same.
+            .filter(|_| has_values(index) || column.kind != Kind::Text && column.kind != Kind::Id)
         };
         R::COLUMNS
             .iter()

@@ -26,7 +26,7 @@ fn each_token_has_its_verdict() {
     let entra = beside.emulator.entra();
     for (name, spec, code, finding) in [
         ("good", TokenSpec::user(), 0, None),
-        ("app-only", TokenSpec::application(), 5, Some("900329")),
+        ("app-only", TokenSpec::application(), 4, Some("900329")),
         ("no-mfa", TokenSpec::user().without_mfa(), 4, Some("900421")),
         ("audience", TokenSpec::user().audience("https://graph.windows.net"), 4, Some("900420")),
         ("ended", TokenSpec::user().lifetime(Duration::ZERO), 4, Some("400")),
@@ -40,10 +40,103 @@ fn each_token_has_its_verdict() {
         assert_eq!(problem.and_then(|finding| finding["code"].as_str()), finding, "{name}\n{run}");
         assert!(problem.is_none_or(|finding| finding["fix"] != ""), "{name}: what mends it is said");
     }
-    let opaque = doctor(&beside, "an-opaque-token", "table");
-    assert_eq!(opaque.code, 0, "it cannot be told\n{opaque}");
-    assert!(opaque.stdout.contains("warning"), "{opaque}");
     assert_eq!(beside.emulator.request_count(), 0, "Partner Center was not asked");
+}
+
+/// A readable token with these claims, which nobody signed.
+fn with_claims(claims: &Value) -> String {
+    use base64::Engine as _;
+    let part = |value: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.c2lnbmF0dXJl", part(&serde_json::json!({"alg": "RS256"})), part(claims))
+}
+
+// U3: `PARTNER_CENTER_ACCESS_TOKEN=xyz` was approved of.
+#[test]
+fn what_cannot_be_told_is_said_to_be_unknown() {
+    let beside = beside(Emulator::builder());
+    let in_an_hour =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() + 3600;
+    let whole = serde_json::json!({
+        "aud": "https://api.partnercenter.microsoft.com", "idtyp": "user", "scp": "user_impersonation",
+        "amr": ["pwd", "mfa"], "exp": in_an_hour, "ver": "2.0",
+    });
+    let code = |token: &str| {
+        let run = doctor(&beside, token, "json");
+        let report: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(report["online"], false);
+        let works = match run.code {
+            0 => Value::Bool(true),
+            4 => Value::Bool(false),
+            _ => Value::Null,
+        };
+        assert_eq!(report["analyticsWouldWork"], works, "{run}");
+        run.code
+    };
+    assert_eq!(code(&with_claims(&whole)), 0, "a readable token whose claims suffice");
+    assert_eq!(code("xyz"), 11);
+    for left_out in ["aud", "scp", "amr", "exp"] {
+        let mut claims = whole.clone();
+        claims.as_object_mut().unwrap().remove(left_out);
+        assert_eq!(code(&with_claims(&claims)), 11, "without {left_out}");
+    }
+    let mut nobody = whole.clone();
+    nobody.as_object_mut().unwrap().retain(|name, _| name != "idtyp" && name != "scp");
+    assert_eq!(code(&with_claims(&nobody)), 11, "who it acts for is not said");
+    let mut other = whole;
+    other["aud"] = "https://graph.windows.net".into();
+    assert_eq!(code(&with_claims(&other)), 4);
+    assert_eq!(beside.emulator.request_count(), 0, "Partner Center was not asked");
+}
+
+fn online(beside: &Beside, token: &str) -> (crate::support::Run, Value) {
+    let directory = tempfile::tempdir().unwrap();
+    let run = finish(
+        beside
+            .in_directory(directory.path())
+            .env("PARTNER_CENTER_ACCESS_TOKEN", token)
+            .args(["doctor", "--online", "--format", "json"]),
+    );
+    assert!(!run.stdout.contains(token), "a secret shows\n{run}");
+    let report = serde_json::from_str(&run.stdout).unwrap();
+    (run, report)
+}
+
+// U3
+#[test]
+fn online_one_request_has_the_last_word() {
+    for (fault, token, code, works) in [
+        ("", crate::support::TOKEN, 0, Value::Bool(true)),
+        ("", "another-opaque-token", 4, Value::Bool(false)),
+        ("/partner/* 401(code=900421)", crate::support::TOKEN, 4, Value::Bool(false)),
+        ("/partner/* 403(code=1002)", crate::support::TOKEN, 4, Value::Bool(false)),
+        ("/partner/* 404", crate::support::TOKEN, 11, Value::Null),
+        ("/partner/* 503", crate::support::TOKEN, 7, Value::Null),
+        ("/partner/* 429(retry-after=1)", crate::support::TOKEN, 7, Value::Null),
+        ("/partner/* reset", crate::support::TOKEN, 8, Value::Null),
+        ("/partner/* html", crate::support::TOKEN, 9, Value::Null),
+    ] {
+        let beside = beside(
+            Emulator::builder().faults(fault.parse::<partner_center_emulator::FaultScript>().unwrap()),
+        );
+        let (run, report) = online(&beside, token);
+        assert_eq!((run.code, &report["analyticsWouldWork"]), (code, &works), "{fault}\n{run}");
+        assert_eq!(report["online"], true);
+        let requests = beside.emulator.requests();
+        let [request] = requests.as_slice() else { panic!("{fault}: {} requests", requests.len()) };
+        assert!(request.path().contains("/commercial/deployment/"), "{}", request.path());
+        assert!(request.query().unwrap().contains("top=1"));
+        let findings = report["findings"].as_array().unwrap();
+        assert!(findings.iter().any(|finding| finding["topic"] == "online"), "{run}");
+    }
+    let beside = beside(Emulator::builder());
+    let user = beside.emulator.entra().mint(&TokenSpec::user());
+    assert_eq!(online(&beside, &user).0.code, 0);
+    let application = beside.emulator.entra().mint(&TokenSpec::application());
+    assert_eq!(online(&beside, &application).0.code, 4);
+
+    let embedded = embedded(&["-q", "doctor", "--online", "--format", "table"]);
+    assert_eq!(embedded.code, 0, "{embedded}");
+    assert!(embedded.stdout.contains("Licence analytics work: Partner Center answered."), "{embedded}");
 }
 
 #[test]

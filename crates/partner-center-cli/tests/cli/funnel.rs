@@ -32,6 +32,44 @@ fn every_format() {
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
 }
 
+// U6, U7: the totals did not add up without a word, and the rows that came decided what stood above them.
+#[test]
+fn the_layout_is_that_of_the_question_and_totals_say_what_they_are_of() {
+    let table = |more: &[&str]| {
+        let run = embedded(&[&["-q", "licenses", "funnel", "--format", "table"], more].concat());
+        assert_eq!(run.code, 0, "{run}");
+        run.stdout
+    };
+    let headings = |table: &str| table.lines().find(|line| line.contains("Sold")).unwrap().to_owned();
+    let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let whole = words(&headings(&table(&["-a"])));
+    assert_eq!(whole, ["Customer", "Product", "Sold", "Deployed", "Active", "Shelf", "Idle"]);
+    for limit in ["1", "2", "3", "7"] {
+        // All of one customer, or all without usage: the columns stay.
+        let table = table(&["-a", "--limit", limit]);
+        assert_eq!(words(&headings(&table)), whole, "{table}");
+        assert!(table.starts_with("Customer"), "no heading of one customer\n{table}");
+        assert!(table.contains("Of 80 rows, the total of Sold, Deployed and Shelf is over 78"), "{table}");
+        assert!(table.contains("In 3 rows Deployed exceeds Sold, and Shelf is 0."), "{table}");
+    }
+    let one = table(&["-c", DOCUMENTED, "-c", &DOCUMENTED.to_uppercase()]);
+    assert!(one.starts_with("DT DEMO CSP CUSTOMER 005"), "{one}");
+    assert!(!words(&headings(&one)).contains(&"Customer".to_owned()));
+    // U9: by name, without regard to letter case.
+    let table = table(&["-a"]);
+    let is_row = |line: &&str| line.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).count() > 1;
+    let names: Vec<_> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| !line.starts_with('─'))
+        .filter(is_row)
+        .filter(|line| !line.starts_with(' '))
+        .map(|line| line.split("  ").next().unwrap().to_lowercase())
+        .collect();
+    assert!(names.is_sorted(), "{names:?}");
+    assert!(names.len() > 15);
+}
+
 #[test]
 fn the_sums_are_the_truth_by_either_source() {
     let beside = some();
@@ -130,13 +168,81 @@ fn a_threshold_that_is_crossed_has_its_exit_code_and_all_is_written() {
 
     let fine = beside.run(&[ALL, &["--fail-on", "sold > 1000000"]].concat());
     assert_eq!(fine.code, 0, "{fine}");
-    let thresholds = &serde_json::from_str::<Value>(&fine.stdout).unwrap()["summary"]["thresholds"];
-    assert_eq!(
-        *thresholds,
-        serde_json::json!([{ "threshold": "sold > 1000000", "crossed": null, "rows": 0 }]),
-        "some rows do not say how many were sold"
-    );
+    let thresholds = &serde_json::from_str::<Value>(&fine.stdout).unwrap()["summary"]["thresholds"][0];
+    assert_eq!(thresholds["crossed"], Value::Null, "some rows do not say how many were sold");
+    assert_eq!((&thresholds["rows"], &thresholds["top"]), (&Value::from(0), &serde_json::json!([])));
+    assert!(thresholds["rowsUnknown"].as_u64() > Some(0));
     assert!(fine.stderr.contains("whether 'sold > 1000000' is crossed is unknown for "), "{fine}");
+}
+
+// U11: an alert did not say who.
+#[test]
+fn the_five_that_cross_a_threshold_furthest_are_named() {
+    let beside = some();
+    let all = records(&beside.run(&[ALL, &["--format", "csv"]].concat()).stdout);
+    type Crosses = fn(f64, f64) -> bool;
+    let metrics: [(&str, &str, Crosses); 3] = [
+        ("idle > 100", "idle", |value, limit| value > limit),
+        ("licensesSold >= 300", "licensesSold", |value, limit| value >= limit),
+        ("usagePercent < 20", "usagePercent", |value, limit| value < limit),
+    ];
+    for (threshold, column, crosses) in metrics {
+        let limit: f64 = threshold.rsplit(' ').next().unwrap().parse().unwrap();
+        let value = |row: &std::collections::BTreeMap<String, String>| row[column].parse::<f64>().ok();
+        let mut crossing: Vec<_> =
+            all.iter().filter(|row| value(row).is_some_and(|value| crosses(value, limit))).collect();
+        let upwards = threshold.contains('<');
+        crossing.sort_by(|a, b| {
+            let by_value = value(a).unwrap().total_cmp(&value(b).unwrap());
+            let by_value = if upwards { by_value } else { by_value.reverse() };
+            by_value.then_with(|| a["customerId"].cmp(&b["customerId"]))
+        });
+        assert!(crossing.len() > 5, "{threshold}: {}", crossing.len());
+
+        for source in ["classic", "commercial"] {
+            let run = beside.run(&[
+                "licenses",
+                "funnel",
+                "-a",
+                "--source",
+                source,
+                "--format",
+                "json",
+                "--fail-on",
+                threshold,
+            ]);
+            assert_eq!(run.code, 10, "{run}");
+            let document: Value = serde_json::from_str(&run.stdout).unwrap();
+            let found = &document["summary"]["thresholds"][0];
+            assert_eq!(
+                (&found["metric"], &found["scope"]),
+                (&column_or_word(column).into(), &"anyRow".into())
+            );
+            assert_eq!((&found["rows"], &found["crossed"]), (&crossing.len().into(), &true.into()));
+            let top = found["top"].as_array().unwrap();
+            assert_eq!(top.len(), 5);
+            for (place, (named, expected)) in top.iter().zip(&crossing).enumerate() {
+                assert_eq!(named["value"].as_f64(), value(expected), "{threshold}");
+                assert_eq!(named["customerId"], expected["customerId"].as_str(), "{threshold}");
+                // In csv, an apostrophe keeps a name from being a formula.
+                let name = expected["customerName"].trim_start_matches('\'');
+                assert_eq!(
+                    named["customerName"].as_str().map(|name| name.trim_start_matches('\'')),
+                    Some(name)
+                );
+                assert!(named["productName"].is_string());
+                let line =
+                    run.stderr.lines().find(|line| line.trim_start().starts_with(&format!("{}.", place + 1)));
+                let line = line.unwrap_or_else(|| panic!("{run}"));
+                assert!(line.contains(named["customerId"].as_str().unwrap()), "{line}");
+            }
+        }
+    }
+}
+
+/// What a threshold calls the column.
+fn column_or_word(column: &str) -> &str {
+    if column == "licensesSold" { "sold" } else { column }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The command line as its users meet it: the real binary against the emulator; stdout, stderr and exit code.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod bodies;
 mod book;
 mod completeness;
 mod completions;
@@ -23,4 +24,5 @@ mod resume;
 #[cfg(unix)]
 mod screen;
 mod shell;
+mod sources;
 mod support;

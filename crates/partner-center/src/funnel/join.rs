@@ -11,6 +11,7 @@ use crate::models::{
     CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights,
     CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid,
 };
+use crate::service;
 
 /// The funnel rows of one join, and what became of the rows that went in.
 ///
@@ -39,14 +40,16 @@ pub struct Funnel {
 
 /// What a row of any of the four types says of its product; they spell it alike, and have no type in common.
 macro_rules! product {
+    ($row:expr, $id:expr, $code:expr, $name:expr) => {
+        Product::new($id, $row.product_name.as_deref(), $code, $name, $row.channel.as_ref())
+    };
+    // Of a classic row, which has no id, and the code of the service in the place of its name.
+    ($row:expr) => {{
+        let (code, name) = service::code_and_name($row.service_code.clone(), $row.service_name.clone());
+        product!($row, None, code.as_deref(), name.as_deref())
+    }};
     ($row:expr, $id:expr) => {
-        Product::new(
-            $id,
-            $row.product_name.as_deref(),
-            $row.service_code.as_deref(),
-            $row.service_name.as_deref(),
-            $row.channel.as_ref(),
-        )
+        product!($row, $id, $row.service_code.as_deref(), $row.service_name.as_deref())
     };
 }
 
@@ -78,7 +81,7 @@ impl Funnel {
             let counts = [row.licenses_sold, row.licenses_deployed];
             let part =
                 Part::new(counts, row.deployment_percent, row.processed_date_time.as_ref(), &mut join.report);
-            join.push(customer, row.customer_name.as_deref(), product!(row, None), None, part);
+            join.push(customer, row.customer_name.as_deref(), product!(row), None, part);
         }
         for row in usage {
             join.report.usage_rows += 1;
@@ -87,7 +90,7 @@ impl Funnel {
             let counts = [row.licenses_active, row.licenses_qualified];
             let part =
                 Part::new(counts, row.usage_percent, row.processed_date_time.as_ref(), &mut join.report);
-            join.push(customer, row.customer_name.as_deref(), product!(row, None), Some(workload), part);
+            join.push(customer, row.customer_name.as_deref(), product!(row), Some(workload), part);
         }
         let mut rows = Vec::new();
         let report = join.emit(Source::Classic, |row| rows.push(row));

@@ -103,5 +103,5 @@ pub use self::ignore::{IgnoreFilter, IgnoreRule, IgnoreRules};
 pub use self::join::{Funnel, Join};
 pub use self::report::JoinReport;
 pub use self::row::{Flag, FunnelRow, Source, Workload};
-pub use self::threshold::{Metric, Relation, Scope, Threshold, ThresholdError};
+pub use self::threshold::{Metric, MetricValue, Relation, Scope, Threshold, ThresholdError};
 pub use self::totals::{FunnelTotals, ProductTotals, Share, Tally, Totals};

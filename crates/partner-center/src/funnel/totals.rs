@@ -281,7 +281,7 @@ pub struct ProductTotals {
     pub product_name: Option<String>,
     /// The code of the service, such as o365 or crm.
     pub service_code: Option<String>,
-    /// The name of the service; the classic operations put its code here.
+    /// The name of the service, by either source: see [`service`](crate::service).
     pub service_name: Option<String>,
     /// The sums.
     pub totals: Totals,

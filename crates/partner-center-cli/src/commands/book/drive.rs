@@ -252,7 +252,7 @@ impl<R: Row> Drive<R> {
     /// Told to stop. What is written stays; a JSON document is closed, so that it can be read.
     fn stopped(mut self, reading: &impl Reading, exit: Exit) -> Result<Exit, Stop> {
         self.save(reading)?;
-        self.tell_how_to_go_on("stopped");
+        self.tell_how_to_go_on("stopped", reading.checkpoint().is_some());
         self.leave(reading)?;
         Ok(exit)
     }
@@ -263,14 +263,14 @@ impl<R: Row> Drive<R> {
         let exit = problem.exit();
         self.save(reading)?;
         Console::report(&problem);
-        self.tell_how_to_go_on("ended early");
+        self.tell_how_to_go_on("ended early", reading.checkpoint().is_some());
         self.leave(reading)?;
         Ok(exit)
     }
 
-    fn tell_how_to_go_on(&self, what: &str) {
+    fn tell_how_to_go_on(&self, what: &str, can_go_on: bool) {
         let done = grouped(self.counts.done);
-        if self.keeper.is_some() {
+        if self.keeper.is_some() && can_go_on {
             self.console.note(&format!("{what} after {done} customers; the same command goes on from there"));
         } else if self.output.is_on_stdout() && self.answered && self.format != Format::Table {
             self.console.note(&format!("{what} after {done} customers; what is on stdout is not complete"));
@@ -323,7 +323,9 @@ impl<R: Row> Drive<R> {
         }
 
         if named {
-            note_empty::<R>(empty, customers.without_rows, console);
+            if let Some(note) = reading.note_of_named(empty, customers.without_rows) {
+                console.note(&note);
+            }
         } else {
             console.note(&in_words::<R>(&summary, customers, ended));
         }
@@ -408,23 +410,4 @@ fn in_words<R: Row>(summary: &output::Summary, customers: Customers, ended: bool
         text.push_str("\nAn empty answer is no proof that there are no licenses.");
     }
     text
-}
-
-/// Says which customers came back empty, and what that does not mean.
-fn note_empty<R: Row>(first: Option<CustomerId>, count: u64, console: Console) {
-    let Some(first) = first else { return };
-    let mut note = match count {
-        ..=1 => format!("no rows for customer {first}"),
-        _ => format!("no rows for customer {first} and {} more", count - 1),
-    };
-    if R::TYPE != rows::Usage::TYPE {
-        let _ = write!(
-            note,
-            ".\n\
-             This is no proof that there are no licences: since 2021 the operation is reported to be empty for \
-             customers that have some. Its successor may know more:\n  \
-             partner-center licenses query deployment --filter \"customerTenantId eq '{first}'\""
-        );
-    }
-    console.note(&note);
 }

@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use partner_center::CustomerId;
-use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, IgnoreRules, JoinReport, Scope, Threshold};
+use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, IgnoreRules, JoinReport, Threshold};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::thresholds::{self, Crossings};
 use crate::cli::Funnel as Arguments;
 use crate::exit::Exit;
 use crate::output::text::grouped;
@@ -39,16 +39,6 @@ struct Account {
     ignored: Vec<u64>,
     /// For each threshold.
     crossings: Vec<Crossings>,
-}
-
-/// The rows that a threshold was held against.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Crossings {
-    crossed: u64,
-    /// Of which the number is unknown.
-    unknown: u64,
-    first: Option<(CustomerId, Option<String>)>,
 }
 
 impl Judge {
@@ -129,44 +119,25 @@ impl Judge {
         }
         self.account.totals.add(row);
         for (threshold, crossings) in self.thresholds.iter().zip(&mut self.account.crossings) {
-            match threshold.is_crossed_by(row) {
-                Some(true) => {
-                    crossings.crossed += 1;
-                    crossings.first.get_or_insert_with(|| (row.customer_id, row.product_name.clone()));
-                }
-                Some(false) => {}
-                None => crossings.unknown += 1,
-            }
+            crossings.see(threshold, row);
         }
         true
     }
 
     /// Each threshold, and whether it is crossed, as far as that is known.
     fn verdicts(&self) -> impl Iterator<Item = (&Threshold, &Crossings, Option<bool>)> {
-        self.thresholds.iter().zip(&self.account.crossings).map(|(threshold, crossings)| {
-            let verdict = match threshold.scope() {
-                Scope::Total => threshold.is_crossed_by_total(self.account.totals.book()),
-                _ if crossings.crossed > 0 => Some(true),
-                _ if crossings.unknown > 0 => None,
-                _ => Some(false),
-            };
-            (threshold, crossings, verdict)
-        })
+        let totals = self.account.totals.book();
+        self.thresholds
+            .iter()
+            .zip(&self.account.crossings)
+            .map(|(threshold, crossings)| (threshold, crossings, crossings.verdict(threshold, totals)))
     }
 
     /// The thresholds that are crossed.
     pub(super) fn crossed(&self) -> Vec<Problem> {
+        let totals = self.account.totals.book();
         let crossed = self.verdicts().filter(|(_, _, verdict)| *verdict == Some(true));
-        let problem = |(threshold, crossings, _): (&Threshold, &Crossings, Option<bool>)| {
-            let problem = Problem::new(Exit::Crossed, format!("threshold crossed: {threshold}"));
-            match (&crossings.first, threshold.scope()) {
-                (Some((customer, product)), Scope::AnyRow) => problem
-                    .fact("rows", grouped(crossings.crossed))
-                    .fact("first", format!("customer {customer}, {}", product.as_deref().unwrap_or("?"))),
-                _ => problem,
-            }
-        };
-        crossed.map(problem).collect()
+        crossed.map(|(threshold, crossings, _)| crossings.problem(threshold, totals)).collect()
     }
 
     /// What a person should know of the rows.
@@ -214,11 +185,7 @@ impl Judge {
         }
         for (threshold, crossings, verdict) in self.verdicts() {
             if verdict.is_none() {
-                let rows = match threshold.scope() {
-                    Scope::Total => String::new(),
-                    _ => format!(" for {} rows", grouped(crossings.unknown)),
-                };
-                notes.push(format!("whether '{threshold}' is crossed is unknown{rows}: a count is missing"));
+                notes.push(thresholds::unknown_in_words(threshold, crossings));
             }
         }
         notes
@@ -226,13 +193,9 @@ impl Judge {
 
     /// What the JSON document has beside the rows.
     pub(super) fn summary(&self) -> Map<String, Value> {
-        let thresholds = self.verdicts().map(|(threshold, crossings, crossed)| {
-            json!({
-                "threshold": threshold.to_string(),
-                "crossed": crossed,
-                "rows": (threshold.scope() == Scope::AnyRow).then_some(crossings.crossed),
-            })
-        });
+        let totals = self.account.totals.book();
+        let thresholds =
+            self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
         let products = serde_json::to_value(self.account.totals.products()).unwrap_or_default();
         let join = serde_json::to_value(&self.account.join).unwrap_or_default();
         [

@@ -5,10 +5,12 @@
 
 mod checkpoint;
 mod drive;
+mod held;
 mod judge;
 mod named;
 mod progress;
 mod reading;
+mod thresholds;
 
 use partner_center::PartnerCenter;
 use partner_center::funnel::{Join, Source as Operations};
@@ -16,6 +18,7 @@ use partner_center::sweep::{BookRow, BookStream, Order, Rate, SourceChoice};
 
 use self::checkpoint::{Keeper, Question, State};
 use self::drive::{Drive, drive};
+use self::held::ByCustomer;
 use self::judge::Judge;
 use self::named::Named;
 use self::reading::{ClassicFunnel, CommercialFunnel, Licences as Reading, Whose, Written};
@@ -27,7 +30,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::file::{Partial, digest};
 use crate::output::paths::{Files, Read};
-use crate::output::{Format, Output, Row, Target};
+use crate::output::{Format, Layout, Output, Row, Target};
 use crate::report::{Problem, Stop};
 use crate::settings::Settings;
 use crate::signals::Signals;
@@ -41,7 +44,7 @@ pub(super) async fn licences<R: Written>(
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
     let cli::Licences { whose, reading, writing, .. } = arguments;
-    let setup = Setup::<R::Row>::new(command, reading, writing, asked, &[], global)?;
+    let setup = Setup::<R::Row>::new(command, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
         let book = session.partner.customers().book::<R>().source(reading.choice()).order(reading.order());
@@ -54,10 +57,16 @@ pub(super) async fn licences<R: Written>(
         }
         Whose::All(book.stream())
     } else {
-        Whose::Named(Named::new(&session.partner, &whose.customers, reading.concurrency(), R::ask))
+        Whose::Named(Named::new(&session.partner, &whose.customers, reading.concurrency(), reading.source))
     };
-    drive(Reading { whose, below: arguments.below }, setup.drive(arguments.whose.all_customers, console)?)
-        .await
+    // With --sort, the output holds the rows.
+    let by_customer = reading.order() == Order::Customer && writing.sort.is_none();
+    let held = by_customer.then(ByCustomer::default);
+    drive(
+        Reading { whose, below: arguments.below, held },
+        setup.drive(arguments.whose.all_customers, console)?,
+    )
+    .await
 }
 
 /// `licenses funnel`.
@@ -72,14 +81,15 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
     ];
     let read: Vec<_> = arguments.ignore.iter().map(|path| ("--ignore", path.as_path())).collect();
-    let setup = Setup::new("licenses funnel", reading, writing, asked, &read, global)?;
+    let setup = Setup::new("licenses funnel", whose, reading, writing, asked, &read, global)?;
     if let Some(state) = &setup.state {
         judge.go_on(state.account.clone())?;
     }
     let session = connect(global, console).await?;
     let partner = &session.partner;
     if !whose.all_customers {
-        let whose = Whose::Named(Named::new(partner, &whose.customers, reading.concurrency(), reading::both));
+        let whose =
+            Whose::Named(Named::new(partner, &whose.customers, reading.concurrency(), reading.source));
         return drive(ClassicFunnel { whose, judge, fallback: None }, setup.drive(false, console)?).await;
     }
     let mut signals = Signals::listen()?;
@@ -121,6 +131,16 @@ fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &cli::Reading) -> Re
     Ok(book.stream())
 }
 
+impl cli::Whose {
+    /// What the table looks like. A customer that is named twice is one.
+    fn layout(&self) -> Layout {
+        match self.customers.as_slice() {
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => Layout::OneCustomer,
+            _ => Layout::Customers,
+        }
+    }
+}
+
 impl cli::Reading {
     fn choice(&self) -> SourceChoice {
         match self.source.unwrap_or_default() {
@@ -157,6 +177,7 @@ struct Setup<R: Row> {
 impl<R: Row> Setup<R> {
     fn new(
         command: &'static str,
+        whose: &cli::Whose,
         reading: &cli::Reading,
         writing: &cli::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
@@ -165,8 +186,9 @@ impl<R: Row> Setup<R> {
     ) -> Result<Self, Stop> {
         let format = writing::format(global, writing.file())?;
         let arrangement = writing::arrangement(writing)?;
+        let layout = whose.layout();
         let Some(path) = &reading.checkpoint else {
-            let output = writing::output_apart_from(global, writing, read)?;
+            let output = writing::output_apart_from(global, writing, layout, read)?;
             return Ok(Self { output, format, keeper: None, state: None });
         };
         let Some(target) = writing.file() else {
@@ -197,7 +219,7 @@ impl<R: Row> Setup<R> {
                 (Partial::resume(&files, &covered, keeper.path())?, before, Some(state))
             }
         };
-        let output = Output::new(format, Target::File(partial), arrangement, before)?;
+        let output = Output::new(format, Target::File(partial), arrangement, layout, before)?;
         Ok(Self { output, format, keeper: Some(keeper), state })
     }
 

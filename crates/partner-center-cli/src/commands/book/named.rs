@@ -1,53 +1,314 @@
-//! Customers that were named: few, asked in the order they were named in. No sweep, which would wait for as long as the
-//! service asks; here a call may take as long as `--timeout` says.
+//! Customers that were named: few, asked in the order of their ids. No sweep, which would wait for as long as the service
+//! asks; here a call may take as long as `--timeout` says.
+//!
+//! There are two questions. Without `--source` the classic operation is asked, one request for each customer, and where
+//! it is empty, as it is reported to be since 2021, the commercial query is asked once for those customers. With
+//! `--source auto` it is the other way round. Customers that only the second question knows of come last.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, LocalBoxStream};
 use partner_center::chain::CustomerHandle;
-use partner_center::sweep::{Outcome, Rows};
-use partner_center::{CustomerId, Error, PartnerCenter, Response};
+use partner_center::filter::{Field, Filter, FilterError, Operation};
+use partner_center::sweep::Fallback;
+use partner_center::{CustomerId, Error, PartnerCenter};
 
-type Answer<T> = (CustomerId, Result<Response<T>, Error>);
+use crate::cli::Source;
+use crate::output::text::grouped;
 
-/// The answers about named customers.
-pub(super) struct Named<T> {
-    answers: LocalBoxStream<'static, Answer<T>>,
+/// Customers in one commercial query. A filter names each with some 75 characters, and a URL of 2,000 is taken by
+/// whatever stands between here and the service.
+const BATCH: usize = 20;
+
+/// What is asked about customers, by either source.
+pub(in crate::commands) trait Question: 'static {
+    type Rows: 'static;
+
+    /// Asks the classic operations about one customer. `None` if there are no rows.
+    async fn classic(customer: CustomerHandle) -> Result<Option<Self::Rows>, Error>;
+
+    /// Asks the commercial queries about some customers. Those without rows are not in the answer.
+    async fn commercial(
+        partner: &PartnerCenter,
+        customers: &[CustomerId],
+    ) -> Result<BTreeMap<CustomerId, Self::Rows>, Error>;
 }
 
-impl<T: Rows + 'static> Named<T> {
-    pub(super) fn new<F>(
+/// The answers about named customers.
+pub(super) struct Named<Q: Question> {
+    steps: LocalBoxStream<'static, Result<Step<Q::Rows>, Error>>,
+    source: Option<Source>,
+    fallback: Option<Fallback>,
+    /// How many the first question knew nothing of, and how many of those the second did.
+    second: Option<(u64, u64)>,
+    failed: Option<Error>,
+}
+
+/// What is known of one customer.
+pub(super) enum Known<T> {
+    Rows(T),
+    Empty,
+    Failed(Error),
+}
+
+/// What is said of one customer, or on the way.
+enum Step<T> {
+    Customer(CustomerId, Known<T>),
+    /// The first question cannot be asked here, and the second is asked in its place.
+    Fallback(Fallback),
+    /// So many were asked about a second time, and so many of them have rows.
+    Second(u64, u64),
+    /// The second question failed, which says nothing against the first.
+    SecondFailed(Error),
+}
+
+impl<Q: Question> Named<Q> {
+    pub(super) fn new(
         partner: &PartnerCenter,
         customers: &[CustomerId],
         at_once: usize,
-        ask: impl Fn(CustomerHandle) -> F + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Result<Response<T>, Error>> + 'static,
-    {
+        source: Option<Source>,
+    ) -> Self {
         // Named twice, a customer still has its licences once.
-        let mut seen = HashSet::new();
-        let customers: Vec<_> = customers.iter().copied().filter(|id| seen.insert(*id)).collect();
-        let partner = partner.clone();
-        let answers = stream::iter(customers)
-            .map(move |id| {
-                let answer = ask(partner.customers().by_id(id));
-                async move { (id, answer.await) }
-            })
-            .buffered(at_once);
-        Self { answers: answers.boxed_local() }
+        let customers: Vec<_> = customers.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut run: Run<Q> = Run {
+            partner: partner.clone(),
+            at_once,
+            source,
+            ready: VecDeque::new(),
+            classic: None,
+            batches: VecDeque::new(),
+            unknown: Vec::new(),
+            second: None,
+            found: 0,
+        };
+        match source {
+            None | Some(Source::Classic) => run.ask_classic(customers),
+            Some(Source::Commercial | Source::Auto) => run.ask_commercial(&customers),
+        }
+        let steps = stream::unfold(run, async |mut run| {
+            let step = run.next().await?;
+            Some((step, run))
+        });
+        Self { steps: steps.boxed_local(), source, fallback: None, second: None, failed: None }
     }
 
-    /// The next one. Whoever names a customer wants to know of it, so nothing is skipped.
-    pub(super) async fn next(&mut self) -> Result<Option<(CustomerId, Outcome<T>)>, Error> {
-        Ok(match self.answers.next().await {
-            None => None,
-            // The next customer would be refused for the same reason.
-            Some((_, Err(error))) if error.is_unauthorized() => return Err(error),
-            Some((customer, Err(error))) => Some((customer, Outcome::Failed(error))),
-            Some((customer, Ok(rows))) if rows.row_count() == 0 => Some((customer, Outcome::Empty(rows))),
-            Some((customer, Ok(rows))) => Some((customer, Outcome::Rows(rows))),
-        })
+    /// The next customer. Whoever names a customer wants to know of it, so nothing is skipped. Dropping the future loses
+    /// nothing.
+    pub(super) async fn next(&mut self) -> Result<Option<(CustomerId, Known<Q::Rows>)>, Error> {
+        loop {
+            match self.steps.next().await.transpose()? {
+                None => return Ok(None),
+                Some(Step::Customer(customer, answer)) => return Ok(Some((customer, answer))),
+                Some(Step::Fallback(fallback)) => self.fallback = Some(fallback),
+                Some(Step::Second(asked, found)) => self.second = Some((asked, found)),
+                Some(Step::SecondFailed(error)) => self.failed = Some(error),
+            }
+        }
     }
+
+    pub(super) fn fallback(&self) -> Option<&Fallback> {
+        self.fallback.as_ref()
+    }
+
+    /// What is to be known of the customers without rows, and of those that only the second question knew of.
+    pub(super) fn note(&self, first: Option<CustomerId>, empty: u64) -> Option<String> {
+        let mut lines = Vec::new();
+        match self.second {
+            Some((asked, found)) if found > 0 && self.source.is_none() => lines.push(format!(
+                "the classic operation has no rows for {}; the rows of {} are those of the commercial query",
+                customers(asked),
+                customers(found)
+            )),
+            Some((asked, found)) if found > 0 => lines.push(format!(
+                "the commercial query has no rows for {}; the rows of {} are those of the classic operation",
+                customers(asked),
+                customers(found)
+            )),
+            _ => {}
+        }
+        if let Some(first) = first {
+            let whom = match empty {
+                ..=1 => format!("no rows for customer {first}"),
+                _ => format!("no rows for customer {first} and {} more", grouped(empty - 1)),
+            };
+            lines.push(match (&self.failed, self.source) {
+                (Some(error), _) => format!(
+                    "{whom}.\nThis is no proof that there are no licenses: since 2021 the classic operation is \
+                     reported to be empty for customers that have some. The commercial query, which may know more, \
+                     failed: {}{}",
+                    error.message(),
+                    error.status().map_or_else(String::new, |status| format!(" (status {status})"))
+                ),
+                (None, Some(Source::Classic)) => format!(
+                    "{whom}.\nThis is no proof that there are no licenses: since 2021 the classic operation is \
+                     reported to be empty for customers that have some. The commercial query may know more: leave \
+                     --source out, or say --source auto."
+                ),
+                (None, Some(Source::Commercial)) => {
+                    format!("{whom}. Only the commercial query was asked, as --source says.")
+                }
+                (None, None | Some(Source::Auto)) => {
+                    format!(
+                        "{whom}, neither by the classic operation nor by the commercial query.\nThis is no proof \
+                         that there are no licenses."
+                    )
+                }
+            });
+        }
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
+fn customers(count: u64) -> String {
+    if count == 1 { "1 customer".to_owned() } else { format!("{} customers", grouped(count)) }
+}
+
+type ClassicAnswer<T> = (CustomerId, Result<Option<T>, Error>);
+
+/// What is left to ask.
+struct Run<Q: Question> {
+    partner: PartnerCenter,
+    at_once: usize,
+    source: Option<Source>,
+    /// Steps that are known already.
+    ready: VecDeque<Step<Q::Rows>>,
+    /// The classic operations, while they are asked.
+    classic: Option<LocalBoxStream<'static, ClassicAnswer<Q::Rows>>>,
+    /// For the commercial query.
+    batches: VecDeque<Vec<CustomerId>>,
+    /// Those that the first question knew nothing of.
+    unknown: Vec<CustomerId>,
+    second: Option<Second>,
+    /// Customers with rows by the second question.
+    found: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Second {
+    /// It is being asked about so many.
+    Asked(u64),
+    Told,
+}
+
+impl<Q: Question> Run<Q> {
+    fn ask_classic(&mut self, customers: Vec<CustomerId>) {
+        let partner = self.partner.clone();
+        let answers = stream::iter(customers)
+            .map(move |id| {
+                let answer = Q::classic(partner.customers().by_id(id));
+                async move { (id, answer.await) }
+            })
+            .buffered(self.at_once);
+        self.classic = Some(answers.boxed_local());
+    }
+
+    fn ask_commercial(&mut self, customers: &[CustomerId]) {
+        self.batches = customers.chunks(BATCH).map(<[_]>::to_vec).collect();
+    }
+
+    /// Whether the other question is to be asked about a customer that this one knows nothing of.
+    fn asks_again(&self) -> bool {
+        self.second.is_none() && matches!(self.source, None | Some(Source::Auto))
+    }
+
+    async fn next(&mut self) -> Option<Result<Step<Q::Rows>, Error>> {
+        loop {
+            if let Some(step) = self.ready.pop_front() {
+                return Some(Ok(step));
+            }
+            if let Some(classic) = &mut self.classic {
+                match classic.next().await {
+                    None => self.classic = None,
+                    // The next customer would be refused for the same reason.
+                    Some((_, Err(error))) if error.is_unauthorized() => {
+                        self.classic = None;
+                        return Some(Err(error));
+                    }
+                    Some((customer, answer)) => self.take(customer, answer),
+                }
+            } else if let Some(batch) = self.batches.pop_front() {
+                match Q::commercial(&self.partner, &batch).await {
+                    Ok(mut rows) => {
+                        for customer in batch {
+                            let rows = rows.remove(&customer);
+                            self.take(customer, Ok(rows));
+                        }
+                    }
+                    Err(error) => {
+                        let rest =
+                            batch.into_iter().chain(std::mem::take(&mut self.batches).into_iter().flatten());
+                        if let Err(error) = self.commercial_failed(error, rest.collect()) {
+                            return Some(Err(error));
+                        }
+                    }
+                }
+            } else if !self.unknown.is_empty() {
+                let customers = std::mem::take(&mut self.unknown);
+                self.second = Some(Second::Asked(u64::try_from(customers.len()).unwrap_or(u64::MAX)));
+                match self.source {
+                    None => self.ask_commercial(&customers),
+                    Some(_) => self.ask_classic(customers),
+                }
+            } else if let Some(Second::Asked(asked)) = self.second {
+                self.second = Some(Second::Told);
+                return Some(Ok(Step::Second(asked, self.found)));
+            } else {
+                return None;
+            }
+        }
+    }
+
+    fn take(&mut self, customer: CustomerId, answer: Result<Option<Q::Rows>, Error>) {
+        let answer = match answer {
+            Ok(None) if self.asks_again() => {
+                self.unknown.push(customer);
+                return;
+            }
+            Ok(None) => Known::Empty,
+            Ok(Some(rows)) => {
+                self.found += u64::from(self.second.is_some());
+                Known::Rows(rows)
+            }
+            Err(error) => Known::Failed(error),
+        };
+        self.ready.push_back(Step::Customer(customer, answer));
+    }
+
+    /// What a failure of the commercial query is to these customers, who are all that it was still to be asked about.
+    fn commercial_failed(&mut self, error: Error, rest: Vec<CustomerId>) -> Result<(), Error> {
+        if self.second.is_some() {
+            self.ready.push_back(Step::SecondFailed(error));
+            for customer in rest {
+                self.take(customer, Ok(None));
+            }
+            return Ok(());
+        }
+        match Fallback::of(&error).filter(|_| self.source == Some(Source::Auto)) {
+            Some(fallback) => {
+                let mut customers = std::mem::take(&mut self.unknown);
+                customers.extend(rest);
+                self.ready.push_back(Step::Fallback(fallback));
+                self.second = Some(Second::Told);
+                self.ask_classic(customers);
+                Ok(())
+            }
+            None => Err(error),
+        }
+    }
+}
+
+/// The rows of these customers. Ids are in capitals, as in the documented request and in the rows.
+pub(super) fn filter<Op: Operation>(customers: &[CustomerId]) -> Result<Filter<Op>, FilterError> {
+    let mut filter: Option<Filter<Op>> = None;
+    for customer in customers {
+        let one = Field::CUSTOMER_TENANT_ID.eq(customer.to_string().to_uppercase())?;
+        filter = Some(match filter {
+            Some(filter) => filter.or(one),
+            None => one,
+        });
+    }
+    // Nobody at all is asked about by an id that is nobody's.
+    filter.map_or_else(|| Field::CUSTOMER_TENANT_ID.eq(""), Ok)
 }

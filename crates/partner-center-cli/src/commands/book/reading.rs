@@ -1,20 +1,23 @@
 //! What can be read of a book, and how answers become rows: deployment, usage, and the funnel by either source.
 
-use partner_center::CustomerId;
+use std::collections::BTreeMap;
+
 use partner_center::chain::CustomerHandle;
-use partner_center::funnel::{Funnel, FunnelRow, Join};
+use partner_center::funnel::{Funnel, FunnelRow, Join, JoinReport, Source};
 use partner_center::models::{
     CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights,
     CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Guid,
 };
+use partner_center::paging::{Collection, Pages};
 use partner_center::sweep::{
     self, BookRow, BookStream, Checkpoint, DeploymentRow, Fallback, Outcome, Progress, SweepStream, UsageRow,
 };
-use partner_center::{Error, Response};
+use partner_center::{CustomerId, Error, PartnerCenter, Response};
 use serde_json::{Map, Value};
 
+use super::held::{ByCustomer, Hold, Own};
 use super::judge::Judge;
-use super::named::Named;
+use super::named::{self, Known, Named, Question};
 use crate::output::{Row, rows};
 
 /// Some rows of a book, or what there is in their place.
@@ -50,6 +53,11 @@ pub(super) trait Reading {
     /// Where it stands; `None` if it cannot be gone on from there.
     fn checkpoint(&self) -> Option<Checkpoint>;
 
+    /// What is to be said of customers that were named and have no rows: so many, of whom this is the first.
+    fn note_of_named(&self, _first: Option<CustomerId>, _empty: u64) -> Option<String> {
+        None
+    }
+
     /// Rows that could only be made once everything was read.
     fn rest(&mut self, _each: &mut dyn FnMut(Self::Row)) {}
 
@@ -74,41 +82,136 @@ pub(super) trait Reading {
 }
 
 /// All customers, or those that were named.
-pub(super) enum Whose<S, T> {
+pub(super) enum Whose<S, Q: Question> {
     All(S),
-    Named(Named<T>),
+    Named(Named<Q>),
+}
+
+impl<S, Q: Question> Whose<S, Q> {
+    fn all(&self) -> Option<&S> {
+        match self {
+            Self::All(stream) => Some(stream),
+            Self::Named(_) => None,
+        }
+    }
+
+    fn named(&self) -> Option<&Named<Q>> {
+        match self {
+            Self::All(_) => None,
+            Self::Named(named) => Some(named),
+        }
+    }
 }
 
 /// Deployment or usage.
-pub(super) struct Licences<R: BookRow> {
-    pub(super) whose: Whose<BookStream<R>, Vec<R>>,
+pub(super) struct Licences<R: Written> {
+    pub(super) whose: Whose<BookStream<R>, R>,
     pub(super) below: Option<f64>,
+    /// Where rows of the commercial query wait for their order, if they are to have one.
+    pub(super) held: Option<ByCustomer<R>>,
 }
 
 /// A row of the service, and the row of output it becomes.
-pub(in crate::commands) trait Written: BookRow {
+pub(in crate::commands) trait Written:
+    BookRow + Hold + Question<Rows = Vec<Self>>
+{
     type Row: Row + From<Self>;
-
-    /// The rows of one customer.
-    async fn ask(customer: CustomerHandle) -> Result<Response<Vec<Self>>, Error>;
 }
+
+/// Both kinds of rows spell alike what differs from row to row, but for the counts.
+macro_rules! hold {
+    ($row:ident: $one:ident, $other:ident) => {
+        impl Hold for $row {
+            fn take(&mut self) -> Own {
+                Own {
+                    customer: self.customer_id.take(),
+                    name: self.customer_name.take(),
+                    counts: [self.$one.take(), self.$other.take()],
+                }
+            }
+
+            fn put(&mut self, Own { customer, name, counts }: Own) {
+                (self.customer_id, self.customer_name) = (customer, name);
+                [self.$one, self.$other] = counts;
+            }
+        }
+    };
+}
+
+hold!(DeploymentRow: licenses_sold, licenses_deployed);
+hold!(UsageRow: licenses_active, licenses_qualified);
 
 impl Written for DeploymentRow {
     type Row = rows::Deployment;
-
-    async fn ask(customer: CustomerHandle) -> Result<Response<Vec<Self>>, Error> {
-        let (id, answer) = (customer.id(), sweep::deployment(customer).await?);
-        Ok(answer.map(|answer| answer.items.into_iter().map(|row| Self::classic(id, row)).collect()))
-    }
 }
 
 impl Written for UsageRow {
     type Row = rows::Usage;
+}
 
-    async fn ask(customer: CustomerHandle) -> Result<Response<Vec<Self>>, Error> {
-        let (id, answer) = (customer.id(), sweep::usage(customer).await?);
-        Ok(answer.map(|answer| answer.items.into_iter().map(|row| Self::classic(id, row)).collect()))
+impl Question for DeploymentRow {
+    type Rows = Vec<Self>;
+
+    async fn classic(customer: CustomerHandle) -> Result<Option<Vec<Self>>, Error> {
+        let (id, answer) = (customer.id(), sweep::deployment(customer).await?.into_inner());
+        Ok(some(answer.items.into_iter().map(|row| Self::classic(id, row)).collect()))
     }
+
+    async fn commercial(
+        partner: &PartnerCenter,
+        customers: &[CustomerId],
+    ) -> Result<BTreeMap<CustomerId, Vec<Self>>, Error> {
+        let query = partner.analytics().commercial().licenses().deployment();
+        let rows = whole(query.filter(named::filter(customers)?).pages()).await?;
+        Ok(by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers))
+    }
+}
+
+impl Question for UsageRow {
+    type Rows = Vec<Self>;
+
+    async fn classic(customer: CustomerHandle) -> Result<Option<Vec<Self>>, Error> {
+        let (id, answer) = (customer.id(), sweep::usage(customer).await?.into_inner());
+        Ok(some(answer.items.into_iter().map(|row| Self::classic(id, row)).collect()))
+    }
+
+    async fn commercial(
+        partner: &PartnerCenter,
+        customers: &[CustomerId],
+    ) -> Result<BTreeMap<CustomerId, Vec<Self>>, Error> {
+        let query = partner.analytics().commercial().licenses().usage();
+        let rows = whole(query.filter(named::filter(customers)?).pages()).await?;
+        Ok(by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers))
+    }
+}
+
+fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {
+    (!rows.is_empty()).then_some(rows)
+}
+
+/// The rows of all pages.
+async fn whole<C: Collection>(mut pages: Pages<C>) -> Result<Vec<C::Item>, Error> {
+    let mut rows = Vec::new();
+    while let Some(page) = pages.try_next().await? {
+        rows.extend(page.into_inner().into_items());
+    }
+    Ok(rows)
+}
+
+/// Each customer's rows as they came. Those of customers that were not asked about are left out: a service that passes
+/// over the filter sends everybody's.
+fn by_customer<R>(
+    rows: impl Iterator<Item = R>,
+    of: impl Fn(&R) -> Option<CustomerId>,
+    asked: &[CustomerId],
+) -> BTreeMap<CustomerId, Vec<R>> {
+    let mut sorted: BTreeMap<CustomerId, Vec<R>> = BTreeMap::new();
+    for row in rows {
+        if let Some(customer) = of(&row).filter(|customer| asked.contains(customer)) {
+            sorted.entry(customer).or_default().push(row);
+        }
+    }
+    sorted
 }
 
 impl<R: Written> Reading for Licences<R> {
@@ -116,41 +219,58 @@ impl<R: Written> Reading for Licences<R> {
 
     async fn next(&mut self) -> Result<Option<Portion<R::Row>>, Error> {
         let below = self.below;
-        let (customer, outcome) = match &mut self.whose {
-            Whose::All(stream) => match stream.try_next().await? {
-                Some(portion) => (portion.customer, portion.outcome),
-                None => return Ok(None),
-            },
-            Whose::Named(named) => match named.next().await? {
-                Some((customer, outcome)) => (Some(customer), outcome),
-                None => return Ok(None),
-            },
-        };
         let wanted = |row: &R::Row| below.is_none_or(|percent| row.is_below(percent));
-        let rows =
-            |rows: Response<Vec<R>>| rows.into_inner().into_iter().map(R::Row::from).filter(wanted).collect();
-        Ok(Some(Portion { customer, answer: answer(outcome, rows) }))
+        let rows = |rows: Vec<R>| rows.into_iter().map(R::Row::from).filter(wanted).collect();
+        Ok(match &mut self.whose {
+            Whose::All(stream) => stream.try_next().await?.map(|portion| {
+                let customer = portion.customer;
+                let rows = |response: Response<Vec<R>>| match &mut self.held {
+                    Some(held) if customer.is_none() => {
+                        response.into_inner().into_iter().for_each(|row| held.push(row));
+                        Vec::new()
+                    }
+                    _ => rows(response.into_inner()),
+                };
+                Portion { customer, answer: answer(portion.outcome, rows) }
+            }),
+            Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
+                customer: Some(customer),
+                answer: known.into_answer(rows),
+            }),
+        })
     }
 
     fn progress(&self) -> Option<Progress> {
-        self.all().map(BookStream::progress)
+        self.whose.all().map(BookStream::progress)
     }
 
     fn fallback(&self) -> Option<&Fallback> {
-        self.all().and_then(BookStream::fallback)
+        match &self.whose {
+            Whose::All(stream) => stream.fallback(),
+            Whose::Named(named) => named.fallback(),
+        }
     }
 
     fn checkpoint(&self) -> Option<Checkpoint> {
-        self.all().map(BookStream::checkpoint)
+        let stream = self.whose.all()?;
+        // Rows that are held are not in the output yet. They are a few requests, and asked for again.
+        let holds = self.held.is_some() && stream.source() != Some(Source::Classic);
+        (!holds || stream.progress().summary.rows == 0).then(|| stream.checkpoint())
     }
-}
 
-impl<R: BookRow> Licences<R> {
-    fn all(&self) -> Option<&BookStream<R>> {
-        match &self.whose {
-            Whose::All(stream) => Some(stream),
-            Whose::Named(_) => None,
-        }
+    fn rest(&mut self, each: &mut dyn FnMut(R::Row)) {
+        let below = self.below;
+        let held = self.held.take().unwrap_or_default();
+        held.each(|row| {
+            let row = R::Row::from(row);
+            if below.is_none_or(|percent| row.is_below(percent)) {
+                each(row);
+            }
+        });
+    }
+
+    fn note_of_named(&self, first: Option<CustomerId>, empty: u64) -> Option<String> {
+        self.whose.named()?.note(first, empty)
     }
 }
 
@@ -165,9 +285,52 @@ pub(super) async fn both(customer: CustomerHandle) -> Result<Response<Both>, Err
     Ok(deployment.map(|deployment| (deployment, usage.into_inner())))
 }
 
-/// The funnel customer by customer.
+/// What is asked of named customers for the funnel: deployment and usage, joined.
+pub(super) struct Joined;
+
+impl Question for Joined {
+    type Rows = (Vec<FunnelRow>, JoinReport);
+
+    async fn classic(customer: CustomerHandle) -> Result<Option<Self::Rows>, Error> {
+        let id = customer.id();
+        let (deployment, usage) = both(customer).await?.into_inner();
+        if deployment.items.is_empty() && usage.items.is_empty() {
+            return Ok(None);
+        }
+        let funnel = Funnel::classic(id, &deployment.items, &usage.items);
+        Ok(Some((funnel.rows, funnel.report)))
+    }
+
+    async fn commercial(
+        partner: &PartnerCenter,
+        customers: &[CustomerId],
+    ) -> Result<BTreeMap<CustomerId, Self::Rows>, Error> {
+        let licenses = partner.analytics().commercial().licenses();
+        let deployment = whole(licenses.deployment().filter(named::filter(customers)?).pages()).await?;
+        let usage = whole(licenses.usage().filter(named::filter(customers)?).pages()).await?;
+        let named = |id: Option<&Guid>| id.and_then(Guid::as_uuid).map(CustomerId::from);
+        let deployment =
+            by_customer(deployment.into_iter(), |row| named(row.customer_tenant_id.as_ref()), customers);
+        let mut usage =
+            by_customer(usage.into_iter(), |row| named(row.customer_tenant_id.as_ref()), customers);
+        let mut joined = BTreeMap::new();
+        let mut join = |customer, deployment: &[_], usage: &[_]| {
+            let funnel = Funnel::commercial(deployment, usage);
+            joined.insert(customer, (funnel.rows, funnel.report));
+        };
+        for (customer, deployment) in deployment {
+            join(customer, &deployment, &usage.remove(&customer).unwrap_or_default());
+        }
+        for (customer, usage) in usage {
+            join(customer, &[], &usage);
+        }
+        Ok(joined)
+    }
+}
+
+/// The funnel customer by customer: the whole book by the classic operations, or customers that were named.
 pub(super) struct ClassicFunnel {
-    pub(super) whose: Whose<SweepStream<Both>, Both>,
+    pub(super) whose: Whose<SweepStream<Both>, Joined>,
     pub(super) judge: Judge,
     pub(super) fallback: Option<Fallback>,
 }
@@ -176,37 +339,45 @@ impl Reading for ClassicFunnel {
     type Row = rows::Funnel;
 
     async fn next(&mut self) -> Result<Option<Portion<rows::Funnel>>, Error> {
-        let next = match &mut self.whose {
-            Whose::All(stream) => stream.try_next().await?.map(|swept| (swept.customer, swept.outcome)),
-            Whose::Named(named) => named.next().await?,
-        };
-        let Some((customer, outcome)) = next else { return Ok(None) };
         let judge = &mut self.judge;
-        let rows = |both: Response<Both>| {
-            let (deployment, usage) = both.into_inner();
-            let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
-            judge.joined(&funnel.report);
-            funnel.rows.into_iter().filter(|row| judge.keeps(row)).map(rows::Funnel::from).collect()
+        let mut rows = |rows: Vec<FunnelRow>, report: &JoinReport| {
+            judge.joined(report);
+            rows.into_iter().filter(|row| judge.keeps(row)).map(rows::Funnel::from).collect()
         };
-        Ok(Some(Portion { customer: Some(customer), answer: answer(outcome, rows) }))
+        Ok(match &mut self.whose {
+            Whose::All(stream) => stream.try_next().await?.map(|swept| {
+                let customer = swept.customer;
+                let of_both = |both: Response<Both>| {
+                    let (deployment, usage) = both.into_inner();
+                    let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
+                    rows(funnel.rows, &funnel.report)
+                };
+                Portion { customer: Some(customer), answer: answer(swept.outcome, of_both) }
+            }),
+            Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
+                customer: Some(customer),
+                answer: known.into_answer(|(funnel, report)| rows(funnel, &report)),
+            }),
+        })
     }
 
     fn progress(&self) -> Option<Progress> {
-        match &self.whose {
-            Whose::All(stream) => Some(stream.progress()),
-            Whose::Named(_) => None,
-        }
+        self.whose.all().map(SweepStream::progress)
     }
 
     fn fallback(&self) -> Option<&Fallback> {
-        self.fallback.as_ref()
+        match &self.whose {
+            Whose::All(_) => self.fallback.as_ref(),
+            Whose::Named(named) => named.fallback(),
+        }
     }
 
     fn checkpoint(&self) -> Option<Checkpoint> {
-        match &self.whose {
-            Whose::All(stream) => Some(stream.checkpoint()),
-            Whose::Named(_) => None,
-        }
+        self.whose.all().map(SweepStream::checkpoint)
+    }
+
+    fn note_of_named(&self, first: Option<CustomerId>, empty: u64) -> Option<String> {
+        self.whose.named()?.note(first, empty)
     }
 
     fn judge(&self) -> Option<&Judge> {
@@ -269,6 +440,16 @@ impl Reading for CommercialFunnel {
 
     fn judge(&self) -> Option<&Judge> {
         Some(&self.judge)
+    }
+}
+
+impl<T> Known<T> {
+    fn into_answer<R>(self, rows: impl FnOnce(T) -> Vec<R>) -> Answer<R> {
+        match self {
+            Self::Rows(known) => Answer::Rows(rows(known)),
+            Self::Empty => Answer::Empty,
+            Self::Failed(error) => Answer::Failed(error),
+        }
     }
 }
 

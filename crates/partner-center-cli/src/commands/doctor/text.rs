@@ -30,12 +30,21 @@ pub(super) fn print(report: &Report) -> io::Result<()> {
     for finding in &report.findings {
         write_finding(&mut out, finding, width)?;
     }
-    let verdict = if report.analytics_would_work {
-        "Licence analytics would take this token. Roles in Partner Center are not in it."
-    } else {
-        "Licence analytics would not work."
+    let verdict = match (report.analytics_would_work, report.online) {
+        (Some(true), true) => "Licence analytics work: Partner Center answered.",
+        (Some(true), false) => {
+            "Licence analytics would take this token. Roles are not in it: `doctor --online` sees them."
+        }
+        (Some(false), _) => "Licence analytics would not work.",
+        (None, true) => "Whether licence analytics would work was not to be seen.",
+        (None, false) => {
+            "Whether licence analytics would work cannot be told from this: `doctor --online` asks Partner Center."
+        }
     };
-    writeln!(out, "\n{verdict}")?;
+    writeln!(out)?;
+    for line in columns(&[vec![verdict.to_owned()]], width) {
+        writeln!(out, "{line}")?;
+    }
     out.flush()
 }
 

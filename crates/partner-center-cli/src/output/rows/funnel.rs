@@ -21,7 +21,7 @@ row! {
         "productName" product_name: Option<String>, As("Product");
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String>, No;
-        /// The name of the service; the classic operations put its code here.
+        /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
         "serviceName" service_name: Option<String>, No;
         /// How the licences were sold.
         "channel" channel: Option<Channel>, No;
@@ -59,6 +59,11 @@ row! {
     const PERCENTS: &'static [[&'static str; 3]] = &[
         ["deploymentPercent", "licensesDeployed", "licensesSold"],
         ["usagePercent", "licensesActive", "licensesDeployed"],
+    ];
+
+    const DIFFERENCES: &'static [[&'static str; 3]] = &[
+        ["shelfware", "licensesSold", "licensesDeployed"],
+        ["idle", "licensesDeployed", "licensesActive"],
     ];
 
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {

@@ -4,6 +4,7 @@ use partner_center::funnel::Source;
 use partner_center::models::{
     Channel, Guid, PartnerLicensesDeploymentInsights, PartnerLicensesUsageInsights, Timestamp,
 };
+use partner_center::service;
 use partner_center::sweep::{DeploymentRow, UsageRow};
 
 use crate::output::percent;
@@ -24,7 +25,7 @@ row! {
         "productName" product_name: Option<String>, As("Product");
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String>, As("Service");
-        /// The name of the service; the service puts its code here.
+        /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
         "serviceName" service_name: Option<String>, InPlaceOf("serviceCode", "Service");
         /// How the licences were sold.
         "channel" channel: Option<Channel>, No;
@@ -69,7 +70,7 @@ row! {
         "workloadName" workload_name: Option<String>, As("Workload");
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String>, No;
-        /// The name of the service; the service puts its code here.
+        /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
         "serviceName" service_name: Option<String>, No;
         /// How the licences were sold.
         "channel" channel: Option<Channel>, No;
@@ -102,9 +103,9 @@ row! {
     /// How many licences of one service the partner sold, and which share of them is deployed.
     PartnerDeployment = "partner-deployment" from model: PartnerLicensesDeploymentInsights {
         /// The code of the service, such as o365 or crm.
-        "serviceCode" service_code: Option<String>, As("Service");
-        /// The name of the service; the service puts its code here.
-        "serviceName" service_name: Option<String>, InPlaceOf("serviceCode", "Service");
+        "serviceCode" service_code: Option<String> = service::code_and_name(model.service_code.clone(), model.service_name.clone()).0, As("Service");
+        /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
+        "serviceName" service_name: Option<String> = service::code_and_name(model.service_code, model.service_name).1, InPlaceOf("serviceCode", "Service");
         /// How the licences were sold.
         "channel" channel: Option<Channel>, As("Channel");
         /// How many licences were sold.
@@ -124,9 +125,9 @@ row! {
     /// Which share of the licences the partner sold is used, by service and workload.
     PartnerUsage = "partner-usage" from model: PartnerLicensesUsageInsights {
         /// The code of the service, such as o365 or crm.
-        "serviceCode" service_code: Option<String>, As("Service");
-        /// The name of the service; the service puts its code here.
-        "serviceName" service_name: Option<String>, InPlaceOf("serviceCode", "Service");
+        "serviceCode" service_code: Option<String> = service::code_and_name(model.service_code.clone(), model.service_name.clone()).0, As("Service");
+        /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
+        "serviceName" service_name: Option<String> = service::code_and_name(model.service_code, model.service_name).1, InPlaceOf("serviceCode", "Service");
         /// The name of the workload, such as Exchange.
         "workloadName" workload_name: Option<String>, As("Workload");
         /// How the licences were sold.

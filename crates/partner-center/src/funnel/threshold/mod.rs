@@ -2,12 +2,14 @@
 //! the caller's to decide.
 
 mod parse;
+mod value;
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
+pub use self::value::MetricValue;
 use super::{FunnelRow, Share, Tally, Totals, row};
 use crate::filter::draw_caret;
 

@@ -41,6 +41,23 @@ pub enum Fallback {
     Empty,
 }
 
+impl Fallback {
+    /// What an error of the commercial query means for a program that asks it by itself: a reason to ask the classic operations,
+    /// or `None` if it would be hiding something.
+    ///
+    /// ```
+    /// use partner_center::sweep::Fallback;
+    /// use partner_center::{Error, ErrorKind};
+    ///
+    /// assert!(Fallback::of(&Error::new(ErrorKind::NotFound, "not found")).is_some());
+    /// assert!(Fallback::of(&Error::new(ErrorKind::Unavailable, "try again later")).is_none());
+    /// ```
+    #[must_use]
+    pub fn of(error: &Error) -> Option<Self> {
+        is_not_to_be_had(error).then(|| Self::Refused(error.clone()))
+    }
+}
+
 /// Whether an error of the commercial query says that it is not to be had here, rather than that it failed.
 ///
 /// A token without a user, a refused sign-in and an enrolment that is not active would be refused by the classic

@@ -15,6 +15,7 @@ use crate::models::{
 };
 use crate::paging::{Collection, Pages};
 use crate::partner::PartnerCenter;
+use crate::service;
 use crate::{Continuation, CustomerId, Response, Result};
 
 /// A row that a whole book can be read in: [`DeploymentRow`] or [`UsageRow`]. The trait is sealed.
@@ -62,7 +63,7 @@ macro_rules! row {
             pub product_name: Option<String>,
             /// The code of the service, such as o365 or crm.
             pub service_code: Option<String>,
-            /// The name of the service; the classic operations put its code here.
+            /// The name of the service, by either source: see [`service`](crate::service).
             pub service_name: Option<String>,
             /// How the licences were sold.
             pub channel: Option<Channel>,
@@ -77,6 +78,7 @@ macro_rules! row {
             /// A row of the classic operation, about the customer it was asked for.
             #[must_use]
             pub fn classic(customer: CustomerId, row: $classic) -> Self {
+                let (service_code, service_name) = service::code_and_name(row.service_code, row.service_name);
                 Self {
                     source: Source::Classic,
                     customer_id: row.customer_id.and_then(|id| id.as_uuid()).map_or(Some(customer), |id| {
@@ -85,8 +87,8 @@ macro_rules! row {
                     customer_name: row.customer_name,
                     product_id: None,
                     product_name: row.product_name,
-                    service_code: row.service_code,
-                    service_name: row.service_name,
+                    service_code,
+                    service_name,
                     channel: row.channel,
                     $($both: row.$both,)+
                     $percent: row.$percent,

@@ -1,0 +1,134 @@
+//! Rows that wait to be brought in the order of their customers.
+//!
+//! The commercial queries send rows in an order of their own, and files are to have the same order by either source. So
+//! the rows are held until all are there. What many rows have in common is kept once: that leaves some 100 bytes a row,
+//! and a name for each customer.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use partner_center::CustomerId;
+use serde::Serialize;
+
+/// A row that can be held: what differs from row to row can be taken out, and put in again.
+pub(in crate::commands) trait Hold: Serialize + Clone {
+    /// Takes it out.
+    fn take(&mut self) -> Own;
+
+    /// Puts it in.
+    fn put(&mut self, own: Own);
+}
+
+/// What one row has for itself.
+pub(in crate::commands) struct Own {
+    pub(super) customer: Option<CustomerId>,
+    pub(super) name: Option<String>,
+    pub(super) counts: [Option<i64>; 2],
+}
+
+struct Held<R> {
+    customer: Option<CustomerId>,
+    /// Rows of one customer stay in the order they came in.
+    place: u32,
+    name: Option<Arc<str>>,
+    counts: [Option<i64>; 2],
+    rest: Arc<R>,
+}
+
+/// The rows that were read so far.
+pub(super) struct ByCustomer<R> {
+    rows: Vec<Held<R>>,
+    names: HashSet<Arc<str>>,
+    /// What rows have in common, by how it is written.
+    common: HashMap<String, Arc<R>>,
+}
+
+impl<R> Default for ByCustomer<R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), names: HashSet::new(), common: HashMap::new() }
+    }
+}
+
+impl<R: Hold> ByCustomer<R> {
+    pub(super) fn push(&mut self, mut row: R) {
+        let Own { customer, name, counts } = row.take();
+        let name = name.map(|name| {
+            self.names.get(name.as_str()).cloned().unwrap_or_else(|| {
+                let name = Arc::from(name);
+                self.names.insert(Arc::clone(&name));
+                name
+            })
+        });
+        let rest = match serde_json::to_string(&row) {
+            Ok(written) => Arc::clone(self.common.entry(written).or_insert_with(|| Arc::new(row))),
+            // A row that cannot be written now will not be then either; the output says so.
+            Err(_) => Arc::new(row),
+        };
+        let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.rows.push(Held { customer, place, name, counts, rest });
+    }
+
+    /// All rows by the ids of their customers; those that name none are last.
+    pub(super) fn each(self, mut each: impl FnMut(R)) {
+        let Self { mut rows, .. } = self;
+        rows.sort_unstable_by_key(|row| (row.customer.is_none(), row.customer, row.place));
+        for Held { customer, name, counts, rest, .. } in rows {
+            let mut row = R::clone(&rest);
+            row.put(Own { customer, name: name.as_deref().map(str::to_owned), counts });
+            each(row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Serialize)]
+    struct Row {
+        customer: Option<CustomerId>,
+        name: Option<String>,
+        product: &'static str,
+        counts: [Option<i64>; 2],
+    }
+
+    impl Hold for Row {
+        fn take(&mut self) -> Own {
+            Own {
+                customer: self.customer.take(),
+                name: self.name.take(),
+                counts: std::mem::take(&mut self.counts),
+            }
+        }
+
+        fn put(&mut self, Own { customer, name, counts }: Own) {
+            (self.customer, self.name, self.counts) = (customer, name, counts);
+        }
+    }
+
+    // U9: rows of the commercial queries were in the order of their pages.
+    #[test]
+    fn rows_come_out_by_customer_and_as_they_came_within_one() {
+        let id = |last: char| format!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f0{last}").parse().ok();
+        let row = |customer, name: Option<&str>, product, sold| Row {
+            customer,
+            name: name.map(str::to_owned),
+            product,
+            counts: [sold, None],
+        };
+        let rows = [
+            row(None, None, "Z", Some(1)),
+            row(id('b'), Some("B"), "Y", Some(2)),
+            row(id('a'), Some("A"), "Y", None),
+            row(id('b'), Some("B"), "A", Some(4)),
+            row(id('a'), Some("another name"), "X", Some(5)),
+        ];
+        let mut held = ByCustomer::default();
+        rows.iter().cloned().for_each(|row| held.push(row));
+        assert_eq!(held.common.len(), 4, "what is common is kept once");
+        let mut sorted = Vec::new();
+        held.each(|row| sorted.push(row));
+        let expected = [2, 4, 1, 3, 0].map(|place: usize| rows[place].clone());
+        assert_eq!(sorted, expected);
+    }
+}

@@ -1,0 +1,166 @@
+//! `--fail-on`: which rows crossed which threshold, how many, and the five that crossed it furthest.
+
+use std::cmp::Ordering;
+
+use partner_center::CustomerId;
+use partner_center::funnel::{FunnelRow, MetricValue, Relation, Scope, Threshold, Totals};
+use partner_center::models::Guid;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::output::text::grouped;
+use crate::report::Problem;
+
+/// How many rows of a threshold are named.
+const NAMED: usize = 5;
+
+/// The rows that a threshold was held against.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Crossings {
+    crossed: u64,
+    /// Of which the number is unknown.
+    unknown: u64,
+    /// Those that crossed it furthest, the furthest first; of a threshold on the total, the rows that are the most of
+    /// it.
+    top: Vec<Crossing>,
+}
+
+/// A row that is named.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Crossing {
+    customer_id: CustomerId,
+    customer_name: Option<String>,
+    product_id: Option<Guid>,
+    product_name: Option<String>,
+    value: MetricValue,
+}
+
+impl Crossings {
+    /// Holds the threshold against a row.
+    pub(super) fn see(&mut self, threshold: &Threshold, row: &FunnelRow) {
+        let is_crossed = threshold.is_crossed_by(row);
+        self.crossed += u64::from(is_crossed == Some(true));
+        self.unknown += u64::from(is_crossed.is_none());
+        let counts = is_crossed == Some(true) || threshold.scope() == Scope::Total;
+        let Some(value) = threshold.metric().of(row).filter(|_| counts) else { return };
+        let by = |one: &Crossing, value: MetricValue| order(threshold, one.value, value);
+        // Nearly all rows end here.
+        if self.top.len() == NAMED && self.top.last().is_some_and(|last| by(last, value) == Ordering::Less) {
+            return;
+        }
+        self.top.push(Crossing {
+            customer_id: row.customer_id,
+            customer_name: row.customer_name.clone(),
+            product_id: row.product_id.as_ref().map(|id| id.as_uuid().map_or_else(|| id.clone(), Guid::from)),
+            product_name: row.product_name.clone(),
+            value,
+        });
+        // Whatever order rows come in, the same five are named.
+        self.top.sort_by(|one, other| {
+            by(one, other.value)
+                .then_with(|| one.customer_id.cmp(&other.customer_id))
+                .then_with(|| one.product_name.cmp(&other.product_name))
+        });
+        self.top.truncate(NAMED);
+    }
+
+    /// Whether the threshold is crossed, as far as that is known.
+    pub(super) fn verdict(&self, threshold: &Threshold, totals: &Totals) -> Option<bool> {
+        match threshold.scope() {
+            Scope::Total => threshold.is_crossed_by_total(totals),
+            _ if self.crossed > 0 => Some(true),
+            _ if self.unknown > 0 => None,
+            _ => Some(false),
+        }
+    }
+
+    /// How many rows have no such number.
+    pub(super) fn unknown(&self) -> u64 {
+        self.unknown
+    }
+
+    /// What is said on stderr of a threshold that is crossed.
+    pub(super) fn problem(&self, threshold: &Threshold, totals: &Totals) -> Problem {
+        const PLACES: [&str; NAMED] = ["1.", "2.", "3.", "4.", "5."];
+        let metric = threshold.metric();
+        let mut problem = Problem::new(Exit::Crossed, format!("threshold crossed: {threshold}"));
+        problem = match (threshold.scope(), metric.of_total(totals)) {
+            (Scope::Total, Some(total)) => problem.fact("total", shown(total)),
+            _ => problem.fact("rows", grouped(self.crossed)),
+        };
+        for (place, row) in PLACES.into_iter().zip(&self.top) {
+            let product = row.product_name.as_deref().unwrap_or("a product without a name");
+            let customer = match &row.customer_name {
+                Some(name) => format!("{name} ({})", row.customer_id),
+                None => row.customer_id.to_string(),
+            };
+            let value = shown(row.value);
+            problem = problem.fact(place, format!("{} {value}: {customer}, {product}", metric.name()));
+        }
+        problem
+    }
+
+    /// The same for machines.
+    pub(super) fn in_json(&self, threshold: &Threshold, totals: &Totals) -> Value {
+        let rows = threshold.scope() == Scope::AnyRow;
+        let metric = threshold.metric();
+        json!({
+            "threshold": threshold.to_string(),
+            "metric": metric.name(),
+            "scope": if rows { "anyRow" } else { "total" },
+            "crossed": self.verdict(threshold, totals),
+            "rows": rows.then_some(self.crossed),
+            "rowsUnknown": self.unknown,
+            "total": (!rows).then(|| metric.of_total(totals).map(rounded)),
+            "top": self.top.iter().map(Crossing::in_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Crossing {
+    fn in_json(&self) -> Value {
+        json!({
+            "customerId": self.customer_id,
+            "customerName": self.customer_name,
+            "productId": self.product_id,
+            "productName": self.product_name,
+            "value": rounded(self.value),
+        })
+    }
+}
+
+/// Which of two numbers lies further beyond the limit.
+fn order(threshold: &Threshold, one: MetricValue, other: MetricValue) -> Ordering {
+    let upwards = one.partial_cmp(&other).unwrap_or(Ordering::Equal);
+    match threshold.relation() {
+        Relation::Below | Relation::AtMost => upwards,
+        _ => upwards.reverse(),
+    }
+}
+
+fn shown(value: MetricValue) -> String {
+    match value {
+        MetricValue::Count(count) => grouped(count),
+        other => format!("{other} %"),
+    }
+}
+
+/// As percentages are in rows.
+fn rounded(value: MetricValue) -> MetricValue {
+    match value {
+        MetricValue::Percent(percent) => MetricValue::Percent((percent * 100.0).round() / 100.0),
+        other => other,
+    }
+}
+
+/// The words for a threshold of which it is unknown whether it is crossed.
+pub(super) fn unknown_in_words(threshold: &Threshold, crossings: &Crossings) -> String {
+    let rows = match threshold.scope() {
+        Scope::Total => String::new(),
+        _ => format!(" for {} rows", grouped(crossings.unknown())),
+    };
+    format!("whether '{threshold}' is crossed is unknown{rows}: a count is missing")
+}

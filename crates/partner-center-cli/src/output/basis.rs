@@ -1,0 +1,90 @@
+//! What a person needs to know to add up a table's totals: over which rows each of them is.
+
+use super::text::grouped;
+use super::{Kind, Row, Summary};
+
+/// One sentence for each thing that keeps the totals from adding up; none if they do. `columns` are the places and the
+/// headings of the columns that are shown.
+pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Vec<String> {
+    [unknown::<R>(summary, columns), exceeding::<R>(summary, columns)].into_iter().flatten().collect()
+}
+
+/// `Of 80 rows, the total of Sold and Deployed is over 78 and that of Active over 60; ...`
+fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<String> {
+    let mut groups: Vec<(u64, Vec<String>)> = Vec::new();
+    // A heading is not broken over two lines.
+    let whole = |heading: &str| heading.replace(' ', "\u{a0}");
+    for (place, heading) in columns {
+        let column = R::COLUMNS.get(*place)?;
+        let is_percent = R::PERCENTS.iter().any(|[name, ..]| *name == column.name);
+        if column.kind != Kind::Count && !is_percent {
+            continue;
+        }
+        let known = summary.basis.known.get(*place).copied().unwrap_or_default();
+        match groups.iter_mut().find(|(rows, _)| *rows == known) {
+            Some((_, headings)) => headings.push(whole(heading)),
+            None => groups.push((known, vec![whole(heading)])),
+        }
+    }
+    if groups.iter().all(|(known, _)| *known == summary.rows) {
+        return None;
+    }
+    let groups: Vec<_> = groups
+        .iter()
+        .enumerate()
+        .map(|(place, (known, headings))| match place {
+            0 => format!("the total of {} is over {}", list(headings), grouped(*known)),
+            _ => format!("that of {} over {}", list(headings), grouped(*known)),
+        })
+        .collect();
+    Some(format!(
+        "Of {} rows, {}; rows of which the count is unknown are left out.",
+        grouped(summary.rows),
+        list(&groups)
+    ))
+}
+
+/// `In 3 rows Deployed exceeds Sold, and Shelf is 0.`
+fn exceeding<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<String> {
+    let heading = |name: &str| {
+        columns.iter().find(|(place, _)| R::COLUMNS.get(*place).is_some_and(|column| column.name == name))
+    };
+    let sentences =
+        R::PERCENTS.iter().zip(&summary.basis.exceeding).filter_map(|([_, part, whole], rows)| {
+            let ((_, part_heading), (_, whole_heading)) = heading(part).zip(heading(whole))?;
+            let difference = R::DIFFERENCES.iter().find(|[_, of, less]| of == whole && less == part);
+            let zero = difference
+                .and_then(|[name, ..]| heading(name))
+                .map_or_else(String::new, |(_, heading)| format!(", and {heading} is 0"));
+            let rows = match rows {
+                0 => return None,
+                1 => "1 row".to_owned(),
+                rows => format!("{} rows", grouped(*rows)),
+            };
+            Some(format!("In {rows} {part_heading} exceeds {whole_heading}{zero}."))
+        });
+    let sentences: Vec<_> = sentences.collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// `Sold, Deployed and Shelf`
+fn list<T: AsRef<str>>(words: &[T]) -> String {
+    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_a_row() {
+        assert_eq!(list(&["Sold"]), "Sold");
+        assert_eq!(list(&["Sold", "Deployed"]), "Sold and Deployed");
+        assert_eq!(list(&["Sold", "Deployed", "Idle"]), "Sold, Deployed and Idle");
+    }
+}

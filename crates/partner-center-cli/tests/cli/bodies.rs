@@ -1,0 +1,58 @@
+//! Advice that can be followed: what is said of a response that says nothing, and what `-vv` shows of one.
+
+use partner_center_emulator::{Emulator, FaultScript};
+
+use crate::support::{Beside, DOCUMENTED, Run, beside};
+
+fn failing(script: &str) -> Beside {
+    beside(Emulator::builder().faults(script.parse::<FaultScript>().unwrap()))
+}
+
+fn ask(beside: &Beside, more: &[&str]) -> Run {
+    beside.run(&[more, &["licenses", "deployment", "-c", DOCUMENTED, "--max-attempts", "1"]].concat())
+}
+
+// F8: "the service's own description says" was said where there was none.
+#[test]
+fn no_description_is_promised_where_there_is_none() {
+    for shape in ["fault", "analytics", "error-object", "message"] {
+        let run = ask(&failing(&format!("/v1/* 400(body={shape})")), &[]);
+        assert!(run.stderr.contains("service says") && !run.stderr.contains("-vv"), "{shape}\n{run}");
+    }
+    for shape in ["empty", "html"] {
+        let run = ask(&failing(&format!("/v1/* 400(body={shape})")), &[]);
+        assert_eq!(run.code, 1, "{run}");
+        assert!(!run.stderr.contains("service says"), "{shape}\n{run}");
+        assert!(!run.stderr.contains("own description says"), "{shape}\n{run}");
+        assert!(run.stderr.contains("did not say which part"), "{shape}\n{run}");
+        assert_eq!(run.stderr.contains("-vv"), shape == "html", "there is a body to show\n{run}");
+    }
+}
+
+// F8: "look at the raw body" was said, and no option showed it.
+#[test]
+fn twice_verbose_shows_the_body_and_says_what_may_be_in_it() {
+    for (script, code) in [("/v1/* html", 9), ("/v1/* 400(body=html)", 1), ("/v1/* 503(body=html)", 7)] {
+        let beside = failing(script);
+        let plain = ask(&beside, &[]);
+        assert_eq!((plain.code, plain.stderr.contains("<html")), (code, false), "{plain}");
+        assert!(!ask(&beside, &["-v"]).stderr.contains("<html"), "once is not enough");
+        let shown = ask(&beside, &["-vv"]);
+        assert_eq!(shown.code, code, "{shown}");
+        assert!(shown.stderr.contains("which may hold customer data:\n  | "), "{shown}");
+        assert!(shown.stderr.to_lowercase().contains("<html"), "{shown}");
+        assert!(!shown.stderr.contains("-vv shows"), "{shown}");
+    }
+    // A body without an end is shown to some point.
+    let run = ask(&failing("/v1/* 400(body=html)+endless(mib=1)"), &["-vv"]);
+    assert!(run.stderr.len() < 20_000, "{} bytes", run.stderr.len());
+}
+
+// F8
+#[test]
+fn a_redirect_says_to_which_host_and_no_more() {
+    let beside = failing("/v1/* redirect(to=https://user:secret@login.example.com/path?code=hush)");
+    let run = ask(&beside, &[]);
+    assert!(run.stderr.contains("redirects to") && run.stderr.contains("login.example.com"), "{run}");
+    assert!(!run.stderr.contains("hush") && !run.stderr.contains("secret"), "{run}");
+}

@@ -1,0 +1,244 @@
+//! Which source is asked about customers that are named, what goes out for it, and that both sources tell the same.
+
+use std::collections::BTreeMap;
+
+use partner_center_emulator::{Emulator, FaultScript, Standing};
+
+use crate::book::records;
+use crate::support::{Beside, DOCUMENTED, Run, beside};
+
+const COMMANDS: &[&str] = &["deployment", "usage", "funnel"];
+
+/// Answers nothing to the classic operations, as the service is reported to.
+const CLASSIC_EMPTY: &str = "/v1/customers/* no-rows";
+
+fn with_faults(script: &str) -> Beside {
+    beside(Emulator::builder().customers(40).faults(script.parse::<FaultScript>().unwrap()))
+}
+
+fn ask(beside: &Beside, command: &str, more: &[&str]) -> Run {
+    beside.run(&[&["licenses", command, "--format", "csv"], more].concat())
+}
+
+fn sources(run: &Run) -> Vec<String> {
+    let mut sources: Vec<_> = records(&run.stdout).iter().map(|row| row["source"].clone()).collect();
+    sources.dedup();
+    sources
+}
+
+/// The ids of customers with rows, in the order of the book.
+fn with_rows(beside: &Beside, most: usize) -> Vec<String> {
+    let customers = beside.emulator.book().customers();
+    let active = customers.filter(|customer| customer.standing == Standing::Active);
+    active.map(|customer| customer.id.to_string()).take(most).collect()
+}
+
+fn named(ids: &[String]) -> Vec<&str> {
+    ids.iter().flat_map(|id| ["-c", id.as_str()]).collect()
+}
+
+/// Requests by the operation, and the ids in their filters.
+fn requests(beside: &Beside) -> (Vec<String>, Vec<Vec<String>>) {
+    let (mut classic, mut commercial) = (Vec::new(), Vec::new());
+    for request in beside.emulator.requests() {
+        if !request.path().contains("/commercial/") {
+            classic.push(request.path().to_owned());
+            continue;
+        }
+        let query = request.query().unwrap_or_default();
+        assert!(query.len() < 2000, "{} characters", query.len());
+        let url = url::Url::parse(&format!("http://x/?{query}")).unwrap();
+        let filter = url.query_pairs().find(|(name, _)| name == "filter").unwrap().1.into_owned();
+        let ids = filter.split(" or ").map(|one| {
+            let id = one.strip_prefix("customerTenantId eq '").and_then(|id| id.strip_suffix('\''));
+            id.unwrap_or_else(|| panic!("{filter}")).to_lowercase()
+        });
+        commercial.push(ids.collect());
+    }
+    (classic, commercial)
+}
+
+/// How many requests a question is.
+fn questions(command: &str) -> usize {
+    if command == "funnel" { 2 } else { 1 }
+}
+
+// U1
+#[test]
+fn a_customer_with_rows_is_one_classic_request() {
+    for command in COMMANDS {
+        let beside = beside(Emulator::builder());
+        let run = ask(&beside, command, &["-c", DOCUMENTED]);
+        assert_eq!((run.code, run.stderr.contains("commercial")), (0, false), "{run}");
+        assert_eq!(sources(&run), ["classic"]);
+        assert_eq!(requests(&beside).0.len(), questions(command));
+        assert!(requests(&beside).1.is_empty());
+    }
+}
+
+// U1: since 2021 the classic operation is reported empty for customers that do have licenses.
+#[test]
+fn where_the_classic_operation_is_empty_the_commercial_query_is_asked_once() {
+    for command in COMMANDS {
+        let beside = with_faults(CLASSIC_EMPTY);
+        let ids = with_rows(&beside, 3);
+        let run = ask(&beside, command, &named(&ids));
+        assert_eq!((run.code, sources(&run)), (0, vec!["commercial".to_owned()]), "{run}");
+        let found: Vec<_> = records(&run.stdout).iter().map(|row| row["customerId"].clone()).collect();
+        assert!(found.is_sorted(), "by customer: {found:?}");
+        assert!(ids.iter().all(|id| found.contains(id)));
+        assert!(run.stderr.contains("the classic operation has no rows for 3 customers"), "{run}");
+
+        let (classic, commercial) = requests(&beside);
+        assert_eq!((classic.len(), commercial.len()), (3 * questions(command), questions(command)));
+        let mut sorted = ids.clone();
+        sorted.sort();
+        assert!(commercial.iter().all(|asked| *asked == sorted), "{commercial:?}");
+    }
+}
+
+// U1
+#[test]
+fn only_those_that_are_empty_are_asked_about_again() {
+    let beside = with_faults("");
+    let ids = with_rows(&beside, 3);
+    beside.emulator.set_faults(format!("/v1/customers/{}/* no-rows", ids[1]).parse::<FaultScript>().unwrap());
+    let run = ask(&beside, "deployment", &named(&ids));
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(requests(&beside).1, [[ids[1].clone()]]);
+    for row in records(&run.stdout) {
+        let expected = if row["customerId"] == ids[1] { "commercial" } else { "classic" };
+        assert_eq!(row["source"], expected, "{row:?}");
+    }
+}
+
+// U1: what the second question fails with says nothing against the first.
+#[test]
+fn a_failure_of_the_second_question_is_a_note() {
+    for (fault, said) in [("404", "not found (status 404)"), ("403", "status 403"), ("503", "status 503")] {
+        let beside = with_faults(&format!("{CLASSIC_EMPTY}; /partner/* {fault}"));
+        let ids = with_rows(&beside, 2);
+        let run = ask(&beside, "deployment", &[&named(&ids)[..], &["--max-attempts", "1"]].concat());
+        assert_eq!((run.code, records(&run.stdout).len()), (0, 0), "{run}");
+        assert!(run.stderr.contains("note: no rows for customer") && !run.stderr.contains("error:"), "{run}");
+        assert!(run.stderr.contains(said), "{said}\n{run}");
+        assert_eq!(requests(&beside).1.len(), 1);
+    }
+}
+
+// U1: `--source` was passed over where customers were named.
+#[test]
+fn an_explicit_source_holds_for_named_customers() {
+    for command in COMMANDS {
+        for source in ["commercial", "auto"] {
+            let beside = with_faults("");
+            let ids = with_rows(&beside, 4);
+            let run = ask(&beside, command, &[&named(&ids)[..], &["--source", source]].concat());
+            assert_eq!((run.code, sources(&run)), (0, vec!["commercial".to_owned()]), "{run}");
+            let (classic, commercial) = requests(&beside);
+            assert_eq!((classic.len(), commercial.len()), (0, questions(command)), "{command} {source}");
+            assert!(commercial.iter().all(|asked| asked.len() == 4));
+        }
+        let beside = with_faults(CLASSIC_EMPTY);
+        let ids = with_rows(&beside, 1);
+        let run = ask(&beside, command, &[&named(&ids)[..], &["--source", "classic"]].concat());
+        assert_eq!((run.code, records(&run.stdout).len()), (0, 0), "{run}");
+        assert!(requests(&beside).1.is_empty(), "the classic operation alone");
+        assert!(run.stderr.contains("no proof") && run.stderr.contains("--source auto"), "{run}");
+    }
+}
+
+// U1
+#[test]
+fn without_a_commercial_query_auto_asks_the_classic_operation_and_commercial_fails() {
+    for command in COMMANDS {
+        let beside = with_faults("/partner/* 404");
+        let ids = with_rows(&beside, 2);
+        let run = ask(&beside, command, &[&named(&ids)[..], &["--source", "auto"]].concat());
+        assert_eq!((run.code, sources(&run)), (0, vec!["classic".to_owned()]), "{run}");
+        assert!(run.stderr.contains("not found"), "{run}");
+        let run = ask(&beside, command, &[&named(&ids)[..], &["--source", "commercial"]].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (6, ""), "{run}");
+    }
+}
+
+// U1: a URL has an end.
+#[test]
+fn many_customers_are_asked_about_in_batches() {
+    let beside = with_faults("");
+    let ids = with_rows(&beside, 25);
+    assert!(ids.len() > 20, "{}", ids.len());
+    let run = ask(&beside, "deployment", &[&named(&ids)[..], &["--source", "commercial"]].concat());
+    assert_eq!(run.code, 0, "{run}");
+    let (classic, commercial) = requests(&beside);
+    assert_eq!((classic.len(), commercial.len()), (0, 2));
+    let mut asked = commercial.concat();
+    let mut expected = ids;
+    asked.sort();
+    expected.sort();
+    assert_eq!(asked, expected, "everybody once");
+}
+
+// U1: arguments that were passed over, of the same class.
+#[test]
+fn what_only_all_customers_have_is_refused_with_named_ones() {
+    for more in [&["--rate", "9"][..], &["--order", "completion"], &["--checkpoint", "x", "-o", "x.csv"]] {
+        let run = crate::support::run(&[&["licenses", "usage", "-c", DOCUMENTED], more].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{more:?}\n{run}");
+    }
+}
+
+/// Both sources know the same of these columns.
+fn common(csv: &str) -> Vec<BTreeMap<String, String>> {
+    const DIFFER: &[&str] = &[
+        "productId",
+        "workloadCode",
+        "workloads",
+        "source",
+        "processedDateTime",
+        "deploymentProcessedDateTime",
+        "usageProcessedDateTime",
+        "reportedDeploymentPercent",
+        "reportedUsagePercent",
+        "flags",
+    ];
+    let mut rows = records(csv);
+    for row in &mut rows {
+        row.retain(|name, _| !DIFFER.contains(&name.as_str()));
+    }
+    rows
+}
+
+// U4, U9: a column meant a code by one source and a name by the other, and the order was another.
+#[test]
+fn both_sources_say_the_same_in_the_same_order() {
+    let beside = beside(Emulator::builder().customers(60).page_size(25));
+    for command in COMMANDS {
+        let of = |source: &str| {
+            let run = ask(&beside, command, &["--all-customers", "--source", source]);
+            assert_eq!(run.code, 0, "{run}");
+            common(&run.stdout)
+        };
+        let (mut classic, commercial) = (of("classic"), of("commercial"));
+        classic.sort_by(|a, b| a["customerId"].cmp(&b["customerId"]));
+        let ids: Vec<_> = commercial.iter().map(|row| row["customerId"].as_str()).collect();
+        assert!(ids.is_sorted() && ids.len() > 50, "{command}");
+        assert!(commercial.iter().all(|row| !row["serviceCode"].contains(' ')), "{command}");
+        assert!(commercial.iter().any(|row| row["serviceName"] == "Microsoft Office 365"), "{command}");
+        for (classic, commercial) in classic.iter().zip(&commercial) {
+            assert_eq!(classic, commercial, "{command}");
+        }
+        assert_eq!(classic.len(), commercial.len(), "{command}");
+    }
+}
+
+// U9: a sort is as stable by either source.
+#[test]
+fn rows_of_the_same_value_are_by_customer() {
+    let beside = beside(Emulator::builder().customers(60).page_size(25));
+    let of = |source: &str| {
+        let arguments = ["--all-customers", "--source", source, "--sort", "Product"];
+        common(&ask(&beside, "deployment", &arguments).stdout)
+    };
+    assert_eq!(of("classic"), of("commercial"));
+}
