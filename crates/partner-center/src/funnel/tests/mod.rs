@@ -408,7 +408,7 @@ fn a_row_is_written_with_the_contracts_names_and_null_for_what_is_unknown() {
     let written = serde_json::to_value(one(&funnel)).unwrap();
     let expected = json!({
         "customerId": CUSTOMER, "customerName": "Contoso",
-        "productId": null, "productName": "E3", "serviceCode": null, "serviceName": "o365", "channel": "reseller",
+        "productId": null, "productName": "E3", "serviceCode": "o365", "serviceName": "Microsoft Office 365", "channel": "reseller",
         "licensesSold": 10, "licensesDeployed": 8, "licensesActive": 6, "shelfware": 2, "idle": 2,
         "deploymentPercent": 80.0, "usagePercent": 75.0,
         "reportedDeploymentPercent": null, "reportedUsagePercent": 60.0,
