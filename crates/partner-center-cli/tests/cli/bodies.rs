@@ -2,7 +2,7 @@
 
 use partner_center_emulator::{Emulator, FaultScript};
 
-use crate::support::{Beside, DOCUMENTED, Run, beside};
+use crate::support::{Beside, DOCUMENTED, Run, TOKEN, beside};
 
 fn failing(script: &str) -> Beside {
     beside(Emulator::builder().faults(script.parse::<FaultScript>().unwrap()))
@@ -55,4 +55,29 @@ fn a_redirect_says_to_which_host_and_no_more() {
     let run = ask(&beside, &[]);
     assert!(run.stderr.contains("redirects to") && run.stderr.contains("login.example.com"), "{run}");
     assert!(!run.stderr.contains("hush") && !run.stderr.contains("secret"), "{run}");
+}
+
+// R18: a host that echoes what it was sent, in the one place where a body is shown.
+#[test]
+fn a_token_in_the_body_is_not_shown() {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let host = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 8192];
+        let length = stream.read(&mut request).unwrap();
+        let echo = String::from_utf8_lossy(&request[..length]).into_owned();
+        let head = format!(
+            "HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            echo.len()
+        );
+        stream.write_all(format!("{head}{echo}").as_bytes()).unwrap();
+    });
+    let mut command = crate::support::command();
+    command.env("PARTNER_CENTER_BASE_URL", url).env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);
+    let run = crate::support::finish(command.args(["-vv", "licenses", "deployment", "--max-attempts", "1"]));
+    host.join().unwrap();
+    assert!(run.stderr.to_lowercase().contains("| authorization: bearer "), "the request is echoed\n{run}");
+    assert!(!run.stderr.contains(TOKEN), "{run}");
 }

@@ -41,6 +41,7 @@ fn lines(csv: &str) -> Vec<Line> {
     records(csv).iter().map(line).collect()
 }
 
+/// By customer, and of each customer as the service sends them.
 pub(crate) fn truth(book: &Book) -> Vec<Line> {
     let of_customer = |customer: partner_center_emulator::Customer| {
         let id = customer.id.to_string();
@@ -50,7 +51,9 @@ pub(crate) fn truth(book: &Book) -> Vec<Line> {
         };
         customer.deployment().into_iter().map(line).collect::<Vec<_>>()
     };
-    book.customers().flat_map(of_customer).collect()
+    let mut customers: Vec<_> = book.customers().collect();
+    customers.sort_by_key(|customer| customer.id);
+    customers.into_iter().flat_map(of_customer).collect()
 }
 
 fn standing(book: &Book, standing: Standing) -> usize {

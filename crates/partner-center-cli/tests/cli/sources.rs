@@ -219,8 +219,7 @@ fn both_sources_say_the_same_in_the_same_order() {
             assert_eq!(run.code, 0, "{run}");
             common(&run.stdout)
         };
-        let (mut classic, commercial) = (of("classic"), of("commercial"));
-        classic.sort_by(|a, b| a["customerId"].cmp(&b["customerId"]));
+        let (classic, commercial) = (of("classic"), of("commercial"));
         let ids: Vec<_> = commercial.iter().map(|row| row["customerId"].as_str()).collect();
         assert!(ids.is_sorted() && ids.len() > 50, "{command}");
         assert!(commercial.iter().all(|row| !row["serviceCode"].contains(' ')), "{command}");
@@ -241,4 +240,55 @@ fn rows_of_the_same_value_are_by_customer() {
         common(&ask(&beside, "deployment", &arguments).stdout)
     };
     assert_eq!(of("classic"), of("commercial"));
+}
+
+// U12: ids of the commercial queries were in capitals in some places, and those of the classic operations never.
+#[test]
+fn ids_are_in_small_letters_and_percentages_have_two_places_everywhere() {
+    let beside = beside(Emulator::builder().customers(60));
+    let mut arguments: Vec<Vec<&str>> = vec![
+        vec!["licenses", "query", "deployment"],
+        vec!["licenses", "query", "usage"],
+        vec!["licenses", "query", "deployment", "--group-by", "customerTenantId,productId"],
+        vec!["customers", "list"],
+    ];
+    for command in COMMANDS {
+        for source in ["classic", "commercial"] {
+            arguments.push(vec!["licenses", command, "-a", "--source", source]);
+            arguments.push(vec!["licenses", command, "-c", DOCUMENTED, "--source", source]);
+        }
+    }
+    for arguments in arguments {
+        let document = beside.run(&[&arguments[..], &["--format", "json"]].concat());
+        let value: serde_json::Value = serde_json::from_str(&document.stdout).unwrap();
+        check(&value, "", &arguments);
+        let csv = beside.run(&[&arguments[..], &["--format", "csv"]].concat()).stdout;
+        for row in records(&csv) {
+            for (name, text) in row {
+                check(
+                    &text.parse::<f64>().map_or_else(|_| text.clone().into(), Into::into),
+                    &name,
+                    &arguments,
+                );
+            }
+        }
+    }
+}
+
+fn check(value: &serde_json::Value, name: &str, of: &[&str]) {
+    match value {
+        serde_json::Value::Object(members) => members.iter().for_each(|(name, value)| check(value, name, of)),
+        serde_json::Value::Array(members) => members.iter().for_each(|value| check(value, name, of)),
+        serde_json::Value::String(text) if name.ends_with("Id") && text.len() == 36 => {
+            assert_eq!(*text, text.to_lowercase(), "{name} of {of:?}");
+        }
+        serde_json::Value::Number(number) if name.to_lowercase().ends_with("percent") => {
+            let percent = number.as_f64().unwrap();
+            assert!(
+                ((percent * 100.0).round() / 100.0 - percent).abs() < f64::EPSILON,
+                "{name} of {of:?}: {percent}"
+            );
+        }
+        _ => {}
+    }
 }

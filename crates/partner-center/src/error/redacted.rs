@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
-use super::Error;
+use super::{EXCERPT, Error};
 use crate::credential::AccessToken;
 use crate::fault::Fault;
 use crate::redact::Redactor;
@@ -39,6 +39,12 @@ impl Error {
             let text = String::from_utf8_lossy(value.as_bytes());
             if let Cow::Owned(clean) = redactor.redact(&text) {
                 *value = HeaderValue::from_str(&clean).unwrap_or(HeaderValue::from_static("[redacted]"));
+            }
+        }
+        if let Some(body) = &inner.body {
+            let text = String::from_utf8_lossy(body.get(..EXCERPT).unwrap_or(body));
+            if let Cow::Owned(clean) = redactor.redact(&text) {
+                inner.excerpt = Some(clean);
             }
         }
         if let Some(source) = &inner.source {

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, IgnoreRules, JoinReport, Threshold};
+use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -196,10 +197,15 @@ impl Judge {
         let totals = self.account.totals.book();
         let thresholds =
             self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
-        let products = serde_json::to_value(self.account.totals.products()).unwrap_or_default();
+        // Ids as in the rows.
+        let products = self.account.totals.products().into_iter().map(|product| {
+            let mut product = product.clone();
+            product.product_id = product.product_id.map(|id| id.as_uuid().map_or(id, Guid::from));
+            serde_json::to_value(product).unwrap_or_default()
+        });
         let join = serde_json::to_value(&self.account.join).unwrap_or_default();
         [
-            ("products", products),
+            ("products", products.collect()),
             ("join", join),
             ("ignored", json!(self.account.ignored)),
             ("thresholds", thresholds.collect()),
