@@ -23,9 +23,6 @@ pub use kind::ErrorKind;
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// How many bytes of a body are shown.
-const EXCERPT: usize = 4000;
-
 type Source = Arc<dyn std::error::Error + Send + Sync + 'static>;
 
 /// Everything that can go wrong with a call, with what a person needs to act on it or to ask Microsoft about it.
@@ -319,24 +316,6 @@ impl Error {
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.0.body.as_ref()
-    }
-
-    /// The beginning of the last answer's body as text, for the person who asked: some 4,000 bytes, without the access
-    /// token should the host have echoed it. May hold customer data. `None` if nothing was read.
-    ///
-    /// ```
-    /// use partner_center::Error;
-    ///
-    /// let error = Error::from_answer(400, http::HeaderMap::new(), "<html>Bad gateway settings</html>");
-    /// assert_eq!(error.body_excerpt().as_deref(), Some("<html>Bad gateway settings</html>"));
-    /// ```
-    #[must_use]
-    pub fn body_excerpt(&self) -> Option<Cow<'_, str>> {
-        if let Some(excerpt) = &self.0.excerpt {
-            return Some(Cow::Borrowed(excerpt));
-        }
-        let body = self.0.body.as_ref().filter(|body| !body.is_empty())?;
-        Some(String::from_utf8_lossy(body.get(..EXCERPT).unwrap_or(body)))
     }
 
     /// Where a stream of pages stood when it failed: hand it to `resume` to go on with the page that failed.

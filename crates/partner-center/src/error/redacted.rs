@@ -6,12 +6,33 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
-use super::{EXCERPT, Error};
+use super::Error;
 use crate::credential::AccessToken;
 use crate::fault::Fault;
 use crate::redact::Redactor;
 
+/// How many bytes of a body are shown.
+const EXCERPT: usize = 4000;
+
 impl Error {
+    /// The beginning of the last answer's body as text, for the person who asked: some 4,000 bytes, without the access
+    /// token should the host have echoed it. May hold customer data. `None` if nothing was read.
+    ///
+    /// ```
+    /// use partner_center::Error;
+    ///
+    /// let error = Error::from_answer(400, http::HeaderMap::new(), "<html>Bad gateway settings</html>");
+    /// assert_eq!(error.body_excerpt().as_deref(), Some("<html>Bad gateway settings</html>"));
+    /// ```
+    #[must_use]
+    pub fn body_excerpt(&self) -> Option<Cow<'_, str>> {
+        if let Some(excerpt) = &self.0.excerpt {
+            return Some(Cow::Borrowed(excerpt));
+        }
+        let body = self.0.body.as_ref().filter(|body| !body.is_empty())?;
+        Some(String::from_utf8_lossy(body.get(..EXCERPT).unwrap_or(body)))
+    }
+
     /// Removes this token from every text, should the host have echoed it. The body stays as it came.
     pub(crate) fn without(self, token: &AccessToken) -> Self {
         let mut redactor = Redactor::new();
