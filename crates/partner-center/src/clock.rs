@@ -227,7 +227,7 @@ pub(crate) fn in_words(time: Duration) -> String {
 
 /// The offset at a service's last answer.
 #[derive(Debug, Default)]
-pub(crate) struct ClockWatch(Mutex<Option<ClockOffset>>);
+pub(crate) struct ClockWatch(Mutex<Option<(http::HeaderValue, ClockOffset)>>);
 
 impl ClockWatch {
     /// Compares the clocks by the headers of an answer that is just coming in.
@@ -236,16 +236,23 @@ impl ClockWatch {
         if headers.contains_key(http::header::AGE) {
             return;
         }
+        let Some(date) = headers.get(http::header::DATE) else { return };
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of many answers in a second one is read.
+        if last.as_ref().is_some_and(|(seen, _)| seen == date) {
+            return;
+        }
         let Some(service) = crate::call::service_time(headers) else { return };
         let offset = ClockOffset::between(clock.system_time(), service);
-        let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(offset);
+        let before = last.replace((date.clone(), offset)).map(|(_, before)| before);
+        drop(last);
         if offset.is_off() && !before.is_some_and(ClockOffset::is_off) {
             tracing::warn!("this machine's clock is {offset}, by the date of the service's answer");
         }
     }
 
     pub(crate) fn offset(&self) -> Option<ClockOffset> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|(_, offset)| *offset)
     }
 }
 

@@ -23,6 +23,9 @@ pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO
 
 /// A client of Partner Center for one partner. Cheap to clone; clones share connections, credential and throttling.
 ///
+/// It may be used from several tokio runtimes, one after the other or at once: each keeps connections of its own, and
+/// the access token is refreshed on none of them.
+///
 /// ```no_run
 /// use partner_center::{CustomerId, PartnerCenter, credential::StaticToken};
 ///

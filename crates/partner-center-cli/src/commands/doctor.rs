@@ -231,19 +231,7 @@ async fn inspect(
         }
     };
     let inspected = Token::inspect(token.expose());
-    let offset = credential.clock_offset();
-    let local = SystemTime::now();
-    // The token was issued just now. What is wrong with this machine's clock is said by itself, and condemns nothing.
-    let now = match offset {
-        Some(offset) if offset.is_plausible() => offset.service_time(local),
-        Some(_) => inspected.issued_at().unwrap_or(local),
-        None => local,
-    };
-    let mut found = inspected.findings(expected, now);
-    if let Some(offset) = offset {
-        found.retain(|finding| finding.topic != Topic::Clock);
-        found.push(offset.finding());
-    }
+    let found = inspected.findings_by_service_time(expected, SystemTime::now(), credential.clock_offset());
     let mut verdict = verdict(&found);
     let without_end = !inspected.is_opaque() && inspected.expires_at().is_none();
     findings.extend(found.into_iter().map(Finding::from));

@@ -41,7 +41,8 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
     let who = token.user().map_or_else(String::new, |user| format!(" as {user}"));
     console.note(&format!("signed in{who}; the refresh token is kept in {place}"));
     // Better told now than by the first job that fails.
-    for finding in token.findings(&Expected::of(&registration.app), std::time::SystemTime::now()) {
+    let (expected, now) = (Expected::of(&registration.app), std::time::SystemTime::now());
+    for finding in token.findings_by_service_time(&expected, now, credential.clock_offset()) {
         if finding.level != Level::Ok {
             console.note(&finding.to_string());
         }

@@ -324,3 +324,126 @@ fn a_configuration_that_cannot_be_used_is_told_before_anything_is_sent() {
     );
     assert_eq!(desk.beside.emulator.request_count(), 0);
 }
+
+// F7: the advice led back to the sign-in that the policy had just refused.
+#[test]
+fn a_sign_in_that_a_policy_refuses_does_not_lead_back_to_itself() {
+    for number in [50097, 50131, 53000, 53003, 530_003, 530_036] {
+        let script = format!("#2 /*/oauth2/* aadsts({number})");
+        let builder =
+            Emulator::builder().faults(script.parse::<partner_center_emulator::FaultScript>().unwrap());
+        let desk = Desk { beside: beside(builder), directory: tempfile::tempdir().unwrap() };
+        let login = desk.run(&["login"]);
+        assert_eq!((login.code, login.stdout.as_str()), (4, ""), "{login}");
+        let told = login.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(told.contains(&format!("AADSTS{number}")), "{login}");
+        for said in
+            ["refused by a policy", "device code", "another device", "browser", "--refresh-token-stdin"]
+        {
+            assert!(told.contains(said), "{said}\n{login}");
+        }
+        assert!(!told.to_lowercase().contains("sign in again"), "{login}");
+        assert_eq!(desk.stored(), None);
+    }
+}
+
+// F6: one answer that said "try again" with status 400 or 200 was the end.
+#[test]
+fn a_sign_in_service_that_asks_to_try_again_is_asked_again() {
+    for status in [200, 400, 503] {
+        let desk = Desk::new();
+        let token = desk.entra().issue_refresh_token();
+        let faults = |requests: &str| {
+            let script = format!("{requests} /*/oauth2/* aadsts(90033,status={status})");
+            desk.beside.emulator.set_faults(script.parse::<partner_center_emulator::FaultScript>().unwrap());
+        };
+        let list = || {
+            let mut command = desk.command();
+            command.env("PARTNER_CENTER_REFRESH_TOKEN", &token);
+            desk.hush(finish(command.args(["licenses", "usage", "--format", "csv"])))
+        };
+        faults("#1-2");
+        let run = list();
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+        faults("#1-100");
+        let run = desk.hush(finish(desk.command().env("PARTNER_CENTER_REFRESH_TOKEN", &token).args([
+            "licenses",
+            "usage",
+            "--max-attempts",
+            "1",
+        ])));
+        assert_eq!((run.code, run.stdout.as_str()), (7, ""), "{run}");
+        assert!(run.stderr.contains("AADSTS90033") && !run.stderr.contains("login"), "{run}");
+    }
+}
+
+/// A directory in which somebody is signed in at the emulator.
+fn signed_in() -> Desk {
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.store().parent().unwrap()).unwrap();
+    let file = serde_json::json!({
+        "version": 1, "tenant": Entra::TENANT_ID, "client_id": Entra::CLIENT_ID, "obtained_at": 1_764_000_000,
+        "refresh_token": desk.entra().issue_refresh_token(),
+    });
+    std::fs::write(desk.store(), file.to_string()).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(desk.store(), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    desk
+}
+
+/// A sign-in host that gives the same answer to everybody.
+fn host_that_answers(body: String) -> String {
+    use std::io::Read;
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let _ = connection.read(&mut [0; 16 * 1024]);
+            let head =
+                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = connection.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    address
+}
+
+// R4: the next run said that the file "does not hold a stored token".
+#[test]
+fn a_refresh_token_that_cannot_be_kept_costs_nobody_the_sign_in() {
+    for (successor, why) in [(String::new(), "is empty"), ("x".repeat(65_500), "is too long")] {
+        let desk = signed_in();
+        let before = desk.stored();
+        let access = desk.entra().mint(&partner_center_emulator::TokenSpec::user());
+        let host = host_that_answers(format!(
+            r#"{{"token_type":"Bearer","access_token":"{access}","expires_in":3599,"refresh_token":"{successor}"}}"#
+        ));
+        for _ in 0..2 {
+            let mut command = desk.bare();
+            let run = desk.hush(finish(
+                command.env("PARTNER_CENTER_AUTHORITY", &host).args(["licenses", "usage", "--format", "csv"]),
+            ));
+            assert_eq!(run.code, 0, "{run}");
+            assert!(run.stderr.contains(why) && run.stderr.contains("the one before it is kept"), "{run}");
+            assert_eq!(desk.stored(), before, "{why}");
+        }
+    }
+}
+
+// R19: a full disk was a usage error, exit code 2.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_not_the_users_mistake() {
+    let desk = signed_in();
+    let before = desk.stored();
+    let bare = desk.bare();
+    // What a full disk is to a test: no file may grow.
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -f 0; exec "$0" licenses usage"#]).arg(bare.get_program());
+    command.env_clear().envs(bare.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let run = desk.hush(finish(&mut command));
+    assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{run}");
+    assert!(run.stderr.contains("could not be written") && run.stderr.contains("still there"), "{run}");
+    assert_eq!(desk.stored(), before);
+}

@@ -31,7 +31,11 @@ table! {
     50076 "invalid_grant" Some("basic_action"), BAD_REQUEST, "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access 'fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd'.";
     50078 "invalid_grant" Some("basic_action"), BAD_REQUEST, "Presented multi-factor authentication has expired due to policies configured by your administrator, you must refresh your multi-factor authentication to access 'fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd'.";
     50079 "invalid_grant" Some("basic_action"), BAD_REQUEST, "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access 'fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd'.";
+    50097 "interaction_required" None, BAD_REQUEST, "Device authentication is required.";
+    50131 "invalid_grant" Some("message_only"), BAD_REQUEST, "The device is not in the state that a Conditional Access policy requires, or the sign-in was blocked as suspicious.";
     50173 "invalid_grant" Some("bad_token"), BAD_REQUEST, "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.";
+    53000 "invalid_grant" Some("message_only"), BAD_REQUEST, "The device is not in the required state: compliant. Conditional Access policy requires a compliant device.";
+    53003 "invalid_grant" Some("message_only"), BAD_REQUEST, "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.";
     54005 "invalid_grant" None, BAD_REQUEST, "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.";
     65001 "invalid_grant" Some("consent_required"), BAD_REQUEST, "The user or administrator has not consented to use the application with ID '{}'. Send an interactive authorization request for this user and resource.";
     65004 "authorization_declined" None, BAD_REQUEST, "User declined to consent to access the app.";
@@ -46,6 +50,8 @@ table! {
     90002 "invalid_request" None, BAD_REQUEST, "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.";
     90013 "invalid_request" None, BAD_REQUEST, "Invalid input received from the user.";
     90033 "temporarily_unavailable" None, SERVICE_UNAVAILABLE, "A transient error has occurred. Please try again.";
+    530003 "invalid_grant" Some("message_only"), BAD_REQUEST, "The device is required to be managed to access this resource.";
+    530036 "invalid_grant" Some("message_only"), BAD_REQUEST, "Access has been blocked by Conditional Access policies: this way of signing in is not allowed.";
     700007 "invalid_grant" None, BAD_REQUEST, "The grant was issued to a different client id.";
     700016 "unauthorized_client" None, BAD_REQUEST, "Application with identifier '{}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.";
     700023 "invalid_client" None, UNAUTHORIZED, "Client assertion audience claim does not match Realm issuer.";

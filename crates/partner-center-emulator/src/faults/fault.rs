@@ -20,6 +20,13 @@ pub enum Fault {
     RevokeToken,
     /// `aadsts(50076)`: a refusal of the sign-in host, by its number. Needs a path to fall on sign-in requests.
     Aadsts(u32),
+    /// `aadsts(90033,status=400)`: the same with another status than it usually has. What it means is in its words.
+    AadstsWithStatus {
+        /// Its number.
+        number: u32,
+        /// 200 to 599.
+        status: u16,
+    },
     /// `html`: a page with status 200 in place of the answer.
     Html,
     /// `204`: no content.
@@ -302,7 +309,7 @@ impl Fault {
             Self::Error(_) => "STATUS",
             Self::ExpiredToken => "expired-token",
             Self::RevokeToken => "revoke-token",
-            Self::Aadsts(_) => "aadsts",
+            Self::Aadsts(_) | Self::AadstsWithStatus { .. } => "aadsts",
             Self::Html => "html",
             Self::NoContent => "204",
             Self::EmptyBody => "empty-body",
@@ -351,6 +358,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Error(error) => error.fmt(f),
             Self::Aadsts(number) => write!(f, "{name}({number})"),
+            Self::AadstsWithStatus { number, status } => write!(f, "{name}({number},status={status})"),
             Self::Redirect { to: Some(to) } | Self::ForeignLink { to: Some(to) } => {
                 write!(f, "{name}(to={to})")
             }

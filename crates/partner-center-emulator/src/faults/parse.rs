@@ -56,7 +56,7 @@ pub(super) fn help() -> String {
          with arguments, which may be left out: {}\n\
          links(FORM): {}\n\
          dates(FORM): {}\n\
-         aadsts(NUMBER), on sign-in paths such as /*/oauth2/*: {}\n",
+         aadsts(NUMBER) or aadsts(NUMBER,status=STATUS), on sign-in paths such as /*/oauth2/*: {}\n",
         names(ErrorShape::ALL.map(ErrorShape::name)),
         plain.join(", "),
         WITH_ARGUMENTS.join(", "),
@@ -166,12 +166,17 @@ fn named(name: &str, arguments: &mut Arguments<'_>) -> Result<Fault, String> {
     }
     Ok(match name {
         "aadsts" => {
+            let status: Option<u16> = arguments.optional("status")?;
             let number = number(arguments.only().ok_or("`aadsts` needs a number, as in aadsts(50076)")?)?;
             if Aadsts::all().all(|line| line.number != number) {
                 let known = names(Aadsts::all().map(|line| line.number));
                 return Err(format!("AADSTS{number} is not known; there are {known}"));
             }
-            Fault::Aadsts(number)
+            match status {
+                None => Fault::Aadsts(number),
+                Some(status @ 200..=599) => Fault::AadstsWithStatus { number, status },
+                Some(status) => return Err(format!("{status} is not a status between 200 and 599")),
+            }
         }
         "redirect" => Fault::Redirect { to: arguments.text("to") },
         "foreign-link" => Fault::ForeignLink { to: arguments.text("to") },
@@ -299,6 +304,7 @@ mod tests {
         faults.extend(LinkForm::ALL.map(Fault::Links));
         faults.extend(DateForm::ALL.map(Fault::Dates));
         faults.extend(Aadsts::all().map(|line| Fault::Aadsts(line.number)));
+        faults.push(Fault::AadstsWithStatus { number: 90033, status: 200 });
         for shape in ErrorShape::ALL {
             faults.push(ErrorAnswer::new(500).body(shape).code(20002).retry_after(3).into());
             faults.push(ErrorAnswer::new(429).body(shape).retry_after_date(3).into());
@@ -334,6 +340,7 @@ mod tests {
             ("links(sideways)", "there are unversioned, rooted"),
             ("dates", "needs one of zoneless"),
             ("aadsts(1)", "AADSTS1 is not known; there are 50027"),
+            ("aadsts(90033,status=600)", "600 is not a status between 200 and 599"),
             ("drip(ms=1", "not closed"),
             ("seed=x", "`x` is not a whole number"),
         ] {

@@ -21,9 +21,11 @@ pub(crate) fn replacement(state: &State, faults: &[Fault], request: &RecordedReq
             token.inspect(|(_, token)| state.entra.revoke_access_token(token.trim()));
             Some(expired())
         }
-        Fault::Aadsts(number) => {
-            let refusal = entra::Refusal::about(*number, entra::Entra::CLIENT_ID);
-            Some(refusal.answer(&state.clock, entra::ids(request), request.path().ends_with("/oauth2/token")))
+        Fault::Aadsts(number) => Some(aadsts(state, *number, request)),
+        Fault::AadstsWithStatus { number, status } => {
+            let mut answer = aadsts(state, *number, request);
+            answer.status = StatusCode::from_u16(*status).unwrap_or(answer.status);
+            Some(answer)
         }
         Fault::Html => Some(Answer {
             ids: false,
@@ -42,6 +44,11 @@ pub(crate) fn replacement(state: &State, faults: &[Fault], request: &RecordedReq
 
 fn expired() -> Answer {
     Answer::fault(StatusCode::UNAUTHORIZED, 400, "Access denied.")
+}
+
+fn aadsts(state: &State, number: u32, request: &RecordedRequest) -> Answer {
+    let refusal = entra::Refusal::about(number, entra::Entra::CLIENT_ID);
+    refusal.answer(&state.clock, entra::ids(request), request.path().ends_with("/oauth2/token"))
 }
 
 fn refusal(state: &State, error: &ErrorAnswer) -> Answer {

@@ -198,7 +198,7 @@ async fn a_refresh_that_fails_for_the_moment_costs_no_call() {
     let world = World::with(|builder| {
         builder
             .clock(Clock::system())
-            .faults("#2-5 /*/oauth2/* aadsts(90033)".parse::<FaultScript>().unwrap())
+            .faults("#2-5 /*/oauth2/* aadsts(90033,status=400)".parse::<FaultScript>().unwrap())
     })
     .await;
     let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)

@@ -177,6 +177,30 @@ impl Token {
         .collect()
     }
 
+    /// The same for a token that was issued just now, where `offset` tells this machine's clock from the service's
+    /// ([`Credential::clock_offset`](crate::credential::Credential::clock_offset)).
+    ///
+    /// The token is held against the service's time. What is wrong with this machine's clock is a finding of its own,
+    /// and condemns no token.
+    #[must_use]
+    pub fn findings_by_service_time(
+        &self,
+        expected: &Expected,
+        local: SystemTime,
+        offset: Option<ClockOffset>,
+    ) -> Vec<Finding> {
+        let Some(offset) = offset else { return self.findings(expected, local) };
+        let now = if offset.is_plausible() {
+            offset.service_time(local)
+        } else {
+            self.issued_at().unwrap_or(local)
+        };
+        let mut findings = self.findings(expected, now);
+        findings.retain(|finding| finding.topic != Topic::Clock);
+        findings.push(offset.finding());
+        findings
+    }
+
     fn access(&self) -> Finding {
         match self.kind() {
             TokenKind::AppUser => {
