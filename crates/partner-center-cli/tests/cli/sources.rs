@@ -231,6 +231,29 @@ fn both_sources_say_the_same_in_the_same_order() {
     }
 }
 
+// U9: customers that were read only in a later round come last, and the summary says how many.
+#[test]
+fn customers_of_a_later_round_are_last_and_counted() {
+    let beside = with_faults("");
+    let mut ids = with_rows(&beside, usize::MAX);
+    ids.sort();
+    let late = ids[2].clone();
+    beside
+        .emulator
+        .set_faults(format!("#1 /v1/customers/{late}/* 503(retry-after=0)").parse::<FaultScript>().unwrap());
+    let arguments = ["-a", "--source", "classic", "--max-attempts", "1", "--format", "json"];
+    let run = beside.run(&[&["licenses", "deployment"], &arguments[..]].concat());
+    assert_eq!(run.code, 0, "{run}");
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    let mut order: Vec<_> =
+        document["rows"].as_array().unwrap().iter().map(|row| row["customerId"].as_str().unwrap()).collect();
+    order.dedup();
+    assert_eq!(order.pop(), Some(late.as_str()), "{order:?}");
+    assert!(order.is_sorted(), "{order:?}");
+    assert_eq!(document["summary"]["readLater"], 1);
+    assert!(run.stderr.contains("1 customer was read in a later round: the last of the rows"), "{run}");
+}
+
 // U9: a sort is as stable by either source.
 #[test]
 fn rows_of_the_same_value_are_by_customer() {

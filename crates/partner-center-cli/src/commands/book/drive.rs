@@ -240,12 +240,16 @@ impl<R: Row> Drive<R> {
     }
 
     fn end(&mut self, reading: &impl Reading, ended: bool) -> End {
+        let mut more = reading.summary();
+        if !self.named {
+            more.insert("readLater".to_owned(), later(reading).into());
+        }
         End {
             customers: Some(self.customers(reading, ended)),
             without_rows: std::mem::take(&mut self.without_rows),
             failures: std::mem::take(&mut self.failures),
             empty_pages: 0,
-            more: reading.summary(),
+            more,
         }
     }
 
@@ -327,7 +331,7 @@ impl<R: Row> Drive<R> {
                 console.note(&note);
             }
         } else {
-            console.note(&in_words::<R>(&summary, customers, ended));
+            console.note(&in_words::<R>(&summary, customers, later(&reading), ended));
         }
         if kept {
             console.note(&to_append(missing));
@@ -368,6 +372,11 @@ fn missing(reading: &impl Reading) -> u64 {
     reading.progress().map_or(0, |progress| progress.summary.missing)
 }
 
+/// How many customers were read in a later round than the first: their rows are the last, whatever the order.
+fn later(reading: &impl Reading) -> u64 {
+    reading.progress().map_or(0, |progress| progress.summary.later)
+}
+
 /// What to do about those who are missing in an output that has its name.
 fn to_append(missing: u64) -> String {
     format!(
@@ -378,7 +387,7 @@ fn to_append(missing: u64) -> String {
 }
 
 /// The line at the end of a whole book.
-fn in_words<R: Row>(summary: &output::Summary, customers: Customers, ended: bool) -> String {
+fn in_words<R: Row>(summary: &output::Summary, customers: Customers, later: u64, ended: bool) -> String {
     let Customers { listed, with_rows, without_rows, without_id, skipped, unreadable, failed, .. } =
         customers;
     let mut text = match listed {
@@ -404,6 +413,10 @@ fn in_words<R: Row>(summary: &output::Summary, customers: Customers, ended: bool
     }
     if !ended {
         text.push_str("; not all were asked, as --limit says");
+    }
+    if later > 0 {
+        let customers = if later == 1 { "customer was" } else { "customers were" };
+        let _ = write!(text, "\n{} {customers} read in a later round: the last of the rows", grouped(later));
     }
     let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
     if without_rows > 0 && R::TYPE != rows::Usage::TYPE {
