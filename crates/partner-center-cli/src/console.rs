@@ -8,6 +8,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::prelude::*;
 
 use crate::cli::{Color, Global};
+use crate::holds::{self, Holds};
 use crate::output::columns;
 use crate::output::text::{printable, printable_lines};
 use crate::report::{self, Problem};
@@ -29,13 +30,23 @@ impl Console {
             Color::Never => anstream::ColorChoice::Never,
         };
         choice.write_global();
-        if global.verbose > 0 {
-            log(if global.verbose == 1 { LevelFilter::DEBUG } else { LevelFilter::TRACE });
+        let console = Self { quiet: global.quiet, verbose: global.verbose > 0 };
+        match global.verbose {
+            0 if global.quiet => {}
+            0 => tracing_subscriber::registry().with(Holds::new(console).with_filter(holds::events())).init(),
+            1 => log(LevelFilter::DEBUG),
+            _ => log(LevelFilter::TRACE),
         }
         if global.verbose > 1 {
             report::show_bodies();
         }
-        Self { quiet: global.quiet, verbose: global.verbose > 0 }
+        console
+    }
+
+    /// One that says nothing, for tests.
+    #[cfg(test)]
+    pub(crate) fn silent() -> Self {
+        Self { quiet: true, verbose: false }
     }
 
     /// Whether a person looks on who wants to see how it is getting on. What `-v` shows would run through that.

@@ -43,7 +43,7 @@ pub(crate) enum Exit {
 pub(crate) const HELP: &str = "\
 Exit codes:
     0  done
-    1  unexpected
+    1  unexpected, or the output cannot be written
     2  an argument or a setting cannot be used; nothing was sent
     3  some customers failed, the rest is on stdout
     4  no credentials, or the service refused them (401)

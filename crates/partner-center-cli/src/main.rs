@@ -9,6 +9,7 @@ mod connect;
 mod console;
 mod credentials;
 mod exit;
+mod holds;
 mod output;
 mod report;
 mod secrets;

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use partner_center::sweep::Progress;
 
 use crate::console::Console;
+use crate::holds;
 use crate::output::text::grouped;
 
 /// Times a second that the line is drawn.
@@ -31,6 +32,7 @@ impl Line {
         } else {
             ProgressBar::hidden()
         };
+        holds::are_shown(!bar.is_hidden());
         Self { bar, began: Instant::now(), before, shares_terminal }
     }
 
@@ -72,6 +74,7 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+        holds::are_shown(false);
     }
 }
 
