@@ -10,7 +10,7 @@ use tracing_subscriber::prelude::*;
 use crate::cli::{Color, Global};
 use crate::holds::{self, Holds};
 use crate::output::columns;
-use crate::output::text::{printable, printable_lines};
+use crate::output::text::{showable, showable_lines};
 use crate::report::{self, Problem};
 use crate::secrets::conceal;
 
@@ -65,7 +65,7 @@ impl Console {
             Some(width) if !line.starts_with(' ') => {
                 columns(&[vec![line.to_owned()]], width.saturating_sub(6).max(20))
             }
-            _ => vec![printable(line).into_owned()],
+            _ => vec![showable(line)],
         });
         let text = lines.collect::<Vec<_>>().join("\n      ");
         Self::say(&format!("{NOTE}note{NOTE:#}: {text}\n"));
@@ -87,7 +87,7 @@ struct Log;
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Console::say(&printable_lines(&String::from_utf8_lossy(bytes)));
+        Console::say(&showable_lines(&String::from_utf8_lossy(bytes)));
         Ok(bytes.len())
     }
 

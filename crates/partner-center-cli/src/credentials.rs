@@ -97,7 +97,9 @@ impl<C: Credential> Credential for Remembering<C> {
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>, Error>> {
         Box::pin(async move {
             let token = self.0.refresh(refused).await?;
-            token.iter().for_each(|token| secrets::remember(token.expose()));
+            if let Some(token) = &token {
+                secrets::remember(token.expose());
+            }
             Ok(token)
         })
     }
@@ -238,16 +240,13 @@ impl Guarded {
         what: &str,
         answer: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        match tokio::time::timeout(self.patience, answer).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                let message =
-                    format!("the token store {} could not be {what} within the time allowed", self.place);
-                Err(Error::new(ErrorKind::Timeout, message).with_advice(
-                    "See that it is a file on a disk that answers, and not a pipe; --timeout allows more time.",
-                ))
-            }
-        }
+        tokio::time::timeout(self.patience, answer).await.unwrap_or_else(|_| {
+            let message =
+                format!("the token store {} could not be {what} within the time allowed", self.place);
+            Err(Error::new(ErrorKind::Timeout, message).with_advice(
+                "See that it is a file on a disk that answers, and not a pipe; --timeout allows more time.",
+            ))
+        })
     }
 }
 
@@ -259,7 +258,9 @@ impl TokenStore for Guarded {
     fn load(&self) -> BoxFuture<'_, Result<Option<StoredToken>, Error>> {
         Box::pin(async move {
             let stored = self.in_time("read", self.store.load()).await?;
-            stored.iter().for_each(|stored| secrets::remember(stored.refresh_token().expose_secret()));
+            if let Some(stored) = &stored {
+                secrets::remember(stored.refresh_token().expose_secret());
+            }
             Ok(stored)
         })
     }

@@ -14,7 +14,7 @@ use partner_center::filter::FilterError;
 
 use crate::exit::Exit;
 use crate::output::columns;
-use crate::output::text::{grouped, printable};
+use crate::output::text::{grouped, showable};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
@@ -100,8 +100,8 @@ impl Problem {
     pub(crate) fn in_short(&self) -> String {
         let facts = ["customer", "status", "code", "cause", "correlation id"];
         let known = facts.iter().filter_map(|name| self.facts.iter().find(|(known, _)| known == name));
-        let facts: Vec<_> = known.map(|(name, value)| format!("{name} {}", printable(value))).collect();
-        let mut text = format!("{ERROR}error{ERROR:#}: {}: {}\n", printable(&self.what), facts.join(", "));
+        let facts: Vec<_> = known.map(|(name, value)| format!("{name} {}", showable(value))).collect();
+        let mut text = format!("{ERROR}error{ERROR:#}: {}: {}\n", showable(&self.what), facts.join(", "));
         self.body_lines().for_each(|line| _ = writeln!(text, "  {line}"));
         text
     }
@@ -200,7 +200,7 @@ impl Problem {
             format!("{} bytes", grouped_length(length))
         };
         let heading = format!("the body, {part}, which may hold customer data:");
-        let lines = text.lines().take(MOST).map(|line| format!("| {}", printable(line)));
+        let lines = text.lines().take(MOST).map(|line| format!("| {}", showable(line)));
         self.body.iter().map(move |_| heading.clone()).chain(lines)
     }
 
@@ -239,7 +239,7 @@ fn grouped_length(length: usize) -> String {
 /// Text of others in lines that fit a width beside an indent.
 fn wrapped(text: &str, width: Option<u16>, indent: usize) -> Vec<String> {
     match width {
-        None => vec![printable(text).into_owned()],
+        None => vec![showable(text)],
         Some(width) => {
             let indent = u16::try_from(indent).unwrap_or(u16::MAX);
             columns(&[vec![text.to_owned()]], width.saturating_sub(indent).max(20))

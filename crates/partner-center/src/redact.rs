@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -17,9 +16,11 @@ const REPLACEMENT: &str = "[redacted]";
 const SHORTEST_SECRET: usize = 8;
 /// A piece of a secret this long is taken out too: hosts cut what they echo.
 const PIECE: usize = 16;
+/// So many times over a text may be encoded: a link in a JSON string, a JSON string in another.
+const LAYERS: usize = 2;
 
-/// Removes the secrets it was given from text, in any letter case, whole or in pieces, and as they are escaped in URLs,
-/// JSON and HTML.
+/// Removes the secrets it was given from text, in any letter case, whole or in pieces, and however they are escaped in
+/// URLs, JSON and HTML, or in one within another.
 ///
 /// ```
 /// use partner_center::credential::Redactor;
@@ -30,7 +31,7 @@ const PIECE: usize = 16;
 /// ```
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// In lower case, in every form that differs.
+    /// In lower case.
     secrets: Vec<Zeroizing<Vec<u8>>>,
 }
 
@@ -48,11 +49,9 @@ impl Redactor {
         if secret.len() < SHORTEST_SECRET {
             return;
         }
-        for form in [Form::Plain, Form::Uri, Form::HtmlForm, Form::Json, Form::Html] {
-            let written = form.write(secret);
-            if !self.secrets.contains(&written) {
-                self.secrets.push(written);
-            }
+        let secret = Zeroizing::new(secret.to_ascii_lowercase().into_bytes());
+        if !self.secrets.contains(&secret) {
+            self.secrets.push(secret);
         }
     }
 
@@ -81,7 +80,18 @@ impl Redactor {
 
     /// Where the text holds secrets: in order, apart, and on character boundaries.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
-        let lower = Zeroizing::new(text.to_ascii_lowercase().into_bytes());
+        let mut found = Vec::new();
+        let mut view = Some(View::of(text));
+        for _ in 0..=LAYERS {
+            let Some(shown) = view else { break };
+            found.extend(self.find_in(&shown.bytes).into_iter().filter_map(|range| shown.of_text(&range)));
+            view = shown.decoded();
+        }
+        merged(found, text)
+    }
+
+    /// Where bytes in lower case hold secrets or pieces of them.
+    fn find_in(&self, lower: &[u8]) -> Vec<Range<usize>> {
         // The text is indexed and the secret walked over: texts are short and secrets long.
         let mut indexes: HashMap<usize, HashMap<&[u8], Vec<usize>>> = HashMap::new();
         let mut found = Vec::new();
@@ -101,7 +111,107 @@ impl Redactor {
                 found.extend(index.remove(piece).into_iter().flatten().map(|start| start..start + length));
             }
         }
-        merged(found, text)
+        found
+    }
+}
+
+/// A text in lower case, perhaps decoded, and where in the text each byte comes from.
+struct View {
+    bytes: Zeroizing<Vec<u8>>,
+    /// Where each byte begins in the text, and where the last one ends.
+    places: Vec<usize>,
+}
+
+impl View {
+    fn of(text: &str) -> Self {
+        let bytes = Zeroizing::new(text.to_ascii_lowercase().into_bytes());
+        Self { places: (0..=bytes.len()).collect(), bytes }
+    }
+
+    /// The same with one layer of encoding taken off; `None` if there is none.
+    fn decoded(&self) -> Option<Self> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(self.bytes.len()));
+        let mut places = Vec::with_capacity(self.places.len());
+        let (mut at, mut is_encoded) = (0, false);
+        while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let place = self.places.get(at).copied()?;
+            let length = match decode(rest) {
+                Some((decoded, length)) => {
+                    is_encoded = true;
+                    bytes.extend(decoded.bytes().map(|byte| byte.to_ascii_lowercase()));
+                    length
+                }
+                None => {
+                    bytes.extend(rest.first());
+                    1
+                }
+            };
+            places.resize(bytes.len(), place);
+            at += length;
+        }
+        places.push(self.places.last().copied()?);
+        is_encoded.then_some(Self { bytes, places })
+    }
+
+    /// The part of the text that a part of this view comes from.
+    fn of_text(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        Some(*self.places.get(range.start)?..*self.places.get(range.end)?)
+    }
+}
+
+/// What the beginning of a text in lower case stands for, if it is encoded, and how long it is: percent-encoded as in a
+/// URL, escaped as in JSON, or an entity as in HTML.
+fn decode(text: &[u8]) -> Option<(Decoded, usize)> {
+    match text {
+        [b'%', digits @ ..] => {
+            let byte = u8::try_from(number(digits.get(..2)?, 16)?).ok()?;
+            Some((Decoded::Byte(byte), 3))
+        }
+        [b'\\', b'u', digits @ ..] => {
+            let character = char::from_u32(number(digits.get(..4)?, 16)?)?;
+            Some((Decoded::Character(character), 6))
+        }
+        [b'\\', escaped @ (b'"' | b'\'' | b'\\' | b'/'), ..] => Some((Decoded::Byte(*escaped), 2)),
+        [b'&', entity @ ..] => {
+            let end = entity.iter().take(8).position(|byte| *byte == b';')?;
+            let character = match entity.get(..end)? {
+                b"amp" => '&',
+                b"lt" => '<',
+                b"gt" => '>',
+                b"quot" => '"',
+                b"apos" => '\'',
+                [b'#', b'x', digits @ ..] => char::from_u32(number(digits, 16)?)?,
+                [b'#', digits @ ..] => char::from_u32(number(digits, 10)?)?,
+                _ => return None,
+            };
+            Some((Decoded::Character(character), end + 2))
+        }
+        _ => None,
+    }
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    // `from_str_radix` takes a sign.
+    let digits = digits.iter().all(u8::is_ascii_hexdigit).then_some(digits)?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
+}
+
+enum Decoded {
+    Byte(u8),
+    Character(char),
+}
+
+impl Decoded {
+    fn bytes(&self) -> impl Iterator<Item = u8> + use<> {
+        let mut bytes = [0; 4];
+        let length = match self {
+            Self::Byte(byte) => {
+                bytes = [*byte, 0, 0, 0];
+                1
+            }
+            Self::Character(character) => character.encode_utf8(&mut bytes).len(),
+        };
+        bytes.into_iter().take(length)
     }
 }
 
@@ -126,52 +236,21 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// How a text may be written by who echoes it.
-#[derive(Clone, Copy)]
-enum Form {
-    Plain,
-    /// Percent-encoded, as in a path or by `encodeURIComponent`.
-    Uri,
-    /// As a form's field, which escapes `~` too.
-    HtmlForm,
-    Json,
-    Html,
-}
-
-impl Form {
-    /// The text in this form, in lower case.
-    fn write(self, text: &str) -> Zeroizing<Vec<u8>> {
-        let mut written = Zeroizing::new(String::with_capacity(text.len() * 3));
-        for character in text.chars() {
-            let plain = character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '_');
-            match (self, character) {
-                (Self::HtmlForm, ' ') => written.push('+'),
-                (Self::Uri, '~') | (Self::HtmlForm, '*') => written.push(character),
-                (Self::Uri | Self::HtmlForm, _) if !plain => {
-                    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                        // Writing to a String does not fail.
-                        let _ = write!(written, "%{byte:02x}");
-                    }
-                }
-                (Self::Json, '"' | '\\' | '/') => written.extend(['\\', character]),
-                (Self::Html, '&') => written.push_str("&amp;"),
-                (Self::Html, '<') => written.push_str("&lt;"),
-                (Self::Html, '>') => written.push_str("&gt;"),
-                (Self::Html, '"') => written.push_str("&quot;"),
-                (Self::Html, '\'') => written.push_str("&#39;"),
-                _ => written.push(character),
-            }
-        }
-        written.make_ascii_lowercase();
-        Zeroizing::new(written.as_bytes().to_vec())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const SECRET: &str = "eyJ0eXAiOiJKV1Qi/LCJhbGciOi~JSUzI1NiIs+Ing1dCI6\"Ik1&uQ19WWmNB==";
+
+    /// The secret with one rule for all but letters and digits.
+    fn each(rule: fn(char) -> String) -> String {
+        let plain = |character: char| character.is_ascii_alphanumeric();
+        SECRET.chars().map(|c| if plain(c) { c.to_string() } else { rule(c) }).collect()
+    }
+
+    fn json(text: &str) -> String {
+        serde_json::to_string(text).unwrap().trim_matches('"').to_owned()
+    }
 
     fn redactor(secret: &str) -> Redactor {
         let mut redactor = Redactor::new();
@@ -193,6 +272,15 @@ mod tests {
             serde_json::to_string(SECRET).unwrap().trim_matches('"').to_owned(),
             SECRET.replace('/', "\\/").replace('"', "\\\""),
             SECRET.replace('&', "&amp;").replace('"', "&quot;"),
+            each(|character| format!("%{:02x}", u32::from(character))),
+            SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+            uri.replace('%', "%25"),
+            each(|character| format!("\\u{:04X}", u32::from(character))),
+            each(|character| format!("\\\\u{:04x}", u32::from(character))),
+            each(|character| format!("&#{};", u32::from(character))),
+            each(|character| format!("&#x{:X};", u32::from(character))),
+            json(&json(SECRET)),
+            json(uri).replace('&', "&amp;"),
         ] {
             let text = format!("Sent: Bearer {written}; å");
             assert_eq!(redactor(SECRET).redact(&text), "Sent: Bearer [redacted]; å", "{written}");
@@ -214,7 +302,19 @@ mod tests {
         redactor.add("none");
         redactor.add("");
         redactor.add("hemlighet-åäö");
-        for text in ["", "none", "Bearer", "å", "a sentence that is longer than any piece of a secret"] {
+        for text in [
+            "",
+            "none",
+            "Bearer",
+            "å",
+            "%",
+            "%4",
+            "\\u",
+            "&#x;",
+            "&;",
+            "a%41b\\u0041&amp;",
+            "a sentence that is longer than any piece of a secret",
+        ] {
             assert!(matches!(redactor.redact(text), Cow::Borrowed(same) if same == text));
         }
         assert_eq!(redactor.redact("Åhemlighet-åäöÅ"), "Å[redacted]Å");

@@ -12,7 +12,7 @@ use crate::cli::Global;
 use crate::console::Console;
 use crate::credentials::{Registration, Store};
 use crate::exit::Exit;
-use crate::output::text::printable;
+use crate::output::text::showable;
 use crate::report::{Problem, Stop};
 use crate::secrets;
 use crate::settings::door::{self, Kind};
@@ -29,8 +29,8 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
         let sign_in = DeviceCode::start(&registration.app, store).await?;
         Console::say(&format!(
             "To sign in, open {} on any device and enter {}\n",
-            printable(sign_in.verification_uri()),
-            printable(sign_in.user_code())
+            showable(sign_in.verification_uri()),
+            showable(sign_in.user_code())
         ));
         let spinner = spinner();
         let credential = sign_in.wait().await;

@@ -191,7 +191,7 @@ impl Partial {
         let mut options = OpenOptions::new();
         options.read(true).write(true);
         let new = if create {
-            Some(permissions.creating(&mut options.clone().create_new(true)).open(&path))
+            Some(permissions.creating(options.clone().create_new(true)).open(&path))
         } else {
             None
         };

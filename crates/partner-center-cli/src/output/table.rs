@@ -9,7 +9,7 @@ use comfy_table::{
 use serde_json::{Map, Value};
 
 use super::row::CUSTOMER;
-use super::text::{grouped, printable};
+use super::text::{grouped, printable, showable};
 use super::{Cell, Column, Failure, Kind, Layout, Row, Shown, Sink, Summary, age, basis};
 
 const BOLD: Style = Style::new().bold();
@@ -274,7 +274,7 @@ pub(crate) fn columns(rows: &[Vec<String>], width: u16) -> Vec<String> {
     let mut table = comfy_table::Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     for row in rows {
-        table.add_row(row.iter().map(|text| TableCell::new(printable(text))));
+        table.add_row(row.iter().map(|text| TableCell::new(showable(text))));
     }
     let last = table.column_count().saturating_sub(1);
     for (place, column) in table.column_iter_mut().enumerate() {

@@ -8,11 +8,10 @@ use crate::secrets::conceal;
 const LONGEST: usize = 2000;
 
 /// The text in one line, with whatever could command a terminal, or make it show another text, taken out: control
-/// characters and the marks that turn the direction of writing. Nor is a secret in it that this process holds.
+/// characters and the marks that turn the direction of writing.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let text = conceal(text);
     if text.len() <= LONGEST && !text.chars().any(is_unsafe) {
-        return text;
+        return Cow::Borrowed(text);
     }
     let mut safe: String = text
         .chars()
@@ -29,8 +28,13 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// The same, and no secret is in it that this process holds: for what is no row.
+pub(crate) fn showable(text: &str) -> String {
+    printable(&conceal(text)).into_owned()
+}
+
 /// The same for text of several lines, which is not cut.
-pub(crate) fn printable_lines(text: &str) -> String {
+pub(crate) fn showable_lines(text: &str) -> String {
     let safe = |character| match character {
         '\n' | '\t' => character,
         character if is_unsafe(character) => char::REPLACEMENT_CHARACTER,

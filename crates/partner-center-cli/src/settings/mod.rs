@@ -107,7 +107,9 @@ impl Settings {
         let variable = |name, kind| variable(name, kind, environment);
         let secret = |name, kind| {
             let secret = variable(name, kind)?;
-            secret.iter().for_each(|secret| secrets::remember(&secret.value));
+            if let Some(secret) = &secret {
+                secrets::remember(&secret.value);
+            }
             Ok::<_, Problem>(secret.map(|secret| secret.map(SecretString::from)))
         };
         let directory = place::directory(variable(CONFIG_DIR, Kind::Text)?);

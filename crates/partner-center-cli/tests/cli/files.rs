@@ -236,11 +236,26 @@ fn permissions_are_kept_and_no_link_is_followed() {
 struct Outage {
     beside: Beside,
     directory: TempDir,
+    bad: Vec<String>,
 }
 
 impl Outage {
+    /// Of 12 customers, three are out of order for now.
     fn new() -> Self {
-        Self { beside: beside(Emulator::builder().customers(12)), directory: tempfile::tempdir().unwrap() }
+        let outage = Self {
+            beside: beside(Emulator::builder().customers(12)),
+            directory: tempfile::tempdir().unwrap(),
+            bad: Vec::new(),
+        };
+        let book = outage.beside.emulator.book();
+        let active = book.customers().filter(|customer| !customer.deployment().is_empty());
+        let bad = active.take(3).map(|customer| customer.id.to_string()).collect();
+        Self { bad, ..outage }
+    }
+
+    fn fail(&self, bad: &[String]) {
+        let rules: Vec<_> = bad.iter().map(|id| format!("/v1/customers/{id}/* 503(retry-after=0)")).collect();
+        self.beside.emulator.set_faults(rules.join("; ").parse::<FaultScript>().unwrap());
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -260,6 +275,13 @@ impl Outage {
         finish(&mut command)
     }
 
+    fn rows(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.path("x.csv")).unwrap();
+        let mut rows: Vec<_> = text.lines().map(str::to_owned).collect();
+        rows.sort();
+        rows
+    }
+
     fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory.path()).unwrap();
         let mut names: Vec<_> =
@@ -267,6 +289,57 @@ impl Outage {
         names.sort();
         names
     }
+}
+
+// R6, R14
+#[test]
+fn an_output_with_customers_missing_is_published_and_the_same_command_appends_them() {
+    let outage = Outage::new();
+    assert_eq!(outage.run().code, 0);
+    let whole = outage.rows();
+    fs::remove_file(outage.path("x.csv")).unwrap();
+
+    outage.fail(&outage.bad);
+    let first = outage.run();
+    assert_eq!(first.code, 3, "{first}");
+    assert!(first.stderr.contains("the same command asks only those"), "{first}");
+    assert_eq!(outage.files(), ["c.json", "x.csv"]);
+    let published = fs::read(outage.path("x.csv")).unwrap();
+
+    // Some of them are back.
+    outage.fail(&outage.bad[..1]);
+    let before = outage.beside.emulator.requests().len();
+    let second = outage.run();
+    assert_eq!(second.code, 3, "{second}");
+    assert!(second.stderr.contains("3 that could not be read are asked again"), "{second}");
+    let asked: Vec<_> = outage.beside.emulator.requests().into_iter().skip(before).collect();
+    assert!(
+        asked.iter().all(|request| outage.bad.iter().any(|id| request.path().contains(id.as_str()))),
+        "nobody else is asked, and the list is not read: {asked:?}"
+    );
+    assert_eq!(outage.files(), ["c.json", "x.csv"]);
+    let more = fs::read(outage.path("x.csv")).unwrap();
+    assert!(more.len() > published.len() && more.starts_with(&published), "rows are added");
+
+    // A file that somebody has changed is not added to.
+    let checkpoint = fs::read(outage.path("c.json")).unwrap();
+    for changed in [&b""[..], &more[..more.len() - 2], &[&more[..], b"a note\r\n"].concat()] {
+        fs::write(outage.path("x.csv"), changed).unwrap();
+        let requests = outage.beside.emulator.request_count();
+        let run = outage.run();
+        assert_eq!(run.code, 2, "{run}");
+        assert!(run.stderr.contains(&format!("delete {}", outage.path("c.json").display())), "{run}");
+        assert_eq!(fs::read(outage.path("x.csv")).unwrap(), changed, "left as it is");
+        assert_eq!(fs::read(outage.path("c.json")).unwrap(), checkpoint);
+        assert_eq!(outage.beside.emulator.request_count(), requests, "nothing is sent");
+    }
+    fs::write(outage.path("x.csv"), &more).unwrap();
+
+    outage.beside.emulator.set_faults(FaultScript::new());
+    let third = outage.run();
+    assert_eq!(third.code, 0, "{third}");
+    assert_eq!(outage.files(), ["x.csv"]);
+    assert_eq!(outage.rows(), whole, "every row, and each once");
 }
 
 // R6

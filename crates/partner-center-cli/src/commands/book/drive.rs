@@ -95,10 +95,13 @@ pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) 
     let before = drive.counts.done;
     let line = Line::new(drive.console, before, drive.rows_come_to_a_terminal());
     if before > 0 {
-        let missing = missing(&reading);
-        let again = match missing {
+        let again = match reading.checkpoint().map_or(0, |checkpoint| checkpoint.missing().len()) {
             0 => String::new(),
-            missing => format!("; {} that could not be read are asked again", grouped(missing)),
+            1 => "; one that could not be read is asked again".to_owned(),
+            missing => format!(
+                "; {} that could not be read are asked again",
+                grouped(u64::try_from(missing).unwrap_or(u64::MAX))
+            ),
         };
         line.aside(|| drive.console.note(&format!("going on after {} customers{again}", grouped(before))));
     }
@@ -379,9 +382,10 @@ fn later(reading: &impl Reading) -> u64 {
 
 /// What to do about those who are missing in an output that has its name.
 fn to_append(missing: u64) -> String {
+    let customers = if missing == 1 { "customer" } else { "customers" };
     format!(
-        "{} customers could not be read for a reason that may pass; the same command asks only those and adds their \
-         rows to the output",
+        "{} {customers} could not be read for a reason that may pass; the same command asks only those and adds \
+         their rows to the output",
         grouped(missing)
     )
 }

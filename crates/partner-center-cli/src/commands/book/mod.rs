@@ -93,13 +93,14 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         return drive(ClassicFunnel { whose, judge, fallback: None }, setup.drive(false, console)?).await;
     }
     let mut signals = Signals::listen()?;
-    let (source, fallback) = match &setup.state {
+    let (source, fallback) = if setup.state.is_some() {
         // By the commercial queries there is never anything to go on from.
-        Some(_) => (Operations::Classic, None),
-        None => tokio::select! {
+        (Operations::Classic, None)
+    } else {
+        tokio::select! {
             exit = signals.next() => return Ok(exit),
             decided = reading.choice().decide(partner) => decided?,
-        },
+        }
     };
     if source == Operations::Classic {
         let sweep = partner.customers().sweep(reading::both).order(reading.order());
