@@ -95,6 +95,24 @@ fn asked(emulator: &Emulator, path: &str) -> usize {
     emulator.requests().iter().filter(|request| request.path().starts_with(path)).count()
 }
 
+/// U5: everybody is listed, and has rows or not, over resumed readings too.
+fn covers_all(emulator: &Emulator, stream: &BookStream<DeploymentRow>) {
+    let coverage = stream.coverage().unwrap();
+    let customers = emulator.book().customers();
+    let active: Vec<String> = customers
+        .filter(|customer| customer.standing == Standing::Active)
+        .map(|customer| customer.id.to_string())
+        .collect();
+    let mut with_rows: Vec<_> = coverage.with_rows().map(|customer| customer.to_string()).collect();
+    with_rows.sort_unstable();
+    let mut expected = active;
+    expected.sort_unstable();
+    assert_eq!(with_rows, expected);
+    assert_eq!(coverage.listed(), Some(emulator.book().customers().count() as u64));
+    assert_eq!(coverage.without_rows().count() + with_rows.len(), emulator.book().customers().count());
+    assert!(coverage.without_rows().all(|(_, name)| name.is_some()) && coverage.refused().is_none());
+}
+
 #[tokio::test]
 async fn where_the_commercial_query_answers_the_book_is_a_few_requests() {
     let emulator = builder().page_size(50).start().await.unwrap();
@@ -110,8 +128,23 @@ async fn where_the_commercial_query_answers_the_book_is_a_few_requests() {
     assert_eq!((stream.source(), stream.fallback().is_none()), (Some(Source::Commercial), true));
     assert_eq!(stream.progress().summary.rows, rows.len() as u64);
     assert!(stream.checkpoint().is_finished());
-    assert_eq!(emulator.request_count(), portions.len() as u64);
-    assert_eq!(asked(&emulator, "/v1/"), 0);
+    assert_eq!((asked(&emulator, COMMERCIAL), asked(&emulator, "/v1/customers/")), (portions.len(), 0));
+    let lists = emulator.request_count() - portions.len() as u64;
+    assert_eq!(asked(&emulator, "/v1/customers") as u64, lists);
+    covers_all(&emulator, &stream);
+    let again = partner.customers().book::<DeploymentRow>().resume(stream.checkpoint());
+    let mut again = again.stream();
+    assert!(all(&mut again).await.is_empty(), "what is handed out is not handed out again");
+    covers_all(&emulator, &again);
+    let without = partner.customers().book::<DeploymentRow>().without_list();
+    let mut without = without.stream();
+    let _ = all(&mut without).await;
+    assert_eq!(
+        asked(&emulator, "/v1/customers") as u64,
+        2 * lists,
+        "the list is read only where it is wanted"
+    );
+    assert_eq!(without.coverage().unwrap().listed(), None);
     let debug = format!("{:?}", rows[5]);
     assert!(!debug.contains(rows[5].customer_name.as_deref().unwrap()), "{debug}");
 }
@@ -261,9 +294,11 @@ async fn a_query_that_breaks_off_is_gone_on_with_and_not_mixed_with_the_other_so
     let refused = partner.customers().sweep(partner_center::sweep::deployment).resume(checkpoint.clone());
     assert_eq!(refused.stream().try_next().await.unwrap_err().error().kind(), ErrorKind::InvalidInput);
 
-    portions.extend(all(&mut partner.customers().book().resume(checkpoint).stream()).await);
+    let mut rest = partner.customers().book().resume(checkpoint).stream();
+    portions.extend(all(&mut rest).await);
     assert_eq!(lines(&rows(&portions)), truth(&emulator, Source::Commercial));
-    assert_eq!(asked(&emulator, "/v1/"), 0);
+    assert_eq!(asked(&emulator, "/v1/customers/"), 0);
+    covers_all(&emulator, &rest);
 }
 
 #[tokio::test]

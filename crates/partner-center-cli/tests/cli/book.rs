@@ -98,10 +98,21 @@ fn the_commercial_query_is_asked_first_and_is_a_few_requests() {
     assert!(
         records(&run.stdout).iter().all(|row| row["source"] == "commercial" && !row["productId"].is_empty())
     );
-    assert!(run.stderr.contains("customers with rows, by the commercial query"), "{run}");
+    let with_rows = standing(beside.emulator.book(), Standing::Active);
+    let counts = format!(
+        "60 customers: {with_rows} with rows, {} without rows, by the commercial query",
+        60 - with_rows
+    );
+    assert!(run.stderr.contains(&counts), "{run}");
     let requests = beside.emulator.requests();
-    assert!(requests.len() <= 25, "{} requests", requests.len());
-    assert!(requests.iter().all(|request| request.path().contains("/commercial/")));
+    assert!(requests.len() <= 28, "{} requests", requests.len());
+    let lists = requests.iter().filter(|request| request.path() == "/v1/customers").count();
+    assert_eq!(lists, 3, "the list is read once");
+    assert!(
+        requests
+            .iter()
+            .all(|request| request.path().contains("/commercial/") || request.path() == "/v1/customers")
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Never short with exit 0: what the command line makes of pages that come back empty, and of a list that names
 //! customers who cannot be asked about.
 
-use partner_center_emulator::{Emulator, FaultScript};
+use partner_center_emulator::{Emulator, FaultScript, Standing};
 use serde_json::{Value, json};
 
 use crate::book::{records, truth};
@@ -85,4 +85,84 @@ fn customers_without_an_id_are_told() {
         })
     );
     assert!(run.stderr.contains("2 of 3 customers have no id"), "{run}");
+}
+
+/// U5: customers without rows are counted and named by either source, and the list is read once.
+#[test]
+fn customers_without_rows_are_named_by_either_source() {
+    let beside = emulated(120, "");
+    let book = beside.emulator.book();
+    let expected: Vec<String> = book
+        .customers()
+        .filter(|customer| customer.deployment().is_empty() && customer.standing != Standing::Lapsed)
+        .map(|customer| customer.id.to_string())
+        .collect();
+    let lapsed = book.customers().filter(|customer| customer.standing == Standing::Lapsed).count();
+    assert!(!expected.is_empty() && lapsed > 0);
+    for (command, source) in [
+        ("deployment", "classic"),
+        ("deployment", "commercial"),
+        ("funnel", "commercial"),
+        ("funnel", "classic"),
+    ] {
+        let before = beside.emulator.requests().len();
+        let run = beside.run(&["licenses", command, "-a", "--source", source, "--format", "json"]);
+        assert_eq!(run.code, 0, "{command} {source}: {}", run.stderr);
+        let lists =
+            beside.emulator.requests().iter().skip(before).filter(|it| it.path() == "/v1/customers").count();
+        assert_eq!(lists, 3, "{command} {source}");
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        let summary = &document["summary"];
+        let number = |name: &str| usize::try_from(summary["customers"][name].as_u64().unwrap()).unwrap();
+        // The commercial query knows nobody whom the partner may not ask about.
+        let without = expected.len() + if source == "commercial" { lapsed } else { 0 };
+        assert_eq!((number("listed"), number("withoutRows")), (120, without), "{command} {source}");
+        assert_eq!(number("withRows") + number("withoutRows") + number("skipped"), 120, "{command} {source}");
+        assert_eq!(summary["customers"]["complete"], true);
+        let named = summary["withoutRowsList"].as_array().unwrap();
+        assert_eq!(named.len(), without);
+        assert!(named.iter().all(|customer| customer["customerName"].is_string()), "{command} {source}");
+        let ids: Vec<_> = named.iter().map(|customer| customer["customerId"].as_str().unwrap()).collect();
+        assert!(expected.iter().all(|id| ids.contains(&id.as_str())), "{command} {source}");
+    }
+}
+
+/// U5: the list is refused while the query answers.
+#[test]
+fn rows_are_written_although_the_list_is_refused() {
+    for command in ["deployment", "funnel"] {
+        let beside = emulated(30, "/v1/customers 403(code=900150)");
+        let run = beside.run(&["licenses", command, "-a", "--source", "commercial", "--format", "json"]);
+        assert_eq!(run.code, 3, "{command}: {}", run.stderr);
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert!(document["rows"].as_array().unwrap().len() > 20);
+        let customers = &document["summary"]["customers"];
+        assert_eq!((&customers["listed"], &customers["complete"]), (&Value::Null, &json!(false)));
+        assert_eq!((&customers["failed"], &customers["withoutRows"]), (&json!(0), &json!(0)));
+        assert!(run.stderr.contains("the list of customers could not be read"), "{}", run.stderr);
+    }
+}
+
+/// U5: rows of a customer that the list does not name.
+#[test]
+fn a_customer_that_is_not_in_the_list_is_counted_and_told() {
+    let listed = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
+    let row = |id: &str| json!({ "customerTenantId": id, "productName": "X", "licensesSold": 1 });
+    let rows =
+        json!({ "Value": [row(listed), row("11111111-1111-1111-1111-111111111111")], "TotalCount": 2 });
+    let list = json!({ "totalCount": 2, "items": [
+        { "id": listed, "companyProfile": { "companyName": "One" } },
+        { "id": "22222222-2222-2222-2222-222222222222", "companyProfile": { "companyName": "Two" } },
+    ]});
+    let service = crate::support::answering(&[rows.to_string(), list.to_string()]);
+    let run = service.run(&["licenses", "deployment", "-a", "--source", "commercial", "--format", "json"]);
+    assert_eq!(run.code, 0, "{run}");
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    let customers = &document["summary"]["customers"];
+    assert_eq!((&customers["listed"], &customers["withRows"]), (&json!(2), &json!(2)));
+    assert_eq!(
+        document["summary"]["withoutRowsList"],
+        json!([{ "customerId": "22222222-2222-2222-2222-222222222222", "customerName": "Two" }])
+    );
+    assert!(run.stderr.contains("1 of the customers with rows are not in the list"), "{run}");
 }

@@ -139,9 +139,9 @@ impl Checkpoint {
         Self { version: VERSION, at, done, missing, summary }
     }
 
-    /// Of a reading of the commercial query, whose next page is here.
-    pub(super) fn queried(at: Option<Continuation>, summary: Summary) -> Self {
-        Self::new(at.map(Place::Queried), Ids::default(), Ids::default(), summary)
+    /// Of a reading of the commercial query, whose next page is here, and whose rows named these customers.
+    pub(super) fn queried(at: Option<Continuation>, with_rows: Ids, summary: Summary) -> Self {
+        Self::new(at.map(Place::Queried), with_rows, Ids::default(), summary)
     }
 
     /// What the sweep had come to, the runs before it included.

@@ -123,7 +123,9 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
-pub use book::{Book, BookRow, BookStream, DeploymentRow, Fallback, Portion, SourceChoice, UsageRow};
+pub use book::{
+    Book, BookRow, BookStream, Coverage, DeploymentRow, Fallback, Portion, SourceChoice, UsageRow,
+};
 pub use checkpoint::{Checkpoint, Summary};
 pub use outcome::{Interrupted, Outcome, Swept};
 pub use progress::Progress;

@@ -8,14 +8,13 @@
 //! covers. Another run is refused with the name of the file to delete, and so is one after [`LONGEST_AGE`]. While a run
 //! goes on, its checkpoint is locked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use partner_center::CustomerId;
 use partner_center::sweep::Checkpoint;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,8 +60,6 @@ pub(super) struct State {
     pub(super) finished: bool,
     pub(super) reading: Checkpoint,
     pub(super) tally: Tally,
-    /// Whose rows there are, where that is not known from whom was asked about.
-    pub(super) customers: BTreeSet<CustomerId>,
     /// What the reading keeps of the rows itself.
     pub(super) account: Value,
 }
@@ -292,7 +289,6 @@ mod tests {
                 "finished": true,
                 "reading": reading,
                 "tally": Tally::default(),
-                "customers": [],
                 "account": null,
             },
         });

@@ -2,7 +2,6 @@
 //!
 //! One customer that fails never ends it. What would fail for all customers does, and keeps what there is.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Instant;
@@ -11,6 +10,7 @@ use partner_center::sweep::{Fallback, Summary};
 use partner_center::{CustomerId, Error};
 
 use super::checkpoint::{Keeper, State};
+use super::covered::Covered;
 use super::judge::Judge;
 use super::progress::Line;
 use super::reading::{Answer, Portion, Reading};
@@ -26,8 +26,6 @@ pub(super) struct Drive<R: Row> {
     output: Output<R>,
     format: Format,
     keeper: Option<Keeper>,
-    /// Those that rows name, where customers are not asked one by one.
-    customers: BTreeSet<CustomerId>,
     /// The user named the customers.
     named: bool,
     console: Console,
@@ -64,7 +62,6 @@ impl<R: Row> Drive<R> {
         output: Output<R>,
         format: Format,
         keeper: Option<Keeper>,
-        customers: BTreeSet<CustomerId>,
         named: bool,
         console: Console,
     ) -> Result<Self, Stop> {
@@ -72,7 +69,6 @@ impl<R: Row> Drive<R> {
             output,
             format,
             keeper,
-            customers,
             named,
             console,
             signals: Signals::listen()?,
@@ -149,19 +145,16 @@ impl<R: Row> Drive<R> {
     fn take(&mut self, portion: Portion<R>, line: &Line) -> Result<(), Stop> {
         self.counts.done += u64::from(portion.customer.is_some());
         match (portion.answer, portion.customer) {
-            (Answer::Rows(rows), customer) => {
+            (Answer::Rows(rows), _) => {
                 self.answered = true;
-                if customer.is_none() {
-                    self.count(&rows);
-                }
                 line.beside(|| self.output.rows(rows))?;
             }
             (Answer::Empty, customer) => {
                 self.answered = true;
                 self.counts.without_rows += 1;
                 if self.format == Format::Json || self.without_rows.is_empty() {
-                    let without =
-                        customer.map(|customer_id| WithoutRows { customer_id, customer_name: None });
+                    let customer_name = portion.name;
+                    let without = customer.map(|customer_id| WithoutRows { customer_id, customer_name });
                     self.without_rows.extend(without);
                 }
             }
@@ -172,11 +165,6 @@ impl<R: Row> Drive<R> {
             (Answer::Failed(error), customer) => self.fail(&error, customer, line),
         }
         Ok(())
-    }
-
-    fn count(&mut self, rows: &[R]) {
-        let ids = rows.iter().filter_map(|row| row.customer().0?.as_uuid());
-        self.customers.extend(ids.map(CustomerId::from));
     }
 
     fn fail(&mut self, error: &Error, customer: Option<CustomerId>, line: &Line) {
@@ -216,40 +204,47 @@ impl<R: Row> Drive<R> {
             finished: checkpoint.is_finished(),
             reading: checkpoint,
             tally: self.output.tally().clone(),
-            customers: self.customers.clone(),
             account: reading.account(),
         };
         keeper.save(began, covered, state)
     }
 
     /// What became of the customers. `ended` is whether the reading came to its end.
-    fn customers(&self, reading: &impl Reading, ended: bool) -> Customers {
+    fn customers(&self, reading: &impl Reading, covered: Option<&Covered>, ended: bool) -> Customers {
         let Counts { done, without_rows, skipped, failed } = self.counts;
-        let without_id = reading.progress().map_or(0, |progress| progress.summary.without_id);
-        let named_by_rows = u64::try_from(self.customers.len()).unwrap_or(u64::MAX);
-        let by_query = done == 0 && named_by_rows > 0;
+        let read = reading.progress().map(|progress| progress.summary).unwrap_or_default();
         let mut customers = Customers {
-            listed: (ended && !by_query).then(|| done.saturating_add(without_id)),
-            with_rows: done.saturating_sub(without_rows + skipped + failed).max(named_by_rows),
+            listed: ended.then(|| done.saturating_add(read.without_id).saturating_add(read.unreadable)),
+            with_rows: done.saturating_sub(without_rows + skipped + failed),
             without_rows,
-            without_id,
+            without_id: read.without_id,
             skipped,
-            unreadable: 0,
+            unreadable: read.unreadable,
             failed,
             complete: false,
         };
-        customers.complete = ended && customers.is_whole();
+        if let Some(covered) = covered {
+            customers.listed = covered.listed;
+            customers.with_rows = covered.with_rows;
+            customers.without_rows = u64::try_from(covered.without_rows.len()).unwrap_or(u64::MAX);
+            (customers.without_id, customers.unreadable) = (covered.without_id, covered.unreadable);
+        }
+        customers.complete = ended && customers.listed.is_some() && customers.is_whole();
         customers
     }
 
-    fn end(&mut self, reading: &impl Reading, ended: bool) -> End {
+    fn end(&mut self, reading: &impl Reading, covered: Option<Covered>, ended: bool) -> End {
+        let customers = self.customers(reading, covered.as_ref(), ended);
         let mut more = reading.summary();
         if !self.named {
             more.insert("readLater".to_owned(), later(reading).into());
         }
         End {
-            customers: Some(self.customers(reading, ended)),
-            without_rows: std::mem::take(&mut self.without_rows),
+            customers: Some(customers),
+            without_rows: match covered {
+                Some(covered) => covered.without_rows,
+                None => std::mem::take(&mut self.without_rows),
+            },
             failures: std::mem::take(&mut self.failures),
             empty_pages: 0,
             more,
@@ -290,7 +285,7 @@ impl<R: Row> Drive<R> {
     fn leave(mut self, reading: &impl Reading) -> Result<(), Stop> {
         let document = self.format == Format::Json || self.format == Format::Parquet;
         if self.output.is_on_stdout() && self.answered && document {
-            let end = self.end(reading, false);
+            let end = self.end(reading, reading.covered(), false);
             let _ = self.output.finish(end)?;
         }
         Ok(())
@@ -301,10 +296,8 @@ impl<R: Row> Drive<R> {
         let mut written = Ok(());
         reading.rest(&mut |row| {
             if written.is_ok() {
-                let rows = vec![row];
-                self.count(&rows);
                 self.answered = true;
-                written = self.output.rows(rows);
+                written = self.output.rows(vec![row]);
             }
         });
         written?;
@@ -314,10 +307,12 @@ impl<R: Row> Drive<R> {
             self.keeper.map(Keeper::remove).transpose()?;
             return Ok(exit);
         }
-        let customers = self.customers(&reading, ended);
+        let covered = reading.covered();
+        let customers = self.customers(&reading, covered.as_ref(), ended);
+        let (by_query, note) = (covered.is_some(), covered.as_ref().and_then(Covered::note));
         let (named, console) = (self.named, self.console);
         let empty = self.without_rows.first().map(|customer| customer.customer_id);
-        let end = self.end(&reading, ended);
+        let end = self.end(&reading, covered, ended);
         let summary = self.output.close(end)?;
         // What is written is covered by the checkpoint before it has its name: whoever goes on finds it under either.
         self.save(&reading)?;
@@ -334,18 +329,19 @@ impl<R: Row> Drive<R> {
                 console.note(&note);
             }
         } else {
-            console.note(&in_words::<R>(&summary, customers, later(&reading), ended));
+            console.note(&in_words::<R>(&summary, customers, later(&reading), by_query, ended));
         }
         if kept {
             console.note(&to_append(missing));
         }
+        note.iter().for_each(|note| console.note(note));
         let judge = reading.judge();
         judge.map(Judge::notes).into_iter().flatten().for_each(|note| console.note(&note));
         let crossed = judge.map(Judge::crossed).unwrap_or_default();
         crossed.iter().for_each(Console::report);
         Ok(if !crossed.is_empty() {
             Exit::Crossed
-        } else if customers.is_whole() {
+        } else if customers.is_whole() && (customers.listed.is_some() || !ended) {
             Exit::Done
         } else if summary.rows == 0 && missing > 0 {
             // There is nothing of which the rest could be missing.
@@ -391,16 +387,24 @@ fn to_append(missing: u64) -> String {
 }
 
 /// The line at the end of a whole book.
-fn in_words<R: Row>(summary: &output::Summary, customers: Customers, later: u64, ended: bool) -> String {
+fn in_words<R: Row>(
+    summary: &output::Summary,
+    customers: Customers,
+    later: u64,
+    by_query: bool,
+    ended: bool,
+) -> String {
     let Customers { listed, with_rows, without_rows, without_id, skipped, unreadable, failed, .. } =
         customers;
-    let mut text = match listed {
-        None if ended => format!("{} customers with rows, by the commercial query", grouped(with_rows)),
-        _ => format!(
-            "{} customers: {} with rows, {} without rows, {} skipped, {} failed",
-            grouped(listed.unwrap_or(with_rows + without_rows + skipped + failed)),
-            grouped(with_rows),
-            grouped(without_rows),
+    let all = grouped(listed.unwrap_or(with_rows + without_rows + skipped + failed));
+    let (with, without) = (grouped(with_rows), grouped(without_rows));
+    let mut text = match (by_query, listed) {
+        (true, Some(_)) => {
+            format!("{all} customers: {with} with rows, {without} without rows, by the commercial query")
+        }
+        (true, None) => format!("{with} customers with rows, by the commercial query"),
+        (false, _) => format!(
+            "{all} customers: {with} with rows, {without} without rows, {} skipped, {} failed",
             grouped(skipped),
             grouped(failed)
         ),
@@ -423,7 +427,7 @@ fn in_words<R: Row>(summary: &output::Summary, customers: Customers, later: u64,
         let _ = write!(text, "\n{} {customers} read in a later round: the last of the rows", grouped(later));
     }
     let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
-    if without_rows > 0 && R::TYPE != rows::Usage::TYPE {
+    if without_rows > 0 && !by_query && R::TYPE != rows::Usage::TYPE {
         text.push_str("\nAn empty answer is no proof that there are no licenses.");
     }
     text

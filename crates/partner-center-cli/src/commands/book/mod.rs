@@ -4,17 +4,19 @@
 //! thought of funnel rows in `judge`.
 
 mod checkpoint;
+mod covered;
 mod drive;
 mod held;
 mod judge;
 mod named;
 mod progress;
+mod query_rows;
 mod reading;
 mod thresholds;
 
 use partner_center::PartnerCenter;
 use partner_center::funnel::{Join, Source as Operations};
-use partner_center::sweep::{BookRow, BookStream, Order, Rate, SourceChoice};
+use partner_center::sweep::{Book, BookRow, Order, Rate, SourceChoice};
 
 use self::checkpoint::{Keeper, Question, State};
 use self::drive::{Drive, drive};
@@ -115,8 +117,9 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         return drive(ClassicFunnel { whose, judge, fallback }, setup.drive(true, console)?).await;
     }
     let reading = CommercialFunnel {
-        deployment: commercial(partner, reading)?,
-        usage: commercial(partner, reading)?,
+        // One list for both.
+        deployment: commercial(partner, reading)?.without_list().stream(),
+        usage: commercial(partner, reading)?.stream(),
         deployment_read: false,
         join: Join::new(),
         judge,
@@ -124,12 +127,12 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
     drive(reading, setup.drive(true, console)?).await
 }
 
-fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &cli::Reading) -> Result<BookStream<R>, Stop> {
+fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &cli::Reading) -> Result<Book<R>, Stop> {
     let mut book = partner.customers().book().source(SourceChoice::Commercial);
     if let Some(rate) = reading.rate()? {
         book = book.rate(rate);
     }
-    Ok(book.stream())
+    Ok(book)
 }
 
 impl cli::Whose {
@@ -225,9 +228,8 @@ impl<R: Row> Setup<R> {
     }
 
     fn drive(self, all_customers: bool, console: Console) -> Result<Drive<R>, Stop> {
-        let Self { output, format, keeper, state } = self;
-        let customers = state.map(|state| state.customers).unwrap_or_default();
-        Drive::new(output, format, keeper, customers, !all_customers, console)
+        let Self { output, format, keeper, .. } = self;
+        Drive::new(output, format, keeper, !all_customers, console)
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use partner_center::chain::CustomerHandle;
 use partner_center::funnel::{Funnel, FunnelRow, Join, JoinReport, Source};
 use partner_center::models::{
-    CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights,
     CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Guid,
 };
 use partner_center::paging::{Collection, Pages};
@@ -15,15 +14,19 @@ use partner_center::sweep::{
 use partner_center::{CustomerId, Error, PartnerCenter, Response};
 use serde_json::{Map, Value};
 
+use super::covered::Covered;
 use super::held::{ByCustomer, Hold, Own};
 use super::judge::Judge;
 use super::named::{self, Known, Named, Question};
+use super::query_rows;
 use crate::output::{Row, rows};
 
 /// Some rows of a book, or what there is in their place.
 pub(super) struct Portion<R> {
     /// Whom they are about; `None` if of many.
     pub(super) customer: Option<CustomerId>,
+    /// What the list of customers calls it.
+    pub(super) name: Option<String>,
     pub(super) answer: Answer<R>,
 }
 
@@ -55,6 +58,11 @@ pub(super) trait Reading {
 
     /// What is to be said of customers that were named and have no rows: so many, of whom this is the first.
     fn note_of_named(&self, _first: Option<CustomerId>, _empty: u64) -> Option<String> {
+        None
+    }
+
+    /// Who has rows and who has none, where customers are not asked one by one.
+    fn covered(&self) -> Option<Covered> {
         None
     }
 
@@ -223,7 +231,7 @@ impl<R: Written> Reading for Licences<R> {
         let rows = |rows: Vec<R>| rows.into_iter().map(R::Row::from).filter(wanted).collect();
         Ok(match &mut self.whose {
             Whose::All(stream) => stream.try_next().await?.map(|portion| {
-                let customer = portion.customer;
+                let (customer, name) = (portion.customer, portion.name);
                 let rows = |response: Response<Vec<R>>| match &mut self.held {
                     Some(held) if customer.is_none() => {
                         response.into_inner().into_iter().for_each(|row| held.push(row));
@@ -231,13 +239,18 @@ impl<R: Written> Reading for Licences<R> {
                     }
                     _ => rows(response.into_inner()),
                 };
-                Portion { customer, answer: answer(portion.outcome, rows) }
+                Portion { customer, name, answer: answer(portion.outcome, rows) }
             }),
             Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
                 customer: Some(customer),
+                name: None,
                 answer: known.into_answer(rows),
             }),
         })
+    }
+
+    fn covered(&self) -> Option<Covered> {
+        Some(Covered::of(self.whose.all()?.coverage()?, None))
     }
 
     fn progress(&self) -> Option<Progress> {
@@ -346,16 +359,17 @@ impl Reading for ClassicFunnel {
         };
         Ok(match &mut self.whose {
             Whose::All(stream) => stream.try_next().await?.map(|swept| {
-                let customer = swept.customer;
+                let (customer, name) = (swept.customer, swept.name);
                 let of_both = |both: Response<Both>| {
                     let (deployment, usage) = both.into_inner();
                     let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
                     rows(funnel.rows, &funnel.report)
                 };
-                Portion { customer: Some(customer), answer: answer(swept.outcome, of_both) }
+                Portion { customer: Some(customer), name, answer: answer(swept.outcome, of_both) }
             }),
             Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
                 customer: Some(customer),
+                name: None,
                 answer: known.into_answer(|(funnel, report)| rows(funnel, &report)),
             }),
         })
@@ -399,11 +413,14 @@ impl Reading for CommercialFunnel {
     type Row = rows::Funnel;
 
     async fn next(&mut self) -> Result<Option<Portion<rows::Funnel>>, Error> {
-        let nothing_yet = || Ok(Some(Portion { customer: None, answer: Answer::Rows(Vec::new()) }));
+        let nothing_yet =
+            || Ok(Some(Portion { customer: None, name: None, answer: Answer::Rows(Vec::new()) }));
         if !self.deployment_read {
             if let Some(portion) = self.deployment.try_next().await? {
                 if let Outcome::Rows(rows) = portion.outcome {
-                    rows.into_inner().into_iter().for_each(|row| self.join.deployment(&deployment(row)));
+                    rows.into_inner()
+                        .into_iter()
+                        .for_each(|row| self.join.deployment(&query_rows::deployment(row)));
                 }
                 return nothing_yet();
             }
@@ -412,7 +429,7 @@ impl Reading for CommercialFunnel {
         match self.usage.try_next().await? {
             Some(portion) => {
                 if let Outcome::Rows(rows) = portion.outcome {
-                    rows.into_inner().into_iter().for_each(|row| self.join.usage(&usage(row)));
+                    rows.into_inner().into_iter().for_each(|row| self.join.usage(&query_rows::usage(row)));
                 }
                 nothing_yet()
             }
@@ -422,6 +439,10 @@ impl Reading for CommercialFunnel {
 
     fn progress(&self) -> Option<Progress> {
         Some(if self.deployment_read { self.usage.progress() } else { self.deployment.progress() })
+    }
+
+    fn covered(&self) -> Option<Covered> {
+        Some(Covered::of(self.usage.coverage()?, self.deployment.coverage()))
     }
 
     fn checkpoint(&self) -> Option<Checkpoint> {
@@ -460,38 +481,4 @@ fn answer<T, R>(outcome: Outcome<T>, rows: impl FnOnce(Response<T>) -> Vec<R>) -
         Outcome::Skipped(_) => Answer::Skipped,
         Outcome::Failed(error) => Answer::Failed(error),
     }
-}
-
-/// The join takes rows as the commercial query sends them; a book has them with the id read.
-fn deployment(row: DeploymentRow) -> CommercialLicensesDeploymentInsights {
-    let mut model = CommercialLicensesDeploymentInsights::default();
-    model.customer_tenant_id = row.customer_id.map(|id| Guid::from(id.as_uuid()));
-    model.customer_name = row.customer_name;
-    model.product_id = row.product_id;
-    model.product_name = row.product_name;
-    model.service_code = row.service_code;
-    model.service_name = row.service_name;
-    model.channel = row.channel;
-    model.licenses_sold = row.licenses_sold;
-    model.licenses_deployed = row.licenses_deployed;
-    model.processed_date_time = row.processed_date_time;
-    model
-}
-
-/// The same for usage.
-fn usage(row: UsageRow) -> CommercialLicensesUsageInsights {
-    let mut model = CommercialLicensesUsageInsights::default();
-    model.customer_tenant_id = row.customer_id.map(|id| Guid::from(id.as_uuid()));
-    model.customer_name = row.customer_name;
-    model.product_id = row.product_id;
-    model.product_name = row.product_name;
-    model.service_code = row.service_code;
-    model.service_name = row.service_name;
-    model.channel = row.channel;
-    model.workload_code = row.workload_code;
-    model.workload_name = row.workload_name;
-    model.licenses_active = row.licenses_active;
-    model.licenses_qualified = row.licenses_qualified;
-    model.processed_date_time = row.processed_date_time;
-    model
 }

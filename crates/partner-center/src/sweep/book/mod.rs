@@ -4,11 +4,13 @@
 //! 10,000 rows and names the product's id; the classic operations need one request per customer, have the service's own
 //! percentages, and tell a customer without rows from one that cannot be asked about. Every row says where it is from.
 
+mod coverage;
 mod row;
 mod stream;
 
 use std::fmt;
 
+pub use coverage::Coverage;
 pub use row::{BookRow, DeploymentRow, UsageRow};
 pub use stream::{BookStream, Portion};
 
@@ -79,11 +81,12 @@ fn is_not_to_be_had(error: &Error) -> bool {
 pub struct Book<R> {
     sweep: Sweep<Vec<R>>,
     source: SourceChoice,
+    lists: bool,
 }
 
 impl<R: BookRow> Book<R> {
     pub(crate) fn new(partner: PartnerCenter) -> Self {
-        Self { sweep: Sweep::new(partner, R::ask), source: SourceChoice::default() }
+        Self { sweep: Sweep::new(partner, R::ask), source: SourceChoice::default(), lists: true }
     }
 
     /// Where the rows are to come from. Default: [`SourceChoice::Auto`].
@@ -113,6 +116,13 @@ impl<R: BookRow> Book<R> {
     /// As for a [sweep](Sweep::order). Pages of the commercial query come in the service's order.
     pub fn order(mut self, order: Order) -> Self {
         self.sweep = self.sweep.order(order);
+        self
+    }
+
+    /// Does not read the list of customers after the rows of the commercial query: for whoever reads another book, which
+    /// reads it. [`Coverage`] then knows nobody but those that rows name.
+    pub fn without_list(mut self) -> Self {
+        self.lists = false;
         self
     }
 

@@ -27,6 +27,9 @@ pub(crate) trait Kind: Sized + Send + 'static {
     /// A page of the commercial query.
     type Page: Collection<Item: Into<Self>>;
 
+    /// Whose row it is, if it says.
+    fn customer(&self) -> Option<CustomerId>;
+
     /// Everybody's rows by the commercial query.
     fn query(partner: &PartnerCenter, resume: Option<Continuation>) -> Pages<Self::Page>;
 
@@ -135,6 +138,10 @@ macro_rules! row {
 
         impl Kind for $name {
             type Page = $page;
+
+            fn customer(&self) -> Option<CustomerId> {
+                self.customer_id
+            }
 
             fn query(partner: &PartnerCenter, resume: Option<Continuation>) -> Pages<$page> {
                 let query = partner.analytics().commercial().licenses().$operation();

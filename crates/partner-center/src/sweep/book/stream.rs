@@ -7,26 +7,40 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
+use super::coverage::Coverage;
 use super::row::{BookRow, Kind};
 use super::{Book, Fallback, SourceChoice, is_not_to_be_had};
 use crate::error::Error;
 use crate::funnel::Source;
 use crate::paging::{Collection as _, Pages};
-use crate::sweep::checkpoint::Place;
+use crate::sweep::checkpoint::{Ids, Place};
 use crate::sweep::gate::Gate;
-use crate::sweep::roster::of_another_sweep;
+use crate::sweep::roster::{Roster, of_another_sweep};
 use crate::sweep::{Checkpoint, Interrupted, Outcome, Progress, Summary, Sweep, SweepStream, Swept};
-use crate::{Continuation, CustomerId, Result};
+use crate::{Continuation, CustomerId, Response, Result};
 
 /// Some rows of a book, or what there is in their place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Portion<R> {
     /// Where they came from.
     pub source: Source,
     /// The customer they are about; `None` for a page of the commercial query, whose rows are of many.
     pub customer: Option<CustomerId>,
+    /// What the list of customers calls it, if it was listed with a name. Customer data.
+    pub name: Option<String>,
     /// The rows. A page of the commercial query is always [`Outcome::Rows`]: it does not mention customers without.
     pub outcome: Outcome<Vec<R>>,
+}
+
+/// Without the customer's name.
+impl<R: fmt::Debug> fmt::Debug for Portion<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Portion")
+            .field("source", &self.source)
+            .field("customer", &self.customer)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The rows of a book, in portions. Made by [`Book::stream`].
@@ -40,11 +54,15 @@ pub struct BookStream<R: BookRow> {
     /// Where the rows come from, as soon as that is certain.
     source: Option<Source>,
     fallback: Option<Fallback>,
+    coverage: Coverage,
+    lists: bool,
 }
 
 enum Reading<R: BookRow> {
     Query(Box<Query<R>>),
     Sweep(Box<SweepStream<Vec<R>>>),
+    /// All rows of the query are read, and the list of customers is not.
+    List(Checkpoint),
     /// A checkpoint that does not fit.
     Refused(Error, Checkpoint),
     Over(Checkpoint),
@@ -61,17 +79,30 @@ struct Query<R: BookRow> {
 }
 
 impl<R: BookRow> Query<R> {
-    fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::queried(self.at.clone(), self.summary)
+    fn checkpoint(&self, coverage: &Coverage) -> Checkpoint {
+        Checkpoint::queried(self.at.clone(), coverage.ids(), self.summary)
     }
 }
 
 impl<R: BookRow> BookStream<R> {
     pub(super) fn new(book: Book<R>) -> Self {
-        let Book { mut sweep, source } = book;
+        let Book { mut sweep, source, lists } = book;
         let gate = sweep.gate();
+        let list = sweep.partner.admitted_by(gate.listing()).customers().list();
+        let with_rows = match &sweep.resume {
+            Some(checkpoint) if !matches!(checkpoint.at, Some(Place::Listed | Place::Missing)) => {
+                checkpoint.done.clone()
+            }
+            _ => Ids::default(),
+        };
+        let coverage = Coverage::new(Roster::listed(list), &with_rows);
         let reading = match (source, sweep.resume.take()) {
-            (_, Some(checkpoint)) if checkpoint.is_finished() => Reading::Over(checkpoint),
+            (_, Some(checkpoint)) if checkpoint.is_finished() => {
+                // Rows without a customer that was handed out are of the query. The list may not have been read.
+                let summary = checkpoint.summary();
+                let by_query = source != SourceChoice::Classic && summary.customers == 0 && summary.rows > 0;
+                if by_query && lists { Reading::List(checkpoint) } else { Reading::Over(checkpoint) }
+            }
             (SourceChoice::Classic, None) => {
                 Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&gate))))
             }
@@ -90,10 +121,11 @@ impl<R: BookRow> BookStream<R> {
         };
         let source = match &reading {
             Reading::Query(query) if query.instead.is_none() => Some(Source::Commercial),
+            Reading::List(_) => Some(Source::Commercial),
             Reading::Sweep(_) => Some(Source::Classic),
             _ => None,
         };
-        Self { gate, reading, source, fallback: None }
+        Self { gate, reading, source, fallback: None, coverage, lists }
     }
 
     /// The next rows; `None` after the last. The same as polling the stream, for programs without `futures-util`.
@@ -119,14 +151,22 @@ impl<R: BookRow> BookStream<R> {
         self.fallback.as_ref()
     }
 
+    /// The customers of the commercial query; `None` where customers are asked one by one, each of whom is handed out.
+    #[must_use]
+    pub fn coverage(&self) -> Option<&Coverage> {
+        (self.source == Some(Source::Commercial)).then_some(&self.coverage)
+    }
+
     /// Where the reading stands: what was handed out is done, nothing else is. For the order in which to save it and the
     /// output, see [the module](crate::sweep#to-be-able-to-go-on).
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         match &self.reading {
-            Reading::Query(query) => query.checkpoint(),
+            Reading::Query(query) => query.checkpoint(&self.coverage),
             Reading::Sweep(sweep) => sweep.checkpoint(),
-            Reading::Refused(_, checkpoint) | Reading::Over(checkpoint) => checkpoint.clone(),
+            Reading::List(checkpoint) | Reading::Refused(_, checkpoint) | Reading::Over(checkpoint) => {
+                checkpoint.clone()
+            }
         }
     }
 
@@ -137,9 +177,11 @@ impl<R: BookRow> BookStream<R> {
         let summary = match &self.reading {
             Reading::Sweep(sweep) => return sweep.progress(),
             Reading::Query(query) => query.summary,
-            Reading::Refused(_, checkpoint) | Reading::Over(checkpoint) => checkpoint.summary(),
+            Reading::List(checkpoint) | Reading::Refused(_, checkpoint) | Reading::Over(checkpoint) => {
+                checkpoint.summary()
+            }
         };
-        let in_flight = usize::from(matches!(self.reading, Reading::Query(_)));
+        let in_flight = usize::from(matches!(self.reading, Reading::Query(_) | Reading::List(_)));
         Progress::of(&self.gate, summary, in_flight)
     }
 
@@ -149,12 +191,18 @@ impl<R: BookRow> BookStream<R> {
                 Reading::Query(query) => query,
                 Reading::Sweep(sweep) => {
                     let next = ready!(Pin::new(sweep).poll_next(context));
-                    let portion = |Swept { customer, outcome, .. }| Portion {
+                    let portion = |Swept { customer, name, outcome }| Portion {
                         source: Source::Classic,
                         customer: Some(customer),
+                        name,
                         outcome,
                     };
                     return Poll::Ready(next.map(|next| next.map(portion)));
+                }
+                Reading::List(checkpoint) => {
+                    ready!(self.coverage.poll_list(context));
+                    self.reading = Reading::Over(checkpoint.clone());
+                    return Poll::Ready(None);
                 }
                 Reading::Refused(error, checkpoint) => {
                     let interrupted = Interrupted::new(error.clone(), checkpoint.clone());
@@ -173,10 +221,13 @@ impl<R: BookRow> BookStream<R> {
                     query.instead = None;
                     self.source = Some(Source::Commercial);
                     query.summary.rows += u64::try_from(page.items().len()).unwrap_or(u64::MAX);
-                    let rows = page.map(|page| page.into_items().into_iter().map(Into::into).collect());
+                    let rows: Response<Vec<R>> =
+                        page.map(|page| page.into_items().into_iter().map(Into::into).collect());
+                    rows.iter().for_each(|row| self.coverage.add(row.customer()));
                     return Poll::Ready(Some(Ok(Portion {
                         source: Source::Commercial,
                         customer: None,
+                        name: None,
                         outcome: Outcome::Rows(rows),
                     })));
                 }
@@ -184,7 +235,7 @@ impl<R: BookRow> BookStream<R> {
                     Fallback::Refused(error)
                 }
                 Some(Err(error)) => {
-                    let checkpoint = query.checkpoint();
+                    let checkpoint = query.checkpoint(&self.coverage);
                     self.reading = Reading::Over(checkpoint.clone());
                     return Poll::Ready(Some(Err(Interrupted::new(error, checkpoint))));
                 }
@@ -199,7 +250,11 @@ impl<R: BookRow> BookStream<R> {
                     (self.source, self.fallback) = (Some(Source::Classic), Some(fallback));
                     self.reading = Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&self.gate))));
                 }
-                None => self.reading = Reading::Over(query.checkpoint()),
+                None => {
+                    let checkpoint = query.checkpoint(&self.coverage);
+                    self.reading =
+                        if self.lists { Reading::List(checkpoint) } else { Reading::Over(checkpoint) };
+                }
             }
         }
     }
@@ -233,6 +288,7 @@ impl<R: BookRow> fmt::Debug for BookStream<R> {
         f.debug_struct("BookStream")
             .field("source", &self.source)
             .field("fallback", &self.fallback)
+            .field("coverage", &self.coverage)
             .finish_non_exhaustive()
     }
 }

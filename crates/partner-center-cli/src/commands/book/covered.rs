@@ -1,0 +1,66 @@
+//! Who has rows and who has none, where the commercial queries were read: they do not mention customers without rows.
+
+use std::collections::HashSet;
+
+use partner_center::sweep::Coverage;
+use partner_center::{CustomerId, Error};
+
+use crate::output::WithoutRows;
+
+/// The customers of the commercial queries, and of the list that was read beside them.
+pub(super) struct Covered {
+    pub(super) with_rows: u64,
+    /// `None` if the list was not read to its end.
+    pub(super) listed: Option<u64>,
+    pub(super) without_rows: Vec<WithoutRows>,
+    pub(super) without_id: u64,
+    pub(super) unreadable: u64,
+    /// Customers that rows name, and the list does not.
+    pub(super) unlisted: u64,
+    /// Why the list was not read to its end.
+    pub(super) refused: Option<Error>,
+}
+
+impl Covered {
+    /// Of one query with its list, and of another one about the same customers.
+    pub(super) fn of(coverage: &Coverage, other: Option<&Coverage>) -> Self {
+        let rows: HashSet<CustomerId> =
+            coverage.with_rows().chain(other.into_iter().flat_map(Coverage::with_rows)).collect();
+        let listed = coverage.listed();
+        let (mut without_rows, mut found) = (Vec::new(), 0);
+        for (customer, name) in coverage.customers() {
+            if rows.contains(&customer) {
+                found += 1;
+            } else if listed.is_some() {
+                let customer_name = name.map(str::to_owned);
+                without_rows.push(WithoutRows { customer_id: customer, customer_name });
+            }
+        }
+        let with_rows = count(rows.len());
+        Self {
+            with_rows,
+            listed,
+            without_rows,
+            without_id: coverage.without_id(),
+            unreadable: coverage.unreadable(),
+            unlisted: if listed.is_some() { with_rows.saturating_sub(found) } else { 0 },
+            refused: coverage.refused().cloned(),
+        }
+    }
+
+    /// What a person should know of the list beside the numbers.
+    pub(super) fn note(&self) -> Option<String> {
+        if let Some(error) = &self.refused {
+            return Some(format!(
+                "the list of customers could not be read ({}): whether there are customers without rows is unknown",
+                error.message()
+            ));
+        }
+        (self.unlisted > 0)
+            .then(|| format!("{} of the customers with rows are not in the list of customers", self.unlisted))
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

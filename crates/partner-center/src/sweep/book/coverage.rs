@@ -1,0 +1,119 @@
+//! Which customers the commercial query covers: those its rows name, beside those of the service's list.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::task::{Context, Poll, ready};
+
+use crate::CustomerId;
+use crate::error::Error;
+use crate::sweep::checkpoint::Ids;
+use crate::sweep::roster::Roster;
+
+/// The customers of a reading by the commercial query.
+///
+/// The query does not mention customers without rows, so the list of customers is read as well, once, after the last
+/// row: only both together say who has no rows, and whether anybody is missing.
+///
+/// ```no_run
+/// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+/// use partner_center::sweep::DeploymentRow;
+///
+/// let mut book = partner.customers().book::<DeploymentRow>().stream();
+/// while let Some(portion) = book.try_next().await? {
+///     // ...
+///     # let _ = portion;
+/// }
+/// if let Some(coverage) = book.coverage() {
+///     for (customer, name) in coverage.without_rows() {
+///         println!("{customer} {name:?} has no rows");
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Coverage {
+    with_rows: HashSet<CustomerId>,
+    roster: Roster,
+    refused: Option<Error>,
+}
+
+impl Coverage {
+    pub(super) fn new(roster: Roster, with_rows: &Ids) -> Self {
+        Self { with_rows: with_rows.as_slice().iter().copied().collect(), roster, refused: None }
+    }
+
+    pub(super) fn add(&mut self, customer: Option<CustomerId>) {
+        self.with_rows.extend(customer);
+    }
+
+    pub(super) fn ids(&self) -> Ids {
+        self.with_rows.iter().copied().collect()
+    }
+
+    /// Reads the list to its end, or to where it is refused: what rows there are is not in doubt for that.
+    pub(super) fn poll_list(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            match ready!(self.roster.poll_page(context)) {
+                Some(Ok(_)) => {}
+                Some(Err(error)) => {
+                    tracing::warn!(kind = ?error.kind(), "the list of customers could not be read");
+                    self.refused = Some(error);
+                    return Poll::Ready(());
+                }
+                None => return Poll::Ready(()),
+            }
+        }
+    }
+
+    /// The customers that rows name, in no order.
+    pub fn with_rows(&self) -> impl ExactSizeIterator<Item = CustomerId> + '_ {
+        self.with_rows.iter().copied()
+    }
+
+    /// How many entries the list of customers has, those without an id included; `None` if it was not read to its end.
+    #[must_use]
+    pub fn listed(&self) -> Option<u64> {
+        let customers = u64::try_from(self.roster.len()).unwrap_or(u64::MAX);
+        let entries = customers.saturating_add(self.without_id()).saturating_add(self.unreadable());
+        self.roster.is_complete().then_some(entries)
+    }
+
+    /// The customers of the list, with their names as far as it has them. Names are customer data.
+    pub fn customers(&self) -> impl Iterator<Item = (CustomerId, Option<&str>)> {
+        (0..).zip(self.roster.ids()).map(|(number, customer)| (*customer, self.roster.name(number)))
+    }
+
+    /// The customers of the list that no row names. All of them, once the list was read to its end.
+    pub fn without_rows(&self) -> impl Iterator<Item = (CustomerId, Option<&str>)> {
+        self.customers().filter(|(customer, _)| !self.with_rows.contains(customer))
+    }
+
+    /// Entries of the list without an id that is a GUID: no row can be found for them.
+    #[must_use]
+    pub fn without_id(&self) -> u64 {
+        self.roster.without_id()
+    }
+
+    /// Entries of the list that could not be read.
+    #[must_use]
+    pub fn unreadable(&self) -> u64 {
+        self.roster.unreadable()
+    }
+
+    /// Why the list could not be read to its end, if it was tried.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Error> {
+        self.refused.as_ref()
+    }
+}
+
+/// Without the customers.
+impl fmt::Debug for Coverage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coverage")
+            .field("with_rows", &self.with_rows.len())
+            .field("roster", &self.roster)
+            .field("refused", &self.refused)
+            .finish()
+    }
+}
