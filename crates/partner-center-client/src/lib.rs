@@ -9,6 +9,7 @@
 //! * `rustls`, on by default: TLS by rustls with the platform's certificate verifier.
 //! * `native-tls`: TLS by the platform's own library.
 
+mod coding;
 #[rustfmt::skip] // As the generators print it, so that the comparison with a fresh run is exact.
 #[allow(
     deprecated, private_interfaces, unreachable_pub, dead_code, unused_qualifications, missing_docs, clippy::all, clippy::pedantic,
@@ -20,6 +21,7 @@ mod generated;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::pedantic, reason = "generated")]
 pub mod operations;
+mod resolver;
 mod seam;
 mod transport;
 

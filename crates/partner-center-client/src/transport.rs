@@ -3,24 +3,29 @@
 //! It sends one request and hands back one answer. It does not retry, does not follow redirects, attaches no
 //! credentials of its own and never prints a URL's query, a header or a body.
 
-use std::fmt;
+use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use std::{fmt, io};
 
 use bytes::Bytes;
-use futures_util::StreamExt;
-use http::HeaderMap;
+use http::header::ACCEPT_ENCODING;
+use http::{HeaderMap, HeaderValue};
 use tokio::runtime::{Handle, Id};
 
+use crate::coding::{self, Body, Coding};
+use crate::resolver::{LookupFailure, Resolver};
+
 /// How to build a [`Transport`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TransportSettings {
     /// The `User-Agent` header.
     pub user_agent: String,
     /// How long a connection may take to stand.
     pub connect_timeout: Duration,
-    /// A proxy for all requests, as a URL. `None`: no proxy, whatever the environment says.
+    /// A proxy for all requests, as `http://host:port` or `https://host:port`. `None`: no proxy, whatever the
+    /// environment says.
     pub proxy: Option<String>,
     /// Further root certificates, as PEM.
     pub root_certificates: Vec<Vec<u8>>,
@@ -40,6 +45,27 @@ impl TransportSettings {
             plain_only: false,
         }
     }
+}
+
+impl fmt::Debug for TransportSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportSettings")
+            .field("user_agent", &self.user_agent)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("proxy", &self.proxy.as_deref().map(without_user))
+            .field("root_certificates", &self.root_certificates.len())
+            .field("plain_only", &self.plain_only)
+            .finish()
+    }
+}
+
+/// A URL, or what was meant as one, without the user name and password in it.
+fn without_user(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
+    // A password may hold any of `/?#@` by mistake: what follows the last `@` is shown, and nothing before it.
+    let (user, host) = rest.rsplit_once('@').map_or((None, rest), |(user, host)| (Some(user), host));
+    let separator = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{separator}{}{host}", if user.is_some() { "[redacted]@" } else { "" })
 }
 
 /// Pools of connections, one for each runtime that asks. Cheap to clone; clones share the pools.
@@ -80,7 +106,7 @@ impl Transport {
         let mut response = self.client().execute(request).await.map_err(TransportError::new)?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
-        Ok(RawAnswer { status, headers, body: Box::pin(response.bytes_stream()) })
+        Ok(RawAnswer::new(status, headers, Box::pin(response.bytes_stream())))
     }
 
     /// The client underneath, with the pool of the runtime that asks.
@@ -115,12 +141,46 @@ fn client(settings: &TransportSettings) -> Result<reqwest::Client, TransportErro
         .retry(reqwest::retry::never())
         .referer(false)
         .tcp_nodelay(true)
+        .dns_resolver(Resolver::new())
+        // Decoded in `coding`, whatever features of the library other crates switch on.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .default_headers(HeaderMap::from_iter([(
+            ACCEPT_ENCODING,
+            HeaderValue::from_static(coding::ACCEPTED),
+        )]))
         .no_proxy();
     if let Some(proxy) = &settings.proxy {
-        builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(TransportError::settings)?);
+        let proxy = reqwest::Proxy::all(proxy_url(proxy)?).map_err(TransportError::settings)?;
+        builder = builder.proxy(proxy);
     }
     builder = secure(builder, settings)?;
     builder.build().map_err(TransportError::settings)
+}
+
+/// The address of a proxy, if it is one that requests can go through. The HTTP library takes any scheme, and then goes
+/// past a proxy whose scheme it does not know, straight to the service with the token.
+fn proxy_url(text: &str) -> Result<reqwest::Url, TransportError> {
+    let text = text.trim();
+    // `host:port` reads as a scheme and a path.
+    let absolute = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let unusable = |what: &str| TransportError::unusable(format!("the proxy's address {what}"));
+    let url = reqwest::Url::parse(&absolute).map_err(|error| unusable(&format!("is no URL: {error}")))?;
+    match url.scheme() {
+        "http" => {}
+        "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => {}
+        "https" => return Err(unusable("is https, and this build has no TLS feature")),
+        _ => return Err(unusable("must begin with http:// or https://")),
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(unusable("names no host"));
+    }
+    if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
+        return Err(unusable("must end after host and port"));
+    }
+    Ok(url)
 }
 
 /// Sets up TLS, with no certificate store where none is needed.
@@ -131,12 +191,21 @@ fn secure(
 ) -> Result<reqwest::ClientBuilder, TransportError> {
     let mut roots = Vec::with_capacity(settings.root_certificates.len());
     for pem in &settings.root_certificates {
-        roots.extend(reqwest::Certificate::from_pem_bundle(pem).map_err(TransportError::settings)?);
+        let found = reqwest::Certificate::from_pem_bundle(pem).map_err(TransportError::settings)?;
+        if found.is_empty() {
+            // What is no PEM at all reads as a file without certificates.
+            return Err(TransportError::unusable("a root certificate is not PEM".to_owned()));
+        }
+        roots.extend(found);
     }
-    Ok(if settings.plain_only {
-        builder.tls_certs_only(roots)
-    } else {
-        builder.https_only(true).tls_certs_merge(roots)
+    let proxy_is_secure = settings
+        .proxy
+        .as_deref()
+        .is_some_and(|url| url.trim().get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://")));
+    Ok(match (settings.plain_only, proxy_is_secure) {
+        (true, false) => builder.tls_certs_only(roots),
+        (true, true) => builder.tls_certs_merge(roots),
+        (false, _) => builder.https_only(true).tls_certs_merge(roots),
     })
 }
 
@@ -159,7 +228,8 @@ impl fmt::Debug for Transport {
     }
 }
 
-type Body = std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
+pub(crate) type ByteStream =
+    std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 /// An answer whose head is here and whose body is still coming.
 pub struct RawAnswer {
@@ -169,7 +239,8 @@ pub struct RawAnswer {
 }
 
 impl RawAnswer {
-    pub(crate) fn new(status: u16, headers: HeaderMap, body: Body) -> Self {
+    pub(crate) fn new(status: u16, headers: HeaderMap, body: ByteStream) -> Self {
+        let body = Body::Unread(body, Coding::of(&headers));
         Self { status, headers, body }
     }
 
@@ -191,13 +262,21 @@ impl RawAnswer {
         std::mem::take(&mut self.headers)
     }
 
-    /// The next piece of the body, decompressed; `None` at its end.
+    /// The next piece of the body, without its content codings; `None` at its end. A piece is never large, however well
+    /// the body was compressed: a caller that counts them can stop in time.
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if the body broke off or could not be decompressed.
+    /// [`TransportError`] if the body broke off or could not be decoded.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
-        self.body.next().await.transpose().map_err(TransportError::new)
+        self.body.next().await
+    }
+
+    /// Whether the pieces are given out as they came over the wire, so that `Content-Length` is their number of bytes.
+    /// Known after the first [`chunk`](Self::chunk).
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.body.is_plain()
     }
 }
 
@@ -211,7 +290,9 @@ impl fmt::Debug for RawAnswer {
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    source: Option<reqwest::Error>,
+    /// What this crate says in place of the kind's words.
+    message: Option<String>,
+    source: Option<Box<dyn Error + Send + Sync>>,
 }
 
 /// The kinds of [`TransportError`].
@@ -222,34 +303,102 @@ pub enum TransportErrorKind {
     Settings,
     /// No connection was made, so the request never left.
     Connect,
+    /// No connection was made, because no host has this name.
+    NoSuchHost,
+    /// No connection was made, because the certificate of the other side is not trusted or is for another host.
+    Certificate,
+    /// No connection was made, because the proxy asks for a user name and password.
+    ProxyCredentials,
     /// The connection broke before an answer came.
     Request,
     /// The answer broke off, or could not be decompressed.
     Body,
+    /// The answer is in a content coding that was not asked for.
+    Coding,
+}
+
+impl TransportErrorKind {
+    /// Whether the same request would fail the same way again.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Settings | Self::NoSuchHost | Self::Certificate | Self::ProxyCredentials | Self::Coding
+        )
+    }
+
+    /// What a failed connection failed of, where its causes say.
+    fn of_connection(cause: &(dyn Error + 'static)) -> Option<Self> {
+        if let Some(failure) = cause.downcast_ref::<LookupFailure>() {
+            return failure.no_such_name.then_some(Self::NoSuchHost);
+        }
+        if is_certificate(cause) {
+            return Some(Self::Certificate);
+        }
+        // The type of this error is private.
+        if cause.to_string().ends_with("proxy authorization required") {
+            return Some(Self::ProxyCredentials);
+        }
+        // What an I/O error was made of is not among its sources.
+        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        inner.and_then(|inner| Self::of_connection(inner)).or_else(|| Self::of_connection(cause.source()?))
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn is_certificate(cause: &(dyn Error + 'static)) -> bool {
+    matches!(cause.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
+        || is_certificate_by_text(cause)
+}
+
+#[cfg(not(feature = "rustls"))]
+use is_certificate_by_text as is_certificate;
+
+/// The platforms' own libraries have no common error for it, but all their texts name the certificate.
+fn is_certificate_by_text(cause: &(dyn Error + 'static)) -> bool {
+    cfg!(feature = "native-tls") && cause.source().is_none() && cause.to_string().contains("certificate")
 }
 
 impl TransportError {
     pub(crate) fn new(error: reqwest::Error) -> Self {
+        // A URL's query holds filters, and filters hold customer names.
+        let error = error.without_url();
         let kind = if error.is_builder() {
             TransportErrorKind::Settings
         } else if error.is_connect() {
-            TransportErrorKind::Connect
+            TransportErrorKind::of_connection(&error).unwrap_or(TransportErrorKind::Connect)
         } else if error.is_body() || error.is_decode() {
             TransportErrorKind::Body
         } else {
             TransportErrorKind::Request
         };
-        // A URL's query holds filters, and filters hold customer names.
-        Self { kind, source: Some(error.without_url()) }
+        Self { kind, message: None, source: Some(error.into()) }
     }
 
     fn settings(error: reqwest::Error) -> Self {
-        Self { kind: TransportErrorKind::Settings, source: Some(error.without_url()) }
+        let kind = TransportErrorKind::Settings;
+        Self { kind, message: None, source: Some(error.without_url().into()) }
+    }
+
+    /// A setting cannot be used, for this reason.
+    fn unusable(message: String) -> Self {
+        Self { kind: TransportErrorKind::Settings, message: Some(message), source: None }
     }
 
     /// The request could not be built.
     pub(crate) fn unsendable() -> Self {
-        Self { kind: TransportErrorKind::Settings, source: None }
+        Self { kind: TransportErrorKind::Settings, message: None, source: None }
+    }
+
+    /// The body could not be decoded.
+    pub(crate) fn body(error: Box<dyn Error + Send + Sync>) -> Self {
+        Self { kind: TransportErrorKind::Body, message: None, source: Some(error) }
+    }
+
+    /// The answer is in a coding of this name.
+    pub(crate) fn coding(name: &str) -> Self {
+        let message = format!("the answer is encoded as {name}, which was not asked for");
+        Self { kind: TransportErrorKind::Coding, message: Some(message), source: None }
     }
 
     /// Which part failed.
@@ -261,18 +410,27 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            TransportErrorKind::Settings => "the HTTP client could not be set up",
-            TransportErrorKind::Connect => "no connection could be made",
-            TransportErrorKind::Request => "the connection broke before an answer came",
-            TransportErrorKind::Body => "the answer broke off",
+        f.write_str(match (&self.message, self.kind) {
+            (Some(message), _) => message,
+            (None, TransportErrorKind::Settings) => "the HTTP client could not be set up",
+            (None, TransportErrorKind::Connect) => "no connection could be made",
+            (None, TransportErrorKind::NoSuchHost) => "no host has this name",
+            (None, TransportErrorKind::Certificate) => "the certificate is not trusted",
+            (None, TransportErrorKind::ProxyCredentials) => "the proxy asks for a user name and password",
+            (None, TransportErrorKind::Request) => "the connection broke before an answer came",
+            (None, TransportErrorKind::Body) => "the answer broke off or could not be decompressed",
+            (None, TransportErrorKind::Coding) => "the answer is in a coding that was not asked for",
         })
     }
 }
 
-impl std::error::Error for TransportError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // The library's own line repeats ours; what is below it says why.
-        std::error::Error::source(self.source.as_ref()?)
+impl Error for TransportError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        let source: &(dyn Error + 'static) = self.source.as_deref()?;
+        // The HTTP library's own line repeats ours; what is below it says why.
+        if source.is::<reqwest::Error>() { source.source() } else { Some(source) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,9 @@ impl BaseUrl {
             Error::new(ErrorKind::Configuration, format!("the {name} cannot be used: {what}"))
                 .with_advice(format!("Give {example}, or http://127.0.0.1:PORT for the emulator."))
         };
+        if text.trim().is_empty() {
+            return Err(wrong("it is empty"));
+        }
         let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(wrong("it holds a user name or password"));
@@ -53,6 +56,13 @@ impl BaseUrl {
     pub(crate) fn host(&self) -> String {
         self.url.host_str().unwrap_or_default().to_owned()
     }
+}
+
+/// A URL, or what was meant as one, without the user name and password in it.
+pub(crate) fn without_user(url: &str) -> String {
+    let (scheme, rest) = url.find("://").map_or(("", url), |end| url.split_at(end + 3));
+    // A password may hold any of `/?#@` by mistake: what follows the last `@` is shown, and nothing before it.
+    rest.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, host)| format!("{scheme}[redacted]@{host}"))
 }
 
 /// Whether the URL's host is this machine by its own name.
@@ -94,11 +104,30 @@ mod tests {
             ("https://user:secret@example.com", "user name"),
             ("https://example.com?x=1", "query"),
             ("not a url", "relative URL"),
-            ("", "relative URL"),
+            ("", "it is empty"),
+            (" ", "it is empty"),
         ] {
             let error = BaseUrl::parse(text).unwrap_err();
             assert!(error.message().contains(what), "{text}: {error}");
             assert!(!error.to_string().contains("secret"));
         }
+    }
+
+    // R19
+    #[test]
+    fn a_password_in_an_address_is_not_shown() {
+        for (text, shown) in [
+            ("https://user:secret@example.com/a", "https://[redacted]@example.com/a"),
+            ("user:secret@example.com", "[redacted]@example.com"),
+            ("https://user:se/cr@et@example.com", "https://[redacted]@example.com"),
+            ("https://example.com/a?b", "https://example.com/a?b"),
+            ("", ""),
+        ] {
+            assert_eq!(without_user(text), shown);
+        }
+        let builder = crate::PartnerCenter::builder()
+            .base_url("https://user:secret@example.com")
+            .proxy("http://user:secret@proxy.example");
+        assert!(!format!("{builder:?}").contains("secret"));
     }
 }

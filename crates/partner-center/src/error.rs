@@ -5,7 +5,6 @@
 //! it was tried is filled in by `call`.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +12,11 @@ use bytes::Bytes;
 use http::HeaderMap;
 use uuid::Uuid;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, words};
 
 mod kind;
 mod redacted;
+mod shown;
 
 pub use kind::ErrorKind;
 
@@ -51,6 +51,8 @@ struct Inner {
     retry_after: Option<Duration>,
     attempts: u32,
     from_credential: bool,
+    /// The same request would fail the same way again, whatever the kind is like otherwise.
+    is_final: bool,
     headers: HeaderMap,
     body: Option<Bytes>,
     /// Of a body that holds a secret, what may be shown.
@@ -104,9 +106,14 @@ impl Error {
     #[must_use]
     pub fn from_answer(status: u16, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        let fault = Fault::recognise(&body);
+        let charset = crate::call::text::charset(&headers);
+        let fault = Fault::recognise(&body, charset.as_deref());
         let kind = crate::fault::kind_of(status, fault.as_ref());
-        let mut error = Self::new(kind, crate::fault::message_of(kind));
+        let mut error = Self::new(kind, words::message_of_answer(status, kind, &headers));
+        let described = fault.as_ref().is_some_and(|fault| fault.description.is_some());
+        let is_web_page = fault.is_none() && crate::fault::is_web_page(&body);
+        error.0.advice = words::advice_of_answer(status, kind, described, is_web_page);
+        error.0.is_final = matches!(status, 407 | 511);
         error.0.status = Some(status);
         error.0.fault = fault;
         error.0.headers = headers;
@@ -156,6 +163,13 @@ impl Error {
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
+        self
+    }
+
+    /// Says that the same request would fail the same way again.
+    #[must_use]
+    pub(crate) fn with_no_hope(mut self) -> Self {
+        self.0.is_final = true;
         self
     }
 
@@ -244,10 +258,7 @@ impl Error {
     pub fn advice(&self) -> &str {
         match &self.0.advice {
             Some(advice) => advice,
-            None if self.kind() == ErrorKind::Rejected && self.description().is_none() => {
-                "The service did not say which part of the request it refused: check the arguments and the base URL."
-            }
-            None => crate::fault::advice_of(self.kind()),
+            None => words::advice_of(self.kind()),
         }
     }
 
@@ -382,13 +393,20 @@ impl Error {
         self.kind() == ErrorKind::Throttled
     }
 
-    /// The same call may work later: throttled, unavailable, network or time-out.
+    /// The same call may work later: throttled, unavailable, network or time-out. `false` where somebody must do
+    /// something first: no host has the name, its certificate is not trusted, the proxy wants a password.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(
+        let may_pass = matches!(
             self.kind(),
             ErrorKind::Throttled | ErrorKind::Unavailable | ErrorKind::Network | ErrorKind::Timeout
-        )
+        );
+        may_pass && !self.0.is_final
+    }
+
+    /// Whether somebody must do something before the same request can work.
+    pub(crate) fn is_final(&self) -> bool {
+        self.0.is_final
     }
 
     /// The credential had no access token for the call, for whatever reason.
@@ -430,56 +448,6 @@ impl Error {
 impl From<crate::filter::FilterError> for Error {
     fn from(error: crate::filter::FilterError) -> Self {
         Self::new(ErrorKind::InvalidInput, format!("the filter or grouping is refused at {error}"))
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)?;
-        let mut separator = " (";
-        let mut fact = |f: &mut fmt::Formatter<'_>, name: &str, value: &dyn fmt::Display| {
-            write!(f, "{separator}{name} {value}")?;
-            separator = ", ";
-            Ok::<_, fmt::Error>(())
-        };
-        if let Some(operation) = self.0.operation {
-            fact(f, "operation", &operation)?;
-        }
-        if let Some(status) = self.0.status {
-            fact(f, "status", &status)?;
-        }
-        if let Some(code) = self.code() {
-            fact(f, "code", &code)?;
-        }
-        if self.0.attempts > 1 {
-            fact(f, "attempts", &self.0.attempts)?;
-        }
-        if let Some(id) = self.0.request_id {
-            fact(f, "request id", &id)?;
-        }
-        if let Some(id) = self.0.correlation_id {
-            fact(f, "correlation id", &id)?;
-        }
-        if separator == ", " { f.write_str(")") } else { Ok(()) }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.kind())
-            .field("message", &self.0.message)
-            .field("operation", &self.0.operation)
-            .field("status", &self.0.status)
-            .field("code", &self.code())
-            .field("request_id", &self.0.request_id)
-            .field("correlation_id", &self.0.correlation_id)
-            .field("retry_after", &self.0.retry_after)
-            .field("attempts", &self.0.attempts)
-            .field("from_credential", &self.0.from_credential)
-            .field("body_bytes", &self.0.body.as_ref().map(Bytes::len))
-            .field("source", &self.0.source)
-            .finish_non_exhaustive()
     }
 }
 

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::error::ErrorKind;
 
+pub(crate) mod words;
+
 /// What an error body said.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -21,16 +23,38 @@ pub(crate) struct Fault {
 const LONGEST_BODY: usize = 64 * 1024;
 /// Codes are numbers or identifiers; whatever is longer is not one, and must not reach a log line.
 const LONGEST_CODE: usize = 64;
+/// So many characters are enough of a description.
+const LONGEST_DESCRIPTION: usize = 2000;
 
 impl Fault {
-    /// Reads an error body in any of the known shapes. `None` for anything else, such as HTML or an empty body.
-    pub(crate) fn recognise(body: &[u8]) -> Option<Self> {
+    /// Reads an error body in any of the known shapes, in this charset if one was declared. `None` for anything else,
+    /// such as HTML or an empty body.
+    pub(crate) fn recognise(body: &[u8], charset: Option<&str>) -> Option<Self> {
         if body.len() > LONGEST_BODY {
             return None;
         }
-        let text = crate::call::text::decode(body).ok()?;
-        let Value::Object(object) = serde_json::from_str(&text).ok()? else { return None };
-        Self::from_object(&object)
+        let text = crate::call::text::decode(body, charset).ok()?;
+        let text = text.trim();
+        match serde_json::from_str(text) {
+            // A JSON text within a JSON text comes of serializing twice.
+            Ok(Value::String(inner)) => match serde_json::from_str(&inner) {
+                Ok(Value::Object(object)) => Self::from_object(&object),
+                _ => Self::from_words(&inner),
+            },
+            Ok(value) => Self::from_value(&value),
+            // JSON that breaks off, or a page.
+            Err(_) if text.starts_with(['{', '[', '"', '<']) => None,
+            Err(_) => Self::from_words(text),
+        }
+    }
+
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Object(object) => Self::from_object(object),
+            // A list of errors; the first is as good as any.
+            Value::Array(list) => list.first()?.as_object().and_then(Self::from_object),
+            _ => None,
+        }
     }
 
     fn from_object(object: &Map<String, Value>) -> Option<Self> {
@@ -40,24 +64,52 @@ impl Fault {
         {
             return Some(fault);
         }
-        match get(object, "error") {
+        match get(object, "error").or_else(|| get(object, "odata.error")) {
             // Other Partner APIs: {"error":{"code":..,"message":..}}.
             Some(Value::Object(inner)) => return Self::from_object(inner),
             // Entra: {"error":"invalid_grant","error_description":..}; the analytics back end: {"error":"a sentence"}.
             Some(Value::String(error)) => {
                 let description = text(object, &["error_description"]).unwrap_or_else(|| error.clone());
-                return Some(Self { code: as_code(error), description: Some(description) });
+                return Some(Self { code: as_code(error), description: bounded(&description) });
             }
             _ => {}
         }
         // v1 services and newer commerce say `code` and `description`, the gateway `statusCode` and `message`,
         // ASP.NET only `Message`.
-        let code = code(object, "code").or_else(|| code(object, "errorName"));
-        let description = text(object, &["description", "message"]);
+        let code = ["code", "errorName", "errorCode"].iter().find_map(|key| code(object, key));
+        let description = text(object, &["description", "message"]).or_else(|| problem(object));
         if code.is_none() && description.is_none() {
-            return None;
+            return get(object, "errors").and_then(Self::from_value);
         }
-        Some(Self { code, description })
+        Some(Self { code, description: description.and_then(|description| bounded(&description)) })
+    }
+
+    /// Words that are no JSON, as gateways write them.
+    fn from_words(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let words = text.chars().any(char::is_alphabetic)
+            && !text.starts_with('<')
+            && !text.chars().any(|character| character.is_control() && !character.is_whitespace());
+        words.then(|| Self { code: None, description: bounded(text) })
+    }
+}
+
+/// Problem details (RFC 9457): what is wrong, what it is about, and ASP.NET's list of wrong parameters.
+fn problem(object: &Map<String, Value>) -> Option<String> {
+    let mut parts: Vec<_> = ["title", "detail"].iter().filter_map(|key| text(object, &[key])).collect();
+    if let Some(Value::Object(errors)) = get(object, "errors") {
+        for (name, messages) in errors {
+            let messages = messages.as_array().map_or(std::slice::from_ref(messages), Vec::as_slice);
+            parts.extend(messages.iter().filter_map(Value::as_str).map(|text| format!("{name}: {text}")));
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join(" "))
+}
+
+fn bounded(text: &str) -> Option<String> {
+    match text.char_indices().nth(LONGEST_DESCRIPTION) {
+        Some((end, _)) => Some(format!("{}...", text.get(..end)?)),
+        None => Some(text.to_owned()),
     }
 }
 
@@ -71,6 +123,8 @@ fn get<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
 fn text(object: &Map<String, Value>, keys: &[&str]) -> Option<String> {
     keys.iter().find_map(|key| match get(object, key) {
         Some(Value::String(text)) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        // OData: {"message":{"lang":"en-US","value":..}}.
+        Some(Value::Object(inner)) => text(inner, &["value"]),
         _ => None,
     })
 }
@@ -88,6 +142,13 @@ fn as_code(text: &str) -> Option<String> {
     let text = text.trim();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (!text.is_empty() && text.len() <= LONGEST_CODE && text.bytes().all(plain)).then(|| text.to_owned())
+}
+
+/// Whether a body is a page for people.
+pub(crate) fn is_web_page(body: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(body.get(..1024).unwrap_or(body)).to_ascii_lowercase();
+    start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('<')
+        && ["<html", "<!doctype html", "<head", "<body"].iter().any(|tag| start.contains(tag))
 }
 
 /// What an error status and its fault stand for. Codes repeat between statuses, so both count.
@@ -116,98 +177,11 @@ pub(crate) fn kind_of(status: u16, fault: Option<&Fault>) -> ErrorKind {
         (404, "60003") => ErrorKind::CustomerNotFound,
         (404, _) => ErrorKind::NotFound,
         (429, _) => ErrorKind::Throttled,
+        // Of the proxy, and of a network that wants a sign-in: the service never saw the request.
+        (407 | 511, _) => ErrorKind::Network,
         (408 | 500.., _) => ErrorKind::Unavailable,
         (400..=499, _) => ErrorKind::Rejected,
         _ => ErrorKind::InvalidAnswer,
-    }
-}
-
-/// The first words of an error that came as an answer.
-pub(crate) fn message_of(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidInput => "an argument cannot be used",
-        ErrorKind::Configuration => "a setting cannot be used",
-        ErrorKind::Credential => "no access token could be had",
-        ErrorKind::TokenStore => "the token store failed",
-        ErrorKind::Unauthorized => "the access token was refused",
-        ErrorKind::WrongAudience => "the access token is for another audience",
-        ErrorKind::MfaRequired => "the access token carries no multi-factor authentication claim",
-        ErrorKind::Forbidden => "access was refused",
-        ErrorKind::AppOnlyToken => "this operation does not take application-only tokens",
-        ErrorKind::MissingRole => "the signed-in user lacks the role this takes",
-        ErrorKind::ConditionalAccess => "a Conditional Access policy blocked the call",
-        ErrorKind::NotEnrolled => "the partner's programme enrolment is not active",
-        ErrorKind::NoRelationship => "the partner has no relationship with this customer",
-        ErrorKind::NotFound => "not found",
-        ErrorKind::CustomerNotFound => "no such customer",
-        ErrorKind::Rejected => "the service refused the request as invalid",
-        ErrorKind::Throttled => "the service is throttling and did not stop within the attempts allowed",
-        ErrorKind::Unavailable => "the service was unavailable for all attempts allowed",
-        ErrorKind::Network => "the connection failed",
-        ErrorKind::Timeout => "the time allowed for the call was up",
-        ErrorKind::InvalidAnswer => "the answer breaks the contract",
-    }
-}
-
-/// What the person who runs the call can do about it.
-pub(crate) fn advice_of(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::InvalidInput => "Correct the argument and try again; nothing was sent.",
-        ErrorKind::Configuration => "Correct the setting and try again; nothing was sent.",
-        ErrorKind::Credential => {
-            "Sign in with `partner-center login`, or set PARTNER_CENTER_ACCESS_TOKEN or the refresh-token settings."
-        }
-        ErrorKind::TokenStore => "Check the disk or the keyring the token is kept in, and run again.",
-        ErrorKind::Unauthorized => {
-            "Get a fresh App+User token for this partner tenant (tokens live about an hour): `partner-center login`."
-        }
-        ErrorKind::WrongAudience => {
-            "Request the token for https://api.partnercenter.microsoft.com; graph.windows.net has not been accepted \
-             since August 2025."
-        }
-        ErrorKind::MfaRequired => {
-            "Sign in again with multi-factor authentication and mint a new refresh token: `partner-center login`."
-        }
-        ErrorKind::Forbidden => {
-            "Check that the app is consented, that the user is in the partner tenant and is Admin Agent, and that the \
-             partner is direct-bill or an indirect provider: `partner-center doctor`."
-        }
-        ErrorKind::AppOnlyToken => {
-            "Use an App+User token (a signed-in user, or a consented refresh token): all licence analytics need one."
-        }
-        ErrorKind::MissingRole => {
-            "Ask a Global Administrator of the partner tenant to give the user the Admin Agent role, or the GDAP role \
-             for this customer."
-        }
-        ErrorKind::ConditionalAccess => {
-            "Ask the tenant's administrator which Conditional Access policy blocked the sign-in, or run from an allowed place."
-        }
-        ErrorKind::NotEnrolled => {
-            "Check the enrolment in the Cloud Solution Provider programme in Partner Center's account settings."
-        }
-        ErrorKind::NoRelationship => {
-            "Check the customer id; if it is right, the relationship has ended or was never accepted by the customer."
-        }
-        ErrorKind::NotFound => "Check the id and the base URL.",
-        ErrorKind::CustomerNotFound => {
-            "Check the customer id: it is the tenant id of the customer, as `partner-center customers list` shows it."
-        }
-        ErrorKind::Rejected => "The service's own description says which part of the request it refused.",
-        ErrorKind::Throttled => {
-            "Wait as long as the service asked for, and lower the concurrency: limits are per partner, or per partner \
-             and customer."
-        }
-        ErrorKind::Unavailable => {
-            "Try again later; if it persists, give Microsoft support the request id and the correlation id."
-        }
-        ErrorKind::Network => "Check the network, the proxy and the base URL, and try again.",
-        ErrorKind::Timeout => {
-            "Allow more time (the service has been seen to take over 100 seconds), or try again later."
-        }
-        ErrorKind::InvalidAnswer => {
-            "Look at the raw body: a proxy's or sign-in page is the usual cause. If it is Partner Center's own answer, \
-             please report its shape."
-        }
     }
 }
 
@@ -239,9 +213,20 @@ mod tests {
             (r#"{"error":"User unauthorized to access it"}"#, None, Some("User unauthorized to access it")),
             (r#"{"Message":"m"}"#, None, Some("m")),
             (r#"{"error":"invalid_grant","error_description":"d"}"#, Some("invalid_grant"), Some("d")),
+            // F8
+            (r#""a JSON string""#, None, Some("a JSON string")),
+            (r#""{\"code\":2000,\"description\":\"d\"}""#, Some("2000"), Some("d")),
+            ("plain text\nof two lines", None, Some("plain text\nof two lines")),
+            (r#"{"odata.error":{"code":"c","message":{"lang":"en-US","value":"m"}}}"#, Some("c"), Some("m")),
+            (r#"{"error":{"code":"c","message":{"value":"m"}}}"#, Some("c"), Some("m")),
+            (r#"{"type":"about:blank","title":"t.","status":400,"detail":"d"}"#, None, Some("t. d")),
+            (r#"{"title":"t"}"#, None, Some("t")),
+            (r#"{"title":"t.","errors":{"top":["m","n"]}}"#, None, Some("t. top: m top: n")),
+            (r#"{"errors":[{"code":"c","message":"m"}]}"#, Some("c"), Some("m")),
+            (r#"[{"errorCode":"c","message":"m"}]"#, Some("c"), Some("m")),
         ] {
-            for body in [body.to_owned(), format!("\u{feff}{body}")] {
-                let fault = Fault::recognise(body.as_bytes()).unwrap();
+            for body in [body.to_owned(), format!("\u{feff}{body}"), format!("\r\n{body} ")] {
+                let fault = Fault::recognise(body.as_bytes(), None).unwrap();
                 assert_eq!(
                     (fault.code.as_deref(), fault.description.as_deref()),
                     (code, description),
@@ -249,9 +234,27 @@ mod tests {
                 );
             }
         }
-        for body in ["", "<html>", "null", "[]", "5", "{}", "{\"items\":[]}", "\u{fffd}"] {
-            assert_eq!(Fault::recognise(body.as_bytes()), None, "{body}");
+        for body in [
+            "",
+            "<html>",
+            " <html>words</html>",
+            "\"<html>words</html>\"",
+            "null",
+            "[]",
+            "[\"words\"]",
+            "5",
+            "\"\"",
+            "{}",
+            "{\"items\":[]}",
+            "{\"code\":\"words",
+            "words\u{1b}[31m",
+            "\u{fffd}",
+            "503",
+        ] {
+            assert_eq!(Fault::recognise(body.as_bytes(), None), None, "{body}");
         }
+        let long = Fault::recognise("å".repeat(5000).as_bytes(), None).unwrap().description.unwrap();
+        assert_eq!(long.chars().count(), LONGEST_DESCRIPTION + 3);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::error::Result;
 
 /// Reads the body of a successful answer, and what was odd about it.
 pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Answer, partner_center_models::Findings)> {
-    crate::call::decode::decode::<O>(body).map(|(answer, findings, _)| (answer, findings))
+    crate::call::decode::decode::<O>(body, None).map(|(answer, findings, _)| (answer, findings))
 }
 
 /// Reads `Retry-After`.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::HeaderValue;
 use partner_center_client::{Transport, TransportSettings};
 
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, without_user};
 use crate::call::{AT_ONCE, Admission, Limits, Pause, Places, RetryBudget};
 use crate::chain::{Analytics, Customers};
 use crate::clock::{Clock, ClockOffset, ClockWatch, Random, SystemClock, SystemRandom};
@@ -217,6 +217,13 @@ impl PartnerCenterBuilder {
         self
     }
 
+    /// How long an answer may bring less than one byte a second, once it has begun, before the attempt counts as failed.
+    /// Default: 20 seconds.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.stall = timeout;
+        self
+    }
+
     /// How long a connection may take to stand. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
@@ -292,15 +299,21 @@ impl PartnerCenterBuilder {
                 "max_concurrent_requests is 0: at least one request must be allowed at once",
             ));
         }
-        for (name, time) in
-            [("timeout", self.limits.timeout), ("attempt_timeout", self.limits.attempt_timeout)]
-        {
+        for (name, time) in [
+            ("timeout", self.limits.timeout),
+            ("attempt_timeout", self.limits.attempt_timeout),
+            ("stall_timeout", self.limits.stall),
+        ] {
             if time.is_zero() || time > LONGEST_TIMEOUT {
                 return Err(Error::new(
                     ErrorKind::Configuration,
                     format!("{name} must be more than 0 and at most a day"),
                 ));
             }
+        }
+        let (base_wait, cap) = self.limits.backoff;
+        if base_wait.max(cap) > LONGEST_TIMEOUT {
+            return Err(Error::new(ErrorKind::Configuration, "backoff must be at most a day"));
         }
         let mut settings = TransportSettings::new(CLIENT_NAME);
         settings.proxy = self.proxy;
@@ -314,6 +327,7 @@ impl PartnerCenterBuilder {
                 ErrorKind::Configuration,
                 "the proxy, the root certificate or the TLS set-up cannot be used",
             )
+            .with_advice("Give a proxy as http://host:port, and root certificates as PEM; nothing was sent.")
             .with_source(error)
         })?;
         let context = RequestContext { correlation_id: None, locale: self.locale };
@@ -345,7 +359,7 @@ const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 impl fmt::Debug for PartnerCenterBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PartnerCenterBuilder")
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.base_url.as_deref().map(without_user))
             .field("credential", &self.credential)
             .field("limits", &self.limits)
             .finish_non_exhaustive()

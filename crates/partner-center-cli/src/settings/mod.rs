@@ -122,17 +122,19 @@ impl Settings {
         let from_profile = |value: Option<String>| value.map(|value| Setting::new(value, source.clone()));
         let cloud = match flag("--cloud", global.cloud) {
             Some(cloud) => cloud,
-            None => match variable(CLOUD, Kind::Text)?.or(from_profile(of_profile.cloud)) {
+            None => match destination(CLOUD, environment)?.or(from_profile(of_profile.cloud)) {
                 Some(name) => cloud(name)?,
                 None => Setting::new(Cloud::default(), Source::Default),
             },
         };
+        let base_url = match flag("--base-url", global.base_url.clone()) {
+            Some(url) => Some(url),
+            None => destination(BASE_URL, environment)?.or(from_profile(of_profile.base_url)),
+        };
         Ok(Self {
             cloud,
-            base_url: flag("--base-url", global.base_url.clone())
-                .or(variable(BASE_URL, Kind::Text)?)
-                .or(from_profile(of_profile.base_url)),
-            authority: variable(AUTHORITY, Kind::Text)?.or(from_profile(of_profile.authority)),
+            base_url,
+            authority: destination(AUTHORITY, environment)?.or(from_profile(of_profile.authority)),
             tenant_id: variable(TENANT_ID, Kind::Id)?.or(from_profile(of_profile.tenant_id)),
             client_id: variable(CLIENT_ID, Kind::Id)?.or(from_profile(of_profile.client_id)),
             client_secret: secret(CLIENT_SECRET, Kind::Secret)?,
@@ -161,6 +163,16 @@ fn cloud(name: Setting<String>) -> Result<Setting<Cloud>, Problem> {
     match name.value.parse() {
         Ok(cloud) => Ok(Setting::new(cloud, name.source)),
         Err(error) => Err(Problem::of_call(&error, None).fact("from", name.source.to_string())),
+    }
+}
+
+/// A variable that says where tokens are sent. Empty it is refused: somebody meant another place than the default, which
+/// is production.
+fn destination(name: &'static str, environment: Environment<'_>) -> Result<Option<Setting<String>>, Problem> {
+    match variable(name, Kind::Text, environment)? {
+        None if environment(name).is_ok() => Err(Problem::new(Exit::Usage, format!("{name} is empty"))
+            .advice("Set it, or unset it for the default. Nothing was sent.")),
+        found => Ok(found),
     }
 }
 

@@ -162,3 +162,17 @@ fn a_container_without_a_home_needs_no_file() {
     });
     assert!(settings.unwrap().access_token.is_some());
 }
+
+// R19
+#[test]
+fn where_tokens_are_sent_is_never_left_empty() {
+    for name in [BASE_URL, AUTHORITY, CLOUD] {
+        for value in ["", "  "] {
+            let problem = Case::new(PROFILES).set(name, value).problem();
+            assert!(problem.contains(&format!("{name} is empty")), "{problem}");
+        }
+    }
+    let settings =
+        Case::new(PROFILES).set(BASE_URL, "").flag("--base-url", "https://flag.example").read().unwrap();
+    assert_eq!(said(settings.base_url), "https://flag.example from --base-url");
+}

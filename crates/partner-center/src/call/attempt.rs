@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use partner_center_client::{Client, Operation, RawAnswer, TransportError, TransportErrorKind};
 use tracing::Instrument;
 
-use super::body::{self, BodyError};
+use super::body::{self, BodyError, Pace};
 use super::{Logical, Run, Target, patience, retry};
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
@@ -24,6 +24,13 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+}
+
+impl Answer {
+    /// The charset it says it is in.
+    pub(super) fn charset(&self) -> Option<String> {
+        super::text::charset(&self.headers)
+    }
 }
 
 /// Why an attempt brought no 2xx answer.
@@ -128,22 +135,25 @@ impl Run<'_> {
             Target::Operation(operation) => pin!(operation.send(client)).await,
             Target::Link { url, .. } => pin!(client.follow(url)).await,
         };
-        let mut answer: RawAnswer = sent.map_err(no_answer)?;
+        let mut answer: RawAnswer = sent.map_err(failed)?;
         seen.status = Some(answer.status());
         seen.headers = answer.take_headers();
         self.core.clock_watch.observe(&seen.headers, &*self.core.clock);
+        let limits = &self.core.limits;
         let expected = body::expected_length(&seen.headers);
-        body::read(&mut answer, expected, self.core.limits.body, &mut seen.partial).await.map_err(|error| {
-            match error {
-                BodyError::TooLong => Error::new(
-                    ErrorKind::InvalidAnswer,
-                    format!("the answer is longer than the {} bytes allowed", self.core.limits.body),
-                )
-                .with_advice("Raise the builder's body_limit, or ask for smaller pages."),
-                BodyError::Broken(error) => {
-                    Error::new(ErrorKind::Network, "the answer broke off before its end").with_source(error)
-                }
-            }
+        let pace = Pace::new(limits.stall);
+        let body = body::read(&mut answer, expected, limits.body, pace, &mut seen.partial).await;
+        body.map_err(|error| match error {
+            BodyError::TooLong => Error::new(
+                ErrorKind::InvalidAnswer,
+                format!("the answer is longer than the {} bytes allowed", limits.body),
+            )
+            .with_advice("Raise the builder's body_limit, or ask for smaller pages."),
+            BodyError::Stalled => Error::new(
+                ErrorKind::Network,
+                format!("the answer stalled: it brought less than a byte a second for {:?}", limits.stall),
+            ),
+            BodyError::Broken(error) => failed(error),
         })
     }
 
@@ -152,13 +162,6 @@ impl Run<'_> {
         let status = seen.status.unwrap_or_default();
         match status {
             200..=299 => Ok(Answer { status, headers: seen.headers, body }),
-            300..=399 => Err(Error::new(
-                ErrorKind::InvalidAnswer,
-                "the service answered with a redirect, which is never followed: it would carry the token along",
-            )
-            .with_status(status)
-            .with_headers(seen.headers)
-            .with_body(body)),
             _ => {
                 let wait = retry::retry_after(&seen.headers, self.core.clock.system_time());
                 let error = Error::from_answer(status, seen.headers, body);
@@ -198,7 +201,8 @@ impl Seen {
     }
 }
 
-fn no_answer(error: TransportError) -> Error {
+/// The error for an answer that did not come, or not to its end.
+fn failed(error: TransportError) -> Error {
     if is_too_many_open_files(&error) {
         return Error::new(
             ErrorKind::Network,
@@ -210,15 +214,40 @@ fn no_answer(error: TransportError) -> Error {
     }
     let kind = match error.kind() {
         TransportErrorKind::Settings => ErrorKind::InvalidInput,
+        TransportErrorKind::Coding => ErrorKind::InvalidAnswer,
         _ => ErrorKind::Network,
     };
-    let message = match error.kind() {
-        TransportErrorKind::Settings => "the request could not be built",
-        TransportErrorKind::Connect => "no connection to the service could be made",
-        TransportErrorKind::Body => "the answer broke off before its end",
-        _ => "the connection broke before the service answered",
+    let (message, advice) = match error.kind() {
+        TransportErrorKind::Settings => ("the request could not be built", None),
+        TransportErrorKind::Connect => ("no connection to the service could be made", None),
+        TransportErrorKind::NoSuchHost => (
+            "no host has the name of the service",
+            Some("Check the base URL, and that this network resolves names of the internet."),
+        ),
+        TransportErrorKind::Certificate => (
+            "the certificate of the service is not trusted",
+            Some(
+                "If a proxy inspects TLS, its root certificate has to be trusted here: add it to the system's. If not, \
+                 check the base URL: somebody else may be answering.",
+            ),
+        ),
+        TransportErrorKind::ProxyCredentials => (
+            "the proxy asks for a user name and password",
+            Some("Give the proxy's user name and password in its address: http://user:password@host:port."),
+        ),
+        TransportErrorKind::Body => ("the answer broke off before its end", None),
+        TransportErrorKind::Coding => (
+            "the answer is in a content coding that was not asked for",
+            Some("Partner Center sends gzip or none: check the proxy and the base URL."),
+        ),
+        _ => ("the connection broke before the service answered", None),
     };
-    Error::new(kind, message).with_source(error)
+    let is_final = error.kind().is_final();
+    let mut failed = Error::new(kind, message).with_source(error);
+    if let Some(advice) = advice {
+        failed = failed.with_advice(advice);
+    }
+    if is_final { failed.with_no_hope() } else { failed }
 }
 
 /// Whether the system would not open another socket for this process (`EMFILE`, `WSAEMFILE`) or for any (`ENFILE`).

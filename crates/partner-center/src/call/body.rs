@@ -1,14 +1,22 @@
-//! Reading a body to its end, under a cap that holds after decompression.
+//! Reading a body to its end, under a cap that holds after decompression, and not at any pace.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::CONTENT_LENGTH;
 use partner_center_client::{RawAnswer, TransportError};
+use tokio::time::{Instant, timeout_at};
 
 /// Why a body has no end here.
 pub(super) enum BodyError {
     /// More bytes than allowed.
     TooLong,
+    /// Hardly anything came for too long.
+    Stalled,
     /// The connection broke, or the compression did.
     Broken(TransportError),
 }
@@ -17,13 +25,53 @@ pub(super) enum BodyError {
 const KEPT: usize = 64 * 1024;
 /// What is reserved up front at most, whatever the answer claims its length to be.
 const RESERVED: usize = 8 * 1024 * 1024;
+/// A wait that ends this much too late was one in which nobody asked for the body.
+const LATE: Duration = Duration::from_secs(1);
 
-/// How long the answer says its body is, if it can be believed: not if it is compressed.
+/// How long the answer says its body is. Of no use if it is compressed.
 pub(super) fn expected_length(headers: &HeaderMap) -> Option<usize> {
-    if headers.contains_key(CONTENT_ENCODING) {
-        return None;
-    }
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Notices a body that trickles: one that brings less than a byte a second while it is waited for.
+pub(super) struct Pace {
+    /// For how long it may do so.
+    grace: Duration,
+    /// Since when it is waited for, and how many bytes came since.
+    since: Option<Instant>,
+    bytes: u64,
+}
+
+impl Pace {
+    pub(super) fn new(grace: Duration) -> Self {
+        Self { grace, since: None, bytes: 0 }
+    }
+
+    /// So many bytes came. If they are enough, counting begins anew with the next wait.
+    fn received(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        if self.bytes >= self.grace.as_secs().max(1) {
+            self.restart();
+        }
+    }
+
+    /// Until when more must have come. Only waits are timed: a body that is here at once costs no look at the clock.
+    fn deadline(&mut self, now: impl FnOnce() -> Instant) -> Instant {
+        *self.since.get_or_insert_with(now) + self.grace
+    }
+
+    /// Whether the body has stalled, now that the deadline has passed.
+    fn stalled(&mut self, deadline: Instant, now: Instant) -> bool {
+        let late = now.saturating_duration_since(deadline) > LATE;
+        if late {
+            self.restart();
+        }
+        !late
+    }
+
+    fn restart(&mut self) {
+        (self.since, self.bytes) = (None, 0);
+    }
 }
 
 /// Reads to the end. What was read of a body that has none is left in `partial`.
@@ -31,10 +79,12 @@ pub(super) async fn read(
     answer: &mut RawAnswer,
     expected: Option<usize>,
     cap: usize,
+    mut pace: Pace,
     partial: &mut Vec<u8>,
 ) -> Result<Bytes, BodyError> {
-    let Some(first) = next(answer, partial, &[]).await? else { return Ok(Bytes::new()) };
+    let Some(first) = next(answer, &mut pace, partial, &[]).await? else { return Ok(Bytes::new()) };
     check(&first, 0, cap, partial)?;
+    let expected = expected.filter(|_| answer.is_plain());
     if expected == Some(first.len()) {
         // The usual small answer comes in one piece, and is not copied.
         return Ok(first);
@@ -42,7 +92,7 @@ pub(super) async fn read(
     let reserve = expected.unwrap_or(0).min(RESERVED).min(cap).max(first.len());
     let mut whole = BytesMut::with_capacity(reserve);
     whole.extend_from_slice(&first);
-    while let Some(chunk) = next(answer, partial, &whole).await? {
+    while let Some(chunk) = next(answer, &mut pace, partial, &whole).await? {
         check(&chunk, whole.len(), cap, partial).inspect_err(|_| keep(&whole, partial))?;
         whole.extend_from_slice(&chunk);
     }
@@ -51,13 +101,30 @@ pub(super) async fn read(
 
 async fn next(
     answer: &mut RawAnswer,
+    pace: &mut Pace,
     partial: &mut Vec<u8>,
     whole: &[u8],
 ) -> Result<Option<Bytes>, BodyError> {
-    answer.chunk().await.map_err(|error| {
+    let mut chunk = pin!(answer.chunk());
+    let chunk = match poll_fn(|context| Poll::Ready(chunk.as_mut().poll(context))).await {
+        Poll::Ready(chunk) => chunk,
+        Poll::Pending => loop {
+            let deadline = pace.deadline(Instant::now);
+            if let Ok(chunk) = timeout_at(deadline, chunk.as_mut()).await {
+                break chunk;
+            }
+            if pace.stalled(deadline, Instant::now()) {
+                keep(whole, partial);
+                return Err(BodyError::Stalled);
+            }
+        },
+    };
+    let chunk = chunk.map_err(|error| {
         keep(whole, partial);
         BodyError::Broken(error)
-    })
+    })?;
+    pace.received(chunk.as_ref().map_or(0, Bytes::len));
+    Ok(chunk)
 }
 
 fn check(chunk: &[u8], before: usize, cap: usize, partial: &mut Vec<u8>) -> Result<(), BodyError> {
@@ -71,4 +138,47 @@ fn check(chunk: &[u8], before: usize, cap: usize, partial: &mut Vec<u8>) -> Resu
 fn keep(bytes: &[u8], partial: &mut Vec<u8>) {
     partial.clear();
     partial.extend_from_slice(bytes.get(..KEPT).unwrap_or(bytes));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // R20
+    #[test]
+    fn less_than_a_byte_a_second_is_a_stall_after_the_grace() {
+        let start = Instant::now();
+        let second = Duration::from_secs(1);
+        // Pieces of this many bytes, each after so many seconds; whether, and when, that is a stall.
+        for (bytes, wait, ends) in [
+            (0, 1, Some(20)),
+            (1, 2, Some(20)),
+            (1, 19, Some(20)),
+            (1, 1, None),
+            (20, 19, None),
+            (1_000_000, 19, None),
+        ] {
+            let mut pace = Pace::new(20 * second);
+            let mut now = start;
+            let stalled = (0..100).find_map(|_| {
+                let deadline = pace.deadline(|| now);
+                if now + wait * second > deadline {
+                    return pace.stalled(deadline, deadline).then_some((deadline - start).as_secs());
+                }
+                now += wait * second;
+                pace.received(bytes);
+                None
+            });
+            assert_eq!(stalled, ends, "{bytes} bytes every {wait} s");
+        }
+    }
+
+    #[test]
+    fn a_time_in_which_nobody_asks_is_none_of_the_bodys() {
+        let mut pace = Pace::new(Duration::from_secs(20));
+        let start = Instant::now();
+        let deadline = pace.deadline(|| start);
+        assert!(!pace.stalled(deadline, deadline + Duration::from_secs(60)));
+        assert!(pace.deadline(|| start + Duration::from_secs(80)) > deadline, "it begins anew");
+    }
 }

@@ -11,6 +11,7 @@ use partner_center_models::{Findings, Model};
 
 use super::bounded::Bounded;
 use super::envelope::{Heard, Said};
+use super::text::NotText;
 use super::{repair, text};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
@@ -18,9 +19,14 @@ use crate::fault::Fault;
 /// What was read of a body: the answer, what was odd about it, and what it says of further pages.
 pub(crate) type Decoded<T> = (T, Findings, Said);
 
-/// Reads a 2xx body. An empty one is an answer without rows where the operation answers with rows.
-pub(crate) fn decode<O: Operation>(body: &Bytes) -> Result<Decoded<O::Answer>, Error> {
-    let text = text::decode(body).map_err(|_| invalid("the answer is not text", body))?;
+/// Reads a 2xx body, in this charset if one was declared. An empty one is an answer without rows where the operation
+/// answers with rows.
+pub(crate) fn decode<O: Operation>(body: &Bytes, charset: Option<&str>) -> Result<Decoded<O::Answer>, Error> {
+    let text = text::decode(body, charset).map_err(|error| match error {
+        NotText::Invalid => invalid("the answer is not text", body),
+        NotText::Charset(name) => invalid(format!("the answer is in {name}, which is not read here"), body)
+            .with_advice("Partner Center answers in UTF-8: check the proxy and the base URL."),
+    })?;
     if text.trim_ascii().is_empty() {
         let empty = O::empty().ok_or_else(|| invalid("the answer is empty", body))?;
         return Ok((empty, Findings::default(), Said::default()));
@@ -47,12 +53,13 @@ fn invalid(message: impl Into<Cow<'static, str>>, body: &Bytes) -> Error {
 /// Says what is wrong with an answer that could not be read.
 fn explain<T: Model>(text: &str, body: &Bytes) -> Error {
     if text.trim_ascii_start().starts_with('<') {
-        return invalid("the answer is a web page, not Partner Center's", body).with_advice(
-            "A proxy's or sign-in page is the usual cause: check the proxy and the base URL. The raw body shows it.",
-        );
+        return invalid("the answer is a web page, not Partner Center's: a proxy's or a sign-in page", body)
+            .with_advice(
+                "Check the proxy and the base URL, and that the network asks for no sign-in first.",
+            );
     }
     // Some parts of the service answer 200 with an error in the body.
-    if let Some(fault) = Fault::recognise(body).filter(|fault| fault.code.is_some()) {
+    if let Some(fault) = Fault::recognise(text.as_bytes(), None).filter(|fault| fault.code.is_some()) {
         let mut error = invalid("the service answered with an error in a successful answer", body);
         if let Some(code) = fault.code {
             error = error.with_code(code);
@@ -106,7 +113,7 @@ mod tests {
     use partner_center_client::operations::{GetCustomer, ListCustomers};
 
     fn customers(body: &[u8]) -> Result<usize, Error> {
-        decode::<ListCustomers>(&Bytes::copy_from_slice(body)).map(|(page, ..)| page.items.len())
+        decode::<ListCustomers>(&Bytes::copy_from_slice(body), None).map(|(page, ..)| page.items.len())
     }
 
     fn message(body: &[u8]) -> String {
@@ -121,7 +128,7 @@ mod tests {
         assert_eq!(customers(b"").unwrap(), 0);
         assert_eq!(customers(b"\xEF\xBB\xBF").unwrap(), 0);
         assert_eq!(customers(b" \r\n").unwrap(), 0);
-        assert!(decode::<GetCustomer>(&Bytes::new()).is_err());
+        assert!(decode::<GetCustomer>(&Bytes::new(), None).is_err());
     }
 
     #[test]
@@ -135,7 +142,10 @@ mod tests {
             "the answer breaks the contract at items: expected a list of objects, found map (line 1, column 10)"
         );
         assert_eq!(message(br#"{"items":[{"id":"1"},{"id"#), "the answer is cut off");
-        assert_eq!(message(b"<html>"), "the answer is a web page, not Partner Center's");
+        assert_eq!(
+            message(b"<html>"),
+            "the answer is a web page, not Partner Center's: a proxy's or a sign-in page"
+        );
         assert_eq!(message(b"\x80"), "the answer is not text");
         assert_eq!(
             message(br#"[{"id":"1"}]"#),
@@ -159,7 +169,7 @@ mod tests {
                 let rows = format!(
                     "{{\"totalCount\":{deep},\"items\":[{{\"id\":\"1\",\"commerceId\":{deep}}},[{deep}],{{\"id\":\"2\"}}]}}"
                 );
-                let (page, findings, _) = decode::<ListCustomers>(&Bytes::from(rows)).unwrap();
+                let (page, findings, _) = decode::<ListCustomers>(&Bytes::from(rows), None).unwrap();
                 assert_eq!(page.items.len(), 2);
                 let odd: Vec<_> = findings.odd_values().iter().map(|odd| (odd.row(), odd.field())).collect();
                 assert_eq!(odd, [(None, "totalCount"), (Some(0), "commerceId")]);

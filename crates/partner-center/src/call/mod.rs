@@ -213,7 +213,7 @@ impl<'a> Run<'a> {
                 admitted.ended(ending, Some(&bearer));
             }
             let failure = match result {
-                Ok(answer) => match decode::decode::<O>(&answer.body) {
+                Ok(answer) => match decode::decode::<O>(&answer.body, answer.charset().as_deref()) {
                     Ok((value, findings, said)) => {
                         let bad = match judge(&value, &findings, &said) {
                             Judged::Good => None,

@@ -17,6 +17,8 @@ pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     /// The time for one attempt.
     pub(crate) attempt_timeout: Duration,
+    /// How long a body may bring less than a byte a second.
+    pub(crate) stall: Duration,
     /// Bytes of a decompressed body at most.
     pub(crate) body: usize,
     /// What the first wait is drawn below, and what no wait without `Retry-After` exceeds.
@@ -30,6 +32,8 @@ impl Default for Limits {
             // The service has been seen to take over 100 seconds.
             timeout: Duration::from_secs(180),
             attempt_timeout: Duration::from_secs(150),
+            // As the AWS SDKs have it.
+            stall: Duration::from_secs(20),
             body: 64 * 1024 * 1024,
             backoff: (Duration::from_millis(500), Duration::from_secs(30)),
         }
@@ -53,7 +57,7 @@ impl Limits {
         // Its requests are not this service's, so that the status says nothing here.
         let passes =
             matches!(error.kind(), ErrorKind::Network | ErrorKind::Throttled | ErrorKind::Unavailable);
-        (tries < self.attempts && passes).then(|| self.backoff(error, tries, random))
+        (tries < self.attempts && passes && !error.is_final()).then(|| self.backoff(error, tries, random))
     }
 
     fn backoff(&self, error: &Error, attempts: u32, random: &dyn Random) -> Duration {
@@ -82,7 +86,7 @@ pub(crate) fn may_pass(error: &Error) -> bool {
 /// Whether the same request may do better. All operations are reads, so it may always be repeated.
 fn may_retry(error: &Error) -> bool {
     match error.kind() {
-        ErrorKind::Network | ErrorKind::Throttled => true,
+        ErrorKind::Network | ErrorKind::Throttled => !error.is_final(),
         ErrorKind::Unavailable => matches!(error.status(), Some(408 | 500 | 502 | 503 | 504)),
         _ => false,
     }
@@ -93,7 +97,9 @@ fn may_retry(error: &Error) -> bool {
 /// A date is read against the `Date` of the same answer, which is the same clock's. Only without one does it have to be
 /// read against this machine's, where it is as wrong as that clock.
 pub(crate) fn retry_after(headers: &HeaderMap, local: SystemTime) -> Option<Duration> {
-    parse_retry_after(headers.get(RETRY_AFTER)?.as_bytes(), service_time(headers).unwrap_or(local))
+    let now = service_time(headers).unwrap_or(local);
+    // Two proxies may each have added one.
+    headers.get_all(RETRY_AFTER).iter().filter_map(|value| parse_retry_after(value.as_bytes(), now)).max()
 }
 
 /// When the service says that it answered.
@@ -107,6 +113,10 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// Reads the value of `Retry-After`.
 pub(crate) fn parse_retry_after(value: &[u8], now: SystemTime) -> Option<Duration> {
     let text = std::str::from_utf8(value).ok()?.trim();
+    // A list is what a proxy makes of two headers. Dates have a comma of their own, and no list of them is known.
+    if text.contains(',') && text.bytes().all(|byte| byte.is_ascii_digit() || b", \t".contains(&byte)) {
+        return text.split(',').filter_map(|text| parse_retry_after(text.as_bytes(), now)).max();
+    }
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = text.parse().unwrap_or(u64::MAX);
         return Some(Duration::from_secs(seconds).min(LONGEST));
@@ -157,6 +167,8 @@ mod tests {
         assert_eq!(read("57"), Some(57));
         assert_eq!(read(" 0 "), Some(0));
         assert_eq!(read("99999999999999999999999"), Some(86_400));
+        assert_eq!(read("5, 7,6"), Some(7));
+        assert_eq!(read(","), None);
         assert_eq!(read("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(0), "in the past");
         // F4

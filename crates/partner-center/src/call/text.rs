@@ -1,57 +1,175 @@
-//! From the bytes of a body to text: byte-order marks and UTF-16, which the service has been seen to send.
+//! From the bytes of a body to text: byte-order marks, UTF-16 and declared charsets, which the service and what stands
+//! before it have been seen to send.
 
 use std::borrow::Cow;
 
-/// The bytes are not text in the encoding they claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct NotText;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 
-/// Text without its byte-order mark: UTF-8 unless a UTF-16 mark says otherwise.
-pub(crate) fn decode(body: &[u8]) -> Result<Cow<'_, str>, NotText> {
+/// Why the bytes are not text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotText {
+    /// They are not valid in the encoding they are in.
+    Invalid,
+    /// They are in a charset of this name, which is not read here.
+    Charset(String),
+}
+
+/// The charset that `Content-Type` declares, in lower case.
+pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
+    let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes());
+    let parameter = value.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let charset = parameter.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    let text = charset?.1.trim().trim_matches(['"', '\'']).trim().to_ascii_lowercase();
+    (!text.is_empty()).then_some(text)
+}
+
+/// Text without its byte-order mark. What the bytes are counts for more than what is declared: JSON is UTF-8 by its
+/// standard, and a charset that is declared for it is often wrong.
+pub(crate) fn decode<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, NotText> {
     match body {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).map(Cow::Borrowed).map_err(|_| NotText),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, None),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        rest => std::str::from_utf8(rest).map(Cow::Borrowed).map_err(|_| NotText),
+        // No mark, but every text of the service begins with a character that leaves half of its UTF-16 unit empty.
+        [1..=u8::MAX, 0, ..] => utf16(body, u16::from_le_bytes),
+        [0, 1..=u8::MAX, ..] => utf16(body, u16::from_be_bytes),
+        _ => utf8(body, charset),
+    }
+}
+
+/// UTF-8, or the declared charset where it is not.
+fn utf8<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, NotText> {
+    match (std::str::from_utf8(body), charset) {
+        // The one charset whose bytes are valid and mean something else.
+        (Ok(_), Some(name @ "utf-7")) => Err(NotText::Charset(name.to_owned())),
+        (Ok(text), _) => Ok(Cow::Borrowed(text)),
+        (Err(_), None | Some("utf-8" | "utf8" | "us-ascii" | "ascii")) => Err(NotText::Invalid),
+        (
+            Err(_),
+            Some(
+                "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "latin-1" | "windows-1252" | "cp1252",
+            ),
+        ) => Ok(Cow::Owned(body.iter().copied().map(windows_1252).collect())),
+        (Err(_), Some(name)) => Err(NotText::Charset(shown(name))),
     }
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, NotText> {
     let (pairs, odd) = bytes.as_chunks::<2>();
     if !odd.is_empty() {
-        return Err(NotText);
+        return Err(NotText::Invalid);
     }
     let units = pairs.iter().map(|pair| unit(*pair));
-    char::decode_utf16(units).collect::<Result<String, _>>().map(Cow::Owned).map_err(|_| NotText)
+    char::decode_utf16(units).collect::<Result<String, _>>().map(Cow::Owned).map_err(|_| NotText::Invalid)
+}
+
+/// A byte of Windows-1252, which is what is meant by ISO 8859-1 wherever the two differ.
+fn windows_1252(byte: u8) -> char {
+    const DIFFERENT: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    ];
+    let place = usize::from(byte).checked_sub(0x80);
+    place.and_then(|place| DIFFERENT.get(place).copied()).unwrap_or(char::from(byte))
+}
+
+/// A charset's name, if it looks like one.
+fn shown(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    if name.len() <= 40 && name.bytes().all(plain) { name } else { "an unknown charset" }.to_owned()
 }
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
+    use super::charset as charset_of;
     use super::*;
 
-    #[test]
-    fn a_mark_is_stripped_only_where_there_is_one() {
-        assert_eq!(decode(b"\xEF\xBB\xBF{}").unwrap(), "{}");
-        assert_eq!(decode(b"{}").unwrap(), "{}");
-        assert_eq!(decode(b"").unwrap(), "");
-        assert_eq!(decode(b"\xEF\xBB\xBF").unwrap(), "");
+    fn encoded(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(unit).collect()
     }
 
     #[test]
-    fn utf_16_is_recognised_by_its_mark() {
-        assert_eq!(decode(b"\xFF\xFE{\0}\0").unwrap(), "{}");
-        assert_eq!(decode(b"\xFE\xFF\0{\0}").unwrap(), "{}");
-        assert_eq!(
-            decode("\u{feff}å".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>().as_slice())
-                .unwrap(),
-            "å"
-        );
+    fn a_mark_is_stripped_only_where_there_is_one() {
+        assert_eq!(decode(b"\xEF\xBB\xBF{}", None).unwrap(), "{}");
+        assert_eq!(decode(b"{}", None).unwrap(), "{}");
+        assert_eq!(decode(b"", None).unwrap(), "");
+        assert_eq!(decode(b"\xEF\xBB\xBF", None).unwrap(), "");
+    }
+
+    // F4: charsets x letter case x how they are written, whether or not the body has a mark.
+    #[test]
+    fn a_declared_charset_is_read_in_any_spelling() {
+        let text = "{\"name\":\"Blåbär\"}";
+        let mut latin = text.replace('å', "\u{1}").replace('ä', "\u{2}").into_bytes();
+        for byte in &mut latin {
+            *byte = match *byte {
+                1 => 0xE5,
+                2 => 0xE4,
+                byte => byte,
+            };
+        }
+        let marked = format!("\u{feff}{text}");
+        for (charset, bodies) in [
+            ("utf-8", vec![text.as_bytes().to_vec(), marked.clone().into_bytes()]),
+            ("utf8", vec![text.as_bytes().to_vec()]),
+            ("utf-16le", vec![encoded(text, u16::to_le_bytes), encoded(&marked, u16::to_le_bytes)]),
+            ("utf-16be", vec![encoded(text, u16::to_be_bytes), encoded(&marked, u16::to_be_bytes)]),
+            ("utf-16", vec![encoded(text, u16::to_le_bytes), encoded(&marked, u16::to_be_bytes)]),
+            ("iso-8859-1", vec![latin.clone(), text.as_bytes().to_vec()]),
+            ("windows-1252", vec![latin.clone()]),
+            ("latin1", vec![latin.clone()]),
+            // A wrong word for what is plainly UTF-8.
+            ("utf-16", vec![text.as_bytes().to_vec()]),
+            ("gb2312", vec![text.as_bytes().to_vec()]),
+        ] {
+            for name in [charset.to_owned(), charset.to_uppercase()] {
+                for value in [
+                    format!("application/json;charset={name}"),
+                    format!("application/json; Charset=\"{name}\""),
+                    format!("APPLICATION/JSON ; odata.metadata=minimal; CHARSET = '{name}' ;"),
+                ] {
+                    let headers =
+                        HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_str(&value).unwrap())]);
+                    let declared = charset_of(&headers);
+                    assert_eq!(declared.as_deref(), Some(charset), "{value}");
+                    for body in &bodies {
+                        assert_eq!(decode(body, declared.as_deref()).unwrap(), text, "{value}: {body:?}");
+                    }
+                }
+            }
+        }
+        for value in ["application/json", "", "a;b;charset=", "charset=utf-16", "\u{80}"] {
+            let headers =
+                HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_bytes(value.as_bytes()).unwrap())]);
+            assert_eq!(charset_of(&headers), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn utf_16_is_recognised_without_being_declared() {
+        assert_eq!(decode(b"\xFF\xFE{\0}\0", None).unwrap(), "{}");
+        assert_eq!(decode(b"\xFE\xFF\0{\0}", None).unwrap(), "{}");
+        assert_eq!(decode(b"{\0}\0", None).unwrap(), "{}");
+        assert_eq!(decode(b"\0{\0}", None).unwrap(), "{}");
+        assert_eq!(decode(&encoded("\u{feff}å", u16::to_le_bytes), None).unwrap(), "å");
     }
 
     #[test]
     fn what_is_no_text_is_refused() {
-        assert_eq!(decode(b"\xFF\xFE{"), Err(NotText), "half a unit");
-        assert_eq!(decode(b"\xFF\xFE\x00\xD8"), Err(NotText), "half a surrogate pair");
-        assert_eq!(decode(b"\x80"), Err(NotText));
+        assert_eq!(decode(b"\xFF\xFE{", None), Err(NotText::Invalid), "half a unit");
+        assert_eq!(decode(b"\xFF\xFE\x00\xD8", None), Err(NotText::Invalid), "half a surrogate pair");
+        assert_eq!(decode(b"\x80", None), Err(NotText::Invalid));
+        assert_eq!(decode(b"\x80", Some("utf-8")), Err(NotText::Invalid));
+        assert_eq!(decode(b"\x80", Some("iso-8859-1")).unwrap(), "€", "as everybody means it");
+        for (body, charset, named) in [
+            (&b"\xB0\xA1"[..], "gb2312", "gb2312"),
+            (b"\x80", "x, contoso", "an unknown charset"),
+            (b"{\"name\":\"Bl+AOU-\"}", "utf-7", "utf-7"),
+        ] {
+            assert_eq!(decode(body, Some(charset)), Err(NotText::Charset(named.to_owned())));
+        }
     }
 }

@@ -42,6 +42,10 @@ pub(crate) enum Reply {
     Cut(Vec<u8>),
     /// Nothing, for as long as the client waits.
     Silence,
+    /// These bytes, and nothing more for as long as the client waits.
+    Stall(Vec<u8>),
+    /// 200 with this body, its head only after a while.
+    After(std::time::Duration, &'static str),
 }
 
 /// A head with these lines and a body with its true length.
@@ -133,9 +137,25 @@ fn serve(
                 reader.read_line(&mut String::new())?;
                 return Ok(());
             }
+            Some(Reply::Stall(bytes)) => {
+                writer.write_all(&bytes)?;
+                reader.read_line(&mut String::new())?;
+                return Ok(());
+            }
+            Some(Reply::After(wait, body)) => {
+                std::thread::sleep(wait);
+                write!(writer, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
+            }
             None => writer.write_all(b"HTTP/1.1 599 Script Over\r\nContent-Length: 0\r\n\r\n")?,
         }
     }
+}
+
+/// These bytes, compressed.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
 }
 
 /// The documented customer's id.

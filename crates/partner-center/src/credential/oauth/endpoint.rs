@@ -336,6 +336,10 @@ fn no_answer(failure: HttpFailure) -> Error {
             ErrorKind::Configuration,
             "the request to the sign-in service could not be put together",
         ),
+        HttpFailure::Transport(error) if error.kind() == TransportErrorKind::Coding => unreadable(),
+        HttpFailure::Transport(error) if error.kind().is_final() => {
+            unreachable_service("the sign-in service could not be reached").with_no_hope()
+        }
         HttpFailure::Transport(_) => unreachable_service("the sign-in service could not be reached"),
         HttpFailure::Timeout => unreachable_service("the sign-in service did not answer in time"),
         HttpFailure::Unreadable { status } => unreadable().with_status(*status),

@@ -14,7 +14,7 @@ use partner_center_client::{RawAnswer, Transport, TransportError};
 use serde_json::{Map, Value};
 
 use super::refusal::{Reason, Refusal};
-use crate::call::retry_after;
+use crate::call::{retry_after, text};
 use crate::clock::{BoxFuture, Clock, ClockWatch};
 
 /// Token answers are a few thousand bytes.
@@ -73,7 +73,8 @@ impl Http {
             Err(_) if passes(status) => Vec::new(),
             Err(failure) => return Err(failure),
         };
-        let (status, body) = judge(status, retry_after, &body)?;
+        let charset = text::charset(answer.headers());
+        let (status, body) = judge(status, retry_after, &body, charset.as_deref())?;
         http::Response::builder().status(status).body(body).map_err(|_| HttpFailure::Unreadable { status })
     }
 }
@@ -97,11 +98,16 @@ fn passes(status: u16) -> bool {
 /// What an answer is: a body that says what it means decides, and only where none does, the status.
 ///
 /// `Ok` is 200 with a token or a device code, or 400 with a refusal that is final, whatever the status was.
-fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Result<(u16, Vec<u8>), HttpFailure> {
+fn judge(
+    status: u16,
+    retry_after: Option<Duration>,
+    body: &[u8],
+    charset: Option<&str>,
+) -> Result<(u16, Vec<u8>), HttpFailure> {
     let not_now = |refusal: Option<Refusal>| {
         Err(HttpFailure::NotNow { status, retry_after, refusal: refusal.map(Box::new) })
     };
-    let value = crate::call::text::decode(body).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let value = text::decode(body, charset).ok().and_then(|text| serde_json::from_str(&text).ok());
     let refusal = value.as_ref().and_then(Refusal::recognise);
     match (status, refusal, value) {
         (408 | 429, refusal, _) => not_now(refusal),
@@ -201,7 +207,7 @@ mod tests {
     use super::*;
 
     fn read(body: &[u8]) -> Option<Value> {
-        let (status, body) = judge(200, None, body).ok()?;
+        let (status, body) = judge(200, None, body, None).ok()?;
         assert_eq!(status, 200);
         serde_json::from_slice(&body).ok()
     }
@@ -251,14 +257,14 @@ mod tests {
 
     #[test]
     fn an_error_body_must_name_its_error() {
-        assert!(judge(400, None, br#"{"error":"invalid_grant"}"#).is_ok());
+        assert!(judge(400, None, br#"{"error":"invalid_grant"}"#, None).is_ok());
         for body in [r#"{"error":{"code":"x"}}"#, r#"{"message":"x"}"#, r#"{"error":""}"#, "<html>", ""] {
             for status in [302, 400, 401, 403, 404, 418] {
-                let failure = judge(status, None, body.as_bytes()).unwrap_err();
+                let failure = judge(status, None, body.as_bytes(), None).unwrap_err();
                 assert!(matches!(failure, HttpFailure::Unreadable { .. }), "{status} {body}: {failure:?}");
             }
             for status in [408, 429, 500, 501, 502, 503, 504, 599] {
-                let failure = judge(status, None, body.as_bytes()).unwrap_err();
+                let failure = judge(status, None, body.as_bytes(), None).unwrap_err();
                 assert!(matches!(failure, HttpFailure::NotNow { .. }), "{status} {body}: {failure:?}");
             }
         }
@@ -300,7 +306,7 @@ mod tests {
         for (body, reason) in lines {
             for status in [200, 400, 401, 403, 500, 503] {
                 let wait = Some(Duration::from_secs(7));
-                match judge(status, wait, body.to_string().as_bytes()) {
+                match judge(status, wait, body.to_string().as_bytes(), None) {
                     Err(HttpFailure::NotNow { status: seen, retry_after, refusal }) => {
                         assert_eq!((reason, seen), (Reason::Unavailable, status), "{body}");
                         assert_eq!((retry_after, refusal.unwrap().reason()), (wait, reason), "{body}");
@@ -315,7 +321,7 @@ mod tests {
             }
         }
         for (status, passes) in [(200, false), (400, false), (403, false), (500, true), (503, true)] {
-            let unknown = judge(status, None, br#"{"error":"something_new"}"#);
+            let unknown = judge(status, None, br#"{"error":"something_new"}"#, None);
             assert_eq!(unknown.is_err(), passes, "{status}: an unknown word goes by its status");
         }
     }

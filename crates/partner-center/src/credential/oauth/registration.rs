@@ -12,7 +12,7 @@ use super::authentication::{Certificate, ClientAuthentication};
 use super::endpoint::{Listener, Parts, TokenEndpoint};
 use super::http::Http;
 use super::notice::Notice;
-use crate::base_url::BaseUrl;
+use crate::base_url::{BaseUrl, without_user};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, Result};
@@ -264,8 +264,8 @@ impl fmt::Debug for AppRegistration {
             .field("tenant", &self.tenant)
             .field("client_id", &self.client_id)
             .field("cloud", &self.cloud)
-            .field("authority", &self.authority)
-            .field("resource", &self.resource)
+            .field("authority", &self.authority.as_deref().map(without_user))
+            .field("resource", &self.resource.as_deref().map(without_user))
             .field("scope", &self.scope)
             .field("authentication", &self.authentication)
             .finish_non_exhaustive()

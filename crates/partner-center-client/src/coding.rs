@@ -1,0 +1,327 @@
+//! Content codings: which ones an answer says it is in, and the body without them.
+//!
+//! Done here rather than by the HTTP library, which knows a coding only in lower case and alone. What counts in the end
+//! is what the bytes are: proxies decompress without saying so, and compress without saying so.
+
+use std::io;
+use std::pin::Pin;
+
+use async_compression::futures::bufread::{BrotliDecoder, GzipDecoder};
+use bytes::Bytes;
+use futures_util::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, BufReader};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
+
+use crate::transport::{ByteStream, TransportError};
+
+/// The codings that are asked for.
+pub(crate) const ACCEPTED: &str = "gzip, br";
+/// More than this many around each other are no answer but an attack.
+const MOST: usize = 3;
+/// How much a read gives out at most.
+const PIECE: usize = 16 * 1024;
+
+type Reader = Pin<Box<dyn AsyncBufRead + Send + Sync>>;
+
+/// A coding that has to be removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Gzip,
+    Brotli,
+    /// One that was not asked for, by its name as far as that can be shown.
+    Other(String),
+}
+
+impl Coding {
+    /// The codings an answer says it is in, in the order they were applied.
+    pub(crate) fn of(headers: &HeaderMap) -> Vec<Self> {
+        let values = headers.get_all(CONTENT_ENCODING).into_iter();
+        let lists = values.map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase());
+        lists.flat_map(|list| list.split(',').filter_map(Self::read).collect::<Vec<_>>()).collect()
+    }
+
+    /// One element of the list; `None` for what changes nothing.
+    fn read(element: &str) -> Option<Self> {
+        let name = element.split(';').next().unwrap_or_default().trim().trim_matches('"');
+        match name {
+            "" | "identity" => None,
+            "gzip" | "x-gzip" => Some(Self::Gzip),
+            "br" => Some(Self::Brotli),
+            _ => {
+                let plain =
+                    |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+');
+                let shown = name.len() <= 20 && name.bytes().all(plain);
+                Some(Self::Other(if shown { name } else { "an unknown coding" }.to_owned()))
+            }
+        }
+    }
+}
+
+/// A body on its way.
+pub(crate) enum Body {
+    /// Nothing has been read yet.
+    Unread(ByteStream, Vec<Coding>),
+    /// The bytes are the answer.
+    Plain(ByteStream),
+    Coded(Reader),
+}
+
+impl Body {
+    /// Whether the bytes on the wire are those that are given out, so that their number is the one announced. Known
+    /// from the first piece on.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Self::Plain(_))
+    }
+
+    /// The next piece, decoded; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
+        loop {
+            match self {
+                Self::Plain(stream) => return stream.next().await.transpose().map_err(TransportError::new),
+                Self::Coded(reader) => return read(reader).await,
+                Self::Unread(stream, codings) => {
+                    let first = stream.next().await.transpose().map_err(TransportError::new)?;
+                    // Without a first piece there is nothing to decode, whatever the headers say.
+                    let Some(first) = first else { return Ok(None) };
+                    if first.is_empty() {
+                        continue;
+                    }
+                    let codings = std::mem::take(codings);
+                    let stream = std::mem::replace(stream, Box::pin(stream::empty()));
+                    if codings.is_empty() && !is_gzip(&first) {
+                        *self = Self::Plain(stream);
+                        return Ok(Some(first));
+                    }
+                    // Apart, because it is rare and its future is large.
+                    *self = Self::Coded(Box::pin(decoded(first, stream, codings)).await?);
+                }
+            }
+        }
+    }
+}
+
+/// A reader of what is inside the codings.
+async fn decoded(first: Bytes, rest: ByteStream, codings: Vec<Coding>) -> Result<Reader, TransportError> {
+    if codings.len() > MOST {
+        return Err(TransportError::coding("more codings than any answer has"));
+    }
+    let whole = stream::once(async { Ok(first) }).chain(rest).map_err(io::Error::other);
+    let mut reader: Reader = Box::pin(whole.into_async_read());
+    for coding in codings.into_iter().rev() {
+        let start = reader.fill_buf().await.map_err(broken)?;
+        reader = match coding {
+            Coding::Gzip if is_gzip(start) => gunzipped(reader),
+            // Something on the way has decompressed the answer and left the header.
+            Coding::Gzip => reader,
+            Coding::Brotli => Box::pin(BufReader::new(BrotliDecoder::new(reader))),
+            // Some servers write a charset or other words here.
+            Coding::Other(_) if is_text(start) => reader,
+            Coding::Other(name) => return Err(TransportError::coding(&name)),
+        };
+    }
+    // Something on the way has compressed the answer and not said so.
+    if is_gzip(reader.fill_buf().await.map_err(broken)?) {
+        reader = gunzipped(reader);
+    }
+    Ok(reader)
+}
+
+fn gunzipped(reader: Reader) -> Reader {
+    let mut decoder = GzipDecoder::new(reader);
+    // A gzip file is one or more members.
+    decoder.multiple_members(true);
+    Box::pin(BufReader::new(decoder))
+}
+
+async fn read(reader: &mut Reader) -> Result<Option<Bytes>, TransportError> {
+    let mut piece = vec![0; PIECE];
+    let length = reader.read(&mut piece).await.map_err(broken)?;
+    piece.truncate(length);
+    Ok((length > 0).then(|| piece.into()))
+}
+
+/// Whether it begins as gzip does. One byte is enough: no text begins with it.
+fn is_gzip(start: &[u8]) -> bool {
+    matches!(start, [0x1F] | [0x1F, 0x8B, ..])
+}
+
+/// Whether it begins as JSON or another text of the service does.
+fn is_text(start: &[u8]) -> bool {
+    matches!(start, [] | [b'{' | b'[' | b'"' | b'<' | b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xFE | 0xFF, ..])
+}
+
+/// What reading failed with: the connection's own error, or a decoder's.
+fn broken(error: io::Error) -> TransportError {
+    let kind = error.kind();
+    match error.into_inner().map(|inner| inner.downcast::<reqwest::Error>()) {
+        Some(Ok(error)) => TransportError::new(*error),
+        Some(Err(inner)) => TransportError::body(inner),
+        None => TransportError::body(io::Error::from(kind).into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn codings(values: &[&str]) -> Vec<Coding> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(CONTENT_ENCODING, HeaderValue::from_str(value).unwrap());
+        }
+        Coding::of(&headers)
+    }
+
+    // F4
+    #[test]
+    fn a_list_of_codings_is_read_in_any_spelling() {
+        use Coding::{Brotli, Gzip, Other};
+        for (values, expected) in [
+            (&[][..], vec![]),
+            (&["gzip"], vec![Gzip]),
+            (&["GZIP"], vec![Gzip]),
+            (&["GZip"], vec![Gzip]),
+            (&["x-gzip"], vec![Gzip]),
+            (&["X-GZip"], vec![Gzip]),
+            (&["BR"], vec![Brotli]),
+            (&["identity"], vec![]),
+            (&["Identity"], vec![]),
+            (&[""], vec![]),
+            (&["gzip, identity"], vec![Gzip]),
+            (&["IDENTITY,GZIP"], vec![Gzip]),
+            (&[" , gzip ,, "], vec![Gzip]),
+            (&["gzip", "br"], vec![Gzip, Brotli]),
+            (&["br, gzip"], vec![Brotli, Gzip]),
+            (&["\"gzip\"; q=1"], vec![Gzip]),
+            (&["ZSTD"], vec![Other("zstd".into())]),
+            (&["Contoso, Ltd"], vec![Other("contoso".into()), Other("ltd".into())]),
+            (&["a b"], vec![Other("an unknown coding".into())]),
+        ] {
+            assert_eq!(codings(values), expected, "{values:?}");
+        }
+    }
+
+    fn gzip(text: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(text).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn brotli(text: &[u8]) -> Vec<u8> {
+        let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 1, 20);
+        encoder.write_all(text).unwrap();
+        encoder.into_inner()
+    }
+
+    /// What comes of these bytes, received in pieces this large, under these headers.
+    fn decode(values: &[&str], bytes: &[u8], piece: usize) -> Result<Vec<u8>, TransportError> {
+        let pieces: Vec<_> = bytes.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        let mut body = Body::Unread(Box::pin(stream::iter(pieces)), codings(values));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let mut whole = Vec::new();
+            while let Some(piece) = body.next().await? {
+                assert!(!piece.is_empty() && piece.len() <= PIECE.max(bytes.len()));
+                whole.extend_from_slice(&piece);
+            }
+            Ok(whole)
+        })
+    }
+
+    // F4: codings x letter case x list forms x what the bytes are x how they arrive.
+    #[test]
+    fn every_coding_is_removed_however_it_is_written() {
+        let text = "{\"items\":[{\"id\":\"å\"}]}".repeat(50).into_bytes();
+        let (zipped, broed) = (gzip(&text), brotli(&text));
+        let members = [gzip(&text[..100]), gzip(&text[100..])].concat();
+        let gzip_names = ["gzip", "x-gzip"];
+        let lists = ["{}", " {} ", "{}, identity", "identity,{}", ",{},", "\"{}\"", "{};q=1"];
+        for piece in [1, 2, 7, 100_000] {
+            let check = |values: &[&str], bytes: &[u8]| {
+                assert_eq!(decode(values, bytes, piece).unwrap(), text, "{values:?}, {piece} at a time");
+            };
+            for list in lists {
+                let cases = |name: &str| {
+                    let title = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+                    [name.to_owned(), name.to_uppercase(), title].map(|name| list.replace("{}", &name))
+                };
+                for value in gzip_names.into_iter().flat_map(cases) {
+                    check(&[&value], &zipped);
+                    check(&[&value], &members);
+                    // The header outlived the coding.
+                    check(&[&value], &text);
+                }
+                for value in cases("br") {
+                    check(&[&value], &broed);
+                    check(&[&value, "GZIP"], &gzip(&broed));
+                    check(&["gzip", &value], &brotli(&zipped));
+                }
+                for value in cases("identity") {
+                    check(&[&value], &text);
+                    check(&[&value], &zipped);
+                }
+            }
+            check(&[], &text);
+            check(&[], &zipped);
+            check(&["UTF-8"], &text);
+            check(&["gzip"], &gzip(&zipped));
+        }
+        assert!(decode(&["gzip"], b"", 1).unwrap().is_empty(), "an empty body needs no coding");
+    }
+
+    #[test]
+    fn what_cannot_be_decoded_is_an_error_that_says_so() {
+        use crate::TransportErrorKind::{Body as Broken, Coding as Unasked};
+        let text = "{}".repeat(5000).into_bytes();
+        let (zipped, broed) = (gzip(&text), brotli(&text));
+        let mut damaged = zipped.clone();
+        let last = damaged.len() - 6;
+        damaged[last] ^= 1;
+        for (values, bytes, kind, said) in [
+            (&["gzip"][..], &zipped[..zipped.len() - 1], Broken, "broke off or could not be decompressed"),
+            (&[], &zipped[..20], Broken, "broke off or could not be decompressed"),
+            (&["gzip"], &damaged, Broken, "broke off or could not be decompressed"),
+            (&["br"], &broed[..broed.len() - 1], Broken, "broke off or could not be decompressed"),
+            (&["br"], &[0xFF; 40], Broken, "broke off or could not be decompressed"),
+            (&["ZSTD"], b"\x28\xB5\x2F\xFD", Unasked, "encoded as zstd"),
+            (&["deflate"], b"\x78\x9C", Unasked, "encoded as deflate"),
+            (&["gzip,gzip,gzip,gzip"], &zipped, Unasked, "more codings than any answer has"),
+        ] {
+            for piece in [1, 100_000] {
+                let error = decode(values, bytes, piece).unwrap_err();
+                assert_eq!(error.kind(), kind, "{values:?}");
+                assert!(error.to_string().contains(said), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_bomb_comes_in_small_pieces() {
+        let zipped = gzip(&vec![b' '; 50_000_000]);
+        for (values, bytes) in [(&["gzip"][..], &zipped), (&[], &zipped), (&["GZIP", "gzip"], &gzip(&zipped))]
+        {
+            let pieces = vec![Ok(Bytes::copy_from_slice(bytes))];
+            let mut body = Body::Unread(Box::pin(stream::iter(pieces)), codings(values));
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            // Whoever reads it counts, and stops.
+            for _ in 0..100 {
+                let piece = runtime.block_on(body.next()).unwrap().unwrap();
+                assert!(piece.len() <= PIECE);
+            }
+        }
+    }
+
+    #[test]
+    fn gzip_is_told_by_its_first_bytes() {
+        for (start, gzip) in
+            [(&b""[..], false), (b"\x1F", true), (b"\x1F\x8B\x08", true), (b"\x1F\x9D", false), (b"{", false)]
+        {
+            assert_eq!(is_gzip(start), gzip, "{start:?}");
+        }
+    }
+}

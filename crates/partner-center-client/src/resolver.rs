@@ -1,0 +1,164 @@
+//! Name resolution on threads of its own.
+//!
+//! The operating system's resolver cannot be interrupted and may take half a minute. On the runtime's blocking threads,
+//! where the HTTP library would run it, it would keep the runtime from shutting down for as long. Here nobody waits for
+//! it longer than they want to. Calls that ask for one name at the same time share one lookup, so that a resolver that
+//! hangs holds one thread per name.
+
+use std::collections::HashMap;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{fmt, io, thread};
+
+use futures_channel::oneshot;
+use futures_util::FutureExt;
+use futures_util::future::Shared;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+type Answer = Result<Vec<SocketAddr>, LookupFailure>;
+type Lookup = fn(&str) -> io::Result<Vec<SocketAddr>>;
+type Running = Arc<Mutex<HashMap<String, Shared<oneshot::Receiver<Answer>>>>>;
+
+/// Resolves names by the operating system.
+#[derive(Clone)]
+pub(crate) struct Resolver {
+    lookup: Lookup,
+    running: Running,
+}
+
+impl Resolver {
+    pub(crate) fn new() -> Self {
+        Self::with(|host| (host, 0).to_socket_addrs().map(Iterator::collect))
+    }
+
+    fn with(lookup: Lookup) -> Self {
+        Self { lookup, running: Running::default() }
+    }
+
+    /// The lookup of this name that is running, or a new one.
+    fn look_up(&self, host: &str) -> io::Result<Shared<oneshot::Receiver<Answer>>> {
+        let mut running = lock(&self.running);
+        if let Some(answer) = running.get(host) {
+            return Ok(answer.clone());
+        }
+        let (tell, answer) = oneshot::channel();
+        let answer = answer.shared();
+        running.insert(host.to_owned(), answer.clone());
+        let (lookup, done, name) = (self.lookup, Arc::clone(&self.running), host.to_owned());
+        let thread = thread::Builder::new().name("name-resolution".to_owned()).spawn(move || {
+            let found = lookup(&name).map_err(|error| LookupFailure::of(&error));
+            lock(&done).remove(&name);
+            // Nobody may be waiting any more.
+            let _ = tell.send(found);
+        });
+        if let Err(error) = thread {
+            running.remove(host);
+            return Err(error);
+        }
+        Ok(answer)
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let answer = self.look_up(name.as_str());
+        Box::pin(async move {
+            match answer?.await {
+                Ok(found) => Ok(Box::new(found?.into_iter()) as Addrs),
+                Err(oneshot::Canceled) => Err("the lookup of the name was broken off".into()),
+            }
+        })
+    }
+}
+
+fn lock(running: &Running) -> MutexGuard<'_, HashMap<String, Shared<oneshot::Receiver<Answer>>>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why a name has no address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LookupFailure {
+    text: String,
+    /// There is no such name: asking again changes nothing.
+    pub(crate) no_such_name: bool,
+}
+
+impl LookupFailure {
+    #[cfg(test)]
+    pub(crate) fn new(text: &str, no_such_name: bool) -> Self {
+        Self { text: text.to_owned(), no_such_name }
+    }
+
+    fn of(error: &io::Error) -> Self {
+        // The code is lost in most systems' errors, and their texts are never translated.
+        const NO_SUCH_NAME: [&str; 4] = [
+            "Name or service not known",
+            "nodename nor servname provided",
+            "Name does not resolve",
+            "No such host is known",
+        ];
+        let text = error.to_string();
+        let no_such_name = NO_SUCH_NAME.iter().any(|known| text.contains(known));
+        Self { text, no_such_name }
+    }
+}
+
+impl fmt::Display for LookupFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for LookupFailure {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    // R15
+    #[test]
+    fn a_lookup_that_hangs_holds_neither_the_caller_nor_the_runtime() {
+        static LOOKUPS: AtomicU32 = AtomicU32::new(0);
+        let hanging = Resolver::with(|_| {
+            LOOKUPS.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_secs(60));
+            Ok(Vec::new())
+        });
+        let client = reqwest::Client::builder().no_proxy().dns_resolver(hanging).build().unwrap();
+        let started = Instant::now();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            for _ in 0..3 {
+                let request = client.get("http://hanging.example/").send();
+                assert!(tokio::time::timeout(Duration::from_millis(50), request).await.is_err());
+            }
+        });
+        drop(runtime);
+        assert!(started.elapsed() < Duration::from_secs(30), "it took {:?}", started.elapsed());
+        assert_eq!(LOOKUPS.load(Ordering::SeqCst), 1, "they share one");
+    }
+
+    #[test]
+    fn a_name_is_found_or_not_and_asked_for_anew_the_next_time() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let resolver = Resolver::with(|host| match host {
+            "known" => Ok(vec![([127, 0, 0, 1], 0).into()]),
+            "unknown" => Err(io::Error::other("failed to look up: Name or service not known")),
+            _ => Err(io::Error::other("failed to look up: Temporary failure in name resolution")),
+        });
+        let resolve = |name: &str| {
+            runtime.block_on(resolver.resolve(name.parse().unwrap())).map(|addresses| addresses.count())
+        };
+        for _ in 0..2 {
+            assert_eq!(resolve("known").unwrap(), 1);
+            for (name, no_such_name) in [("unknown", true), ("later", false)] {
+                let error = resolve(name).map(drop).unwrap_err();
+                assert_eq!(error.downcast_ref::<LookupFailure>().unwrap().no_such_name, no_such_name);
+            }
+            assert!(lock(&resolver.running).is_empty());
+        }
+    }
+}
