@@ -49,7 +49,7 @@ pub struct Continuation {
 }
 
 /// A query, and how far it got.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Standing {
     /// The operation's id in the contract.
@@ -58,18 +58,16 @@ pub(crate) struct Standing {
     /// How many rows come before the next page, those that the caller left out included.
     pub(super) skip: u64,
     /// The largest count of all rows that a page has given so far: as many have to come.
-    #[serde(deserialize_with = "Option::deserialize")]
     pub(super) counted: Option<u64>,
     /// Whether pages are asked for by `skip`. A reading that began like this stays with it.
     pub(super) by_count: bool,
     /// Where the last answer linked to; `null` if the operation is to be asked by its own arguments.
-    #[serde(deserialize_with = "Option::deserialize")]
-    // Without this a lost link would mean the first page.
     pub(super) link: Option<Link>,
 }
 
 /// A link as the service wrote it. It is looked at when it is followed, whoever kept it meanwhile.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Link {
     pub(super) uri: String,
     pub(super) headers: Vec<(String, String)>,
@@ -77,7 +75,7 @@ pub(super) struct Link {
 
 /// The arguments of a query that is answered in pages, as they go on the wire.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(crate) struct Arguments {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) size: Option<u32>,
@@ -135,13 +133,6 @@ impl Continuation {
     /// Whether this query may go on from here.
     fn check(&self, operation: &'static str, arguments: &Arguments) -> Result<()> {
         let refuse = |message: String| Error::new(ErrorKind::InvalidInput, message);
-        if self.version != VERSION {
-            return Err(refuse(format!(
-                "the continuation is of version {}, and version {VERSION} is the one that can be resumed",
-                self.version
-            ))
-            .with_advice("Resume with the release that wrote it, or start again without it."));
-        }
         if self.standing.operation != operation {
             return Err(refuse(format!("the continuation is of another operation than {operation}"))
                 .with_advice("Resume the operation that it came from, or start again without it."));
@@ -154,21 +145,39 @@ impl Continuation {
     }
 }
 
-/// Reads a continuation of this version, and of another only as much as it takes to say so when it is resumed.
+/// Reads a continuation of this version with exactly the members it has: what another version left out or added may mean
+/// another page, and a misspelled argument another query.
 impl<'de> Deserialize<'de> for Continuation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Known {
+            version: u64,
+            operation: String,
+            arguments: Arguments,
+            skip: u64,
+            #[serde(deserialize_with = "Option::deserialize")]
+            counted: Option<u64>,
+            by_count: bool,
+            // Without this a lost link would mean the first page.
+            #[serde(deserialize_with = "Option::deserialize")]
+            link: Option<Link>,
+        }
         let value = serde_json::Value::deserialize(deserializer)?;
         let version = value.get("version").and_then(serde_json::Value::as_u64);
         let version =
             version.ok_or_else(|| D::Error::custom("this is no continuation: it has no version"))?;
-        let standing = if version == VERSION {
-            // What serde would say quotes the text, and with it perhaps a filter.
+        if version != VERSION {
+            return Err(D::Error::custom(format_args!(
+                "the continuation is of version {version}, and version {VERSION} is the one that can be resumed: \
+                 resume with the release that wrote it, or start again without it"
+            )));
+        }
+        // What serde would say quotes the text, and with it perhaps a filter.
+        let Known { version, operation, arguments, skip, counted, by_count, link } =
             serde_json::from_value(value)
-                .map_err(|_| D::Error::custom("this is no continuation that can be read"))?
-        } else {
-            Standing::default()
-        };
-        Ok(Self { version, standing })
+                .map_err(|_| D::Error::custom("this is no continuation that can be read"))?;
+        Ok(Self { version, standing: Standing { operation, arguments, skip, counted, by_count, link } })
     }
 }
 

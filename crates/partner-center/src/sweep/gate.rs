@@ -18,11 +18,14 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::breaker::{Breaker, Turn};
 use super::rate::{Limiter, Rate};
-use crate::call::{Admission, Admitted, Ending};
+use crate::call::{Admission, Admitted, Ending, may_pass};
 use crate::clock::BoxFuture;
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::partner::Core;
+
+/// How long to wait before another round, and before a page is asked for again that could not be had.
+pub(super) const REST: Duration = Duration::from_secs(1);
 
 /// How many attempts go at once before the service has said anything.
 const FIRST_LIMIT: usize = 4;
@@ -157,6 +160,12 @@ impl Gate {
     /// Whether nothing has succeeded for as long as a call may take, so that a sweep should end.
     pub(super) fn has_given_up(&self) -> bool {
         self.state().breaker.has_given_up()
+    }
+
+    /// Whether what failed with this is to be asked for again: it may pass, and nobody has given up yet.
+    pub(super) fn waits_out(&self, error: &Error) -> bool {
+        let passes = may_pass(error) || (error.is_from_credential() && error.is_transient());
+        passes && error.cause() != Some(Cause::PauseTooLong) && !self.has_given_up()
     }
 
     /// Takes note of time in which nobody polled the sweep, and which no failure has filled.

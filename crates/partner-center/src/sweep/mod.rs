@@ -34,15 +34,32 @@
 //!
 //! # What it does by itself
 //!
-//! Customers are listed while answers come in. Requests go out several at once, up to
-//! [`concurrency`](Sweep::concurrency); one more for every answer, half as many when the service answers 429, and none
-//! while it asks to wait. A customer that cannot be asked about is an outcome like any other. Only what would be the
-//! same for all that are left ends the sweep early, as [`Interrupted`]: a refused credential, an application-only
-//! token, an argument that was refused, an enrolment that is not active, or a list of customers that cannot be read on.
-//! In that last case, those that are listed already are asked about first, unless the order is by customer.
+//! Customers are listed while answers come in, unless the order is by customer. Requests go out several at once, up to
+//! [`concurrency`](Sweep::concurrency): one more for every answer, half as many when the service answers 429, fewer after
+//! several failures in a row, and none while the service asks to wait. A customer that cannot be asked about is an
+//! outcome like any other. Only what would be the same for all that are left ends the sweep early, as [`Interrupted`]: a
+//! refused credential, an application-only token, an argument that was refused, an enrolment that is not active, a pause
+//! that the service asks for and that is longer than the client's
+//! [`timeout`](crate::PartnerCenterBuilder::timeout), or a list of customers that cannot be read on. In that last case,
+//! those that are listed already are asked about first, unless the order is by customer.
 //!
 //! What is kept of each customer is its id and its name, so that nobody is handed out twice whatever the list does
 //! meanwhile: about a hundred bytes. Of outcomes, only those are kept that wait for one before them.
+//!
+//! # When the service is out of order
+//!
+//! After five failures in a row the sweep sends one request at a time, with pauses that grow to five seconds, until one
+//! is answered. Nobody is lost to that: whoever could not be read for a reason that may pass is asked about again in a
+//! later round, once everybody else is done ([`Summary::later`] counts them). The same holds for pages of the list and of
+//! the commercial query.
+//!
+//! When nothing has succeeded for as long as the client's [`timeout`](crate::PartnerCenterBuilder::timeout), the sweep
+//! gives up: everybody who is left is handed out as [`Outcome::Failed`], and the stream ends.
+//! [`Checkpoint::missing`] names them, and a sweep that resumes asks about them and nobody else. If not everybody is
+//! listed by then, or if it is the credential that has no token, the sweep ends as [`Interrupted`] instead.
+//!
+//! A 401 is a customer's own failure if the same token is accepted afterwards, for another customer or for the list;
+//! otherwise it ends the sweep.
 //!
 //! # Where the rows come from
 //!
@@ -71,8 +88,8 @@
 //!
 //! # To be able to go on
 //!
-//! [`SweepStream::checkpoint`] says which customers have been handed out. Saved together with the output, it makes
-//! every customer appear exactly once, whenever the program was killed:
+//! [`SweepStream::checkpoint`] says which customers have been handed out, by id. Saved together with the output, it makes
+//! every customer appear exactly once, whenever the program was killed and however the list has changed meanwhile:
 //!
 //! 1. Write the outcomes that were handed out, and make sure they are on disk.
 //! 2. Take the checkpoint, and save it **with the length of the output**, in a file that replaces the last one at once

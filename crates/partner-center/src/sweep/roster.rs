@@ -71,9 +71,10 @@ impl Source for Listed {
             self.pages = self.list.clone().resume(continuation.clone()).pages();
         }
         Poll::Ready(page.map(|page| {
-            page.map(|page| Page {
-                entries: page.into_inner().items.into_iter().map(Entry::from).collect(),
-                unreadable: 0,
+            page.map(|page| {
+                let unreadable = page.findings().unreadable_count();
+                let entries = page.into_inner().items.into_iter().map(Entry::from).collect();
+                Page { entries, unreadable }
             })
         }))
     }

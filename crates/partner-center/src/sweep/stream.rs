@@ -9,14 +9,14 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
 use super::checkpoint::Place;
-use super::gate::{Caller, Gate};
+use super::gate::{Caller, Gate, REST};
 use super::ledger::{Ledger, Turn};
 use super::outcome::{Interrupted, holds_for_all};
 use super::progress::Progress;
@@ -40,9 +40,6 @@ const BEGUN_PER_ATTEMPT: usize = 4;
 /// ordinary outcomes are some ten megabytes, and the rows bound what extraordinary ones can come to.
 const MOST_JUDGED: usize = 4096;
 const MOST_JUDGED_ROWS: usize = 32_768;
-
-/// How long to wait before another round, and before a page of the list is asked for again that could not be had.
-const REST: Duration = Duration::from_secs(1);
 
 /// The outcomes of a sweep, one customer after the other.
 ///
@@ -145,7 +142,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
             match self.ledger.roster_mut().poll_page(context) {
                 Poll::Ready(Some(Ok(new))) => self.ledger.list(new),
                 Poll::Ready(Some(Err(error))) if is_for_all(&error) => return Err(error),
-                Poll::Ready(Some(Err(error))) if may_pass(&error) || error.is_from_credential() => {
+                Poll::Ready(Some(Err(error))) if self.gate.waits_out(&error) => {
                     self.note_trouble(&error);
                     self.listing = Listing::Resting(self.partner.core().clock.sleep(REST));
                 }

@@ -50,11 +50,17 @@ impl Coverage {
         self.with_rows.iter().copied().collect()
     }
 
-    /// Reads the list to its end, or to where it is refused: what rows there are is not in doubt for that.
-    pub(super) fn poll_list(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    /// Reads the list to its end, or to where it is refused: what rows there are is not in doubt for that. A page that
+    /// could not be had is asked for again as long as that is to be waited out.
+    pub(super) fn poll_list(
+        &mut self,
+        context: &mut Context<'_>,
+        waits_out: impl Fn(&Error) -> bool,
+    ) -> Poll<()> {
         loop {
             match ready!(self.roster.poll_page(context)) {
                 Some(Ok(_)) => {}
+                Some(Err(error)) if waits_out(&error) && error.continuation().is_some() => {}
                 Some(Err(error)) => {
                     tracing::warn!(kind = ?error.kind(), "the list of customers could not be read");
                     self.refused = Some(error);

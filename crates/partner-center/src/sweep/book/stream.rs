@@ -10,11 +10,13 @@ use futures_core::Stream;
 use super::coverage::Coverage;
 use super::row::{BookRow, Kind};
 use super::{Book, Fallback, SourceChoice, is_not_to_be_had};
+use crate::clock::BoxFuture;
 use crate::error::Error;
 use crate::funnel::Source;
 use crate::paging::{Collection as _, Pages};
+use crate::partner::PartnerCenter;
 use crate::sweep::checkpoint::{Ids, Place};
-use crate::sweep::gate::Gate;
+use crate::sweep::gate::{Gate, REST};
 use crate::sweep::roster::{Roster, of_another_sweep};
 use crate::sweep::{Checkpoint, Interrupted, Outcome, Progress, Summary, Sweep, SweepStream, Swept};
 use crate::{Continuation, CustomerId, Response, Result};
@@ -76,6 +78,9 @@ struct Query<R: BookRow> {
     summary: Summary,
     /// What to do instead, as long as nothing has been handed out.
     instead: Option<Sweep<Vec<R>>>,
+    partner: PartnerCenter,
+    /// Before the page that could not be had is asked for again.
+    rest: Option<BoxFuture<'static, ()>>,
 }
 
 impl<R: BookRow> Query<R> {
@@ -200,7 +205,8 @@ impl<R: BookRow> BookStream<R> {
                     return Poll::Ready(next.map(|next| next.map(portion)));
                 }
                 Reading::List(checkpoint) => {
-                    ready!(self.coverage.poll_list(context));
+                    let gate = &self.gate;
+                    ready!(self.coverage.poll_list(context, |error| gate.waits_out(error)));
                     self.reading = Reading::Over(checkpoint.clone());
                     return Poll::Ready(None);
                 }
@@ -211,6 +217,10 @@ impl<R: BookRow> BookStream<R> {
                 }
                 Reading::Over(_) => return Poll::Ready(None),
             };
+            if let Some(rest) = &mut query.rest {
+                ready!(rest.as_mut().poll(context));
+                query.rest = None;
+            }
             let fallback = match ready!(Pin::new(&mut query.pages).poll_next(context)) {
                 Some(Ok(page)) => {
                     query.at = query.pages.continuation().cloned();
@@ -233,6 +243,11 @@ impl<R: BookRow> BookStream<R> {
                 }
                 Some(Err(error)) if query.instead.is_some() && is_not_to_be_had(&error) => {
                     Fallback::Refused(error)
+                }
+                Some(Err(error)) if self.gate.waits_out(&error) && error.continuation().is_some() => {
+                    query.pages = R::query(&query.partner, error.continuation().cloned());
+                    query.rest = Some(query.partner.core().clock.sleep(REST));
+                    continue;
                 }
                 Some(Err(error)) => {
                     let checkpoint = query.checkpoint(&self.coverage);
@@ -272,7 +287,7 @@ fn query<R: BookRow>(
     let pages = R::query(&partner, resume.clone());
     let at = resume.or_else(|| pages.continuation().cloned());
     let instead = (source == SourceChoice::Auto && summary.rows == 0).then_some(sweep);
-    Box::new(Query { pages, at, summary, instead })
+    Box::new(Query { pages, at, summary, instead, partner, rest: None })
 }
 
 impl<R: BookRow> Stream for BookStream<R> {

@@ -1,0 +1,342 @@
+//! A service that is out of order, over the wire: what is sent to it meanwhile, and that nobody is lost.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime};
+
+use futures_util::future::join_all;
+use partner_center::clock::{BoxFuture, Clock, ManualClock};
+use partner_center::credential::{AccessToken, Credential, StaticToken};
+use partner_center::sweep::{self, Checkpoint, DeploymentRow, Order, Outcome, SourceChoice};
+use partner_center::{CustomerId, Error, ErrorKind, PartnerCenter, PartnerCenterBuilder, Result};
+use partner_center_emulator::{Emulator, EmulatorBuilder, FaultScript};
+
+const COMMERCIAL: &str = "/partner/v1/analytics/commercial/*";
+
+/// A clock at whose time the faults of an emulator end.
+#[derive(Clone, Debug, Default)]
+struct OutageClock {
+    clock: ManualClock,
+    ends: Duration,
+    emulator: Arc<OnceLock<Emulator>>,
+}
+
+impl Clock for OutageClock {
+    fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        self.clock.system_time()
+    }
+
+    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
+        let sleep = self.clock.sleep(wait);
+        if self.clock.elapsed() >= self.ends
+            && let Some(emulator) = self.emulator.get()
+        {
+            emulator.set_faults(FaultScript::new());
+        }
+        sleep
+    }
+}
+
+/// An emulator with an outage that begins at some request, and so while the clock stands at zero, and ends then.
+async fn outage(builder: EmulatorBuilder, faults: &str, ends: Duration) -> (OutageClock, PartnerCenter) {
+    let emulator = builder.faults(faults.parse::<FaultScript>().unwrap()).start().await.unwrap();
+    let partner = client(&emulator.base_url().to_owned());
+    let clock = OutageClock { ends, ..OutageClock::default() };
+    clock.emulator.set(emulator).unwrap();
+    let partner = partner.clock(clock.clone()).build().unwrap();
+    (clock, partner)
+}
+
+fn client(url: &str) -> PartnerCenterBuilder {
+    PartnerCenter::builder().credential(StaticToken::new("opaque").unwrap()).base_url(url)
+}
+
+impl OutageClock {
+    fn emulator(&self) -> &Emulator {
+        self.emulator.get().unwrap()
+    }
+
+    fn customers(&self) -> Vec<CustomerId> {
+        let mut all: Vec<_> = self.emulator().book().customers().map(|customer| customer.id.into()).collect();
+        all.sort_unstable();
+        all
+    }
+}
+
+const FOREVER: Duration = Duration::from_secs(1_000_000_000);
+
+// R6: the class is the length of the outage times the source.
+#[tokio::test]
+async fn an_outage_of_any_length_below_the_timeout_loses_nobody_by_either_source() {
+    for seconds in [0, 1, 3, 8, 30, 120, 170] {
+        let ends = Duration::from_secs(seconds);
+        let faults = "#40- 503";
+        let (clock, partner) = outage(Emulator::builder().customers(150), faults, ends).await;
+        // Killed and resumed at points that differ with the length.
+        let (mut swept, mut saved, mut later) = (Vec::new(), None::<String>, 0);
+        for take in [seconds as usize % 50, 37, usize::MAX] {
+            let mut sweep = partner.customers().sweep(sweep::deployment).order(Order::Customer);
+            if let Some(saved) = &saved {
+                sweep = sweep.resume(serde_json::from_str::<Checkpoint>(saved).unwrap());
+            }
+            let mut stream = sweep.stream();
+            for _ in 0..take {
+                let Some(next) = stream.try_next().await.unwrap() else { break };
+                assert!(!matches!(next.outcome, Outcome::Failed(_)), "{seconds} s: {next:?}");
+                swept.push(next.customer);
+            }
+            later = stream.progress().summary.later;
+            saved = Some(serde_json::to_string(&stream.checkpoint()).unwrap());
+        }
+        let in_time = swept.len() - usize::try_from(later).unwrap();
+        assert!(swept[..in_time].is_sorted(), "{seconds} s");
+        swept.sort_unstable();
+        assert_eq!(swept, clock.customers(), "{seconds} s: everybody once");
+        let requests = clock.emulator().request_count();
+        // Each run lists anew, and has asked about a few whom it did not hand out.
+        assert!(requests < 150 + 3 + 2 * 40 + 20 + seconds, "{seconds} s: {requests}");
+
+        let builder = Emulator::builder().customers(150).page_size(50);
+        let (clock, partner) = outage(builder, &format!("#3- {COMMERCIAL} 503"), ends).await;
+        let book = partner.customers().book::<DeploymentRow>().source(SourceChoice::Commercial);
+        let mut stream = book.stream();
+        let mut rows = 0;
+        while let Some(portion) = stream.try_next().await.unwrap() {
+            if let Outcome::Rows(portion) = portion.outcome {
+                rows += portion.len();
+            }
+        }
+        let truth: usize =
+            clock.emulator().book().customers().map(|customer| customer.deployment().len()).sum();
+        assert_eq!(rows, truth, "{seconds} s by the commercial query");
+        let requests = clock.emulator().request_count();
+        assert!(requests < truth as u64 / 50 + 25 + seconds, "{seconds} s: {requests}");
+    }
+}
+
+// R5, with its numbers: 2,844 requests for 711 customers before.
+#[tokio::test]
+async fn an_outage_to_the_end_costs_at_most_one_request_and_a_half_per_customer_left() {
+    let (clock, partner) = outage(Emulator::builder().customers(1000), "#300- 503", FOREVER).await;
+    let mut stream = partner.customers().sweep(sweep::deployment).stream();
+    let (mut done, mut failed) = (HashSet::new(), HashSet::new());
+    while let Some(swept) = stream.try_next().await.unwrap() {
+        match swept.outcome {
+            Outcome::Failed(error) => {
+                assert!(error.is_transient(), "{error}");
+                assert!(failed.insert(swept.customer));
+            }
+            _ => assert!(done.insert(swept.customer)),
+        }
+    }
+    assert_eq!((done.len() + failed.len(), done.is_disjoint(&failed)), (1000, true));
+    let cost = clock.emulator().request_count() - 299;
+    assert!(cost as usize * 2 <= failed.len() * 3, "{cost} requests for {}", failed.len());
+    assert!(cost < 100, "{cost}");
+    // It gave up in time.
+    assert!((180..200).contains(&clock.clock.elapsed().as_secs()), "{:?}", clock.clock.elapsed());
+
+    let checkpoint = stream.checkpoint();
+    assert_eq!(checkpoint.missing().collect::<HashSet<_>>(), failed);
+    clock.emulator().set_faults(FaultScript::new());
+    let before = clock.emulator().request_count();
+    let mut stream = partner.customers().sweep(sweep::deployment).resume(checkpoint).stream();
+    while let Some(swept) = stream.try_next().await.unwrap() {
+        assert!(failed.remove(&swept.customer) && !matches!(swept.outcome, Outcome::Failed(_)));
+    }
+    assert!(failed.is_empty());
+    assert_eq!(clock.emulator().request_count() - before, 1000 - done.len() as u64, "and no list");
+    assert!(stream.checkpoint().is_finished());
+    assert_eq!((stream.progress().summary.customers, stream.progress().summary.failed), (1000, 0));
+}
+
+// R5: plain calls share one budget.
+#[tokio::test]
+async fn plain_calls_have_a_hundred_retries_between_them_while_nothing_succeeds() {
+    let (clock, partner) = outage(Emulator::builder().customers(1), "503(retry-after=none)", FOREVER).await;
+    let customer = partner.customers().by_id(clock.customers()[0]);
+    for number in 0..100 {
+        let error = customer.get().await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Unavailable, Some(503)));
+        assert_eq!(error.is_out_of_retries(), number >= 33, "{number}: {error}");
+    }
+    assert_eq!(clock.emulator().request_count(), 100 + 100);
+    let error = customer.get().await.unwrap_err();
+    assert!(error.message().contains("no retry is left in the budget"), "{error}");
+    // What is throttled and told how long draws nothing.
+    clock.emulator().set_faults("429(retry-after=1)".parse::<FaultScript>().unwrap());
+    let error = customer.get().await.unwrap_err();
+    assert_eq!((error.attempts(), error.is_out_of_retries()), (4, false));
+}
+
+// R13
+#[tokio::test]
+async fn a_401_of_one_customer_is_that_customers_and_named() {
+    for place in [0, 29, 59] {
+        let (clock, partner) = outage(Emulator::builder().customers(60), "", FOREVER).await;
+        let refused = clock.customers()[place];
+        let faults = format!("/v1/customers/{refused}/* 401");
+        clock.emulator().set_faults(faults.parse::<FaultScript>().unwrap());
+        let mut stream = partner.customers().sweep(sweep::deployment).order(Order::Customer).stream();
+        let mut failed = Vec::new();
+        while let Some(swept) = stream.try_next().await.unwrap() {
+            if let Outcome::Failed(error) = swept.outcome {
+                assert_eq!(error.kind(), ErrorKind::Unauthorized);
+                failed.push(swept.customer);
+            }
+        }
+        assert_eq!(failed, [refused], "{place}");
+        assert!(stream.checkpoint().is_finished());
+        // Only the last has nobody behind it who shows that the token is good: one request more, for the list.
+        assert_eq!(clock.emulator().request_count(), 61 + u64::from(place == 59), "{place}");
+    }
+}
+
+#[tokio::test]
+async fn a_401_of_everybody_ends_the_sweep_although_the_token_was_good_before() {
+    // A token that is no longer good from the thirtieth request on.
+    let (clock, partner) = outage(Emulator::builder().customers(500), "#30- 401", FOREVER).await;
+    let mut stream = partner.customers().sweep(sweep::deployment).stream();
+    let mut done = 0;
+    let interrupted = loop {
+        match stream.try_next().await {
+            Ok(swept) => {
+                assert!(!matches!(swept.unwrap().outcome, Outcome::Failed(_)));
+                done += 1;
+            }
+            Err(interrupted) => break interrupted,
+        }
+    };
+    assert_eq!(interrupted.error().kind(), ErrorKind::Unauthorized);
+    assert_eq!(interrupted.checkpoint().summary().customers, done);
+    assert!(clock.emulator().request_count() < 50, "{}", clock.emulator().request_count());
+}
+
+/// A credential that has no token in some stretch of time.
+#[derive(Clone, Debug)]
+struct Resting {
+    clock: OutageClock,
+    until: Duration,
+}
+
+impl Credential for Resting {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
+        let begun = self.clock.emulator().request_count() >= 50;
+        let result = if begun && self.clock.clock.elapsed() < self.until {
+            Err(Error::new(ErrorKind::Unavailable, "the sign-in service is out of order"))
+        } else {
+            Ok(AccessToken::new("opaque"))
+        };
+        Box::pin(std::future::ready(result))
+    }
+
+    fn refresh<'a>(&'a self, _: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+}
+
+// S1
+#[tokio::test]
+async fn what_a_credential_fails_with_is_nobodys_failure() {
+    for seconds in [1, 8, 60, 170, 10_000] {
+        let (clock, _) = outage(Emulator::builder().customers(300), "", FOREVER).await;
+        let credential = Resting { clock: clock.clone(), until: Duration::from_secs(seconds) };
+        let url = clock.emulator().base_url().to_owned();
+        let partner = PartnerCenter::builder()
+            .credential(credential)
+            .base_url(url)
+            .clock(clock.clone())
+            .build()
+            .unwrap();
+        let mut stream = partner.customers().sweep(sweep::deployment).order(Order::Customer).stream();
+        let mut swept = Vec::new();
+        let interrupted = loop {
+            match stream.try_next().await {
+                Ok(Some(next)) => {
+                    assert!(!matches!(next.outcome, Outcome::Failed(_)), "{seconds} s: {next:?}");
+                    swept.push(next.customer);
+                }
+                Ok(None) => break None,
+                Err(interrupted) => break Some(interrupted),
+            }
+        };
+        if seconds < 180 {
+            assert!(interrupted.is_none(), "{seconds} s: {interrupted:?}");
+            assert_eq!(swept, clock.customers(), "in order as well");
+        } else {
+            let (error, checkpoint) = interrupted.unwrap().into_parts();
+            assert!(error.is_from_credential(), "{error:?}");
+            assert_eq!(checkpoint.summary().customers, swept.len() as u64);
+            assert_eq!((checkpoint.summary().failed, checkpoint.is_finished()), (0, false));
+        }
+    }
+}
+
+// S19
+#[tokio::test]
+async fn plain_calls_go_out_so_many_at_once_and_all_succeed() {
+    let emulator = Emulator::builder().customers(20).latency(Duration::from_millis(5)).start().await.unwrap();
+    let partner = client(emulator.base_url()).max_concurrent_requests(20).build().unwrap();
+    let ids: Vec<CustomerId> = emulator.book().customers().map(|customer| customer.id.into()).collect();
+    let calls = ids.iter().cycle().take(400).map(|id| partner.customers().by_id(*id));
+    let results = join_all(calls.map(|customer| async move { customer.get().await })).await;
+    results.iter().for_each(is_answer);
+    assert!(emulator.most_requests_at_once() <= 20, "{}", emulator.most_requests_at_once());
+    let refused = client(emulator.base_url()).max_concurrent_requests(0).build().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Configuration);
+}
+
+/// Whether this process is the one with few files, and where its service is.
+const FEW_FILES: &str = "OUTAGE_TEST_SERVICE";
+
+// R17, S19: this test begins itself once more in a shell that lets it open few files.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_may_open_few_files_has_fewer_requests_at_once_and_fails_nobody() {
+    const NAME: &str = "a_process_that_may_open_few_files_has_fewer_requests_at_once_and_fails_nobody";
+    if let Ok(url) = std::env::var(FEW_FILES) {
+        return with_few_files(&url).await;
+    }
+    let emulator =
+        Emulator::builder().customers(300).latency(Duration::from_millis(30)).start().await.unwrap();
+    let url = emulator.base_url().to_owned();
+    let child = tokio::task::spawn_blocking(move || {
+        std::process::Command::new("sh")
+            .args(["-c", "ulimit -n 64 && exec \"$0\" --exact \"$1\" --nocapture"])
+            .arg(std::env::current_exe().unwrap())
+            .arg(NAME)
+            .env(FEW_FILES, url)
+            .output()
+            .unwrap()
+    });
+    let output = child.await.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let most = emulator.most_requests_at_once();
+    assert!((20..64).contains(&most), "{most} at once");
+}
+
+async fn with_few_files(url: &str) {
+    let partner = client(url).build().unwrap();
+    let mut stream = partner.customers().sweep(sweep::deployment).concurrency(500).stream();
+    let mut ids = Vec::new();
+    while let Some(swept) = stream.try_next().await.unwrap() {
+        assert!(!matches!(swept.outcome, Outcome::Failed(_)), "{swept:?}");
+        ids.push(swept.customer);
+    }
+    assert_eq!(ids.len(), 300);
+    let calls = ids.iter().map(|id| partner.customers().by_id(*id));
+    let results = join_all(calls.map(|customer| async move { customer.get().await })).await;
+    results.iter().for_each(is_answer);
+}
+
+/// A customer without a relationship is refused, and that is an answer.
+fn is_answer<T: std::fmt::Debug>(result: &Result<T>) {
+    assert!(result.as_ref().map_or_else(Error::is_forbidden, |_| true), "{result:?}");
+}
