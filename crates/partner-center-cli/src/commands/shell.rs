@@ -12,6 +12,9 @@ use crate::report::{Problem, Stop};
 
 const NAME: &str = "partner-center";
 
+/// The same for a script that cannot have the hyphen.
+const WITHOUT_HYPHEN: &str = "partner_center";
+
 /// Prints the script that completes this command line in a shell.
 pub(crate) fn completions(shell: Shell) -> Result<Exit, Stop> {
     let script = script(shell);
@@ -32,7 +35,6 @@ fn script(shell: Shell) -> String {
     }
     // In the script for bash, clap spells a hyphen of the program's name in two ways and so never finds a subcommand
     // (clap #6421, #6529). It is made for a name without one, and then registered for the real name.
-    const WITHOUT_HYPHEN: &str = "partner_center";
     let script = generate(WITHOUT_HYPHEN);
     let line = |line: &str| match line.strip_suffix(WITHOUT_HYPHEN) {
         Some(registered) if line.trim_start().starts_with("complete ") => format!("{registered}{NAME}\n"),

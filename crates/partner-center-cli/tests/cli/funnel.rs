@@ -175,12 +175,14 @@ fn a_threshold_that_is_crossed_has_its_exit_code_and_all_is_written() {
     assert!(fine.stderr.contains("whether 'sold > 1000000' is crossed is unknown for "), "{fine}");
 }
 
+/// Whether a value is beyond a limit.
+type Crosses = fn(f64, f64) -> bool;
+
 // U11: an alert did not say who.
 #[test]
 fn the_five_that_cross_a_threshold_furthest_are_named() {
     let beside = some();
     let all = records(&beside.run(&[ALL, &["--format", "csv"]].concat()).stdout);
-    type Crosses = fn(f64, f64) -> bool;
     let metrics: [(&str, &str, Crosses); 3] = [
         ("idle > 100", "idle", |value, limit| value > limit),
         ("licensesSold >= 300", "licensesSold", |value, limit| value >= limit),

@@ -137,8 +137,18 @@ fn fifty_kills_at_random_moments_change_not_a_byte() {
 
 #[test]
 fn the_commercial_query_goes_on_page_by_page() {
+    commercial_kills_change_not_a_byte("completion");
+}
+
+// U9: rows that are held for their order are asked for again.
+#[test]
+fn the_commercial_query_by_customer_is_the_same_after_kills() {
+    commercial_kills_change_not_a_byte("customer");
+}
+
+fn commercial_kills_change_not_a_byte(order: &str) {
     let beside = beside(book(120).page_size(20));
-    let arguments = ["licenses", "usage", "--all-customers", "--source", "commercial"];
+    let arguments = ["licenses", "usage", "--all-customers", "--source", "commercial", "--order", order];
     let undisturbed = Desk::new("book.ndjson", &arguments);
     let expected = undisturbed.run(&beside);
     assert_eq!(expected.code, 0, "{expected}");

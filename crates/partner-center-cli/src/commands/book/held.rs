@@ -1,8 +1,8 @@
 //! Rows that wait to be brought in the order of their customers.
 //!
 //! The commercial queries send rows in an order of their own, and files are to have the same order by either source. So
-//! the rows are held until all are there. What many rows have in common is kept once: that leaves some 100 bytes a row,
-//! and a name for each customer.
+//! the rows are held until all are there. What many rows have in common is kept once: that leaves some 130 bytes a row,
+//! the names of the customers included (measured over 65,000 rows of usage of 10,000 customers).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
