@@ -24,7 +24,7 @@ fn no_description_is_promised_where_there_is_none() {
         assert_eq!(run.code, 1, "{run}");
         assert!(!run.stderr.contains("service says"), "{shape}\n{run}");
         assert!(!run.stderr.contains("own description says"), "{shape}\n{run}");
-        assert!(run.stderr.contains("did not say which part"), "{shape}\n{run}");
+        assert!(run.stderr.contains("The service did not say what is wrong"), "{shape}\n{run}");
         assert_eq!(run.stderr.contains("-vv"), shape == "html", "there is a body to show\n{run}");
     }
 }
