@@ -114,14 +114,14 @@ impl Basis {
         self.known.resize(R::COLUMNS.len(), 0);
         self.exceeding.resize(R::PERCENTS.len(), 0);
         for (known, count) in self.known.iter_mut().zip(counts) {
-            *known += u64::from(count.is_some());
+            *known = known.saturating_add(u64::from(count.is_some()));
         }
         for ([name, part, whole], exceeding) in R::PERCENTS.iter().zip(&mut self.exceeding) {
             let Some((part, whole)) = row.count(part).zip(row.count(whole)) else { continue };
-            *exceeding += u64::from(part > whole);
+            *exceeding = exceeding.saturating_add(u64::from(part > whole));
             let place = R::COLUMNS.iter().position(|column| column.name == *name);
             if let Some(known) = place.and_then(|place| self.known.get_mut(place)) {
-                *known += 1;
+                *known = known.saturating_add(1);
             }
         }
     }
@@ -155,7 +155,7 @@ struct Group {
 
 impl Tally {
     pub(super) fn add<R: Row>(&mut self, row: &R) {
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
         let mut key = Vec::with_capacity(R::TOTALS_BY.len());
         let mut counts = vec![None; R::COLUMNS.len()];
         for (column, count) in R::COLUMNS.iter().zip(&mut counts) {

@@ -100,7 +100,7 @@ impl<'a> Cell<'a> {
                 (Flag::Superseded, settled.superseded, &mut report.superseded),
                 (Flag::Summed, settled.summed, &mut report.summed),
             ] {
-                *sum += rows;
+                *sum = sum.saturating_add(rows);
                 flags.extend((rows > 0).then_some(flag));
             }
             Some(settled)

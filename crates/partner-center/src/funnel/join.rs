@@ -76,7 +76,7 @@ impl Funnel {
     ) -> Self {
         let mut join = Join::default();
         for row in deployment {
-            join.report.deployment_rows += 1;
+            join.report.deployment_rows = join.report.deployment_rows.saturating_add(1);
             let customer = join.asked_for(customer, row.customer_id.as_ref());
             let counts = [row.licenses_sold, row.licenses_deployed];
             let part =
@@ -84,7 +84,7 @@ impl Funnel {
             join.push(customer, row.customer_name.as_deref(), product!(row), None, part);
         }
         for row in usage {
-            join.report.usage_rows += 1;
+            join.report.usage_rows = join.report.usage_rows.saturating_add(1);
             let customer = join.asked_for(customer, row.customer_id.as_ref());
             let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
             let counts = [row.licenses_active, row.licenses_qualified];
@@ -194,7 +194,7 @@ impl Join {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn deployment(&mut self, row: &CommercialLicensesDeploymentInsights) {
-        self.report.deployment_rows += 1;
+        self.report.deployment_rows = self.report.deployment_rows.saturating_add(1);
         let customer = self.named(row.customer_tenant_id.as_ref());
         let counts = [row.licenses_sold, row.licenses_deployed];
         let part = Part::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
@@ -218,7 +218,7 @@ impl Join {
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     pub fn usage(&mut self, row: &CommercialLicensesUsageInsights) {
-        self.report.usage_rows += 1;
+        self.report.usage_rows = self.report.usage_rows.saturating_add(1);
         let customer = self.named(row.customer_tenant_id.as_ref());
         let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
         let counts = [row.licenses_active, row.licenses_qualified];
@@ -255,7 +255,7 @@ impl Join {
     fn asked_for(&mut self, customer: CustomerId, named: Option<&Guid>) -> Option<CustomerId> {
         match named.and_then(Guid::as_uuid) {
             Some(uuid) if !uuid.is_nil() && uuid != customer.as_uuid() => {
-                self.report.other_customer += 1;
+                self.report.other_customer = self.report.other_customer.saturating_add(1);
                 None
             }
             _ => Some(customer),
@@ -265,7 +265,7 @@ impl Join {
     /// The customer that the row names.
     fn named(&mut self, id: Option<&Guid>) -> Option<CustomerId> {
         let uuid = id.and_then(Guid::as_uuid).filter(|uuid| !uuid.is_nil());
-        self.report.without_customer += u64::from(uuid.is_none());
+        self.report.without_customer = self.report.without_customer.saturating_add(u64::from(uuid.is_none()));
         uuid.map(CustomerId::from)
     }
 
@@ -279,7 +279,7 @@ impl Join {
     ) {
         let Some(customer) = customer else { return };
         let Some(product) = product else {
-            self.report.without_product += 1;
+            self.report.without_product = self.report.without_product.saturating_add(1);
             return;
         };
         self.entries.push(customer, filled(name), product, workload, part);

@@ -129,24 +129,25 @@ impl JoinReport {
     /// ```
     #[must_use]
     pub fn left_out(&self) -> u64 {
-        self.without_customer + self.other_customer + self.without_product
+        self.without_customer.saturating_add(self.other_customer).saturating_add(self.without_product)
     }
 
     pub(super) fn see(&mut self, row: &FunnelRow) {
-        self.funnel_rows += 1;
+        self.funnel_rows = self.funnel_rows.saturating_add(1);
         for flag in &row.flags {
-            *self.flags.entry(*flag).or_default() += 1;
+            let rows = self.flags.entry(*flag).or_default();
+            *rows = rows.saturating_add(1);
         }
     }
 
     /// A count as it came, unknown if it is missing or none at all.
     pub(super) fn count(&mut self, count: Option<i64>) -> Option<u64> {
         let Some(count) = count else {
-            self.missing_counts += 1;
+            self.missing_counts = self.missing_counts.saturating_add(1);
             return None;
         };
         let count = u64::try_from(count).ok();
-        self.negative_counts += u64::from(count.is_none());
+        self.negative_counts = self.negative_counts.saturating_add(u64::from(count.is_none()));
         count
     }
 }

@@ -82,16 +82,16 @@ impl Settled {
         let mut last = newest;
         for part in newest_first {
             if part.order(last).is_eq() {
-                settled.repeated += 1;
+                settled.repeated = settled.repeated.saturating_add(1);
             } else if part.snapshot() == newest.snapshot() {
-                settled.summed += 1;
+                settled.summed = settled.summed.saturating_add(1);
                 for (sum, more) in settled.counts.iter_mut().zip(part.counts) {
                     *sum = sum.zip(more).map(|(sum, more)| sum.saturating_add(more));
                 }
                 // Percentages of parts do not add up to that of the whole.
                 settled.percent = None;
             } else {
-                settled.superseded += 1;
+                settled.superseded = settled.superseded.saturating_add(1);
             }
             if part.snapshot() == newest.snapshot() {
                 keep_smaller(&mut settled.processed, part.processed.as_ref());

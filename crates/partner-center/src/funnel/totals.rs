@@ -33,13 +33,13 @@ impl Tally {
     fn add(&mut self, count: Option<u64>) {
         match count {
             Some(count) => self.sum = self.sum.saturating_add(count),
-            None => self.unknown_rows += 1,
+            None => self.unknown_rows = self.unknown_rows.saturating_add(1),
         }
     }
 
     fn merge(&mut self, other: Self) {
         self.sum = self.sum.saturating_add(other.sum);
-        self.unknown_rows += other.unknown_rows;
+        self.unknown_rows = self.unknown_rows.saturating_add(other.unknown_rows);
     }
 }
 
@@ -186,7 +186,7 @@ impl Totals {
         let beyond = |part: Option<u64>, whole: Option<u64>| {
             part.zip(whole).map_or(0, |(part, whole)| part.saturating_sub(whole))
         };
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
         self.licenses_sold.add(sold);
         self.licenses_deployed.add(deployed);
         self.licenses_active.add(active);
@@ -196,7 +196,8 @@ impl Totals {
         self.active_beyond_deployed = self.active_beyond_deployed.saturating_add(beyond(active, deployed));
         self.deployment.add(deployed, sold);
         self.usage.add(active, deployed);
-        self.rows_without_age += u64::from(row.processed_date_time().is_none());
+        self.rows_without_age =
+            self.rows_without_age.saturating_add(u64::from(row.processed_date_time().is_none()));
         for stamp in row.stamps() {
             self.stretch(stamp);
         }
@@ -228,7 +229,7 @@ impl Totals {
             newest_processed_date_time,
             rows_without_age,
         } = other;
-        self.rows += rows;
+        self.rows = self.rows.saturating_add(*rows);
         self.licenses_sold.merge(*licenses_sold);
         self.licenses_deployed.merge(*licenses_deployed);
         self.licenses_active.merge(*licenses_active);
@@ -238,7 +239,7 @@ impl Totals {
         self.active_beyond_deployed = self.active_beyond_deployed.saturating_add(*active_beyond_deployed);
         self.deployment.merge(*deployment);
         self.usage.merge(*usage);
-        self.rows_without_age += rows_without_age;
+        self.rows_without_age = self.rows_without_age.saturating_add(*rows_without_age);
         for stamp in [oldest_processed_date_time, newest_processed_date_time].into_iter().flatten() {
             self.stretch(stamp);
         }

@@ -4,15 +4,17 @@ use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
 use std::sync::Arc;
 
+use partner_center::clock::ManualClock;
 use partner_center::credential::{
     AccessToken, AppRegistration, ClientCredentials, Credential, DeviceCode, FileStore, MemoryStore,
-    RefreshToken, StaticToken, StoredToken, Token, TokenStore,
+    RefreshToken, Refusal, StaticToken, StoredToken, Token, TokenStore,
 };
 use partner_center::{Error, PartnerCenter};
 use partner_center_emulator::Entra;
 use secrecy::ExposeSecret;
 
 use crate::support::{World, kept};
+use crate::wire::{Host, answer};
 
 #[derive(Default)]
 struct Printed(String);
@@ -118,4 +120,24 @@ async fn an_answer_that_cannot_be_read_is_not_quoted() {
     printed.debug(&app);
     printed.debug(&StoredToken::new("tenant", "client", "sentinel-token", std::time::SystemTime::now()));
     assert!(!printed.0.contains("sentinel"), "{}", printed.0);
+}
+
+// R18
+#[tokio::test]
+async fn what_a_sign_in_host_echoes_of_the_request_is_in_no_text() {
+    let (token, secret) = ("sentinel~refresh~token", "sentinel~client~secret");
+    let echo = "refresh_token=sentinel%7Erefresh%7Etoken&client_secret=SENTINEL~client~secret";
+    let body = format!(r#"{{"error":"invalid_grant","error_description":"AADSTS70008: {echo} {token}"}}"#);
+    let host = Host::that_answers(vec![answer("400 Bad Request", "", &body)]).await;
+    let app = crate::wire::app(&host.address, &ManualClock::new()).with_client_secret(secret);
+    let error = RefreshToken::from_token(&app, token).unwrap().token().await.unwrap_err();
+    let refusal = Refusal::of(&error).unwrap();
+    assert_eq!(refusal.aadsts(), Some(70008));
+    for text in [error.description(), refusal.description()] {
+        assert_eq!(
+            text.unwrap(),
+            "AADSTS70008: refresh_token=[redacted]&client_secret=[redacted] [redacted]"
+        );
+    }
+    assert_eq!(host.requests(), 1);
 }

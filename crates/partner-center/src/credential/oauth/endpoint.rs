@@ -25,7 +25,7 @@ use super::notice::Notice;
 use super::refusal::Refusal;
 use crate::call::Limits;
 use crate::clock::{Clock, ClockOffset, Random};
-use crate::credential::AccessToken;
+use crate::credential::{AccessToken, Redactor};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Nobody waits longer than this in one call for a sign-in service.
@@ -145,8 +145,27 @@ impl TokenEndpoint {
             let asked_at = self.parts.clock.system_time();
             match self.request_once(grant).await? {
                 Ok(answer) => return issued(&answer, asked_at).map_err(|error| error.with_attempts(attempt)),
-                Err(failure) => self.wait_after(into_error(failure), &mut attempt).await?,
+                Err(failure) => {
+                    let error = self.without_secrets(into_error(failure), grant);
+                    self.wait_after(error, &mut attempt).await?;
+                }
             }
+        }
+    }
+
+    /// The error without what was sent, should the host have echoed it.
+    fn without_secrets(&self, error: Error, grant: &Grant<'_>) -> Error {
+        let mut redactor = Redactor::new();
+        if let Grant::RefreshToken(token) = grant {
+            redactor.add(token.expose_secret());
+        }
+        if let ClientAuthentication::Secret(secret) = &self.parts.authentication {
+            redactor.add(secret.expose_secret());
+        }
+        let error = error.redacted(&redactor);
+        match Refusal::of(&error).and_then(|refusal| refusal.redacted(&redactor)) {
+            Some(refusal) => error.with_source(refusal),
+            None => error,
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! What it means is decided in `meaning`. The AADSTS number is shown and chooses the advice.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use super::advice::{advice_of, advice_of_number, message_of};
 use super::meaning;
+use crate::credential::Redactor;
 use crate::error::{Error, ErrorKind};
 
 /// Why a sign-in service gave no token.
@@ -141,6 +143,14 @@ impl Refusal {
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
+    }
+
+    /// The same without these secrets in its description; `None` if there are none in it.
+    pub(super) fn redacted(&self, redactor: &Redactor) -> Option<Self> {
+        match redactor.redact(self.description()?) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(clean) => Some(Self { description: Some(clean), ..self.clone() }),
+        }
     }
 
     /// The id Microsoft support finds the request by.

@@ -1,9 +1,9 @@
 //! What ignore rules take, and how thresholds are read and held against rows and totals.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::super::*;
-use super::{E3, classic, commercial, one};
+use super::{E3, classic, commercial, one, read, total};
 
 #[test]
 fn ignore_rules_take_what_all_their_parts_say_and_the_first_of_them_counts() {
@@ -119,4 +119,44 @@ fn every_metric_is_that_of_the_row_and_of_the_totals() {
         assert_eq!(threshold.is_crossed_by(one(&funnel)), Some(true), "{threshold}");
         assert_eq!(threshold.is_crossed_by_total(&totals), Some(true), "{threshold}");
     }
+}
+
+/// The same with every number as large as it can be.
+fn at_its_largest<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+    fn enlarge(value: &mut Value) {
+        match value {
+            Value::Number(number) => *number = u64::MAX.into(),
+            Value::Array(values) => values.iter_mut().for_each(enlarge),
+            Value::Object(values) => values.values_mut().for_each(enlarge),
+            _ => {}
+        }
+    }
+    let mut written = serde_json::to_value(value).unwrap();
+    enlarge(&mut written);
+    read(&written)
+}
+
+// S9
+#[test]
+fn saved_numbers_beyond_measure_saturate_wherever_more_is_added() {
+    let rows = json!({"productId": E3, "licensesSold": 9, "licensesDeployed": 10});
+    let funnel = commercial(&[rows.clone(), rows, json!({})], &[]);
+    let row = one(&funnel);
+
+    let mut report = at_its_largest(&funnel.report);
+    report.see(row);
+    report.merge(&at_its_largest(&funnel.report));
+    assert_eq!((report.funnel_rows, report.left_out()), (u64::MAX, u64::MAX));
+    assert!(report.flags.values().all(|rows| *rows == u64::MAX), "{report:?}");
+
+    let mut totals = at_its_largest(&total([row]));
+    totals.add(row);
+    totals.merge(&at_its_largest(&total([row, row])));
+    assert_eq!(totals.book().rows, u64::MAX);
+    assert_eq!(totals.book().licenses_sold.sum, u64::MAX);
+    // Two products, so that reading alone has to add them up.
+    let mut written = serde_json::to_value(&totals).unwrap();
+    let product = written["products"][0].clone();
+    written["products"].as_array_mut().unwrap().push(product);
+    assert_eq!(read::<FunnelTotals>(&written).book().rows, u64::MAX);
 }

@@ -230,7 +230,10 @@ impl<R: BookRow> BookStream<R> {
                     }
                     query.instead = None;
                     self.source = Some(Source::Commercial);
-                    query.summary.rows += u64::try_from(page.items().len()).unwrap_or(u64::MAX);
+                    query.summary.rows = query
+                        .summary
+                        .rows
+                        .saturating_add(u64::try_from(page.items().len()).unwrap_or(u64::MAX));
                     let rows: Response<Vec<R>> =
                         page.map(|page| page.into_items().into_iter().map(Into::into).collect());
                     rows.iter().for_each(|row| self.coverage.add(row.customer()));
