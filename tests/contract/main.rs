@@ -5,4 +5,5 @@
 mod emulator;
 mod examples;
 mod models;
+mod values;
 mod wire;

@@ -71,10 +71,6 @@ impl<T> Response<T> {
         self
     }
 
-    pub(crate) fn findings(&self) -> &Findings {
-        &self.meta.findings
-    }
-
     pub(crate) fn said(&self) -> &Said {
         &self.meta.said
     }
@@ -99,6 +95,13 @@ impl<T> Response<T> {
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response { value: change(self.value), meta: self.meta }
+    }
+
+    /// This response and another one as one, with the status, ids and headers of this one and what was odd about either.
+    #[must_use]
+    pub fn zip<U>(mut self, other: Response<U>) -> Response<(T, U)> {
+        self.meta.findings.append(other.meta.findings, 0);
+        self.map(|value| (value, other.value))
     }
 
     /// The HTTP status: 200, or another 2xx.
@@ -135,6 +138,12 @@ impl<T> Response<T> {
     #[must_use]
     pub fn raw_headers(&self) -> &HeaderMap {
         &self.meta.headers
+    }
+
+    /// What was odd about the response: all of the next four.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        &self.meta.findings
     }
 
     /// The values that their fields cannot take, such as `"n/a"` for a count: each field is unknown, and nothing else

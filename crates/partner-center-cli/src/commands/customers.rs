@@ -9,7 +9,7 @@ use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::Customer;
-use crate::output::{Arrangement, Customers, End, Format, Layout, Output, Target, show};
+use crate::output::{Arrangement, Customers, End, Format, Layout, Oddities, Output, Position, Target, show};
 use crate::report::{Problem, Stop};
 use crate::signals::unless_stopped;
 
@@ -31,13 +31,14 @@ async fn list_all(
     };
     let output = query::write(pages, output, console, &mut end, look).await?;
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let unreadable = end.oddities.unreadable();
     let mut customers = Customers {
-        listed: ended.then(|| count(entries)),
+        listed: ended.then(|| count(entries).saturating_add(unreadable)),
         with_rows: count(entries - without_id),
         without_rows: 0,
         without_id: count(without_id),
         skipped: 0,
-        unreadable: 0,
+        unreadable,
         failed: 0,
         complete: false,
     };
@@ -66,21 +67,20 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             let format = writing::format(global, None)?;
             let session = connect(global, console).await?;
             let customers = session.partner.customers();
-            let customer = customers
-                .by_id(*id)
-                .get()
-                .await
-                .map_err(|error| Problem::of_call(&error, Some(*id)))?
-                .into_inner();
-            let row = Customer::from(customer);
+            let customer =
+                customers.by_id(*id).get().await.map_err(|error| Problem::of_call(&error, Some(*id)))?;
+            let mut oddities = Oddities::default();
+            oddities.add(Position::of_customer(*id), customer.findings());
+            let row = Customer::from(customer.into_inner());
             if format == Format::Table {
                 show(&row)?;
             } else {
                 let mut output =
                     Output::new(format, Target::Stdout, Arrangement::none(), Layout::OneCustomer, None)?;
                 output.rows(vec![row])?;
-                output.finish(End::default())?;
+                output.finish(End { oddities: oddities.clone(), ..End::default() })?;
             }
+            writing::tell_oddities(&oddities, console);
             Ok(Exit::Done)
         }
     }

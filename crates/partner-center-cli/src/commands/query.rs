@@ -11,7 +11,7 @@ use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::{QueryDeployment, QueryUsage};
-use crate::output::{End, Layout, Output, Row};
+use crate::output::{End, Layout, Output, Position, Row};
 use crate::report::{Problem, Stop};
 use crate::signals::unless_stopped;
 
@@ -85,8 +85,9 @@ where
 {
     let mut end = End::default();
     let output = write(pages, output, console, &mut end, |_| {}).await?;
+    let whole = end.oddities.unreadable() == 0;
     output.finish(end)?;
-    Ok(Exit::Done)
+    Ok(if whole { Exit::Done } else { Exit::SomeFailed })
 }
 
 /// Writes all pages, or as many as are wanted. Shared with the other commands that read pages.
@@ -101,10 +102,12 @@ where
     C: Collection,
     R: Row + From<C::Item>,
 {
-    let mut written = 0;
+    let (mut written, mut number) = (0, 0);
     while !output.is_full() {
         match pages.try_next().await {
             Ok(Some(page)) => {
+                number += 1;
+                end.failures.extend(end.oddities.add(Position::of_page(number), page.findings()));
                 let page = page.into_inner();
                 look(Some(&page));
                 let rows: Vec<R> = page.into_items().into_iter().map(R::from).collect();
@@ -130,6 +133,7 @@ where
     }
     end.empty_pages = pages.empty_pages();
     note_empty_pages(end.empty_pages, console);
+    writing::tell_oddities(&end.oddities, console);
     Ok(output)
 }
 

@@ -4,10 +4,11 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use crate::cli::{Global, Writing};
+use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::file::Partial;
 use crate::output::paths::{Files, Read};
-use crate::output::{Arrangement, Format, Layout, Output, Row, Target};
+use crate::output::{Arrangement, Format, Layout, Oddities, Output, Row, Target};
 use crate::report::{Problem, Stop};
 
 /// The format that is asked for, or goes without saying.
@@ -73,4 +74,15 @@ pub(super) fn output_apart_from<R: Row>(
 
 pub(super) fn arrangement<R: Row>(writing: &Writing) -> Result<Arrangement<R>, Problem> {
     Arrangement::read(writing.sort.as_deref(), writing.limit)
+}
+
+/// Says which values are unknown, and that rows are missing.
+pub(super) fn tell_oddities(oddities: &Oddities, console: Console) {
+    if let Some(note) = oddities.note() {
+        console.note(&note);
+    }
+    if let Some(missing) = oddities.missing() {
+        let advice = "All other rows are there. Ask again; if it stays so, report it to Microsoft.";
+        Console::report(&Problem::new(Exit::SomeFailed, missing).advice(advice));
+    }
 }

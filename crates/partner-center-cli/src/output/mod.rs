@@ -9,6 +9,7 @@ mod basis;
 mod csv;
 pub(crate) mod file;
 mod json;
+mod oddities;
 #[cfg(feature = "parquet")]
 mod parquet;
 pub(crate) mod paths;
@@ -29,6 +30,7 @@ use crate::secrets;
 pub(crate) use age::of_summary as age_of;
 pub(crate) use arrange::Arrangement;
 use file::{Covered, Partial};
+pub(crate) use oddities::{Oddities, Position};
 pub(crate) use row::Row;
 use row::{Cell, Column, Kind, Shown};
 pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
@@ -119,6 +121,7 @@ pub(crate) struct End {
     pub(crate) without_rows: Vec<WithoutRows>,
     pub(crate) empty_pages: u64,
     pub(crate) failures: Vec<Failure>,
+    pub(crate) oddities: Oddities,
     /// What only one command has to say.
     pub(crate) more: Map<String, Value>,
 }

@@ -7,6 +7,7 @@ use partner_center::models::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::oddities::{OddValues, Position};
 use super::{Cell, End, Row};
 
 /// What stands beside the rows in the JSON document, and below them in the table.
@@ -22,6 +23,7 @@ pub(crate) struct Summary {
     pub(crate) empty_pages: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) without_rows_list: Option<Vec<WithoutRows>>,
+    pub(crate) odd_values: OddValues,
     /// One per group of rows whose counts may be added up; a licence counts in every workload it qualifies for, so
     /// usage has one per workload. Percentages are computed from the sums.
     pub(crate) totals: Vec<Map<String, Value>>,
@@ -72,12 +74,19 @@ pub(crate) struct WithoutRows {
     pub(crate) customer_name: Option<String>,
 }
 
-/// A customer whose rows are missing, in the JSON document. What the service said is left out: it may name a customer,
+/// A customer or a row that is missing, in the JSON document. What the service said is left out: it may name a customer,
 /// and it stands on stderr.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Failure {
-    customer_id: CustomerId,
+    /// `null` for a row that is of no known customer.
+    customer_id: Option<CustomerId>,
+    /// Where a row is that is missing: on which page of a query, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<u64>,
+    /// The position of a row that is missing, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<usize>,
     exit_code: u8,
     message: String,
     status: Option<u16>,
@@ -89,13 +98,32 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(customer: CustomerId, error: &partner_center::Error) -> Self {
         Self {
-            customer_id: customer,
+            customer_id: Some(customer),
+            page: None,
+            row: None,
             exit_code: crate::exit::Exit::of(error) as u8,
             message: error.message().to_owned(),
             status: error.status(),
             code: error.code().map(str::to_owned),
             request_id: error.request_id().map(|id| id.to_string()),
             correlation_id: error.correlation_id().map(|id| id.to_string()),
+        }
+    }
+}
+
+impl Failure {
+    /// A row that could not be read.
+    pub(crate) fn of_row(position: Position, message: String) -> Self {
+        Self {
+            customer_id: position.customer_id,
+            page: position.page,
+            row: position.row,
+            exit_code: crate::exit::Exit::InvalidAnswer as u8,
+            message,
+            status: None,
+            code: None,
+            request_id: None,
+            correlation_id: None,
         }
     }
 }
@@ -211,12 +239,13 @@ impl Tally {
     }
 
     pub(super) fn summary<R: Row>(self, end: End) -> Summary {
-        let End { customers, without_rows, empty_pages, more, .. } = end;
+        let End { customers, without_rows, empty_pages, oddities, more, .. } = end;
         Summary {
             rows: self.rows,
             customers,
             empty_pages,
             without_rows_list: customers.map(|_| without_rows),
+            odd_values: oddities.odd_values(),
             totals: self.groups.into_iter().filter_map(total::<R>).collect(),
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,

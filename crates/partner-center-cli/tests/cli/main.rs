@@ -26,3 +26,4 @@ mod screen;
 mod shell;
 mod sources;
 mod support;
+mod values;

@@ -104,14 +104,23 @@ impl Findings {
         self.unreadable_count
     }
 
+    /// Whether nothing was odd.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.odd_fields.is_empty() && self.unreadable_count == 0
+    }
+
+    /// How many values were odd, kept or not.
+    #[must_use]
+    pub fn odd_value_count(&self) -> u64 {
+        self.odd_fields.iter().map(|(_, count)| count).sum()
+    }
+
     /// Adds what was odd about a page whose rows come behind these, of which there are so many.
     pub fn append(&mut self, page: Self, rows: usize) {
         let Self { odd_values, odd_fields, unreadable, unreadable_count } = page;
-        for (field, count) in odd_fields {
-            match self.odd_fields.iter_mut().find(|(known, _)| *known == field) {
-                Some((_, known)) => *known = known.saturating_add(count),
-                None => self.odd_fields.push((field, count)),
-            }
+        for (field, more) in odd_fields {
+            self.count(&field, more);
         }
         let later = |row: usize| row.saturating_add(rows);
         let odd_values = odd_values.into_iter().map(|odd| OddValue { row: odd.row.map(later), ..odd });
@@ -121,16 +130,22 @@ impl Findings {
         self.unreadable_count = self.unreadable_count.saturating_add(unreadable_count);
     }
 
-    fn odd(&mut self, row: Option<usize>, field: &str) {
-        let index = self.odd_fields.iter().position(|(known, _)| **known == *field).unwrap_or_else(|| {
+    fn count(&mut self, field: &str, more: u64) -> Option<&Arc<str>> {
+        let known = self.odd_fields.iter().position(|(known, _)| **known == *field);
+        let index = known.unwrap_or_else(|| {
             self.odd_fields.push((field.into(), 0));
             self.odd_fields.len() - 1
         });
-        let Some((field, count)) = self.odd_fields.get_mut(index) else { return };
-        *count += 1;
-        if self.odd_values.len() < KEPT {
-            self.odd_values.push(OddValue { row, field: Arc::clone(field) });
-        }
+        let (field, count) = self.odd_fields.get_mut(index)?;
+        *count = count.saturating_add(more);
+        Some(field)
+    }
+
+    fn odd(&mut self, row: Option<usize>, field: &str) {
+        let is_kept = self.odd_values.len() < KEPT;
+        let Some(field) = self.count(field, 1).filter(|_| is_kept) else { return };
+        let field = Arc::clone(field);
+        self.odd_values.push(OddValue { row, field });
     }
 }
 

@@ -6,6 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
+use crate::models::Findings;
 use crate::{Continuation, CustomerId};
 
 /// The form that this version writes and reads.
@@ -132,6 +133,18 @@ pub struct Summary {
     pub without_id: u64,
     /// Entries of the service's list that could not be read at all.
     pub unreadable: u64,
+    /// Rows that could not be read, of the customers that were handed out.
+    pub unreadable_rows: u64,
+    /// Values that their fields cannot take, in the answers about the customers that were handed out.
+    pub odd_values: u64,
+}
+
+impl Summary {
+    /// Counts what was odd about a response with rows.
+    pub(super) fn count(&mut self, findings: &Findings) {
+        self.unreadable_rows = self.unreadable_rows.saturating_add(findings.unreadable_count());
+        self.odd_values = self.odd_values.saturating_add(findings.odd_value_count());
+    }
 }
 
 impl Checkpoint {

@@ -110,6 +110,10 @@ impl Ledger {
         self.roster.name(turn.index)
     }
 
+    pub(super) fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
     pub(super) fn roster_mut(&mut self) -> &mut Roster {
         &mut self.roster
     }
@@ -252,6 +256,9 @@ impl Ledger {
         };
         add(&mut summary.customers, 1);
         add(&mut summary.rows, outcome.row_count());
+        if let Outcome::Rows(response) | Outcome::Empty(response) = outcome {
+            summary.count(response.findings());
+        }
         match outcome {
             Outcome::Rows(_) => add(&mut summary.with_rows, 1),
             Outcome::Empty(_) => add(&mut summary.empty, 1),

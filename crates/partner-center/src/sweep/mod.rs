@@ -26,7 +26,7 @@
 //!     let licenses = customer.analytics().licenses();
 //!     let deployment = licenses.deployment().get().await?;
 //!     let usage = licenses.usage().get().await?;
-//!     Ok(deployment.map(|deployment| (deployment, usage.into_inner())))
+//!     Ok(deployment.zip(usage))
 //! });
 //! # Ok(())
 //! # }

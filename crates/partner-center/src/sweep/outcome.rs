@@ -51,7 +51,10 @@ pub enum Outcome<T> {
 impl<T: Rows> Outcome<T> {
     pub(super) fn of(result: Result<Response<T>>) -> Self {
         match result {
-            Ok(response) if response.row_count() == 0 => Self::Empty(response),
+            // Rows that could not be read are no proof that there is nothing.
+            Ok(response) if response.row_count() == 0 && response.unreadable_count() == 0 => {
+                Self::Empty(response)
+            }
             Ok(response) => Self::Rows(response),
             Err(error) => match error.kind() {
                 ErrorKind::NoRelationship | ErrorKind::CustomerNotFound => Self::Skipped(error),

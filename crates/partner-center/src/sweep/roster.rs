@@ -15,7 +15,7 @@ use futures_core::Stream;
 use crate::CustomerId;
 use crate::chain::CustomerList;
 use crate::error::{Error, ErrorKind, Result};
-use crate::models::{Customer, CustomerCollection};
+use crate::models::{Customer, CustomerCollection, Findings};
 use crate::paging::Pages;
 
 /// Customers that a caller gave.
@@ -25,8 +25,8 @@ pub(super) type Customers = Box<dyn Iterator<Item = CustomerId> + Send>;
 #[derive(Default)]
 pub(super) struct Page {
     pub(super) entries: Vec<Entry>,
-    /// Entries that could not be read at all.
-    pub(super) unreadable: u64,
+    /// What was odd about it, such as entries that could not be read at all.
+    pub(super) findings: Findings,
 }
 
 /// An entry of a list of customers.
@@ -71,10 +71,9 @@ impl Source for Listed {
             self.pages = self.list.clone().resume(continuation.clone()).pages();
         }
         Poll::Ready(page.map(|page| {
-            page.map(|page| {
-                let unreadable = page.findings().unreadable_count();
-                let entries = page.into_inner().items.into_iter().map(Entry::from).collect();
-                Page { entries, unreadable }
+            page.map(|page| Page {
+                findings: page.findings().clone(),
+                entries: page.into_inner().items.into_iter().map(Entry::from).collect(),
             })
         }))
     }
@@ -89,7 +88,7 @@ struct Given(Customers);
 impl Source for Given {
     fn poll_page(&mut self, _: &mut Context<'_>) -> Poll<Option<Result<Page>>> {
         let entries: Vec<_> = self.0.by_ref().take(PAGE).map(Entry::from).collect();
-        let page = Page { entries, unreadable: 0 };
+        let page = Page { entries, findings: Findings::default() };
         Poll::Ready((!page.entries.is_empty()).then_some(Ok(page)))
     }
 }
@@ -103,7 +102,9 @@ pub(super) struct Roster {
     /// To notice who is listed twice; let go when everything is read.
     seen: HashSet<CustomerId>,
     without_id: u64,
-    unreadable: u64,
+    /// Entries so far, those that could not be read included.
+    entries: usize,
+    findings: Findings,
 }
 
 impl Roster {
@@ -114,7 +115,8 @@ impl Roster {
             names: Names::default(),
             seen: HashSet::new(),
             without_id: 0,
-            unreadable: 0,
+            entries: 0,
+            findings: Findings::default(),
         }
     }
 
@@ -136,7 +138,9 @@ impl Roster {
         match std::task::ready!(source.poll_page(context)) {
             Some(Ok(page)) => {
                 let before = self.ids.len();
-                self.unreadable = self.unreadable.saturating_add(page.unreadable);
+                let unreadable = usize::try_from(page.findings.unreadable_count()).unwrap_or(usize::MAX);
+                self.findings.append(page.findings, self.entries);
+                self.entries = self.entries.saturating_add(page.entries.len()).saturating_add(unreadable);
                 for entry in page.entries {
                     match entry.id {
                         Some(id) if self.seen.insert(id) => self.push(id, entry.name.as_deref()),
@@ -193,7 +197,12 @@ impl Roster {
 
     /// Entries that could not be read at all.
     pub(super) fn unreadable(&self) -> u64 {
-        self.unreadable
+        self.findings.unreadable_count()
+    }
+
+    /// What was odd about the list, by position in the whole of it.
+    pub(super) fn findings(&self) -> &Findings {
+        &self.findings
     }
 }
 
@@ -204,7 +213,7 @@ impl fmt::Debug for Roster {
             .field("customers", &self.ids.len())
             .field("complete", &self.is_complete())
             .field("without_id", &self.without_id)
-            .field("unreadable", &self.unreadable)
+            .field("unreadable", &self.unreadable())
             .finish_non_exhaustive()
     }
 }
@@ -245,6 +254,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::models::UnreadableRow;
 
     struct Scripted(std::vec::IntoIter<Result<Page>>);
 
@@ -262,6 +272,13 @@ mod tests {
         Entry { id: Some(id(number)), name: Some(name.to_owned()) }
     }
 
+    /// What a page begins with: entries that are no objects.
+    fn unreadable(count: usize) -> Findings {
+        let text = format!("{{\"items\":[{}]}}", vec!["1"; count].join(","));
+        let mut reader = serde_json::Deserializer::from_str(&text);
+        crate::models::read::<CustomerCollection, _>(&mut reader).unwrap().1
+    }
+
     fn poll(roster: &mut Roster) -> Option<Result<Range<usize>>> {
         match roster.poll_page(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(page) => page,
@@ -272,9 +289,15 @@ mod tests {
     #[test]
     fn everybody_is_there_once_by_the_first_name_and_the_rest_is_counted() {
         let pages = vec![
-            Ok(Page { entries: vec![entry(1, "Öre"), Entry::default(), entry(2, "")], unreadable: 1 }),
+            Ok(Page {
+                entries: vec![entry(1, "Öre"), Entry::default(), entry(2, "")],
+                findings: unreadable(1),
+            }),
             Err(Error::new(ErrorKind::Unavailable, "")),
-            Ok(Page { entries: vec![entry(1, "Later"), id(3).into(), entry(4, "Four")], unreadable: 2 }),
+            Ok(Page {
+                entries: vec![entry(1, "Later"), id(3).into(), entry(4, "Four")],
+                findings: unreadable(2),
+            }),
         ];
         let mut roster = Roster::new(Box::new(Scripted(pages.into_iter())));
         assert_eq!(poll(&mut roster).unwrap().unwrap(), 0..2);
@@ -288,6 +311,8 @@ mod tests {
         let names: Vec<_> = (0..6).map(|number| roster.name(number)).collect();
         assert_eq!(names, [Some("Öre"), None, None, Some("Four"), None, None]);
         assert_eq!((roster.len(), roster.without_id(), roster.unreadable()), (5, 1, 3));
+        let unreadable: Vec<_> = roster.findings().unreadable().iter().map(UnreadableRow::row).collect();
+        assert_eq!(unreadable, [0, 4, 5], "by position in the list");
         assert!(!format!("{roster:?}").contains("Four"), "{roster:?}");
     }
 

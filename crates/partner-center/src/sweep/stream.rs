@@ -28,6 +28,7 @@ use crate::call::may_pass;
 use crate::chain::CustomerHandle;
 use crate::clock::BoxFuture;
 use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::models::Findings;
 use crate::partner::PartnerCenter;
 use crate::response::Response;
 
@@ -440,6 +441,13 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         self.refused.clone().unwrap_or_else(|| self.ledger.checkpoint())
+    }
+
+    /// What was odd about the list of customers so far, by position in the list: entries that could not be read, and
+    /// values that their fields cannot take. Of the answers about customers, each [`Response`] says it.
+    #[must_use]
+    pub fn list_findings(&self) -> &Findings {
+        self.ledger.roster().findings()
     }
 
     /// How the sweep is getting on. Cheap enough to ask after every customer.

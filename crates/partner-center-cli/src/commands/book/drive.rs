@@ -6,18 +6,22 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
+use partner_center::models::Findings;
 use partner_center::sweep::{Fallback, Summary};
 use partner_center::{CustomerId, Error};
 
 use super::checkpoint::{Keeper, State};
 use super::covered::Covered;
 use super::judge::Judge;
+use super::portion::{Answer, Portion};
 use super::progress::Line;
-use super::reading::{Answer, Portion, Reading};
+use super::reading::Reading;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::text::grouped;
-use crate::output::{self, Customers, End, Failure, Format, Output, Row, WithoutRows, age_of, rows};
+use crate::output::{
+    self, Customers, End, Failure, Format, Oddities, Output, Position, Row, WithoutRows, age_of, rows,
+};
 use crate::report::{Problem, Stop};
 use crate::signals::Signals;
 
@@ -39,6 +43,10 @@ pub(super) struct Drive<R: Row> {
     answered: bool,
     /// The customers of this run that were answered without rows: all of them for the JSON document, else the first.
     without_rows: Vec<WithoutRows>,
+    /// What was odd about the answers of this run.
+    oddities: Oddities,
+    /// Portions that are pages of a query.
+    pages: u64,
     fallback_told: bool,
 }
 
@@ -49,6 +57,8 @@ struct Counts {
     without_rows: u64,
     skipped: u64,
     failed: u64,
+    /// Rows that could not be read in the runs before this one.
+    unreadable_before: u64,
 }
 
 enum Event<R> {
@@ -77,6 +87,8 @@ impl<R: Row> Drive<R> {
             exits: Vec::new(),
             answered: false,
             without_rows: Vec::new(),
+            oddities: Oddities::default(),
+            pages: 0,
             fallback_told: false,
         })
     }
@@ -86,7 +98,8 @@ impl<R: Row> Drive<R> {
 pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) -> Result<Exit, Stop> {
     if let Some(summary) = reading.progress().map(|progress| progress.summary) {
         let Summary { customers: done, empty: without_rows, skipped, failed, .. } = summary;
-        drive.counts = Counts { done, without_rows, skipped, failed };
+        let unreadable_before = summary.unreadable_rows;
+        drive.counts = Counts { done, without_rows, skipped, failed, unreadable_before };
     }
     let before = drive.counts.done;
     let line = Line::new(drive.console, before, drive.rows_come_to_a_terminal());
@@ -144,6 +157,9 @@ impl<R: Row> Drive<R> {
 
     fn take(&mut self, portion: Portion<R>, line: &Line) -> Result<(), Stop> {
         self.counts.done += u64::from(portion.customer.is_some());
+        for (position, findings) in &portion.odd {
+            self.note_oddities(*position, findings);
+        }
         match (portion.answer, portion.customer) {
             (Answer::Rows(rows), _) => {
                 self.answered = true;
@@ -165,6 +181,13 @@ impl<R: Row> Drive<R> {
             (Answer::Failed(error), customer) => self.fail(&error, customer, line),
         }
         Ok(())
+    }
+
+    fn note_oddities(&mut self, position: Position, findings: &Findings) {
+        self.pages += u64::from(position.page.is_some());
+        let position = Position { page: position.page.map(|_| self.pages), ..position };
+        let missing = self.oddities.add(position, findings);
+        self.failures.extend(missing.into_iter().filter(|_| self.format == Format::Json));
     }
 
     fn fail(&mut self, error: &Error, customer: Option<CustomerId>, line: &Line) {
@@ -211,15 +234,16 @@ impl<R: Row> Drive<R> {
 
     /// What became of the customers. `ended` is whether the reading came to its end.
     fn customers(&self, reading: &impl Reading, covered: Option<&Covered>, ended: bool) -> Customers {
-        let Counts { done, without_rows, skipped, failed } = self.counts;
+        let Counts { done, without_rows, skipped, failed, unreadable_before } = self.counts;
         let read = reading.progress().map(|progress| progress.summary).unwrap_or_default();
+        let unreadable_rows = unreadable_before.saturating_add(self.oddities.unreadable());
         let mut customers = Customers {
             listed: ended.then(|| done.saturating_add(read.without_id).saturating_add(read.unreadable)),
             with_rows: done.saturating_sub(without_rows + skipped + failed),
             without_rows,
             without_id: read.without_id,
             skipped,
-            unreadable: read.unreadable,
+            unreadable: unreadable_rows.saturating_add(read.unreadable),
             failed,
             complete: false,
         };
@@ -227,7 +251,8 @@ impl<R: Row> Drive<R> {
             customers.listed = covered.listed;
             customers.with_rows = covered.with_rows;
             customers.without_rows = u64::try_from(covered.without_rows.len()).unwrap_or(u64::MAX);
-            (customers.without_id, customers.unreadable) = (covered.without_id, covered.unreadable);
+            customers.without_id = covered.without_id;
+            customers.unreadable = unreadable_rows.saturating_add(covered.unreadable);
         }
         customers.complete = ended && customers.listed.is_some() && customers.is_whole();
         customers
@@ -235,12 +260,17 @@ impl<R: Row> Drive<R> {
 
     fn end(&mut self, reading: &impl Reading, covered: Option<Covered>, ended: bool) -> End {
         let customers = self.customers(reading, covered.as_ref(), ended);
+        if let Some(findings) = reading.list_findings() {
+            let missing = self.oddities.add(Position::of_list(), findings);
+            self.failures.extend(missing.into_iter().filter(|_| self.format == Format::Json));
+        }
         let mut more = reading.summary();
         if !self.named {
             more.insert("readLater".to_owned(), later(reading).into());
         }
         End {
             customers: Some(customers),
+            oddities: self.oddities.clone(),
             without_rows: match covered {
                 Some(covered) => covered.without_rows,
                 None => std::mem::take(&mut self.without_rows),
@@ -316,7 +346,7 @@ impl<R: Row> Drive<R> {
         let summary = self.output.close(end)?;
         // What is written is covered by the checkpoint before it has its name: whoever goes on finds it under either.
         self.save(&reading)?;
-        let Self { output, keeper, exits, .. } = self;
+        let Self { output, keeper, exits, oddities, .. } = self;
         output.publish()?;
         let missing = missing(&reading);
         let kept = keeper.is_some() && missing > 0;
@@ -335,6 +365,7 @@ impl<R: Row> Drive<R> {
             console.note(&to_append(missing));
         }
         note.iter().for_each(|note| console.note(note));
+        super::super::writing::tell_oddities(&oddities, console);
         let judge = reading.judge();
         judge.map(Judge::notes).into_iter().flatten().for_each(|note| console.note(&note));
         let crossed = judge.map(Judge::crossed).unwrap_or_default();

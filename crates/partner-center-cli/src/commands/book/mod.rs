@@ -9,6 +9,7 @@ mod drive;
 mod held;
 mod judge;
 mod named;
+mod portion;
 mod progress;
 mod query_rows;
 mod reading;

@@ -11,10 +11,12 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, LocalBoxStream};
 use partner_center::chain::CustomerHandle;
 use partner_center::filter::{Field, Filter, FilterError, Operation};
+use partner_center::models::Findings;
 use partner_center::sweep::Fallback;
 use partner_center::{CustomerId, Error, PartnerCenter};
 
 use crate::cli::Source;
+use crate::output::Position;
 use crate::output::text::grouped;
 
 /// Customers in one commercial query. A filter names each with some 75 characters, and a URL of 2,000 is taken by
@@ -26,14 +28,17 @@ pub(in crate::commands) trait Question: 'static {
     type Rows: 'static;
 
     /// Asks the classic operations about one customer. `None` if there are no rows.
-    async fn classic(customer: CustomerHandle) -> Result<Option<Self::Rows>, Error>;
+    async fn classic(customer: CustomerHandle) -> Result<(Option<Self::Rows>, Odd), Error>;
 
     /// Asks the commercial queries about some customers. Those without rows are not in the answer.
     async fn commercial(
         partner: &PartnerCenter,
         customers: &[CustomerId],
-    ) -> Result<BTreeMap<CustomerId, Self::Rows>, Error>;
+    ) -> Result<(BTreeMap<CustomerId, Self::Rows>, Odd), Error>;
 }
+
+/// What was odd about responses, and where.
+pub(in crate::commands) type Odd = Vec<(Position, Findings)>;
 
 /// The answers about named customers.
 pub(super) struct Named<Q: Question> {
@@ -43,6 +48,8 @@ pub(super) struct Named<Q: Question> {
     /// How many the first question knew nothing of, and how many of those the second did.
     second: Option<(u64, u64)>,
     failed: Option<Error>,
+    /// Not handed out yet.
+    odd: Odd,
 }
 
 /// What is known of one customer.
@@ -55,6 +62,7 @@ pub(super) enum Known<T> {
 /// What is said of one customer, or on the way.
 enum Step<T> {
     Customer(CustomerId, Known<T>),
+    Odd(Odd),
     /// The first question cannot be asked here, and the second is asked in its place.
     Fallback(Fallback),
     /// So many were asked about a second time, and so many of them have rows.
@@ -91,7 +99,14 @@ impl<Q: Question> Named<Q> {
             let step = run.next().await?;
             Some((step, run))
         });
-        Self { steps: steps.boxed_local(), source, fallback: None, second: None, failed: None }
+        Self {
+            steps: steps.boxed_local(),
+            source,
+            fallback: None,
+            second: None,
+            failed: None,
+            odd: Odd::new(),
+        }
     }
 
     /// The next customer. Whoever names a customer wants to know of it, so nothing is skipped. Dropping the future loses
@@ -101,11 +116,17 @@ impl<Q: Question> Named<Q> {
             match self.steps.next().await.transpose()? {
                 None => return Ok(None),
                 Some(Step::Customer(customer, answer)) => return Ok(Some((customer, answer))),
+                Some(Step::Odd(odd)) => self.odd.extend(odd),
                 Some(Step::Fallback(fallback)) => self.fallback = Some(fallback),
                 Some(Step::Second(asked, found)) => self.second = Some((asked, found)),
                 Some(Step::SecondFailed(error)) => self.failed = Some(error),
             }
         }
+    }
+
+    /// What was odd about responses since this was last asked.
+    pub(super) fn take_odd(&mut self) -> Odd {
+        std::mem::take(&mut self.odd)
     }
 
     pub(super) fn fallback(&self) -> Option<&Fallback> {
@@ -165,7 +186,7 @@ fn customers(count: u64) -> String {
     if count == 1 { "1 customer".to_owned() } else { format!("{} customers", grouped(count)) }
 }
 
-type ClassicAnswer<T> = (CustomerId, Result<Option<T>, Error>);
+type ClassicAnswer<T> = (CustomerId, Result<(Option<T>, Odd), Error>);
 
 /// What is left to ask.
 struct Run<Q: Question> {
@@ -226,11 +247,18 @@ impl<Q: Question> Run<Q> {
                         self.classic = None;
                         return Some(Err(error));
                     }
-                    Some((customer, answer)) => self.take(customer, answer),
+                    Some((customer, answer)) => {
+                        let answer = answer.map(|(rows, odd)| {
+                            self.ready.push_back(Step::Odd(odd));
+                            rows
+                        });
+                        self.take(customer, answer);
+                    }
                 }
             } else if let Some(batch) = self.batches.pop_front() {
                 match Q::commercial(&self.partner, &batch).await {
-                    Ok(mut rows) => {
+                    Ok((mut rows, odd)) => {
+                        self.ready.push_back(Step::Odd(odd));
                         for customer in batch {
                             let rows = rows.remove(&customer);
                             self.take(customer, Ok(rows));

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use partner_center::chain::CustomerHandle;
 use partner_center::funnel::{Funnel, FunnelRow, Join, JoinReport, Source};
 use partner_center::models::{
-    CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Guid,
+    CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Findings, Guid,
 };
 use partner_center::paging::{Collection, Pages};
 use partner_center::sweep::{
-    self, BookRow, BookStream, Checkpoint, DeploymentRow, Fallback, Outcome, Progress, SweepStream, UsageRow,
+    self, BookRow, BookStream, Checkpoint, DeploymentRow, Fallback, Progress, SweepStream, UsageRow,
 };
 use partner_center::{CustomerId, Error, PartnerCenter, Response};
 use serde_json::{Map, Value};
@@ -17,26 +17,10 @@ use serde_json::{Map, Value};
 use super::covered::Covered;
 use super::held::{ByCustomer, Hold, Own};
 use super::judge::Judge;
-use super::named::{self, Known, Named, Question};
+use super::named::{self, Named, Odd, Question};
+use super::portion::Portion;
 use super::query_rows;
-use crate::output::{Row, rows};
-
-/// Some rows of a book, or what there is in their place.
-pub(super) struct Portion<R> {
-    /// Whom they are about; `None` if of many.
-    pub(super) customer: Option<CustomerId>,
-    /// What the list of customers calls it.
-    pub(super) name: Option<String>,
-    pub(super) answer: Answer<R>,
-}
-
-pub(super) enum Answer<R> {
-    Rows(Vec<R>),
-    Empty,
-    /// There is nothing to ask about this customer.
-    Skipped,
-    Failed(Error),
-}
+use crate::output::{Position, Row, rows};
 
 /// Something that is read portion by portion.
 pub(super) trait Reading {
@@ -55,6 +39,11 @@ pub(super) trait Reading {
 
     /// Where it stands; `None` if it cannot be gone on from there.
     fn checkpoint(&self) -> Option<Checkpoint>;
+
+    /// What was odd about the list of customers, if it is read.
+    fn list_findings(&self) -> Option<&Findings> {
+        None
+    }
 
     /// What is to be said of customers that were named and have no rows: so many, of whom this is the first.
     fn note_of_named(&self, _first: Option<CustomerId>, _empty: u64) -> Option<String> {
@@ -160,36 +149,40 @@ impl Written for UsageRow {
 impl Question for DeploymentRow {
     type Rows = Vec<Self>;
 
-    async fn classic(customer: CustomerHandle) -> Result<Option<Vec<Self>>, Error> {
-        let (id, answer) = (customer.id(), sweep::deployment(customer).await?.into_inner());
-        Ok(some(answer.items.into_iter().map(|row| Self::classic(id, row)).collect()))
+    async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
+        let (id, answer) = (customer.id(), sweep::deployment(customer).await?);
+        let odd = vec![(Position::of_customer(id), answer.findings().clone())];
+        let rows = answer.into_inner().items.into_iter().map(|row| Self::classic(id, row));
+        Ok((some(rows.collect()), odd))
     }
 
     async fn commercial(
         partner: &PartnerCenter,
         customers: &[CustomerId],
-    ) -> Result<BTreeMap<CustomerId, Vec<Self>>, Error> {
+    ) -> Result<(BTreeMap<CustomerId, Vec<Self>>, Odd), Error> {
         let query = partner.analytics().commercial().licenses().deployment();
-        let rows = whole(query.filter(named::filter(customers)?).pages()).await?;
-        Ok(by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers))
+        let (rows, odd) = whole(query.filter(named::filter(customers)?).pages()).await?;
+        Ok((by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers), odd))
     }
 }
 
 impl Question for UsageRow {
     type Rows = Vec<Self>;
 
-    async fn classic(customer: CustomerHandle) -> Result<Option<Vec<Self>>, Error> {
-        let (id, answer) = (customer.id(), sweep::usage(customer).await?.into_inner());
-        Ok(some(answer.items.into_iter().map(|row| Self::classic(id, row)).collect()))
+    async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
+        let (id, answer) = (customer.id(), sweep::usage(customer).await?);
+        let odd = vec![(Position::of_customer(id), answer.findings().clone())];
+        let rows = answer.into_inner().items.into_iter().map(|row| Self::classic(id, row));
+        Ok((some(rows.collect()), odd))
     }
 
     async fn commercial(
         partner: &PartnerCenter,
         customers: &[CustomerId],
-    ) -> Result<BTreeMap<CustomerId, Vec<Self>>, Error> {
+    ) -> Result<(BTreeMap<CustomerId, Vec<Self>>, Odd), Error> {
         let query = partner.analytics().commercial().licenses().usage();
-        let rows = whole(query.filter(named::filter(customers)?).pages()).await?;
-        Ok(by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers))
+        let (rows, odd) = whole(query.filter(named::filter(customers)?).pages()).await?;
+        Ok((by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers), odd))
     }
 }
 
@@ -198,12 +191,13 @@ fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {
 }
 
 /// The rows of all pages.
-async fn whole<C: Collection>(mut pages: Pages<C>) -> Result<Vec<C::Item>, Error> {
-    let mut rows = Vec::new();
+async fn whole<C: Collection>(mut pages: Pages<C>) -> Result<(Vec<C::Item>, Odd), Error> {
+    let (mut rows, mut odd) = (Vec::new(), Odd::new());
     while let Some(page) = pages.try_next().await? {
+        odd.push((Position::of_page(0), page.findings().clone()));
         rows.extend(page.into_inner().into_items());
     }
-    Ok(rows)
+    Ok((rows, odd))
 }
 
 /// Each customer's rows as they came. Those of customers that were not asked about are left out: a service that passes
@@ -239,12 +233,13 @@ impl<R: Written> Reading for Licences<R> {
                     }
                     _ => rows(response.into_inner()),
                 };
-                Portion { customer, name, answer: answer(portion.outcome, rows) }
+                Portion::of(customer, name, portion.outcome, rows)
             }),
             Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
                 customer: Some(customer),
                 name: None,
                 answer: known.into_answer(rows),
+                odd: named.take_odd(),
             }),
         })
     }
@@ -255,6 +250,10 @@ impl<R: Written> Reading for Licences<R> {
 
     fn progress(&self) -> Option<Progress> {
         self.whose.all().map(BookStream::progress)
+    }
+
+    fn list_findings(&self) -> Option<&Findings> {
+        self.whose.all().map(BookStream::list_findings)
     }
 
     fn fallback(&self) -> Option<&Fallback> {
@@ -295,7 +294,7 @@ pub(super) type Both =
 pub(super) async fn both(customer: CustomerHandle) -> Result<Response<Both>, Error> {
     let deployment = sweep::deployment(customer.clone()).await?;
     let usage = sweep::usage(customer).await?;
-    Ok(deployment.map(|deployment| (deployment, usage.into_inner())))
+    Ok(deployment.zip(usage))
 }
 
 /// What is asked of named customers for the funnel: deployment and usage, joined.
@@ -304,23 +303,27 @@ pub(super) struct Joined;
 impl Question for Joined {
     type Rows = (Vec<FunnelRow>, JoinReport);
 
-    async fn classic(customer: CustomerHandle) -> Result<Option<Self::Rows>, Error> {
+    async fn classic(customer: CustomerHandle) -> Result<(Option<Self::Rows>, Odd), Error> {
         let id = customer.id();
-        let (deployment, usage) = both(customer).await?.into_inner();
+        let both = both(customer).await?;
+        let odd = vec![(Position::of_customer(id), both.findings().clone())];
+        let (deployment, usage) = both.into_inner();
         if deployment.items.is_empty() && usage.items.is_empty() {
-            return Ok(None);
+            return Ok((None, odd));
         }
         let funnel = Funnel::classic(id, &deployment.items, &usage.items);
-        Ok(Some((funnel.rows, funnel.report)))
+        Ok((Some((funnel.rows, funnel.report)), odd))
     }
 
     async fn commercial(
         partner: &PartnerCenter,
         customers: &[CustomerId],
-    ) -> Result<BTreeMap<CustomerId, Self::Rows>, Error> {
+    ) -> Result<(BTreeMap<CustomerId, Self::Rows>, Odd), Error> {
         let licenses = partner.analytics().commercial().licenses();
-        let deployment = whole(licenses.deployment().filter(named::filter(customers)?).pages()).await?;
-        let usage = whole(licenses.usage().filter(named::filter(customers)?).pages()).await?;
+        let (deployment, mut odd) =
+            whole(licenses.deployment().filter(named::filter(customers)?).pages()).await?;
+        let (usage, odd_usage) = whole(licenses.usage().filter(named::filter(customers)?).pages()).await?;
+        odd.extend(odd_usage);
         let named = |id: Option<&Guid>| id.and_then(Guid::as_uuid).map(CustomerId::from);
         let deployment =
             by_customer(deployment.into_iter(), |row| named(row.customer_tenant_id.as_ref()), customers);
@@ -337,7 +340,7 @@ impl Question for Joined {
         for (customer, usage) in usage {
             join(customer, &[], &usage);
         }
-        Ok(joined)
+        Ok((joined, odd))
     }
 }
 
@@ -365,18 +368,23 @@ impl Reading for ClassicFunnel {
                     let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
                     rows(funnel.rows, &funnel.report)
                 };
-                Portion { customer: Some(customer), name, answer: answer(swept.outcome, of_both) }
+                Portion::of(Some(customer), name, swept.outcome, of_both)
             }),
             Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
                 customer: Some(customer),
                 name: None,
                 answer: known.into_answer(|(funnel, report)| rows(funnel, &report)),
+                odd: named.take_odd(),
             }),
         })
     }
 
     fn progress(&self) -> Option<Progress> {
         self.whose.all().map(SweepStream::progress)
+    }
+
+    fn list_findings(&self) -> Option<&Findings> {
+        self.whose.all().map(SweepStream::list_findings)
     }
 
     fn fallback(&self) -> Option<&Fallback> {
@@ -413,32 +421,32 @@ impl Reading for CommercialFunnel {
     type Row = rows::Funnel;
 
     async fn next(&mut self) -> Result<Option<Portion<rows::Funnel>>, Error> {
-        let nothing_yet =
-            || Ok(Some(Portion { customer: None, name: None, answer: Answer::Rows(Vec::new()) }));
         if !self.deployment_read {
             if let Some(portion) = self.deployment.try_next().await? {
-                if let Outcome::Rows(rows) = portion.outcome {
+                return Ok(Some(Portion::of(None, None, portion.outcome, |rows| {
                     rows.into_inner()
                         .into_iter()
                         .for_each(|row| self.join.deployment(&query_rows::deployment(row)));
-                }
-                return nothing_yet();
+                    Vec::new()
+                })));
             }
             self.deployment_read = true;
         }
-        match self.usage.try_next().await? {
-            Some(portion) => {
-                if let Outcome::Rows(rows) = portion.outcome {
-                    rows.into_inner().into_iter().for_each(|row| self.join.usage(&query_rows::usage(row)));
-                }
-                nothing_yet()
-            }
-            None => Ok(None),
-        }
+        let portion = self.usage.try_next().await?;
+        Ok(portion.map(|portion| {
+            Portion::of(None, None, portion.outcome, |rows| {
+                rows.into_inner().into_iter().for_each(|row| self.join.usage(&query_rows::usage(row)));
+                Vec::new()
+            })
+        }))
     }
 
     fn progress(&self) -> Option<Progress> {
         Some(if self.deployment_read { self.usage.progress() } else { self.deployment.progress() })
+    }
+
+    fn list_findings(&self) -> Option<&Findings> {
+        Some(self.usage.list_findings())
     }
 
     fn covered(&self) -> Option<Covered> {
@@ -461,24 +469,5 @@ impl Reading for CommercialFunnel {
 
     fn judge(&self) -> Option<&Judge> {
         Some(&self.judge)
-    }
-}
-
-impl<T> Known<T> {
-    fn into_answer<R>(self, rows: impl FnOnce(T) -> Vec<R>) -> Answer<R> {
-        match self {
-            Self::Rows(known) => Answer::Rows(rows(known)),
-            Self::Empty => Answer::Empty,
-            Self::Failed(error) => Answer::Failed(error),
-        }
-    }
-}
-
-fn answer<T, R>(outcome: Outcome<T>, rows: impl FnOnce(Response<T>) -> Vec<R>) -> Answer<R> {
-    match outcome {
-        Outcome::Rows(response) => Answer::Rows(rows(response)),
-        Outcome::Empty(_) => Answer::Empty,
-        Outcome::Skipped(_) => Answer::Skipped,
-        Outcome::Failed(error) => Answer::Failed(error),
     }
 }

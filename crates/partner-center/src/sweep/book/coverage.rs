@@ -6,6 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use crate::CustomerId;
 use crate::error::Error;
+use crate::models::Findings;
 use crate::sweep::checkpoint::Ids;
 use crate::sweep::roster::Roster;
 
@@ -104,6 +105,12 @@ impl Coverage {
     #[must_use]
     pub fn unreadable(&self) -> u64 {
         self.roster.unreadable()
+    }
+
+    /// What was odd about the list so far, by position in the list.
+    #[must_use]
+    pub fn findings(&self) -> &Findings {
+        self.roster.findings()
     }
 
     /// Why the list could not be read to its end, if it was tried.

@@ -13,6 +13,7 @@ use super::{Book, Fallback, SourceChoice, is_not_to_be_had};
 use crate::clock::BoxFuture;
 use crate::error::Error;
 use crate::funnel::Source;
+use crate::models::Findings;
 use crate::paging::{Collection as _, Pages};
 use crate::partner::PartnerCenter;
 use crate::sweep::checkpoint::{Ids, Place};
@@ -175,6 +176,15 @@ impl<R: BookRow> BookStream<R> {
         }
     }
 
+    /// What was odd about the list of customers so far; see [`SweepStream::list_findings`].
+    #[must_use]
+    pub fn list_findings(&self) -> &Findings {
+        match &self.reading {
+            Reading::Sweep(sweep) => sweep.list_findings(),
+            _ => self.coverage.findings(),
+        }
+    }
+
     /// How the reading is getting on. While the commercial query is read, only the rows are counted: it does not say how
     /// many customers there are.
     #[must_use]
@@ -224,7 +234,7 @@ impl<R: BookRow> BookStream<R> {
             let fallback = match ready!(Pin::new(&mut query.pages).poll_next(context)) {
                 Some(Ok(page)) => {
                     query.at = query.pages.continuation().cloned();
-                    if page.items().is_empty() {
+                    if page.items().is_empty() && page.unreadable_count() == 0 {
                         // Not the end, which the pages themselves tell.
                         continue;
                     }
@@ -234,6 +244,7 @@ impl<R: BookRow> BookStream<R> {
                         .summary
                         .rows
                         .saturating_add(u64::try_from(page.items().len()).unwrap_or(u64::MAX));
+                    query.summary.count(page.findings());
                     let rows: Response<Vec<R>> =
                         page.map(|page| page.into_items().into_iter().map(Into::into).collect());
                     rows.iter().for_each(|row| self.coverage.add(row.customer()));

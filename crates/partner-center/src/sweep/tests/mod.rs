@@ -22,6 +22,7 @@ use crate::call::{Drawn, Ending};
 use crate::clock::{Clock, Random};
 use crate::credential::{AccessToken, StaticToken};
 use crate::error::{Error, ErrorKind};
+use crate::models::Findings;
 
 /// tokio's clock, which tests can pause.
 #[derive(Debug)]
@@ -260,6 +261,6 @@ impl Source for Listing {
         }
         self.page += 1;
         let entries = page.iter().copied().map(Entry::from).collect();
-        Poll::Ready(Some(Ok(Page { entries, unreadable: 0 })))
+        Poll::Ready(Some(Ok(Page { entries, findings: Findings::default() })))
     }
 }

@@ -1,0 +1,150 @@
+//! What was odd about responses that were read all the same, added up: for the JSON document, and in words.
+//!
+//! A value itself is never shown: it may be a customer's data.
+
+use partner_center::CustomerId;
+use partner_center::models::{Findings, UnreadableRow};
+use serde::Serialize;
+
+use super::Failure;
+use super::text::grouped;
+
+/// How many places of each field are named.
+const NAMED: usize = 10;
+
+/// The values that their fields cannot take: the fields are unknown, and nothing else is missing.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct OddValues {
+    count: u64,
+    /// In the order in which they were found.
+    fields: Vec<OddField>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct OddField {
+    field: String,
+    count: u64,
+    /// The first of them.
+    first: Vec<Position>,
+}
+
+/// Where a row is: of the answer about a customer, of a page of a query, or of the list of customers.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Position {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) customer_id: Option<CustomerId>,
+    /// Counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) page: Option<u64>,
+    /// As it was sent, counted from 0; absent for what stands beside the rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) row: Option<usize>,
+}
+
+impl Position {
+    pub(crate) fn of_customer(customer: CustomerId) -> Self {
+        Self { customer_id: Some(customer), page: None, row: None }
+    }
+
+    pub(crate) fn of_page(page: u64) -> Self {
+        Self { customer_id: None, page: Some(page), row: None }
+    }
+
+    /// The whole list of customers, whose pages are not counted.
+    pub(crate) fn of_list() -> Self {
+        Self { customer_id: None, page: None, row: None }
+    }
+
+    fn at(self, row: Option<usize>) -> Self {
+        Self { row, ..self }
+    }
+
+    fn in_words(self) -> String {
+        let row =
+            self.row.map_or_else(|| "what stands beside the rows".to_owned(), |row| format!("row {row}"));
+        match (self.customer_id, self.page) {
+            (Some(customer), _) => format!("{row} of customer {customer}"),
+            (None, Some(page)) => format!("{row} of page {page}"),
+            (None, None) => format!("{row} of the list of customers"),
+        }
+    }
+}
+
+/// All of it so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Oddities {
+    odd: OddValues,
+    unreadable: u64,
+    first_unreadable: Option<String>,
+}
+
+impl Oddities {
+    /// Adds what was odd about a response. Gives a failure for each row that is missing.
+    pub(crate) fn add(&mut self, position: Position, findings: &Findings) -> Vec<Failure> {
+        for (field, more) in findings.odd_fields() {
+            self.odd.count = self.odd.count.saturating_add(more);
+            let known = self.odd.fields.iter_mut().find(|known| known.field == field);
+            match known {
+                Some(known) => known.count = known.count.saturating_add(more),
+                None => {
+                    self.odd.fields.push(OddField {
+                        field: field.to_owned(),
+                        count: more,
+                        first: Vec::new(),
+                    });
+                }
+            }
+        }
+        for odd in findings.odd_values() {
+            let known = self.odd.fields.iter_mut().find(|known| known.field == odd.field());
+            if let Some(known) = known.filter(|known| known.first.len() < NAMED) {
+                known.first.push(position.at(odd.row()));
+            }
+        }
+        self.unreadable = self.unreadable.saturating_add(findings.unreadable_count());
+        let failure = |row: &UnreadableRow| {
+            let position = position.at(Some(row.row()));
+            let message = format!("{} could not be read: {}", position.in_words(), row.reason());
+            self.first_unreadable.get_or_insert_with(|| message.clone());
+            Failure::of_row(position, message)
+        };
+        findings.unreadable().iter().map(failure).collect()
+    }
+
+    /// For the JSON document.
+    pub(crate) fn odd_values(&self) -> OddValues {
+        self.odd.clone()
+    }
+
+    /// How many rows could not be read.
+    pub(crate) fn unreadable(&self) -> u64 {
+        self.unreadable
+    }
+
+    /// The odd values in words, if there are any.
+    pub(crate) fn note(&self) -> Option<String> {
+        (self.odd.count > 0).then(|| {
+            let fields: Vec<_> =
+                self.odd.fields.iter().map(|odd| format!("{} ({})", odd.field, grouped(odd.count))).collect();
+            let first = self.odd.fields.iter().find_map(|odd| odd.first.first());
+            let first =
+                first.map_or_else(String::new, |first| format!("\nThe first is in {}.", first.in_words()));
+            let values = if self.odd.count == 1 {
+                "value does not fit its field and is"
+            } else {
+                "values do not fit their fields and are"
+            };
+            format!("{} {values} left unknown: {}.{first}", grouped(self.odd.count), fields.join(", "))
+        })
+    }
+
+    /// The rows that are missing in words, if there are any.
+    pub(crate) fn missing(&self) -> Option<String> {
+        let first = self.first_unreadable.as_ref()?;
+        Some(match self.unreadable {
+            1 => first.clone(),
+            more => format!("{} rows could not be read and are missing; the first: {first}", grouped(more)),
+        })
+    }
+}
