@@ -64,6 +64,17 @@ fn a_page_without_rows_and_with_a_link_is_followed_and_told() {
     assert!(run.stderr.contains("1 pages came back empty"), "{}", run.stderr);
 }
 
+/// The same in a sweep's list: customers may be missing, and that is told.
+#[test]
+fn an_empty_page_of_the_list_of_a_sweep_is_told() {
+    let beside = emulated(120, "#2-3 /v1/customers empty-page");
+    let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--format", "json"];
+    let run = beside.run(&[&arguments[..], &["--max-attempts", "2"]].concat());
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["summary"]["emptyPages"], 1, "{}", run.stderr);
+    assert!(run.stderr.contains("1 pages came back empty"), "{}", run.stderr);
+}
+
 /// R7: an entry without a GUID is in the list, in a field, in a note and in the exit code.
 #[test]
 fn customers_without_an_id_are_told() {

@@ -125,13 +125,13 @@ impl Said {
                 Linked { uri: Some(uri.trim().to_owned()), headers: Vec::new() }
             }
             Value::Null | Value::Bool(false) | Value::String(_) => return None,
-            Value::Object(members) => match object(&members) {
-                Ok(linked) => linked?,
-                Err(Unclear) => {
+            Value::Object(members) => {
+                let Ok(linked) = object(&members) else {
                     self.unclear = true;
                     return None;
-                }
-            },
+                };
+                linked?
+            }
             _ => {
                 self.unclear = true;
                 return None;

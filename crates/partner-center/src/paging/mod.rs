@@ -133,7 +133,7 @@ pub struct Pages<C> {
     guard: Guard,
     /// The request that was answered with what comes next.
     linked_by: Option<Uuid>,
-    empty_pages: u64,
+    empty: u64,
     over: bool,
 }
 
@@ -151,7 +151,7 @@ impl<C: Collection> Pages<C> {
             asking: None,
             guard: Guard::default(),
             linked_by: None,
-            empty_pages: 0,
+            empty: 0,
             over: false,
         }
     }
@@ -177,7 +177,7 @@ impl<C: Collection> Pages<C> {
     /// How many pages were empty although others follow, even when they were asked for again.
     #[must_use]
     pub fn empty_pages(&self) -> u64 {
-        self.empty_pages
+        self.empty
     }
 
     /// The next page; `None` after the last. The same as polling the stream, for programs without `futures-util`.
@@ -218,7 +218,7 @@ impl<C: Collection> Pages<C> {
         let response = result.map_err(|error| self.attribute(error))?;
         self.linked_by = Some(response.request_id());
         let is_empty = response.items().is_empty() && response.findings().unreadable_count() == 0;
-        self.empty_pages += u64::from(is_empty && response.continuation().is_some());
+        self.empty += u64::from(is_empty && response.continuation().is_some());
         let at = std::mem::replace(&mut self.next, response.continuation().cloned());
         if let Some(at) = at
             && let Err(error) = self.guard.look(at.standing(), response.items())

@@ -46,7 +46,7 @@ pub(super) enum Place {
     /// Nobody but those who are missing: the list was read to its end.
     Missing,
     /// Not customers but rows: those of the commercial query from here on.
-    Queried(Continuation),
+    Queried(Box<Continuation>),
 }
 
 /// Customers, in order of id and each once.
@@ -154,7 +154,7 @@ impl Checkpoint {
 
     /// Of a reading of the commercial query, whose next page is here, and whose rows named these customers.
     pub(super) fn queried(at: Option<Continuation>, with_rows: Ids, summary: Summary) -> Self {
-        Self::new(at.map(Place::Queried), with_rows, Ids::default(), summary)
+        Self::new(at.map(|at| Place::Queried(Box::new(at))), with_rows, Ids::default(), summary)
     }
 
     /// What the sweep had come to, the runs before it included.

@@ -54,12 +54,19 @@ impl From<Customer> for Entry {
 pub(super) trait Source: Send {
     /// The next page; `None` after the last. After an error, polling again asks for the page that failed.
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page>>>;
+
+    /// How many pages were empty although others follow.
+    fn empty_pages(&self) -> u64 {
+        0
+    }
 }
 
 /// The service's list.
 struct Listed {
     list: CustomerList,
     pages: Pages<CustomerCollection>,
+    /// Empty pages of the readings before this one.
+    empty: u64,
 }
 
 impl Source for Listed {
@@ -68,6 +75,7 @@ impl Source for Listed {
         if let Some(Err(error)) = &page
             && let Some(continuation) = error.continuation()
         {
+            self.empty += self.pages.empty_pages();
             self.pages = self.list.clone().resume(continuation.clone()).pages();
         }
         Poll::Ready(page.map(|page| {
@@ -76,6 +84,10 @@ impl Source for Listed {
                 entries: page.into_inner().items.into_iter().map(Entry::from).collect(),
             })
         }))
+    }
+
+    fn empty_pages(&self) -> u64 {
+        self.empty + self.pages.empty_pages()
     }
 }
 
@@ -105,6 +117,7 @@ pub(super) struct Roster {
     /// Entries so far, those that could not be read included.
     entries: usize,
     findings: Findings,
+    empty_pages: u64,
 }
 
 impl Roster {
@@ -117,13 +130,14 @@ impl Roster {
             without_id: 0,
             entries: 0,
             findings: Findings::default(),
+            empty_pages: 0,
         }
     }
 
     /// The customers of the service's list.
     pub(super) fn listed(list: CustomerList) -> Self {
         let pages = list.pages();
-        Self::new(Box::new(Listed { list, pages }))
+        Self::new(Box::new(Listed { list, pages, empty: 0 }))
     }
 
     /// The customers that a caller gave.
@@ -135,7 +149,9 @@ impl Roster {
     /// again asks for the page that failed, if the error says that this may help.
     pub(super) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Range<usize>>>> {
         let Some(source) = &mut self.source else { return Poll::Ready(None) };
-        match std::task::ready!(source.poll_page(context)) {
+        let page = std::task::ready!(source.poll_page(context));
+        self.empty_pages = source.empty_pages();
+        match page {
             Some(Ok(page)) => {
                 let before = self.ids.len();
                 let unreadable = usize::try_from(page.findings.unreadable_count()).unwrap_or(usize::MAX);
@@ -193,6 +209,11 @@ impl Roster {
     /// Entries without an id that is a GUID.
     pub(super) fn without_id(&self) -> u64 {
         self.without_id
+    }
+
+    /// Pages that were empty although others follow.
+    pub(super) fn empty_pages(&self) -> u64 {
+        self.empty_pages
     }
 
     /// Entries that could not be read at all.

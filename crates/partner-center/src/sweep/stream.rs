@@ -450,6 +450,13 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         self.ledger.roster().findings()
     }
 
+    /// How many pages of the list were empty although others follow, even when they were asked for again: customers may
+    /// be missing.
+    #[must_use]
+    pub fn empty_pages(&self) -> u64 {
+        self.ledger.roster().empty_pages()
+    }
+
     /// How the sweep is getting on. Cheap enough to ask after every customer.
     #[must_use]
     pub fn progress(&self) -> Progress {

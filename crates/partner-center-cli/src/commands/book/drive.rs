@@ -16,6 +16,7 @@ use super::judge::Judge;
 use super::portion::{Answer, Portion};
 use super::progress::Line;
 use super::reading::Reading;
+use crate::commands::query::note_empty_pages;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::text::grouped;
@@ -276,7 +277,7 @@ impl<R: Row> Drive<R> {
                 None => std::mem::take(&mut self.without_rows),
             },
             failures: std::mem::take(&mut self.failures),
-            empty_pages: 0,
+            empty_pages: reading.empty_pages(),
             more,
         }
     }
@@ -364,7 +365,10 @@ impl<R: Row> Drive<R> {
         if kept {
             console.note(&to_append(missing));
         }
-        note.iter().for_each(|note| console.note(note));
+        if let Some(note) = note {
+            console.note(&note);
+        }
+        note_empty_pages(summary.empty_pages, console);
         super::super::writing::tell_oddities(&oddities, console);
         let judge = reading.judge();
         judge.map(Judge::notes).into_iter().flatten().for_each(|note| console.note(&note));

@@ -55,6 +55,9 @@ pub(super) trait Reading {
         None
     }
 
+    /// How many pages were empty although others follow.
+    fn empty_pages(&self) -> u64;
+
     /// Rows that could only be made once everything was read.
     fn rest(&mut self, _each: &mut dyn FnMut(Self::Row)) {}
 
@@ -244,6 +247,10 @@ impl<R: Written> Reading for Licences<R> {
         })
     }
 
+    fn empty_pages(&self) -> u64 {
+        self.whose.all().map_or(0, BookStream::empty_pages)
+    }
+
     fn covered(&self) -> Option<Covered> {
         Some(Covered::of(self.whose.all()?.coverage()?, None))
     }
@@ -379,6 +386,10 @@ impl Reading for ClassicFunnel {
         })
     }
 
+    fn empty_pages(&self) -> u64 {
+        self.whose.all().map_or(0, SweepStream::empty_pages)
+    }
+
     fn progress(&self) -> Option<Progress> {
         self.whose.all().map(SweepStream::progress)
     }
@@ -447,6 +458,10 @@ impl Reading for CommercialFunnel {
 
     fn list_findings(&self) -> Option<&Findings> {
         Some(self.usage.list_findings())
+    }
+
+    fn empty_pages(&self) -> u64 {
+        self.deployment.empty_pages() + self.usage.empty_pages()
     }
 
     fn covered(&self) -> Option<Covered> {

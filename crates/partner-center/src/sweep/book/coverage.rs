@@ -72,6 +72,10 @@ impl Coverage {
         }
     }
 
+    pub(super) fn empty_pages(&self) -> u64 {
+        self.roster.empty_pages()
+    }
+
     /// The customers that rows name, in no order.
     pub fn with_rows(&self) -> impl ExactSizeIterator<Item = CustomerId> + '_ {
         self.with_rows.iter().copied()

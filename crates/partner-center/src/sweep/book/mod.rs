@@ -170,6 +170,10 @@ impl SourceChoice {
 
 impl<R> fmt::Debug for Book<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Book").field("sweep", &self.sweep).field("source", &self.source).finish()
+        f.debug_struct("Book")
+            .field("sweep", &self.sweep)
+            .field("source", &self.source)
+            .field("lists", &self.lists)
+            .finish()
     }
 }

@@ -59,6 +59,8 @@ pub struct BookStream<R: BookRow> {
     fallback: Option<Fallback>,
     coverage: Coverage,
     lists: bool,
+    /// Pages of the query that were empty although others follow.
+    empty: u64,
 }
 
 enum Reading<R: BookRow> {
@@ -117,7 +119,7 @@ impl<R: BookRow> BookStream<R> {
             }
             (source, Some(checkpoint)) => match (source, checkpoint.at.clone()) {
                 (SourceChoice::Auto | SourceChoice::Commercial, Some(Place::Queried(at))) => {
-                    Reading::Query(query(sweep, &gate, source, Some(at), checkpoint.summary()))
+                    Reading::Query(query(sweep, &gate, source, Some(*at), checkpoint.summary()))
                 }
                 (SourceChoice::Auto | SourceChoice::Classic, Some(Place::Listed | Place::Missing)) => {
                     Reading::Sweep(Box::new(sweep.resume(checkpoint).stream_through(Arc::clone(&gate))))
@@ -131,7 +133,7 @@ impl<R: BookRow> BookStream<R> {
             Reading::Sweep(_) => Some(Source::Classic),
             _ => None,
         };
-        Self { gate, reading, source, fallback: None, coverage, lists }
+        Self { gate, reading, source, fallback: None, coverage, lists, empty: 0 }
     }
 
     /// The next rows; `None` after the last. The same as polling the stream, for programs without `futures-util`.
@@ -161,6 +163,16 @@ impl<R: BookRow> BookStream<R> {
     #[must_use]
     pub fn coverage(&self) -> Option<&Coverage> {
         (self.source == Some(Source::Commercial)).then_some(&self.coverage)
+    }
+
+    /// How many pages, of rows or of the list of customers, were empty although others follow, even when they were asked
+    /// for again: rows or customers may be missing.
+    #[must_use]
+    pub fn empty_pages(&self) -> u64 {
+        match &self.reading {
+            Reading::Sweep(sweep) => sweep.empty_pages(),
+            _ => self.empty + self.coverage.empty_pages(),
+        }
     }
 
     /// Where the reading stands: what was handed out is done, nothing else is. For the order in which to save it and the
@@ -233,6 +245,7 @@ impl<R: BookRow> BookStream<R> {
             }
             let fallback = match ready!(Pin::new(&mut query.pages).poll_next(context)) {
                 Some(Ok(page)) => {
+                    self.empty = query.pages.empty_pages();
                     query.at = query.pages.continuation().cloned();
                     if page.items().is_empty() && page.unreadable_count() == 0 {
                         // Not the end, which the pages themselves tell.
@@ -270,20 +283,16 @@ impl<R: BookRow> BookStream<R> {
                 }
                 None => Fallback::Empty,
             };
-            match query.instead.take() {
-                Some(sweep) => {
-                    tracing::info!(
-                        ?fallback,
-                        "the commercial query is not to be had; asking customer by customer"
-                    );
-                    (self.source, self.fallback) = (Some(Source::Classic), Some(fallback));
-                    self.reading = Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&self.gate))));
-                }
-                None => {
-                    let checkpoint = query.checkpoint(&self.coverage);
-                    self.reading =
-                        if self.lists { Reading::List(checkpoint) } else { Reading::Over(checkpoint) };
-                }
+            if let Some(sweep) = query.instead.take() {
+                tracing::info!(
+                    ?fallback,
+                    "the commercial query is not to be had; asking customer by customer"
+                );
+                (self.source, self.fallback) = (Some(Source::Classic), Some(fallback));
+                self.reading = Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&self.gate))));
+            } else {
+                let checkpoint = query.checkpoint(&self.coverage);
+                self.reading = if self.lists { Reading::List(checkpoint) } else { Reading::Over(checkpoint) };
             }
         }
     }
