@@ -154,10 +154,10 @@ fn is_text(start: &[u8]) -> bool {
 /// What reading failed with: the connection's own error, or a decoder's.
 fn broken(error: io::Error) -> TransportError {
     let kind = error.kind();
-    match error.into_inner().map(|inner| inner.downcast::<reqwest::Error>()) {
-        Some(Ok(error)) => TransportError::new(*error),
-        Some(Err(inner)) => TransportError::body(inner),
-        None => TransportError::body(io::Error::from(kind).into()),
+    let Some(inner) = error.into_inner() else { return TransportError::body(io::Error::from(kind).into()) };
+    match inner.downcast::<reqwest::Error>() {
+        Ok(error) => TransportError::new(*error),
+        Err(inner) => TransportError::body(inner),
     }
 }
 

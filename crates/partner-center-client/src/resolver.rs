@@ -149,9 +149,8 @@ mod tests {
             "unknown" => Err(io::Error::other("failed to look up: Name or service not known")),
             _ => Err(io::Error::other("failed to look up: Temporary failure in name resolution")),
         });
-        let resolve = |name: &str| {
-            runtime.block_on(resolver.resolve(name.parse().unwrap())).map(|addresses| addresses.count())
-        };
+        let resolve =
+            |name: &str| runtime.block_on(resolver.resolve(name.parse().unwrap())).map(Iterator::count);
         for _ in 0..2 {
             assert_eq!(resolve("known").unwrap(), 1);
             for (name, no_such_name) in [("unknown", true), ("later", false)] {

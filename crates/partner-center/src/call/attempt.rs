@@ -160,17 +160,15 @@ impl Run<'_> {
     /// What a whole answer stands for by its status.
     fn judge(&self, seen: Seen, body: Bytes) -> Result<Answer> {
         let status = seen.status.unwrap_or_default();
-        match status {
-            200..=299 => Ok(Answer { status, headers: seen.headers, body }),
-            _ => {
-                let wait = retry::retry_after(&seen.headers, self.core.clock.system_time());
-                let error = Error::from_answer(status, seen.headers, body);
-                Err(match wait {
-                    Some(wait) => error.with_retry_after(wait),
-                    None => error,
-                })
-            }
+        if (200..300).contains(&status) {
+            return Ok(Answer { status, headers: seen.headers, body });
         }
+        let wait = retry::retry_after(&seen.headers, self.core.clock.system_time());
+        let error = Error::from_answer(status, seen.headers, body);
+        Err(match wait {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        })
     }
 }
 
