@@ -8,6 +8,7 @@
 mod deny;
 mod interface;
 mod judges;
+mod long;
 mod msrv;
 mod package;
 mod rust;
@@ -56,6 +57,7 @@ fn steps() -> Result<Vec<Step>> {
             interface::check,
         ),
         step("features", "Every feature compiles alone, and none at all", rust::features),
+        step("long", "What the tests try a dozen times holds hundreds of times", long::check),
         step("bench", "A call takes no more instructions than it used to", rust::bench),
         step(
             "package",

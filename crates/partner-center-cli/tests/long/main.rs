@@ -9,6 +9,7 @@
 mod support;
 
 mod scripts;
+mod unreadable;
 
 /// How many cases to try: a dozen, or what the variable says.
 fn cases() -> u64 {
