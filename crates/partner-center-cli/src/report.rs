@@ -138,7 +138,7 @@ impl Problem {
         fact("request id", error.request_id().map(|id| id.to_string()));
         fact("service's id", service_id(error));
         fact("correlation id", error.correlation_id().map(|id| id.to_string()));
-        let body = error.body().map(|body| body.len()).filter(|length| *length > 0);
+        let body = error.body().map(AsRef::as_ref).map(<[u8]>::len).filter(|length| *length > 0);
         let Some(length) = body else { return problem.advice(error.advice()) };
         if SHOWS_BODIES.load(Ordering::Relaxed) {
             problem.body = error.body_excerpt().map(|excerpt| Box::new((excerpt.into_owned(), length)));

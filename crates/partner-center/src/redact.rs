@@ -135,16 +135,13 @@ impl View {
         let (mut at, mut is_encoded) = (0, false);
         while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let place = self.places.get(at).copied()?;
-            let length = match decode(rest) {
-                Some((decoded, length)) => {
-                    is_encoded = true;
-                    bytes.extend(decoded.bytes().map(|byte| byte.to_ascii_lowercase()));
-                    length
-                }
-                None => {
-                    bytes.extend(rest.first());
-                    1
-                }
+            let length = if let Some((decoded, length)) = decode(rest) {
+                is_encoded = true;
+                bytes.extend(decoded.bytes().map(|byte| byte.to_ascii_lowercase()));
+                length
+            } else {
+                bytes.extend(rest.first());
+                1
             };
             places.resize(bytes.len(), place);
             at += length;
@@ -273,7 +270,7 @@ mod tests {
             SECRET.replace('/', "\\/").replace('"', "\\\""),
             SECRET.replace('&', "&amp;").replace('"', "&quot;"),
             each(|character| format!("%{:02x}", u32::from(character))),
-            SECRET.bytes().map(|byte| format!("%{byte:02X}")).collect(),
+            SECRET.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02X}")),
             uri.replace('%', "%25"),
             each(|character| format!("\\u{:04X}", u32::from(character))),
             each(|character| format!("\\\\u{:04x}", u32::from(character))),

@@ -46,7 +46,7 @@ impl Clock for OutageClock {
 /// An emulator with an outage that begins at some request, and so while the clock stands at zero, and ends then.
 async fn outage(builder: EmulatorBuilder, faults: &str, ends: Duration) -> (OutageClock, PartnerCenter) {
     let emulator = builder.faults(faults.parse::<FaultScript>().unwrap()).start().await.unwrap();
-    let partner = client(&emulator.base_url().to_owned());
+    let partner = client(emulator.base_url());
     let clock = OutageClock { ends, ..OutageClock::default() };
     clock.emulator.set(emulator).unwrap();
     let partner = partner.clock(clock.clone()).build().unwrap();
@@ -80,7 +80,7 @@ async fn an_outage_of_any_length_below_the_timeout_loses_nobody_by_either_source
         let (clock, partner) = outage(Emulator::builder().customers(150), faults, ends).await;
         // Killed and resumed at points that differ with the length.
         let (mut swept, mut saved, mut later) = (Vec::new(), None::<String>, 0);
-        for take in [seconds as usize % 50, 37, usize::MAX] {
+        for take in [usize::try_from(seconds).unwrap() % 50, 37, usize::MAX] {
             let mut sweep = partner.customers().sweep(sweep::deployment).order(Order::Customer);
             if let Some(saved) = &saved {
                 sweep = sweep.resume(serde_json::from_str::<Checkpoint>(saved).unwrap());
@@ -137,7 +137,7 @@ async fn an_outage_to_the_end_costs_at_most_one_request_and_a_half_per_customer_
     }
     assert_eq!((done.len() + failed.len(), done.is_disjoint(&failed)), (1000, true));
     let cost = clock.emulator().request_count() - 299;
-    assert!(cost as usize * 2 <= failed.len() * 3, "{cost} requests for {}", failed.len());
+    assert!(usize::try_from(cost).unwrap() * 2 <= failed.len() * 3, "{cost} requests for {}", failed.len());
     assert!(cost < 100, "{cost}");
     // It gave up in time.
     assert!((180..200).contains(&clock.clock.elapsed().as_secs()), "{:?}", clock.clock.elapsed());

@@ -138,9 +138,9 @@ async fn an_empty_page_ends_nothing() {
 
                 // The next run goes on with that page, and misses nothing.
                 if let Some(continuation) = outcome.error.unwrap().continuation() {
-                    script(&chain(&collection)[at..])
-                        .iter()
-                        .for_each(|(status, body)| server.script(*status, body.clone()));
+                    for (status, body) in &script(&chain(&collection)[at..]) {
+                        server.script(*status, body.clone());
+                    }
                     let kept = serde_json::from_value(serde_json::to_value(continuation).unwrap()).unwrap();
                     let rest = read(&server, &collection, Some(kept)).await;
                     assert!(rest.error.is_none(), "{what}: {:?}", rest.error);

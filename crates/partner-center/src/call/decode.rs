@@ -180,7 +180,7 @@ mod tests {
             {
                 assert!(customers(cut.as_bytes()).is_err(), "{depth}");
             }
-            let crossed = format!("{{\"items\":[],\"new\":{open}}}{}", close);
+            let crossed = format!("{{\"items\":[],\"new\":{open}}}{close}");
             assert!(customers(crossed.as_bytes()).is_err(), "{depth}");
         }
     }

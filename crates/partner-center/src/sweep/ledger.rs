@@ -185,13 +185,12 @@ impl Ledger {
 
     /// The customer to begin with next.
     pub(super) fn begin(&mut self) -> Option<Turn> {
-        let (number, index) = match self.put_back.pop_first() {
-            Some(put_back) => put_back,
-            None => {
-                let index = self.waiting.pop_front()?;
-                self.turns += 1;
-                (self.turns - 1, index)
-            }
+        let (number, index) = if let Some(put_back) = self.put_back.pop_first() {
+            put_back
+        } else {
+            let index = self.waiting.pop_front()?;
+            self.turns += 1;
+            (self.turns - 1, index)
         };
         Some(Turn { customer: *self.roster.ids().get(index)?, number, index })
     }

@@ -341,13 +341,13 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
             }
             match &mut self.listing {
                 Listing::Over => return Poll::Ready(None),
-                Listing::Leaving(error) => match error.take() {
-                    Some(error) => return Poll::Ready(Some(Err(self.interrupt(error)))),
-                    None => {
-                        self.listing = Listing::Over;
-                        return Poll::Ready(None);
+                Listing::Leaving(error) => {
+                    if let Some(error) = error.take() {
+                        return Poll::Ready(Some(Err(self.interrupt(error))));
                     }
-                },
+                    self.listing = Listing::Over;
+                    return Poll::Ready(None);
+                }
                 _ => {}
             }
             // Before looking for room, so that room made meanwhile is not missed.

@@ -67,7 +67,8 @@ fn an_outage_to_the_end_costs_less_than_one_request_and_a_half_per_customer_left
     for (count, concurrency) in [(100, 1), (100, 8), (1000, 8), (1000, 64), (10_000, 500)] {
         for order in [Order::Completion, Order::Customer] {
             run(async {
-                let half = count as usize / 2;
+                let everybody = usize::try_from(count).unwrap();
+                let half = everybody / 2;
                 let requests = Arc::new(Mutex::new(0_usize));
                 let seen = Arc::clone(&requests);
                 let service = Service::new(move |_, _| {
@@ -79,9 +80,9 @@ fn an_outage_to_the_end_costs_less_than_one_request_and_a_half_per_customer_left
                     Book::of(count, 100).sweep(&service, |sweep| sweep.concurrency(concurrency).order(order));
                 let began = tokio::time::Instant::now();
                 let swept = all(&mut stream).await;
-                assert_eq!(swept.len(), count as usize);
+                assert_eq!(swept.len(), everybody);
                 let left = swept.iter().filter(|(_, failed)| *failed).count();
-                assert_eq!(left, count as usize - half);
+                assert_eq!(left, everybody - half);
                 let cost = service.seen().total - half;
                 assert!(cost * 2 <= left * 3, "{cost} for {left}");
                 assert!(cost <= 60 + concurrency, "{cost} at {concurrency}");
