@@ -15,7 +15,7 @@ pub(crate) enum Exit {
     Unexpected = 1,
     /// An argument or a setting cannot be used; nothing was sent.
     Usage = 2,
-    /// Some customers failed; the rest is on stdout.
+    /// Some customers failed, or some rows or entries of the list could not be read; the rest is on stdout.
     SomeFailed = 3,
     /// No credentials, or the service refused them (401).
     Credentials = 4,
@@ -45,7 +45,8 @@ Exit codes:
     0  done
     1  unexpected, or the output cannot be written
     2  an argument or a setting cannot be used; nothing was sent
-    3  some customers failed, the rest is on stdout
+    3  some customers or rows are missing (failed, unreadable, without an id);
+       the rest is on stdout
     4  no credentials, or the service refused them (401)
     5  the service refused the call (403)
     6  not found (404)
