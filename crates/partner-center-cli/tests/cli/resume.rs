@@ -8,7 +8,7 @@ use std::time::Duration;
 use partner_center_emulator::{Emulator, EmulatorBuilder, FaultScript};
 use tempfile::TempDir;
 
-use crate::support::{Beside, Run, beside, finish};
+use crate::support::{Beside, Draw, Run, beside, finish};
 
 /// A book that takes a moment to read, and answers that have to be asked for twice.
 fn book(customers: usize) -> EmulatorBuilder {
@@ -56,19 +56,6 @@ impl Desk {
             entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
-    }
-}
-
-/// The splitmix generator: the same numbers in every run of the test.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
     }
 }
 

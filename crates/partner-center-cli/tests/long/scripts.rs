@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use partner_center_emulator::{Emulator, FaultScript};
 use serde_json::Value;
 
-use crate::support::{Beside, Run, beside};
-use crate::{Draw, cases};
+use crate::cases;
+use crate::support::{Beside, Draw, Run, beside};
 
 const COMMANDS: [&str; 3] = ["deployment", "usage", "funnel"];
 const SOURCES: [&str; 2] = ["classic", "commercial"];

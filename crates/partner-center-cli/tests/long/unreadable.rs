@@ -11,8 +11,8 @@ use std::time::Duration;
 use partner_center_emulator::{Emulator, FaultScript};
 use serde_json::Value;
 
-use crate::support::{Beside, beside, finish};
-use crate::{Draw, cases};
+use crate::cases;
+use crate::support::{Beside, Draw, beside, finish};
 
 const DEPLOYMENT: [&str; 7] =
     ["licenses", "deployment", "--all-customers", "--source", "classic", "--concurrency", "64"];
