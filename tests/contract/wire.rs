@@ -196,7 +196,7 @@ async fn a_context_and_an_application() {
     let partner = PartnerCenter::builder()
         .base_url(server.base_url())
         .credential(StaticToken::new(TOKEN).unwrap())
-        .application("Licence desk")
+        .application("License desk")
         .build()
         .unwrap();
     let id = uuid::uuid!("ae3b8c36-348b-46bc-9a60-398f973153ff");

@@ -48,7 +48,7 @@ fn steps() -> Result<Vec<Step>> {
         step("tidy", "The house is in order", rust::tidy),
         step("fmt", "Hand-written Rust is formatted", rust::fmt),
         step("msrv", "No dependency needs a newer Rust than we promise", msrv::check),
-        step("deny", "Licences, sources and advisories of dependencies are acceptable", deny::check),
+        step("deny", "Licenses, sources and advisories of dependencies are acceptable", deny::check),
         step("clippy", "No lint objects, with all features", rust::clippy),
         step("docs", "Documentation builds without a warning", rust::docs),
         step(

@@ -31,7 +31,7 @@ pub(crate) enum Exit {
     InvalidAnswer = 9,
     /// A threshold was crossed; everything asked for is on stdout.
     Crossed = 10,
-    /// Whether licence analytics would work cannot be told, as `doctor` says.
+    /// Whether license analytics would work cannot be told, as `doctor` says.
     Unknown = 11,
     /// Stopped by Ctrl-C, as shells count it.
     Interrupted = 130,
@@ -54,7 +54,7 @@ Exit codes:
     8  no connection, or out of time
     9  the answer could not be read or breaks the contract
    10  a threshold of --fail-on was crossed; all rows are on stdout
-   11  doctor: whether licence analytics would work cannot be told
+   11  doctor: whether license analytics would work cannot be told
   130  stopped by Ctrl-C; 143 by a signal to terminate";
 
 impl Exit {

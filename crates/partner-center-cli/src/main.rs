@@ -1,4 +1,4 @@
-//! `partner-center`: the licence analytics of Microsoft Partner Center on the command line.
+//! `partner-center`: the license analytics of Microsoft Partner Center on the command line.
 //!
 //! Here the arguments are read, a command is run and its end becomes an exit code. What is asked is in `commands`, how
 //! it is written in `output`.

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e6213c2ac348b1af082dee0564e8d4cb9622a110bd0fbb986f845fc6472a0a96.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e9fae534e9eb924f039de2f9bdb489ee30b9d62994a1a5ea07a3f9ed5056776f.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -6,12 +6,12 @@ pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
 #[allow(unused_imports)]
 use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
 #[derive(Clone, Debug)]
-/**Client for Partner Center licence analytics
+/**Client for Partner Center license analytics
 
-Licence analytics of the Microsoft Partner Center REST API: how many licences of a customer, or of all customers
+License analytics of the Microsoft Partner Center REST API: how many licenses of a customer, or of all customers
 of a partner, are sold, deployed and used; and the customers themselves.
 
-All licence analytics take App+User access tokens with a multi-factor authentication claim. Customers also take
+All license analytics take App+User access tokens with a multi-factor authentication claim. Customers also take
 application-only tokens.
 
 Success bodies begin with a UTF-8 byte-order mark; of those of the `commercial` operations reports differ. Error
@@ -158,12 +158,12 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Gets how many licences of a customer are deployed
+    /**Gets how many licenses of a customer are deployed
 
-One row per product: licences sold to the customer, and how many of them are deployed. App+User tokens only.
+One row per product: licenses sold to the customer, and how many of them are deployed. App+User tokens only.
 
 Superseded by `queryCommercialLicensesDeployment` filtered by `customerTenantId`. Since November 2021 this
-operation is reported to answer with an empty list for customers that do have licences: an empty list is no
+operation is reported to answer with an empty list for customers that do have licenses: an empty list is no
 proof that there are none.
 
 
@@ -203,9 +203,9 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Gets how many licences of a customer are used
+    /**Gets how many licenses of a customer are used
 
-One row per product and workload: licences that qualify for the workload, and how many are active in it.
+One row per product and workload: licenses that qualify for the workload, and how many are active in it.
 App+User tokens only.
 
 Superseded by `queryCommercialLicensesUsage` filtered by `customerTenantId`.
@@ -247,7 +247,7 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Gets how many licences of all customers are deployed
+    /**Gets how many licenses of all customers are deployed
 
 One row per service, aggregated over all customers of the partner. App+User tokens only.
 
@@ -284,7 +284,7 @@ Sends a `GET` request to `/v1/analytics/licenses/deployment`
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Gets how many licences of all customers are used
+    /**Gets how many licenses of all customers are used
 
 One row per service and workload, aggregated over all customers of the partner. App+User tokens only.
 
@@ -321,7 +321,7 @@ Sends a `GET` request to `/v1/analytics/licenses/usage`
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Queries how many licences are deployed, over all customers
+    /**Queries how many licenses are deployed, over all customers
 
 One row per customer and product, or per group where `groupby` is given; then a row holds the grouped fields
 and the counts alone. App+User tokens only.
@@ -386,7 +386,7 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Queries how many licences are used, over all customers
+    /**Queries how many licenses are used, over all customers
 
 One row per customer, product and workload, or per group where `groupby` is given; then a row holds the
 grouped fields and the counts alone. App+User tokens only.
@@ -451,7 +451,7 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Queries how many licences are deployed, at the other documented path
+    /**Queries how many licenses are deployed, at the other documented path
 
 The same operation as `queryCommercialLicensesDeployment`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
 
@@ -511,7 +511,7 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Queries how many licences are used, at the other documented path
+    /**Queries how many licenses are used, at the other documented path
 
 The same operation as `queryCommercialLicensesUsage`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
 

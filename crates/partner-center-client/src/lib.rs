@@ -1,4 +1,4 @@
-//! HTTP client of the licence analytics of Microsoft Partner Center, generated from the contract.
+//! HTTP client of the license analytics of Microsoft Partner Center, generated from the contract.
 //!
 //! What the `partner-center` crate is built on: every operation of the contract as a value ([`operations`]), a
 //! [`Client`] that sends one once, and the [`Transport`] underneath. It knows nothing of credentials, retries, paging

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e6213c2ac348b1af082dee0564e8d4cb9622a110bd0fbb986f845fc6472a0a96.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e9fae534e9eb924f039de2f9bdb489ee30b9d62994a1a5ea07a3f9ed5056776f.
 // Do not edit: edit the contract and run the command.
 
 /// The members by which a collection says that there is more, in every spelling.
@@ -120,12 +120,12 @@ impl std::fmt::Debug for GetCustomer {
     }
 }
 
-/// Gets how many licences of a customer are deployed.
+/// Gets how many licenses of a customer are deployed.
 ///
-/// One row per product: licences sold to the customer, and how many of them are deployed. App+User tokens only.
+/// One row per product: licenses sold to the customer, and how many of them are deployed. App+User tokens only.
 ///
 /// Superseded by `queryCommercialLicensesDeployment` filtered by `customerTenantId`. Since November 2021 this
-/// operation is reported to answer with an empty list for customers that do have licences: an empty list is no
+/// operation is reported to answer with an empty list for customers that do have licenses: an empty list is no
 /// proof that there are none.
 ///
 /// `GET /v1/customers/{customer-id}/analytics/licenses/deployment`
@@ -188,9 +188,9 @@ impl std::fmt::Debug for GetCustomerLicensesDeployment {
     }
 }
 
-/// Gets how many licences of a customer are used.
+/// Gets how many licenses of a customer are used.
 ///
-/// One row per product and workload: licences that qualify for the workload, and how many are active in it.
+/// One row per product and workload: licenses that qualify for the workload, and how many are active in it.
 /// App+User tokens only.
 ///
 /// Superseded by `queryCommercialLicensesUsage` filtered by `customerTenantId`.
@@ -252,7 +252,7 @@ impl std::fmt::Debug for GetCustomerLicensesUsage {
     }
 }
 
-/// Gets how many licences of all customers are deployed.
+/// Gets how many licenses of all customers are deployed.
 ///
 /// One row per service, aggregated over all customers of the partner. App+User tokens only.
 ///
@@ -301,7 +301,7 @@ impl std::fmt::Debug for GetPartnerLicensesDeployment {
     }
 }
 
-/// Gets how many licences of all customers are used.
+/// Gets how many licenses of all customers are used.
 ///
 /// One row per service and workload, aggregated over all customers of the partner. App+User tokens only.
 ///
@@ -350,7 +350,7 @@ impl std::fmt::Debug for GetPartnerLicensesUsage {
     }
 }
 
-/// Queries how many licences are deployed, over all customers.
+/// Queries how many licenses are deployed, over all customers.
 ///
 /// One row per customer and product, or per group where `groupby` is given; then a row holds the grouped fields
 /// and the counts alone. App+User tokens only.
@@ -423,7 +423,7 @@ impl std::fmt::Debug for QueryCommercialLicensesDeployment {
     }
 }
 
-/// Queries how many licences are used, over all customers.
+/// Queries how many licenses are used, over all customers.
 ///
 /// One row per customer, product and workload, or per group where `groupby` is given; then a row holds the
 /// grouped fields and the counts alone. App+User tokens only.
@@ -496,7 +496,7 @@ impl std::fmt::Debug for QueryCommercialLicensesUsage {
     }
 }
 
-/// Queries how many licences are deployed, at the other documented path.
+/// Queries how many licenses are deployed, at the other documented path.
 ///
 /// The same operation as `queryCommercialLicensesDeployment`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
 ///
@@ -565,7 +565,7 @@ impl std::fmt::Debug for QueryCommercialLicensesDeploymentV1 {
     }
 }
 
-/// Queries how many licences are used, at the other documented path.
+/// Queries how many licenses are used, at the other documented path.
 ///
 /// The same operation as `queryCommercialLicensesUsage`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
 ///

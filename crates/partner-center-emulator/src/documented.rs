@@ -4,9 +4,9 @@
 //! Two are mended: the usage page lacks its closing bracket, `@nextLink` and `TotalCount`; the customer list says
 //! `<guid>` for tenant ids. Documentation text: Microsoft, CC BY 4.0.
 
-/// Licences deployed at the documented customer, three rows.
+/// Licenses deployed at the documented customer, three rows.
 pub const CUSTOMER_LICENSES_DEPLOYMENT: &str = include_str!("documented/customer_licenses_deployment.json");
-/// Licences used at the documented customer, five rows.
+/// Licenses used at the documented customer, five rows.
 pub const CUSTOMER_LICENSES_USAGE: &str = include_str!("documented/customer_licenses_usage.json");
 /// The partner's own deployment totals, two services.
 pub const PARTNER_LICENSES_DEPLOYMENT: &str = include_str!("documented/partner_licenses_deployment.json");

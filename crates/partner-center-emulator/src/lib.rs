@@ -1,6 +1,6 @@
 //! A Partner Center and a sign-in host of one's own: a loopback server for tests, demonstrations and trying things out.
 //!
-//! It answers the licence analytics of Microsoft Partner Center from a made-up book of customers, issues and judges
+//! It answers the license analytics of Microsoft Partner Center from a made-up book of customers, issues and judges
 //! tokens as Entra and the service do, and breaks in every way the service and the net are known to break. It writes the
 //! wire itself and shares no code with the SDK of this workspace, so that it can judge any client in any language.
 //!
@@ -29,7 +29,7 @@
 //!
 //! | path | answer |
 //! |---|---|
-//! | `GET /v1/customers/{id}/analytics/licenses/{deployment,usage}` | a customer's licences |
+//! | `GET /v1/customers/{id}/analytics/licenses/{deployment,usage}` | a customer's licenses |
 //! | `GET /v1/analytics/licenses/{deployment,usage}` | the partner's totals: sums over the book |
 //! | `GET /partner/v1/analytics/commercial/{deployment,usage}/license`, also below `/v1` | the book, with `filter`, `groupby`, `processedDateTime`, `top`, `skip` |
 //! | `GET /v1/customers`, with `size` and `filter` | pages of customers, with a continuation token |

@@ -1,7 +1,7 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e6213c2ac348b1af082dee0564e8d4cb9622a110bd0fbb986f845fc6472a0a96.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e9fae534e9eb924f039de2f9bdb489ee30b9d62994a1a5ea07a3f9ed5056776f.
 // Do not edit: edit the contract and run the command.
 
-/// The licence deployment of a customer, one row per product.
+/// The license deployment of a customer, one row per product.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -9,7 +9,7 @@ pub struct CustomerLicensesDeploymentInsightsCollection {
     /// How many rows this page holds.
     #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
-    /// The rows. Empty is not proof that there are no licences.
+    /// The rows. Empty is not proof that there are no licenses.
     pub items: Vec<CustomerLicensesDeploymentInsights>,
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,7 +28,7 @@ crate::lenient::model! {
     }
 }
 
-/// How many licences of one product a customer bought, and how many of them are deployed.
+/// How many licenses of one product a customer bought, and how many of them are deployed.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -48,13 +48,13 @@ pub struct CustomerLicensesDeploymentInsights {
     /// The name of the service; the classic operations put its code here.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// How the licences were sold.
+    /// How the licenses were sold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
-    /// How many of the sold licences are deployed.
+    /// How many of the sold licenses are deployed.
     #[serde(rename = "licensesDeployed", skip_serializing_if = "Option::is_none")]
     pub licenses_deployed: Option<i64>,
-    /// How many licences were sold.
+    /// How many licenses were sold.
     #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
     /// Deployed of sold as the service computed it, from 0 to 100.
@@ -101,7 +101,7 @@ crate::lenient::model! {
     }
 }
 
-/// The licence usage of a customer, one row per product and workload.
+/// The license usage of a customer, one row per product and workload.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -128,7 +128,7 @@ crate::lenient::model! {
     }
 }
 
-/// How many licences of one product qualify for one workload, and how many are active in it.
+/// How many licenses of one product qualify for one workload, and how many are active in it.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -148,7 +148,7 @@ pub struct CustomerLicensesUsageInsights {
     /// The name of the service; the classic operations put its code here.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// How the licences were sold.
+    /// How the licenses were sold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The code of the workload, such as EXO, SPO or SFB.
@@ -157,10 +157,10 @@ pub struct CustomerLicensesUsageInsights {
     /// The name of the workload, such as Exchange.
     #[serde(rename = "workloadName", skip_serializing_if = "Option::is_none")]
     pub workload_name: Option<String>,
-    /// How many licences are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
+    /// How many licenses are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
     #[serde(rename = "licensesActive", skip_serializing_if = "Option::is_none")]
     pub licenses_active: Option<i64>,
-    /// How many licences qualify for the workload.
+    /// How many licenses qualify for the workload.
     #[serde(rename = "licensesQualified", skip_serializing_if = "Option::is_none")]
     pub licenses_qualified: Option<i64>,
     /// Active of qualified as the service computed it, from 0 to 100.
@@ -211,7 +211,7 @@ crate::lenient::model! {
     }
 }
 
-/// The licence deployment of all customers of a partner, one row per service.
+/// The license deployment of all customers of a partner, one row per service.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -238,7 +238,7 @@ crate::lenient::model! {
     }
 }
 
-/// How many licences of one service a partner sold, and which share of them is deployed.
+/// How many licenses of one service a partner sold, and which share of them is deployed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -249,10 +249,10 @@ pub struct PartnerLicensesDeploymentInsights {
     /// The name of the service; the classic operations put its code here.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// How the licences were sold.
+    /// How the licenses were sold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
-    /// How many licences were sold.
+    /// How many licenses were sold.
     #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
     /// Deployed of sold over all customers as the service computed it, from 0 to 100.
@@ -281,7 +281,7 @@ crate::lenient::model! {
     }
 }
 
-/// The licence usage of all customers of a partner, one row per service and workload.
+/// The license usage of all customers of a partner, one row per service and workload.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -308,7 +308,7 @@ crate::lenient::model! {
     }
 }
 
-/// Which share of the licences that qualify for one workload of one service is used.
+/// Which share of the licenses that qualify for one workload of one service is used.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -319,7 +319,7 @@ pub struct PartnerLicensesUsageInsights {
     /// The name of the service; the classic operations put its code here.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// How the licences were sold.
+    /// How the licenses were sold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The name of the workload, such as Exchange.
@@ -351,7 +351,7 @@ crate::lenient::model! {
     }
 }
 
-/// A page of licence deployment over all customers.
+/// A page of license deployment over all customers.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -384,7 +384,7 @@ crate::lenient::model! {
     }
 }
 
-/// How many licences of one product a customer bought, and how many of them are deployed; in a grouped query, of one group.
+/// How many licenses of one product a customer bought, and how many of them are deployed; in a grouped query, of one group.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -398,7 +398,7 @@ pub struct CommercialLicensesDeploymentInsights {
     /// The name of the service; the classic operations put its code here.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// How the licences were sold.
+    /// How the licenses were sold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The id of the customer's tenant. Letter case varies.
@@ -413,10 +413,10 @@ pub struct CommercialLicensesDeploymentInsights {
     /// The name of the product, in capitals.
     #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
-    /// How many of the sold licences are deployed.
+    /// How many of the sold licenses are deployed.
     #[serde(rename = "licensesDeployed", skip_serializing_if = "Option::is_none")]
     pub licenses_deployed: Option<i64>,
-    /// How many licences were sold.
+    /// How many licenses were sold.
     #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
 }
@@ -452,7 +452,7 @@ crate::lenient::model! {
     }
 }
 
-/// A page of licence usage over all customers.
+/// A page of license usage over all customers.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -485,7 +485,7 @@ crate::lenient::model! {
     }
 }
 
-/// How many licences of one product of a customer qualify for one workload, and how many are active in it; in a grouped query, of one group.
+/// How many licenses of one product of a customer qualify for one workload, and how many are active in it; in a grouped query, of one group.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -505,7 +505,7 @@ pub struct CommercialLicensesUsageInsights {
     /// The name of the service; the classic operations put its code here.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    /// How the licences were sold.
+    /// How the licenses were sold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<crate::Channel>,
     /// The id of the customer's tenant. Letter case varies.
@@ -520,10 +520,10 @@ pub struct CommercialLicensesUsageInsights {
     /// The name of the product, in capitals.
     #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
-    /// How many licences are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
+    /// How many licenses are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
     #[serde(rename = "licensesActive", skip_serializing_if = "Option::is_none")]
     pub licenses_active: Option<i64>,
-    /// How many licences qualify for the workload.
+    /// How many licenses qualify for the workload.
     #[serde(rename = "licensesQualified", skip_serializing_if = "Option::is_none")]
     pub licenses_qualified: Option<i64>,
 }
@@ -1107,7 +1107,7 @@ crate::open_enum::open_enum! {
 }
 
 crate::open_enum::open_enum! {
-    /// How the licences were sold.
+    /// How the licenses were sold.
     pub enum Channel {
         /// `reseller`
         Reseller = "reseller",

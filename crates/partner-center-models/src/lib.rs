@@ -1,4 +1,4 @@
-//! Wire models of the licence analytics of Microsoft Partner Center.
+//! Wire models of the license analytics of Microsoft Partner Center.
 //!
 //! The structs are generated from the contract; [`Timestamp`], [`Guid`] and the open enums are written by hand,
 //! because the service's dates, ids and enumerations are looser than any library's types. Models know nothing of HTTP.

@@ -1,4 +1,4 @@
-//! One customer: its name, its licences, and what an error has to say.
+//! One customer: its name, its licenses, and what an error has to say.
 //!
 //! `cargo run -p partner-center --example one_customer [CUSTOMER_ID]`
 
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("  {product}: {deployed} of {sold} deployed");
     }
     if deployment.items.is_empty() {
-        println!("  no rows, which does not prove that there are no licences: see the commercial query");
+        println!("  no rows, which does not prove that there are no licenses: see the commercial query");
     }
 
     // An error says what happened, what to do about it, and which ids Microsoft's support will ask for.

@@ -13,7 +13,7 @@ use partner_center::credential::StaticToken;
 use partner_center::{CustomerId, PartnerCenter, Result};
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, FaultScript};
 
-/// What is being tested: how many licences a customer bought.
+/// What is being tested: how many licenses a customer bought.
 async fn sold(partner: &PartnerCenter, customer: CustomerId) -> Result<i64> {
     let deployment = partner.customers().by_id(customer).analytics().licenses().deployment().get().await?;
     Ok(deployment.items.iter().filter_map(|row| row.licenses_sold).sum())
@@ -40,6 +40,6 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     assert_eq!(requests.len(), 3, "throttled, reset, answered");
     let ids: Vec<_> = requests.iter().map(|request| request.header("MS-RequestId")).collect();
     assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "a repetition has the id of what it repeats");
-    println!("{found} licences sold, as the book says, after {} requests", requests.len());
+    println!("{found} licenses sold, as the book says, after {} requests", requests.len());
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! SDK for the licence analytics of Microsoft Partner Center.
+//! SDK for the license analytics of Microsoft Partner Center.
 //!
 #![doc = include_str!("../README.md")]
 

@@ -26,7 +26,7 @@ async fn get(partner: &PartnerCenter) -> Result<(u32, Option<String>)> {
 #[tokio::test]
 async fn the_request_is_the_documented_one_and_nothing_more() {
     let server = Scripted::start(vec![ok(EMPTY)]);
-    let partner = server.builder(&ManualClock::new()).application("Licence desk").build().unwrap();
+    let partner = server.builder(&ManualClock::new()).application("License desk").build().unwrap();
     get(&partner).await.unwrap();
     let request = &server.requests()[0];
     assert_eq!(request.line, format!("GET /v1/customers/{CUSTOMER}/analytics/licenses/deployment HTTP/1.1"));
@@ -50,7 +50,7 @@ async fn the_request_is_the_documented_one_and_nothing_more() {
     assert_eq!(request.header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("x-locale"), Some("en-US"));
-    assert_eq!(request.header("ms-partnercenter-application"), Some("Licence desk"));
+    assert_eq!(request.header("ms-partnercenter-application"), Some("License desk"));
 }
 
 #[tokio::test]

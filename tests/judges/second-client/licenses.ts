@@ -8,6 +8,6 @@ export const sold = (answer: Deployment): number => answer.items[0]?.licensesSol
 export const page: Query = { filter: "serviceCode eq 'o365'", groupby: "workloadCode", top: 1_000 };
 
 // @ts-expect-error there is no such field
-export const misspelt = (answer: Deployment) => answer.items[0]?.licencesSold;
+export const misspelt = (answer: Deployment) => answer.items[0]?.licenseSold;
 // @ts-expect-error it may be absent, and null too
-export const careless = (answer: Deployment): number | undefined => answer.items[0]?.licensesSold;
+export const careless = (answer: Deployment): number | undefined => answer.items[0]?.licenseSold;

@@ -1,4 +1,4 @@
-//! The dependencies before cargo-deny: licences, sources, bans; advisories where their database can be reached.
+//! The dependencies before cargo-deny: licenses, sources, bans; advisories where their database can be reached.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! The arguments of what reads licences of customers: whose, from where, which rows, and where to.
+//! The arguments of what reads licenses of customers: whose, from where, which rows, and where to.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use partner_center::CustomerId;
 
 /// What `licenses deployment` and `licenses usage` take.
 #[derive(Args, Debug)]
-pub(crate) struct Licences {
+pub(crate) struct LicenseArgs {
     #[command(flatten)]
     pub(crate) whose: Whose,
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub(crate) struct Funnel {
     #[command(flatten)]
     pub(crate) reading: Reading,
 
-    /// Only rows with at least so many idle licences; those of which it is unknown are left out
+    /// Only rows with at least so many idle licenses; those of which it is unknown are left out
     #[arg(long, value_name = "N", help_heading = ROWS)]
     pub(crate) min_idle: Option<u64>,
 
@@ -53,7 +53,7 @@ pub(crate) struct Funnel {
 
 const ROWS: &str = "Rows";
 
-/// Whose licences.
+/// Whose licenses.
 #[derive(Args, Debug)]
 #[group(id = "whose", multiple = false)]
 pub(crate) struct Whose {
@@ -73,11 +73,11 @@ impl Whose {
     }
 }
 
-/// How licences of many customers are read.
+/// How licenses of many customers are read.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct Reading {
-    /// Where licences come from: the commercial queries, which answer thousands of rows at once, the classic operations,
+    /// Where licenses come from: the commercial queries, which answer thousands of rows at once, the classic operations,
     /// which answer one customer at a time, or auto: the former where they answer. Pipelines had better choose one
     /// [default: auto with --all-customers; with --customer classic, and commercial for those it has no rows for]
     #[arg(long, value_name = "SOURCE", requires = "whose")]
@@ -103,7 +103,7 @@ pub(crate) struct Reading {
     pub(crate) checkpoint: Option<PathBuf>,
 }
 
-/// Where the licences of a whole book come from.
+/// Where the licenses of a whole book come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Source {
     #[default]

@@ -47,7 +47,7 @@ Credentials, in the order they are looked for:
   1. PARTNER_CENTER_ACCESS_TOKEN
   2. PARTNER_CENTER_REFRESH_TOKEN, for the tenant and the client id
   3. the token store, which `partner-center login` fills
-  4. PARTNER_CENTER_CLIENT_SECRET alone: application-only, good for customers but not for licences
+  4. PARTNER_CENTER_CLIENT_SECRET alone: application-only, good for customers but not for licenses
 
 Profiles, in config.toml; secrets are not for this file:
   [profile.default]            used if none is named; any other with --profile NAME
@@ -69,7 +69,7 @@ totals, a row per service and workload.";
 
 pub(super) const FUNNEL_HELP: &str = "\
 A row per customer, product and channel: sold, deployed, active; shelfware = sold - deployed,
-idle = deployed - active. A licence is active if it is in any workload. What is unknown is left
+idle = deployed - active. A license is active if it is in any workload. What is unknown is left
 empty, never 0. Totals and thresholds are of the rows that --ignore, --min-idle and --below leave.
 
 Thresholds:
@@ -79,7 +79,7 @@ Thresholds:
 Rules for --ignore, in TOML; * and ? stand for any text and any character:
   [[ignore]]
   product = \"*TRIAL*\"     and customer = \"...\", by name or id: all that a rule says must be true
-  spare = 5                only rows with no more than 5 licences unused";
+  spare = 5                only rows with no more than 5 licenses unused";
 
 pub(super) const COMPLETIONS_HELP: &str = "\
 To install them:
@@ -113,7 +113,7 @@ walks through the app registration.";
 
 pub(super) const DOCTOR_HELP: &str = "\
 Where each setting came from, which credentials are used, what their access token is, and whether
-licence analytics would take it. The exit code says the same:
+license analytics would take it. The exit code says the same:
    0  they would: the token says all that they ask of it; with --online, Partner Center answered
    4  they would not
   11  it cannot be told: the token is opaque, or does not say enough; try --online

@@ -21,9 +21,9 @@ use crate::commands::RowType;
 use crate::exit;
 use crate::output::Format;
 
-pub(crate) use book::{Funnel, Licences, Order, Reading, Source, Whose, Writing};
+pub(crate) use book::{Funnel, LicenseArgs, Order, Reading, Source, Whose, Writing};
 
-/// Licence analytics of Microsoft Partner Center: who bought which licences, how many are deployed, how many are used.
+/// License analytics of Microsoft Partner Center: who bought which licenses, how many are deployed, how many are used.
 ///
 /// Try it without an account: partner-center --emulator licenses deployment
 ///
@@ -112,9 +112,9 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Licences sold, deployed and used
+    /// Licenses sold, deployed and used
     #[command(subcommand)]
-    Licenses(Licenses),
+    Licenses(LicensesCommand),
 
     /// The partner's customers
     #[command(subcommand)]
@@ -135,7 +135,7 @@ pub(crate) enum Command {
     /// Forget the sign-in
     Logout,
 
-    /// Say what is set, what the credentials are, and whether licence analytics would take them
+    /// Say what is set, what the credentials are, and whether license analytics would take them
     #[command(after_help = help::DOCTOR_HELP)]
     Doctor {
         /// Make one analytics call as well, for a single row: it sees roles, the network and a proxy
@@ -168,14 +168,14 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Licenses {
-    /// How many of the licences sold are deployed
+pub(crate) enum LicensesCommand {
+    /// How many of the licenses sold are deployed
     #[command(after_help = help::DEPLOYMENT_HELP)]
-    Deployment(Licences),
+    Deployment(LicenseArgs),
 
-    /// How many of the licences deployed are used
+    /// How many of the licenses deployed are used
     #[command(after_help = help::USAGE_HELP)]
-    Usage(Licences),
+    Usage(LicenseArgs),
 
     /// What was sold and is not deployed, what is deployed and not used
     #[command(after_help = help::FUNNEL_HELP)]
@@ -188,10 +188,10 @@ pub(crate) enum Licenses {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Query {
-    /// Licences sold and deployed, by customer, product, service and channel
+    /// Licenses sold and deployed, by customer, product, service and channel
     Deployment(QueryArguments),
 
-    /// Licences qualified and active, by workload, customer, product, service and channel
+    /// Licenses qualified and active, by workload, customer, product, service and channel
     Usage(QueryArguments),
 }
 

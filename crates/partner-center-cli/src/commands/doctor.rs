@@ -1,4 +1,4 @@
-//! `doctor`: what is set and where it came from, which credentials are used, what their token is, and whether licence
+//! `doctor`: what is set and where it came from, which credentials are used, what their token is, and whether license
 //! analytics would take it: yes, no, or that it cannot be told. Asks the sign-in host for a token, and Partner Center
 //! for nothing, unless it is to be `--online`.
 
@@ -28,7 +28,7 @@ mod text;
 struct Report {
     schema_version: u32,
     r#type: &'static str,
-    /// Whether licence analytics would work; `null` if that cannot be told.
+    /// Whether license analytics would work; `null` if that cannot be told.
     analytics_would_work: Option<bool>,
     /// Whether Partner Center was asked, and not the token alone.
     online: bool,
@@ -73,7 +73,7 @@ struct Finding {
     fix: String,
 }
 
-/// Whether licence analytics would work.
+/// Whether license analytics would work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Yes,

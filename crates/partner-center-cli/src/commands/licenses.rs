@@ -3,7 +3,7 @@
 use partner_center::sweep::{DeploymentRow, UsageRow};
 
 use super::{book, writing};
-use crate::cli::{Funnel, Global, Licences};
+use crate::cli::{Funnel, Global, LicenseArgs};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -13,12 +13,12 @@ use crate::report::Stop;
 use crate::signals::unless_stopped;
 
 pub(crate) async fn deployment(
-    arguments: &Licences,
+    arguments: &LicenseArgs,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
     if !arguments.whose.is_nobody() {
-        return book::licences::<DeploymentRow>("licenses deployment", arguments, global, console).await;
+        return book::licenses::<DeploymentRow>("licenses deployment", arguments, global, console).await;
     }
     unless_stopped(async {
         let output = writing::output::<PartnerDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
@@ -29,9 +29,9 @@ pub(crate) async fn deployment(
     .await
 }
 
-pub(crate) async fn usage(arguments: &Licences, global: &Global, console: Console) -> Result<Exit, Stop> {
+pub(crate) async fn usage(arguments: &LicenseArgs, global: &Global, console: Console) -> Result<Exit, Stop> {
     if !arguments.whose.is_nobody() {
-        return book::licences::<UsageRow>("licenses usage", arguments, global, console).await;
+        return book::licenses::<UsageRow>("licenses usage", arguments, global, console).await;
     }
     unless_stopped(async {
         let output = writing::output::<PartnerUsage>(global, &arguments.writing, Layout::AsTheyCome)?;

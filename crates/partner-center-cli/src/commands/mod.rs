@@ -11,7 +11,7 @@ mod schema;
 mod shell;
 mod writing;
 
-use crate::cli::{Cli, Command, Licenses};
+use crate::cli::{Cli, Command, LicensesCommand};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::report::Stop;
@@ -23,12 +23,16 @@ pub(crate) use schema::RowType;
 pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
     let global = &cli.global;
     match &cli.command {
-        Command::Licenses(Licenses::Deployment(arguments)) => {
+        Command::Licenses(LicensesCommand::Deployment(arguments)) => {
             licenses::deployment(arguments, global, console).await
         }
-        Command::Licenses(Licenses::Usage(arguments)) => licenses::usage(arguments, global, console).await,
-        Command::Licenses(Licenses::Funnel(arguments)) => licenses::funnel(arguments, global, console).await,
-        Command::Licenses(Licenses::Query(command)) => query::run(command, global, console).await,
+        Command::Licenses(LicensesCommand::Usage(arguments)) => {
+            licenses::usage(arguments, global, console).await
+        }
+        Command::Licenses(LicensesCommand::Funnel(arguments)) => {
+            licenses::funnel(arguments, global, console).await
+        }
+        Command::Licenses(LicensesCommand::Query(command)) => query::run(command, global, console).await,
         Command::Customers(command) => unless_stopped(customers::run(command, global, console)).await,
         Command::Login { refresh_token_stdin, no_browser: _ } => {
             unless_stopped(login::login(global, *refresh_token_stdin, console)).await

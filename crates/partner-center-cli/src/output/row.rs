@@ -241,7 +241,7 @@ impl Field for Option<Vec<String>> {
     }
 }
 
-/// A count beyond what the other formats can hold is the greatest they can; no licence desk has met one.
+/// A count beyond what the other formats can hold is the greatest they can; no license desk has met one.
 impl Field for Option<u64> {
     const KIND: Kind = Kind::Count;
 

@@ -24,7 +24,7 @@ pub(crate) struct Summary {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) without_rows_list: Option<Vec<WithoutRows>>,
     pub(crate) odd_values: OddValues,
-    /// One per group of rows whose counts may be added up; a licence counts in every workload it qualifies for, so
+    /// One per group of rows whose counts may be added up; a license counts in every workload it qualifies for, so
     /// usage has one per workload. Percentages are computed from the sums.
     pub(crate) totals: Vec<Map<String, Value>>,
     pub(crate) oldest_processed_date_time: Option<Timestamp>,
@@ -289,7 +289,7 @@ pub(super) fn two_places(percent: f64) -> f64 {
 }
 
 /// The same to all places.
-#[expect(clippy::cast_precision_loss, reason = "counts of licences lie far below 2^52")]
+#[expect(clippy::cast_precision_loss, reason = "counts of licenses lie far below 2^52")]
 pub(super) fn share(part: i64, whole: i64) -> Option<f64> {
     (whole != 0).then(|| part as f64 / whole as f64 * 100.0)
 }

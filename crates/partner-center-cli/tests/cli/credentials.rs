@@ -206,7 +206,7 @@ fn an_access_token_wins_over_a_refresh_token_over_a_sign_in_over_a_secret() {
 }
 
 #[test]
-fn an_application_alone_reads_customers_but_no_licences() {
+fn an_application_alone_reads_customers_but_no_licenses() {
     let desk = Desk::new();
     let mut command = desk.command();
     command.env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET);

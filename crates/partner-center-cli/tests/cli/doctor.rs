@@ -136,7 +136,7 @@ fn online_one_request_has_the_last_word() {
 
     let embedded = embedded(&["-q", "doctor", "--online", "--format", "table"]);
     assert_eq!(embedded.code, 0, "{embedded}");
-    assert!(embedded.stdout.contains("Licence analytics work: Partner Center answered."), "{embedded}");
+    assert!(embedded.stdout.contains("License analytics work: Partner Center answered."), "{embedded}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn arguments_that_cannot_be_used() {
         ("not-a-guid", &["licenses", "deployment", "--customer", "Contoso"][..]),
         ("empty-id", &["licenses", "deployment", "--customer", ""]),
         ("no-id", &["licenses", "deployment", "--customer"]),
-        ("unknown-command", &["licences"]),
+        ("unknown-command", &["licenses"]),
         ("unknown-format", &["licenses", "deployment", "--format", "xml"]),
         ("no-time", &["licenses", "deployment", "--timeout", "soon"]),
         ("no-attempts", &["licenses", "deployment", "--max-attempts", "0"]),

@@ -40,7 +40,7 @@ impl Processed {
     }
 }
 
-/// Licences of one product at one customer: how many were sold and how many are deployed.
+/// Licenses of one product at one customer: how many were sold and how many are deployed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeploymentRow {
@@ -48,9 +48,9 @@ pub struct DeploymentRow {
     pub product: Product,
     /// The sales channel: always `reseller`.
     pub channel: &'static str,
-    /// Licences sold.
+    /// Licenses sold.
     pub licenses_sold: u64,
-    /// Licences deployed. Now and then more than were sold, as in life.
+    /// Licenses deployed. Now and then more than were sold, as in life.
     pub licenses_deployed: u64,
     /// When this was counted.
     pub processed: Processed,
@@ -73,9 +73,9 @@ pub struct UsageRow {
     pub workload: Workload,
     /// The sales channel: always `reseller`.
     pub channel: &'static str,
-    /// Licences somebody used the workload with.
+    /// Licenses somebody used the workload with.
     pub licenses_active: u64,
-    /// Licences that would allow it.
+    /// Licenses that would allow it.
     pub licenses_qualified: u64,
     /// When this was counted.
     pub processed: Processed,
@@ -88,7 +88,7 @@ impl UsageRow {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "licence counts lie far below 2^52")]
+#[expect(clippy::cast_precision_loss, reason = "license counts lie far below 2^52")]
 pub(super) fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 10_000.0).round() / 100.0 }
 }

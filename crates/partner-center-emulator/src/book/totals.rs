@@ -3,7 +3,7 @@
 use super::customer::{CHANNEL, percent};
 use super::{Book, Processed, Service, Workload};
 
-/// The partner's licences of one service.
+/// The partner's licenses of one service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PartnerDeployment {
@@ -11,7 +11,7 @@ pub struct PartnerDeployment {
     pub service: Service,
     /// The sales channel: always `reseller`.
     pub channel: &'static str,
-    /// Licences sold.
+    /// Licenses sold.
     pub licenses_sold: u64,
     /// Deployed of sold over all customers, 0 to 100, to two places.
     pub prorated_percent: f64,

@@ -118,7 +118,7 @@ fn change(value: &mut Value, fault: &Fault, request: &RecordedRequest, origins: 
             each_row(value, |row| row.retain(|name, member| !is_meant(names, name, member)));
         }
         Fault::StringCounts => each_count(value, |count| json!(count.to_string())),
-        #[expect(clippy::cast_precision_loss, reason = "licence counts lie far below 2^52")]
+        #[expect(clippy::cast_precision_loss, reason = "license counts lie far below 2^52")]
         Fault::FloatCounts => {
             each_count(value, |count| Number::from_f64(count as f64).map_or(Value::Null, Value::Number));
         }

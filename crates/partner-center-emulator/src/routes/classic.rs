@@ -1,4 +1,4 @@
-//! The classic four: licences deployed and used, at one customer and at the partner. Members stand in the documented
+//! The classic four: licenses deployed and used, at one customer and at the partner. Members stand in the documented
 //! order; what the documented examples leave out (`customerId`, `serviceCode`, `workloadCode`) is left out.
 
 use serde::Serialize;

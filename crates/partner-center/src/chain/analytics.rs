@@ -1,4 +1,4 @@
-//! `partner.analytics()`: licences over all customers of the partner.
+//! `partner.analytics()`: licenses over all customers of the partner.
 #![expect(
     deprecated,
     reason = "the classic operations are superseded, and still the only ones with the service's own percentages"
@@ -44,13 +44,13 @@ impl Analytics {
         CommercialAnalytics::new(self.partner.clone())
     }
 
-    /// Licence totals, by service.
+    /// License totals, by service.
     pub fn licenses(&self) -> PartnerLicenses {
         PartnerLicenses { partner: self.partner.clone() }
     }
 }
 
-/// Licence totals of the partner.
+/// License totals of the partner.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PartnerLicenses {
@@ -58,18 +58,18 @@ pub struct PartnerLicenses {
 }
 
 impl PartnerLicenses {
-    /// How many licences are deployed.
+    /// How many licenses are deployed.
     pub fn deployment(&self) -> PartnerLicensesDeployment {
         PartnerLicensesDeployment { partner: self.partner.clone() }
     }
 
-    /// How many licences are used.
+    /// How many licenses are used.
     pub fn usage(&self) -> PartnerLicensesUsage {
         PartnerLicensesUsage { partner: self.partner.clone() }
     }
 }
 
-/// How many licences of all customers are deployed.
+/// How many licenses of all customers are deployed.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PartnerLicensesDeployment {
@@ -77,7 +77,7 @@ pub struct PartnerLicensesDeployment {
 }
 
 impl PartnerLicensesDeployment {
-    /// Gets one row per service: licences sold, and the share of them that is deployed.
+    /// Gets one row per service: licenses sold, and the share of them that is deployed.
     ///
     /// `GET /v1/analytics/licenses/deployment`; App+User tokens only.
     /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-partner-licenses-deployment-information>
@@ -113,7 +113,7 @@ impl PartnerLicensesDeployment {
     }
 }
 
-/// How many licences of all customers are used.
+/// How many licenses of all customers are used.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PartnerLicensesUsage {
@@ -121,7 +121,7 @@ pub struct PartnerLicensesUsage {
 }
 
 impl PartnerLicensesUsage {
-    /// Gets one row per service and workload: the share of qualified licences that is used.
+    /// Gets one row per service and workload: the share of qualified licenses that is used.
     ///
     /// `GET /v1/analytics/licenses/usage`; App+User tokens only.
     /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-partner-licenses-usage-information>

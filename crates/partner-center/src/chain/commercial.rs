@@ -30,13 +30,13 @@ impl CommercialAnalytics {
         Self { partner }
     }
 
-    /// Licences, by customer, service, product and channel.
+    /// Licenses, by customer, service, product and channel.
     pub fn licenses(&self) -> CommercialLicenses {
         CommercialLicenses { partner: self.partner.clone() }
     }
 }
 
-/// Commercial licence analytics over all customers of the partner.
+/// Commercial license analytics over all customers of the partner.
 ///
 /// The service has these two queries in place of the classic four operations. They have no percentages: divide what is
 /// deployed by what is sold, and what is active by what qualifies.
@@ -47,7 +47,7 @@ pub struct CommercialLicenses {
 }
 
 impl CommercialLicenses {
-    /// How many licences are sold and deployed.
+    /// How many licenses are sold and deployed.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -59,7 +59,7 @@ impl CommercialLicenses {
         CommercialLicensesQuery::new(self.partner.clone())
     }
 
-    /// How many licences qualify for a workload and are active in it.
+    /// How many licenses qualify for a workload and are active in it.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -72,7 +72,7 @@ impl CommercialLicenses {
     }
 }
 
-/// A commercial licence query that has not been asked yet: which rows, added up by what, of which day.
+/// A commercial license query that has not been asked yet: which rows, added up by what, of which day.
 ///
 /// App+User tokens only. An argument that the service would not take is refused when the query is asked, before
 /// anything is sent.

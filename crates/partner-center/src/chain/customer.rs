@@ -1,4 +1,4 @@
-//! `partner.customers().by_id(id)`: one customer, and what is known of its licences.
+//! `partner.customers().by_id(id)`: one customer, and what is known of its licenses.
 #![expect(
     deprecated,
     reason = "the classic operations are superseded, and still the only ones with the service's own percentages"
@@ -65,13 +65,13 @@ pub struct CustomerAnalytics {
 }
 
 impl CustomerAnalytics {
-    /// Licence analytics of this customer.
+    /// License analytics of this customer.
     pub fn licenses(&self) -> CustomerLicenses {
         CustomerLicenses { customer: self.customer.clone() }
     }
 }
 
-/// Licence analytics of one customer.
+/// License analytics of one customer.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CustomerLicenses {
@@ -79,18 +79,18 @@ pub struct CustomerLicenses {
 }
 
 impl CustomerLicenses {
-    /// How many licences are deployed.
+    /// How many licenses are deployed.
     pub fn deployment(&self) -> CustomerLicensesDeployment {
         CustomerLicensesDeployment { customer: self.customer.clone() }
     }
 
-    /// How many licences are used.
+    /// How many licenses are used.
     pub fn usage(&self) -> CustomerLicensesUsage {
         CustomerLicensesUsage { customer: self.customer.clone() }
     }
 }
 
-/// How many licences of one customer are deployed.
+/// How many licenses of one customer are deployed.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CustomerLicensesDeployment {
@@ -98,7 +98,7 @@ pub struct CustomerLicensesDeployment {
 }
 
 impl CustomerLicensesDeployment {
-    /// Gets one row per product: licences sold, and how many of them are deployed.
+    /// Gets one row per product: licenses sold, and how many of them are deployed.
     ///
     /// `GET /v1/customers/{customer-id}/analytics/licenses/deployment`; App+User tokens only.
     /// Source:
@@ -108,7 +108,7 @@ impl CustomerLicensesDeployment {
     ///
     /// The service supersedes this operation by the
     /// [commercial query](super::CommercialLicenses::deployment), filtered by `customerTenantId`. Since November 2021
-    /// it is reported to answer with an empty list for customers that do have licences: **an empty answer is no proof
+    /// it is reported to answer with an empty list for customers that do have licenses: **an empty answer is no proof
     /// that there are none.**
     ///
     /// # Errors
@@ -132,7 +132,7 @@ impl CustomerLicensesDeployment {
     }
 }
 
-/// How many licences of one customer are used.
+/// How many licenses of one customer are used.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CustomerLicensesUsage {
@@ -140,7 +140,7 @@ pub struct CustomerLicensesUsage {
 }
 
 impl CustomerLicensesUsage {
-    /// Gets one row per product and workload: licences that qualify for the workload, and how many are active in it.
+    /// Gets one row per product and workload: licenses that qualify for the workload, and how many are active in it.
     ///
     /// `GET /v1/customers/{customer-id}/analytics/licenses/usage`; App+User tokens only.
     /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-customer-licenses-usage-information>

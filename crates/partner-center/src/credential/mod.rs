@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | [`RefreshToken`] | App+User | everything, unattended: the secure application model |
 //! | [`DeviceCode`] | App+User | a person signing in; becomes a [`RefreshToken`] |
-//! | [`ClientCredentials`] | app-only | customers, but no licence analytics |
+//! | [`ClientCredentials`] | app-only | customers, but no license analytics |
 //! | [`StaticToken`] | whatever the token is | trying things out |
 //!
 //! The feature `oauth`, on by default, brings all but [`StaticToken`]. Its credentials refresh on a thread of their own,

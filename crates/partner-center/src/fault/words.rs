@@ -126,7 +126,7 @@ pub(crate) fn advice_of(kind: ErrorKind) -> &'static str {
              partner is direct-bill or an indirect provider: `partner-center doctor`."
         }
         ErrorKind::AppOnlyToken => {
-            "Use an App+User token (a signed-in user, or a consented refresh token): all licence analytics need one."
+            "Use an App+User token (a signed-in user, or a consented refresh token): all license analytics need one."
         }
         ErrorKind::MissingRole => {
             "Ask a Global Administrator of the partner tenant to give the user the Admin Agent role, or the GDAP role \

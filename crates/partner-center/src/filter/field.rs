@@ -1,4 +1,4 @@
-//! The fields of the commercial licence queries, each tied to the operations that know it.
+//! The fields of the commercial license queries, each tied to the operations that know it.
 //!
 //! The names are the contract's. What a filter or a grouping does with them is said elsewhere.
 
@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use super::{Filter, FilterError, FilterErrorKind};
 
-/// The commercial licence deployment query.
+/// The commercial license deployment query.
 ///
 /// A type without values: it only marks a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
 ///
@@ -20,7 +20,7 @@ use super::{Filter, FilterError, FilterErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Deployment {}
 
-/// The commercial licence usage query, which knows the two workload fields beside those of deployment.
+/// The commercial license usage query, which knows the two workload fields beside those of deployment.
 ///
 /// A type without values: it only marks a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
 ///
@@ -32,7 +32,7 @@ pub enum Deployment {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Usage {}
 
-/// A commercial licence query that can be filtered and grouped: [`Deployment`] or [`Usage`].
+/// A commercial license query that can be filtered and grouped: [`Deployment`] or [`Usage`].
 ///
 /// The trait is sealed, because the fields are what the service documents and nothing else.
 ///
@@ -116,11 +116,11 @@ pub struct Field<Op> {
 }
 
 impl<Op: Operation> Field<Op> {
-    /// The service the licence belongs to, as a code: `o365`, `crm`.
+    /// The service the license belongs to, as a code: `o365`, `crm`.
     pub const SERVICE_CODE: Self = Self::named("serviceCode");
-    /// The service the licence belongs to, by name: `Microsoft Office 365`, `Microsoft Dynamics`.
+    /// The service the license belongs to, by name: `Microsoft Office 365`, `Microsoft Dynamics`.
     pub const SERVICE_NAME: Self = Self::named("serviceName");
-    /// The channel the licence was sold through: `reseller`.
+    /// The channel the license was sold through: `reseller`.
     pub const CHANNEL: Self = Self::named("channel");
     /// The customer's tenant, a GUID; the service writes it in upper case.
     pub const CUSTOMER_TENANT_ID: Self = Self::named("customerTenantId");

@@ -1,11 +1,11 @@
-//! The grouping of a commercial licence query: the fields that its rows are added up by.
+//! The grouping of a commercial license query: the fields that its rows are added up by.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Field, FilterError, Operation, parse};
 
-/// The fields that the rows of a commercial licence query are added up by, in order and each at most once.
+/// The fields that the rows of a commercial license query are added up by, in order and each at most once.
 ///
 /// The rows of a grouped query hold these fields and the counts, and nothing else. The service's pages name the counts
 /// `licensesDeployed` and `licensesSold` for deployment, `licensesActive` and `licensesQualified` for usage.

@@ -1,4 +1,4 @@
-//! What a commercial licence query asks for: its filter and its grouping, typed per operation.
+//! What a commercial license query asks for: its filter and its grouping, typed per operation.
 //!
 //! This module writes and reads the text of the two query parameters. It sends nothing, encodes nothing for a URL and
 //! does not know which values the service holds. What the parameters may say is written on the pages of the two
@@ -48,7 +48,7 @@ pub use self::grouping::Grouping;
 #[doc(hidden)]
 pub use self::laws::check_laws;
 
-/// Which rows a commercial licence query returns: comparisons of fields with values, combined with `and` and `or`.
+/// Which rows a commercial license query returns: comparisons of fields with values, combined with `and` and `or`.
 ///
 /// A filter starts at a [`Field`] and grows by [`and`](Self::and) and [`or`](Self::or), or is parsed from text. `and`
 /// binds tighter than `or`, and printing sets no parentheses but those that this rule asks for. Two filters are equal

@@ -1,4 +1,4 @@
-//! What a licence desk does not want to hear about: rules that take rows out of a report, and count what they took.
+//! What a license desk does not want to hear about: rules that take rows out of a report, and count what they took.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use super::{FunnelRow, Totals};
 ///
 /// * `product`: a pattern for the product's name or id.
 /// * `customer`: a pattern for the customer's name or id.
-/// * `spare`: how many licences may be unused, in stock or idle; the rule then takes only rows with no more than that
+/// * `spare`: how many licenses may be unused, in stock or idle; the rule then takes only rows with no more than that
 ///   [unused](FunnelRow::unused). What is unknown is not taken.
 ///
 /// In a pattern `*` stands for any text and `?` for any one character; letter case and outer white space do not count. A

@@ -1,4 +1,4 @@
-//! The funnel: of the licences that were sold, how many are deployed, and of those, how many are used.
+//! The funnel: of the licenses that were sold, how many are deployed, and of those, how many are used.
 //!
 //! This module joins rows that were fetched before. It sends nothing, knows no clock, and neither sorts nor prints for
 //! people. The service answers deployment and usage apart, and neither says what is wasted:
@@ -44,13 +44,13 @@
 //!
 //! # What the numbers mean
 //!
-//! **Active** is the greatest of the workloads' `licensesActive`. Usage is counted per workload, and a licence is in use
+//! **Active** is the greatest of the workloads' `licensesActive`. Usage is counted per workload, and a license is in use
 //! if it is used in any of them. The sum would count whoever reads mail and opens a document twice; the true number lies
 //! between the greatest and the smaller of the sum and the deployed, and the greatest is the part of it that is proved.
 //! So *idle* is the most that it can be, and the workloads stay on the row for whoever wants to look closer.
 //!
 //! **Unknown is not zero.** A count that is missing makes everything computed from it unknown (`None`). So does a
-//! negative one. A product without usage rows has no active licences that are known of: the service reports no usage for
+//! negative one. A product without usage rows has no active licenses that are known of: the service reports no usage for
 //! some products at all. Totals add up what is known and count the rows that are not in the sum.
 //!
 //! **Contradictions are shown.** More deployed than sold, and more active than deployed, happen; the two sides are not
@@ -58,7 +58,7 @@
 //!
 //! **Percentages** are computed from the counts, from 0 to 100 and above where the counts contradict each other;
 //! without a denominator there is none. The service's own stand beside them. Its usage percentage is another one: active
-//! of the licences that *qualify* for one workload, where the funnel's is active of the deployed.
+//! of the licenses that *qualify* for one workload, where the funnel's is active of the deployed.
 //!
 //! **Age.** Each side keeps its own `processedDateTime`, usage the oldest of its workloads; a row is as old as the
 //! oldest of both, and flagged if they are a day or more apart.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::CustomerId;
 use crate::models::{Channel, Guid, Timestamp};
 
-/// How many licences of one product a customer bought, how many are deployed, and how many are in use.
+/// How many licenses of one product a customer bought, how many are deployed, and how many are in use.
 ///
 /// Serialised, the fields have the contract's names in camel case, and what is unknown is `null`. `Debug` shows no name
 /// of a customer.
@@ -46,13 +46,13 @@ pub struct FunnelRow {
     pub service_code: Option<String>,
     /// The name of the service, by either source: see [`service`](crate::service).
     pub service_name: Option<String>,
-    /// How the licences were sold.
+    /// How the licenses were sold.
     pub channel: Option<Channel>,
-    /// How many licences were sold.
+    /// How many licenses were sold.
     pub licenses_sold: Option<u64>,
-    /// How many licences are deployed.
+    /// How many licenses are deployed.
     pub licenses_deployed: Option<u64>,
-    /// How many licences are in use: the greatest of the workloads' counts.
+    /// How many licenses are in use: the greatest of the workloads' counts.
     pub licenses_active: Option<u64>,
     /// Sold and not deployed; 0 if more are deployed than were sold.
     pub shelfware: Option<u64>,
@@ -64,7 +64,7 @@ pub struct FunnelRow {
     pub usage_percent: Option<f64>,
     /// Deployed of sold as the service computed it; the commercial query sends none.
     pub reported_deployment_percent: Option<f64>,
-    /// Active of qualified as the service computed it, for the workload with the most active licences; the commercial
+    /// Active of qualified as the service computed it, for the workload with the most active licenses; the commercial
     /// query sends none.
     pub reported_usage_percent: Option<f64>,
     /// The usage of each workload, in the order of their codes or else names.
@@ -124,7 +124,7 @@ impl FunnelRow {
             .filter(|stamp| stamp.unix_seconds().is_some())
     }
 
-    /// How many licences were sold and are not in use: shelfware and idle together. `None` if either is unknown.
+    /// How many licenses were sold and are not in use: shelfware and idle together. `None` if either is unknown.
     ///
     /// ```
     /// use partner_center::funnel::Funnel;
@@ -141,7 +141,7 @@ impl FunnelRow {
         Some(self.shelfware?.saturating_add(self.idle?))
     }
 
-    /// Whether at least this many licences are idle. `None` if that is unknown.
+    /// Whether at least this many licenses are idle. `None` if that is unknown.
     ///
     /// ```
     /// use partner_center::funnel::Funnel;
@@ -282,9 +282,9 @@ pub struct Workload {
     pub workload_code: Option<String>,
     /// The name of the workload, such as Exchange.
     pub workload_name: Option<String>,
-    /// How many licences are active in the workload.
+    /// How many licenses are active in the workload.
     pub licenses_active: Option<u64>,
-    /// How many licences qualify for the workload.
+    /// How many licenses qualify for the workload.
     pub licenses_qualified: Option<u64>,
     /// Active of qualified, computed from the counts to two places, from 0 to 100 or above.
     pub usage_percent: Option<f64>,
@@ -344,9 +344,9 @@ pub enum Flag {
     WithoutWorkload,
     /// A count that the row should have is missing or negative.
     UnknownCount,
-    /// More licences are deployed than were sold: shelfware is 0.
+    /// More licenses are deployed than were sold: shelfware is 0.
     DeployedExceedsSold,
-    /// More licences are active than deployed: idle is 0.
+    /// More licenses are active than deployed: idle is 0.
     ActiveExceedsDeployed,
     /// The oldest and the newest `processedDateTime` of the row are a day or more apart, as the two sides of the classic
     /// operations often are.

@@ -143,15 +143,15 @@ impl From<WrittenShare> for Share {
 pub struct Totals {
     /// How many rows there are.
     pub rows: u64,
-    /// How many licences were sold.
+    /// How many licenses were sold.
     pub licenses_sold: Tally,
-    /// How many licences are deployed.
+    /// How many licenses are deployed.
     pub licenses_deployed: Tally,
-    /// How many licences are in use.
+    /// How many licenses are in use.
     pub licenses_active: Tally,
-    /// How many licences were sold and are not deployed.
+    /// How many licenses were sold and are not deployed.
     pub shelfware: Tally,
-    /// How many licences are deployed and not in use.
+    /// How many licenses are deployed and not in use.
     pub idle: Tally,
     /// By how much deployed exceeds sold, over the rows where it does.
     pub deployed_beyond_sold: u64,

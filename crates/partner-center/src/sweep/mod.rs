@@ -169,7 +169,7 @@ const CONCURRENCY: usize = 8;
 /// More than this at once is taken for a mistake.
 const MOST: usize = 1024;
 
-/// How many licences of a customer are deployed, as the question of a sweep.
+/// How many licenses of a customer are deployed, as the question of a sweep.
 ///
 /// # Errors
 ///
@@ -180,7 +180,7 @@ pub async fn deployment(
     customer.analytics().licenses().deployment().get().await
 }
 
-/// How many licences of a customer are used, as the question of a sweep.
+/// How many licenses of a customer are used, as the question of a sweep.
 ///
 /// # Errors
 ///

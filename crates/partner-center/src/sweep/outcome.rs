@@ -35,7 +35,7 @@ pub enum Outcome<T> {
     /// The service answered, and there was no row in it.
     ///
     /// Apart from [`Rows`](Self::Rows) because **it is no proof that there is nothing**: the service is reported to
-    /// have answered for customers with licences like this. The response has the request id to ask Microsoft about it.
+    /// have answered for customers with licenses like this. The response has the request id to ask Microsoft about it.
     Empty(Response<T>),
     /// There is nothing to ask about this customer, now or later.
     ///

@@ -1,4 +1,4 @@
-//! The licences of many customers, or of all: asked, turned into rows, written, and gone on with after an interruption.
+//! The licenses of many customers, or of all: asked, turned into rows, written, and gone on with after an interruption.
 //!
 //! Here a reading is set up as the arguments say, and driven in `drive`. What can be read is in `reading`, what is
 //! thought of funnel rows in `judge`.
@@ -24,7 +24,7 @@ use self::drive::{Drive, drive};
 use self::held::ByCustomer;
 use self::judge::Judge;
 use self::named::Named;
-use self::reading::{ClassicFunnel, CommercialFunnel, Licences as Reading, Whose, Written};
+use self::reading::{ClassicFunnel, CommercialFunnel, LicenseRows as Reading, Whose, Written};
 use super::writing;
 use crate::cli;
 use crate::cli::Global;
@@ -39,14 +39,14 @@ use crate::settings::Settings;
 use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` of customers.
-pub(super) async fn licences<R: Written>(
+pub(super) async fn licenses<R: Written>(
     command: &'static str,
-    arguments: &cli::Licences,
+    arguments: &cli::LicenseArgs,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
-    let cli::Licences { whose, reading, writing, .. } = arguments;
+    let cli::LicenseArgs { whose, reading, writing, .. } = arguments;
     let setup = Setup::<R::Row>::new(command, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {

@@ -78,7 +78,7 @@ impl<Q: Question> Named<Q> {
         at_once: usize,
         source: Option<Source>,
     ) -> Self {
-        // Named twice, a customer still has its licences once.
+        // Named twice, a customer still has its licenses once.
         let customers: Vec<_> = customers.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
         let mut run: Run<Q> = Run {
             partner: partner.clone(),

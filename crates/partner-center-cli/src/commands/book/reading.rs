@@ -104,7 +104,7 @@ impl<S, Q: Question> Whose<S, Q> {
 }
 
 /// Deployment or usage.
-pub(super) struct Licences<R: Written> {
+pub(super) struct LicenseRows<R: Written> {
     pub(super) whose: Whose<BookStream<R>, R>,
     pub(super) below: Option<f64>,
     /// Where rows of the commercial query wait for their order, if they are to have one.
@@ -219,7 +219,7 @@ fn by_customer<R>(
     sorted
 }
 
-impl<R: Written> Reading for Licences<R> {
+impl<R: Written> Reading for LicenseRows<R> {
     type Row = R::Row;
 
     async fn next(&mut self) -> Result<Option<Portion<R::Row>>, Error> {

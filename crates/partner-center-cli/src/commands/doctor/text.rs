@@ -31,14 +31,14 @@ pub(super) fn print(report: &Report) -> io::Result<()> {
         write_finding(&mut out, finding, width)?;
     }
     let verdict = match (report.analytics_would_work, report.online) {
-        (Some(true), true) => "Licence analytics work: Partner Center answered.",
+        (Some(true), true) => "License analytics work: Partner Center answered.",
         (Some(true), false) => {
-            "Licence analytics would take this token. Roles are not in it: `doctor --online` sees them."
+            "License analytics would take this token. Roles are not in it: `doctor --online` sees them."
         }
-        (Some(false), _) => "Licence analytics would not work.",
-        (None, true) => "Whether licence analytics would work was not to be seen.",
+        (Some(false), _) => "License analytics would not work.",
+        (None, true) => "Whether license analytics would work was not to be seen.",
         (None, false) => {
-            "Whether licence analytics would work cannot be told from this: `doctor --online` asks Partner Center."
+            "Whether license analytics would work cannot be told from this: `doctor --online` asks Partner Center."
         }
     };
     writeln!(out)?;

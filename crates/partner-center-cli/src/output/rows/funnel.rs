@@ -8,7 +8,7 @@ use crate::output::row::Shown::{As, IfWide, InPlaceOf, No, WhoseRow};
 use crate::output::row::row;
 
 row! {
-    /// How many licences of one product a customer bought, how many are deployed, and how many are in use.
+    /// How many licenses of one product a customer bought, how many are deployed, and how many are in use.
     Funnel = "funnel" from model: FunnelRow {
         /// The id of the customer's tenant.
         #[schemars(with = "Guid")]
@@ -23,9 +23,9 @@ row! {
         "serviceCode" service_code: Option<String>, No;
         /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
         "serviceName" service_name: Option<String>, No;
-        /// How the licences were sold.
+        /// How the licenses were sold.
         "channel" channel: Option<Channel>, No;
-        /// How many licences were sold.
+        /// How many licenses were sold.
         "licensesSold" licenses_sold: Option<u64>, As("Sold");
         /// How many of them are deployed.
         "licensesDeployed" licenses_deployed: Option<u64>, As("Deployed");
@@ -41,7 +41,7 @@ row! {
         "usagePercent" usage_percent: Option<f64> = share(model.licenses_active, model.licenses_deployed), IfWide("% used");
         /// Deployed of sold as the service computed it; the commercial query sends none.
         "reportedDeploymentPercent" reported_deployment_percent: Option<f64>, No;
-        /// Active of qualified as the service computed it, for the workload with the most active licences; the
+        /// Active of qualified as the service computed it, for the workload with the most active licenses; the
         /// commercial query sends none.
         "reportedUsagePercent" reported_usage_percent: Option<f64>, No;
         /// The usage of each workload; as text, its name, how many are active and how many qualify.

@@ -7,10 +7,10 @@
 
 mod customer;
 mod funnel;
-mod licences;
+mod licenses;
 mod query;
 
 pub(crate) use customer::Customer;
 pub(crate) use funnel::Funnel;
-pub(crate) use licences::{Deployment, PartnerDeployment, PartnerUsage, Usage};
+pub(crate) use licenses::{Deployment, PartnerDeployment, PartnerUsage, Usage};
 pub(crate) use query::{QueryDeployment, QueryUsage};

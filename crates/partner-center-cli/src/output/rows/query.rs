@@ -4,12 +4,12 @@ use partner_center::models::{
     Channel, CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid, Timestamp,
 };
 
-use super::licences::share;
+use super::licenses::share;
 use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
 use crate::output::row::row;
 
 row! {
-    /// How many licences of one product a customer bought, and how many of them are deployed; grouped, of one group.
+    /// How many licenses of one product a customer bought, and how many of them are deployed; grouped, of one group.
     QueryDeployment = "query-deployment" from model: CommercialLicensesDeploymentInsights {
         /// The customer's tenant id. Null if the query was grouped without it.
         "customerId" customer_id: Option<Guid> = model.customer_tenant_id.clone(), No;
@@ -25,9 +25,9 @@ row! {
         "serviceCode" service_code: Option<String>, As("Service");
         /// The name of the service.
         "serviceName" service_name: Option<String>, InPlaceOf("serviceCode", "Service");
-        /// How the licences were sold.
+        /// How the licenses were sold.
         "channel" channel: Option<Channel>, No;
-        /// How many licences were sold.
+        /// How many licenses were sold.
         "licensesSold" licenses_sold: Option<i64>, As("Sold");
         /// How many of them are deployed.
         "licensesDeployed" licenses_deployed: Option<i64>, As("Deployed");
@@ -49,7 +49,7 @@ row! {
 }
 
 row! {
-    /// How many licences of one product of a customer qualify for one workload, and how many are active in it; grouped,
+    /// How many licenses of one product of a customer qualify for one workload, and how many are active in it; grouped,
     /// of one group.
     QueryUsage = "query-usage" from model: CommercialLicensesUsageInsights {
         /// The customer's tenant id. Null if the query was grouped without it.
@@ -70,9 +70,9 @@ row! {
         "serviceCode" service_code: Option<String>, InPlaceOf("productName", "Service");
         /// The name of the service.
         "serviceName" service_name: Option<String>, No;
-        /// How the licences were sold.
+        /// How the licenses were sold.
         "channel" channel: Option<Channel>, No;
-        /// How many licences qualify for the workload.
+        /// How many licenses qualify for the workload.
         "licensesQualified" licenses_qualified: Option<i64>, As("Qualified");
         /// How many of them are active in it.
         "licensesActive" licenses_active: Option<i64>, As("Active");
@@ -82,7 +82,7 @@ row! {
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
     }
 
-    // A licence counts once in every workload it qualifies for.
+    // A license counts once in every workload it qualifies for.
     const TOTALS_BY: &'static [&'static str] = &["workloadCode", "workloadName"];
     const PERCENTS: &'static [[&'static str; 3]] = &[["usagePercent", "licensesActive", "licensesQualified"]];
 

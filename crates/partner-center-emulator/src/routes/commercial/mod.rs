@@ -1,4 +1,4 @@
-//! The commercial endpoints: licences deployed and used over the whole book, filtered, grouped and paged.
+//! The commercial endpoints: licenses deployed and used over the whole book, filtered, grouped and paged.
 
 mod query;
 mod row;

@@ -23,7 +23,7 @@ pub enum Level {
     Ok,
     /// It may fail, now or soon, or cannot be told.
     Warn,
-    /// Licence analytics would fail.
+    /// License analytics would fail.
     Problem,
 }
 
@@ -146,7 +146,7 @@ impl Expected {
 }
 
 impl Token {
-    /// What stands in this token's way, and what does not, for licence analytics at this time.
+    /// What stands in this token's way, and what does not, for license analytics at this time.
     ///
     /// Analytics would be refused exactly if a finding is a [`Level::Problem`], as far as a token can tell: roles in
     /// Partner Center, such as Admin Agent, are not in it.
@@ -209,14 +209,14 @@ impl Token {
             TokenKind::AppOnly => Finding::new(
                 Level::Problem,
                 Topic::Access,
-                "The token is application-only: it reads customers, but licence analytics take App+User tokens.",
+                "The token is application-only: it reads customers, but license analytics take App+User tokens.",
             )
             .code("900329")
             .fix("Sign in as a user: `partner-center login`, or set PARTNER_CENTER_REFRESH_TOKEN."),
             TokenKind::Unknown => Finding::new(
                 Level::Warn,
                 Topic::Access,
-                "The token does not say whether it acts for a user; licence analytics take App+User tokens.",
+                "The token does not say whether it acts for a user; license analytics take App+User tokens.",
             )
             .code("900329"),
         }
@@ -383,7 +383,7 @@ impl Token {
 const SET_CLOCK: &str = "Set the clock right, or turn on time synchronization: certificates and assertions are refused otherwise.";
 
 impl ClockOffset {
-    /// What it means for licence analytics: nothing for tokens, whose life is counted from when they were asked for.
+    /// What it means for license analytics: nothing for tokens, whose life is counted from when they were asked for.
     #[must_use]
     pub fn finding(self) -> Finding {
         if !self.is_off() {

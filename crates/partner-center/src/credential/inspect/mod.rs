@@ -33,7 +33,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// An application's own. Licence analytics refuse it.
+    /// An application's own. License analytics refuse it.
     AppOnly,
     /// A user's, through an application.
     AppUser,

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// App-only access from a client secret, a certificate or an assertion.
 ///
-/// Good for the customer list and single customers; licence analytics refuse it with
+/// Good for the customer list and single customers; license analytics refuse it with
 /// [`ErrorKind::AppOnlyToken`] (403, code 900329) and need a [`RefreshToken`](super::RefreshToken). Clones share the
 /// token.
 ///

@@ -17,7 +17,7 @@ use crate::clock::{BoxFuture, ClockOffset};
 use crate::credential::{AccessToken, Credential, Token};
 use crate::error::{Error, ErrorKind, Result};
 
-/// App+User access from a stored refresh token: what licence analytics need, unattended.
+/// App+User access from a stored refresh token: what license analytics need, unattended.
 ///
 /// Hands out one access token to all callers, replaces it some five minutes before its end without making them wait,
 /// and lets concurrent callers share one refresh. The refresh token's successor is in the store before the new access
@@ -31,7 +31,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// let app = AppRegistration::new("contoso.onmicrosoft.com", "00000000-1111-2222-3333-444444444444")
 ///     .with_client_secret("the secret's value");
-/// let credential = RefreshToken::new(&app, Arc::new(FileStore::new("/var/lib/licences/token.json")))?;
+/// let credential = RefreshToken::new(&app, Arc::new(FileStore::new("/var/lib/licenses/token.json")))?;
 /// # Ok::<(), partner_center::Error>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -90,7 +90,7 @@ fn a_threshold_that_cannot_be_read_says_where() {
         ("idle >\u{3000}ett", 8, "expected a number"),
         ("idle > -1", 8, "expected a number"),
         ("idle > 18446744073709551616", 8, "this number is too large"),
-        ("idle > 1.5", 9, "a number of licences is whole"),
+        ("idle > 1.5", 9, "a number of licenses is whole"),
         ("idle > 1%", 9, "expected the end"),
         ("usagePercent > 1.", 18, "expected a digit"),
         ("usagePercent > 1.5.5", 19, "expected the end"),

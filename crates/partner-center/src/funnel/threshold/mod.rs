@@ -25,15 +25,15 @@ use crate::filter::draw_caret;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Metric {
-    /// Licences sold.
+    /// Licenses sold.
     Sold,
-    /// Licences deployed.
+    /// Licenses deployed.
     Deployed,
-    /// Licences in use.
+    /// Licenses in use.
     Active,
-    /// Licences sold and not deployed.
+    /// Licenses sold and not deployed.
     Shelfware,
-    /// Licences deployed and not in use.
+    /// Licenses deployed and not in use.
     Idle,
     /// Deployed of sold, from 0 to 100 or above.
     DeploymentPercent,
@@ -231,7 +231,7 @@ pub enum Scope {
 /// A metric, an operator and a number. In front there may be `total`, for the total of all rows, or `any`, for every row,
 /// which is also what is meant without either. A metric may also be called as the field of the rows (`licensesSold`) or as
 /// tables head it (`shelf`, `% used`). Words are read in either letter case and white space is free; a number of
-/// licences is whole, a percentage may have a fraction and a `%`. Printing gives the one canonical form, and parsing that
+/// licenses is whole, a percentage may have a fraction and a `%`. Printing gives the one canonical form, and parsing that
 /// gives the same threshold again.
 ///
 /// ```
@@ -427,7 +427,7 @@ impl ThresholdError {
     /// use partner_center::funnel::Threshold;
     ///
     /// let error = "idle > 0.5".parse::<Threshold>().unwrap_err();
-    /// assert_eq!(error.description(), "a number of licences is whole");
+    /// assert_eq!(error.description(), "a number of licenses is whole");
     /// ```
     #[must_use]
     pub fn description(&self) -> &str {

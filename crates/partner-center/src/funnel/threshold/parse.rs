@@ -79,7 +79,7 @@ impl<'a> Cursor<'a> {
             }
             number.parse().ok().filter(|number: &f64| number.is_finite()).map(Limit::Percent)
         } else if fraction.is_some() {
-            return Err(after.refused("a number of licences is whole"));
+            return Err(after.refused("a number of licenses is whole"));
         } else {
             whole.parse().ok().map(Limit::Count)
         };

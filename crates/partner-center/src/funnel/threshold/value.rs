@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Measure, Metric};
 use crate::funnel::{FunnelRow, Totals};
 
-/// The number of a metric: licences, or a percentage.
+/// The number of a metric: licenses, or a percentage.
 ///
 /// Serialised, it is the number alone; printed, a percentage has two places.
 ///
@@ -25,7 +25,7 @@ use crate::funnel::{FunnelRow, Totals};
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum MetricValue {
-    /// How many licences.
+    /// How many licenses.
     Count(u64),
     /// From 0 to 100, or above.
     Percent(f64),

@@ -68,7 +68,7 @@ macro_rules! row {
             pub service_code: Option<String>,
             /// The name of the service, by either source: see [`service`](crate::service).
             pub service_name: Option<String>,
-            /// How the licences were sold.
+            /// How the licenses were sold.
             pub channel: Option<Channel>,
             $($(#[$both_meta])* pub $both: $both_type,)+
             $(#[$percent_meta])*
@@ -166,15 +166,15 @@ macro_rules! row {
 }
 
 row! {
-    /// How many licences of one product a customer bought, and how many of them are deployed.
+    /// How many licenses of one product a customer bought, and how many of them are deployed.
     ///
     /// Serialised, the fields have the contract's names, and what is unknown is `null`. `Debug` shows no name of a
     /// customer.
     DeploymentRow from CustomerLicensesDeploymentInsights or CommercialLicensesDeploymentInsights
     in CommercialLicensesDeploymentInsightsCollection by deployment {
-        /// How many licences were sold.
+        /// How many licenses were sold.
         licenses_sold: Option<i64>,
-        /// How many of the sold licences are deployed.
+        /// How many of the sold licenses are deployed.
         licenses_deployed: Option<i64>,
     }
     /// Deployed of sold as the service computed it, from 0 to 100; the commercial query sends none.
@@ -182,7 +182,7 @@ row! {
 }
 
 row! {
-    /// How many licences of one product of a customer qualify for a workload, and how many are active in it.
+    /// How many licenses of one product of a customer qualify for a workload, and how many are active in it.
     ///
     /// Serialised, the fields have the contract's names, and what is unknown is `null`. `Debug` shows no name of a
     /// customer.
@@ -192,9 +192,9 @@ row! {
         workload_code: Option<String>,
         /// The name of the workload, such as Exchange.
         workload_name: Option<String>,
-        /// How many licences are active in the workload.
+        /// How many licenses are active in the workload.
         licenses_active: Option<i64>,
-        /// How many licences qualify for the workload.
+        /// How many licenses qualify for the workload.
         licenses_qualified: Option<i64>,
     }
     /// Active of qualified as the service computed it, from 0 to 100; the commercial query sends none.

@@ -12,7 +12,7 @@ use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
 use crate::output::row::row;
 
 row! {
-    /// How many licences of one product a customer bought, and how many of them are deployed.
+    /// How many licenses of one product a customer bought, and how many of them are deployed.
     Deployment = "deployment" from model: DeploymentRow {
         /// The id of the customer's tenant; the one that was asked about where the service leaves it out. Null only if
         /// what a commercial row has is no GUID.
@@ -27,9 +27,9 @@ row! {
         "serviceCode" service_code: Option<String>, As("Service");
         /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
         "serviceName" service_name: Option<String>, InPlaceOf("serviceCode", "Service");
-        /// How the licences were sold.
+        /// How the licenses were sold.
         "channel" channel: Option<Channel>, No;
-        /// How many licences were sold.
+        /// How many licenses were sold.
         "licensesSold" licenses_sold: Option<i64>, As("Sold");
         /// How many of them are deployed.
         "licensesDeployed" licenses_deployed: Option<i64>, As("Deployed");
@@ -53,7 +53,7 @@ row! {
 }
 
 row! {
-    /// How many licences of one product qualify for one workload, and how many are active in it.
+    /// How many licenses of one product qualify for one workload, and how many are active in it.
     Usage = "usage" from model: UsageRow {
         /// The id of the customer's tenant; the one that was asked about where the service leaves it out. Null only if
         /// what a commercial row has is no GUID.
@@ -72,9 +72,9 @@ row! {
         "serviceCode" service_code: Option<String>, No;
         /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
         "serviceName" service_name: Option<String>, No;
-        /// How the licences were sold.
+        /// How the licenses were sold.
         "channel" channel: Option<Channel>, No;
-        /// How many licences qualify for the workload.
+        /// How many licenses qualify for the workload.
         "licensesQualified" licenses_qualified: Option<i64>, As("Qualified");
         /// How many of them are active in it.
         "licensesActive" licenses_active: Option<i64>, As("Active");
@@ -86,7 +86,7 @@ row! {
         "source" source: Source, No;
     }
 
-    // A licence counts once in every workload it qualifies for.
+    // A license counts once in every workload it qualifies for.
     const TOTALS_BY: &'static [&'static str] = &["workloadCode", "workloadName"];
     const PERCENTS: &'static [[&'static str; 3]] = &[["usagePercent", "licensesActive", "licensesQualified"]];
 
@@ -100,15 +100,15 @@ row! {
 }
 
 row! {
-    /// How many licences of one service the partner sold, and which share of them is deployed.
+    /// How many licenses of one service the partner sold, and which share of them is deployed.
     PartnerDeployment = "partner-deployment" from model: PartnerLicensesDeploymentInsights {
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String> = service::code_and_name(model.service_code.clone(), model.service_name.clone()).0, As("Service");
         /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
         "serviceName" service_name: Option<String> = service::code_and_name(model.service_code, model.service_name).1, InPlaceOf("serviceCode", "Service");
-        /// How the licences were sold.
+        /// How the licenses were sold.
         "channel" channel: Option<Channel>, As("Channel");
-        /// How many licences were sold.
+        /// How many licenses were sold.
         "licensesSold" licenses_sold: Option<i64>, As("Sold");
         /// Deployed of sold over all customers as the service computed it, from 0 to 100.
         "proratedDeploymentPercent" prorated_deployment_percent: Option<f64>, As("% deployed");
@@ -122,7 +122,7 @@ row! {
 }
 
 row! {
-    /// Which share of the licences the partner sold is used, by service and workload.
+    /// Which share of the licenses the partner sold is used, by service and workload.
     PartnerUsage = "partner-usage" from model: PartnerLicensesUsageInsights {
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String> = service::code_and_name(model.service_code.clone(), model.service_name.clone()).0, As("Service");
@@ -130,7 +130,7 @@ row! {
         "serviceName" service_name: Option<String> = service::code_and_name(model.service_code, model.service_name).1, InPlaceOf("serviceCode", "Service");
         /// The name of the workload, such as Exchange.
         "workloadName" workload_name: Option<String>, As("Workload");
-        /// How the licences were sold.
+        /// How the licenses were sold.
         "channel" channel: Option<Channel>, As("Channel");
         /// Active of qualified over all customers as the service computed it, from 0 to 100.
         "proratedLicensesUsagePercent" prorated_licenses_usage_percent: Option<f64>, As("% used");
