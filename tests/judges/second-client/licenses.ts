@@ -10,4 +10,4 @@ export const page: Query = { filter: "serviceCode eq 'o365'", groupby: "workload
 // @ts-expect-error there is no such field
 export const misspelt = (answer: Deployment) => answer.items[0]?.licenseSold;
 // @ts-expect-error it may be absent, and null too
-export const careless = (answer: Deployment): number | undefined => answer.items[0]?.licenseSold;
+export const careless = (answer: Deployment): number | undefined => answer.items[0]?.licensesSold;
