@@ -1,7 +1,7 @@
-//! Content codings: which ones an answer says it is in, and the body without them.
+//! Reads `Content-Encoding` and decodes response bodies.
 //!
-//! Done here rather than by the HTTP library, which knows a coding only in lower case and alone. What counts in the end
-//! is what the bytes are: proxies decompress without saying so, and compress without saying so.
+//! The HTTP library is not used for this because it recognizes only a single coding in lower case. The first bytes of
+//! the body override the header, because some proxies compress or decompress a body without changing the header.
 
 use std::io;
 use std::pin::Pin;
@@ -15,11 +15,11 @@ use http::header::CONTENT_ENCODING;
 
 use crate::transport::{ByteStream, TransportError};
 
-/// The codings that are asked for.
+/// The value of `Accept-Encoding`.
 pub(crate) const ACCEPTED: &str = "gzip, br";
-/// More than this many around each other are no answer but an attack.
+/// The most nested codings accepted. A response with more is treated as an attack.
 const MOST: usize = 3;
-/// How much a read gives out at most.
+/// The most bytes that one read returns.
 const PIECE: usize = 16 * 1024;
 
 type Reader = Pin<Box<dyn AsyncBufRead + Send + Sync>>;
@@ -29,19 +29,19 @@ type Reader = Pin<Box<dyn AsyncBufRead + Send + Sync>>;
 pub(crate) enum Coding {
     Gzip,
     Brotli,
-    /// One that was not asked for, by its name as far as that can be shown.
+    /// A coding that was not requested: its name, or a placeholder if the name is not safe to print.
     Other(String),
 }
 
 impl Coding {
-    /// The codings an answer says it is in, in the order they were applied.
+    /// The codings in the `Content-Encoding` headers, in the order they were applied.
     pub(crate) fn of(headers: &HeaderMap) -> Vec<Self> {
         let values = headers.get_all(CONTENT_ENCODING).into_iter();
         let lists = values.map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase());
         lists.flat_map(|list| list.split(',').filter_map(Self::read).collect::<Vec<_>>()).collect()
     }
 
-    /// One element of the list; `None` for what changes nothing.
+    /// Parses one element of the list; `None` for an empty element and for `identity`.
     fn read(element: &str) -> Option<Self> {
         let name = element.split(';').next().unwrap_or_default().trim().trim_matches('"');
         match name {
@@ -58,18 +58,18 @@ impl Coding {
     }
 }
 
-/// A body on its way.
+/// A response body that is being received.
 pub(crate) enum Body {
     /// Nothing has been read yet.
     Unread(ByteStream, Vec<Coding>),
-    /// The bytes are the answer.
+    /// The bytes are passed on as received.
     Plain(ByteStream),
     Coded(Reader),
 }
 
 impl Body {
-    /// Whether the bytes on the wire are those that are given out, so that their number is the one announced. Known
-    /// from the first piece on.
+    /// Whether the bytes are passed on as received, so that `Content-Length` is their number. Known after the first
+    /// piece.
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::Plain(_))
     }
@@ -82,7 +82,7 @@ impl Body {
                 Self::Coded(reader) => return read(reader).await,
                 Self::Unread(stream, codings) => {
                     let first = stream.next().await.transpose().map_err(TransportError::new)?;
-                    // Without a first piece there is nothing to decode, whatever the headers say.
+                    // An empty body needs no decoding, whatever the headers say.
                     let Some(first) = first else { return Ok(None) };
                     if first.is_empty() {
                         continue;
@@ -93,7 +93,7 @@ impl Body {
                         *self = Self::Plain(stream);
                         return Ok(Some(first));
                     }
-                    // Apart, because it is rare and its future is large.
+                    // Boxed, because this is rare and the future is large.
                     *self = Self::Coded(Box::pin(decoded(first, stream, codings)).await?);
                 }
             }
@@ -101,10 +101,10 @@ impl Body {
     }
 }
 
-/// A reader of what is inside the codings.
+/// Returns a reader that removes the codings.
 async fn decoded(first: Bytes, rest: ByteStream, codings: Vec<Coding>) -> Result<Reader, TransportError> {
     if codings.len() > MOST {
-        return Err(TransportError::coding("more codings than any answer has"));
+        return Err(TransportError::coding("more than 3 nested codings"));
     }
     let whole = stream::once(async { Ok(first) }).chain(rest).map_err(io::Error::other);
     let mut reader: Reader = Box::pin(whole.into_async_read());
@@ -112,15 +112,15 @@ async fn decoded(first: Bytes, rest: ByteStream, codings: Vec<Coding>) -> Result
         let start = reader.fill_buf().await.map_err(broken)?;
         reader = match coding {
             Coding::Gzip if is_gzip(start) => gunzipped(reader),
-            // Something on the way has decompressed the answer and left the header.
+            // A proxy has decompressed the body and left the header.
             Coding::Gzip => reader,
             Coding::Brotli => Box::pin(BufReader::new(BrotliDecoder::new(reader))),
-            // Some servers write a charset or other words here.
+            // Some servers write a charset or another word here.
             Coding::Other(_) if is_text(start) => reader,
             Coding::Other(name) => return Err(TransportError::coding(&name)),
         };
     }
-    // Something on the way has compressed the answer and not said so.
+    // A proxy has compressed the body without adding a header.
     if is_gzip(reader.fill_buf().await.map_err(broken)?) {
         reader = gunzipped(reader);
     }
@@ -129,7 +129,7 @@ async fn decoded(first: Bytes, rest: ByteStream, codings: Vec<Coding>) -> Result
 
 fn gunzipped(reader: Reader) -> Reader {
     let mut decoder = GzipDecoder::new(reader);
-    // A gzip file is one or more members.
+    // A gzip stream may have several members.
     decoder.multiple_members(true);
     Box::pin(BufReader::new(decoder))
 }
@@ -141,17 +141,17 @@ async fn read(reader: &mut Reader) -> Result<Option<Bytes>, TransportError> {
     Ok((length > 0).then(|| piece.into()))
 }
 
-/// Whether it begins as gzip does. One byte is enough: no text begins with it.
+/// Whether the bytes begin like gzip. The first byte is enough, because no text begins with it.
 fn is_gzip(start: &[u8]) -> bool {
     matches!(start, [0x1F] | [0x1F, 0x8B, ..])
 }
 
-/// Whether it begins as JSON or another text of the service does.
+/// Whether the bytes begin like JSON or another text that the service sends.
 fn is_text(start: &[u8]) -> bool {
     matches!(start, [] | [b'{' | b'[' | b'"' | b'<' | b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xFE | 0xFF, ..])
 }
 
-/// What reading failed with: the connection's own error, or a decoder's.
+/// Converts a read error, which comes from the connection or from a decoder.
 fn broken(error: io::Error) -> TransportError {
     let kind = error.kind();
     let Some(inner) = error.into_inner() else { return TransportError::body(io::Error::from(kind).into()) };
@@ -218,7 +218,7 @@ mod tests {
         encoder.into_inner()
     }
 
-    /// What comes of these bytes, received in pieces this large, under these headers.
+    /// Decodes these bytes, received in pieces of this size, with these `Content-Encoding` headers.
     fn decode(values: &[&str], bytes: &[u8], piece: usize) -> Result<Vec<u8>, TransportError> {
         let pieces: Vec<_> = bytes.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         let mut body = Body::Unread(Box::pin(stream::iter(pieces)), codings(values));
@@ -233,7 +233,7 @@ mod tests {
         })
     }
 
-    // F4: codings x letter case x list forms x what the bytes are x how they arrive.
+    // F4: codings x letter case x list forms x actual bytes x piece sizes.
     #[test]
     fn every_coding_is_removed_however_it_is_written() {
         let text = "{\"items\":[{\"id\":\"å\"}]}".repeat(50).into_bytes();
@@ -253,7 +253,7 @@ mod tests {
                 for value in gzip_names.into_iter().flat_map(cases) {
                     check(&[&value], &zipped);
                     check(&[&value], &members);
-                    // The header outlived the coding.
+                    // The header is still there after a proxy has decoded the body.
                     check(&[&value], &text);
                 }
                 for value in cases("br") {
@@ -271,11 +271,11 @@ mod tests {
             check(&["UTF-8"], &text);
             check(&["gzip"], &gzip(&zipped));
         }
-        assert!(decode(&["gzip"], b"", 1).unwrap().is_empty(), "an empty body needs no coding");
+        assert!(decode(&["gzip"], b"", 1).unwrap().is_empty(), "an empty body is not decoded");
     }
 
     #[test]
-    fn what_cannot_be_decoded_is_an_error_that_says_so() {
+    fn a_body_that_cannot_be_decoded_is_an_error() {
         use crate::TransportErrorKind::{Body as Broken, Coding as Unasked};
         let text = "{}".repeat(5000).into_bytes();
         let (zipped, broed) = (gzip(&text), brotli(&text));
@@ -283,14 +283,14 @@ mod tests {
         let last = damaged.len() - 6;
         damaged[last] ^= 1;
         for (values, bytes, kind, said) in [
-            (&["gzip"][..], &zipped[..zipped.len() - 1], Broken, "broke off or could not be decompressed"),
-            (&[], &zipped[..20], Broken, "broke off or could not be decompressed"),
-            (&["gzip"], &damaged, Broken, "broke off or could not be decompressed"),
-            (&["br"], &broed[..broed.len() - 1], Broken, "broke off or could not be decompressed"),
-            (&["br"], &[0xFF; 40], Broken, "broke off or could not be decompressed"),
-            (&["ZSTD"], b"\x28\xB5\x2F\xFD", Unasked, "encoded as zstd"),
-            (&["deflate"], b"\x78\x9C", Unasked, "encoded as deflate"),
-            (&["gzip,gzip,gzip,gzip"], &zipped, Unasked, "more codings than any answer has"),
+            (&["gzip"][..], &zipped[..zipped.len() - 1], Broken, "ended early or could not be decompressed"),
+            (&[], &zipped[..20], Broken, "ended early or could not be decompressed"),
+            (&["gzip"], &damaged, Broken, "ended early or could not be decompressed"),
+            (&["br"], &broed[..broed.len() - 1], Broken, "ended early or could not be decompressed"),
+            (&["br"], &[0xFF; 40], Broken, "ended early or could not be decompressed"),
+            (&["ZSTD"], b"\x28\xB5\x2F\xFD", Unasked, "encoded with zstd"),
+            (&["deflate"], b"\x78\x9C", Unasked, "encoded with deflate"),
+            (&["gzip,gzip,gzip,gzip"], &zipped, Unasked, "more than 3 nested codings"),
         ] {
             for piece in [1, 100_000] {
                 let error = decode(values, bytes, piece).unwrap_err();
@@ -308,7 +308,7 @@ mod tests {
             let pieces = vec![Ok(Bytes::copy_from_slice(bytes))];
             let mut body = Body::Unread(Box::pin(stream::iter(pieces)), codings(values));
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-            // Whoever reads it counts, and stops.
+            // A caller that counts bytes can stop early.
             for _ in 0..100 {
                 let piece = runtime.block_on(body.next()).unwrap().unwrap();
                 assert!(piece.len() <= PIECE);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn gzip_is_told_by_its_first_bytes() {
+    fn gzip_is_recognized_by_its_first_bytes() {
         for (start, gzip) in
             [(&b""[..], false), (b"\x1F", true), (b"\x1F\x8B\x08", true), (b"\x1F\x9D", false), (b"{", false)]
         {

@@ -1,9 +1,9 @@
-//! Name resolution on threads of its own.
+//! DNS resolution on separate threads.
 //!
-//! The operating system's resolver cannot be interrupted and may take half a minute. On the runtime's blocking threads,
-//! where the HTTP library would run it, it would keep the runtime from shutting down for as long. Here nobody waits for
-//! it longer than they want to. Calls that ask for one name at the same time share one lookup, so that a resolver that
-//! hangs holds one thread per name.
+//! The operating system's resolver cannot be interrupted and may take half a minute. The HTTP library would run it on
+//! the runtime's blocking threads, where it would delay the shutdown of the runtime by that time. On its own thread, a
+//! caller can stop waiting at any time. Concurrent lookups of the same name share one thread, so that a resolver that
+//! hangs holds at most one thread per name.
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -19,7 +19,7 @@ type Answer = Result<Vec<SocketAddr>, LookupFailure>;
 type Lookup = fn(&str) -> io::Result<Vec<SocketAddr>>;
 type Running = Arc<Mutex<HashMap<String, Shared<oneshot::Receiver<Answer>>>>>;
 
-/// Resolves names by the operating system.
+/// Resolves names with the operating system's resolver.
 #[derive(Clone)]
 pub(crate) struct Resolver {
     lookup: Lookup,
@@ -35,7 +35,7 @@ impl Resolver {
         Self { lookup, running: Running::default() }
     }
 
-    /// The lookup of this name that is running, or a new one.
+    /// Joins the running lookup of this name, or starts one.
     fn look_up(&self, host: &str) -> io::Result<Shared<oneshot::Receiver<Answer>>> {
         let mut running = lock(&self.running);
         if let Some(answer) = running.get(host) {
@@ -48,7 +48,7 @@ impl Resolver {
         let thread = thread::Builder::new().name("name-resolution".to_owned()).spawn(move || {
             let found = lookup(&name).map_err(|error| LookupFailure::of(&error));
             lock(&done).remove(&name);
-            // Nobody may be waiting any more.
+            // The receiver may be gone.
             let _ = tell.send(found);
         });
         if let Err(error) = thread {
@@ -65,7 +65,7 @@ impl Resolve for Resolver {
         Box::pin(async move {
             match answer?.await {
                 Ok(found) => Ok(Box::new(found?.into_iter()) as Addrs),
-                Err(oneshot::Canceled) => Err("the lookup of the name was broken off".into()),
+                Err(oneshot::Canceled) => Err("the name lookup was interrupted".into()),
             }
         })
     }
@@ -79,7 +79,7 @@ fn lock(running: &Running) -> MutexGuard<'_, HashMap<String, Shared<oneshot::Rec
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LookupFailure {
     text: String,
-    /// There is no such name: asking again changes nothing.
+    /// The name does not exist, so a retry is useless.
     pub(crate) no_such_name: bool,
 }
 
@@ -90,7 +90,7 @@ impl LookupFailure {
     }
 
     fn of(error: &io::Error) -> Self {
-        // The code is lost in most systems' errors, and their texts are never translated.
+        // On most systems the error does not carry the code; the texts are never translated.
         const NO_SUCH_NAME: [&str; 4] = [
             "Name or service not known",
             "nodename nor servname provided",
@@ -120,7 +120,7 @@ mod tests {
 
     // R15
     #[test]
-    fn a_lookup_that_hangs_holds_neither_the_caller_nor_the_runtime() {
+    fn a_lookup_that_hangs_blocks_neither_the_caller_nor_the_runtime() {
         static LOOKUPS: AtomicU32 = AtomicU32::new(0);
         let hanging = Resolver::with(|_| {
             LOOKUPS.fetch_add(1, Ordering::SeqCst);
@@ -138,11 +138,11 @@ mod tests {
         });
         drop(runtime);
         assert!(started.elapsed() < Duration::from_secs(30), "it took {:?}", started.elapsed());
-        assert_eq!(LOOKUPS.load(Ordering::SeqCst), 1, "they share one");
+        assert_eq!(LOOKUPS.load(Ordering::SeqCst), 1, "concurrent lookups are shared");
     }
 
     #[test]
-    fn a_name_is_found_or_not_and_asked_for_anew_the_next_time() {
+    fn a_lookup_result_is_not_cached() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let resolver = Resolver::with(|host| match host {
             "known" => Ok(vec![([127, 0, 0, 1], 0).into()]),

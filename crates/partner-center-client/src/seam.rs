@@ -1,8 +1,7 @@
-//! Where the generated code meets whoever executes it: an operation as a value, sent once by a client made for one
-//! attempt.
+//! The [`Operation`] trait, and the [`Client`] that sends an operation once.
 //!
-//! The generated client writes path and query. Headers, which are the same for all operations, come with the attempt.
-//! There is no retry here and no credential: the headers say what they say.
+//! The generated client writes path and query. The caller supplies the headers, which are the same for all operations.
+//! There are no retries and no credentials here: the headers are sent as given.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,68 +14,68 @@ use progenitor_client::{ByteStream, ClientHooks, OperationInfo, ResponseValue};
 use crate::generated;
 use crate::transport::{RawAnswer, Transport, TransportError};
 
-/// What comes of sending an operation: an answer of any status, or none.
+/// The result of sending an operation: a response of any status, or a transport error.
 pub type Sent = Result<RawAnswer, TransportError>;
 
 /// One operation of the contract with its arguments, ready to be sent any number of times.
 pub trait Operation: fmt::Debug + Send + Sync {
-    /// The model of a successful answer.
+    /// The model of a successful response.
     type Answer: partner_center_models::Model + Send + 'static;
 
-    /// What the contract says of the operation.
+    /// The metadata of the operation in the contract.
     const DETAILS: OperationDetails;
 
-    /// Its path, with the values of parameters.
+    /// The path, with the values of its parameters.
     fn path(&self) -> Cow<'static, str> {
         Cow::Borrowed(Self::DETAILS.path)
     }
 
-    /// What an empty successful body stands for: no rows, where the answer is a collection.
+    /// The value of an empty successful body: a collection without rows, or `None` if the response is not a collection.
     fn empty() -> Option<Self::Answer> {
         None
     }
 
-    /// How many rows an answer has, and how many it says that there are; `None` if it is no collection.
+    /// The number of rows in a response and the total it reports; `None` if it is not a collection.
     fn extent(_: &Self::Answer) -> Option<Extent> {
         None
     }
 
-    /// Puts the rows of the next page behind those of an answer, and takes over what that page says beside them.
+    /// Appends the rows of the next page to a response, and replaces its other fields with those of that page.
     fn append(_: &mut Self::Answer, _: Self::Answer) {}
 
-    /// Sends it once.
+    /// Sends the operation once.
     fn send(&self, client: Client) -> impl Future<Output = Sent> + Send;
 }
 
-/// What the contract says of an operation, for logs and messages.
+/// The metadata of an operation in the contract, for logs and messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationDetails {
-    /// Its id in the contract.
+    /// The operation id in the contract.
     pub id: &'static str,
-    /// Its HTTP method.
+    /// The HTTP method.
     pub method: &'static str,
-    /// Its path, with the names of parameters in braces.
+    /// The path, with the names of its parameters in braces.
     pub path: &'static str,
-    /// The id of the operation that replaces it, if it is deprecated.
+    /// The id of the operation that replaces this one, if it is deprecated.
     pub superseded_by: Option<&'static str>,
-    /// Whether it takes `skip`: how many rows to leave out.
+    /// Whether it has the parameter `skip`: how many rows to skip.
     pub skips: bool,
-    /// Whether it takes a token of the service for a further page, in `MS-ContinuationToken`.
+    /// Whether it accepts a continuation token in the header `MS-ContinuationToken`.
     pub seeks: bool,
 }
 
-/// How many rows a page has, and how many it says that there are.
+/// The number of rows of a page, and the total that it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
-    /// The rows it has.
+    /// The number of rows on the page.
     pub rows: usize,
-    /// The count beside them.
+    /// The total that the page reports.
     pub total: Option<i64>,
-    /// What that counts.
+    /// What `total` counts.
     pub counts: Counts,
 }
 
-/// What the count beside the rows of a page counts.
+/// What the total of a page counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counts {
     /// The rows of this page.
@@ -85,54 +84,54 @@ pub enum Counts {
     Query,
 }
 
-/// The members by which a collection says that there is more, in every spelling the contract knows.
+/// The names of the JSON members that point to the next page, in every spelling in the contract.
 #[derive(Clone, Copy, Debug)]
 pub struct Continuations {
-    /// Of links to the next page.
+    /// Members that hold a link to the next page.
     pub links: &'static [&'static str],
-    /// Of tokens of the next page.
+    /// Members that hold a continuation token.
     pub tokens: &'static [&'static str],
-    /// Of objects whose `next` is a link.
+    /// Members that hold an object with a link in `next`.
     pub objects: &'static [&'static str],
 }
 
-/// The headers of one attempt: those of the request until it is sent, then those of the answer. Moved there and back,
-/// because generated code would copy them twice each way, and a small call would feel it.
+/// The headers of one attempt: the request's until it is sent, then the response's. They are moved in and out, because
+/// the generated code would copy them twice in each direction, which is measurable for small calls.
 #[derive(Debug, Default)]
 pub(crate) struct Attempt(Mutex<HeaderMap>);
 
 impl Attempt {
-    /// Puts these in, and takes out what was there.
+    /// Stores these headers and returns the previous ones.
     fn exchange(&self, headers: HeaderMap) -> HeaderMap {
         std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), headers)
     }
 }
 
-/// Generated clients can be cloned; an attempt is never, and a copy of it has no headers.
+/// Generated clients must be `Clone`. An attempt is never cloned in practice; a clone would have no headers.
 impl Clone for Attempt {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
-/// A client for one attempt, and used up by it.
+/// A client for one attempt. Sending consumes it.
 #[derive(Debug)]
 pub struct Client(generated::Client);
 
 impl Client {
-    /// A client that sends these headers, over this transport, to this base URL (without a slash at its end).
+    /// Creates a client that sends these headers over this transport to this base URL (without a trailing slash).
     #[must_use]
     pub fn new(base_url: &str, transport: &Transport, headers: HeaderMap) -> Self {
         let attempt = Attempt(Mutex::new(headers));
         Self(generated::Client::new_with_client(base_url, transport.client(), attempt))
     }
 
-    /// Sends a GET to where an answer linked to, in place of an operation's own path and query. The caller has made
-    /// sure that the URL is on the service's own host.
+    /// Sends a GET request to a link from a response, instead of to an operation's path and query. The caller must
+    /// have checked that the URL is on the service's host.
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if no answer came.
+    /// [`TransportError`] if no response arrived.
     pub async fn follow(self, url: &str) -> Sent {
         let request = self.0.client.get(url).build().map_err(TransportError::new)?;
         let response = self.0.execute(request).await.map_err(TransportError::new)?;
@@ -143,7 +142,7 @@ impl Client {
         &self.0
     }
 
-    /// Flattens what generated code returns: every status is an answer here.
+    /// Converts the result of the generated code: a response of any status is `Ok`.
     pub(crate) fn sent(
         &self,
         result: Result<ResponseValue<ByteStream>, progenitor_client::Error<ByteStream>>,
@@ -151,14 +150,14 @@ impl Client {
         use progenitor_client::Error;
         match result {
             Ok(answer) | Err(Error::ErrorResponse(answer)) => Ok(self.raw(answer)),
-            // A status the contract does not name, such as a redirect.
+            // A status that is not in the contract, such as a redirect.
             Err(Error::UnexpectedResponse(response)) => Ok(self.raw(ResponseValue::stream(response))),
             Err(
                 Error::CommunicationError(error)
                 | Error::ResponseBodyError(error)
                 | Error::InvalidUpgrade(error),
             ) => Err(TransportError::new(error)),
-            // These come of typed answers and of hooks, and this client has neither.
+            // Typed responses and hooks return these; this client has neither.
             Err(Error::InvalidRequest(_) | Error::InvalidResponsePayload(..) | Error::Custom(_)) => {
                 Err(TransportError::unsendable())
             }
@@ -172,10 +171,10 @@ impl Client {
 }
 
 impl generated::Client {
-    /// Sends the request with the headers of the attempt, and keeps those of the answer.
+    /// Sends the request with the headers of the attempt, and stores the headers of the response.
     async fn execute(&self, mut request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
-        // In place of what is there, not beside it: progenitor's own `api-version` is unknown to the service, and
-        // header parameters are taken out of the contract before generating.
+        // All headers are replaced: the service does not know progenitor's `api-version`, and header parameters are
+        // removed from the contract before generation.
         *request.headers_mut() = self.inner.exchange(HeaderMap::new());
         let mut response = self.client.execute(request).await?;
         self.inner.exchange(std::mem::take(response.headers_mut()));
@@ -189,7 +188,7 @@ impl ClientHooks<Attempt> for generated::Client {
         mut request: reqwest::Request,
         _operation: &OperationInfo,
     ) -> reqwest::Result<reqwest::Response> {
-        // The documentation writes a space in a query as %20; a form's plus sign is another convention.
+        // The documentation writes a space in a query as %20; the plus sign is the convention of forms.
         if let Some(query) = request.url().query().filter(|query| query.contains('+')) {
             let query = query.replace('+', "%20");
             request.url_mut().set_query(Some(&query));

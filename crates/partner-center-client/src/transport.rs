@@ -1,7 +1,7 @@
-//! The connection pool and what comes back over it: the only place that knows which HTTP library is underneath.
+//! The connection pool, raw responses and transport errors.
 //!
-//! It sends one request and hands back one answer. It does not retry, does not follow redirects, attaches no
-//! credentials of its own and never prints a URL's query, a header or a body.
+//! It sends one request and returns one response. It does not retry, does not follow redirects, adds no credentials
+//! and never prints a URL's query, a header or a body.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,19 +22,19 @@ use crate::resolver::{LookupFailure, Resolver};
 pub struct TransportSettings {
     /// The `User-Agent` header.
     pub user_agent: String,
-    /// How long a connection may take to stand.
+    /// How long connecting may take.
     pub connect_timeout: Duration,
-    /// A proxy for all requests, as `http://host:port` or `https://host:port`. `None`: no proxy, whatever the
-    /// environment says.
+    /// The proxy for all requests, as `http://host:port` or `https://host:port`. With `None` no proxy is used; proxy
+    /// environment variables are ignored.
     pub proxy: Option<String>,
-    /// Further root certificates, as PEM.
+    /// Additional root certificates, as PEM.
     pub root_certificates: Vec<Vec<u8>>,
-    /// Only plain http will be asked for (a loopback emulator): no certificate store is loaded.
+    /// Only plain HTTP is used (for a loopback emulator): no certificate store is loaded.
     pub plain_only: bool,
 }
 
 impl TransportSettings {
-    /// Settings with this `User-Agent`, a connect time-out of 10 seconds, and neither proxy nor further certificates.
+    /// Creates settings with this `User-Agent`, a connect timeout of 10 seconds, no proxy and no extra certificates.
     #[must_use]
     pub fn new(user_agent: impl Into<String>) -> Self {
         Self {
@@ -59,38 +59,38 @@ impl fmt::Debug for TransportSettings {
     }
 }
 
-/// A URL, or what was meant as one, without the user name and password in it.
+/// Redacts user name and password in a URL, or in a text that may be one.
 fn without_user(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
-    // A password may hold any of `/?#@` by mistake: what follows the last `@` is shown, and nothing before it.
+    // A password may contain any of `/?#@` by mistake: only the part after the last `@` is shown.
     let (user, host) = rest.rsplit_once('@').map_or((None, rest), |(user, host)| (Some(user), host));
     let separator = if scheme.is_empty() { "" } else { "://" };
     format!("{scheme}{separator}{}{host}", if user.is_some() { "[redacted]@" } else { "" })
 }
 
-/// Pools of connections, one for each runtime that asks. Cheap to clone; clones share the pools.
+/// Connection pools, one per Tokio runtime. Cheap to clone; clones share the pools.
 ///
-/// A connection is driven by the runtime it was made on. On another one it would be waited for in vain as long as the
-/// first stands still, as a runtime on one thread does between two `block_on`s.
+/// A connection is driven by the runtime that created it. Used from another runtime, it would make no progress while
+/// the first one is idle, as a single-threaded runtime is between two calls of `block_on`.
 #[derive(Clone)]
 pub struct Transport(Arc<Pools>);
 
 struct Pools {
     settings: TransportSettings,
-    /// The pool that was built to see whether the settings can be used. The first runtime takes it.
+    /// The pool built by `new` to validate the settings. The first runtime uses it.
     first: reqwest::Client,
     by_runtime: Mutex<Vec<(Id, reqwest::Client)>>,
 }
 
-/// So many runtimes keep their connections; a program with more of them connects anew now and then.
+/// The most runtimes that keep a pool. In a program with more, some requests open a new connection.
 const MOST_POOLS: usize = 8;
 
 impl Transport {
-    /// Builds the pool. Nothing is connected yet.
+    /// Builds the pool without connecting.
     ///
     /// # Errors
     ///
-    /// [`TransportErrorKind::Settings`] if a setting cannot be used.
+    /// [`TransportErrorKind::Settings`] if a setting is invalid.
     pub fn new(settings: &TransportSettings) -> Result<Self, TransportError> {
         let first = client(settings)?;
         Ok(Self(Arc::new(Pools { settings: settings.clone(), first, by_runtime: Mutex::default() })))
@@ -100,7 +100,7 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if no answer came.
+    /// [`TransportError`] if no response arrived.
     pub async fn send(&self, request: http::Request<Bytes>) -> Result<RawAnswer, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(TransportError::settings)?;
         let mut response = self.client().execute(request).await.map_err(TransportError::new)?;
@@ -109,7 +109,7 @@ impl Transport {
         Ok(RawAnswer::new(status, headers, Box::pin(response.bytes_stream())))
     }
 
-    /// The client underneath, with the pool of the runtime that asks.
+    /// Returns the HTTP client with the pool of the current runtime.
     pub(crate) fn client(&self) -> reqwest::Client {
         let Ok(runtime) = Handle::try_current() else { return self.0.first.clone() };
         let mut pools = self.0.by_runtime.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,7 +119,7 @@ impl Transport {
         let new = if pools.is_empty() {
             self.0.first.clone()
         } else {
-            // These settings were good before.
+            // The same settings were valid before.
             client(&self.0.settings).unwrap_or_else(|_| self.0.first.clone())
         };
         if pools.len() == MOST_POOLS {
@@ -130,19 +130,19 @@ impl Transport {
     }
 }
 
-/// A pool with these settings.
+/// Builds a pool with these settings.
 fn client(settings: &TransportSettings) -> Result<reqwest::Client, TransportError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(&settings.user_agent)
         .connect_timeout(settings.connect_timeout)
-        // A redirect would carry the token wherever the answer says.
+        // Following a redirect would send the token to any host that a response names.
         .redirect(reqwest::redirect::Policy::none())
-        // Attempts are the caller's to count.
+        // The caller counts attempts.
         .retry(reqwest::retry::never())
         .referer(false)
         .tcp_nodelay(true)
         .dns_resolver(Resolver::new())
-        // Decoded in `coding`, whatever features of the library other crates switch on.
+        // `coding` decodes bodies, even if other crates enable these features of the library.
         .no_gzip()
         .no_brotli()
         .no_zstd()
@@ -160,22 +160,22 @@ fn client(settings: &TransportSettings) -> Result<reqwest::Client, TransportErro
     builder.build().map_err(TransportError::settings)
 }
 
-/// The address of a proxy, if it is one that requests can go through. The HTTP library takes any scheme, and then goes
-/// past a proxy whose scheme it does not know, straight to the service with the token.
+/// Parses and validates a proxy address. The HTTP library accepts any scheme; with an unknown one it bypasses the proxy
+/// and sends the request, with the token, directly to the service.
 fn proxy_url(text: &str) -> Result<reqwest::Url, TransportError> {
     let text = text.trim();
-    // `host:port` reads as a scheme and a path.
+    // Without a scheme, `host:port` would parse as a scheme and a path.
     let absolute = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let unusable = |what: &str| TransportError::unusable(format!("the proxy's address {what}"));
-    let url = reqwest::Url::parse(&absolute).map_err(|error| unusable(&format!("is no URL: {error}")))?;
+    let unusable = |what: &str| TransportError::unusable(format!("the proxy address {what}"));
+    let url = reqwest::Url::parse(&absolute).map_err(|error| unusable(&format!("is not a URL: {error}")))?;
     match url.scheme() {
         "http" => {}
         "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => {}
-        "https" => return Err(unusable("is https, and this build has no TLS feature")),
+        "https" => return Err(unusable("uses https, but this build has no TLS feature")),
         _ => return Err(unusable("must begin with http:// or https://")),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err(unusable("names no host"));
+        return Err(unusable("has no host"));
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
         return Err(unusable("must end after host and port"));
@@ -183,7 +183,7 @@ fn proxy_url(text: &str) -> Result<reqwest::Url, TransportError> {
     Ok(url)
 }
 
-/// Sets up TLS, with no certificate store where none is needed.
+/// Configures TLS. The platform's certificate store is loaded only if it is needed.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn secure(
     builder: reqwest::ClientBuilder,
@@ -193,7 +193,7 @@ fn secure(
     for pem in &settings.root_certificates {
         let found = reqwest::Certificate::from_pem_bundle(pem).map_err(TransportError::settings)?;
         if found.is_empty() {
-            // What is no PEM at all reads as a file without certificates.
+            // The parser reports text that is not PEM as a bundle without certificates.
             return Err(TransportError::unusable("a root certificate is not PEM".to_owned()));
         }
         roots.extend(found);
@@ -209,7 +209,7 @@ fn secure(
     })
 }
 
-/// Without a TLS feature only plain http can be spoken, and a setting that asks for more is refused.
+/// Without a TLS feature only plain HTTP is possible; settings that need TLS are rejected.
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 fn secure(
     builder: reqwest::ClientBuilder,
@@ -231,7 +231,7 @@ impl fmt::Debug for Transport {
 pub(crate) type ByteStream =
     std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
-/// An answer whose head is here and whose body is still coming.
+/// A response with status and headers; the body is read in pieces.
 pub struct RawAnswer {
     status: u16,
     headers: HeaderMap,
@@ -262,18 +262,18 @@ impl RawAnswer {
         std::mem::take(&mut self.headers)
     }
 
-    /// The next piece of the body, without its content codings; `None` at its end. A piece is never large, however well
-    /// the body was compressed: a caller that counts them can stop in time.
+    /// Reads the next piece of the decoded body; `None` at the end. Pieces are small even if the body is highly
+    /// compressed, so that a caller can enforce a size limit.
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if the body broke off or could not be decoded.
+    /// [`TransportError`] if the body ended early or could not be decoded.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         self.body.next().await
     }
 
-    /// Whether the pieces are given out as they came over the wire, so that `Content-Length` is their number of bytes.
-    /// Known after the first [`chunk`](Self::chunk).
+    /// Whether the body is returned as it was received, so that `Content-Length` is its length. Known after the first
+    /// [`chunk`](Self::chunk).
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.body.is_plain()
@@ -286,11 +286,11 @@ impl fmt::Debug for RawAnswer {
     }
 }
 
-/// Why no answer, or no whole answer, came.
+/// An error that prevented a response, or a complete response.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
-    /// What this crate says in place of the kind's words.
+    /// Replaces the message of the kind.
     message: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -299,21 +299,21 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The settings or the request cannot be used; nothing was sent.
+    /// The settings or the request are invalid. Nothing was sent.
     Settings,
-    /// No connection was made, so the request never left.
+    /// The connection could not be established. The request was not sent.
     Connect,
-    /// No connection was made, because no host has this name.
+    /// The connection could not be established, because the host name does not exist.
     NoSuchHost,
-    /// No connection was made, because the certificate of the other side is not trusted or is for another host.
+    /// The connection could not be established, because the certificate is not trusted or is for another host.
     Certificate,
-    /// No connection was made, because the proxy asks for a user name and password.
+    /// The connection could not be established, because the proxy requires a user name and password.
     ProxyCredentials,
-    /// The connection broke before an answer came.
+    /// The connection failed before a response arrived.
     Request,
-    /// The answer broke off, or could not be decompressed.
+    /// The response ended early, or could not be decompressed.
     Body,
-    /// The answer is in a content coding that was not asked for.
+    /// The response has a content coding that was not requested.
     Coding,
 }
 
@@ -327,7 +327,7 @@ impl TransportErrorKind {
         )
     }
 
-    /// What a failed connection failed of, where its causes say.
+    /// Derives the kind of a connection failure from its causes, if they say.
     fn of_connection(cause: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(failure) = cause.downcast_ref::<LookupFailure>() {
             return failure.no_such_name.then_some(Self::NoSuchHost);
@@ -339,7 +339,7 @@ impl TransportErrorKind {
         if cause.to_string().ends_with("proxy authorization required") {
             return Some(Self::ProxyCredentials);
         }
-        // What an I/O error was made of is not among its sources.
+        // `source` of an I/O error skips the error that it wraps.
         let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         inner.and_then(|inner| Self::of_connection(inner)).or_else(|| Self::of_connection(cause.source()?))
     }
@@ -354,14 +354,14 @@ fn is_certificate(cause: &(dyn Error + 'static)) -> bool {
 #[cfg(not(feature = "rustls"))]
 use is_certificate_by_text as is_certificate;
 
-/// The platforms' own libraries have no common error for it, but all their texts name the certificate.
+/// The platform libraries have no common error type for it, but all their messages contain "certificate".
 fn is_certificate_by_text(cause: &(dyn Error + 'static)) -> bool {
     cfg!(feature = "native-tls") && cause.source().is_none() && cause.to_string().contains("certificate")
 }
 
 impl TransportError {
     pub(crate) fn new(error: reqwest::Error) -> Self {
-        // A URL's query holds filters, and filters hold customer names.
+        // The query of a URL contains filters, which contain customer names.
         let error = error.without_url();
         let kind = if error.is_builder() {
             TransportErrorKind::Settings
@@ -380,7 +380,7 @@ impl TransportError {
         Self { kind, message: None, source: Some(error.without_url().into()) }
     }
 
-    /// A setting cannot be used, for this reason.
+    /// A setting is invalid, for this reason.
     fn unusable(message: String) -> Self {
         Self { kind: TransportErrorKind::Settings, message: Some(message), source: None }
     }
@@ -395,9 +395,9 @@ impl TransportError {
         Self { kind: TransportErrorKind::Body, message: None, source: Some(error) }
     }
 
-    /// The answer is in a coding of this name.
+    /// The response has the coding of this name.
     pub(crate) fn coding(name: &str) -> Self {
-        let message = format!("the answer is encoded as {name}, which was not asked for");
+        let message = format!("the response is encoded with {name}, which was not requested");
         Self { kind: TransportErrorKind::Coding, message: Some(message), source: None }
     }
 
@@ -412,14 +412,14 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (&self.message, self.kind) {
             (Some(message), _) => message,
-            (None, TransportErrorKind::Settings) => "the HTTP client could not be set up",
-            (None, TransportErrorKind::Connect) => "no connection could be made",
-            (None, TransportErrorKind::NoSuchHost) => "no host has this name",
+            (None, TransportErrorKind::Settings) => "could not set up the HTTP client",
+            (None, TransportErrorKind::Connect) => "could not connect",
+            (None, TransportErrorKind::NoSuchHost) => "the host name does not exist",
             (None, TransportErrorKind::Certificate) => "the certificate is not trusted",
-            (None, TransportErrorKind::ProxyCredentials) => "the proxy asks for a user name and password",
-            (None, TransportErrorKind::Request) => "the connection broke before an answer came",
-            (None, TransportErrorKind::Body) => "the answer broke off or could not be decompressed",
-            (None, TransportErrorKind::Coding) => "the answer is in a coding that was not asked for",
+            (None, TransportErrorKind::ProxyCredentials) => "the proxy requires a user name and password",
+            (None, TransportErrorKind::Request) => "the connection failed before a response arrived",
+            (None, TransportErrorKind::Body) => "the response ended early or could not be decompressed",
+            (None, TransportErrorKind::Coding) => "the response has a content coding that was not requested",
         })
     }
 }
@@ -427,7 +427,7 @@ impl fmt::Display for TransportError {
 impl Error for TransportError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         let source: &(dyn Error + 'static) = self.source.as_deref()?;
-        // The HTTP library's own line repeats ours; what is below it says why.
+        // The HTTP library's own message repeats this one; its source has the reason.
         if source.is::<reqwest::Error>() { source.source() } else { Some(source) }
     }
 }

@@ -42,7 +42,7 @@ async fn an_answer_is_read_in_whatever_coding_and_charset_it_comes() {
     assert_eq!(get(&server.partner()).await.unwrap_err().kind(), ErrorKind::NoRelationship);
 
     for (headers, body, said) in [
-        ("Content-Encoding: Zstd", &b"\x28\xB5\x2F\xFD"[..], "encoded as zstd"),
+        ("Content-Encoding: Zstd", &b"\x28\xB5\x2F\xFD"[..], "encoded with zstd"),
         ("Content-Type: application/json; charset=GB2312", b"{\"items\":[],\"x\":\"\xB0\xA1\"}", "in gb2312"),
     ] {
         let server = Scripted::start(vec![answer(200, &[headers], body), ok(EMPTY)]);

@@ -1,4 +1,4 @@
-//! What the transport refuses to be built with, and what it makes of connections that fail.
+//! Tests of invalid transport settings and of connections that fail.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -7,7 +7,7 @@ use std::thread;
 
 use super::*;
 
-/// A root made for this test, and a certificate of it for localhost with its key. Valid from 2020 to 2119.
+/// A root certificate for this test, and a localhost certificate that it issued, with the key. Valid 2020 to 2119.
 const ROOT: &str = "\
 -----BEGIN CERTIFICATE-----
 MIIBejCCAR+gAwIBAgIBATAKBggqhkjOPQQDAjAjMSEwHwYDVQQDDBhwYXJ0bmVy
@@ -49,7 +49,7 @@ fn build(change: impl FnOnce(&mut TransportSettings)) -> Result<Transport, Trans
 
 // R8
 #[test]
-fn a_proxy_that_requests_cannot_go_through_is_refused() {
+fn an_invalid_proxy_address_is_rejected() {
     for proxy in [
         "ftp://user:secret@proxy.example:21",
         "gopher://proxy.example",
@@ -78,7 +78,7 @@ fn a_proxy_that_requests_cannot_go_through_is_refused() {
             })
             .unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::Settings, "{proxy}");
-            assert!(error.to_string().starts_with("the proxy's address"), "{error}");
+            assert!(error.to_string().starts_with("the proxy address"), "{error}");
             assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
         }
     }
@@ -102,7 +102,7 @@ fn a_proxy_that_requests_cannot_go_through_is_refused() {
 
 // R19
 #[test]
-fn a_root_certificate_that_is_none_is_refused() {
+fn an_invalid_root_certificate_is_rejected() {
     let key_only = KEY.as_bytes();
     let not_der = "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n";
     let not_base64 = "-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n";
@@ -133,7 +133,7 @@ fn a_root_certificate_that_is_none_is_refused() {
 
 // R19
 #[test]
-fn a_proxys_password_is_not_shown() {
+fn a_proxy_password_is_not_shown() {
     for (proxy, shown) in [
         ("http://user:secret@proxy.example:8080", "http://[redacted]@proxy.example:8080"),
         ("user:secret@proxy.example", "[redacted]@proxy.example"),
@@ -148,7 +148,7 @@ fn a_proxys_password_is_not_shown() {
     }
 }
 
-/// Answers every request on one connection after another: over TLS, or in plain with these bytes.
+/// Serves one request per connection: over TLS, or without TLS with these bytes as the response.
 fn serve(plain: Option<&'static [u8]>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -173,7 +173,7 @@ fn serve(plain: Option<&'static [u8]>) -> u16 {
             }
             let mut tls = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
             let mut stream = rustls::Stream::new(&mut tls, &mut stream);
-            // A client that does not trust the certificate ends it here.
+            // A client that does not trust the certificate closes the connection here.
             if stream.read(&mut request).is_ok() {
                 let _ = stream.write_all(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n");
             }
@@ -186,7 +186,7 @@ fn pem(text: &str) -> rustls_pki_types::CertificateDer<'static> {
     rustls_pki_types::pem::PemObject::from_pem_slice(text.as_bytes()).unwrap()
 }
 
-/// What comes of a GET.
+/// Sends a GET request and returns the status.
 fn get(transport: &Transport, url: &str) -> Result<u16, TransportError> {
     let request = http::Request::get(url).body(Bytes::new()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -196,7 +196,7 @@ fn get(transport: &Transport, url: &str) -> Result<u16, TransportError> {
 // R19
 #[cfg(feature = "rustls")]
 #[test]
-fn an_untrusted_certificate_is_told_from_a_connection_that_failed() {
+fn an_untrusted_certificate_is_distinguished_from_a_failed_connection() {
     let port = serve(None);
     let untrusting = build(|_| {}).unwrap();
     let error = get(&untrusting, &format!("https://localhost:{port}/")).unwrap_err();
@@ -205,7 +205,7 @@ fn an_untrusted_certificate_is_told_from_a_connection_that_failed() {
 
     let trusting = build(|settings| settings.root_certificates = vec![ROOT.as_bytes().to_vec()]).unwrap();
     assert_eq!(get(&trusting, &format!("https://localhost:{port}/")).unwrap(), 204);
-    // The same certificate under a name that it is not for.
+    // The same certificate, for a host name that it does not cover.
     let error = get(&trusting, &format!("https://[::ffff:127.0.0.1]:{port}/")).unwrap_err();
     assert_eq!(error.kind(), TransportErrorKind::Certificate, "{error:?}");
 
@@ -217,7 +217,7 @@ fn an_untrusted_certificate_is_told_from_a_connection_that_failed() {
 
 // R19
 #[test]
-fn a_name_that_no_host_has_is_final_and_a_proxy_that_asks_for_credentials_too() {
+fn an_unknown_host_and_a_proxy_that_requires_credentials_have_their_own_kinds() {
     for (no_such_name, kind) in [(true, TransportErrorKind::NoSuchHost), (false, TransportErrorKind::Connect)]
     {
         let failure = LookupFailure::new("it failed", no_such_name);
