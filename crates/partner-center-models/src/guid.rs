@@ -1,4 +1,4 @@
-//! A GUID as the service writes it: in either letter case, and sometimes not a GUID at all.
+//! The [`Guid`] type: an id in either letter case, which the service sometimes sends as another text.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -7,10 +7,10 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-/// An id that is documented as a GUID. Compares without regard to letter case, prints as it came.
+/// An id that is documented as a GUID. Comparison ignores letter case; `Display` prints the original text.
 ///
-/// The `/v1` operations write lower case, the commercial ones upper case, and some fields have been seen empty. None
-/// of that loses the row: a text that is no GUID is kept, and [`as_uuid`](Self::as_uuid) is then `None`.
+/// The `/v1` operations send lower case, the commercial ones upper case, and some fields have been seen empty. A text
+/// that is not a GUID is kept rather than rejected, and [`as_uuid`](Self::as_uuid) returns `None` for it.
 ///
 /// ```
 /// use partner_center_models::Guid;
@@ -27,7 +27,7 @@ pub struct Guid(Form);
 enum Form {
     Lower(Uuid),
     Upper(Uuid),
-    /// Mixed case, another notation, or no GUID.
+    /// Mixed case, another notation, or not a GUID.
     Text(Box<str>),
 }
 
@@ -38,7 +38,7 @@ impl Default for Form {
 }
 
 impl Guid {
-    /// The GUID, if the text is one.
+    /// Returns the GUID, or `None` if the text is not one.
     #[must_use]
     pub fn as_uuid(&self) -> Option<Uuid> {
         match &self.0 {
@@ -54,7 +54,7 @@ impl From<&str> for Guid {
     }
 }
 
-/// The compact form, if printing it gives the text again.
+/// Parses the compact form. `None` if printing it would not give the same text.
 fn form(text: &str) -> Option<Form> {
     if text.len() != 36 {
         return None;
@@ -110,7 +110,7 @@ impl fmt::Display for Guid {
 impl fmt::Debug for Guid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            // It could be anything, a name among others.
+            // The text may be anything, including a name.
             Form::Text(_) => f.write_str("<not a GUID in one case>"),
             _ => write!(f, "{self}"),
         }
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_text_prints_as_it_came() {
+    fn display_prints_the_original_text() {
         for text in [
             "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04",
             "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04",
@@ -174,11 +174,11 @@ mod tests {
     }
 
     #[test]
-    fn letter_case_does_not_count_and_other_texts_are_no_guid() {
+    fn guids_compare_without_case_and_other_texts_exactly() {
         let lower = Guid::from("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04");
         assert_eq!(lower, Guid::from("4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04"));
         assert_eq!(lower, Guid::from("4D3cf487-70f4-4e1e-9ff1-b2bfce8d9f04"));
-        assert_ne!(Guid::from("a"), Guid::from("A"), "texts that are no GUID compare as they are");
+        assert_ne!(Guid::from("a"), Guid::from("A"), "texts that are not GUIDs compare exactly");
         assert_eq!(Guid::from("a").as_uuid(), None);
     }
 

@@ -1,11 +1,12 @@
-//! Wire models of the license analytics of Microsoft Partner Center.
+//! Serde models for the license analytics of Microsoft Partner Center.
 //!
-//! The structs are generated from the contract; [`Timestamp`], [`Guid`] and the open enums are written by hand,
-//! because the service's dates, ids and enumerations are looser than any library's types. Models know nothing of HTTP.
+//! The structs are generated from the OpenAPI contract. [`Timestamp`], [`Guid`] and the open enums are written by hand,
+//! because the service's dates, ids and enumerations are less strict than the types of existing libraries. This crate
+//! does not depend on HTTP.
 //!
-//! Every model reads what the service has been seen to send, and writes what the contract says. A value that a field
-//! cannot take, such as `"n/a"` for a count, leaves the field unknown and nothing else; a row is lost only if it is no
-//! object or lacks its id:
+//! Models accept every form that the service has been seen to send, and serialize as the contract specifies. A value of
+//! the wrong type, such as `"n/a"` for a count, makes only that field unknown. A row is dropped only if it is not an
+//! object or has no id:
 //!
 //! ```
 //! use partner_center_models::CustomerLicensesDeploymentInsights;
@@ -21,10 +22,10 @@
 //!
 //! # Features
 //!
-//! * `schemars`, off by default: `JsonSchema` for every model. Costs the schemars crate; of use to programs that
-//!   publish what they write.
+//! * `schemars`, off by default: implements `JsonSchema` for every model, for programs that publish a schema of their
+//!   output. Adds the schemars dependency.
 
-#[rustfmt::skip] // As the generators print it, so that the comparison with a fresh run is exact.
+#[rustfmt::skip] // Kept as the generators print it, so that a fresh run can be compared exactly.
 #[allow(missing_docs, unused_qualifications, clippy::pedantic, reason = "generated")]
 mod generated;
 mod guid;
@@ -37,11 +38,11 @@ use std::fmt;
 pub use generated::*;
 pub use guid::Guid;
 pub use lenient::{Findings, OddValue, UnreadableReason, UnreadableRow};
-#[doc(hidden)] // For whoever decodes a whole answer.
+#[doc(hidden)] // For code that decodes a whole response.
 pub use lenient::{Lacking, Model, Place, read};
 pub use timestamp::{Offset, Timestamp};
 
-/// Stands for a value that names or describes a customer, in `Debug`. Whether there is one still shows.
+/// Hides a value that names or describes a customer in `Debug` output. Still shows whether it is `Some`.
 #[expect(clippy::ref_option, reason = "the generated code passes a reference to its field")]
 fn private<T>(value: &Option<T>) -> impl fmt::Debug + '_ {
     struct Private(bool);

@@ -1,28 +1,28 @@
-//! Enumerations of an open world: known texts as variants, any other text kept as it came.
+//! The `open_enum!` macro: enums with a variant per known text, which keep unknown texts.
 //!
-//! The service adds values without notice, and a closed enum then fails every answer that holds one.
+//! The service adds values without notice. A closed enum would fail to deserialize every response with a new value.
 
 /// Declares an open enum: `open_enum! { /// Docs. pub enum Name { /// Docs. Variant = "text", } }`.
 ///
-/// Texts compare without regard to case, as the service's own do; a known text is written as the contract spells it.
+/// Texts are matched without regard to case, as the service does. A known text is serialized as the contract spells it.
 macro_rules! open_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
         ///
-        /// An open set: a text that is not among the known ones is kept in [`Other`](Self::Other).
+        /// An open set: an unknown text is kept in [`Other`](Self::Other).
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)*
-            /// A text this version does not know, as it came.
+            /// A text that this version does not know, unchanged.
             Other(String),
         }
 
         impl $name {
-            /// The texts this version knows.
+            /// The texts that this version knows.
             pub const KNOWN: &'static [&'static str] = &[$($text),*];
 
-            /// The text on the wire.
+            /// Returns the text as it is serialized.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {

@@ -1,6 +1,6 @@
-//! A date and time as the service writes it: with an offset, with `Z`, with neither, or a date alone.
+//! The [`Timestamp`] type: a date, or a date and time with an offset, with `Z` or with neither.
 //!
-//! The calendar is jiff's; what is written here is only the form of the text, which must come out as it came in.
+//! Calendar arithmetic is done by jiff. This module parses the text and keeps its form, so that printing restores it.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,10 +10,10 @@ use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::{Serialize, Serializer};
 
-/// A point in time as the service wrote it. Prints as it came; compares as text does.
+/// A point in time as the service wrote it. `Display` prints the original text; comparison is by text.
 ///
-/// One answer may hold several forms. Without an offset the time is read as UTC. A text in no known form is kept and
-/// is [unrecognised](Self::is_recognised); year 1 stands for [never](Self::is_never).
+/// One response may mix several forms. A time without an offset is taken as UTC. A text in an unknown form is kept, and
+/// [`is_recognised`](Self::is_recognised) returns false for it. The year 1 means [never](Self::is_never).
 ///
 /// ```
 /// use partner_center_models::Timestamp;
@@ -30,20 +30,20 @@ pub struct Timestamp(Form);
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum Form {
     Known {
-        /// As written, before any offset.
+        /// The local time as written, without the offset applied.
         local: DateTime,
         offset: Offset,
-        /// Digits after the point; 0 if there is no point.
+        /// Fraction digits; 0 without a fraction.
         digits: u8,
         date_only: bool,
     },
     Other(Box<str>),
 }
 
-/// What a [`Timestamp`] said of its offset from UTC.
+/// The offset from UTC as written in a [`Timestamp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Offset {
-    /// Nothing.
+    /// No offset.
     Absent,
     /// `Z`.
     Zulu,
@@ -52,19 +52,19 @@ pub enum Offset {
 }
 
 impl Timestamp {
-    /// Whether the text was a date in a form this version knows.
+    /// Whether the text has a date form that this version knows.
     #[must_use]
     pub fn is_recognised(&self) -> bool {
         matches!(self.0, Form::Known { .. })
     }
 
-    /// Whether this is the year 1, which the service writes for "never".
+    /// Whether this is in the year 1, which the service writes for "never".
     #[must_use]
     pub fn is_never(&self) -> bool {
         matches!(self.0, Form::Known { local, .. } if local.year() == 1)
     }
 
-    /// What it said of its offset; `None` if it is not recognised.
+    /// The offset as written; `None` if the text is not recognized.
     #[must_use]
     pub fn offset(&self) -> Option<Offset> {
         match self.0 {
@@ -73,7 +73,7 @@ impl Timestamp {
         }
     }
 
-    /// Seconds since 1970 in UTC, rounded down. `None` for never and for what is not recognised.
+    /// Seconds since 1970 in UTC, rounded down. `None` for "never" and for unrecognized texts.
     #[must_use]
     pub fn unix_seconds(&self) -> Option<i64> {
         let Form::Known { local, offset, .. } = self.0 else { return None };
@@ -87,7 +87,7 @@ impl Timestamp {
         })
     }
 
-    /// The time, to the second. `None` for never and for what is not recognised.
+    /// The time, rounded down to the second. `None` for "never" and for unrecognized texts.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
         let seconds = self.unix_seconds()?;
@@ -106,7 +106,7 @@ impl From<&str> for Timestamp {
     }
 }
 
-/// Reads `YYYY-MM-DD[THH:MM:SS[.f{1,9}][Z|+HH:MM|-HH:MM]]` and nothing else, so that printing gives it back.
+/// Parses exactly `YYYY-MM-DD[THH:MM:SS[.f{1,9}][Z|+HH:MM|-HH:MM]]`, so that printing restores the text.
 fn parse(text: &[u8]) -> Option<Form> {
     let (date, rest) = text.split_at_checked(10)?;
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else { return None };
@@ -190,7 +190,7 @@ impl fmt::Display for Timestamp {
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            // It could be anything, a name among others.
+            // The text may be anything, including a name.
             Form::Other(_) => f.write_str("<not a timestamp>"),
             Form::Known { .. } => write!(f, "{self}"),
         }
@@ -230,7 +230,7 @@ impl schemars::JsonSchema for Timestamp {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        // No format: the text is as the service wrote it, often without the offset that `date-time` wants.
+        // No format: the text often lacks the offset that `date-time` requires.
         schemars::json_schema!({ "type": "string" })
     }
 }
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_the_service_sends_is_read_and_printed_as_it_came() {
+    fn every_form_that_the_service_sends_is_parsed_and_printed_unchanged() {
         for (text, seconds) in [
             ("2017-03-14T03:25:16.36+00:00", 1_489_461_916),
             ("2017-03-10T00:00:00+00:00", 1_489_104_000),
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_kept_and_said_to_be_unrecognised() {
+    fn other_texts_are_kept_and_unrecognized() {
         for text in [
             "",
             "soon",

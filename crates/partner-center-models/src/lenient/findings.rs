@@ -1,14 +1,14 @@
-//! What was odd about a response that was read all the same, by row and field.
+//! Odd values and unreadable rows found while reading a response, by row and field.
 
 use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-/// How many odd values and how many unreadable rows are kept, each: as many as the largest page has rows. All are
+/// The most odd values, and the most unreadable rows, that are kept: the number of rows of the largest page. All are
 /// counted.
 const KEPT: usize = 10_000;
 
-/// A value that its field cannot take: the field is unknown, or a list lacks an item. The value itself is not kept.
+/// A value of the wrong type. Its field is unknown, or its list lacks an item. The value itself is not kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OddValue {
     row: Option<usize>,
@@ -16,21 +16,20 @@ pub struct OddValue {
 }
 
 impl OddValue {
-    /// The row's position on its page, counted from 0; `None` for a value beside the rows.
+    /// The index of the row on its page, from 0; `None` for a value outside the rows.
     #[must_use]
     pub fn row(&self) -> Option<usize> {
         self.row
     }
 
-    /// The field's name as the contract spells it, with the names of the objects around it:
-    /// `companyProfile.address.city`.
+    /// The path of the field, spelled as in the contract: `companyProfile.address.city`.
     #[must_use]
     pub fn field(&self) -> &str {
         &self.field
     }
 }
 
-/// A row that could not be read and is not among the rows of its page.
+/// A row that could not be read and was left out of its page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UnreadableRow {
     row: usize,
@@ -38,13 +37,13 @@ pub struct UnreadableRow {
 }
 
 impl UnreadableRow {
-    /// The row's position on its page as it was sent, counted from 0.
+    /// The index of the row on its page as sent, from 0.
     #[must_use]
     pub fn row(&self) -> usize {
         self.row
     }
 
-    /// Why it could not be read.
+    /// Why the row could not be read.
     #[must_use]
     pub fn reason(&self) -> UnreadableReason {
         self.reason
@@ -55,9 +54,9 @@ impl UnreadableRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnreadableReason {
-    /// It is not an object.
+    /// The row is not an object.
     NotAnObject,
-    /// It has no usable value in this field, which every row must have.
+    /// The row has no usable value in this required field.
     Lacks(&'static str),
 }
 
@@ -70,53 +69,53 @@ impl fmt::Display for UnreadableReason {
     }
 }
 
-/// What was odd about one response.
+/// The odd values and unreadable rows of one response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     odd_values: Vec<OddValue>,
-    /// Each field once, with how often it was odd.
+    /// Each field once, with the number of its odd values.
     odd_fields: Vec<(Arc<str>, u64)>,
     unreadable: Vec<UnreadableRow>,
     unreadable_count: u64,
 }
 
 impl Findings {
-    /// The odd values in the order of the response, the first 10,000 of them.
+    /// The first 10,000 odd values, in the order of the response.
     #[must_use]
     pub fn odd_values(&self) -> &[OddValue] {
         &self.odd_values
     }
 
-    /// How often each field was odd, kept or not.
+    /// The number of odd values per field, including those that were not kept.
     pub fn odd_fields(&self) -> impl Iterator<Item = (&str, u64)> {
         self.odd_fields.iter().map(|(field, count)| (&**field, *count))
     }
 
-    /// The unreadable rows in the order of the response, the first 10,000 of them.
+    /// The first 10,000 unreadable rows, in the order of the response.
     #[must_use]
     pub fn unreadable(&self) -> &[UnreadableRow] {
         &self.unreadable
     }
 
-    /// How many rows were unreadable, kept or not.
+    /// The number of unreadable rows, including those that were not kept.
     #[must_use]
     pub fn unreadable_count(&self) -> u64 {
         self.unreadable_count
     }
 
-    /// Whether nothing was odd.
+    /// Whether there are no odd values and no unreadable rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.odd_fields.is_empty() && self.unreadable_count == 0
     }
 
-    /// How many values were odd, kept or not.
+    /// The number of odd values, including those that were not kept.
     #[must_use]
     pub fn odd_value_count(&self) -> u64 {
         self.odd_fields.iter().map(|(_, count)| count).sum()
     }
 
-    /// Adds what was odd about a page whose rows come behind these, of which there are so many.
+    /// Appends the findings of the next page. `rows` is the number of rows before that page.
     pub fn append(&mut self, page: Self, rows: usize) {
         let Self { odd_values, odd_fields, unreadable, unreadable_count } = page;
         for (field, more) in odd_fields {
@@ -149,14 +148,14 @@ impl Findings {
     }
 }
 
-/// Where in a response the reader is. A step points to the one before it, so that walking costs nothing until
-/// something is reported.
+/// The position of the reader in a response. Each step points to its parent, so that a path is built only for a
+/// report.
 #[derive(Clone, Copy)]
 pub struct Place<'a>(Step<'a>);
 
 #[derive(Clone, Copy)]
 enum Step<'a> {
-    /// The whole response, and who hears of what is odd in it.
+    /// The whole response, and where findings are recorded, if anywhere.
     Page(Option<&'a Cell<Findings>>),
     Row(&'a Place<'a>, usize),
     Field(&'a Place<'a>, &'static str),
@@ -167,7 +166,7 @@ impl<'a> Place<'a> {
         Self(Step::Page(Some(findings)))
     }
 
-    /// For a reader that nobody listens to.
+    /// A position that records no findings.
     pub(crate) fn unheard() -> Self {
         Self(Step::Page(None))
     }
@@ -180,7 +179,7 @@ impl<'a> Place<'a> {
         Self(Step::Field(self, name))
     }
 
-    /// Reports an odd value in a field of what is here, or here.
+    /// Records an odd value in the field `name` of this position, or at this position.
     #[cold]
     pub(super) fn odd(&self, name: Option<&'static str>) {
         let mut names: Vec<_> = name.into_iter().collect();
@@ -203,7 +202,7 @@ impl<'a> Place<'a> {
         change(*findings, |findings| findings.odd(row, &names.join(".")));
     }
 
-    /// Reports an unreadable row of the page that is here.
+    /// Records an unreadable row of this page.
     #[cold]
     pub(super) fn unreadable(&self, row: usize, reason: UnreadableReason) {
         let Step::Page(findings) = self.0 else { return };

@@ -1,5 +1,5 @@
-//! The kinds of fields, and which values each takes: `5`, `5.0` and `"5"` are five, `365` is a text where a text is
-//! expected, and a lone value is a list of one.
+//! The kinds of fields and the JSON values that each accepts: `5`, `5.0` and `"5"` are the number 5, `365` is accepted
+//! as a text, and a single value is accepted as a list of one item.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use serde::de::{
 
 use super::{Model, Place, skip_list, skip_object};
 
-/// A kind of field. Each function takes one kind of JSON value; `None` is what the field cannot take.
+/// A kind of field. Each function converts one type of JSON value; `None` means that the field does not accept it.
 pub(crate) trait Kind {
     type Value: PartialEq;
 
@@ -46,11 +46,11 @@ pub(crate) trait Kind {
     }
 }
 
-/// What was read.
+/// The result of reading one value.
 pub(crate) enum Read<V> {
     Null,
     Value(V),
-    /// A value that the field cannot take.
+    /// A value that the field does not accept.
     Odd,
 }
 
@@ -63,7 +63,7 @@ impl<V> From<Option<V>> for Read<V> {
 /// Reads one value of a kind.
 pub(crate) struct Reading<'a, K> {
     at: &'a Place<'a>,
-    /// The field's name; `None` for an item of a list that is at `at`.
+    /// The field's name; `None` for an item of the list at `at`.
     name: Option<&'static str>,
     kind: PhantomData<K>,
 }
@@ -130,7 +130,7 @@ impl<'de, K: Kind> Visitor<'de> for Reading<'_, K> {
     }
 }
 
-/// A text, or what is read from one: takes numbers and booleans as the texts they are written as.
+/// A text, or a type parsed from one. Also accepts numbers and booleans, as their text.
 pub(crate) struct Text<T>(PhantomData<T>);
 
 impl<T: for<'a> From<&'a str> + PartialEq> Kind for Text<T> {
@@ -158,9 +158,9 @@ impl<T: for<'a> From<&'a str> + PartialEq> Kind for Text<T> {
     }
 }
 
-/// A number as the text it was written as, unless it has more digits than the parser has kept: a text would be wrong.
+/// Formats a number as it was written. `None` if it has more digits than an `f64` keeps, as the text could differ.
 fn written(value: f64) -> Option<String> {
-    /// So many decimal digits an f64 always keeps.
+    /// The decimal digits that an `f64` always keeps.
     const KEPT: usize = 15;
     if let Some(whole) = whole(value) {
         return Some(whole.to_string());
@@ -171,7 +171,7 @@ fn written(value: f64) -> Option<String> {
     (value.is_finite() && digits <= KEPT).then_some(text)
 }
 
-/// A boolean, also written as a text.
+/// A boolean. Also accepts the texts `true` and `false`.
 pub(crate) struct Flag;
 
 impl Kind for Flag {
@@ -188,7 +188,7 @@ impl Kind for Flag {
     }
 }
 
-/// A whole number, also written as `5.0` or `"5"`.
+/// A whole number. Also accepts `5.0` and `"5"`.
 pub(crate) struct Whole;
 
 impl Kind for Whole {
@@ -213,7 +213,7 @@ impl Kind for Whole {
 }
 
 fn whole(value: f64) -> Option<i64> {
-    // Beyond 2^53 neighboring whole numbers share an f64, and a count would be silently wrong.
+    // Beyond 2^53, neighboring whole numbers share an `f64`, and a count would be silently wrong.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if value.fract() != 0.0 || value.abs() > EXACT {
         return None;
@@ -222,7 +222,7 @@ fn whole(value: f64) -> Option<i64> {
     Some(value as i64)
 }
 
-/// A whole number that counts something: less than none is odd.
+/// A whole number that counts something. A negative value is odd.
 pub(crate) struct Count;
 
 impl Kind for Count {
@@ -245,7 +245,7 @@ impl Kind for Count {
     }
 }
 
-/// A number, also written as `"0.5"`.
+/// A number. Also accepts `"0.5"`.
 pub(crate) struct Fraction;
 
 impl Kind for Fraction {
@@ -270,7 +270,7 @@ impl Kind for Fraction {
     }
 }
 
-/// A choice of scalars: the first type that fits.
+/// One of several scalar types: the first that matches.
 pub(crate) struct Choice<T>(PhantomData<T>);
 
 impl<T: DeserializeOwned + PartialEq> Kind for Choice<T> {
@@ -303,7 +303,7 @@ impl<T: DeserializeOwned + PartialEq> Kind for Choice<T> {
     }
 }
 
-/// An object; one that lacks what it cannot be without is odd.
+/// An object. It is odd if it lacks a required field.
 pub(crate) struct Nested<T>(PhantomData<T>);
 
 impl<T: Model + PartialEq> Kind for Nested<T> {
@@ -314,7 +314,7 @@ impl<T: Model + PartialEq> Kind for Nested<T> {
     }
 }
 
-/// A list, or a lone value of what it holds. An item that is odd is left out, and reported under the list's name.
+/// A list, or a single item. An odd item is left out and reported under the list's name.
 pub(crate) struct List<K>(PhantomData<K>);
 
 impl<K: Kind> Kind for List<K> {

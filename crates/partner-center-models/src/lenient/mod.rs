@@ -1,11 +1,11 @@
-//! Tolerant reading of models: one odd value costs itself and nothing else.
+//! Lenient deserialization of models: an odd value makes only its own field unknown.
 //!
-//! Each model is read by hand-written code that a macro lays out, not by serde's derived code, so that a value which
-//! does not fit its field becomes unknown and is reported with its place. What a kind of field takes is in `kinds`,
-//! what is reported in `findings`. Error texts name no value, because values may be customer data.
+//! Models are deserialized by a macro instead of serde's derive, so that a value of the wrong type becomes unknown and
+//! is reported with its position. `kinds` defines which values each kind of field accepts, `findings` what is reported.
+//! Error messages contain no values, because values may be customer data.
 //!
-//! The parser is only ever asked for what comes next: a value that does not fit is skipped step by step, so that a
-//! bound to depth, put around the parser, holds for skipped values too.
+//! Values of the wrong type are skipped one element at a time, so that a depth limit around the parser also applies to
+//! skipped values.
 
 mod findings;
 pub(crate) mod kinds;
@@ -19,32 +19,32 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 pub use findings::{Findings, OddValue, Place, UnreadableReason, UnreadableRow};
 use kinds::{Read, Reading};
 
-/// An object of the wire.
+/// A model that is read from a JSON object.
 pub trait Model: Sized {
     /// Reads the members of an object.
     ///
     /// # Errors
     ///
-    /// What the parser says, and what makes a page unreadable as a whole, such as a row array that is none.
+    /// Parser errors, and problems that make a whole page unreadable, such as a row array that is not an array.
     fn read<'de, A: MapAccess<'de>>(map: A, at: &Place<'_>) -> Result<Result<Self, Lacking>, A::Error>;
 }
 
-/// An object lacks this property, and cannot be without it.
+/// An object lacks this required property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lacking(pub &'static str);
 
-/// Reads a whole response, which must be an object, and what was odd about it.
+/// Reads a whole response, which must be an object, and records what was odd about it.
 ///
 /// # Errors
 ///
-/// What the parser says, that the response is no object, or that it lacks what it cannot be without.
+/// Parser errors, a response that is not an object, or a missing required property.
 pub fn read<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Result<(T, Findings), D::Error> {
     let findings = Cell::default();
     let value = whole(deserializer, &Place::page(&findings))?;
     Ok((value, findings.into_inner()))
 }
 
-/// Reads an object and nothing else. serde would also read one from a list, by position.
+/// Reads an object. Unlike serde's derive, does not accept a list of its fields.
 pub(crate) fn whole<'de, T: Model, D: Deserializer<'de>>(
     deserializer: D,
     at: &Place<'_>,
@@ -62,19 +62,19 @@ pub(crate) fn whole<'de, T: Model, D: Deserializer<'de>>(
     deserializer.deserialize_map(Whole(at, PhantomData))
 }
 
-/// What is known of a field while its object is read.
+/// The state of a field while its object is read.
 #[derive(Default)]
 pub(crate) enum Slot<V> {
     /// Absent or null so far.
     #[default]
     Empty,
     Value(V),
-    /// It cannot be read, or was given twice with different values. Reported already.
+    /// Not readable, or given twice with different values. Already reported.
     Odd,
 }
 
 impl<V: PartialEq> Slot<V> {
-    /// Takes in what was read; says whether that is to be reported.
+    /// Stores what was read. Returns whether it must be reported as odd.
     fn take(&mut self, read: Read<V>) -> bool {
         match (&*self, read) {
             (_, Read::Null) | (Self::Odd, _) => false,
@@ -82,7 +82,7 @@ impl<V: PartialEq> Slot<V> {
                 *self = Self::Value(value);
                 false
             }
-            // The same value under two spellings is no contradiction.
+            // The same value under two spellings is not a contradiction.
             (Self::Value(known), Read::Value(value)) if *known == value => false,
             (Self::Value(_), Read::Value(_)) | (_, Read::Odd) => {
                 *self = Self::Odd;
@@ -109,7 +109,7 @@ pub(crate) mod optional {
         Ok(())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "it stands for a required field's")]
+    #[expect(clippy::unnecessary_wraps, reason = "same signature as for a required field")]
     pub(crate) fn value<V>(slot: Slot<V>, _name: &'static str) -> Result<Option<V>, Lacking> {
         Ok(match slot {
             Slot::Value(value) => Some(value),
@@ -118,7 +118,7 @@ pub(crate) mod optional {
     }
 }
 
-/// A field that its object cannot be without: whoever holds the object reports that it is lacking.
+/// A required field. The caller that holds the object reports that it is missing.
 pub(crate) mod required {
     use super::{Lacking, MapAccess, Place, Reading, Slot, kinds::Kind};
 
@@ -140,7 +140,7 @@ pub(crate) mod required {
     }
 }
 
-/// The row array of a page. Without it, or with something else in its place, the page would be silently empty.
+/// The row array of a page. If it is missing or not an array, reading fails, as the page would look empty otherwise.
 pub(crate) mod rows {
     use super::{DeserializeRows, Error, MapAccess, Model, PhantomData, Place, Slot};
 
@@ -171,8 +171,8 @@ impl<'de, T: Model> serde::de::DeserializeSeed<'de> for DeserializeRows<'_, T> {
     }
 }
 
-/// The bytes of rows that one list may grow to: some hundred times the largest page. `{},` is a row too, and takes a
-/// hundred times as much memory as text.
+/// The most bytes of rows that one list may hold: about a hundred times the largest page. `{},` is also a row, and
+/// takes a hundred times as much memory as its text.
 const MOST_HELD: usize = 128 * 1024 * 1024;
 
 impl<'de, T: Model> Visitor<'de> for DeserializeRows<'_, T> {
@@ -200,7 +200,7 @@ impl<'de, T: Model> Visitor<'de> for DeserializeRows<'_, T> {
     }
 }
 
-/// One row, or why it is none.
+/// Reads one row, or returns why it is unreadable.
 struct Row<'a, T>(Place<'a>, PhantomData<T>);
 
 impl<'de, T: Model> serde::de::DeserializeSeed<'de> for Row<'_, T> {
@@ -262,14 +262,14 @@ fn skip_object<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     Ok(())
 }
 
-/// Lays out how a model is read: `Name { field: optional Kind = "wireName" | "AnotherSpelling", }`. In place of
-/// `optional` stands `required`, or `rows` with the row's type.
+/// Implements [`Model`] and `Deserialize`: `Name { field: optional Kind = "wireName" | "AnotherSpelling", }`. Instead
+/// of `optional`, use `required`, or `rows` with the row's type.
 macro_rules! model {
     (
         $name:ident { $($field:ident: $presence:ident $kind:ty = $wire:literal $(| $also:literal)*,)* }
     ) => {
         const _: () = {
-            #[allow(unused_imports, reason = "each model has some kinds of fields")]
+            #[allow(unused_imports, reason = "each model uses only some of the kinds")]
             use crate::lenient::kinds::*;
 
             #[allow(non_camel_case_types, reason = "named like the fields")]
