@@ -337,9 +337,13 @@ fn a_sign_in_that_a_policy_refuses_does_not_lead_back_to_itself() {
         assert_eq!((login.code, login.stdout.as_str()), (4, ""), "{login}");
         let told = login.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(told.contains(&format!("AADSTS{number}")), "{login}");
-        for said in
-            ["refused by a policy", "device code", "another device", "browser", "--refresh-token-stdin"]
-        {
+        for said in [
+            "a policy of the tenant blocked the sign-in",
+            "device code",
+            "another device",
+            "browser",
+            "--refresh-token-stdin",
+        ] {
             assert!(told.contains(said), "{said}\n{login}");
         }
         assert!(!told.to_lowercase().contains("sign in again"), "{login}");
@@ -409,7 +413,7 @@ fn host_that_answers(body: String) -> String {
     address
 }
 
-// R4: the next run said that the file "does not hold a stored token".
+// R4: the next run said that the file "does not contain a stored token".
 #[test]
 fn a_refresh_token_that_cannot_be_kept_costs_nobody_the_sign_in() {
     for (successor, why) in [(String::new(), "is empty"), ("x".repeat(65_500), "is too long")] {
@@ -425,7 +429,7 @@ fn a_refresh_token_that_cannot_be_kept_costs_nobody_the_sign_in() {
                 command.env("PARTNER_CENTER_AUTHORITY", &host).args(["licenses", "usage", "--format", "csv"]),
             ));
             assert_eq!(run.code, 0, "{run}");
-            assert!(run.stderr.contains(why) && run.stderr.contains("the one before it is kept"), "{run}");
+            assert!(run.stderr.contains(why) && run.stderr.contains("the previous one is kept"), "{run}");
             assert_eq!(desk.stored(), before, "{why}");
         }
     }

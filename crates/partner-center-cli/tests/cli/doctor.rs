@@ -215,12 +215,12 @@ fn a_wrong_clock_is_a_warning_with_its_amount_and_condemns_nothing() {
         (
             now - 61 * hour,
             "warning",
-            "2 days fast by the date of the service's answer, which is not believed",
+            "2 days fast according to the service's response, which is not plausible",
         ),
         (
             now + 61 * hour,
             "warning",
-            "2 days slow by the date of the service's answer, which is not believed",
+            "2 days slow according to the service's response, which is not plausible",
         ),
     ] {
         let beside = beside(Emulator::builder().clock(Clock::fixed(service)));

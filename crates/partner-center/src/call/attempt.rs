@@ -269,7 +269,7 @@ fn bearer(token: &AccessToken) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(&text).map_err(|_| {
         Error::new(
             ErrorKind::Credential,
-            "the access token holds a character that cannot be sent in a header",
+            "the access token contains a character that cannot be sent in a header",
         )
     })?;
     value.set_sensitive(true);

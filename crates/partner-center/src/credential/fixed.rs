@@ -1,4 +1,4 @@
-//! A token somebody else got: used as it is, never refreshed.
+//! A fixed access token that is never refreshed.
 
 use secrecy::SecretString;
 
@@ -6,9 +6,9 @@ use super::{AccessToken, Credential};
 use crate::clock::BoxFuture;
 use crate::error::{Error, ErrorKind, Result};
 
-/// One access token, used until the service refuses it.
+/// One access token, used until the service rejects it.
 ///
-/// For trying things out and for programs that get their token elsewhere. Access tokens live about an hour; use a
+/// For experiments and for programs that obtain their token elsewhere. Access tokens are valid for about an hour; use a
 /// refreshing credential for anything longer.
 ///
 /// ```
@@ -21,7 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct StaticToken(AccessToken);
 
 impl StaticToken {
-    /// A credential that hands out this token.
+    /// Creates a credential that always returns this token.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl StaticToken {
         if !trimmed.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "the access token holds a character that cannot be sent in a header",
+                "the access token contains a character that cannot be sent in a header",
             ));
         }
         Ok(Self(AccessToken::new(SecretString::from(trimmed))))

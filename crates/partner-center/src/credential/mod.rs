@@ -1,7 +1,7 @@
-//! Who asks: the trait every call asks for a token, the token itself, and the ways to come by one.
+//! Credentials: the [`Credential`] trait, the [`AccessToken`] it returns, and its implementations.
 //!
-//! A credential knows nothing of calls, retries or the chain. `call` asks it once per attempt, and once more with
-//! [`Credential::refresh`] when the service refused the token.
+//! A credential does not depend on calls or retries. Every attempt of a call requests a token from it, and the call
+//! uses [`Credential::refresh`] once more if the service rejects the token.
 //!
 //! | credential | access | for |
 //! |---|---|---|
@@ -10,10 +10,10 @@
 //! | [`ClientCredentials`] | app-only | customers, but no license analytics |
 //! | [`StaticToken`] | whatever the token is | trying things out |
 //!
-//! The feature `oauth`, on by default, brings all but [`StaticToken`]. Its credentials refresh on a thread of their own,
-//! so that a refresh goes on while the caller's runtime stands still or is shut down, and serves callers on several
-//! runtimes. A [`TokenStore`] or a source of assertions of yours is polled there, on a tokio runtime that ends with the
-//! refresh.
+//! The feature `oauth`, on by default, provides all of them except [`StaticToken`]. These credentials refresh on a
+//! separate thread, so a refresh continues while the caller's runtime is idle or shut down, and one refresh can serve
+//! callers on several runtimes. Your own [`TokenStore`] or assertion source is polled on that thread, in a tokio
+//! runtime that ends with the refresh.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -43,49 +43,49 @@ pub use oauth::{
     RefreshToken, Refusal, StoreLock, StoredToken, TokenScope, TokenStore, Unusable,
 };
 
-/// A source of access tokens, asked before every attempt of every call.
+/// A source of access tokens, used before every attempt of every call.
 ///
-/// Object-safe; implement it for your own token service. An implementation should hold on to a token until shortly
-/// before it expires, and let concurrent callers share one refresh.
+/// Object-safe; implement it for your own token service. An implementation should cache a token until shortly before
+/// it expires, and let concurrent callers share one refresh.
 pub trait Credential: fmt::Debug + Send + Sync + 'static {
-    /// The token for the next request.
+    /// Returns the token for the next request.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if none can be had; the call fails with this error and
-    /// nothing is sent.
+    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if no token is available; the call fails with this error
+    /// and sends nothing.
     ///
-    /// An error that may pass ([`Network`](crate::ErrorKind::Network), [`Unavailable`](crate::ErrorKind::Unavailable) or
-    /// [`Throttled`](crate::ErrorKind::Throttled)) does not fail the call at once: it waits and asks again, as often as
-    /// it may make attempts and within its time. An error for which nothing was sent ([`attempts`] of 0) and that says
-    /// when to ask again ([`retry_after`]) uses up no attempt.
+    /// A transient error ([`Network`](crate::ErrorKind::Network), [`Unavailable`](crate::ErrorKind::Unavailable) or
+    /// [`Throttled`](crate::ErrorKind::Throttled)) does not fail the call at once: the call waits and tries again,
+    /// within its limits on attempts and time. An error for which nothing was sent ([`attempts`] of 0) and that says
+    /// when to try again ([`retry_after`]) does not use up an attempt.
     ///
     /// [`attempts`]: crate::Error::attempts
     /// [`retry_after`]: crate::Error::retry_after
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>>;
 
-    /// A token other than `refused`, which the service just answered with 401: the one that replaced it if there is
-    /// one by now, else a new one. `None` if this credential cannot get another.
+    /// Returns a token other than `refused`, which the service just rejected with 401: the token that has replaced it
+    /// since, or else a new one. `None` if this credential cannot obtain another token.
     ///
-    /// A call asks this at most once.
+    /// Each call uses this at most once.
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>>;
 
-    /// Ends when nothing is under way that would be lost with the process, such as a refresh token's successor that
-    /// is yet to be stored. It starts nothing.
+    /// Waits for work in progress that would be lost if the process exited, such as storing a new refresh token. Does
+    /// not start any work.
     ///
-    /// Await it, for some seconds at most, before a process that was told to stop exits. By default there is nothing
-    /// to wait for.
+    /// Await it, for a few seconds at most, before a process that was told to stop exits. The default implementation
+    /// returns at once.
     fn settle(&self) -> BoxFuture<'_, ()> {
         Box::pin(std::future::ready(()))
     }
 
-    /// How far this machine's clock was from the token service's at its last answer, if that is known.
+    /// The offset of this machine's clock from the token service's, as of its last response, if known.
     fn clock_offset(&self) -> Option<ClockOffset> {
         None
     }
 }
 
-/// A bearer token. Its text cannot be printed and is wiped from memory when the last copy goes.
+/// A bearer token. `Debug` redacts its text, which is wiped from memory when the last copy is dropped.
 #[derive(Clone)]
 pub struct AccessToken {
     secret: SecretString,
@@ -93,26 +93,26 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// A token whose end is not known.
+    /// Creates a token with an unknown expiry.
     #[must_use]
     pub fn new(secret: impl Into<SecretString>) -> Self {
         Self { secret: secret.into(), expires_at: None }
     }
 
-    /// Says when it ends.
+    /// Sets the time at which the token expires.
     #[must_use]
     pub fn expires_at(mut self, time: SystemTime) -> Self {
         self.expires_at = Some(time);
         self
     }
 
-    /// When it ends, if known.
+    /// The time at which the token expires, if known.
     #[must_use]
     pub fn expiry(&self) -> Option<SystemTime> {
         self.expires_at
     }
 
-    /// The text of the token, for the `Authorization` header and nothing else.
+    /// The text of the token, for use in the `Authorization` header only.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.secret.expose_secret()
@@ -129,7 +129,7 @@ impl fmt::Debug for AccessToken {
 }
 
 impl PartialEq for AccessToken {
-    /// Whether both carry the same text.
+    /// Compares the text of both tokens.
     fn eq(&self, other: &Self) -> bool {
         self.expose() == other.expose()
     }

@@ -200,7 +200,7 @@ async fn anothers_token_is_not_sent() {
     }
     let error =
         RefreshToken::new(&world.app(), Arc::new(MemoryStore::new())).unwrap().token().await.unwrap_err();
-    assert!(error.message().contains("nobody is signed in"), "{error}");
+    assert!(error.message().contains("not signed in"), "{error}");
     assert_eq!(world.emulator.authority_requests().len(), 0);
 }
 

@@ -1,4 +1,4 @@
-//! What a token comes down to: would the service take it, and if not, what would it say and what mends it.
+//! Checks a token for license analytics: problems, the error codes they would cause, and how to fix them.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -8,20 +8,20 @@ use crate::clock::{ClockOffset, in_words};
 use crate::cloud::Cloud;
 use crate::credential::{AppRegistration, StoredToken};
 
-/// The id Partner Center goes by in every tenant; newer tokens name it as their audience.
+/// The application id of Partner Center in every tenant; newer tokens name it as their audience.
 const PARTNER_CENTER_APP: &str = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd";
-/// Less is the time a token spends on its way.
+/// A smaller skew may be the time the token took to arrive.
 const NOTICED_SKEW: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_secs(300);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// How bad it is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
-    /// As it should be.
+    /// No problem.
     Ok,
-    /// It may fail, now or soon, or cannot be told.
+    /// Calls may fail, now or soon, or the outcome is unknown.
     Warn,
     /// License analytics would fail.
     Problem,
@@ -31,43 +31,43 @@ pub enum Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Topic {
-    /// Whether the token can be read at all.
+    /// Whether the token can be read.
     Format,
     /// App-only or App+User.
     Access,
-    /// For which service the token is.
+    /// The service the token is for.
     Audience,
     /// Multi-factor authentication.
     Mfa,
-    /// What was consented to.
+    /// Consent to the application's access.
     Consent,
-    /// Which tenant issued it.
+    /// The tenant that issued the token.
     Tenant,
-    /// Which application it was issued to.
+    /// The application the token was issued to.
     Application,
-    /// How long it lasts.
+    /// When the token expires.
     Expiry,
     /// Whether this machine's clock is right.
     Clock,
-    /// How old the refresh token is.
+    /// The age of the refresh token.
     RefreshToken,
 }
 
-/// One thing a preflight found.
+/// One result of a check.
 ///
-/// Holds no secret and names no person.
+/// Contains no secrets and no names of people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// How bad it is.
+    /// Its severity.
     pub level: Level,
-    /// What it is about.
+    /// Its subject.
     pub topic: Topic,
     /// What was found and why it matters, in a sentence.
     pub sentence: String,
-    /// The code of Partner Center (`900329`) or Entra (`AADSTS700082`) it would cause.
+    /// The error code of Partner Center (`900329`) or Entra (`AADSTS700082`) that it would cause.
     pub code: Option<&'static str>,
-    /// What mends it, in a sentence; empty if there is nothing to mend.
+    /// How to fix it, in a sentence; empty if there is nothing to fix.
     pub fix: String,
 }
 
@@ -98,7 +98,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What a token is held against.
+/// What a token is checked against.
 #[derive(Clone, Debug)]
 pub struct Expected {
     resource: String,
@@ -107,13 +107,13 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// A token for this cloud's Partner Center, of any tenant and application.
+    /// Expects a token for this cloud's Partner Center, from any tenant and application.
     #[must_use]
     pub fn new(cloud: Cloud) -> Self {
         Self { resource: cloud.resource().to_owned(), tenant: None, client_id: None }
     }
 
-    /// A token for what this registration asks for.
+    /// Expects a token that matches this app registration.
     #[must_use]
     pub fn of(app: &AppRegistration) -> Self {
         Self {
@@ -123,21 +123,21 @@ impl Expected {
         }
     }
 
-    /// Replaces the audience.
+    /// Sets the expected audience.
     #[must_use]
     pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = resource.into();
         self
     }
 
-    /// Says which tenant should have issued it. A domain cannot be compared with a token, and is passed over.
+    /// Sets the expected tenant. A domain cannot be compared with a token and is ignored.
     #[must_use]
     pub fn with_tenant(mut self, tenant: impl Into<String>) -> Self {
         self.tenant = Some(tenant.into());
         self
     }
 
-    /// Says which application it should have been issued to.
+    /// Sets the expected application.
     #[must_use]
     pub fn with_client_id(mut self, client_id: impl Into<String>) -> Self {
         self.client_id = Some(client_id.into());
@@ -146,10 +146,10 @@ impl Expected {
 }
 
 impl Token {
-    /// What stands in this token's way, and what does not, for license analytics at this time.
+    /// Checks this token for license analytics at this time.
     ///
-    /// Analytics would be refused exactly if a finding is a [`Level::Problem`], as far as a token can tell: roles in
-    /// Partner Center, such as Admin Agent, are not in it.
+    /// A finding of [`Level::Problem`] means that license analytics would reject the token. Roles in Partner Center,
+    /// such as Admin Agent, are not part of a token and are not checked.
     #[must_use]
     pub fn findings(&self, expected: &Expected, now: SystemTime) -> Vec<Finding> {
         if self.is_opaque() {
@@ -157,9 +157,9 @@ impl Token {
                 Finding::new(
                     Level::Warn,
                     Topic::Format,
-                    "The access token is opaque: what it claims cannot be read.",
+                    "The access token is opaque: its claims cannot be read.",
                 )
-                .fix("Make a call; only the service can say whether it takes this token."),
+                .fix("Make a call; only the service can say whether it accepts this token."),
             ];
         }
         [
@@ -177,11 +177,11 @@ impl Token {
         .collect()
     }
 
-    /// The same for a token that was issued just now, where `offset` tells this machine's clock from the service's
-    /// ([`Credential::clock_offset`](crate::credential::Credential::clock_offset)).
+    /// Like [`findings`](Self::findings), for a token that was just issued, with the offset of this machine's clock
+    /// from the service's ([`Credential::clock_offset`](crate::credential::Credential::clock_offset)).
     ///
-    /// The token is held against the service's time. What is wrong with this machine's clock is a finding of its own,
-    /// and condemns no token.
+    /// The token is checked by the service's time. A wrong clock on this machine is reported separately and does not
+    /// affect the other findings.
     #[must_use]
     pub fn findings_by_service_time(
         &self,
@@ -204,19 +204,19 @@ impl Token {
     fn access(&self) -> Finding {
         match self.kind() {
             TokenKind::AppUser => {
-                Finding::new(Level::Ok, Topic::Access, "The token acts for a user (App+User), as analytics require.")
+                Finding::new(Level::Ok, Topic::Access, "The token acts for a user (App+User), as license analytics require.")
             }
             TokenKind::AppOnly => Finding::new(
                 Level::Problem,
                 Topic::Access,
-                "The token is application-only: it reads customers, but license analytics take App+User tokens.",
+                "The token is application-only: it can read customers, but license analytics require App+User tokens.",
             )
             .code("900329")
             .fix("Sign in as a user: `partner-center login`, or set PARTNER_CENTER_REFRESH_TOKEN."),
             TokenKind::Unknown => Finding::new(
                 Level::Warn,
                 Topic::Access,
-                "The token does not say whether it acts for a user; license analytics take App+User tokens.",
+                "The token does not say whether it acts for a user; license analytics require App+User tokens.",
             )
             .code("900329"),
         }
@@ -232,7 +232,7 @@ impl Token {
             return Finding::new(
                 Level::Warn,
                 Topic::Audience,
-                "The token does not say for which service it is.",
+                "The token does not say which service it is for.",
             )
             .code("900420");
         };
@@ -251,7 +251,7 @@ impl Token {
             format!("The token is for another service ({first}{retired})."),
         )
         .code("900420")
-        .fix(format!("Ask for a token for {resource}; check the cloud (PARTNER_CENTER_CLOUD)."))
+        .fix(format!("Request a token for {resource}; check the cloud (PARTNER_CENTER_CLOUD)."))
     }
 
     fn second_factor(&self) -> Option<Finding> {
@@ -273,7 +273,7 @@ impl Token {
             _ => Finding::new(
                 Level::Problem,
                 Topic::Mfa,
-                "The token carries no multi-factor authentication claim, which Partner Center requires of App+User.",
+                "The token has no multi-factor authentication claim, which Partner Center requires for App+User.",
             )
             .code("900421")
             .fix(again),
@@ -289,7 +289,7 @@ impl Token {
             Finding::new(
                 Level::Ok,
                 Topic::Consent,
-                "Access to Partner Center was consented to (user_impersonation).",
+                "The token carries consent for Partner Center (user_impersonation).",
             )
         } else {
             Finding::new(Level::Warn, Topic::Consent, "The token does not carry the permission user_impersonation.")
@@ -303,14 +303,22 @@ impl Token {
 
     fn issuer(&self, expected: &Expected) -> Option<Finding> {
         let (actual, wanted) = (self.tenant()?, expected.tenant.as_deref()?);
-        // A domain names the tenant too, but which one only Entra knows.
+        // A domain names a tenant too, but only Entra can resolve it.
         wanted.parse::<uuid::Uuid>().ok()?;
         Some(if actual.eq_ignore_ascii_case(wanted) {
-            Finding::new(Level::Ok, Topic::Tenant, format!("The token is of the partner tenant ({actual})."))
+            Finding::new(
+                Level::Ok,
+                Topic::Tenant,
+                format!("The token was issued by the partner tenant ({actual})."),
+            )
         } else {
-            Finding::new(Level::Problem, Topic::Tenant, format!("The token is of another tenant ({actual})."))
-                .code("400")
-                .fix("Check PARTNER_CENTER_TENANT_ID, and sign in as a user of the partner tenant.")
+            Finding::new(
+                Level::Problem,
+                Topic::Tenant,
+                format!("The token was issued by another tenant ({actual})."),
+            )
+            .code("400")
+            .fix("Check PARTNER_CENTER_TENANT_ID, and sign in as a user of the partner tenant.")
         })
     }
 
@@ -329,7 +337,7 @@ impl Token {
                 format!("The token was issued to another application ({actual})."),
             )
             .code("AADSTS700007")
-            .fix("Check PARTNER_CENTER_CLIENT_ID: a refresh token is good for no other application.")
+            .fix("Check PARTNER_CENTER_CLIENT_ID: a refresh token works only for the application it was issued to.")
         })
     }
 
@@ -339,20 +347,20 @@ impl Token {
             Err(ended) => Finding::new(
                 Level::Problem,
                 Topic::Expiry,
-                format!("The access token ended {} ago.", in_words(ended.duration())),
+                format!("The access token expired {} ago.", in_words(ended.duration())),
             )
             .code("400")
-            .fix("Get a new one: `partner-center login`; access tokens live about an hour."),
+            .fix("Get a new one: `partner-center login`; access tokens are valid for about an hour."),
             Ok(left) if left < SOON => Finding::new(
                 Level::Warn,
                 Topic::Expiry,
-                format!("The access token ends in {}.", in_words(left)),
+                format!("The access token expires in {}.", in_words(left)),
             )
             .fix("Use a refresh token for anything that runs longer: `partner-center login`."),
             Ok(left) => Finding::new(
                 Level::Ok,
                 Topic::Expiry,
-                format!("The access token lasts for {}.", in_words(left)),
+                format!("The access token is valid for {}.", in_words(left)),
             ),
         })
     }
@@ -367,7 +375,7 @@ impl Token {
                 "This machine's clock agrees with the token.",
             ));
         }
-        // A token is taken all the same; what this machine signs is not.
+        // The service accepts the token anyway, but not assertions that this machine signs.
         Some(
             Finding::new(
                 Level::Warn,
@@ -380,10 +388,12 @@ impl Token {
     }
 }
 
-const SET_CLOCK: &str = "Set the clock right, or turn on time synchronization: certificates and assertions are refused otherwise.";
+const SET_CLOCK: &str =
+    "Correct the clock or turn on time synchronization: otherwise certificates and assertions are rejected.";
 
 impl ClockOffset {
-    /// What it means for license analytics: nothing for tokens, whose life is counted from when they were asked for.
+    /// What the offset means for license analytics. Tokens are not affected: their lifetime is counted from the time of
+    /// the request.
     #[must_use]
     pub fn finding(self) -> Finding {
         if !self.is_off() {
@@ -391,23 +401,25 @@ impl ClockOffset {
         }
         if !self.is_plausible() {
             let sentence = format!(
-                "This machine's clock is {self} by the date of the service's answer, which is not believed."
+                "This machine's clock is {self} according to the service's response, which is not plausible."
             );
             return Finding::new(Level::Warn, Topic::Clock, sentence)
                 .fix("Check this machine's date; if it is right, a proxy or the service sends a wrong one.");
         }
-        let sentence = format!("This machine's clock is {self} by the date of the service's answer.");
+        let sentence = format!("This machine's clock is {self} according to the service's response.");
         Finding::new(Level::Warn, Topic::Clock, sentence).code("AADSTS700024").fix(SET_CLOCK)
     }
 }
 
 impl StoredToken {
-    /// What its age means: a refresh token dies of 90 days without use.
+    /// Checks the age of the refresh token, which expires after 90 days without use.
     #[must_use]
     pub fn finding(&self, now: SystemTime) -> Finding {
         let age = now.duration_since(self.obtained_at()).unwrap_or_default();
-        let sentence =
-            format!("The refresh token was issued {} ago and dies of 90 days without use.", in_words(age));
+        let sentence = format!(
+            "The refresh token was issued {} ago and expires after 90 days without use.",
+            in_words(age)
+        );
         let login = "Sign in again: `partner-center login`.";
         if age >= 90 * DAY {
             Finding::new(Level::Problem, Topic::RefreshToken, sentence).code("AADSTS700082").fix(login)

@@ -1,7 +1,7 @@
-//! What an access token says of itself, read without trusting it.
+//! Reads the claims of an access token, without verifying them.
 //!
-//! No signature is checked and nothing here decides whether a call is made: the service does. This is for people who
-//! want to know why it would refuse, before it does. What it comes down to is in `finding`.
+//! No signature is checked, and no call depends on the result: only the service decides whether to accept a token. Use
+//! this to find out in advance why the service would reject one. `finding` turns claims into findings.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -15,13 +15,13 @@ mod finding;
 
 pub use finding::{Expected, Finding, Level, Topic};
 
-/// Access tokens are one to four thousand bytes. A longer one is not looked at.
+/// Access tokens are one to four thousand bytes. Longer input is not parsed.
 const LONGEST_TOKEN: usize = 64 * 1024;
-/// Claims are shown on one screen; nothing longer is a name, a role or a GUID.
+/// Longest claim text that is kept: names, roles and GUIDs are shorter.
 const LONGEST_TEXT: usize = 256;
 const LONGEST_LIST: usize = 64;
 
-/// Entra leaves the padding off; others do not.
+/// Entra omits the padding; other issuers do not.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -29,21 +29,21 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// On whose account a token acts.
+/// Whether a token acts for a user or for an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {
-    /// An application's own. License analytics refuse it.
+    /// The application itself. License analytics reject such tokens.
     AppOnly,
-    /// A user's, through an application.
+    /// A user, through an application.
     AppUser,
-    /// It does not say.
+    /// The token does not say.
     Unknown,
 }
 
-/// What an access token says of itself.
+/// The claims of an access token.
 ///
-/// Every claim is as the token has it: unverified, and possibly absent. `Debug` leaves out who the user is.
+/// Claims are unverified and may be absent. `Debug` leaves out the user.
 ///
 /// ```
 /// use partner_center::credential::Token;
@@ -77,26 +77,27 @@ struct Claims {
 }
 
 impl Token {
-    /// Reads any text as far as it goes. Text that is no JSON Web Token is opaque, which is no error: some token
-    /// services issue nothing else.
+    /// Reads the claims of a token. Text that is not a JSON Web Token gives an opaque token rather than an error: some
+    /// token services issue only opaque tokens.
     #[must_use]
     pub fn inspect(text: &str) -> Self {
         Self { claims: payload(text.trim()).map(|payload| Claims::read(&payload)) }
     }
 
-    /// Whether nothing could be read.
+    /// Whether no claims could be read.
     #[must_use]
     pub fn is_opaque(&self) -> bool {
         self.claims.is_none()
     }
 
-    /// On whose account it acts: by `idtyp`, else by whether it carries scopes (`scp`) or roles.
+    /// Whether the token acts for a user or an application: from `idtyp`, or else from whether it has scopes (`scp`) or
+    /// roles.
     #[must_use]
     pub fn kind(&self) -> TokenKind {
         self.claims.as_ref().and_then(|claims| claims.kind).unwrap_or(TokenKind::Unknown)
     }
 
-    /// For whom it is (`aud`).
+    /// The services the token is for (`aud`).
     #[must_use]
     pub fn audiences(&self) -> &[String] {
         self.claims.as_ref().map_or(&[], |claims| &claims.audiences)
@@ -114,25 +115,25 @@ impl Token {
         self.claims.as_ref()?.app.as_deref()
     }
 
-    /// Who signed in (`upn` and its kin): a name, for the person who asked and not for a log.
+    /// The name of the user who signed in (`upn` or a similar claim). Personal data: do not log it.
     #[must_use]
     pub fn user(&self) -> Option<&str> {
         self.claims.as_ref()?.user.as_deref()
     }
 
-    /// The object id of who signed in (`oid`): a GUID without meaning outside the tenant.
+    /// The object id of the user who signed in (`oid`): a GUID without meaning outside the tenant.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.claims.as_ref()?.account.as_deref()
     }
 
-    /// How the user signed in (`amr`); `None` if it does not say.
+    /// How the user signed in (`amr`); `None` if the token does not say.
     #[must_use]
     pub fn methods(&self) -> Option<&[String]> {
         self.claims.as_ref()?.methods.as_deref()
     }
 
-    /// Whether it claims multi-factor authentication; `None` if it does not say how the user signed in.
+    /// Whether the token claims multi-factor authentication; `None` if it does not say how the user signed in.
     #[must_use]
     pub fn mfa(&self) -> Option<bool> {
         self.methods().map(|methods| methods.iter().any(|method| method.eq_ignore_ascii_case("mfa")))
@@ -156,13 +157,14 @@ impl Token {
         self.claims.as_ref()?.issued_at
     }
 
-    /// When it ends (`exp`).
+    /// When it expires (`exp`).
     #[must_use]
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.claims.as_ref()?.expires_at
     }
 
-    /// How far in the future it was issued: by so much, at least, is this machine's clock behind. Zero if it is not.
+    /// How far in the future the token was issued: this machine's clock is at least this much slow. Zero if the token
+    /// was not issued in the future.
     #[must_use]
     pub fn clock_skew(&self, now: SystemTime) -> Duration {
         self.issued_at().and_then(|issued| issued.duration_since(now).ok()).unwrap_or_default()
@@ -237,7 +239,7 @@ fn words(value: &Value) -> Vec<String> {
     }
 }
 
-/// The text without what could write over a terminal, as long as a claim may be.
+/// The text without control characters, cut to the longest allowed length.
 fn clean(text: &str) -> Option<String> {
     let clean: String = text.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect();
     (!clean.is_empty()).then_some(clean)

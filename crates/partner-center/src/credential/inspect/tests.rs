@@ -1,4 +1,4 @@
-//! Tokens that never were, and what is found in them.
+//! Tests of token findings, with made-up tokens.
 
 use serde_json::json;
 
@@ -26,7 +26,7 @@ fn good() -> Value {
     })
 }
 
-/// The good token with some claims replaced, or taken out where the value is null.
+/// The good token with some claims replaced, or removed where the value is null.
 fn but(changes: &Value) -> Token {
     let mut claims = good();
     for (key, value) in changes.as_object().unwrap() {
@@ -48,7 +48,7 @@ fn found(token: &Token, topic: Topic) -> Finding {
 }
 
 #[test]
-fn a_good_token_has_nothing_in_its_way() {
+fn a_good_token_has_no_problems() {
     let token = token(&good());
     assert_eq!(token.kind(), TokenKind::AppUser);
     assert_eq!(token.mfa(), Some(true));
@@ -67,7 +67,7 @@ fn a_good_token_has_nothing_in_its_way() {
 }
 
 #[test]
-fn each_fault_has_its_level_and_its_code() {
+fn each_problem_has_its_level_and_code() {
     use Level::{Ok, Problem, Warn};
     for (changes, topic, level, code) in [
         (json!({"idtyp": "app", "scp": null}), Topic::Access, Problem, Some("900329")),
@@ -100,7 +100,7 @@ fn each_fault_has_its_level_and_its_code() {
         (json!({"exp": (NOW + 3000).to_string()}), Topic::Expiry, Ok, None),
         (json!({"iat": NOW + 30}), Topic::Clock, Ok, None),
         (json!({"iat": NOW + 120}), Topic::Clock, Warn, Some("AADSTS700024")),
-        // F10: a token is taken whatever this machine's clock says.
+        // F10: the service accepts a token whatever this machine's clock says.
         (json!({"iat": NOW + 3600}), Topic::Clock, Warn, Some("AADSTS700024")),
     ] {
         let finding = found(&but(&changes), topic);
@@ -110,7 +110,7 @@ fn each_fault_has_its_level_and_its_code() {
 }
 
 #[test]
-fn an_app_only_token_is_not_asked_for_a_second_factor() {
+fn an_app_only_token_needs_no_second_factor() {
     let findings = but(&json!({"idtyp": "app", "scp": null, "amr": null})).findings(&expected(), at(NOW));
     assert!(findings.iter().all(|finding| !matches!(finding.topic, Topic::Mfa | Topic::Consent)));
 }
@@ -122,7 +122,7 @@ fn a_domain_is_not_compared_with_a_tenant_id() {
 }
 
 #[test]
-fn whatever_is_no_token_is_opaque() {
+fn text_that_is_not_a_token_is_opaque() {
     for text in [
         "",
         ".",
@@ -135,7 +135,7 @@ fn whatever_is_no_token_is_opaque() {
         "e30.\u{e5}.",
         "e30.bnVsbA.",
         &format!("e30.{}.", "A".repeat(LONGEST_TOKEN)),
-        // Deeper than the parser goes.
+        // Deeper than the parser's recursion limit.
         &format!("e30.{}.", BASE64.encode("[".repeat(10_000))),
     ] {
         let token = Token::inspect(text);
@@ -147,7 +147,7 @@ fn whatever_is_no_token_is_opaque() {
 }
 
 #[test]
-fn claims_of_any_type_do_no_harm() {
+fn claims_of_unexpected_types_are_ignored_safely() {
     for odd in
         [json!(null), json!(-1), json!(1e300), json!(true), json!([[1]]), json!({}), json!("\u{1b}[2J\n")]
     {
@@ -165,11 +165,11 @@ fn claims_of_any_type_do_no_harm() {
 }
 
 #[test]
-fn a_refresh_token_ages() {
+fn the_age_of_a_refresh_token_sets_its_level() {
     let stored = StoredToken::new(TENANT, APP, "secret", at(NOW));
     for (days, level) in [(0, Level::Ok), (59, Level::Ok), (60, Level::Warn), (90, Level::Problem)] {
         let finding = stored.finding(at(NOW + days * 86400));
         assert_eq!(finding.level, level, "{finding}");
     }
-    assert_eq!(stored.finding(at(NOW - 1)).level, Level::Ok, "a clock that went back");
+    assert_eq!(stored.finding(at(NOW - 1)).level, Level::Ok, "the clock was set back");
 }

@@ -1,4 +1,4 @@
-//! How an application proves to the sign-in service that it is itself: not at all, by a secret, or by an assertion.
+//! Authentication of an application to the sign-in service: none, a client secret, or an assertion.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,24 +16,24 @@ use serde_json::json;
 use crate::clock::{BoxFuture, Clock, Random};
 use crate::error::{Error, ErrorKind, Result};
 
-/// An assertion is sent at once; the rest is room for clocks that disagree.
+/// An assertion is sent at once; the lifetime allows for clock skew.
 const ASSERTION_LIFETIME: Duration = Duration::from_secs(600);
 
 /// A certificate with its private key, in place of a client secret.
 ///
-/// The certificate is uploaded to the app registration; the key stays here and signs a short-lived assertion (PS256)
-/// for each token request.
+/// The certificate is uploaded to the app registration; the private key stays local and signs a short-lived assertion
+/// (PS256) for each token request.
 #[derive(Clone)]
 pub struct Certificate {
     key: Arc<RsaKeyPair>,
-    /// What the sign-in service finds the certificate by: its SHA-256, base64url.
+    /// The SHA-256 of the certificate in base64url, by which the sign-in service identifies it.
     thumbprint: String,
 }
 
 impl Certificate {
     /// Reads a certificate and its RSA private key (PKCS#8 or PKCS#1, not encrypted) from PEM text.
     ///
-    /// Both may stand in one text, in either order: pass it twice. Only the first certificate is used.
+    /// If one text contains both, in either order, pass it twice. Only the first certificate is used.
     ///
     /// ```no_run
     /// use partner_center::credential::Certificate;
@@ -52,13 +52,13 @@ impl Certificate {
         };
         let certificate = CertificateDer::from_pem_slice(certificate).map_err(|_| {
             refuse(
-                "no certificate was found in the PEM text",
+                "the PEM text contains no certificate",
                 "Give the certificate as PEM, with its BEGIN CERTIFICATE line.",
             )
         })?;
         let der = PrivateKeyDer::from_pem_slice(private_key).map_err(|_| {
             refuse(
-                "no private key that can be used was found in the PEM text",
+                "the PEM text contains no usable private key",
                 "Give the RSA private key as PEM without a password: `openssl pkey -in key.pem -out plain.pem`, or \
                  `openssl pkcs12 -in bundle.pfx -nodes -out plain.pem` for a PFX file.",
             )
@@ -71,20 +71,20 @@ impl Certificate {
         let key = key.ok_or_else(|| {
             refuse(
                 "the private key is not an RSA key of 2048 to 8192 bits",
-                "Make an RSA key and a certificate of it, and upload the certificate to the app registration.",
+                "Create an RSA key and a certificate for it, and upload the certificate to the app registration.",
             )
         })?;
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &certificate);
         Ok(Self { key: Arc::new(key), thumbprint: BASE64_URL_SAFE_NO_PAD.encode(digest) })
     }
 
-    /// The certificate's SHA-256 in base64url, as `x5t#S256` carries it. Not secret.
+    /// The certificate's SHA-256 in base64url, as sent in `x5t#S256`. Not secret.
     #[must_use]
     pub fn thumbprint(&self) -> &str {
         &self.thumbprint
     }
 
-    /// A JSON Web Token that says who asks, for this token endpoint, from now on for ten minutes.
+    /// Creates a JSON Web Token that identifies the application to this token endpoint for ten minutes.
     fn assertion(&self, client_id: &str, audience: &str, now: SystemTime, id: &str) -> Result<SecretString> {
         let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": self.thumbprint });
@@ -117,10 +117,10 @@ impl fmt::Debug for Certificate {
 
 type AssertionSource = Arc<dyn Fn() -> BoxFuture<'static, Result<SecretString>> + Send + Sync>;
 
-/// What an application proves itself with.
+/// How an application authenticates.
 #[derive(Clone, Default)]
 pub(super) enum ClientAuthentication {
-    /// A public client proves nothing.
+    /// A public client does not authenticate.
     #[default]
     None,
     Secret(SecretString),
@@ -128,7 +128,7 @@ pub(super) enum ClientAuthentication {
     Assertion(AssertionSource),
 }
 
-/// What one token request carries of it.
+/// The credentials for one token request.
 pub(super) enum Proof {
     None,
     Secret(SecretString),
@@ -140,7 +140,7 @@ impl ClientAuthentication {
         matches!(self, Self::None)
     }
 
-    /// The proof for one request: an assertion is made anew for each.
+    /// Creates the credentials for one request, with a new assertion each time.
     pub(super) async fn prove(
         &self,
         client_id: &str,
@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    /// Only its digest counts here, so any bytes will do.
+    /// Only its digest is used here, so any bytes work.
     const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n";
     /// The SHA-256 of `hello`, from `printf hello | openssl dgst -sha256 -binary | basenc --base64url`.
     const THUMBPRINT: &str = "LPJNul-wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ";
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn an_assertion_is_signed_and_says_who_where_and_how_long() {
+    fn an_assertion_is_signed_and_has_the_expected_claims() {
         let certificate = Certificate::from_pem(CERTIFICATE, &rsa_key()).unwrap();
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_764_000_000);
         let assertion = certificate.assertion("app", "https://login.example/token", now, "once").unwrap();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn one_text_may_hold_both() {
+    fn one_text_may_contain_certificate_and_key() {
         let both = [rsa_key().as_slice(), CERTIFICATE].concat();
         let certificate = Certificate::from_pem(&both, &both).unwrap();
         assert_eq!(certificate.thumbprint(), THUMBPRINT);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused_before_anything_is_sent() {
+    fn unusable_certificates_and_keys_are_rejected_before_anything_is_sent() {
         let key = rsa_key();
         let elliptic =
             EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SigningRandom::new()).unwrap();

@@ -1,8 +1,8 @@
-//! Runs a refresh on a thread and a runtime of its own.
+//! Runs a refresh on a separate thread with its own runtime.
 //!
-//! What a refresh is given must reach the store, and others wait for it. So it must not stand still when the caller's
-//! runtime does (between two `block_on`s of a runtime on one thread), nor die when that runtime is shut down. A refresh
-//! is rare enough, about one an hour, for a thread to cost nothing.
+//! The refresh token that a refresh receives must reach the store, and other calls wait for the result. A refresh must
+//! therefore not stall while the caller's runtime is idle (between two `block_on`s of a single-threaded runtime), nor
+//! end when that runtime is shut down. A refresh runs about once an hour, so the cost of a thread does not matter.
 
 use std::future::Future;
 use std::io;
@@ -12,13 +12,13 @@ use tracing::instrument::{Instrument, WithSubscriber};
 
 use crate::clock::BoxFuture;
 
-/// Begins to run `refresh`, and comes back at once.
+/// Starts `refresh` and returns at once.
 pub(super) type Spawn = fn(BoxFuture<'static, ()>) -> io::Result<()>;
 
-/// Runs it on a thread of its own, to its end or the process's.
+/// Runs `refresh` on a new thread until it or the process ends.
 pub(super) fn on_a_thread(refresh: BoxFuture<'static, ()>) -> io::Result<()> {
     let refresh = in_its_own_span(refresh);
-    // Made on that thread, but before this one goes on: what cannot be had is an error of the call.
+    // The thread creates the runtime and this one waits for that, so that a failure becomes an error of the call.
     let (begun, has_begun) = std::sync::mpsc::sync_channel(1);
     thread::Builder::new().name("partner-center-refresh".to_owned()).spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -26,7 +26,7 @@ pub(super) fn on_a_thread(refresh: BoxFuture<'static, ()>) -> io::Result<()> {
             Ok(runtime) => {
                 let _ = begun.send(Ok(()));
                 runtime.block_on(refresh);
-                // Nobody waits for a look-up of a name that hangs.
+                // Does not wait for a name lookup that hangs.
                 runtime.shutdown_background();
             }
             Err(error) => {
@@ -37,7 +37,7 @@ pub(super) fn on_a_thread(refresh: BoxFuture<'static, ()>) -> io::Result<()> {
     has_begun.recv().unwrap_or_else(|_| Err(io::Error::other("the thread ended")))
 }
 
-/// A root span that follows from the caller's: the refresh serves all who wait for it, and may outlive each of them.
+/// A root span that follows from the caller's span: the refresh serves several calls and may outlive each of them.
 pub(super) fn in_its_own_span(
     refresh: impl Future<Output = ()> + Send + 'static,
 ) -> impl Future<Output = ()> + Send + 'static {
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_begun_needs_no_runtime_of_the_caller_and_outlives_it() {
+    fn a_refresh_runs_without_and_outlives_the_callers_runtime() {
         let (done, is_done) = mpsc::channel();
         let caller = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         caller.block_on(async {

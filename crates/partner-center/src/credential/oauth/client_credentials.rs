@@ -1,4 +1,4 @@
-//! App-only access: an application on its own account, without a user.
+//! App-only access: the client credentials flow, without a user.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use crate::clock::{BoxFuture, ClockOffset};
 use crate::credential::{AccessToken, Credential};
 use crate::error::{Error, ErrorKind, Result};
 
-/// App-only access from a client secret, a certificate or an assertion.
+/// App-only access with a client secret, a certificate or an assertion.
 ///
-/// Good for the customer list and single customers; license analytics refuse it with
+/// It works for the customer list and for single customers. License analytics reject it with
 /// [`ErrorKind::AppOnlyToken`] (403, code 900329) and need a [`RefreshToken`](super::RefreshToken). Clones share the
 /// token.
 ///
@@ -30,26 +30,23 @@ pub struct ClientCredentials {
 }
 
 impl ClientCredentials {
-    /// A credential that asks for its first token when the first call does.
+    /// Creates a credential. It requests its first token when a call needs one.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the registration cannot be used, proves itself by nothing, or names no single
-    /// tenant.
+    /// [`ErrorKind::Configuration`] if the registration is invalid, has no secret, certificate or assertion, or does
+    /// not name a single tenant.
     pub fn new(app: &AppRegistration) -> Result<Self> {
         if app.is_public_client() {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "app-only access takes a secret or a certificate",
+                "app-only access requires a client secret, a certificate or an assertion",
             )
-            .with_advice("Set PARTNER_CENTER_CLIENT_SECRET, or give a certificate or an assertion."));
+            .with_advice("Set PARTNER_CENTER_CLIENT_SECRET, or configure a certificate or an assertion."));
         }
         if !app.names_one_tenant() {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "app-only access takes one tenant, not several",
-            )
-            .with_advice("Set PARTNER_CENTER_TENANT_ID to the partner tenant's id or domain."));
+            return Err(Error::new(ErrorKind::Configuration, "app-only access requires a single tenant")
+                .with_advice("Set PARTNER_CENTER_TENANT_ID to the partner tenant's id or domain."));
         }
         let endpoint = Arc::new(app.endpoint()?);
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));

@@ -1,4 +1,4 @@
-//! Signing in by device code: a person enters a short code on another screen, and this one gets the token.
+//! Sign-in by device code: a user enters a short code on another device, and this process receives the token.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::refusal::Refusal;
 use super::{AppRegistration, RefreshToken, TokenStore};
 use crate::error::{ErrorKind, Result};
 
-/// A sign-in that waits for a person.
+/// A sign-in by device code that waits for the user.
 ///
 /// Show [`verification_uri`](Self::verification_uri) and [`user_code`](Self::user_code), then
 /// [`wait`](Self::wait). The app registration must allow public client flows.
@@ -35,30 +35,30 @@ pub struct DeviceCode {
     store: Arc<dyn TokenStore>,
     details: StandardDeviceAuthorizationResponse,
     expires_at: SystemTime,
-    /// The same by the clock that never goes back.
+    /// The same, by the monotonic clock.
     deadline: Instant,
 }
 
-/// Codes live 15 minutes. One that is said to live longer than a day is not waited for so long.
+/// Codes are valid for 15 minutes. This is the longest wait, whatever lifetime the service states.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
-/// How often to ask if the service does not say, or says "always": RFC 8628, 3.5.
+/// The poll interval if the service gives none, or gives 0: RFC 8628, 3.5.
 const USUAL_INTERVAL: Duration = Duration::from_secs(5);
-/// What an interval grows by when the service asks to slow down, from the same paragraph.
+/// The increase of the interval when the service asks to slow down, from the same section.
 const SLOWER: Duration = Duration::from_secs(5);
-/// How far an interval grows while the service does not answer.
+/// The longest interval while the service does not answer.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
-/// How long before a code's end it is asked for the last time.
+/// How long before the code expires the last poll is sent.
 const LAST_CHANCE: Duration = Duration::from_secs(1);
-/// So many answers in a row that are not a sign-in service's, and nobody waits any longer.
+/// The sign-in fails after this many unreadable responses in a row.
 const MOST_UNREADABLE: u32 = 3;
 
 impl DeviceCode {
-    /// Asks the sign-in service for a code. What the sign-in yields will be kept in `store`.
+    /// Requests a code from the sign-in service. The refresh token of the sign-in will be kept in `store`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the registration cannot be used;
-    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if the sign-in service gives no code.
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the registration is invalid;
+    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if the sign-in service does not issue a code.
     pub async fn start(app: &AppRegistration, store: Arc<dyn TokenStore>) -> Result<Self> {
         let endpoint = Arc::new(app.endpoint()?);
         refuse_if_newer(&*store).await?;
@@ -68,38 +68,39 @@ impl DeviceCode {
         Ok(Self { endpoint, store, details, expires_at: now + life, deadline: begun + life })
     }
 
-    /// What the person enters. Whoever enters it is who gets signed in, so show it to that person alone.
+    /// The code that the user enters. The sign-in is for the person who enters it, so show it to the intended user
+    /// only.
     #[must_use]
     pub fn user_code(&self) -> &str {
         self.details.user_code().secret()
     }
 
-    /// Where the person enters it.
+    /// The address at which the user enters the code.
     #[must_use]
     pub fn verification_uri(&self) -> &str {
         self.details.verification_uri()
     }
 
-    /// Until when; about 15 minutes.
+    /// When the code expires, about 15 minutes after it was issued.
     #[must_use]
     pub fn expires_at(&self) -> SystemTime {
         self.expires_at
     }
 
-    /// Waits for the person, stores the refresh token, and is then a credential like any other.
+    /// Waits for the user to sign in, stores the refresh token, and returns a credential that uses it.
     ///
-    /// Asks as often as the service allows, and slows down when it says so. Dropping the future abandons the sign-in.
+    /// Polls as often as the service allows, and slows down when asked to. Dropping the future abandons the sign-in.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if the person declines, does not come in time, or the
-    /// sign-in brings no refresh token; and the errors of the store.
+    /// [`ErrorKind::Credential`](crate::ErrorKind::Credential) if the user declines, the code expires, or the sign-in
+    /// returns no refresh token; and the errors of the store.
     pub async fn wait(self) -> Result<RefreshToken> {
         let issued = self.poll().await?;
         RefreshToken::begin(self.endpoint, self.store, issued, None).await
     }
 
-    /// Asks again and again, as often as the service allows, until the person has signed in or the code has expired.
+    /// Polls, as often as the service allows, until the user has signed in or the code has expired.
     async fn poll(&self) -> Result<Issued> {
         let clock = self.endpoint.clock();
         let mut interval = match self.details.interval() {
@@ -131,7 +132,7 @@ impl DeviceCode {
                 clock.sleep(left).await;
                 return Err(Refusal::new("expired_token", None).into_error());
             }
-            // Never past the end, whatever the service asks for, and once more before it.
+            // Never wait past the expiry, whatever the service asks for, and poll once more before it.
             clock.sleep(wait.min(left.saturating_sub(LAST_CHANCE))).await;
         }
     }

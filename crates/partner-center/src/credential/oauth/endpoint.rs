@@ -1,6 +1,6 @@
-//! The token endpoint of one application: puts a request together, sends it until it is answered, reads the answer.
+//! The token endpoint of one application: builds token requests, sends and retries them, and reads the responses.
 //!
-//! It keeps no token and stores none; `session` and `refresh_token` do.
+//! It neither caches nor stores tokens; `session` and `refresh_token` do.
 
 use std::fmt;
 use std::sync::Arc;
@@ -28,11 +28,11 @@ use crate::clock::{Clock, ClockOffset, Random};
 use crate::credential::{AccessToken, Redactor};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Nobody waits longer than this in one call for a sign-in service.
+/// The longest wait between two attempts.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// The OAuth library's client, with errors as Entra writes them.
+/// The OAuth library's client, with Entra's error format.
 type EntraClient<HasDeviceUrl = EndpointSet, HasTokenUrl = EndpointSet> = oauth2::Client<
     Refused,
     BasicTokenResponse,
@@ -48,7 +48,7 @@ type EntraClient<HasDeviceUrl = EndpointSet, HasTokenUrl = EndpointSet> = oauth2
 
 type Failure = RequestTokenError<HttpFailure, Refused>;
 
-/// A refusal as the OAuth library wants it, whose trait is no part of our interface.
+/// Implements the OAuth library's error trait, which keeps that trait out of the public interface.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Refused(Refusal);
@@ -61,36 +61,36 @@ impl fmt::Display for Refused {
 
 impl oauth2::ErrorResponse for Refused {}
 
-/// What a token is asked for with.
+/// The grant of a token request.
 pub(super) enum Grant<'a> {
     RefreshToken(&'a SecretString),
     ClientCredentials,
 }
 
-/// What a token endpoint gave.
+/// The tokens that a token endpoint issued.
 pub(super) struct Issued {
     pub(super) access: AccessToken,
-    /// The successor of the refresh token, where there is one.
+    /// The new refresh token, if one was issued.
     pub(super) refresh: Option<SecretString>,
 }
 
-/// What a poll for a device code came to, where it did not fail for good.
+/// The result of polling for a device code, unless the sign-in failed.
 pub(super) enum Poll {
     SignedIn(Issued),
     Pending,
     SlowDown,
-    /// None that can be read, or "not now".
+    /// No response, an unreadable one, or a transient error.
     NoAnswer(Error),
 }
 
-/// Who hears of what no call fails of.
+/// Receives notices.
 pub(super) type Listener = Arc<dyn Fn(&Notice) + Send + Sync>;
 
-/// What an endpoint is made of; see [`AppRegistration`](super::AppRegistration).
+/// The configuration of an endpoint; see [`AppRegistration`](super::AppRegistration).
 pub(super) struct Parts {
     pub(super) tenant: String,
     pub(super) client_id: String,
-    /// Of the tenant, without a slash at its end.
+    /// The sign-in host, without a trailing slash.
     pub(super) authority: String,
     pub(super) resource_scope: String,
     pub(super) authentication: ClientAuthentication,
@@ -114,7 +114,7 @@ impl TokenEndpoint {
         let device_url = format!("{}/{}/oauth2/v2.0/devicecode", parts.authority, parts.tenant);
         let client =
             EntraClient::<EndpointNotSet, EndpointNotSet>::new(ClientId::new(parts.client_id.clone()))
-                // Entra takes both, but only the body leaves no trace in a proxy that logs headers.
+                // Entra accepts both, but a proxy that logs headers does not log the body.
                 .set_auth_type(AuthType::RequestBody)
                 .set_token_uri(TokenUrl::new(token_url.clone()).map_err(unusable)?)
                 .set_device_authorization_url(DeviceAuthorizationUrl::new(device_url).map_err(unusable)?);
@@ -137,11 +137,11 @@ impl TokenEndpoint {
         &self.parts.random
     }
 
-    /// Asks until there is an answer, or until it makes no sense to ask again.
+    /// Requests a token, and retries transient errors.
     pub(super) async fn request(&self, grant: &Grant<'_>) -> Result<Issued> {
         let mut attempt = 1;
         loop {
-            // The life of a token counts from before it was issued, so that it is never thought to live longer.
+            // The lifetime counts from before the request, so that it is never overestimated.
             let asked_at = self.parts.clock.system_time();
             match self.request_once(grant).await? {
                 Ok(answer) => return issued(&answer, asked_at).map_err(|error| error.with_attempts(attempt)),
@@ -153,7 +153,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// The error without what was sent, should the host have echoed it.
+    /// Removes secrets that the host may have echoed from the error.
     fn without_secrets(&self, error: Error, grant: &Grant<'_>) -> Error {
         let mut redactor = Redactor::new();
         if let Grant::RefreshToken(token) = grant {
@@ -169,18 +169,18 @@ impl TokenEndpoint {
         }
     }
 
-    /// Waits before the next attempt, or fails with the error of the last.
+    /// Waits before the next attempt, or returns the error of the last.
     async fn wait_after(&self, error: Error, attempt: &mut u32) -> Result<()> {
         let error = error.with_attempts(*attempt);
         let wait = Limits::default().credential_wait(&error, *attempt, self.parts.random.as_ref());
         let Some(wait) = wait.filter(|wait| *wait <= LONGEST_WAIT) else { return Err(error) };
-        tracing::debug!(attempt = *attempt, ?wait, %error, "asking the sign-in service again");
+        tracing::debug!(attempt = *attempt, ?wait, %error, "retrying the token request");
         self.parts.clock.sleep(wait).await;
         *attempt += 1;
         Ok(())
     }
 
-    /// How far this machine's clock was from the sign-in service's at its last answer.
+    /// The offset of this machine's clock from the sign-in service's, as of its last response.
     pub(super) fn clock_offset(&self) -> Option<ClockOffset> {
         self.parts.http.watch.offset()
     }
@@ -208,7 +208,7 @@ impl TokenEndpoint {
         })
     }
 
-    /// Asks for a device code and the code a person enters.
+    /// Requests a device code and the code that the user enters.
     pub(super) async fn request_device_code(&self) -> Result<StandardDeviceAuthorizationResponse> {
         let mut attempt = 1;
         loop {
@@ -220,7 +220,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Asks once whether the person has signed in.
+    /// Polls once for whether the user has signed in.
     pub(super) async fn poll_device_code(&self, device_code: &str) -> Result<Poll> {
         let parts = &self.parts;
         let proof = self.proof().await?;
@@ -229,7 +229,7 @@ impl TokenEndpoint {
         form.append_pair("grant_type", "urn:ietf:params:oauth:grant-type:device_code")
             .append_pair("client_id", &parts.client_id)
             .append_pair("device_code", device_code)
-            // The code stands for its scopes already; Microsoft's own libraries repeat them here.
+            // The device code already implies its scopes; Microsoft's own libraries repeat them here.
             .append_pair("scope", &scopes);
         match &proof {
             Proof::None => {}
@@ -263,7 +263,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// The client with its proof, made anew because an assertion does not last.
+    /// The client with its credentials, created for each request because an assertion is short-lived.
     async fn proven(&self) -> Result<(EntraClient, Option<SecretString>)> {
         let client = self.client.clone();
         Ok(match self.proof().await? {
@@ -280,7 +280,7 @@ impl TokenEndpoint {
         authentication.prove(client_id, &self.token_url, clock.as_ref(), random.as_ref()).await
     }
 
-    /// Reports what no call fails of.
+    /// Logs a notice and passes it to the listener.
     pub(super) fn tell(&self, notice: Notice) {
         tracing::warn!("{notice}");
         if let Some(listener) = &self.parts.notices {
@@ -288,7 +288,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// What a user's token is asked for: `offline_access`, or no successor of the refresh token comes back.
+    /// The scopes of a user's token. Without `offline_access`, the response contains no refresh token.
     fn user_scopes(&self) -> [Scope; 2] {
         [Scope::new(self.parts.resource_scope.clone()), Scope::new("offline_access".to_owned())]
     }
@@ -305,7 +305,7 @@ impl fmt::Debug for TokenEndpoint {
 }
 
 fn unusable_address() -> Error {
-    Error::new(ErrorKind::Configuration, "the authority or the tenant makes no address")
+    Error::new(ErrorKind::Configuration, "the authority and the tenant do not form a valid URL")
 }
 
 fn assertion_parameters(assertion: Option<&SecretString>) -> impl Iterator<Item = (&'static str, String)> {
@@ -319,14 +319,16 @@ fn assertion_parameters(assertion: Option<&SecretString>) -> impl Iterator<Item 
 
 fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
     if *answer.token_type() != BasicTokenType::Bearer {
-        return Err(breach("the sign-in service gave a token that is no bearer token"));
+        return Err(breach("the sign-in service issued a token that is not a bearer token"));
     }
     let text = answer.access_token().secret().as_str();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(breach("the sign-in service gave an access token that is empty or cannot be sent"));
+        return Err(breach(
+            "the sign-in service issued an access token that is empty or cannot be sent in a header",
+        ));
     }
     let mut access = AccessToken::new(text);
-    // A life that overflows the calendar is none that was meant; the token is then kept until it is refused.
+    // On overflow the expiry is unknown, and the token is used until it is rejected.
     if let Some(end) = answer.expires_in().and_then(|life| asked_at.checked_add(life)) {
         access = access.expires_at(end);
     }
@@ -334,13 +336,13 @@ fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
     Ok(Issued { access, refresh })
 }
 
-/// An answer of a sign-in service that nothing can be done with.
+/// The error for a response that breaks the protocol.
 fn breach(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidAnswer, message)
-        .with_advice("Check the authority: this is not how Entra answers. Nothing was stored.")
+        .with_advice("Check the authority: Entra does not respond like this. Nothing was stored.")
 }
 
-/// The error for a request that brought no token. The OAuth library's own errors go no further: they quote bodies.
+/// The error for a request that returned no token. The OAuth library's own errors are not passed on: they quote bodies.
 fn into_error(failure: Failure) -> Error {
     match failure {
         RequestTokenError::ServerResponse(refusal) => refusal.0.into_error(),
@@ -351,10 +353,9 @@ fn into_error(failure: Failure) -> Error {
 
 fn no_answer(failure: HttpFailure) -> Error {
     let error = match &failure {
-        HttpFailure::Transport(error) if error.kind() == TransportErrorKind::Settings => Error::new(
-            ErrorKind::Configuration,
-            "the request to the sign-in service could not be put together",
-        ),
+        HttpFailure::Transport(error) if error.kind() == TransportErrorKind::Settings => {
+            Error::new(ErrorKind::Configuration, "the request to the sign-in service could not be built")
+        }
         HttpFailure::Transport(error) if error.kind() == TransportErrorKind::Coding => unreadable(),
         HttpFailure::Transport(error) if error.kind().is_final() => {
             unreachable_service("the sign-in service could not be reached").with_no_hope()
@@ -367,7 +368,7 @@ fn no_answer(failure: HttpFailure) -> Error {
     error.with_source(failure)
 }
 
-/// The error for an answer that says "not now". It keeps what the service said, where it said something.
+/// The error for a transient failure of the service. It keeps the service's description, if there is one.
 fn not_now(failure: HttpFailure) -> Error {
     let HttpFailure::NotNow { status, retry_after, ref refusal } = failure else { return unreadable() };
     let (kind, message) = match status {
@@ -393,7 +394,7 @@ fn unreachable_service(message: &'static str) -> Error {
 }
 
 fn unreadable() -> Error {
-    Error::new(ErrorKind::InvalidAnswer, "the answer is not a sign-in service's").with_advice(
-        "Check the authority, and that no proxy or sign-in page answers in its place: `partner-center doctor`.",
+    Error::new(ErrorKind::InvalidAnswer, "the response is not from a sign-in service").with_advice(
+        "Check the authority, and that no proxy or sign-in page responds in its place: `partner-center doctor`.",
     )
 }

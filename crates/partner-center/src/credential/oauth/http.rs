@@ -1,8 +1,7 @@
-//! The bridge between the OAuth library and the transport: one request, bounded in time and size.
+//! Connects the OAuth library to the transport: sends one request, with limits on time and size.
 //!
-//! It hands on what the OAuth library understands (an answer, or an error body) and names everything else itself,
-//! because the library would put the body of an answer it cannot read into its error. What an answer is goes by its
-//! meaning: see `judge`.
+//! It passes on responses that the OAuth library understands (tokens and error bodies) and reports all others itself,
+//! because the library would quote the body of an unreadable response in its error. `judge` classifies responses.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,9 +16,9 @@ use super::refusal::{Reason, Refusal};
 use crate::call::{retry_after, text};
 use crate::clock::{BoxFuture, Clock, ClockWatch};
 
-/// Token answers are a few thousand bytes.
+/// Token responses are a few thousand bytes.
 const LONGEST_BODY: usize = 256 * 1024;
-/// Real time, not the injected clock's: what is bounded here is the wire.
+/// Real time, not the injected clock's: this bounds network I/O.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
 /// Sends the OAuth library's requests over the transport.
@@ -31,18 +30,18 @@ pub(super) struct Http {
     longest_request: Duration,
 }
 
-/// Why a request to a sign-in service had no answer that can be used.
+/// Why a request to a sign-in service got no usable response.
 #[derive(Debug)]
 pub(super) enum HttpFailure {
     Transport(TransportError),
     Timeout,
-    /// An answer that says "not now", in words or by its status.
+    /// A transient error, according to the body or the status.
     NotNow {
         status: u16,
         retry_after: Option<Duration>,
         refusal: Option<Box<Refusal>>,
     },
-    /// A body that is not a token endpoint's, such as a proxy's page.
+    /// A body that does not come from a token endpoint, such as a proxy's page.
     Unreadable {
         status: u16,
     },
@@ -53,8 +52,7 @@ impl Http {
         Self { transport, clock, watch: ClockWatch::default(), longest_request: LONGEST_REQUEST }
     }
 
-    /// Sends one request, and reads its answer to the end: 200 with what was asked for, or 400 with a refusal that is
-    /// final.
+    /// Sends one request and reads the whole response: 200 with the requested object, or 400 with a permanent error.
     pub(super) async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         tokio::time::timeout(self.longest_request, self.exchange_in_time(request))
             .await
@@ -69,7 +67,7 @@ impl Http {
         let retry_after = retry_after(answer.headers(), self.clock.system_time());
         let body = match body_of(&mut answer).await {
             Ok(body) => body,
-            // The status says it without the rest.
+            // The status is enough.
             Err(_) if passes(status) => Vec::new(),
             Err(failure) => return Err(failure),
         };
@@ -90,14 +88,14 @@ async fn body_of(answer: &mut RawAnswer) -> Result<Vec<u8>, HttpFailure> {
     Ok(body)
 }
 
-/// Whether a status alone says "not now".
+/// Whether a status alone means a transient error.
 fn passes(status: u16) -> bool {
     matches!(status, 408 | 429 | 500..)
 }
 
-/// What an answer is: a body that says what it means decides, and only where none does, the status.
+/// Classifies a response by its body, or by its status if the body says nothing.
 ///
-/// `Ok` is 200 with a token or a device code, or 400 with a refusal that is final, whatever the status was.
+/// `Ok` is 200 with a token or a device code, or 400 with a permanent error, whatever the status was.
 fn judge(
     status: u16,
     retry_after: Option<Duration>,
@@ -113,7 +111,7 @@ fn judge(
         (408 | 429, refusal, _) => not_now(refusal),
         (_, Some(refusal), Some(value)) => match refusal.reason() {
             Reason::Unavailable => not_now(Some(refusal)),
-            // A word nobody knows: here the status is all there is to go by.
+            // An unknown error code: only the status can decide.
             Reason::Other if passes(status) => not_now(Some(refusal)),
             _ => Ok((400, value.to_string().into_bytes())),
         },
@@ -125,8 +123,8 @@ fn judge(
     }
 }
 
-/// An answer as the OAuth library takes it: numbers that are numbers, and of a token only what is used. One odd member
-/// must not cost the others.
+/// Converts a response to the form that the OAuth library accepts: numbers as numbers, and only the used members of a
+/// token response. One invalid member must not make the others unusable.
 fn usable(mut object: Map<String, Value>) -> Option<Map<String, Value>> {
     if object.contains_key("access_token") {
         object.retain(|name, value| {
@@ -134,11 +132,11 @@ fn usable(mut object: Map<String, Value>) -> Option<Map<String, Value>> {
                 && matches!(name.as_str(), "access_token" | "token_type" | "expires_in" | "refresh_token")
         });
         if let Some(token) = object.get_mut("refresh_token").filter(|token| !token.is_string()) {
-            // Not nothing: that it cannot be used is told.
+            // Kept as an empty string, so that the unusable token is reported.
             *token = Value::String(String::new());
         }
     }
-    // Endpoints of version 1 write numbers as strings, others with a fraction.
+    // Version 1 endpoints write numbers as strings, others with a fraction.
     for key in ["expires_in", "interval"] {
         match object.get(key) {
             Some(Value::Null) => {
@@ -154,7 +152,7 @@ fn usable(mut object: Map<String, Value>) -> Option<Map<String, Value>> {
     Some(object)
 }
 
-/// Whole seconds, however they are written. What is less than nothing is nothing.
+/// Reads whole seconds from a number or a string. Negative values become 0.
 fn seconds(value: &Value) -> Option<u64> {
     let text = match value {
         Value::Number(number) => number.to_string(),
@@ -182,9 +180,9 @@ impl fmt::Display for HttpFailure {
         match self {
             Self::Transport(error) => error.fmt(f),
             Self::Timeout => f.write_str("the sign-in service did not answer in time"),
-            Self::NotNow { status, .. } => write!(f, "the sign-in service answered with status {status}"),
+            Self::NotNow { status, .. } => write!(f, "the sign-in service responded with status {status}"),
             Self::Unreadable { status } => {
-                write!(f, "the answer with status {status} is not a sign-in service's")
+                write!(f, "the response with status {status} is not from a sign-in service")
             }
         }
     }
@@ -214,7 +212,7 @@ mod tests {
 
     // F13
     #[test]
-    fn numbers_may_come_as_strings_or_with_a_fraction_and_marks_are_stripped() {
+    fn numbers_may_be_strings_or_fractions_and_byte_order_marks_are_stripped() {
         assert_eq!(read(b"\xEF\xBB\xBF{\"a\":1}").unwrap(), json!({"a": 1}));
         for (written, seconds) in [
             ("3599", 3599),
@@ -246,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_member_of_a_token_costs_no_more_than_itself() {
+    fn an_invalid_member_of_a_token_response_does_not_affect_the_others() {
         let odd = json!({
             "access_token": "a", "token_type": "Bearer", "expires_in": null, "refresh_token": 7,
             "scope": ["a", "b"], "ext_expires_in": {}, "error": "", "resource": null,
@@ -270,7 +268,7 @@ mod tests {
         }
     }
 
-    /// Every line of the table of meanings as a body, with what it means.
+    /// Every line of the table of meanings, as a body with its reason.
     fn every_line() -> Vec<(Value, Reason)> {
         let mut lines: Vec<(Value, Reason)> = Vec::new();
         for (error, reason) in ERRORS {
@@ -283,7 +281,8 @@ mod tests {
         }
         for (first, last, reason) in NUMBERS {
             for number in *first..=*last {
-                // With the number alone, as text, as the second of two, in words only, and against the other words.
+                // The number alone, as text, as the second of two, in the description only, and with a contradicting
+                // sub-error.
                 for body in [
                     json!({"error": "invalid_grant", "error_codes": [number]}),
                     json!({"error": "interaction_required", "error_codes": [number.to_string()]}),
@@ -302,7 +301,7 @@ mod tests {
     #[test]
     fn the_meaning_of_an_error_does_not_depend_on_its_status() {
         let lines = every_line();
-        assert!(lines.len() > 200, "the table was taken from the list");
+        assert!(lines.len() > 200, "the table is incomplete");
         for (body, reason) in lines {
             for status in [200, 400, 401, 403, 500, 503] {
                 let wait = Some(Duration::from_secs(7));
@@ -322,12 +321,16 @@ mod tests {
         }
         for (status, passes) in [(200, false), (400, false), (403, false), (500, true), (503, true)] {
             let unknown = judge(status, None, br#"{"error":"something_new"}"#, None);
-            assert_eq!(unknown.is_err(), passes, "{status}: an unknown word goes by its status");
+            assert_eq!(
+                unknown.is_err(),
+                passes,
+                "{status}: an unknown error code is classified by its status"
+            );
         }
     }
 
     #[tokio::test]
-    async fn a_host_that_never_answers_is_not_waited_for() {
+    async fn a_host_that_never_responds_times_out() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let mut settings = partner_center_client::TransportSettings::new("test");

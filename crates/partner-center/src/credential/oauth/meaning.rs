@@ -1,13 +1,13 @@
-//! What an answer of a sign-in service means: one table by Entra's number, by sub-error and by OAuth error.
+//! Maps a sign-in error to a [`Reason`]: by Entra's number, by sub-error and by OAuth error.
 //!
-//! The status is not asked: the same refusal comes with 400, 401 or 200, and a passing one with 503 or 400. Numbers are
-//! consulted for two families only, which the OAuth error does not tell apart from a spent refresh token: what passes
-//! by itself, and what a policy forbids.
+//! The status is ignored: the same error comes with 400, 401 or 200, and a transient one with 503 or 400. Numbers are
+//! used for two groups only, which the OAuth error does not distinguish from an invalid refresh token: transient errors
+//! and policies.
 
 use super::refusal::Reason;
 
-/// Numbers from the first to the last. Microsoft's reference calls these transient, retryable, timed out or throttled;
-/// or they are refusals by Conditional Access and device policies.
+/// Ranges of numbers, from the first to the last. Microsoft's reference calls these transient, retryable, timed out or
+/// throttled; or they are blocks by Conditional Access and device policies.
 pub(super) const NUMBERS: &[(u32, u32, Reason)] = &[
     (50087, 50087, Reason::Unavailable), // a transient error during strong authentication
     (50196, 50196, Reason::Unavailable), // too many of the same request in a short time
@@ -20,7 +20,7 @@ pub(super) const NUMBERS: &[(u32, u32, Reason)] = &[
     (50097, 50097, Reason::Policy),      // DeviceAuthenticationRequired
     (50131, 50131, Reason::Policy),      // ConditionalAccessFailed
     (53000, 53011, Reason::Policy),      // device not compliant, not joined, blocked, ..
-    (530_001, 530_036, Reason::Policy),  // the same family, finer
+    (530_001, 530_036, Reason::Policy),  // the same group, more specific
 ];
 
 /// Sub-errors of `invalid_grant` and `interaction_required`.
@@ -34,7 +34,7 @@ pub(super) const SUBERRORS: &[(&str, Reason)] = &[
     ("device_authentication_failed", Reason::Policy),
 ];
 
-/// OAuth errors, Entra's own among them.
+/// OAuth errors, including Entra's own.
 pub(super) const ERRORS: &[(&str, Reason)] = &[
     ("temporarily_unavailable", Reason::Unavailable),
     ("server_error", Reason::Unavailable),
@@ -56,12 +56,12 @@ pub(super) const ERRORS: &[(&str, Reason)] = &[
     ("unsupported_response_type", Reason::Request),
 ];
 
-/// The family a number belongs to, if to one.
+/// The reason for a number in the table.
 pub(super) fn of_number(number: u32) -> Option<Reason> {
     NUMBERS.iter().find(|(first, last, _)| (*first..=*last).contains(&number)).map(|line| line.2)
 }
 
-/// What it comes down to. The finer word decides.
+/// The reason for an error. A number takes precedence over the sub-error, and the sub-error over the OAuth error.
 pub(super) fn reason_of(error: &str, suberror: Option<&str>, numbers: &[u32]) -> Reason {
     let by_word = |table: &[(&str, Reason)], word: &str| {
         table.iter().find(|(known, _)| *known == word).map(|(_, reason)| *reason)

@@ -1,10 +1,10 @@
-//! The credentials that get their tokens from Entra, and everything between them and the wire.
+//! Credentials that obtain their tokens from Entra.
 //!
-//! From the outside in: `refresh_token`, `client_credentials` and `device_code` are the credentials; `session` keeps
-//! their access token fresh, on a thread of `background`; `endpoint` asks for one, proven by `authentication`, over
-//! `http`; `refusal` reads a no, `meaning` says what it comes down to, and `advice` what to do about it; `notice` is what
-//! is reported although nothing failed; `store` keeps refresh tokens; `registration` is what a caller configures all of
-//! it with.
+//! From the outside in: `refresh_token`, `client_credentials` and `device_code` are the credentials; `session` caches
+//! and refreshes their access token, on a thread of `background`; `endpoint` requests tokens, authenticated by
+//! `authentication`, over `http`; `refusal` parses sign-in errors, `meaning` classifies them, and `advice` has the
+//! texts for them; `notice` reports events that do not fail a call; `store` keeps refresh tokens; `registration` is the
+//! configuration.
 
 mod advice;
 mod authentication;
@@ -34,7 +34,7 @@ pub use store::KeyringStore;
 pub(crate) use store::rewrite as rewrite_stored_token;
 pub use store::{FileStore, MemoryStore, StoreLock, StoredToken, TokenStore};
 
-/// The guide's Rust compiles.
+/// Compiles the Rust examples of the guide.
 #[cfg(doctest)]
 #[doc = include_str!("../../../../../docs/consent.md")]
 struct ConsentGuide;

@@ -1,27 +1,28 @@
-//! What a credential has to report although no call fails of it.
+//! Notices: events that a credential reports without failing a call.
 
 use std::fmt;
 
-/// Something that went well enough to go on, and that somebody should know all the same.
+/// An event that does not fail a call but needs attention.
 ///
-/// Heard by [`AppRegistration::with_notices`](super::AppRegistration::with_notices). `Display` is one line, safe to log.
+/// Passed to the function set with [`AppRegistration::with_notices`](super::AppRegistration::with_notices). `Display`
+/// is one line, safe to log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
-    /// The sign-in service sent a refresh token that cannot be kept. The one before it stays in use; it dies 90 days
-    /// after it was issued unless a later one can be kept.
+    /// The sign-in service sent a refresh token that cannot be stored. The previous one stays in use; it expires 90
+    /// days after it was issued unless a later one can be stored.
     UnusableSuccessor(Unusable),
 }
 
-/// Why a refresh token cannot be kept.
+/// Why a refresh token cannot be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unusable {
-    /// There is nothing in it.
+    /// It is empty.
     Empty,
-    /// It holds characters no token has.
+    /// It contains characters that are not valid in a token.
     Malformed,
-    /// It is longer than what a store reads back.
+    /// It is longer than a store can read back.
     TooLong,
 }
 
@@ -30,9 +31,9 @@ impl fmt::Display for Notice {
         let Self::UnusableSuccessor(why) = self;
         let why = match why {
             Unusable::Empty => "is empty",
-            Unusable::Malformed => "holds characters that no token has",
+            Unusable::Malformed => "contains characters that are not valid in a token",
             Unusable::TooLong => "is too long",
         };
-        write!(f, "the sign-in service sent a new refresh token that {why}; the one before it is kept")
+        write!(f, "the sign-in service sent a new refresh token that {why}; the previous one is kept")
     }
 }

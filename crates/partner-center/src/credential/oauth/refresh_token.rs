@@ -1,7 +1,7 @@
-//! The secure application model: a refresh token that a user consented to once, redeemed ever after.
+//! The secure application model: App+User access from a refresh token that a user consented to once.
 //!
-//! Every redemption yields the refresh token's successor. This module sees to it that the successor is in the store
-//! before anybody uses the access token that came with it.
+//! Every redemption returns a new refresh token, the successor. This module stores the successor before it returns the
+//! access token that came with it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,13 +17,13 @@ use crate::clock::{BoxFuture, ClockOffset};
 use crate::credential::{AccessToken, Credential, Token};
 use crate::error::{Error, ErrorKind, Result};
 
-/// App+User access from a stored refresh token: what license analytics need, unattended.
+/// App+User access from a stored refresh token, as license analytics require, without user interaction.
 ///
-/// Hands out one access token to all callers, replaces it some five minutes before its end without making them wait,
-/// and lets concurrent callers share one refresh. The refresh token's successor is in the store before the new access
-/// token is used, under the store's lock, so that a killed process or a second one loses nothing.
+/// All callers share one access token. It is refreshed about five minutes before it expires, in the background, and
+/// concurrent callers share one refresh. The new refresh token is stored before the new access token is used, under the
+/// store's lock, so no token is lost if the process is killed or if several processes share the store.
 ///
-/// A refresh token dies of 90 days without use. Clones share the token.
+/// A refresh token expires after 90 days without use. Clones share the token.
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -41,37 +41,37 @@ pub struct RefreshToken {
 }
 
 impl RefreshToken {
-    /// A credential that redeems what is in the store, when the first call asks.
+    /// Creates a credential that redeems the token in the store when the first call needs it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the registration cannot be used. An empty store is found out by the first call.
+    /// [`ErrorKind::Configuration`] if the registration is invalid. If the store is empty, the first call fails.
     pub fn new(app: &AppRegistration, store: Arc<dyn TokenStore>) -> Result<Self> {
         Ok(Self::on(Arc::new(app.endpoint()?), store))
     }
 
-    /// A credential that redeems this token and remembers its successors as long as the process lives.
+    /// Creates a credential that redeems this token and keeps its successors in memory.
     ///
-    /// For jobs that are given the token at every start. Since each start redeems the same token, it dies 90 days
-    /// after it was issued; with a store that lasts, it never does: see [`adopt`](Self::adopt).
+    /// For jobs that receive the token at every start. Every start redeems the same token, so it expires 90 days after
+    /// it was issued. With a persistent store it does not expire as long as it is used: see [`adopt`](Self::adopt).
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the registration or the token cannot be used.
+    /// [`ErrorKind::Configuration`] if the registration or the token is invalid.
     pub fn from_token(app: &AppRegistration, refresh_token: impl Into<SecretString>) -> Result<Self> {
         let endpoint = Arc::new(app.endpoint()?);
         let token = stored(&endpoint, &refresh_token.into())?;
         Ok(Self::on(endpoint, Arc::new(MemoryStore::holding(token))))
     }
 
-    /// Redeems a token that came out of a consent flow, and stores what came of it in place of what the store kept.
+    /// Redeems a token from a consent flow, and replaces the token in the store with its successor.
     ///
-    /// The token is proven good before the store is touched. What `partner-center login --refresh-token-stdin` does.
+    /// The store is changed only after the token was redeemed. `partner-center login --refresh-token-stdin` uses this.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the registration or the token cannot be used, [`ErrorKind::Credential`] if the
-    /// sign-in service does not take the token, and the errors of the store.
+    /// [`ErrorKind::Configuration`] if the registration or the token is invalid, [`ErrorKind::Credential`] if the
+    /// sign-in service does not accept the token, and the errors of the store.
     pub async fn adopt(
         app: &AppRegistration,
         store: Arc<dyn TokenStore>,
@@ -84,8 +84,8 @@ impl RefreshToken {
         Self::begin(endpoint, store, issued, Some(token)).await
     }
 
-    /// Stores what a sign-in yielded, and goes on from there. `redeemed` is what it was got with, where that may
-    /// have no successor.
+    /// Stores the refresh token of a sign-in and returns a credential that uses it. `redeemed` is the token that was
+    /// redeemed, if any; it is kept when there is no successor.
     pub(super) async fn begin(
         endpoint: Arc<TokenEndpoint>,
         store: Arc<dyn TokenStore>,
@@ -97,9 +97,9 @@ impl RefreshToken {
         });
         let kept = redeemed.map(|token| of_whom(token, &issued.access));
         let token = successor_of(&endpoint, &issued, whose).or(kept).ok_or_else(|| {
-            Error::new(ErrorKind::Credential, "the sign-in brought no refresh token").with_advice(
-                "Let the app registration ask for offline_access (API permissions, Microsoft Graph, delegated), \
-                 and sign in again: `partner-center login`.",
+            Error::new(ErrorKind::Credential, "the sign-in returned no refresh token").with_advice(
+                "Add offline_access to the app registration (API permissions, Microsoft Graph, delegated) and sign in \
+                 again: `partner-center login`.",
             )
         })?;
         let lock = store.lock().await?;
@@ -140,7 +140,7 @@ impl Credential for RefreshToken {
 struct Redeemer {
     endpoint: Arc<TokenEndpoint>,
     store: Arc<dyn TokenStore>,
-    /// A successor that could not be saved, and the token it came of.
+    /// A successor that could not be saved, and the token that was redeemed for it.
     unsaved: Mutex<Option<Unsaved>>,
 }
 
@@ -151,13 +151,13 @@ struct Unsaved {
 
 impl Redeemer {
     async fn redeem(&self) -> Result<AccessToken> {
-        // Held until the successor is saved: a second process then redeems the successor, not what it came of.
+        // Held until the successor is saved, so that a second process redeems the successor.
         let lock = self.store.lock().await?;
         let token = self.current().await?;
         self.refuse_if_anothers(&token)?;
         let issued = self.endpoint.request(&Grant::RefreshToken(&token.refresh_token)).await?;
-        // No waiting between here and the first poll of `save`: what has begun to be written is written, even when
-        // the runtime shuts down.
+        // No await point between here and the first poll of `save`: a write that has started finishes even if the
+        // runtime shuts down.
         let redeemed = token.refresh_token.clone();
         if let Some(successor) = successor_of(&self.endpoint, &issued, token) {
             self.save(redeemed, successor).await?;
@@ -166,10 +166,10 @@ impl Redeemer {
         Ok(issued.access)
     }
 
-    /// What the store keeps, or a newer token that it could not be given before.
+    /// The stored token, or a newer one that could not be saved before.
     async fn current(&self) -> Result<StoredToken> {
         let kept = self.store.load().await?.ok_or_else(|| {
-            Error::new(ErrorKind::Credential, "nobody is signed in: the token store is empty")
+            Error::new(ErrorKind::Credential, "not signed in: the token store is empty")
                 .with_advice("Sign in: `partner-center login`.")
         })?;
         let unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -180,7 +180,7 @@ impl Redeemer {
                 self.save(redeemed, successor.clone()).await?;
                 Ok(successor)
             }
-            // Somebody else has stored another one since.
+            // Another process has stored a different token since.
             _ => Ok(kept),
         }
     }
@@ -188,7 +188,7 @@ impl Redeemer {
     async fn save(&self, redeemed: SecretString, successor: StoredToken) -> Result<()> {
         let saved = self.store.save(&successor).await;
         if saved.is_err() {
-            // A full disk must not cost the successor; the next refresh tries again.
+            // A full disk must not lose the successor; the next refresh tries again.
             *self.unsaved.lock().unwrap_or_else(PoisonError::into_inner) =
                 Some(Unsaved { redeemed, successor });
         }
@@ -203,9 +203,10 @@ impl Redeemer {
         } else {
             return Ok(());
         };
-        Err(Error::new(ErrorKind::Credential, format!("the stored refresh token was issued to {wrong}")).with_advice(
-            "Use the tenant and client id it was issued to, or sign in with these: `partner-center login`.",
-        ))
+        Err(Error::new(ErrorKind::Credential, format!("the stored refresh token was issued to {wrong}"))
+            .with_advice(
+                "Use the tenant and client id it was issued to, or sign in again: `partner-center login`.",
+            ))
     }
 }
 
@@ -224,8 +225,7 @@ impl fmt::Debug for Redeemer {
     }
 }
 
-/// The successor of `kept`, if a store would give it back as it was. One that is not has no use, and must not cost the
-/// token that it came of.
+/// The successor of `kept`, if a store can keep it. An unusable successor must not replace the current token.
 fn successor_of(endpoint: &TokenEndpoint, issued: &Issued, kept: StoredToken) -> Option<StoredToken> {
     let refresh_token = issued.refresh.clone()?;
     let text = refresh_token.expose_secret();
@@ -250,29 +250,29 @@ fn stored(endpoint: &TokenEndpoint, refresh_token: &SecretString) -> Result<Stor
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Error::new(
             ErrorKind::Configuration,
-            "the refresh token is empty or holds spaces or breaks",
+            "the refresh token is empty or contains spaces or line breaks",
         )
-        .with_advice("Give the refresh token as one word, without quotes."));
+        .with_advice("Pass the refresh token as one word, without quotes."));
     }
     let now = endpoint.clock().system_time();
     let token = StoredToken::new(endpoint.tenant(), endpoint.client_id(), text, now);
     if !is_keepable(&token) {
-        return Err(Error::new(ErrorKind::Configuration, "the refresh token is too long to be one")
-            .with_advice("Refresh tokens are one to two thousand characters. Give the token alone."));
+        return Err(Error::new(ErrorKind::Configuration, "the refresh token is too long")
+            .with_advice("Refresh tokens are one to two thousand characters. Pass the token alone."));
     }
     Ok(token)
 }
 
-/// What a later version of this program stored is not overwritten: asked before anybody is troubled to sign in.
+/// Fails if a newer version of this program wrote the store. Called before a user has to sign in.
 pub(super) async fn refuse_if_newer(store: &dyn TokenStore) -> Result<()> {
     match store.load().await {
         Err(error) if is_newer(&error) => Err(error),
-        // A sign-in replaces what cannot be read, and what is open to others.
+        // A sign-in replaces a store that is unreadable or open to other users.
         _ => Ok(()),
     }
 }
 
-/// Notes whose token it is, as far as the access token that came with it says so.
+/// Adds the account from the access token, if it names one.
 fn of_whom(token: StoredToken, access: &AccessToken) -> StoredToken {
     match Token::inspect(access.expose()).account() {
         Some(account) => token.with_account(account),

@@ -1,6 +1,6 @@
-//! What the sign-in service says when it gives no token, and what a person can do about it.
+//! Error responses of the sign-in service.
 //!
-//! What it means is decided in `meaning`. The AADSTS number is shown and chooses the advice.
+//! `meaning` classifies them. The AADSTS number is shown and selects the advice.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +14,7 @@ use super::meaning;
 use crate::credential::Redactor;
 use crate::error::{Error, ErrorKind};
 
-/// Why a sign-in service gave no token.
+/// Why a sign-in service did not issue a token.
 ///
 /// ```
 /// use partner_center::credential::{Reason, Refusal};
@@ -32,33 +32,33 @@ use crate::error::{Error, ErrorKind};
 pub enum Reason {
     /// The refresh token is expired, revoked or not this application's: a person must sign in again.
     SignInAgain,
-    /// A person must do something while signing in, most often prove a second factor.
+    /// The user must do something while signing in, usually complete multi-factor authentication.
     Interaction,
-    /// A policy of the tenant, such as Conditional Access, forbids the sign-in, or the way or the device it was made
-    /// from. Signing in again in the same way is refused again.
+    /// A policy of the tenant, such as Conditional Access, forbids the sign-in, its method or its device. Signing in
+    /// again in the same way fails again.
     Policy,
-    /// Nobody has consented to the application's access yet.
+    /// The application's access has not been consented to.
     Consent,
-    /// The application could not prove to be itself: a wrong or expired secret or certificate.
+    /// The application could not be authenticated: a wrong or expired secret or certificate.
     Client,
-    /// The application may not do this, or is not known in this tenant.
+    /// The application is not allowed to do this, or is unknown in this tenant.
     Application,
-    /// The person declined.
+    /// The user declined.
     Declined,
     /// The device code was not used in time.
     CodeExpired,
-    /// The request was malformed, or asked for what does not exist.
+    /// The request was malformed, or named something that does not exist.
     Request,
-    /// The sign-in service was not able to answer, and said so in an error of its own.
+    /// The sign-in service reported a transient error.
     Unavailable,
     /// Something else; [`Refusal::error`] says what.
     Other,
 }
 
-/// What a sign-in service answered when it gave no token. The source of the [`Error`] that comes of it.
+/// The error response of a sign-in service. It is the source of the resulting [`Error`].
 ///
-/// `Display` and `Debug` show the codes and ids, which are safe to log; what the service said in words may name people
-/// and is only in [`description`](Self::description).
+/// `Display` and `Debug` show the codes and ids, which are safe to log. The service's text may name people and is only
+/// available from [`description`](Self::description).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     error: String,
@@ -71,7 +71,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// The refusal an error comes of, if it comes of one.
+    /// Returns the sign-in error that caused `error`, if there is one.
     #[must_use]
     pub fn of(error: &Error) -> Option<&Self> {
         std::error::Error::source(error)?.downcast_ref()
@@ -89,7 +89,7 @@ impl Refusal {
         }
     }
 
-    /// Reads a token endpoint's error body. `None` if it is not one.
+    /// Parses a token endpoint's error body. `None` if it is not one.
     pub(super) fn recognise(body: &Value) -> Option<Self> {
         let text = |key: &str| body.get(key).and_then(Value::as_str);
         let error = text("error").filter(|error| !error.trim().is_empty())?;
@@ -113,7 +113,7 @@ impl Refusal {
         Some(refusal)
     }
 
-    /// What it comes down to, by the OAuth error, its sub-error and the numbers of what passes and of policies.
+    /// The reason, from the OAuth error, its sub-error and the numbers of transient errors and policies.
     #[must_use]
     pub fn reason(&self) -> Reason {
         meaning::reason_of(&self.error, self.suberror(), &self.numbers)
@@ -125,27 +125,27 @@ impl Refusal {
         &self.error
     }
 
-    /// Entra's finer word for it, such as `bad_token`.
+    /// Entra's sub-error, such as `bad_token`.
     #[must_use]
     pub fn suberror(&self) -> Option<&str> {
         self.suberror.as_deref()
     }
 
-    /// The number Entra documents the error by: 700082 for `AADSTS700082`. To be shown and looked up; Entra warns
-    /// against branching on it. Of several, the one that decided.
+    /// The number under which Entra documents the error: 700082 for `AADSTS700082`. Use it for display and lookup;
+    /// Entra warns against branching on it. If there are several, this is the one that determined the reason.
     #[must_use]
     pub fn aadsts(&self) -> Option<u32> {
         let deciding = self.numbers.iter().find(|number| meaning::of_number(**number).is_some());
         deciding.or(self.numbers.first()).copied()
     }
 
-    /// What the service said, in its words. May name people: for the person who asked, not for a log.
+    /// The service's description. It may name people: do not log it.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
-    /// The same without these secrets in its description; `None` if there are none in it.
+    /// A copy with these secrets removed from the description; `None` if it contains none.
     pub(super) fn redacted(&self, redactor: &Redactor) -> Option<Self> {
         match redactor.redact(self.description()?) {
             Cow::Borrowed(_) => None,
@@ -153,13 +153,13 @@ impl Refusal {
         }
     }
 
-    /// The id Microsoft support finds the request by.
+    /// The id by which Microsoft support finds the request.
     #[must_use]
     pub fn trace_id(&self) -> Option<Uuid> {
         self.trace_id
     }
 
-    /// The id Microsoft support finds the sign-in by.
+    /// The id by which Microsoft support finds the sign-in.
     #[must_use]
     pub fn correlation_id(&self) -> Option<Uuid> {
         self.correlation_id
@@ -175,7 +175,7 @@ impl Refusal {
         self.into_error_of(kind, message_of(reason), advice)
     }
 
-    /// The same where what it is was decided by more than its words.
+    /// Like [`into_error`](Self::into_error), with a kind, message and advice that the caller chose.
     pub(super) fn into_error_of(self, kind: ErrorKind, message: &'static str, advice: &'static str) -> Error {
         let code = self.aadsts().map_or_else(|| self.error.clone(), |number| format!("AADSTS{number}"));
         let mut error = Error::new(kind, message).with_advice(advice).with_code(code);
@@ -188,7 +188,7 @@ impl Refusal {
     /// Who must do what, with which command.
     fn advice(&self) -> &'static str {
         match self.reason() {
-            // The family has one way out; what a number adds would lead back to a sign-in.
+            // The advice for a number would suggest another sign-in, which does not help here.
             reason @ (Reason::Policy | Reason::Unavailable) => advice_of(reason),
             reason => self.aadsts().and_then(advice_of_number).unwrap_or_else(|| advice_of(reason)),
         }
@@ -198,7 +198,7 @@ impl Refusal {
 /// More numbers than this are not read.
 const MOST_NUMBERS: usize = 16;
 
-/// Only what looks like a code is one: it is printed where the service's words are not.
+/// Accepts only text that looks like a code, because codes are printed and the service's texts are not.
 fn code(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
     let text = text.trim();
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oauth_error_decides_and_the_number_is_shown() {
+    fn the_oauth_error_sets_the_reason_and_the_number_is_shown() {
         // The shape of Entra's token endpoint, with an invented description.
         let refusal = refusal(&json!({
             "error": "invalid_grant",
@@ -308,7 +308,7 @@ mod tests {
         ] {
             let refusal = refusal(&json!({"error": error, "suberror": suberror}));
             assert_eq!(refusal.reason(), reason, "{error} {suberror}");
-            // No number: the reason alone has advice.
+            // There is advice without a number, too.
             assert!(!refusal.into_error().advice().is_empty());
         }
     }
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_drift_are_read_as_far_as_they_go() {
+    fn unusual_error_bodies_are_read_as_far_as_possible() {
         let from_text =
             refusal(&json!({"error": "invalid_client", "error_description": "AADSTS7000215: no."}));
         assert_eq!(from_text.aadsts(), Some(7_000_215));

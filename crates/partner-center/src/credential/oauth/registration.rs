@@ -1,4 +1,4 @@
-//! The application a token is asked for as: which registration, in which tenant and cloud, proven how.
+//! App registrations: the tenant, cloud, client id and authentication that tokens are requested with.
 
 use std::fmt;
 use std::future::Future;
@@ -18,20 +18,20 @@ use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, Result};
 use crate::partner::CLIENT_NAME;
 
-/// Which of the resource's permissions a token is asked for.
+/// The permissions that a token request asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenScope {
-    /// `.default`: whatever was consented to. Works with every grant.
+    /// `.default`: all permissions that were consented to. Works with every grant.
     #[default]
     Default,
-    /// `user_impersonation`, the one delegated permission of Partner Center. For sign-ins of a user only.
+    /// `user_impersonation`, the only delegated permission of Partner Center. For user sign-ins only.
     UserImpersonation,
 }
 
-/// An app registration in Entra, and how to reach the sign-in service with it.
+/// An app registration in Entra, and the settings for the sign-in service.
 ///
-/// Every refreshing credential starts from one. Nothing is checked or connected until a credential is made of it.
+/// Every refreshing credential is created from one. Settings are checked when a credential is created, not before.
 ///
 /// ```
 /// use partner_center::Cloud;
@@ -59,8 +59,8 @@ pub struct AppRegistration {
 }
 
 impl AppRegistration {
-    /// The registration with this application (client) id in this partner tenant (its GUID or a domain of it), as a
-    /// public client of the global cloud.
+    /// Creates a registration with this application (client) id in this partner tenant (its GUID or one of its
+    /// domains), as a public client of the global cloud.
     #[must_use]
     pub fn new(tenant: impl Into<String>, client_id: impl Into<String>) -> Self {
         Self {
@@ -85,44 +85,45 @@ impl AppRegistration {
         self
     }
 
-    /// Replaces the cloud's sign-in host, such as `https://login.partner.microsoftonline.cn`. Plain http is for
-    /// loopback addresses only.
+    /// Replaces the cloud's sign-in host, for example with `https://login.partner.microsoftonline.cn`. Plain http is
+    /// allowed for loopback addresses only.
     #[must_use]
     pub fn with_authority(mut self, authority: impl Into<String>) -> Self {
         self.authority = Some(authority.into());
         self
     }
 
-    /// Replaces the cloud's token resource: the audience a token is asked for.
+    /// Replaces the cloud's token resource: the audience of the tokens.
     #[must_use]
     pub fn with_resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = Some(resource.into());
         self
     }
 
-    /// Asks for this scope instead of `.default`.
+    /// Requests this scope instead of `.default`.
     #[must_use]
     pub fn with_scope(mut self, scope: TokenScope) -> Self {
         self.scope = scope;
         self
     }
 
-    /// Proves the application by a client secret.
+    /// Authenticates the application with a client secret.
     #[must_use]
     pub fn with_client_secret(mut self, secret: impl Into<SecretString>) -> Self {
         self.authentication = ClientAuthentication::Secret(secret.into());
         self
     }
 
-    /// Proves the application by a certificate's key, as Microsoft recommends over a secret.
+    /// Authenticates the application with a certificate, which Microsoft recommends over a secret.
     #[must_use]
     pub fn with_certificate(mut self, certificate: Certificate) -> Self {
         self.authentication = ClientAuthentication::Certificate(certificate);
         self
     }
 
-    /// Proves the application by an assertion of your own: a federated identity's token (a workload identity, a CI
-    /// job's token, a managed identity). Asked for each token request, so that it need not last.
+    /// Authenticates the application with an assertion from your own source: the token of a federated identity (a
+    /// workload identity, a CI job, a managed identity). The source is called for every token request, so an assertion
+    /// may be short-lived.
     ///
     /// ```
     /// use partner_center::credential::AppRegistration;
@@ -140,49 +141,50 @@ impl AppRegistration {
         self
     }
 
-    /// Sends token requests through this proxy. Without it none is used, whatever the environment says.
+    /// Sends token requests through this proxy. By default no proxy is used, and proxy environment variables are
+    /// ignored.
     #[must_use]
     pub fn with_proxy(mut self, url: impl Into<String>) -> Self {
         self.transport.proxy = Some(url.into());
         self
     }
 
-    /// Trusts a further root certificate, as PEM: for a proxy that inspects TLS. May be given several times.
+    /// Trusts an additional root certificate (PEM), for a proxy that inspects TLS. Call it again to add more.
     #[must_use]
     pub fn with_root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.transport.root_certificates.push(pem.into());
         self
     }
 
-    /// Takes the time from this clock.
+    /// Uses this clock.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Takes jitter and ids from here.
+    /// Uses this source of randomness for jitter and ids.
     #[must_use]
     pub fn with_random(mut self, random: impl Random) -> Self {
         self.random = Arc::new(random);
         self
     }
 
-    /// Hands what a credential has to report, although no call fails of it, to this function. It is called from a
-    /// thread of the credential's own and should return at once. The log (`tracing`) has each of them too.
+    /// Calls this function for every [`Notice`]: an event that does not fail a call. It is called from the credential's
+    /// own thread and should return quickly. Notices are also logged with `tracing`.
     #[must_use]
     pub fn with_notices(mut self, listener: impl Fn(&Notice) + Send + Sync + 'static) -> Self {
         self.notices = Some(Arc::new(listener));
         self
     }
 
-    /// The tenant, as it was given.
+    /// The tenant, without surrounding spaces.
     #[must_use]
     pub fn tenant(&self) -> &str {
         self.tenant.trim()
     }
 
-    /// The application (client) id, as it was given.
+    /// The application (client) id, without surrounding spaces.
     #[must_use]
     pub fn client_id(&self) -> &str {
         self.client_id.trim()
@@ -194,29 +196,29 @@ impl AppRegistration {
         self.cloud
     }
 
-    /// The sign-in host: the cloud's, or what replaced it.
+    /// The sign-in host: the cloud's, or its replacement.
     #[must_use]
     pub fn authority(&self) -> &str {
         self.authority.as_deref().unwrap_or(self.cloud.authority())
     }
 
-    /// What a token is asked for: the cloud's resource, or what replaced it.
+    /// The token resource: the cloud's, or its replacement.
     #[must_use]
     pub fn resource(&self) -> &str {
         self.resource.as_deref().unwrap_or(self.cloud.resource())
     }
 
-    /// Whether the application proves itself by anything.
+    /// Whether the application does not authenticate.
     pub(super) fn is_public_client(&self) -> bool {
         self.authentication.is_none()
     }
 
-    /// Whether the tenant is one tenant, and not a word for several.
+    /// Whether the tenant is a single tenant, and not a keyword for several.
     pub(super) fn names_one_tenant(&self) -> bool {
         !["common", "organizations", "consumers"].iter().any(|word| self.tenant().eq_ignore_ascii_case(word))
     }
 
-    /// Checks everything, and builds what asks for tokens. Sends nothing.
+    /// Validates the registration and builds its token endpoint. Sends nothing.
     pub(super) fn endpoint(&self) -> Result<TokenEndpoint> {
         let tenant = self.tenant();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
@@ -259,7 +261,7 @@ impl AppRegistration {
 
 impl fmt::Debug for AppRegistration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The transport's settings are left out: a proxy's address may carry a password.
+        // Without the transport's settings: a proxy's address may contain a password.
         f.debug_struct("AppRegistration")
             .field("tenant", &self.tenant)
             .field("client_id", &self.client_id)

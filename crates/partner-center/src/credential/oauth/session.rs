@@ -1,6 +1,6 @@
-//! One access token, kept fresh for everybody who asks: one refresh in flight, begun early, and shared.
+//! Caches one access token and refreshes it before it expires, with one shared refresh at a time.
 //!
-//! It knows nothing of grants or stores: what mints a token is behind [`Mint`].
+//! It does not depend on grants or stores: a [`Mint`] obtains the tokens.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,23 +13,23 @@ use crate::clock::{BoxFuture, Clock, Random, fraction};
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How long before its end a token is replaced, give or take a quarter; a fifth of its life if that is shorter.
+/// How long before its expiry a token is refreshed, plus or minus a quarter; a fifth of its lifetime if that is
+/// shorter.
 const EARLY: Duration = Duration::from_secs(300);
-/// How long before its end a token is no longer handed out, so that no request carries it over its end.
+/// How long before its expiry a token is no longer returned, so that it does not expire during a request.
 const LATE: Duration = Duration::from_secs(30);
-/// The first rest after a refresh that was refused, and after one that failed for the moment; doubled with each further
-/// one.
+/// The first delay after a refresh was rejected, and after a transient failure; doubled with each further failure.
 const FIRST_HOLD: Duration = Duration::from_secs(5);
 const FIRST_PASSING_HOLD: Duration = Duration::from_secs(1);
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 const LONGEST_PASSING_HOLD: Duration = Duration::from_secs(30);
 
-/// Gets one new token, whatever that takes.
+/// Obtains a new token.
 pub(super) trait Mint: fmt::Debug + Send + Sync + 'static {
     fn mint(&self) -> BoxFuture<'_, Result<AccessToken>>;
 }
 
-/// Hands out one token. Clones share it.
+/// A cached access token. Clones share it.
 #[derive(Clone, Debug)]
 pub(super) struct Session(Arc<Inner>);
 
@@ -50,15 +50,15 @@ struct State {
 
 struct Held {
     token: AccessToken,
-    /// From when on it is replaced, and from when on it is no longer handed out. `None`: its end is not known.
+    /// When it is refreshed, and when it is no longer returned. `None` if its expiry is not known.
     times: Option<(SystemTime, SystemTime)>,
-    /// When it was minted in place of a token that the service refused.
+    /// When it was obtained, if it replaced a token that the service rejected.
     replaced_refused: Option<Instant>,
-    /// The service refused it.
+    /// The service rejected it.
     refused: bool,
 }
 
-/// A refresh that failed: the next one waits, so that many calls do not hammer a sign-in service that says no.
+/// A failed refresh. The next one is delayed, so that many calls do not overload the sign-in service.
 struct Failed {
     error: Error,
     until: Instant,
@@ -66,7 +66,8 @@ struct Failed {
 }
 
 impl Failed {
-    /// What a call is told that comes while the next try rests. One that may pass says when: calls wait for that.
+    /// The error for calls until the next refresh is allowed. A transient error states the delay, and calls wait for
+    /// it.
     fn rest(&self, now: Instant) -> Option<Error> {
         let left = self.until.saturating_duration_since(now);
         if left.is_zero() {
@@ -77,7 +78,7 @@ impl Failed {
     }
 }
 
-/// Whether the same request may be granted later, without anybody doing anything.
+/// Whether the same request may succeed later without any change.
 fn may_pass(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Network | ErrorKind::Unavailable | ErrorKind::Throttled)
 }
@@ -94,13 +95,13 @@ impl Session {
         Self(Arc::new(Inner { mint: Box::new(mint), spawn, clock, random, state: Mutex::default() }))
     }
 
-    /// Starts with a token that was minted already.
+    /// Puts a token that was obtained elsewhere into the cache.
     pub(super) fn hold(&self, token: AccessToken) {
         let held = self.0.held(token, None);
         self.0.state().held = Some(held);
     }
 
-    /// The token for the next request: the held one, or a new one if it has ended.
+    /// The token for the next request: the cached one, or a new one if that has expired.
     pub(super) async fn token(&self) -> Result<AccessToken> {
         let mut broken_off = 0;
         loop {
@@ -111,7 +112,7 @@ impl Session {
                 if let Some(held) = state.held.as_ref().filter(|held| held.serves(now)) {
                     let (token, due) = (held.token.clone(), held.is_due(now));
                     if due && resting.is_none() && state.airborne().is_none() {
-                        // Whatever hinders it: the token at hand is good.
+                        // An error does not matter here: the cached token is still valid.
                         let _ = self.take_off(&mut state, false);
                     }
                     return Ok(token);
@@ -132,7 +133,7 @@ impl Session {
         }
     }
 
-    /// A token other than `refused`: the one that replaced it by now, or a new one.
+    /// A token other than `refused`: the one that has replaced it, or a new one.
     pub(super) async fn refresh(&self, refused: &AccessToken) -> Result<Option<AccessToken>> {
         let mut broken_off = 0;
         loop {
@@ -145,8 +146,8 @@ impl Session {
                             return Ok(Some(held.token.clone()));
                         }
                     } else if held.replaced_refused.is_some_and(|at| instant < at + LONGEST_HOLD) {
-                        // The service refuses fresh tokens too, so that it is not the token's age. Another one would
-                        // be refused as well, once for every call.
+                        // The service rejects new tokens too, so age is not the cause. Another token would be rejected
+                        // as well, once for every call.
                         return Ok(None);
                     } else {
                         held.refused = true;
@@ -169,7 +170,7 @@ impl Session {
         }
     }
 
-    /// Ends when no refresh is under way.
+    /// Waits until no refresh is in progress.
     pub(super) async fn settle(&self) {
         loop {
             let Some(flight) = self.0.state().airborne() else { return };
@@ -177,8 +178,8 @@ impl Session {
         }
     }
 
-    /// Begins a refresh that is nobody's: whoever stops waiting for it, it goes on for the others, and what it was given
-    /// reaches the store.
+    /// Starts a refresh that does not depend on any waiting call: if a call is dropped, the refresh continues for the
+    /// others, and the new refresh token reaches the store.
     fn take_off(&self, state: &mut State, in_place_of_refused: bool) -> Result<Flight> {
         let (landing, flight) = watch::channel(None);
         let inner = Arc::clone(&self.0);
@@ -199,7 +200,7 @@ impl Session {
     }
 }
 
-/// A refresh ended without an outcome, twice: what mints the token panics.
+/// A refresh ended without an outcome twice: its implementation panics.
 fn interrupted() -> Error {
     Error::new(ErrorKind::Credential, "the refresh of the access token was interrupted")
         .with_advice("Look for a panic in the token store or in the source of assertions.")
@@ -217,7 +218,7 @@ impl Inner {
             }
             Err(error) => {
                 if state.held.as_ref().is_some_and(|held| held.serves(self.clock.system_time())) {
-                    // No call fails as long as the old token lives, so that only the log can tell.
+                    // No call fails while the old token is valid, so this appears only in the log.
                     tracing::warn!(%error, "an access token could not be refreshed early");
                 }
                 let (first, longest) = if may_pass(error) {
@@ -226,7 +227,7 @@ impl Inner {
                     (FIRST_HOLD, LONGEST_HOLD)
                 };
                 let hold = state.failed.take().map_or(first, |failed| (failed.hold * 2).min(longest));
-                // The service knows better when to come back.
+                // The service may ask for a longer delay.
                 let rest = hold.max(error.retry_after().unwrap_or_default());
                 state.failed = Some(Failed { error: error.clone(), until: now + rest, hold });
             }
@@ -237,7 +238,7 @@ impl Inner {
         let now = self.clock.system_time();
         let times = token.expiry().map(|end| {
             let life = end.duration_since(now).unwrap_or_default();
-            // Jitter, so that a thousand jobs started at once do not come back at once.
+            // Jitter, so that a thousand jobs started at once do not refresh at once.
             let early = EARLY.min(life / 5).mul_f64(0.75 + fraction(&*self.random) / 2.0);
             (before(end, early), before(end, LATE.min(life / 20)))
         });
@@ -250,7 +251,7 @@ impl Inner {
 }
 
 impl State {
-    /// The refresh under way, if there is one that still has somebody to bring it down.
+    /// The refresh in progress, unless its task was dropped.
     fn airborne(&self) -> Option<Flight> {
         self.flight.as_ref().filter(|flight| flight.has_changed().is_ok()).cloned()
     }
@@ -266,7 +267,7 @@ impl Held {
     }
 }
 
-/// What the refresh came to; `None` if it was broken off.
+/// The outcome of the refresh; `None` if it ended without one.
 async fn landed(mut flight: Flight) -> Outcome {
     flight.wait_for(Option::is_some).await.ok()?.clone()
 }

@@ -1,4 +1,4 @@
-//! The session against a mint that does as it is told, by a clock that stands still.
+//! Tests of the session with a scripted [`Mint`] and a manual clock.
 
 use std::collections::VecDeque;
 
@@ -10,7 +10,7 @@ use crate::clock::ManualClock;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Mints `token-1`, `token-2`, ... of an hour, one for each permit, unless told to fail.
+/// Returns `token-1`, `token-2`, ... one for each permit, unless told to fail.
 #[derive(Clone, Debug)]
 struct Press {
     clock: ManualClock,
@@ -51,7 +51,7 @@ impl Mint for Press {
     }
 }
 
-/// Always in the middle, so that margins are exactly what the constants say.
+/// Always 0.5, so that margins match the constants exactly.
 #[derive(Debug)]
 struct Middle;
 
@@ -65,7 +65,7 @@ impl Random for Middle {
     }
 }
 
-/// On the test's own runtime, so that one step follows the other.
+/// Runs the refresh on the test's own runtime, for a deterministic order.
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as a thread's")]
 fn here(refresh: BoxFuture<'static, ()>) -> std::io::Result<()> {
     tokio::spawn(crate::credential::oauth::background::in_its_own_span(refresh));
@@ -84,7 +84,7 @@ fn session(permits: usize, life: impl Into<Option<Duration>>) -> (Session, Press
     (Session::on(press.clone(), here, Arc::new(clock.clone()), Arc::new(Middle)), press, clock)
 }
 
-/// Lets the background do all it can.
+/// Lets background tasks run.
 async fn settle() {
     for _ in 0..20 {
         tokio::task::yield_now().await;
@@ -107,7 +107,7 @@ async fn two_hundred_calls_share_one_refresh() {
         })
         .collect();
     settle().await;
-    assert_eq!(press.minted(), 1, "nobody has been let through yet");
+    assert_eq!(press.minted(), 1, "the second refresh has no permit yet");
     press.permits.add_permits(200);
     for call in calls {
         assert_eq!(call.await.unwrap(), "token-2");
@@ -116,7 +116,7 @@ async fn two_hundred_calls_share_one_refresh() {
 }
 
 #[tokio::test]
-async fn who_stops_waiting_takes_the_refresh_from_nobody() {
+async fn dropping_a_call_does_not_cancel_the_refresh() {
     let (session, press, _clock) = session(0, HOUR);
     let mut first = Box::pin(session.token());
     assert!(poll_once(&mut first).await.is_none());
@@ -128,7 +128,7 @@ async fn who_stops_waiting_takes_the_refresh_from_nobody() {
     drop(first);
     press.permits.add_permits(1);
     assert_eq!(second.await.unwrap(), "token-1");
-    // And even when everybody stops waiting, what was asked for is kept.
+    // Even when all calls are dropped, the token is kept.
     let (session, press, _clock) = self::session(0, HOUR);
     let mut only = Box::pin(session.token());
     assert!(poll_once(&mut only).await.is_none());
@@ -151,7 +151,7 @@ async fn poll_once<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<
 }
 
 #[tokio::test]
-async fn a_token_is_replaced_early_and_nobody_waits() {
+async fn a_token_is_refreshed_early_without_blocking_calls() {
     let (session, press, clock) = session(1, HOUR);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(HOUR.saturating_sub(EARLY + Duration::from_secs(1)));
@@ -159,7 +159,7 @@ async fn a_token_is_replaced_early_and_nobody_waits() {
     settle().await;
     assert_eq!(press.minted(), 1, "too early to replace it");
     clock.advance(Duration::from_secs(1));
-    // The mint has no permit: whoever waited for it would hang here.
+    // The refresh has no permit: a call that waited for it would hang here.
     for _ in 0..50 {
         assert_eq!(text(&session).await, "token-1");
     }
@@ -170,7 +170,7 @@ async fn a_token_is_replaced_early_and_nobody_waits() {
 }
 
 #[tokio::test]
-async fn a_token_is_not_handed_out_just_before_its_end() {
+async fn a_token_is_not_returned_just_before_its_expiry() {
     let (session, press, clock) = session(2, HOUR);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(HOUR.saturating_sub(LATE));
@@ -194,11 +194,11 @@ async fn short_tokens_have_short_margins() {
 }
 
 #[tokio::test]
-async fn a_token_of_unknown_or_no_life_does_no_harm() {
+async fn a_token_with_unknown_or_zero_lifetime_works() {
     let (session, press, clock) = session(5, None);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(1000 * HOUR);
-    assert_eq!(text(&session).await, "token-1", "kept until it is refused");
+    assert_eq!(text(&session).await, "token-1", "kept until it is rejected");
     assert_eq!(press.minted(), 1);
     let (session, press, _clock) = self::session(5, Duration::ZERO);
     assert_eq!(text(&session).await, "token-1");
@@ -207,7 +207,7 @@ async fn a_token_of_unknown_or_no_life_does_no_harm() {
 }
 
 #[tokio::test]
-async fn a_failed_early_refresh_is_no_error_and_does_not_hammer() {
+async fn a_failed_early_refresh_is_not_an_error_and_is_delayed() {
     let (session, press, clock) = session(100, HOUR);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(HOUR.saturating_sub(EARLY));
@@ -217,7 +217,7 @@ async fn a_failed_early_refresh_is_no_error_and_does_not_hammer() {
             assert_eq!(text(&session).await, "token-1");
             settle().await;
         }
-        assert_eq!(press.minted(), 1 + round, "one try, then a rest");
+        assert_eq!(press.minted(), 1 + round, "one attempt, then a delay");
         clock.advance(FIRST_HOLD * 2_u32.pow(round - 1));
     }
     assert_eq!(text(&session).await, "token-1");
@@ -226,7 +226,7 @@ async fn a_failed_early_refresh_is_no_error_and_does_not_hammer() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_repeated_to_everybody_and_asked_again_later() {
+async fn a_rejected_refresh_fails_all_calls_and_is_retried_later() {
     let (session, press, clock) = session(100, HOUR);
     press.fail_next(Error::new(ErrorKind::Credential, "no").with_code("AADSTS50173"));
     for _ in 0..200 {
@@ -239,7 +239,7 @@ async fn a_refusal_is_repeated_to_everybody_and_asked_again_later() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_replaced_once_for_all_who_were_refused() {
+async fn a_rejected_token_is_replaced_once_for_all_calls() {
     let (session, press, _clock) = session(1, HOUR);
     let refused = session.token().await.unwrap();
     let calls: Vec<_> = (0..50)
@@ -249,7 +249,7 @@ async fn a_refused_token_is_replaced_once_for_all_who_were_refused() {
         })
         .collect();
     settle().await;
-    // A call that comes now must not be given what was just refused.
+    // A new call must not get the rejected token.
     let newcomer = tokio::spawn({
         let session = session.clone();
         async move { text(&session).await }
@@ -261,13 +261,13 @@ async fn a_refused_token_is_replaced_once_for_all_who_were_refused() {
         assert_eq!(call.await.unwrap().expose(), "token-2");
     }
     assert_eq!(newcomer.await.unwrap(), "token-2");
-    // One who was refused long ago gets what replaced it.
+    // A call that was rejected long ago gets the replacement.
     assert_eq!(session.refresh(&refused).await.unwrap().unwrap().expose(), "token-2");
     assert_eq!(press.minted(), 2);
 }
 
 #[tokio::test]
-async fn a_service_that_refuses_fresh_tokens_does_not_get_one_for_every_call() {
+async fn a_service_that_rejects_new_tokens_does_not_cause_a_refresh_per_call() {
     let (session, press, clock) = session(100, HOUR);
     for _ in 0..100 {
         let refused = session.token().await.unwrap();
@@ -281,7 +281,7 @@ async fn a_service_that_refuses_fresh_tokens_does_not_get_one_for_every_call() {
 }
 
 #[test]
-fn a_refresh_that_died_with_its_runtime_is_begun_anew() {
+fn a_refresh_that_was_dropped_with_its_runtime_is_restarted() {
     let (session, press, _clock) = session(0, HOUR);
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
     let first = runtime();

@@ -1,4 +1,4 @@
-//! A store in a file that only its owner can read.
+//! A token store in a file that only its owner can read.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -14,32 +14,32 @@ use crate::clock::{BoxFuture, Clock, SystemClock};
 use crate::credential::{StoreLock, StoredToken, TokenStore};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A redeemer holds the lock for a few requests at most, so a longer wait means that it hangs.
+/// The lock is held for a few requests at most, so a longer wait means that the other process hangs.
 const LONGEST_WAIT: Duration = Duration::from_secs(180);
 const FIRST_WAIT: Duration = Duration::from_millis(10);
 const LAST_WAIT: Duration = Duration::from_millis(250);
 
 /// Keeps a refresh token in a file.
 ///
-/// The file is made with mode 0600 and refused when others can read or write it; on Windows, where there are no modes,
-/// it is as private as its directory, which should be below the user's profile. It is replaced by renaming a finished
-/// copy over it, so that it is whole whenever the process or the machine dies. Processes that share it keep each other
-/// out with a lock on a second file, `PATH.lock`, which is left behind on purpose: removing it would race. A write that
-/// has begun holds the lock to its end, whoever stops waiting for it.
+/// The file is created with mode 0600 and rejected if other users can access it; on Windows, which has no modes, it is
+/// as private as its directory, which should be inside the user's profile. A write renames a complete copy over the
+/// file, so the file is always complete even if the process or the machine crashes. Processes that share the file
+/// exclude each other with a lock on a second file, `PATH.lock`, which is not removed because that would be a race. A
+/// write that has started holds the lock until it ends, even if its future is dropped.
 ///
-/// The format is JSON with a `version`; a file of a newer version is refused and left alone. Keep the file on a local
-/// disk: not every network file system locks.
+/// The format is JSON with a `version`; a file of a newer version is rejected and not changed. Keep the file on a local
+/// disk: not every network file system supports locks.
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
     clock: Arc<dyn Clock>,
-    /// The lock, while it is held: what is being written holds it too, so that it outlives whoever waits for the write.
+    /// The lock, while it is held. A write holds it too, so that the lock lasts until the write ends.
     held: Arc<Mutex<Weak<File>>>,
-    /// What tests watch a write with.
+    /// Called at each step of a write, for tests.
     steps: fn(Step),
 }
 
-/// The moments of a write at which a process may die.
+/// The steps of a write, between which a process may be killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Begun,
@@ -52,20 +52,20 @@ enum Step {
 }
 
 impl FileStore {
-    /// A store in this file. Neither it nor its directory need exist.
+    /// Creates a store in this file. The file and its directory need not exist.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), clock: Arc::new(SystemClock), held: Arc::default(), steps: |_| {} }
     }
 
-    /// Waits for the lock by this clock.
+    /// Uses this clock to wait for the lock.
     #[must_use]
     pub fn with_clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// The file.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -78,13 +78,13 @@ impl FileStore {
     fn read(&self) -> Result<Option<StoredToken>> {
         let unreadable = |error: io::Error| self.io_error("read", error);
         let Some(file) = self.open().map_err(unreadable)? else { return Ok(None) };
-        // Asked of the open file, not of the path, which may have become another file since.
+        // From the open file, because the path may name another file by now.
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {
             return Err(Unreadable::Broken.into_error(&self.place()));
         }
         self.refuse_if_open_to_others(&metadata)?;
-        // One allocation, wiped: the file holds the secret.
+        // A single allocation, wiped on drop: it holds the secret.
         let mut bytes = Zeroizing::new(Vec::with_capacity(format::LONGEST + 1));
         let limit = u64::try_from(format::LONGEST).unwrap_or(u64::MAX) + 1;
         file.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -94,7 +94,8 @@ impl FileStore {
         format::read(&bytes).map(Some).map_err(|error| error.into_error(&self.place()))
     }
 
-    /// The file, or nothing if there is none. Opening a pipe would wait for somebody to write to it, for ever.
+    /// Opens the file; `None` if it does not exist. Rejects pipes, because opening one would block until it has a
+    /// writer.
     fn open(&self) -> io::Result<Option<File>> {
         let opened = fs::metadata(&self.path).and_then(|metadata| {
             if metadata.is_file() || metadata.is_dir() {
@@ -124,7 +125,7 @@ impl FileStore {
             format!("{} is open to other users of this machine (mode {mode:04o})", self.place()),
         )
         .with_advice(format!(
-            "Close it with `chmod 600 {}`, and if others may have read it, sign in again: `partner-center login`.",
+            "Restrict it with `chmod 600 {}`. If others may have read it, sign in again: `partner-center login`.",
             shell_word(&self.path)
         )))
     }
@@ -137,7 +138,7 @@ impl FileStore {
 
     fn write(&self, token: &StoredToken, locked: bool) -> Result<()> {
         let bytes = format::write(token).map_err(|error| error.into_error(&self.place()))?;
-        // Whatever its mode is, and whatever else is wrong with it.
+        // Checks for a newer version even if the file is otherwise invalid or open to other users.
         let mut beginning = Vec::new();
         if let Ok(Some(file)) = self.open()
             && file.take(format::LONGEST as u64 + 1).read_to_end(&mut beginning).is_ok()
@@ -163,7 +164,7 @@ impl FileStore {
         }
         finished?;
         (self.steps)(Step::Renamed);
-        // The new name is in the directory, and the directory must reach the disk too.
+        // The rename is durable only once the directory is synced.
         #[cfg(unix)]
         File::open(self.directory())?.sync_all()?;
         (self.steps)(Step::Done);
@@ -183,14 +184,15 @@ impl FileStore {
         Ok(())
     }
 
-    /// A name nobody else writes to.
+    /// A unique name for a temporary copy.
     fn unfinished(&self) -> PathBuf {
         static WRITES: AtomicU64 = AtomicU64::new(0);
         let write = WRITES.fetch_add(1, Ordering::Relaxed);
         self.beside(&format!(".{}-{write}.tmp", std::process::id()))
     }
 
-    /// What processes left that died half-way. Only with the lock in hand: then nobody is writing.
+    /// Removes temporary copies of processes that were killed. Call it only with the lock held, when no write is
+    /// running.
     fn remove_unfinished(&self) {
         let Some(name) = self.path.file_name().and_then(|name| name.to_str()) else { return };
         let is_ours = |other: &str| {
@@ -213,12 +215,12 @@ impl FileStore {
         }
     }
 
-    /// The lock that this store or a clone of it holds, to be held on to.
+    /// The lock, if this store or a clone of it holds it.
     pub(super) fn guard(&self) -> Option<Arc<File>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).upgrade()
     }
 
-    /// The lock if it is free, `None` if somebody else holds it.
+    /// Takes the lock if it is free; `None` otherwise.
     fn try_lock(&self) -> Result<Option<File>> {
         let cannot = |error: io::Error| self.io_error("locked", error);
         self.make_directory().map_err(cannot)?;
@@ -251,7 +253,7 @@ impl FileStore {
         builder.create(self.directory())
     }
 
-    /// The name of a file that belongs to this one.
+    /// The path with a suffix appended.
     fn beside(&self, suffix: &str) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
         name.push(suffix);
@@ -274,12 +276,11 @@ impl FileStore {
             ),
             Io::StorageFull | Io::QuotaExceeded | Io::FileTooLarge => (
                 ErrorKind::TokenStore,
-                "Free some space on that disk, or raise the limit, and run again. What was kept before is still there.",
+                "Free some space on that disk, or raise the limit, and run again. The previous token is still stored.",
             ),
-            _ => (
-                ErrorKind::TokenStore,
-                "Check that disk, and run again. What was kept before is still there.",
-            ),
+            _ => {
+                (ErrorKind::TokenStore, "Check that disk, and run again. The previous token is still stored.")
+            }
         };
         Error::new(kind, format!("{} could not be {done}", self.place()))
             .with_advice(advice)
@@ -294,7 +295,7 @@ impl TokenStore for FileStore {
             let mut wait = FIRST_WAIT;
             loop {
                 let store = self.clone();
-                // Asked again and again rather than waited for: a thread that waits for a lock cannot be called off.
+                // Polled, because a thread that blocks on a lock cannot be cancelled.
                 if let Some(file) = off_the_runtime(move || store.try_lock()).await? {
                     let guard = Arc::new(file);
                     *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&guard);
@@ -305,7 +306,7 @@ impl TokenStore for FileStore {
                         ErrorKind::Timeout,
                         format!("another process holds the lock of {}", self.place()),
                     )
-                    .with_advice("Look for another run of this program that hangs, and end it."));
+                    .with_advice("Find the other run of this program that hangs, and stop it."));
                 }
                 self.clock.sleep(wait).await;
                 wait = (wait * 2).min(LAST_WAIT);
@@ -329,23 +330,23 @@ impl TokenStore for FileStore {
     }
 }
 
-/// Runs what blocks on a thread for such work. Once begun it runs to its end, whoever stops waiting for it.
+/// Runs blocking work on a separate thread. Once started it runs to its end, even if the future is dropped.
 pub(super) async fn off_the_runtime<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
-        Err(_) => Err(Error::new(ErrorKind::Credential, "the token store was interrupted")
+        Err(_) => Err(Error::new(ErrorKind::Credential, "access to the token store was interrupted")
             .with_advice("The program was shutting down; run it again.")),
     }
 }
 
-/// Whether a file by this name is a copy that was being written. The names are made here, so that case counts.
+/// Whether this is the name of a temporary copy. The names are created here, so case matters.
 fn is_unfinished(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tmp")
 }
 
-/// Options that make a file only its owner can read.
+/// Options for a file that only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -353,7 +354,7 @@ fn private() -> OpenOptions {
     options
 }
 
-/// The path as one word of a command line, to be copied.
+/// The path quoted as one word of a shell command.
 #[cfg(unix)]
 fn shell_word(path: &Path) -> String {
     let text = path.display().to_string();

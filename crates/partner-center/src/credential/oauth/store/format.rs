@@ -1,4 +1,4 @@
-//! What a stored token looks like in a file or a keyring: versioned JSON.
+//! The format of a stored token in a file or a keyring: versioned JSON.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::StoredToken;
 use crate::error::{Error, ErrorKind};
 
-/// The version this program writes. It reads this one and older ones, of which there are none yet.
+/// The version this program writes. It reads this version and older ones; there are none yet.
 const VERSION: u32 = 1;
 
-/// What is longer than this is not a stored token. Refresh tokens are one to two thousand bytes.
+/// The longest stored token. Refresh tokens are one to two thousand bytes.
 pub(super) const LONGEST: usize = 64 * 1024;
 
 #[derive(Deserialize)]
@@ -43,12 +43,12 @@ struct Read {
     obtained_at: u64,
 }
 
-/// Why a stored token cannot be read. The parser's own words would quote the token.
+/// Why a stored token cannot be read or written. The parser's own errors would quote the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
     Newer(u32),
     Broken,
-    /// Writing it is refused, because reading it back would be.
+    /// It could not be read back, so it is not written.
     Unkeepable,
 }
 
@@ -60,19 +60,19 @@ impl Unreadable {
                 ErrorKind::Configuration,
                 format!("{place} was written by a newer version of this program (format {version})"),
             )
-            .with_advice("Upgrade this program, or sign in to a store of its own."),
+            .with_advice("Upgrade this program, or sign in with a separate token store."),
             Self::Broken => Error::new(
                 ErrorKind::Configuration,
-                format!("{place} does not hold a stored token"),
+                format!("{place} does not contain a stored token"),
             )
             .with_advice(
                 "Sign out and in again to replace it: `partner-center logout`, then `partner-center login`.",
             ),
             Self::Unkeepable => Error::new(
                 ErrorKind::TokenStore,
-                format!("the token cannot be kept in {place}: it is empty, or too long to be read back"),
+                format!("cannot store the token in {place}: it is empty or too long"),
             )
-            .with_advice("What was kept before is still there. Check where this token came from."),
+            .with_advice("The previous token is still stored. Check where this token came from."),
         };
         if self == Self::Broken { error } else { error.with_source(self) }
     }
@@ -81,9 +81,11 @@ impl Unreadable {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Newer(version) => write!(f, "its format is {version}, the newest known here is {VERSION}"),
-            Self::Broken => f.write_str("its content is not that of a token store"),
-            Self::Unkeepable => write!(f, "a store reads tokens of 1 to {LONGEST} bytes"),
+            Self::Newer(version) => {
+                write!(f, "its format is {version}, and this version supports up to {VERSION}")
+            }
+            Self::Broken => f.write_str("the content is not a stored token"),
+            Self::Unkeepable => write!(f, "a stored token must be 1 to {LONGEST} bytes"),
         }
     }
 }
@@ -92,7 +94,7 @@ impl std::error::Error for Unreadable {}
 
 pub(super) fn write(token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
     let refresh_token = token.refresh_token.expose_secret();
-    // Room for all of it at once: a buffer that grows leaves copies of the secret behind.
+    // Allocated in full, because a buffer that grows leaves copies of the secret in memory.
     let mut buffer = Zeroizing::new(Vec::with_capacity(2 * refresh_token.len() + 1024));
     let written = Written {
         version: VERSION,
@@ -114,7 +116,7 @@ pub(super) fn write(token: &StoredToken) -> Result<Zeroizing<Vec<u8>>, Unreadabl
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<StoredToken, Unreadable> {
-    // The version comes first: a newer format may lack every other field.
+    // The version is read first: a newer format may have none of the other fields.
     let header: Header = serde_json::from_slice(bytes).map_err(|_| Unreadable::Broken)?;
     if header.version > VERSION {
         return Err(Unreadable::Newer(header.version));
@@ -140,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_token_is_read_back() {
         let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_764_000_000);
         let token = StoredToken::new("contoso.example", "app", "a \"secret\"\n", at).with_account("who");
         let read = read(&write(&token).unwrap()).unwrap();
@@ -153,7 +155,7 @@ mod tests {
 
     // R4
     #[test]
-    fn what_reading_would_refuse_is_not_written() {
+    fn a_token_that_cannot_be_read_back_is_not_written() {
         let at = SystemTime::UNIX_EPOCH;
         let token = |secret: String| StoredToken::new("tenant", "client", secret, at);
         let fixed = write(&token("x".to_owned())).unwrap().len() - 1;
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_format_is_told_from_a_broken_one() {
+    fn a_newer_format_is_distinguished_from_an_invalid_one() {
         assert_eq!(read(br#"{"version":2,"sealed":"x"}"#).unwrap_err(), Unreadable::Newer(2));
         for broken in [
             "",

@@ -1,4 +1,4 @@
-//! A store in the operating system's keyring.
+//! A token store in the operating system's keyring.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,16 +13,16 @@ use crate::clock::BoxFuture;
 use crate::credential::{StoreLock, StoredToken, TokenStore};
 use crate::error::{Error, ErrorKind, Result};
 
-/// What the entries go by in the keyring.
+/// The service name of the keyring entries.
 const SERVICE: &str = "partner-center";
 
 /// Keeps a refresh token in the keyring of the user who runs the program: Keychain on macOS, Credential Manager on
 /// Windows, the Secret Service elsewhere.
 ///
-/// A keyring wants a signed-in user's session; jobs on servers use a [`FileStore`]. Keyrings have no locks, so that
-/// processes keep each other out with a lock on a file, which holds nothing.
+/// A keyring needs the session of a signed-in user; use a [`FileStore`] for jobs on servers. Keyrings have no locks, so
+/// processes exclude each other with a lock on an empty file.
 ///
-/// Needs the feature `keyring`.
+/// Requires the feature `keyring`.
 #[derive(Clone)]
 pub struct KeyringStore {
     entry: Arc<Entry>,
@@ -31,17 +31,18 @@ pub struct KeyringStore {
 }
 
 impl KeyringStore {
-    /// The store for this account, a name of your choice such as a profile's. `lock` is where the lock file goes
-    /// (`LOCK.lock` is made): the same path for all processes that share the account.
+    /// Opens the store for this account, a name of your choice such as the name of a profile. `lock` is the path of the
+    /// lock file without its extension (`LOCK.lock` is created); use the same path in all processes that share the
+    /// account.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if there is no keyring to be had.
+    /// [`ErrorKind::Configuration`] if the keyring is not available.
     pub async fn new(account: impl Into<String>, lock: impl Into<PathBuf>) -> Result<Self> {
         let account = account.into();
         let lock = FileStore::new(lock);
         let name = account.clone();
-        // Finding the keyring talks to the session bus.
+        // This may block: finding the keyring uses the session bus.
         let entry =
             off_the_runtime(move || keyring::Entry::new(SERVICE, &name).map_err(|error| unusable(&error)));
         Ok(Self { entry: Arc::new(entry.await?.inner), account, lock })
@@ -87,7 +88,7 @@ impl TokenStore for KeyringStore {
             let guard = self.lock.guard();
             self.on_entry(move |entry| {
                 let set = entry.set_secret(&secret);
-                // Not before: a write outlives whoever stops waiting for it.
+                // Not earlier: the write continues even if its future is dropped.
                 drop(guard);
                 set
             })
@@ -109,12 +110,12 @@ impl fmt::Debug for KeyringStore {
     }
 }
 
-/// The keyring's own errors are not shown: one of them carries what it could not decode.
+/// The keyring's own errors are not shown: one of them contains the data it could not decode.
 fn unusable(error: &KeyringError) -> Error {
     let why = match error {
-        KeyringError::NoDefaultStore | KeyringError::NoStorageAccess(_) => "is not there, or is locked",
-        KeyringError::TooLong(..) => "takes no secret of this length",
-        KeyringError::Ambiguous(_) => "holds several entries by this name",
+        KeyringError::NoDefaultStore | KeyringError::NoStorageAccess(_) => "is not available or is locked",
+        KeyringError::TooLong(..) => "does not accept a secret of this length",
+        KeyringError::Ambiguous(_) => "contains several entries with this name",
         _ => "could not be used",
     };
     Error::new(ErrorKind::Configuration, format!("the operating system's keyring {why}"))
@@ -130,7 +131,7 @@ mod tests {
 
     use super::*;
 
-    /// A keyring in memory, behind the same interface.
+    /// A keyring in memory with the same interface.
     fn store(directory: &tempfile::TempDir) -> (KeyringStore, Arc<Entry>) {
         let keyring = keyring_core::mock::Store::new().unwrap();
         let entry = Arc::new(keyring.build(SERVICE, "default", None).unwrap());
@@ -139,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_saved_is_loaded_until_it_is_cleared() {
+    async fn a_saved_token_is_loaded_until_it_is_cleared() {
         let directory = tempfile::tempdir().unwrap();
         let (store, _) = store(&directory);
         assert!(store.load().await.unwrap().is_none());
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_read_is_no_empty_store() {
+    async fn an_unreadable_entry_is_an_error_and_not_an_empty_store() {
         let directory = tempfile::tempdir().unwrap();
         let (store, entry) = store(&directory);
         entry.set_secret(b"{\"version\":9}").unwrap();

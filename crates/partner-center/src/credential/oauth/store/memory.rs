@@ -1,4 +1,4 @@
-//! A store that lasts as long as the process.
+//! A token store in memory.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,11 +7,11 @@ use crate::clock::BoxFuture;
 use crate::credential::{StoreLock, StoredToken, TokenStore};
 use crate::error::Result;
 
-/// Keeps a refresh token in memory, and forgets it with the process.
+/// Keeps a refresh token in memory for the lifetime of the process.
 ///
-/// Clones keep the same token. For tests, and for jobs that are given a refresh token at every start; such a token
-/// is never replaced by its successors, so it dies 90 days after it was issued. Use a
-/// [`FileStore`](super::FileStore) for anything that should run longer.
+/// Clones share the token. For tests, and for jobs that receive a refresh token at every start. The token that such a
+/// job receives is not replaced by its successors, so it expires 90 days after it was issued. Use a
+/// [`FileStore`](super::FileStore) for jobs that must run longer than that.
 #[derive(Clone, Default)]
 pub struct MemoryStore {
     kept: Arc<Mutex<Option<StoredToken>>>,
@@ -19,13 +19,13 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A store that keeps this token.
+    /// Creates a store that contains this token.
     #[must_use]
     pub fn holding(token: StoredToken) -> Self {
         let store = Self::default();

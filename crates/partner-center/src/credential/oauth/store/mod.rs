@@ -1,7 +1,6 @@
-//! Where a refresh token is kept between runs: the trait, and what is kept.
+//! Token stores: the [`TokenStore`] trait, its implementations, and [`StoredToken`].
 //!
-//! A store keeps one token. It does not know what a token is good for or when it is redeemed; that is
-//! [`RefreshToken`](super::RefreshToken)'s.
+//! A store keeps one refresh token between runs. [`RefreshToken`](super::RefreshToken) redeems and replaces it.
 
 use std::any::Any;
 use std::fmt;
@@ -23,61 +22,61 @@ pub use file::FileStore;
 pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
 
-/// What is kept in these bytes, written again.
+/// Reads a stored token and writes it again.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn rewrite(bytes: &[u8]) -> Option<Vec<u8>> {
     let token = format::read(bytes).ok()?;
     format::write(&token).ok().map(|written| written.to_vec())
 }
 
-/// Whether a store failed because a later version of this program wrote it.
+/// Whether a store failed because a newer version of this program wrote it.
 pub(super) fn is_newer(error: &Error) -> bool {
     let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
     matches!(source, Some(format::Unreadable::Newer(_)))
 }
 
-/// Whether a token that is kept would be read back.
+/// Whether a token can be stored and read back.
 pub(super) fn is_keepable(token: &StoredToken) -> bool {
     format::write(token).is_ok()
 }
 
-/// A place that keeps one refresh token.
+/// Storage for one refresh token.
 ///
-/// Redeeming a refresh token yields its successor, and the successor must not be lost. So a redeemer holds
-/// [`lock`](Self::lock) while it loads, redeems and saves: of two processes that share a store, the second finds the
-/// successor that the first one saved.
+/// Redeeming a refresh token returns its successor, which must not be lost. Hold [`lock`](Self::lock) while loading,
+/// redeeming and saving: if two processes share a store, the second one then loads the successor that the first one
+/// saved.
 ///
 /// Object-safe; implement it for your own vault. An implementation must not block the thread it is polled on.
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// Keeps every other user of this place out until the returned lock is dropped, in this process and in others.
+    /// Locks the store against all other users, in this process and in others, until the returned lock is dropped.
     ///
     /// # Errors
     ///
-    /// When the lock cannot be had, or another process does not let go of it.
+    /// If the lock is not available, or another process does not release it.
     fn lock(&self) -> BoxFuture<'_, Result<StoreLock>>;
 
-    /// What is kept; `None` if nothing is.
+    /// Loads the stored token; `None` if the store is empty.
     ///
     /// # Errors
     ///
-    /// When the place cannot be read, is open to others, or holds something this version cannot read. Never
-    /// mistaken for an empty store: that would invite overwriting it.
+    /// If the store cannot be read, is open to other users, or contains something that this version cannot read. Such a
+    /// store must not be reported as empty, because it would then be overwritten.
     fn load(&self) -> BoxFuture<'_, Result<Option<StoredToken>>>;
 
-    /// Replaces what is kept, wholly or not at all, whenever the process dies. Once this returns, the token outlives
-    /// the process. Called with the lock held; where a write goes on when this future is dropped, it must hold the lock
-    /// until it has ended.
+    /// Replaces the stored token atomically and durably: if the process is killed, the store contains either the old or
+    /// the new token. Called with the lock held; if a write continues after this future is dropped, it must hold the
+    /// lock until it ends.
     ///
     /// # Errors
     ///
-    /// When the place cannot be written; it then still keeps what it kept.
+    /// If the store cannot be written; the previous token is then still stored.
     fn save<'a>(&'a self, token: &'a StoredToken) -> BoxFuture<'a, Result<()>>;
 
-    /// Forgets what is kept. Nothing kept is no error.
+    /// Removes the stored token. Does nothing if the store is empty.
     ///
     /// # Errors
     ///
-    /// When the place cannot be written.
+    /// If the store cannot be written.
     fn clear(&self) -> BoxFuture<'_, Result<()>>;
 }
 
@@ -87,13 +86,13 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// Holds `guard` and lets go of it when dropped.
+    /// Holds `guard` and drops it when the lock is dropped.
     #[must_use]
     pub fn new(guard: impl Any + Send + Sync) -> Self {
         Self { _guard: Some(Box::new(guard)) }
     }
 
-    /// Holds nothing, for a store that no one shares.
+    /// Creates a lock that holds nothing, for a store that is not shared.
     #[must_use]
     pub fn none() -> Self {
         Self { _guard: None }
@@ -106,10 +105,10 @@ impl fmt::Debug for StoreLock {
     }
 }
 
-/// A refresh token and whose it is.
+/// A refresh token with its tenant, application and user.
 ///
-/// The tenant and the client id are kept with it because a refresh token is good for no other application: redeeming
-/// it as another one is refused here, before the sign-in service answers AADSTS700007.
+/// The tenant and the client id are stored because a refresh token works only for the application it was issued to:
+/// redeeming it as another application fails here, before the sign-in service responds with AADSTS700007.
 #[derive(Clone, Debug)]
 pub struct StoredToken {
     pub(super) tenant: String,
@@ -120,7 +119,7 @@ pub struct StoredToken {
 }
 
 impl StoredToken {
-    /// A token issued to this application in this tenant at this time.
+    /// Creates a token that was issued to this application in this tenant at this time.
     #[must_use]
     pub fn new(
         tenant: impl Into<String>,
@@ -137,7 +136,7 @@ impl StoredToken {
         }
     }
 
-    /// Says whose it is: the object id of the user who signed in, a GUID without meaning outside the tenant.
+    /// Sets the object id of the user who signed in, a GUID without meaning outside the tenant.
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());
@@ -168,7 +167,7 @@ impl StoredToken {
         &self.refresh_token
     }
 
-    /// When it was issued. It dies of 90 days without use, and every use yields a new one.
+    /// When it was issued. It expires after 90 days without use, and every use returns a new one.
     #[must_use]
     pub fn obtained_at(&self) -> SystemTime {
         self.obtained_at

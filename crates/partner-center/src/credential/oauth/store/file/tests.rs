@@ -1,4 +1,4 @@
-//! The file under hostile hands: wide modes, broken contents, processes killed half-way, locks that are held.
+//! Tests of the file store: wide modes, invalid contents, killed processes, held locks.
 
 use std::process::Command;
 use std::time::SystemTime;
@@ -24,14 +24,14 @@ async fn kept(store: &FileStore) -> Option<String> {
     store.load().await.unwrap().map(|token| token.refresh_token().expose_secret().to_owned())
 }
 
-/// How many unfinished copies lie about.
+/// How many temporary copies exist.
 fn unfinished(store: &FileStore) -> usize {
     let names = fs::read_dir(store.directory()).unwrap().map(|entry| entry.unwrap().file_name());
     names.filter(|name| is_unfinished(name.to_str().unwrap())).count()
 }
 
 #[tokio::test]
-async fn what_is_saved_is_loaded_until_it_is_cleared() {
+async fn a_saved_token_is_loaded_until_it_is_cleared() {
     let (_directory, store) = temporary();
     assert_eq!(kept(&store).await, None);
     store.clear().await.unwrap();
@@ -46,7 +46,7 @@ async fn what_is_saved_is_loaded_until_it_is_cleared() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_may_read_what_is_made() {
+async fn only_the_owner_may_read_the_created_files() {
     use std::os::unix::fs::PermissionsExt;
 
     let (_directory, store) = temporary();
@@ -61,7 +61,7 @@ async fn only_the_owner_may_read_what_is_made() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+async fn a_file_that_others_can_access_is_rejected_with_the_command_that_fixes_it() {
     use std::os::unix::fs::PermissionsExt;
 
     let (_directory, store) = temporary();
@@ -74,7 +74,7 @@ async fn a_file_that_others_can_read_is_refused_with_the_command_that_mends_it()
         assert!(error.advice().contains(&command), "{}", error.advice());
         assert!(!format!("{error} {error:?}").contains("sentinel"));
     }
-    // The command, as it is written.
+    // Runs the command as printed.
     let command = format!("chmod 600 {}", shell_word(store.path()));
     assert!(Command::new("sh").arg("-c").arg(command).status().unwrap().success());
     assert_eq!(kept(&store).await.as_deref(), Some("sentinel"));
@@ -93,15 +93,15 @@ fn a_path_is_one_word_of_a_command() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused_and_left_alone() {
+async fn an_unreadable_file_is_rejected_and_not_changed() {
     let (_directory, store) = temporary();
     store.save(&token("secret")).await.unwrap();
     let long = "x".repeat(format::LONGEST + 1);
     for (content, what) in [
         ("{\"version\":2}", "a newer version of this program (format 2)"),
-        ("", "does not hold a stored token"),
-        ("{\"version\":1,\"refresh_tok", "does not hold a stored token"),
-        (&long, "does not hold a stored token"),
+        ("", "does not contain a stored token"),
+        ("{\"version\":1,\"refresh_tok", "does not contain a stored token"),
+        (&long, "does not contain a stored token"),
     ] {
         fs::write(store.path(), content).unwrap();
         let error = store.load().await.unwrap_err();
@@ -114,7 +114,7 @@ async fn what_cannot_be_read_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_place_that_cannot_be_written_is_named() {
+async fn an_error_names_the_path_that_cannot_be_written() {
     let (_directory, store) = temporary();
     store.save(&token("secret")).await.unwrap();
     let below_a_file = FileStore::new(store.path().join("below").join("token.json"));
@@ -127,7 +127,7 @@ async fn a_place_that_cannot_be_written_is_named() {
 }
 
 #[tokio::test]
-async fn a_lock_is_waited_for_and_not_for_ever() {
+async fn waiting_for_the_lock_times_out() {
     let (_directory, store) = temporary();
     let lock = store.lock().await.unwrap();
     let clock = ManualClock::new();
@@ -142,7 +142,7 @@ async fn a_lock_is_waited_for_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn who_waits_for_the_lock_gets_it_when_it_is_free() {
+async fn a_waiting_store_gets_the_lock_when_it_is_free() {
     let (_directory, store) = temporary();
     let (first, second) = (store.clone(), store.clone());
     let lock = first.lock().await.unwrap();
@@ -206,22 +206,26 @@ async fn a_process_killed_at_any_point_of_a_write_leaves_a_usable_store() {
         let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
         let printed = String::from_utf8_lossy(&output.stdout);
         assert!(!output.status.success() && !printed.contains("panicked"), "{step:?}: {printed}");
-        // It died after the sign-in host had answered, with the lock in hand.
+        // It was killed after the sign-in host responded, with the lock held.
         assert_eq!(emulator.entra().token_requests().refresh_token, u64::try_from(2 * redeemed + 1).unwrap());
 
         let after = kept(&store).await.unwrap();
         let renamed = matches!(step, Step::Renamed | Step::Done);
-        assert_eq!(after != before, renamed, "{step:?}: old until it is renamed, new from then on");
-        // Whatever was left behind, the next process goes on.
+        assert_eq!(
+            after != before,
+            renamed,
+            "{step:?}: the old token until the rename, the new one afterwards"
+        );
+        // The next process can continue, whatever was left behind.
         let credential = RefreshToken::new(&app(emulator.authority()), Arc::new(store.clone())).unwrap();
         credential.token().await.unwrap();
         assert_ne!(kept(&store).await.unwrap(), after, "{step:?}");
-        assert_eq!(unfinished(&store), 0, "{step:?}: what was unfinished is gone");
+        assert_eq!(unfinished(&store), 0, "{step:?}: temporary copies are removed");
     }
     assert_eq!(emulator.entra().token_requests().refused, 0);
 }
 
-/// Lets a write go no further than half-way until it is told to.
+/// Stops a write half-way until it may continue.
 mod halfway {
     use std::sync::{Condvar, Mutex};
 
@@ -255,10 +259,10 @@ mod halfway {
     }
 }
 
-// S2: the lock was let go while the write still ran, so that another process wrote at the same time, and the write of a
-// sign-in that was given up landed on top of a newer one.
+// S2: the lock was released while the write still ran, so another process wrote at the same time, and the write of an
+// abandoned sign-in overwrote a newer one.
 #[test]
-fn the_lock_outlives_the_write_whoever_stops_waiting_for_it() {
+fn the_lock_is_held_until_the_write_ends_even_if_its_future_is_dropped() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (_directory, mut store) = temporary();
     let other = FileStore::new(store.path()).with_clock(ManualClock::new());
@@ -277,11 +281,11 @@ fn the_lock_outlives_the_write_whoever_stops_waiting_for_it() {
         given_up.abort();
         assert!(given_up.await.unwrap_err().is_cancelled());
     });
-    // The runtime goes too, as when a process is told to stop.
+    // The runtime shuts down too, as when a process is told to stop.
     first.shutdown_background();
     let second = runtime();
     let error = second.block_on(other.lock()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout, "the write is not done, and nobody else may begin one");
+    assert_eq!(error.kind(), ErrorKind::Timeout, "the write has not ended, and no other may start");
     assert_eq!((second.block_on(kept(&other)), unfinished(&other)), (None, 1));
     halfway::go_on();
     let patient = FileStore::new(store.path());
@@ -289,17 +293,17 @@ fn the_lock_outlives_the_write_whoever_stops_waiting_for_it() {
     assert_eq!(
         second.block_on(kept(&patient)).as_deref(),
         Some("given up"),
-        "it was done before the lock was free"
+        "the write ended before the lock was free"
     );
     second.block_on(patient.save(&token("newer"))).unwrap();
     drop(lock);
-    assert_eq!(second.block_on(kept(&patient)).as_deref(), Some("newer"), "and stays done");
+    assert_eq!(second.block_on(kept(&patient)).as_deref(), Some("newer"), "and is not overwritten");
     assert_eq!(unfinished(&patient), 0);
 }
 
-// S2: a save that waits for a thread holds the lock as well.
+// S2: a save that waits for a thread holds the lock, too.
 #[test]
-fn a_write_that_has_not_begun_holds_the_lock_too() {
+fn a_queued_write_holds_the_lock_too() {
     let runtime =
         tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).enable_all().build().unwrap();
     let (_directory, store) = temporary();
@@ -326,7 +330,7 @@ fn a_write_that_has_not_begun_holds_the_lock_too() {
 }
 
 #[tokio::test]
-async fn writers_without_the_lock_do_not_take_each_others_copies() {
+async fn writers_without_the_lock_do_not_use_each_others_copies() {
     let (_directory, store) = temporary();
     let writers: Vec<_> = (0..20)
         .map(|number| {
@@ -338,7 +342,7 @@ async fn writers_without_the_lock_do_not_take_each_others_copies() {
         writer.await.unwrap().unwrap();
     }
     assert!(kept(&store).await.unwrap().starts_with("token-"));
-    // What a process left behind is cleared away by the next one that holds the lock, and nothing else is.
+    // The next process that holds the lock removes the copies that others left behind, and no other files.
     fs::write(store.beside(".4711-0.tmp"), "half").unwrap();
     fs::write(store.beside(".tmp"), "of 0.1").unwrap();
     fs::write(store.directory().join("another.tmp"), "not ours").unwrap();
@@ -352,7 +356,7 @@ async fn writers_without_the_lock_do_not_take_each_others_copies() {
 
 // R19: a full disk was a usage error.
 #[test]
-fn a_full_disk_is_no_setting() {
+fn a_full_disk_is_not_a_configuration_error() {
     use std::io::ErrorKind as Io;
 
     let store = FileStore::new("token.json");
@@ -373,10 +377,10 @@ fn a_full_disk_is_no_setting() {
     }
 }
 
-// R15: opening it waited for a writer, for ever.
+// R15: opening a pipe waited forever for a writer.
 #[cfg(unix)]
 #[tokio::test]
-async fn a_pipe_is_no_store_and_is_not_waited_for() {
+async fn a_pipe_is_rejected_without_blocking() {
     let (_directory, store) = temporary();
     fs::create_dir_all(store.directory()).unwrap();
     assert!(Command::new("mkfifo").arg(store.path()).status().unwrap().success());
