@@ -204,7 +204,8 @@ impl Token {
     fn access(&self) -> Finding {
         match self.kind() {
             TokenKind::AppUser => {
-                Finding::new(Level::Ok, Topic::Access, "The token acts for a user (App+User), as license analytics require.")
+                let sentence = "The token acts for a user (App+User), as license analytics require.";
+                Finding::new(Level::Ok, Topic::Access, sentence)
             }
             TokenKind::AppOnly => Finding::new(
                 Level::Problem,
