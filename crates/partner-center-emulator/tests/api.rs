@@ -158,13 +158,14 @@ async fn the_token_alone_carries_size_and_filter() {
     assert_eq!(first["items"].as_array().unwrap().len(), 3);
     let token = first["links"]["next"]["headers"][0]["value"].as_str().unwrap();
 
-    let seek = |token: &str| {
+    let seek_with = |token: &str, more: &str| {
         client
-            .get(format!("{url}?seekOperation=Next"))
+            .get(format!("{url}?seekOperation=Next{more}"))
             .bearer_auth("x")
             .header("MS-ContinuationToken", token)
             .send()
     };
+    let seek = |token: &str| seek_with(token, "");
     let second = marked(seek(token).await.unwrap()).await;
     let names: Vec<&str> = second["items"]
         .as_array()
@@ -176,6 +177,10 @@ async fn the_token_alone_carries_size_and_filter() {
     assert!(names.iter().all(|name| name.starts_with("Contoso")), "{names:?}");
 
     assert_eq!(seek("made,up").await.unwrap().status(), 400);
+    for overridden in ["&size=-1", "&filter="] {
+        assert_eq!(seek_with(token, overridden).await.unwrap().status(), 400, "{overridden}");
+    }
+    assert_eq!(seek_with(token, "&size=5").await.unwrap().status(), 200);
 }
 
 #[tokio::test]

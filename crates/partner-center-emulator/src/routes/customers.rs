@@ -170,10 +170,9 @@ impl Position {
 
 pub(super) fn list(state: &State, query: &Query, headers: &HeaderMap) -> Result<Answer, Refusal> {
     let seed = state.settings.seed;
-    let position = match Position::resume(query, headers, seed)? {
-        Some(position) => position,
-        None => Position::first(query, state.settings.customers_per_page())?,
-    };
+    // A token overrides size and filter, which must be valid nevertheless.
+    let first = Position::first(query, state.settings.customers_per_page())?;
+    let position = Position::resume(query, headers, seed)?.unwrap_or(first);
     let (found, more) = {
         let mut matching = position.matching(&state.book);
         let found: Vec<Customer> = matching.by_ref().take(position.size).collect();
