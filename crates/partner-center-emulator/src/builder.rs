@@ -1,4 +1,4 @@
-//! The emulator's builder: every knob, its default, and what it refuses.
+//! The builder of an emulator: settings, defaults and validation.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,7 +14,7 @@ use crate::faults::FaultScript;
 use crate::links::LinkForm;
 use crate::settings::Settings;
 
-/// Sets an [`Emulator`] up. Made by [`Emulator::builder`]; every setting has a default.
+/// Configures and starts an [`Emulator`]. Created by [`Emulator::builder`]; every setting has a default.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct EmulatorBuilder {
@@ -32,7 +32,7 @@ pub struct EmulatorBuilder {
     pub(crate) settings: Settings,
 }
 
-/// A free port of the first loopback address.
+/// A free port on 127.0.0.1.
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 impl EmulatorBuilder {
@@ -60,8 +60,8 @@ impl EmulatorBuilder {
         }
     }
 
-    /// How many customers the [book](crate::Book) has; default [`Book::DEFAULT_CUSTOMERS`]. A book of one is the
-    /// documentation's own: the partner's totals are then the documented examples.
+    /// The number of customers in the [book](crate::Book); default [`Book::DEFAULT_CUSTOMERS`]. With one customer, the
+    /// partner's totals are the documented examples.
     pub fn customers(mut self, customers: usize) -> Self {
         self.customers = customers;
         self
@@ -73,117 +73,116 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The day of the latest data, as `2026-08-30`, which is the default. The documented customers keep their own days.
+    /// The date of the latest snapshot; default `2026-08-30`. The documented customers keep their own dates.
     pub fn processed_on(mut self, day: impl Into<String>) -> Self {
         self.processed_on = Some(day.into());
         self
     }
 
-    /// How long every API answer takes at least, in real time; default none.
+    /// The minimum duration of every API request, in real time; default zero.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.settings.latency = latency;
         self
     }
 
-    /// Throttles the partner: from the call after `calls` within a minute of the emulator's clock on, every one is
-    /// answered 429 with `Retry-After`, until the minute is over. Default: no limit.
+    /// Throttles the partner: after `calls` requests within a minute of the emulator's clock, further requests get 429
+    /// with `Retry-After` until the minute is over. Default: no limit.
     pub fn rate_per_minute(mut self, calls: u32) -> Self {
         self.rate_per_minute = Some(calls);
         self
     }
 
-    /// Throttles each customer of the partner in the same way, counting only calls about that customer. Default: no limit.
+    /// Throttles each customer in the same way, counting only requests for that customer. Default: no limit.
     pub fn customer_rate_per_minute(mut self, calls: u32) -> Self {
         self.customer_rate_per_minute = Some(calls);
         self
     }
 
-    /// The most rows or customers a page has, if that is less than the service's own limit (500 customers, 10,000 rows):
-    /// many pages from a small book. Zero counts as one.
+    /// The most rows or customers per page, if less than the limit of the service (500 customers, 10,000 rows). Gives
+    /// many pages for a small book. Zero counts as one.
     pub fn page_size(mut self, rows: usize) -> Self {
         self.settings.page_size = Some(rows.max(1));
         self
     }
 
-    /// How the customer list writes the address of its next page; default [`LinkForm::Unversioned`].
+    /// The form of the next-page link in the customer list; default [`LinkForm::Unversioned`].
     pub fn customer_links(mut self, form: LinkForm) -> Self {
         self.settings.customer_links = form;
         self
     }
 
-    /// How the commercial endpoints write `@nextLink`; default [`LinkForm::Absolute`].
+    /// The form of `@nextLink` in the commercial endpoints; default [`LinkForm::Absolute`].
     pub fn commercial_links(mut self, form: LinkForm) -> Self {
         self.settings.commercial_links = form;
         self
     }
 
-    /// Whether bodies of a kibibyte and more are sent with gzip or brotli to clients that accept it; default true.
+    /// Whether bodies of 1 KiB or more are compressed with gzip or brotli for clients that accept it; default true.
     pub fn compress(mut self, compress: bool) -> Self {
         self.settings.compress = compress;
         self
     }
 
-    /// What goes wrong, when; default nothing. [`Emulator::set_faults`] changes it later.
+    /// The faults to inject; default none. [`Emulator::set_faults`] replaces them later.
     pub fn faults(mut self, script: impl Into<FaultScript>) -> Self {
         self.faults = script.into();
         self
     }
 
-    /// Accepts this opaque access token. Once one is named, only the named ones and those the emulator issued itself are
-    /// accepted; otherwise any opaque token is, as one of an application with a user who passed multi-factor
+    /// Accepts this opaque access token. If any are given, only these tokens and those that the emulator issued are
+    /// accepted. By default any opaque token is accepted, as that of an application with a user who passed multi-factor
     /// authentication.
     pub fn accept_token(mut self, token: impl Into<String>) -> Self {
         self.accepted_tokens.push(token.into());
         self
     }
 
-    /// Registers an application. Once one is named, [`Entra::CLIENT_ID`](crate::Entra::CLIENT_ID) is no longer known.
+    /// Registers an application. If any are given, [`Entra::CLIENT_ID`](crate::Entra::CLIENT_ID) is not registered.
     pub fn application(mut self, application: Application) -> Self {
         self.entra.applications.push(application);
         self
     }
 
-    /// Approves every device sign-in by itself: this many polls are answered `authorization_pending`, the next gets the
-    /// token. Default: a device sign-in waits until somebody [approves](crate::Entra::approve_device_code) it.
+    /// Approves every device sign-in automatically: this many polls get `authorization_pending`, the next gets the
+    /// token. Default: a device sign-in waits until it is [approved](crate::Entra::approve_device_code).
     pub fn approve_device_codes_after(mut self, polls: u32) -> Self {
         self.entra.approve_after = Some(polls);
         self
     }
 
-    /// How many seconds clients of a device code are told to wait between polls; default 5, as Entra says. Nothing is
-    /// held against a client that does not.
+    /// The poll interval in seconds in device code responses; default 5, as in Entra. It is not enforced.
     pub fn device_interval(mut self, seconds: u32) -> Self {
         self.entra.device_interval = Some(seconds);
         self
     }
 
-    /// Writes `expires_in` and the like as strings, which the older token endpoint always does.
+    /// Writes numbers such as `expires_in` as strings. The v1 token endpoint always does.
     pub fn numbers_as_strings(mut self, strings: bool) -> Self {
         self.entra.numbers_as_strings = strings;
         self
     }
 
-    /// Refuses a refresh token that was redeemed before. Stricter than Entra, whose tokens outlive their redemption: it
-    /// shows a client that loses a rotation at once instead of after 90 days.
+    /// Rejects a refresh token that was redeemed before. Entra does not; this reveals a client that fails to store a
+    /// rotated token immediately instead of after 90 days.
     pub fn single_use_refresh_tokens(mut self, single_use: bool) -> Self {
         self.entra.single_use_refresh_tokens = single_use;
         self
     }
 
-    /// The clock of token expiry, throttling and `Date`; default [`Clock::system`].
+    /// The clock for token expiry, throttling and the `Date` header; default [`Clock::system`].
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// How many requests [`Emulator::requests`] remembers, the latest; default 10,000. Each takes about a kibibyte.
+    /// The number of latest requests that [`Emulator::requests`] keeps; default 10,000. Each takes about 1 KiB.
     pub fn recorded_requests(mut self, requests: usize) -> Self {
         self.recorded_requests = requests;
         self
     }
 
-    /// The address of the API; default a free port of `127.0.0.1`. Anything but a loopback address is refused by
-    /// [`start`](Self::start): the emulator accepts any token and must not be reachable from outside.
+    /// The address of the API; default a free port on `127.0.0.1`. [`start`](Self::start) rejects addresses that are
+    /// not loopback: the emulator accepts any token and must not be reachable from outside.
     pub fn bind(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
@@ -194,8 +193,8 @@ impl EmulatorBuilder {
         self.bind(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port))
     }
 
-    /// The address of the sign-in host; default a free port of `127.0.0.1`. It has a port of its own because a client
-    /// must tell the two hosts apart.
+    /// The address of the sign-in host; default a free port on `127.0.0.1`. The port differs from that of the API, so
+    /// that a client that confuses the two hosts fails.
     pub fn bind_authority(mut self, address: SocketAddr) -> Self {
         self.authority_address = address;
         self
@@ -204,13 +203,13 @@ impl EmulatorBuilder {
     /// Starts serving on the current Tokio runtime.
     ///
     /// # Errors
-    /// An address that is not loopback or cannot be bound, or a setting that makes no sense.
+    /// [`StartError`] if an address is not loopback or cannot be bound, or if a setting is invalid.
     pub async fn start(self) -> Result<Emulator, StartError> {
         Emulator::start(self).await
     }
 
-    /// Starts serving on a thread of its own, for programs without a runtime and for tests that block while they wait for
-    /// another process. Otherwise the same.
+    /// Starts serving on a separate thread with its own runtime, for programs without a runtime and for tests that
+    /// block while they wait for another process.
     ///
     /// ```
     /// use partner_center_emulator::Emulator;
@@ -221,7 +220,7 @@ impl EmulatorBuilder {
     /// ```
     ///
     /// # Errors
-    /// Those of [`start`](Self::start), and a thread or runtime that the operating system refuses.
+    /// As for [`start`](Self::start), and [`StartError::Runtime`] if the runtime cannot be started.
     pub fn start_on_own_thread(self) -> Result<Emulator, StartError> {
         Emulator::start_on_own_thread(self)
     }
@@ -230,7 +229,7 @@ impl EmulatorBuilder {
         let latest = match &self.processed_on {
             None => Book::DEFAULT_SNAPSHOT,
             Some(day) => day.parse::<Date>().map_err(|_| {
-                StartError::Setting(format!("`{day}` is not a day; write it as in 2026-08-30"))
+                StartError::Setting(format!("`{day}` is not a date; write it like 2026-08-30"))
             })?,
         };
         Ok(Book::processed_on(self.customers, self.settings.seed, latest))
@@ -247,22 +246,22 @@ impl fmt::Debug for EmulatorBuilder {
     }
 }
 
-/// Why an emulator did not start.
+/// An error that prevented an emulator from starting.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address is reachable from outside.
+    /// The address is not a loopback address.
     NotLoopback(SocketAddr),
     /// The address could not be bound.
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The runtime of an own thread could not be started.
+    /// The runtime of the separate thread could not be started.
     Runtime(std::io::Error),
-    /// A setting makes no sense; the text says which and why.
+    /// A setting is invalid; the text says which and why.
     Setting(String),
 }
 
@@ -271,10 +270,10 @@ impl fmt::Display for StartError {
         match self {
             Self::NotLoopback(address) => write!(
                 f,
-                "the emulator serves loopback addresses only, and {address} is not one; use 127.0.0.1 or [::1]"
+                "the emulator listens only on loopback addresses, and {address} is not one; use 127.0.0.1 or [::1]"
             ),
-            Self::Bind { address, source } => write!(f, "{address} cannot be bound: {source}"),
-            Self::Runtime(source) => write!(f, "no runtime could be started: {source}"),
+            Self::Bind { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Self::Runtime(source) => write!(f, "could not start a runtime: {source}"),
             Self::Setting(what) => f.write_str(what),
         }
     }

@@ -1,4 +1,4 @@
-//! The running emulator, as its owner holds it.
+//! The handle of a running emulator.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ use crate::server;
 use crate::state::{Host, Origins, Recorders, State};
 use crate::throttle::Throttle;
 
-/// A Partner Center and a sign-in host of one's own, on loopback.
+/// A running emulator of Partner Center and its sign-in host, on loopback addresses.
 ///
 /// It serves until it is dropped or [shut down](Self::shutdown).
 ///
@@ -49,14 +49,14 @@ pub struct Emulator {
     running: Running,
 }
 
-/// What keeps it running.
+/// The tasks or the thread that serve requests.
 enum Running {
-    /// One task for each listener; each owns its connections, so that dropping this ends everything.
+    /// One task per listener. Each owns its connections, so that dropping the set closes them.
     Tasks(JoinSet<()>),
     Thread(OwnThread),
 }
 
-/// A thread with a runtime of its own, and what stops it.
+/// A thread with its own runtime, and the channel that stops it.
 struct OwnThread {
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -66,19 +66,19 @@ impl Drop for OwnThread {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // It cannot have panicked in a way that concerns its owner.
+            // A panic of the thread is not propagated to the owner.
             let _ = thread.join();
         }
     }
 }
 
 impl Emulator {
-    /// Sets an emulator up.
+    /// Returns a builder with default settings.
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder::new()
     }
 
-    /// Starts one with every default.
+    /// Starts an emulator with default settings.
     ///
     /// # Errors
     /// See [`EmulatorBuilder::start`].
@@ -130,7 +130,7 @@ impl Emulator {
                 }
                 Err(error) => return drop(started.send(Err(error))),
             };
-            // Ends when the sender is dropped, which is an error here and all that is waited for.
+            // Returns an error when the sender is dropped, which is the signal to stop.
             let _ = runtime.block_on(stopped);
             runtime.shutdown_background();
         });
@@ -140,28 +140,28 @@ impl Emulator {
         Ok(Self { state, running: Running::Thread(thread) })
     }
 
-    /// The API's address, such as `http://127.0.0.1:40123`, without a trailing slash.
+    /// The base URL of the API, such as `http://127.0.0.1:40123`, without a trailing slash.
     pub fn base_url(&self) -> &str {
         &self.state.origins.api
     }
 
-    /// The sign-in host's address, without a trailing slash. Token requests go to `/{tenant}/oauth2/v2.0/token` below it.
+    /// The base URL of the sign-in host, without a trailing slash. Token requests go to `/{tenant}/oauth2/v2.0/token`.
     pub fn authority(&self) -> &str {
         &self.state.origins.authority
     }
 
-    /// The address of a host no client has any business with. Hostile redirects and links lead there; whatever arrives
-    /// is answered 200 and kept in [`stray_requests`](Self::stray_requests).
+    /// The base URL of a host that a client should never contact: the target of malicious redirects and links. It
+    /// responds with 200 to everything and records it in [`stray_requests`](Self::stray_requests).
     pub fn elsewhere(&self) -> &str {
         &self.state.origins.elsewhere
     }
 
-    /// The truth the API serves.
+    /// The data set that the API serves.
     pub fn book(&self) -> &Book {
         &self.state.book
     }
 
-    /// The sign-in host: what it knows, and how to make it refuse.
+    /// The state of the sign-in host, which tests can inspect and change.
     pub fn entra(&self) -> &Entra {
         &self.state.entra
     }
@@ -171,51 +171,51 @@ impl Emulator {
         &self.state.clock
     }
 
-    /// Moves the emulator's clock forward: tokens expire and throttling windows end. Delays of answers are real time.
+    /// Moves the emulator's clock forward: tokens expire and throttling windows end. Response delays use real time.
     pub fn advance(&self, by: Duration) {
         self.state.clock.advance(by);
     }
 
-    /// Replaces the fault script; its rules count requests anew. `FaultScript::new()` mends everything.
+    /// Replaces the fault script. Its rules count requests from 1. `FaultScript::new()` removes all faults.
     pub fn set_faults(&self, script: impl Into<FaultScript>) {
         let engine = Arc::new(Engine::new(script.into(), self.state.settings.seed));
         *self.state.faults.write().unwrap_or_else(PoisonError::into_inner) = engine;
     }
 
-    /// The requests to the API in order of arrival: the latest so many, as
-    /// [`recorded_requests`](EmulatorBuilder::recorded_requests) says. Requests to the sign-in host are in
+    /// The latest requests to the API, in order of arrival. Their number is limited by
+    /// [`recorded_requests`](EmulatorBuilder::recorded_requests). Requests to the sign-in host are in
     /// [`authority_requests`](Self::authority_requests).
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.state.recorders.api.requests()
     }
 
-    /// How many requests to the API arrived, those no longer remembered included.
+    /// The number of requests to the API, including those that are no longer recorded.
     pub fn request_count(&self) -> u64 {
         self.state.recorders.api.total()
     }
 
-    /// The requests to the sign-in host in order of arrival; see [`requests`](Self::requests).
+    /// The latest requests to the sign-in host, in order of arrival; see [`requests`](Self::requests).
     pub fn authority_requests(&self) -> Vec<RecordedRequest> {
         self.state.recorders.authority.requests()
     }
 
-    /// The requests that arrived [elsewhere](Self::elsewhere). A client that follows no redirect and no foreign link
-    /// leaves this empty.
+    /// The requests to the [foreign host](Self::elsewhere). Empty if the client follows no redirect and no foreign
+    /// link.
     pub fn stray_requests(&self) -> Vec<RecordedRequest> {
         self.state.recorders.elsewhere.requests()
     }
 
-    /// How many connections to the API are open now.
+    /// The number of open connections to the API.
     pub fn open_connections(&self) -> usize {
         self.state.load.connections()
     }
 
-    /// The most requests to the API that were being answered at the same time.
+    /// The highest number of concurrent requests to the API so far.
     pub fn most_requests_at_once(&self) -> usize {
         self.state.load.most_requests()
     }
 
-    /// Stops serving and waits until everything has stopped. Connections end at once.
+    /// Closes all connections and waits until all tasks have stopped.
     pub async fn shutdown(self) {
         match self.running {
             Running::Tasks(mut listeners) => listeners.shutdown().await,

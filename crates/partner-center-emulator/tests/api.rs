@@ -292,7 +292,7 @@ async fn only_loopback_addresses_are_served() {
     let error = Emulator::builder().bind("0.0.0.0:0".parse().unwrap()).start().await.unwrap_err();
     assert!(error.to_string().contains("loopback"), "{error}");
     let error = Emulator::builder().processed_on("yesterday").start().await.unwrap_err();
-    assert!(error.to_string().contains("`yesterday` is not a day"), "{error}");
+    assert!(error.to_string().contains("`yesterday` is not a date"), "{error}");
 }
 
 #[tokio::test]

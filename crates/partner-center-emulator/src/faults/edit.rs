@@ -1,4 +1,4 @@
-//! Faults that change the true answer: its JSON, its text, its labels.
+//! Faults that change the regular response: its JSON, encoding or headers.
 
 use std::mem;
 
@@ -13,7 +13,8 @@ use crate::state::Origins;
 
 const TOKEN_HEADER: &str = "MS-ContinuationToken";
 
-/// Applies the faults that change an answer, in their order. JSON is read and written once, and only if a fault needs it.
+/// Applies the faults that change a response, in order. The JSON is parsed and written once, and only if a fault needs
+/// it.
 pub(crate) fn edit(answer: &mut Answer, faults: &[Fault], request: &RecordedRequest, origins: &Origins) {
     if answer.status == StatusCode::OK
         && faults.iter().any(changes_json)
@@ -68,7 +69,7 @@ fn change(value: &mut Value, fault: &Fault, request: &RecordedRequest, origins: 
         Fault::RepeatedLink => page.repeat_next(),
         Fault::Links(form) => page.write_next_as(*form),
         Fault::BodyToken => page.move_token_to_body(),
-        // A commercial page counts the rows of the whole query, which are still there.
+        // A commercial page counts the rows of the whole query, which do not change.
         Fault::EmptyPage => clear_rows(value, &["totalCount"]),
         Fault::NoRows => {
             page.drop_next();
@@ -160,7 +161,7 @@ fn clear_rows(value: &mut Value, counts: &[&str]) {
     }
 }
 
-/// A member that was named, or any text if none was.
+/// Whether the member is in `names`, or is a text if there are no names.
 fn is_meant(names: &[String], name: &str, member: &Value) -> bool {
     if names.is_empty() { member.is_string() } else { names.iter().any(|meant| meant == name) }
 }
@@ -187,7 +188,7 @@ fn rename(value: &mut Value, first: fn(&char) -> char) {
         .collect();
 }
 
-/// `date` is in one of the two forms the book has: to the hundredth with `+00:00`, or day-aligned.
+/// Rewrites a date. `date` has one of the two forms of the book: hundredths of a second with `+00:00`, or midnight.
 fn redate(date: &str, form: DateForm) -> String {
     let zoneless = date.trim_end_matches("+00:00");
     let day = zoneless.split('T').next().unwrap_or_default();
@@ -224,7 +225,7 @@ fn other_guid_case(value: &mut Value) {
     }
 }
 
-/// A page and what leads to the next one.
+/// A page of rows, and functions that change its next link.
 struct Page<'a> {
     value: &'a mut Value,
     request: &'a RecordedRequest,
@@ -232,7 +233,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The customer list has `links`, the commercial pages an address.
+    /// Only the customer list has `links`; commercial pages have `@nextLink`.
     fn is_customers(&self) -> bool {
         self.value.get("links").is_some()
     }
@@ -275,7 +276,7 @@ impl Page<'_> {
         self.set_next(None, None);
     }
 
-    /// Even the last page leads astray.
+    /// Also adds a link to the last page.
     fn point_next_to(self, origin: &str) {
         let query = self.next_query().unwrap_or_else(|| "seekOperation=Next".to_owned());
         let address = LinkForm::Absolute.write(origin.trim_end_matches('/'), self.path(), &query);
@@ -289,7 +290,7 @@ impl Page<'_> {
         }
     }
 
-    /// The first page leads on, or there would be nothing to repeat.
+    /// Does not change the first page, so that there is a page to repeat.
     fn repeat_next(self) {
         let query = self.request.query().unwrap_or_default().to_owned();
         if self.is_customers() {

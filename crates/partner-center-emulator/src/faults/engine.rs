@@ -1,4 +1,4 @@
-//! A fault script at work: which faults fall on the request at hand.
+//! Evaluates a fault script: selects the faults of each request.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -19,23 +19,23 @@ pub(crate) struct Engine {
 
 struct ActiveRule {
     rule: Rule,
-    /// How many requests its path has matched.
+    /// The number of requests that matched its path.
     seen: AtomicU64,
-    /// How often in a row it has fallen on a request id; only if that is limited.
+    /// How often in a row it has applied to a request id; used only with a limit.
     streaks: Mutex<HashMap<Uuid, u32>>,
 }
 
-/// Ids of calls that were given up stay behind; this many are forgotten together.
+/// Ids of abandoned calls are not removed; at this size the map is cleared.
 const MOST_STREAKS: usize = 100_000;
 
 impl Engine {
-    /// `seed` is for scripts that name none.
+    /// `seed` is used for scripts without a seed.
     pub(crate) fn new(script: FaultScript, seed: u64) -> Self {
         let active = |rule| ActiveRule { rule, seen: AtomicU64::new(0), streaks: Mutex::default() };
         Self { seed: script.seed.unwrap_or(seed), rules: script.rules.into_iter().map(active).collect() }
     }
 
-    /// The faults of a request, in the script's order. Asking counts.
+    /// Returns the faults of a request, in the order of the script. Each call counts a request.
     pub(crate) fn plan(&self, host: Host, request: &RecordedRequest) -> Vec<Fault> {
         let mut plan = Vec::new();
         for (place, active) in (0..).zip(&self.rules) {
@@ -84,7 +84,7 @@ impl ActiveRule {
     }
 }
 
-/// Whether a text matches a pattern in which `*` stands for any run of characters.
+/// Whether a text matches a pattern in which `*` matches any sequence of characters.
 fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,82 +1,84 @@
-//! Every fault there is, with its name in scripts.
+//! All faults, with their names in scripts.
 
 use std::fmt;
 
 use crate::links::LinkForm;
 use crate::shapes::ErrorShape;
 
-/// One thing that is wrong with an answer.
+/// A fault that is injected into a response.
 ///
-/// `Display` writes it as [fault scripts](crate::FaultScript) do; the names below are those of scripts. Faults that
-/// change the true answer leave refusals alone, and leave alone what the answer does not have.
+/// `Display` writes it in the syntax of [fault scripts](crate::FaultScript), which is also used below. Faults that
+/// change the regular response do not change error responses, and have no effect on members that the response does not
+/// have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// `503`, `429(retry-after=2)`, ...: an error in place of the answer.
+    /// `503`, `429(retry-after=2)`, ...: an error instead of the response.
     Error(ErrorAnswer),
-    /// `expired-token`: 401 with code 400 in place of the answer.
+    /// `expired-token`: 401 with code 400 instead of the response.
     ExpiredToken,
-    /// `revoke-token`: the same, and the token of the request stays refused from then on.
+    /// `revoke-token`: the same, and the token of the request is rejected from then on.
     RevokeToken,
-    /// `aadsts(50076)`: a refusal of the sign-in host, by its number. Needs a path to fall on sign-in requests.
+    /// `aadsts(50076)`: an error of the sign-in host, by AADSTS number. The rule needs a path that matches sign-in
+    /// requests.
     Aadsts(u32),
-    /// `aadsts(90033,status=400)`: the same with another status than it usually has. What it means is in its words.
+    /// `aadsts(90033,status=400)`: the same with another HTTP status. The body is unchanged.
     AadstsWithStatus {
-        /// Its number.
+        /// The AADSTS number.
         number: u32,
-        /// 200 to 599.
+        /// The HTTP status, 200 to 599.
         status: u16,
     },
-    /// `html`: a page with status 200 in place of the answer.
+    /// `html`: an HTML page with status 200 instead of the response.
     Html,
-    /// `204`: no content.
+    /// `204`: status 204 without content.
     NoContent,
-    /// `empty-body`: status 200 and nothing in it.
+    /// `empty-body`: status 200 with an empty body.
     EmptyBody,
-    /// `redirect`, `redirect(to=URL)`: 302 to another host; unless named, [`elsewhere`](crate::Emulator::elsewhere).
+    /// `redirect`, `redirect(to=URL)`: 302 to another host; default [`elsewhere`](crate::Emulator::elsewhere).
     Redirect {
-        /// Where to.
+        /// The target's origin.
         to: Option<String>,
     },
 
-    /// `reset`: the connection is reset before any answer.
+    /// `reset`: the connection is reset before the response.
     Reset,
-    /// `reset-body`, `reset-body(after=100)`: the connection is reset after so many bytes of the body; unless said, half.
+    /// `reset-body`, `reset-body(after=100)`: the connection is reset after this part of the body; default half of it.
     ResetBody {
-        /// After how many bytes.
+        /// The number of bytes sent before.
         after: Option<usize>,
     },
-    /// `wrong-length`: `Content-Length` is larger than the body, and the connection ends.
+    /// `wrong-length`: `Content-Length` is larger than the body, after which the connection is closed.
     WrongLength,
-    /// `truncated`: half of the body, with the right `Content-Length`.
+    /// `truncated`: half of the body, with a matching `Content-Length`.
     Truncated,
-    /// `slow-start(ms=200)`: the answer begins late, in real time.
+    /// `slow-start(ms=200)`: the response is delayed, in real time.
     SlowStart {
-        /// How many milliseconds late.
+        /// The delay in milliseconds.
         ms: u64,
     },
-    /// `drip(bytes=16,ms=1)`: the body comes in pieces with pauses between them.
+    /// `drip(bytes=16,ms=1)`: the body is sent in pieces with pauses between them.
     Drip {
-        /// The size of a piece.
+        /// The size of a piece in bytes.
         bytes: usize,
         /// The length of a pause in milliseconds.
         ms: u64,
     },
-    /// `stall(after=10,ms=60000)`: the body stops after so many bytes and goes on after a pause.
+    /// `stall(after=10,ms=60000)`: the body pauses after this number of bytes and then continues.
     Stall {
-        /// After how many bytes.
+        /// The number of bytes sent before the pause.
         after: usize,
         /// The length of the pause in milliseconds.
         ms: u64,
     },
-    /// `endless(mib=1024)`: rows without end, or until that much has been sent.
+    /// `endless(mib=1024)`: a very long list of rows that is cut off after this size.
     Endless {
-        /// How much is sent at most, in mebibytes.
+        /// The size in mebibytes.
         mib: u32,
     },
-    /// `gzip-bomb(mib=256)`: a body of some kilobytes that unpacks to this much.
+    /// `gzip-bomb(mib=256)`: a small gzip body that decompresses to this size.
     GzipBomb {
-        /// The unpacked size in mebibytes.
+        /// The decompressed size in mebibytes.
         mib: u32,
     },
     /// `big-header(kib=512)`: a response header of this size.
@@ -85,38 +87,37 @@ pub enum Fault {
         kib: u32,
     },
 
-    /// `foreign-link`, `foreign-link(to=URL)`: the next page is said to be on another host.
+    /// `foreign-link`, `foreign-link(to=URL)`: the next link points to another host.
     ForeignLink {
-        /// Its origin, such as `https://partner.example`; unless named, [`elsewhere`](crate::Emulator::elsewhere).
+        /// Its origin, such as `https://partner.example`; default [`elsewhere`](crate::Emulator::elsewhere).
         to: Option<String>,
     },
-    /// `repeated-link`: a page after the first names itself as the next one.
+    /// `repeated-link`: on pages after the first, the next link points to the page itself.
     RepeatedLink,
-    /// `empty-page`: the page has no rows, but says where the next one is.
+    /// `empty-page`: the page has no rows, but keeps its next link.
     EmptyPage,
-    /// `links(rooted)`, ...: the address of the next page in another [form](LinkForm).
+    /// `links(rooted)`, ...: the next link in another [form](LinkForm).
     Links(LinkForm),
-    /// `body-token`: the customer list's next page is told by `continuationToken` in the body instead of a link.
+    /// `body-token`: the customer list has `continuationToken` in the body instead of a next link.
     BodyToken,
 
-    /// `no-rows`: an empty list and no next page, with status 200, as the classic deployment endpoint is reported to
-    /// answer.
+    /// `no-rows`: an empty list without a next link, with status 200, as reported for the classic deployment endpoint.
     NoRows,
     /// `no-row-array`: the member that holds the rows is missing.
     NoRowArray,
     /// `bad-row`: the first row is a text instead of an object.
     BadRow,
-    /// `pascal-keys`: the members of the envelope begin with a capital: `TotalCount`, `Items`.
+    /// `pascal-keys`: the members of the envelope begin with a capital letter: `TotalCount`, `Items`.
     PascalKeys,
-    /// `camel-keys`: the members of the envelope begin with a small letter: `value`, `totalCount`, `nextLink`.
+    /// `camel-keys`: the members of the envelope begin with a lowercase letter: `value`, `totalCount`, `nextLink`.
     CamelKeys,
-    /// `unknown-fields`: members nobody has heard of, in the envelope and in every row.
+    /// `unknown-fields`: undocumented members in the envelope and in every row.
     UnknownFields,
-    /// `unknown-texts`: a channel, service, workload and relationship nobody has heard of.
+    /// `unknown-texts`: an undocumented channel, service, workload and relationship.
     UnknownTexts,
-    /// `null`, `null(channel,serviceName)`: these members of every row are null; unless named, all texts are.
+    /// `null`, `null(channel,serviceName)`: these members of every row are null; default all text members.
     Null(Vec<String>),
-    /// `absent`, `absent(channel)`: these members of every row are missing; unless named, all texts are.
+    /// `absent`, `absent(channel)`: these members of every row are missing; default all text members.
     Absent(Vec<String>),
     /// `string-counts`: `"licensesSold":"5"`.
     StringCounts,
@@ -124,24 +125,24 @@ pub enum Fault {
     FloatCounts,
     /// `dates(zoneless)`, ...: `processedDateTime` in another [form](DateForm).
     Dates(DateForm),
-    /// `other-guid-case`: GUIDs in capitals where they are usually small, and the other way round.
+    /// `other-guid-case`: GUIDs in upper case where they are usually in lower case, and vice versa.
     OtherGuidCase,
 
-    /// `no-mark`: no byte-order mark where there usually is one.
+    /// `no-mark`: no byte-order mark where there is usually one.
     NoMark,
-    /// `mark`: a byte-order mark where there usually is none, errors included.
+    /// `mark`: a byte-order mark where there is usually none, including errors.
     Mark,
-    /// `utf16`: UTF-16, little end first, with its mark.
+    /// `utf16`: UTF-16 little-endian with a byte-order mark.
     Utf16,
     /// `content-type(text/html)`: another `Content-Type`.
     ContentType(String),
-    /// `own-ids`: request and correlation id are the service's own instead of those that were sent.
+    /// `own-ids`: request and correlation id are generated instead of those of the request.
     OwnIds,
-    /// `no-ids`: none of the `MS-*` ids.
+    /// `no-ids`: no `MS-*` id headers.
     NoIds,
 }
 
-/// An error in place of an answer.
+/// An error response for [`Fault::Error`].
 ///
 /// ```
 /// use partner_center_emulator::{ErrorAnswer, ErrorShape, Fault};
@@ -165,51 +166,51 @@ pub struct ErrorAnswer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {
-    /// So many seconds.
+    /// A number of seconds.
     Seconds(u64),
-    /// An HTTP date so many seconds ahead on the emulator's clock.
+    /// An HTTP date this many seconds after the time of the emulator's clock.
     Date(u64),
-    /// None, though the status would usually have it.
+    /// No header, although the status usually has one.
     Absent,
 }
 
 impl ErrorAnswer {
-    /// With the body and code that usually go with the status (400 to 599; anything else counts as 500). A 429 is the
-    /// gateway's, and has `Retry-After: 1`.
+    /// An error with the usual body and code of the status (400 to 599; anything else counts as 500). A 429 has the
+    /// body of the gateway and `Retry-After: 1`.
     pub fn new(status: u16) -> Self {
         let status = if (400..=599).contains(&status) { status } else { 500 };
         Self { status, body: None, code: None, retry_after: None }
     }
 
-    /// With a body of another service.
+    /// Sets the form of the body.
     #[must_use]
     pub fn body(mut self, shape: ErrorShape) -> Self {
         self.body = Some(shape);
         self
     }
 
-    /// With this code, in bodies that have one.
+    /// Sets the code, for bodies that have one.
     #[must_use]
     pub fn code(mut self, code: u32) -> Self {
         self.code = Some(code);
         self
     }
 
-    /// With `Retry-After` in seconds.
+    /// Sets `Retry-After` in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(RetryAfter::Seconds(seconds));
         self
     }
 
-    /// With `Retry-After` as an HTTP date, so many seconds ahead on the emulator's clock.
+    /// Sets `Retry-After` as an HTTP date, this many seconds after the time of the emulator's clock.
     #[must_use]
     pub fn retry_after_date(mut self, seconds: u64) -> Self {
         self.retry_after = Some(RetryAfter::Date(seconds));
         self
     }
 
-    /// Without `Retry-After`, though it is a 429.
+    /// Omits `Retry-After`, which a 429 has by default.
     #[must_use]
     pub fn without_retry_after(mut self) -> Self {
         self.retry_after = Some(RetryAfter::Absent);
@@ -238,7 +239,7 @@ impl fmt::Display for ErrorAnswer {
     }
 }
 
-/// Forms of a timestamp the service has been seen or heard to send.
+/// Forms of timestamps that the service has been seen or reported to send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DateForm {
@@ -252,7 +253,7 @@ pub enum DateForm {
     SevenDigits,
     /// `2026-08-30`.
     Day,
-    /// `0001-01-01T00:00:00`, which stands for "never".
+    /// `0001-01-01T00:00:00`, which means "never".
     Never,
 }
 
@@ -273,7 +274,7 @@ impl DateForm {
 }
 
 impl Fault {
-    /// The faults that are a name and nothing else.
+    /// The faults without arguments.
     pub(super) const PLAIN: &[Self] = &[
         Self::ExpiredToken,
         Self::RevokeToken,
@@ -303,7 +304,7 @@ impl Fault {
         Self::NoIds,
     ];
 
-    /// Its name in scripts, without arguments.
+    /// The name in scripts, without arguments.
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Error(_) => "STATUS",

@@ -1,5 +1,5 @@
-//! Faults: what can be wrong with an answer, on which requests, and how that is written down. What a fault does to an
-//! answer is in `edit`; what it does to a connection, in the server.
+//! Injected faults, the rules that select requests for them, and the syntax of fault scripts. Faults that replace a
+//! response are applied in `replace`, those that change one in `edit`, and those of the connection in `server`.
 
 mod edit;
 mod engine;

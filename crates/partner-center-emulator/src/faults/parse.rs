@@ -1,4 +1,4 @@
-//! Fault scripts as text. What is wrong with one is said with the rule it is in and with what could have stood there.
+//! Parses fault scripts. An error names the rule it occurred in and the values that are accepted there.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -9,7 +9,7 @@ use crate::entra::Aadsts;
 use crate::links::LinkForm;
 use crate::shapes::ErrorShape;
 
-/// Why a text is no fault script.
+/// An error that occurred while parsing a [`FaultScript`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultScriptError {
     item: String,
@@ -24,7 +24,7 @@ impl fmt::Display for FaultScriptError {
 
 impl std::error::Error for FaultScriptError {}
 
-/// Delays and sizes beyond these are mistakes; they bound what a fault can do to a machine.
+/// Limits on delays and sizes, which protect the machine from mistakes.
 const LONGEST_MS: u64 = 600_000;
 const MOST_MIB: u32 = 4096;
 const MOST_KIB: u32 = 4096;
@@ -49,11 +49,11 @@ pub(super) fn help() -> String {
     let plain: Vec<&str> = Fault::PLAIN.iter().map(Fault::name).collect();
     format!(
         "RULE[; RULE]..., each: [#N[-M],..] [PERCENT%] [most=N] [/path*] FAULT[+FAULT]...\n\
-         seed=N sets the seed of chances\n\
+         seed=N sets the seed for PERCENT\n\
          errors: STATUS(retry-after=SECONDS|none,retry-after-date=SECONDS,body=SHAPE,code=N), STATUS 400 to 599\n\
          shapes: {}\n\
          plain: {}\n\
-         with arguments, which may be left out: {}\n\
+         with optional arguments: {}\n\
          links(FORM): {}\n\
          dates(FORM): {}\n\
          aadsts(NUMBER) or aadsts(NUMBER,status=STATUS), on sign-in paths such as /*/oauth2/*: {}\n",
@@ -88,7 +88,9 @@ fn rule(text: &str) -> Result<Rule, String> {
     let (mut numbers, mut chance, mut at_most, mut path, mut faults) = (Vec::new(), None, None, None, None);
     for word in text.split_whitespace() {
         if faults.is_some() {
-            return Err(format!("`{word}` stands after the faults; join faults with `+`, rules with `;`"));
+            return Err(format!(
+                "unexpected `{word}` after the faults; join faults with `+`, rules with `;`"
+            ));
         }
         if let Some(ranges) = word.strip_prefix('#') {
             numbers = ranges.split(',').map(range).collect::<Result<_, _>>()?;
@@ -106,7 +108,7 @@ fn rule(text: &str) -> Result<Rule, String> {
             faults = Some(outside_parentheses(word, '+').into_iter().map(fault).collect::<Result<_, _>>()?);
         }
     }
-    let faults = faults.ok_or("no fault is named")?;
+    let faults = faults.ok_or("the rule has no fault")?;
     Ok(Rule { faults, numbers, chance, at_most, path })
 }
 
@@ -118,7 +120,9 @@ fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
         Some((first, last)) => (number(first)?, number(last)?),
     };
     if first == 0 || last < first {
-        return Err(format!("`#{text}` names no request: they are counted from 1, and a range goes upwards"));
+        return Err(format!(
+            "`#{text}` matches no request: requests are counted from 1, and a range must ascend"
+        ));
     }
     Ok(first..=last)
 }
@@ -127,7 +131,7 @@ fn number<T: std::str::FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("`{text}` is not a whole number, or too large"))
 }
 
-/// Media types and addresses may hold a separator; it does not count inside parentheses.
+/// Splits at separators outside parentheses. Media types and URLs in arguments may contain the separator.
 fn outside_parentheses(text: &str, separator: char) -> Vec<&str> {
     let mut inside = false;
     text.split(|letter| {
@@ -170,7 +174,7 @@ fn named(name: &str, arguments: &mut Arguments<'_>) -> Result<Fault, String> {
             let number = number(arguments.only().ok_or("`aadsts` needs a number, as in aadsts(50076)")?)?;
             if Aadsts::all().all(|line| line.number != number) {
                 let known = names(Aadsts::all().map(|line| line.number));
-                return Err(format!("AADSTS{number} is not known; there are {known}"));
+                return Err(format!("AADSTS{number} is not known; expected one of {known}"));
             }
             match status {
                 None => Fault::Aadsts(number),
@@ -206,8 +210,8 @@ fn named(name: &str, arguments: &mut Arguments<'_>) -> Result<Fault, String> {
             let plain = names(Fault::PLAIN.iter().map(Fault::name));
             let others = WITH_ARGUMENTS.join(", ");
             return Err(format!(
-                "there is no fault `{unknown}`; there are statuses 400 to 599, {plain}, {others}, links(FORM), \
-                 dates(FORM), aadsts(NUMBER)"
+                "unknown fault `{unknown}`; expected a status from 400 to 599, {plain}, {others}, links(FORM), \
+                 dates(FORM) or aadsts(NUMBER)"
             ));
         }
     })
@@ -216,7 +220,7 @@ fn named(name: &str, arguments: &mut Arguments<'_>) -> Result<Fault, String> {
 fn error(status: u16, arguments: &mut Arguments<'_>) -> Result<ErrorAnswer, String> {
     if !(400..=599).contains(&status) {
         return Err(format!(
-            "{status} is not an error status between 400 and 599; `html` is a page with 200"
+            "{status} is not an error status between 400 and 599; for a page with status 200, use `html`"
         ));
     }
     let mut error = ErrorAnswer::new(status);
@@ -225,11 +229,11 @@ fn error(status: u16, arguments: &mut Arguments<'_>) -> Result<ErrorAnswer, Stri
         (None, Some(seconds)) => Some(RetryAfter::Date(seconds)),
         (Some(none), None) if none == "none" => Some(RetryAfter::Absent),
         (Some(seconds), None) => Some(RetryAfter::Seconds(number(&seconds)?)),
-        (Some(_), Some(_)) => return Err("there is one Retry-After: in seconds or as a date".to_owned()),
+        (Some(_), Some(_)) => return Err("give Retry-After only once: in seconds or as a date".to_owned()),
     };
     error.code = arguments.optional("code")?;
     if let Some(name) = arguments.text("body") {
-        let known = || format!("no body is called `{name}`; there are {}", names(ErrorShape::ALL));
+        let known = || format!("unknown body `{name}`; expected one of {}", names(ErrorShape::ALL));
         error.body = Some(ErrorShape::named(&name).ok_or_else(known)?);
     }
     Ok(error)
@@ -245,10 +249,10 @@ fn form<T: Copy, const N: usize>(
     let given = arguments.only().ok_or_else(|| format!("`{of}` needs one of {known}"))?;
     all.into_iter()
         .find(|form| name(*form) == given)
-        .ok_or_else(|| format!("`{of}` knows no `{given}`; there are {known}"))
+        .ok_or_else(|| format!("`{of}` does not accept `{given}`; expected one of {known}"))
 }
 
-/// What stands in the parentheses and has not been used yet.
+/// The arguments in the parentheses that have not been used yet.
 #[derive(Default)]
 struct Arguments<'a>(Vec<&'a str>);
 
@@ -287,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_is_printed_as_it_is_read() {
+    fn every_fault_prints_the_syntax_that_it_is_parsed_from() {
         let mut faults = Fault::PLAIN.to_vec();
         faults.extend(WITH_ARGUMENTS.iter().map(|example| {
             let example = example
@@ -322,24 +326,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_what_could_stand_there() {
+    fn an_error_names_the_rule_and_the_accepted_values() {
         for (text, reason) in [
-            ("resset", "there is no fault `resset`; there are statuses 400 to 599, expired-token"),
-            ("#1", "no fault is named"),
+            ("resset", "unknown fault `resset`; expected a status from 400 to 599, expired-token"),
+            ("#1", "the rule has no fault"),
             ("#0 reset", "counted from 1"),
-            ("#5-2 reset", "goes upwards"),
+            ("#5-2 reset", "must ascend"),
             ("#x reset", "`x` is not a whole number"),
             ("120% reset", "not between 0% and 100%"),
-            ("reset html", "`html` stands after the faults"),
+            ("reset html", "unexpected `html` after the faults"),
             ("200", "200 is not an error status"),
-            ("503(body=shoe)", "there are fault, commerce, gateway"),
-            ("503(retry-after=1,retry-after-date=2)", "one Retry-After"),
+            ("503(body=shoe)", "expected one of fault, commerce, gateway"),
+            ("503(retry-after=1,retry-after-date=2)", "Retry-After only once"),
             ("503(color=red)", "`503` does not take `color=red`"),
             ("reset(ms=1)", "`reset` does not take `ms=1`"),
             ("slow-start(ms=9999999)", "more than 600000"),
-            ("links(sideways)", "there are unversioned, rooted"),
+            ("links(sideways)", "expected one of unversioned, rooted"),
             ("dates", "needs one of zoneless"),
-            ("aadsts(1)", "AADSTS1 is not known; there are 50027"),
+            ("aadsts(1)", "AADSTS1 is not known; expected one of 50027"),
             ("aadsts(90033,status=600)", "600 is not a status between 200 and 599"),
             ("drip(ms=1", "not closed"),
             ("seed=x", "`x` is not a whole number"),
@@ -351,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_a_script_too() {
+    fn an_empty_text_is_a_script_without_rules() {
         assert_eq!(script(" ;\n; "), Ok(FaultScript::new()));
     }
 }

@@ -1,4 +1,4 @@
-//! Faults that stand in place of the true answer.
+//! Faults that replace the regular response.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::recorder::RecordedRequest;
 use crate::shapes::{ErrorShape, page};
 use crate::state::State;
 
-/// The answer of the first fault that has one; `None` if the request is to be answered truly.
+/// Returns the response of the first fault that replaces it; `None` for the regular response.
 pub(crate) fn replacement(state: &State, faults: &[Fault], request: &RecordedRequest) -> Option<Answer> {
     faults.iter().find_map(|fault| match fault {
         Fault::Error(error) => Some(refusal(state, error)),
@@ -90,7 +90,7 @@ fn refusal(state: &State, error: &ErrorAnswer) -> Answer {
     answer
 }
 
-/// The service's words, as far as they are known.
+/// The messages of the service, as far as they are known.
 fn message(status: StatusCode, code: u32) -> &'static str {
     match (status.as_u16(), code) {
         (408, _) => "The request timed out.",

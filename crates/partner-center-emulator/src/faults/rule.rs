@@ -1,4 +1,4 @@
-//! Rules: which faults fall on which requests.
+//! Fault rules and scripts: which faults apply to which requests.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -7,10 +7,10 @@ use std::str::FromStr;
 use super::parse::{self, FaultScriptError};
 use super::{ErrorAnswer, Fault};
 
-/// Faults, and the requests they fall on.
+/// Faults, and the requests that they apply to.
 ///
-/// Requests are counted from 1 among those whose path the rule matches, in order of arrival. A rule without a path
-/// matches every request to the API and none to the sign-in host.
+/// A rule counts the requests that match its path, from 1, in order of arrival. A rule without a path matches every
+/// request to the API and none to the sign-in host.
 ///
 /// ```
 /// use partner_center_emulator::{ErrorAnswer, Fault, Rule};
@@ -23,51 +23,51 @@ use super::{ErrorAnswer, Fault};
 pub struct Rule {
     pub(super) faults: Vec<Fault>,
     pub(super) numbers: Vec<RangeInclusive<u64>>,
-    /// In millionths.
+    /// The probability in millionths.
     pub(super) chance: Option<u32>,
     pub(super) at_most: Option<u32>,
     pub(super) path: Option<String>,
 }
 
 impl Rule {
-    /// A fault that falls on every request.
+    /// A rule that applies a fault to every request.
     pub fn new(fault: impl Into<Fault>) -> Self {
         Self { faults: vec![fault.into()], numbers: Vec::new(), chance: None, at_most: None, path: None }
     }
 
-    /// Another fault on the same requests. Of several that replace the answer, the first does; of several that govern how
-    /// the body is sent, the first does; everything else adds up.
+    /// Adds a fault for the same requests. Of several faults that replace the response, only the first applies. Of
+    /// several that change how the body is sent, only the first applies. All others combine.
     pub fn and(mut self, fault: impl Into<Fault>) -> Self {
         self.faults.push(fault.into());
         self
     }
 
-    /// Only on this request.
+    /// Applies the rule only to the request with this number.
     pub fn on_request(self, number: u64) -> Self {
         self.on_requests(number..=number)
     }
 
-    /// Only on these requests, and those named before.
+    /// Applies the rule only to requests with these numbers. Further calls add numbers.
     pub fn on_requests(mut self, numbers: RangeInclusive<u64>) -> Self {
         self.numbers.push(numbers);
         self
     }
 
-    /// On so many requests in a hundred, by the script's seed and the request's number.
+    /// Applies the rule to this percentage of requests, selected by the script's seed and the request's number.
     pub fn on_percent(mut self, percent: f64) -> Self {
         self.chance = Some(millionths(percent));
         self
     }
 
-    /// At most so many times in a row on requests with the same `MS-RequestId`: a call that is tried again with its own
-    /// id gets through after that.
+    /// Applies the rule at most this many times in a row to requests with the same `MS-RequestId`, so that a call that
+    /// is retried with the same id succeeds after that.
     pub fn at_most(mut self, times: u32) -> Self {
         self.at_most = Some(times);
         self
     }
 
-    /// Only on requests whose path matches; `*` stands for any run of characters. A pattern with a question mark is held
-    /// against path and query.
+    /// Applies the rule only to requests with a matching path. `*` matches any sequence of characters. A pattern with a
+    /// question mark is matched against path and query.
     pub fn on_path(mut self, pattern: impl Into<String>) -> Self {
         self.path = Some(pattern.into());
         self
@@ -115,9 +115,9 @@ impl fmt::Display for Rule {
     }
 }
 
-/// What goes wrong, when: rules, each tried on each request.
+/// A list of fault rules. Every rule is evaluated for every request.
 ///
-/// Built in Rust or read from text, as `emulator --fault` does:
+/// Built in Rust or parsed from text, as for `emulator --fault`:
 ///
 /// ```
 /// use partner_center_emulator::{ErrorAnswer, Fault, FaultScript, Rule};
@@ -142,7 +142,7 @@ impl fmt::Display for Rule {
 /// rule    = [ when ] [ "most=" number ] [ path ] fault *( "+" fault )     separated by blanks
 /// when    = "#" range *( "," range ) / percent "%"                        or both
 /// range   = number / number "-" number / number "-"
-/// path    = "/" and anything but blanks and ";"; "*" stands for any run of characters
+/// path    = "/" and any characters but blanks and ";"; "*" matches any sequence of characters
 /// fault   = name [ "(" argument *( "," argument ) ")" ]
 /// ```
 ///
@@ -155,24 +155,24 @@ pub struct FaultScript {
 }
 
 impl FaultScript {
-    /// Nothing goes wrong.
+    /// A script without faults.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The seed of chances; unless named, the emulator's.
+    /// The seed for percentages; default the seed of the emulator.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Adds a rule. A fault alone is a rule that always applies.
+    /// Adds a rule. A fault is converted to a rule that always applies.
     pub fn rule(mut self, rule: impl Into<Rule>) -> Self {
         self.rules.push(rule.into());
         self
     }
 
-    /// The grammar and every fault with its arguments, for a command line to show.
+    /// The grammar and all faults with their arguments, for the help text of a command line.
     pub fn help() -> String {
         parse::help()
     }
