@@ -1,5 +1,4 @@
-//! An answer before it is sent: what a route says, and what faults may still change. How it reaches the socket is not
-//! known here.
+//! A response before it is sent. Routes create it, faults may change it, and `server` sends it.
 
 use std::borrow::Cow;
 
@@ -10,22 +9,22 @@ use serde::Serialize;
 
 use crate::shapes::ErrorShape;
 
-/// How most of the v1 services label their JSON.
+/// The content type of most v1 services.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
-/// How the list of customers does.
+/// The content type of the customer list.
 pub(crate) const BARE_JSON: &str = "application/json";
 
-/// What becomes of the body's text on the wire.
+/// The encoding of the body on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Utf8,
-    /// With a byte-order mark before it.
+    /// UTF-8 with a byte-order mark.
     MarkedUtf8,
-    /// Little end first, with its mark.
+    /// UTF-16 little-endian with a byte-order mark.
     MarkedUtf16,
 }
 
-/// An answer. The body is UTF-8 without a byte-order mark until it is sent.
+/// A response. The body is UTF-8 without a byte-order mark until it is sent.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -33,18 +32,18 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Bytes,
     pub(crate) encoding: Encoding,
-    /// Send the `MS-*` ids; what stands before the API does not.
+    /// Whether to send the `MS-*` ids. The gateway and the sign-in host do not.
     pub(crate) ids: bool,
 }
 
 impl Answer {
-    /// A success of the v1 services, which put a byte-order mark before it.
+    /// A successful response of the v1 services, which begins with a byte-order mark.
     pub(crate) fn v1(content_type: &'static str, value: &impl Serialize) -> Self {
         Self { encoding: Encoding::MarkedUtf8, ..Self::json(StatusCode::OK, content_type, value) }
     }
 
     pub(crate) fn json(status: StatusCode, content_type: &'static str, value: &impl Serialize) -> Self {
-        // Plain structs and maps with string keys: there is nothing in them that serialising could refuse.
+        // Serialization of plain structs and maps with string keys does not fail.
         let body = serde_json::to_vec(value).unwrap_or_default();
         Self::new(status, Some(content_type), body)
     }
@@ -64,7 +63,7 @@ impl Answer {
         }
     }
 
-    /// A refusal of the v1 services, which close the connection behind it.
+    /// An error of the v1 services, which close the connection after it.
     pub(crate) fn fault(status: StatusCode, code: u32, description: &str) -> Self {
         Self::error(status, ErrorShape::Fault, code, description)
             .with(header::CONNECTION, HeaderValue::from_static("close"))
@@ -75,7 +74,7 @@ impl Answer {
         Self { ids: !shape.is_the_gateways(), ..answer }
     }
 
-    /// The gateway's answer to one call too many.
+    /// The gateway's response to a throttled request.
     pub(crate) fn throttled(seconds: u64) -> Self {
         let message = format!("Rate limit is exceeded. Try again in {seconds} seconds.");
         Self::error(StatusCode::TOO_MANY_REQUESTS, ErrorShape::Gateway, 0, &message)

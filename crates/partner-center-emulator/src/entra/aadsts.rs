@@ -1,4 +1,4 @@
-//! The sign-in host's refusals, by AADSTS number: OAuth error, suberror, status and the sentence it says.
+//! The errors of the sign-in host by AADSTS number: OAuth error, suberror, HTTP status and message.
 
 use http::StatusCode;
 use jiff::Timestamp;
@@ -7,14 +7,14 @@ use serde_json::json;
 use crate::answer::{Answer, JSON};
 use crate::clock::Clock;
 
-/// One line of the table.
+/// One error.
 #[derive(Debug)]
 pub(crate) struct Aadsts {
     pub(crate) number: u32,
     error: &'static str,
     suberror: Option<&'static str>,
     status: StatusCode,
-    /// `{}` stands for what it is about.
+    /// The message; `{}` is replaced with its subject, such as the client id.
     text: &'static str,
 }
 
@@ -74,7 +74,7 @@ impl Aadsts {
     }
 }
 
-/// A refusal: which, and about what.
+/// An OAuth error response: its AADSTS number and the subject of its message.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     number: u32,
@@ -94,7 +94,7 @@ impl Refusal {
         self.number
     }
 
-    /// The body. The older endpoint names what needs the user `interaction_required`.
+    /// The response. In the v1 endpoint, `interaction_required` replaces errors with the suberror `basic_action`.
     pub(crate) fn answer(&self, clock: &Clock, ids: [uuid::Uuid; 2], v1: bool) -> Answer {
         let malformed = || TABLE.iter().find(|line| line.number == 9002313);
         let Some(line) = TABLE.iter().find(|line| line.number == self.number).or_else(malformed) else {
@@ -130,7 +130,7 @@ fn timestamp(clock: &Clock) -> String {
         .unwrap_or_default()
 }
 
-/// A time as the sentence about expired refresh tokens prints it.
+/// Formats a time as in the message about expired refresh tokens.
 pub(super) fn day(unix_seconds: u64) -> String {
     i64::try_from(unix_seconds)
         .ok()

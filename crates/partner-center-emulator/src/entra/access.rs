@@ -1,5 +1,5 @@
-//! Access tokens: issued with the claims Entra puts in, and judged as Partner Center judges them. They have a JWT's
-//! form and no real signature; a keyed digest in its place tells them from altered ones.
+//! Access tokens: issued with the claims of Entra, and validated like in Partner Center. They are JWTs with a keyed
+//! digest instead of a signature, which detects altered tokens.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Entra, PARTNER_CENTER_RESOURCE};
 use crate::draw::{digest, mix};
 
-/// What an access token shall be; see [`Entra::mint`].
+/// The properties of an access token for [`Entra::mint`].
 ///
 /// ```
 /// use partner_center_emulator::TokenSpec;
@@ -29,7 +29,7 @@ pub struct TokenSpec {
 }
 
 impl TokenSpec {
-    /// Of an application with a user who passed multi-factor authentication: what analytics ask for.
+    /// A token of an application with a user who passed multi-factor authentication, as license analytics require.
     pub fn user() -> Self {
         Self {
             user: true,
@@ -40,33 +40,33 @@ impl TokenSpec {
         }
     }
 
-    /// Of an application alone.
+    /// An application-only token.
     pub fn application() -> Self {
         Self { user: false, mfa: false, ..Self::user() }
     }
 
-    /// Leaves the multi-factor claim out: the API refuses it with 401, code 900421.
+    /// Omits the multi-factor claim: the API rejects the token with 401, code 900421.
     #[must_use]
     pub fn without_mfa(mut self) -> Self {
         self.mfa = false;
         self
     }
 
-    /// For another audience than Partner Center: the API refuses it with 401, code 900420.
+    /// Sets another audience than Partner Center: the API rejects the token with 401, code 900420.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audience = audience.into();
         self
     }
 
-    /// How long it is good for on the emulator's clock; default 3,599 s, as Entra says.
+    /// Sets the lifetime on the emulator's clock; default 3,599 s, as in Entra.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// Issued to another application than [`Entra::CLIENT_ID`].
+    /// Sets another application than [`Entra::CLIENT_ID`].
     #[must_use]
     pub fn client_id(mut self, client_id: impl Into<String>) -> Self {
         self.client_id = client_id.into();
@@ -74,7 +74,7 @@ impl TokenSpec {
     }
 }
 
-/// Why the API does not take a bearer token.
+/// Why the API rejects a bearer token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TokenProblem {
     Unknown,
@@ -83,7 +83,7 @@ pub(crate) enum TokenProblem {
     MfaMissing,
 }
 
-/// Whose a good token is.
+/// The kind of a valid token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bearer {
     User,
@@ -129,7 +129,7 @@ fn signature(key: u64, signed: &str) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Judges a bearer token. An opaque one is of a user with multi-factor authentication, if it is accepted at all.
+/// Validates a bearer token. An accepted opaque token counts as that of a user with multi-factor authentication.
 pub(super) fn judge(entra: &Entra, token: &str, own_origin: &str) -> Result<Bearer, TokenProblem> {
     let Some(claims) = claims(entra.key, token) else {
         let looks_issued = token.starts_with("eyJ") && token.matches('.').count() == 2;
@@ -152,7 +152,7 @@ pub(super) fn judge(entra: &Entra, token: &str, own_origin: &str) -> Result<Bear
     if passed_mfa { Ok(Bearer::User) } else { Err(TokenProblem::MfaMissing) }
 }
 
-/// The claims of a token issued here and not altered since.
+/// The claims of a token, if it was issued here and not altered.
 fn claims(key: u64, token: &str) -> Option<Value> {
     let (signed, given) = token.rsplit_once('.')?;
     if given != signature(key, signed) {

@@ -22,7 +22,7 @@ pub struct Application {
 }
 
 impl Application {
-    /// A confidential application with consent and no secret yet: it proves itself with client assertions.
+    /// A confidential application with consent and without a secret, which authenticates with client assertions.
     pub fn new(client_id: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -34,7 +34,7 @@ impl Application {
         }
     }
 
-    /// Its client secret.
+    /// Sets the client secret.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(secret.into());
@@ -48,14 +48,14 @@ impl Application {
         self
     }
 
-    /// Nobody has consented to it yet: 65001 on every grant with a user.
+    /// Starts without consent: every grant with a user fails with 65001.
     #[must_use]
     pub fn without_consent(mut self) -> Self {
         self.consented = false;
         self
     }
 
-    /// Trusts assertions of another issuer about this subject (workload identity federation).
+    /// Accepts assertions of another issuer for this subject (workload identity federation).
     #[must_use]
     pub fn federated(mut self, subject: impl Into<String>) -> Self {
         self.federated_subject = Some(subject.into());

@@ -1,5 +1,5 @@
-//! Client assertions: a signed JWT in place of a client secret. Everything is checked but the signature, for which the
-//! emulator would need the certificate and a cryptography library; tests of the signature belong to the signer.
+//! Validates client assertions: signed JWTs that replace a client secret. The signature is not checked, because that
+//! needs the certificate and a cryptography library; the code that signs has tests for it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,10 +8,10 @@ use serde_json::Value;
 use super::{Application, Refusal};
 
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-/// The audience federated issuers put in.
+/// The audience of federated assertions.
 const EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
-/// `token_endpoint` is what the audience must name, `now` Unix seconds.
+/// Checks an assertion. `token_endpoint` is the expected audience; `now` is in Unix seconds.
 pub(super) fn check(
     assertion: &str,
     app: &Application,
@@ -49,7 +49,7 @@ pub(super) fn check(
     if text(&claims, "aud") != audience {
         return Err(Refusal::new(700023));
     }
-    // Entra allows five minutes for clocks that disagree.
+    // Entra allows five minutes of clock skew.
     let in_time = claims["exp"].as_u64().is_some_and(|expiry| now < expiry + 300)
         && claims["nbf"].as_u64().is_none_or(|from| from <= now + 300);
     if in_time { Ok(()) } else { Err(Refusal::new(700024)) }

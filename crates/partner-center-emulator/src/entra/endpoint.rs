@@ -1,4 +1,4 @@
-//! The sign-in host's addresses: token, device code, authorize, and the page where a person enters a device code.
+//! The endpoints of the sign-in host: token, device code, authorize, and the page where a user enters a device code.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ use crate::draw::{Draw, mix};
 use crate::lock;
 use crate::recorder::RecordedRequest;
 
-/// Device sign-ins and authorization codes kept at once; the oldest give way, as their clients gave up long ago.
+/// The most device sign-ins, and the most authorization codes, that are kept; older ones are dropped.
 const MOST_CODES: usize = 1000;
 
 pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, body: &[u8]) -> Answer {
@@ -54,12 +54,12 @@ pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, bod
     outside(answer).with(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 
-/// The sign-in host knows none of Partner Center's ids.
+/// Removes the `MS-*` ids, which the sign-in host does not send.
 fn outside(answer: Answer) -> Answer {
     Answer { ids: false, ..answer }
 }
 
-/// Trace and correlation id; the latter is the client's own if it sent one.
+/// Trace and correlation id. The correlation id is the client's if it sent one.
 pub(crate) fn ids(request: &RecordedRequest) -> [Uuid; 2] {
     let mut draw = Draw::new(mix(17), 0, request.number());
     let mut id =
@@ -69,7 +69,7 @@ pub(crate) fn ids(request: &RecordedRequest) -> [Uuid; 2] {
     [trace, given.unwrap_or(correlation)]
 }
 
-/// Client id and secret of a Basic header, form-encoded inside as OAuth has it.
+/// Client id and secret of a Basic header. Both are form-encoded, as OAuth specifies.
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;
@@ -85,7 +85,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 }
 
 impl Refusal {
-    /// A device code nobody has answered yet is no failure.
+    /// Whether it is `authorization_pending`, which is not a failure.
     fn is_pending(&self) -> bool {
         self.number() == 70016
     }
@@ -128,7 +128,7 @@ impl Entra {
         }))
     }
 
-    /// `/device?user_code=ABC` approves, `&answer=decline` declines: what a person does by hand.
+    /// `/device?user_code=ABC` approves a device sign-in; with `&answer=decline`, declines it.
     fn device_page(&self, query: &str) -> Answer {
         let get = |name: &str| {
             form_urlencoded::parse(query.as_bytes())
@@ -146,7 +146,7 @@ impl Entra {
         outside(Answer::new(StatusCode::OK, Some("text/plain; charset=utf-8"), text))
     }
 
-    /// Signs the user in without a question and sends the code back to the client, which must be on loopback.
+    /// Signs the user in without a prompt and redirects to the client with the code. Allows only loopback redirects.
     fn authorize(&self, query: &str) -> Result<Answer, Refusal> {
         let parameters: Vec<(String, String)> =
             form_urlencoded::parse(query.as_bytes()).into_owned().collect();

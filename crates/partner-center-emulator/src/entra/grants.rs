@@ -1,4 +1,4 @@
-//! The grants of the token endpoint: who asks, with what, and what they get for it.
+//! The grants of the token endpoint: client authentication, validation and the token response.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::lock;
 
-/// How long a device code waits for its user, and an authorization code for its client.
+/// The lifetimes of device codes and authorization codes.
 pub(super) const DEVICE_CODE_SECONDS: u64 = 900;
 const AUTHORIZATION_CODE_SECONDS: u64 = 600;
 
@@ -19,9 +19,9 @@ pub(super) struct TokenRequest<'a> {
     pub(super) form: Vec<(String, String)>,
     /// Client id and secret of a Basic header.
     pub(super) basic: Option<(String, String)>,
-    /// The older endpoint: `resource` for `scope`, numbers as strings.
+    /// Whether it is the v1 endpoint, with `resource` instead of `scope`, and numbers as strings.
     pub(super) v1: bool,
-    /// Its own address, which assertions must name.
+    /// The URL of the endpoint, which is the audience of assertions.
     pub(super) endpoint: &'a str,
 }
 
@@ -45,12 +45,12 @@ impl TokenRequest<'_> {
         self.get("scope").unwrap_or_default().split_whitespace()
     }
 
-    /// The older endpoint always gives a refresh token, the newer one only if asked.
+    /// The v1 endpoint always returns a refresh token, the v2.0 endpoint only if requested.
     fn wants_refresh_token(&self) -> bool {
         self.v1 || self.scopes().any(|scope| scope == "offline_access")
     }
 
-    /// Whom the token is for. Without any resource it is for Microsoft Graph, as in life.
+    /// The audience of the token. Without a resource it is Microsoft Graph, as in Entra.
     fn audience(&self) -> Result<String, Refusal> {
         if self.v1 {
             return Ok(self
@@ -94,7 +94,7 @@ impl Entra {
         }
     }
 
-    /// Secret or assertion; neither is needed of an application that allows public flows, unless it `must` prove itself.
+    /// Checks the secret or assertion. An application that allows public flows may omit both, unless `must` is set.
     fn prove(&self, app: &Application, request: &TokenRequest<'_>, must: bool) -> Result<(), Refusal> {
         if let Some(assertion) = request.get("client_assertion") {
             if request.require("client_assertion_type")? != assertion::TYPE {
@@ -277,7 +277,7 @@ impl Entra {
 }
 
 impl Desk {
-    /// What is issued, as far as it was scripted.
+    /// The token to issue, with the lifetime, audience and claims that the test has set.
     fn spec(&self, user: bool, app: &Application, audience: String) -> TokenSpec {
         TokenSpec {
             user,

@@ -1,4 +1,4 @@
-//! The sign-in host: who is known, what was issued, and what tests make go wrong. The protocol is in `endpoint` and
+//! The state of the sign-in host: applications, issued tokens and pending sign-ins. The protocol is in `endpoint` and
 //! `grants`.
 
 mod aadsts;
@@ -24,19 +24,19 @@ use crate::draw::{Draw, digest, mix};
 use crate::lock;
 use refresh::RefreshToken;
 
-/// What Partner Center tokens are asked for and issued to.
+/// The resource of Partner Center in token requests, and the audience of its tokens.
 const PARTNER_CENTER_RESOURCE: &str = "https://api.partnercenter.microsoft.com";
 
-/// Every audience the API takes: by address, by application id, and 21Vianet's.
+/// The audiences that the API accepts: by URL, by application id, and 21Vianet's URL.
 const RESOURCES: [&str; 3] = [
     PARTNER_CENTER_RESOURCE,
     "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd",
     "https://partner.partnercenterapi.microsoftonline.cn",
 ];
 
-/// The sign-in host of an [`Emulator`](crate::Emulator): seeds refresh tokens, approves device codes, and makes
-/// sign-ins fail as they fail in life. Single bad answers (a 503, a cut body, one `AADSTS` error) are
-/// [faults](crate::FaultScript).
+/// The sign-in host of an [`Emulator`](crate::Emulator). Issues refresh tokens, approves device codes, and makes
+/// sign-ins fail as in Entra. To inject faults into single responses (a 503, a truncated body, one `AADSTS` error), use
+/// a [fault script](crate::FaultScript).
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -73,7 +73,7 @@ pub struct Entra {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EntraSettings {
-    /// The default application, if none is named.
+    /// If empty, the default application is registered.
     pub(crate) applications: Vec<Application>,
     pub(crate) approve_after: Option<u32>,
     pub(crate) device_interval: Option<u32>,
@@ -81,7 +81,7 @@ pub(crate) struct EntraSettings {
     pub(crate) single_use_refresh_tokens: bool,
 }
 
-/// What changes as people sign in.
+/// The mutable state.
 #[derive(Debug)]
 struct Desk {
     serial: u64,
@@ -92,14 +92,14 @@ struct Desk {
     /// Refresh tokens up to this serial are revoked.
     revoked_up_to: u64,
     revoked: HashSet<u64>,
-    /// Redeemed ones, kept only if they may be redeemed once.
+    /// Serials of redeemed refresh tokens; used only if they are single-use.
     redeemed: HashSet<u64>,
     /// Sign-ins up to this serial must be repeated with multi-factor authentication.
     mfa_demanded_up_to: u64,
     issue_with_mfa: bool,
     issue_lifetime: Duration,
     issue_audience: Option<String>,
-    /// Digests of access tokens that are no longer taken.
+    /// Digests of revoked access tokens.
     revoked_access: HashSet<u64>,
 }
 
@@ -128,7 +128,7 @@ struct AuthorizationCode {
     redeemed: bool,
 }
 
-/// How many requests the sign-in host has had, by kind, refused ones included.
+/// The number of requests to the sign-in host by kind, including rejected ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenRequests {
@@ -142,20 +142,20 @@ pub struct TokenRequests {
     pub authorization_code: u64,
     /// Requests for a device code.
     pub device_authorization: u64,
-    /// Requests of any kind that were refused by the protocol; a pending device code is not counted.
+    /// Requests of any kind that got an OAuth error; `authorization_pending` is not counted.
     pub refused: u64,
 }
 
 impl Entra {
-    /// The partner's tenant. Every other tenant's name leads to the same place.
+    /// The partner's tenant. Any other tenant in the path is treated as this one.
     pub const TENANT_ID: &'static str = "5b1ad0a7-6a8c-4d5c-9d11-1f9a5c1a7c0e";
-    /// The application known unless [others are named](crate::EmulatorBuilder::application).
+    /// The application that is registered unless [others are given](crate::EmulatorBuilder::application).
     pub const CLIENT_ID: &'static str = "9a3c2f54-0b1d-4c77-8e2e-6d5f3a1b9c40";
     /// Its secret.
     pub const CLIENT_SECRET: &'static str = "the-emulators-client-secret";
     /// The user who signs in.
     pub const USER: &'static str = "robin@partner.onmicrosoft.com";
-    /// How long an access token is good for unless told otherwise.
+    /// The default lifetime of an access token.
     pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(3599);
 
     pub(crate) fn new(
@@ -193,31 +193,31 @@ impl Entra {
         access::judge(self, token, own_origin)
     }
 
-    /// Refuses an access token from now on, as if it had expired: 401 with code 400.
+    /// Revokes an access token. The API then responds as if it had expired: 401 with code 400.
     pub fn revoke_access_token(&self, token: &str) {
         lock(&self.desk).revoked_access.insert(digest(self.key, token.as_bytes()));
     }
 
-    /// How many token requests there have been.
+    /// The number of requests so far, by kind.
     pub fn token_requests(&self) -> TokenRequests {
         lock(&self.desk).counts
     }
 
-    /// An access token, without anybody asking for it.
+    /// Issues an access token without a token request.
     pub fn mint(&self, spec: &TokenSpec) -> String {
         let serial = lock(&self.desk).next_serial();
         access::mint(self, spec, serial)
     }
 
-    /// A refresh token as a consent with multi-factor authentication gives, issued to [`CLIENT_ID`](Self::CLIENT_ID) or,
-    /// if applications were named, to the first of them. Good for 90 days of the emulator's clock.
+    /// Issues a refresh token as after a sign-in with multi-factor authentication, to [`CLIENT_ID`](Self::CLIENT_ID)
+    /// or, if applications were registered, to the first of them. Valid for 90 days of the emulator's clock.
     pub fn issue_refresh_token(&self) -> String {
         let mut desk = lock(&self.desk);
         let client_id = desk.applications.first().map(|app| app.client_id.clone()).unwrap_or_default();
         self.sign_in(&mut desk, &client_id, true).seal(self.key)
     }
 
-    /// The same for any application, with or without multi-factor authentication.
+    /// Issues a refresh token to any application, as after a sign-in with or without multi-factor authentication.
     pub fn issue_refresh_token_to(&self, client_id: &str, mfa: bool) -> String {
         self.sign_in(&mut lock(&self.desk), client_id, mfa).seal(self.key)
     }
@@ -228,36 +228,36 @@ impl Entra {
         RefreshToken { serial, client_id: client_id.to_owned(), issued, mfa, sign_in: serial }
     }
 
-    /// Revokes every refresh token issued so far: 50173, "revoked". Later sign-ins are not touched.
+    /// Revokes all refresh tokens issued so far: 50173. Later sign-ins are not affected.
     pub fn revoke_refresh_tokens(&self) {
         let mut desk = lock(&self.desk);
         desk.revoked_up_to = desk.serial;
     }
 
-    /// Revokes one refresh token; not its descendants. False if it was not issued here.
+    /// Revokes one refresh token, but not tokens that it was exchanged for. Returns false if it was not issued here.
     pub fn revoke_refresh_token(&self, token: &str) -> bool {
         let opened = RefreshToken::open(token, self.key);
         opened.is_some_and(|token| lock(&self.desk).revoked.insert(token.serial))
     }
 
-    /// Demands multi-factor authentication of everybody who signed in so far: 50076 on every grant of theirs until they
-    /// sign in anew.
+    /// Requires multi-factor authentication for all sign-ins so far: their refresh tokens get 50076 until the user
+    /// signs in again.
     pub fn demand_mfa(&self) {
         let mut desk = lock(&self.desk);
         desk.mfa_demanded_up_to = desk.serial;
     }
 
-    /// Takes the consent to an application back, or gives it again: without it, 65001.
+    /// Gives or withdraws the consent to an application. Without consent: 65001.
     pub fn set_consent(&self, client_id: &str, given: bool) {
         lock(&self.desk).change_application(client_id, |app| app.consented = given);
     }
 
-    /// Lets an application's secret expire: 7000222.
+    /// Expires the secret of an application: 7000222.
     pub fn expire_secret(&self, client_id: &str) {
         lock(&self.desk).change_application(client_id, |app| app.secret_expired = true);
     }
 
-    /// Gives an application a new secret, which is not expired: the old one is then wrong, 7000215.
+    /// Replaces the secret of an application with one that has not expired. The old one gets 7000215.
     pub fn change_secret(&self, client_id: &str, secret: &str) {
         lock(&self.desk).change_application(client_id, |app| {
             app.secret = Some(secret.to_owned());
@@ -265,39 +265,39 @@ impl Entra {
         });
     }
 
-    /// How long access tokens issued from now on are good for.
+    /// Sets the lifetime of access tokens issued from now on.
     pub fn issue_for(&self, lifetime: Duration) {
         lock(&self.desk).issue_lifetime = lifetime;
     }
 
-    /// Whether access tokens and sign-ins from now on bear the multi-factor claim.
+    /// Sets whether access tokens and sign-ins have the multi-factor claim from now on.
     pub fn issue_with_mfa(&self, mfa: bool) {
         lock(&self.desk).issue_with_mfa = mfa;
     }
 
-    /// The audience of access tokens issued from now on, whatever was asked for; `None`: what was asked for.
+    /// Sets the audience of access tokens issued from now on, regardless of the request; `None` for the requested one.
     pub fn issue_to_audience(&self, audience: Option<&str>) {
         lock(&self.desk).issue_audience = audience.map(str::to_owned);
     }
 
-    /// The user codes of device sign-ins nobody has answered yet, in no particular order.
+    /// The user codes of pending device sign-ins, in no particular order.
     pub fn pending_device_codes(&self) -> Vec<String> {
         let desk = lock(&self.desk);
         let pending = desk.devices.values().filter(|device| device.answer == DeviceAnswer::Pending);
         pending.map(|device| device.user_code.clone()).collect()
     }
 
-    /// Approves the device sign-in with this user code. False if there is none waiting.
+    /// Approves the device sign-in with this user code. Returns false if none is pending.
     pub fn approve_device_code(&self, user_code: &str) -> bool {
         lock(&self.desk).answer_device(user_code, DeviceAnswer::Approved)
     }
 
-    /// Declines the device sign-in with this user code: `authorization_declined`. False if there is none waiting.
+    /// Declines the device sign-in with this user code: `authorization_declined`. Returns false if none is pending.
     pub fn decline_device_code(&self, user_code: &str) -> bool {
         lock(&self.desk).answer_device(user_code, DeviceAnswer::Declined)
     }
 
-    /// Lets the device sign-in with this user code expire: `expired_token`. False if there is none waiting.
+    /// Expires the device sign-in with this user code: `expired_token`. Returns false if none is pending.
     pub fn expire_device_code(&self, user_code: &str) -> bool {
         lock(&self.desk).answer_device(user_code, DeviceAnswer::Expired)
     }
@@ -329,7 +329,7 @@ impl Desk {
         waiting.map(|device| device.answer = answer).is_some()
     }
 
-    /// A text nobody guesses by accident, reproducible all the same.
+    /// Generates a code that is hard to guess by accident, but reproducible.
     fn code(&mut self, key: u64, length: usize) -> String {
         const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         let mut draw = Draw::new(key, 20, self.next_serial());

@@ -1,4 +1,4 @@
-//! Refresh tokens: they carry their own story, so that a million rotations cost no memory.
+//! Refresh tokens. They contain their own data, so that rotations need no memory.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -8,18 +8,18 @@ use crate::draw::{digest, mix};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RefreshToken {
-    /// Its place among all issued; the higher the later.
+    /// The sequence number among all issued tokens.
     pub(super) serial: u64,
     pub(super) client_id: String,
-    /// When this very token was issued, in Unix seconds. Redeeming it does not make it younger.
+    /// When this token was issued, in Unix seconds. Redeeming it does not extend its lifetime.
     pub(super) issued: u64,
-    /// Whether the user passed multi-factor authentication at the sign-in it descends from.
+    /// Whether the user passed multi-factor authentication at the original sign-in.
     pub(super) mfa: bool,
-    /// The serial of the token that sign-in gave: what happened before a later demand stays before it.
+    /// The serial of the token from the original sign-in, which tells whether that was before `Entra::demand_mfa`.
     pub(super) sign_in: u64,
 }
 
-/// Ninety days of inactivity.
+/// A refresh token expires after 90 days without use.
 pub(super) const LIFETIME_SECONDS: u64 = 90 * 24 * 3600;
 
 impl RefreshToken {
