@@ -1,6 +1,6 @@
-//! Serves an emulator until it is stopped, and prints its base URL: for programs in other languages, and for judges.
+//! Starts an emulator, prints its base URL and serves until it is stopped. For programs in other languages.
 //!
-//! `cargo run -p partner-center-emulator --example serve -- TOKEN` accepts that token and no other; without one, any.
+//! `cargo run -p partner-center-emulator --example serve -- TOKEN` accepts only that token; without an argument, any.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use partner_center_emulator::Emulator;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Small pages: the next one is part of what is to be seen.
+    // Small pages, so that clients have to follow next links.
     let mut builder = Emulator::builder().page_size(5).recorded_requests(0);
     for token in std::env::args().skip(1) {
         builder = builder.accept_token(token);

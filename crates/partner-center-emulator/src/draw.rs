@@ -1,8 +1,8 @@
-//! Reproducible chance: numbers that are a function of a seed and a place, so that customer 70,000 needs no customer
-//! before it and a fault falls on the same request in every run. Written here because the generators of the `rand`
-//! crate may change their output between releases. Not for secrets.
+//! Reproducible random numbers. They are a function of a seed and an index, so that a customer is computed
+//! independently of all others, and a fault applies to the same requests in every run. The `rand` crate is not used
+//! because its generators may change their output between releases. Not for secrets.
 
-/// `SplitMix64`'s finaliser: every input bit moves about half of the output bits.
+/// The finalizer of `SplitMix64`: every input bit changes about half of the output bits.
 pub(crate) fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -10,7 +10,7 @@ pub(crate) fn mix(value: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// A digest of bytes under a key: tells an issued token from a made-up or altered one. FNV-1a, finished by [`mix`].
+/// A keyed digest of bytes (FNV-1a, then [`mix`]), which detects forged and altered tokens.
 pub(crate) fn digest(key: u64, bytes: &[u8]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325 ^ mix(key);
     for byte in bytes {
@@ -19,11 +19,11 @@ pub(crate) fn digest(key: u64, bytes: &[u8]) -> u64 {
     mix(state)
 }
 
-/// A stream of numbers belonging to one place.
+/// The random numbers of one index.
 pub(crate) struct Draw(u64);
 
 impl Draw {
-    /// `stream` keeps apart what must not depend on each other, `index` names the place.
+    /// Numbers of different streams, and of different indexes, are independent.
     pub(crate) fn new(seed: u64, stream: u64, index: u64) -> Self {
         Self(mix(seed ^ mix(stream)) ^ mix(index))
     }
@@ -33,13 +33,13 @@ impl Draw {
         mix(self.0)
     }
 
-    /// Evenly below `bound`; 0 if the bound is 0.
+    /// A uniform number below `bound`; 0 if the bound is 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        // The high half of a 128-bit product: no modulo bias worth speaking of, no division.
+        // The high half of a 128-bit product: negligible bias, no division.
         ((u128::from(self.number()) * u128::from(bound)) >> 64) as u64
     }
 
-    /// True in `millionths` of a million places.
+    /// True with a probability of `millionths`.
     pub(crate) fn chance(&mut self, millionths: u32) -> bool {
         self.below(1_000_000) < u64::from(millionths)
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_place_draws_the_same_numbers() {
+    fn the_same_index_gives_the_same_numbers() {
         let numbers = |seed, stream, index| {
             let mut draw = Draw::new(seed, stream, index);
             [draw.number(), draw.number(), draw.number()]
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chance_of_one_in_five_falls_about_that_often() {
+    fn a_chance_of_one_in_five_occurs_about_that_often() {
         let hits = (0..10_000).filter(|index| Draw::new(7, 0, *index).chance(200_000)).count();
         assert!((1_900..2_100).contains(&hits), "{hits}");
     }

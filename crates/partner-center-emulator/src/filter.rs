@@ -1,7 +1,7 @@
-//! The filter language of the commercial endpoints, read and applied: `eq`, `ne`, `and`, `or`, parentheses, quoted values
-//! with doubled quotes. Written apart from the SDK's, so that the two can disagree.
+//! Parses and evaluates filters of the commercial endpoints: `eq`, `ne`, `and`, `or`, parentheses, and quoted values
+//! with doubled quotes. Independent of the SDK's implementation, so that tests reveal differences.
 
-/// A column of the commercial endpoints that may be filtered and grouped by, in the order rows print them.
+/// A column of the commercial endpoints that can be filtered and grouped by, in the order of the members of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Field {
     WorkloadCode,
@@ -16,7 +16,7 @@ pub(crate) enum Field {
 }
 
 impl Field {
-    /// Those of the usage endpoint; the deployment endpoint has no workloads.
+    /// The columns of the usage endpoint. The deployment endpoint has no workloads.
     pub(crate) const USAGE: &'static [Self] = &[
         Self::WorkloadCode,
         Self::WorkloadName,
@@ -50,7 +50,7 @@ impl Field {
     }
 }
 
-/// A filter, read.
+/// A parsed filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filter {
     Is { field: Field, value: String, negated: bool },
@@ -58,7 +58,7 @@ pub(crate) enum Filter {
     Any(Vec<Self>),
 }
 
-/// Deeper filters are somebody's mistake, and would overflow the stack.
+/// The deepest nesting. Deeper filters could overflow the stack.
 const DEEPEST: usize = 64;
 
 impl Filter {
@@ -71,7 +71,7 @@ impl Filter {
         }
     }
 
-    /// Whether a row with these values passes. Values compare without regard to case.
+    /// Whether the filter matches a row with these values. Values compare without regard to case.
     pub(crate) fn admits<'a>(&self, value_of: &impl Fn(Field) -> &'a str) -> bool {
         match self {
             Self::Is { field, value, negated } => same(value_of(*field), value) != *negated,
@@ -140,7 +140,7 @@ impl<'a> Parser<'a> {
         word
     }
 
-    /// Takes the word if it comes next, whole.
+    /// Consumes the keyword if it is the next word.
     fn keyword(&mut self, keyword: &str) -> bool {
         let before = self.rest;
         if self.word() == keyword {
@@ -177,7 +177,7 @@ fn start_of(text: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// Whether a row of Exchange at O'Brien's passes.
+    /// Whether the filter matches a row of Exchange for the customer O'Brien.
     fn passes(filter: &str) -> bool {
         let value_of = |field| match field {
             Field::ServiceCode => "o365",
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_filter_is_refused_with_the_reason() {
+    fn invalid_filters_are_rejected_with_a_reason() {
         for (filter, reason) in [
             ("", "property named ''"),
             ("shoe eq 'x'", "property named 'shoe'"),

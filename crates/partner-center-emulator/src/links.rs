@@ -1,24 +1,24 @@
-//! The forms in which the service writes the address of a next page.
+//! The forms of next links.
 
-/// How the address of a next page is written. The service has been seen to write it in more than one way, and documents
-/// none.
+/// The form of a next link. The service has been seen to use more than one, and documents none.
 ///
-/// The examples are of `http://host/v1/customers?size=2` and of
+/// The examples are for `http://host/v1/customers?size=2` and for
 /// `http://host/partner/v1/analytics/commercial/usage/license?skip=2`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkForm {
-    /// `/customers?size=2`: without the version, which the client must put before it. The usual form of the customer
-    /// list; the commercial endpoints are [rooted](Self::Rooted) then.
+    /// `/customers?size=2`: without the version, which the client must prepend. The usual form in the customer list.
+    /// The same as [`Rooted`](Self::Rooted) in the commercial endpoints.
     Unversioned,
-    /// `/v1/customers?size=2`, as production answered for three days in November 2021;
+    /// `/v1/customers?size=2`, as production responded for three days in November 2021;
     /// `/partner/v1/analytics/commercial/usage/license?skip=2`.
     Rooted,
-    /// With scheme and host. The usual form of the commercial endpoints here, by nobody's documentation.
+    /// With scheme and host. The default of the emulator in the commercial endpoints, where no form is documented.
     Absolute,
-    /// `customers?size=2`, `license?skip=2`: relative to the last segment, as the Microsoft Store's sibling API answers.
+    /// `customers?size=2`, `license?skip=2`: relative to the last segment, as in the similar API of the Microsoft
+    /// Store.
     Relative,
-    /// No address although there is a next page.
+    /// No link, although there is a next page.
     Absent,
 }
 
@@ -26,7 +26,7 @@ impl LinkForm {
     pub(crate) const ALL: [Self; 5] =
         [Self::Unversioned, Self::Rooted, Self::Absolute, Self::Relative, Self::Absent];
 
-    /// Its name in fault scripts.
+    /// The name in fault scripts.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Unversioned => "unversioned",
@@ -37,7 +37,7 @@ impl LinkForm {
         }
     }
 
-    /// Writes the address of a path with its query below an origin.
+    /// Formats the link to a path with a query on an origin.
     pub(crate) fn write(self, origin: &str, path: &str, query: &str) -> Option<String> {
         let path = path.trim_end_matches('/');
         let path = match self {
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_form_is_written_as_its_documentation_says() {
+    fn every_form_is_formatted_as_documented() {
         let customers = |form: LinkForm| form.write("http://host", "/v1/customers", "size=2").unwrap();
         assert_eq!(customers(LinkForm::Unversioned), "/customers?size=2");
         assert_eq!(customers(LinkForm::Rooted), "/v1/customers?size=2");

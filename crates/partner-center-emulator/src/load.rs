@@ -1,4 +1,4 @@
-//! How busy the API is: for tests that ask whether a client keeps its limits and cleans up behind itself.
+//! Counts open connections and concurrent requests, for tests of a client's limits and cleanup.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -18,13 +18,13 @@ impl Load {
         self.most_requests.load(Ordering::Acquire)
     }
 
-    /// Counts a connection for as long as the guard lives.
+    /// Counts a connection until the guard is dropped.
     pub(crate) fn connection(&self) -> Guard<'_> {
         self.connections.fetch_add(1, Ordering::AcqRel);
         Guard(&self.connections)
     }
 
-    /// Counts a request being answered for as long as the guard lives.
+    /// Counts a request until the guard is dropped.
     pub(crate) fn request(&self) -> Guard<'_> {
         let now = self.requests.fetch_add(1, Ordering::AcqRel) + 1;
         self.most_requests.fetch_max(now, Ordering::AcqRel);
@@ -32,7 +32,7 @@ impl Load {
     }
 }
 
-/// Takes back what was counted, also when the client leaves and its future is dropped.
+/// Decrements the count on drop, also if the client disconnects and the future is dropped.
 pub(crate) struct Guard<'a>(&'a AtomicUsize);
 
 impl Drop for Guard<'_> {

@@ -1,4 +1,4 @@
-//! What arrived: a bounded ring of requests for tests to assert on, and counts that never forget.
+//! Records the latest requests for tests to inspect, and counts all requests.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -13,9 +13,9 @@ use http::{HeaderMap, Method, Uri, header};
 
 use crate::lock;
 
-/// One request as it arrived, and what became of it. Cloning is cheap.
+/// A request as it arrived, with the status of its response. Cheap to clone.
 ///
-/// `Debug` shows neither header values nor bodies: both carry secrets.
+/// `Debug` shows neither header values nor bodies, because both contain secrets.
 #[derive(Clone)]
 pub struct RecordedRequest(Arc<Entry>);
 
@@ -31,12 +31,12 @@ struct Entry {
 }
 
 impl RecordedRequest {
-    /// Its place among all requests to the same host, from 1, in order of arrival.
+    /// The number among all requests to the same host, from 1, in order of arrival.
     pub fn number(&self) -> u64 {
         self.0.number
     }
 
-    /// When it arrived, by the emulator's clock.
+    /// When the request arrived, on the emulator's clock.
     pub fn arrived_at(&self) -> SystemTime {
         self.0.at
     }
@@ -46,44 +46,44 @@ impl RecordedRequest {
         &self.0.method
     }
 
-    /// The path, as it was sent.
+    /// The path as sent.
     pub fn path(&self) -> &str {
         self.0.uri.path()
     }
 
-    /// The query without its question mark, as it was sent.
+    /// The query as sent, without the question mark.
     pub fn query(&self) -> Option<&str> {
         self.0.uri.query()
     }
 
-    /// Path and query, as they were sent.
+    /// Path and query as sent.
     pub fn path_and_query(&self) -> &str {
         self.0.uri.path_and_query().map_or("/", |both| both.as_str())
     }
 
-    /// All headers, secrets included: do not print them.
+    /// All headers, including secrets: do not print them.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// One header as text; `None` if it is absent or not ASCII.
+    /// A header as text; `None` if it is missing or not ASCII.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.0.headers.get(name)?.to_str().ok()
     }
 
-    /// True if an `Authorization` header came with it.
+    /// Whether the request has an `Authorization` header.
     pub fn token_attached(&self) -> bool {
         self.0.headers.contains_key(header::AUTHORIZATION)
     }
 
-    /// The value of one field of a form body (the token endpoint's), decoded. Secrets included.
+    /// The decoded value of a field of a form body, as sent to the token endpoint. May be a secret.
     pub fn form(&self, name: &str) -> Option<String> {
         let body = self.0.body.get()?;
         form_urlencoded::parse(body).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
-    /// The status answered. `None` while it is being answered, and for ever if the connection was reset instead or the
-    /// client went away first.
+    /// The status of the response. `None` until the response is sent, and permanently if the connection was reset or
+    /// the client disconnected first.
     pub fn status(&self) -> Option<u16> {
         match self.0.status.load(Ordering::Acquire) {
             0 => None,
@@ -91,7 +91,7 @@ impl RecordedRequest {
         }
     }
 
-    /// The faults that fell on it, as the fault script writes them, joined by `+`; `None` if none did.
+    /// The faults that were applied, in the syntax of fault scripts and joined by `+`; `None` if there were none.
     pub fn fault(&self) -> Option<&str> {
         self.0.fault.get().map(String::as_str)
     }
@@ -126,7 +126,7 @@ impl fmt::Debug for RecordedRequest {
     }
 }
 
-/// What the server read into is shared by everything read from it: a few bytes kept would keep kilobytes.
+/// Copies the headers. The originals share the server's read buffer and would keep kilobytes alive.
 fn detached_headers(headers: &HeaderMap) -> HeaderMap {
     let mut detached = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers {
@@ -160,7 +160,7 @@ impl Recorder {
         Self { capacity, kept: Mutex::default() }
     }
 
-    /// Takes note of an arrival; the answer's status is filled in later.
+    /// Records a request; the status is set later.
     pub(crate) fn arrived(&self, at: SystemTime, request: Parts) -> RecordedRequest {
         let mut kept = lock(&self.kept);
         kept.total += 1;

@@ -1,4 +1,4 @@
-//! What a builder has settled: plain values, read everywhere, changed nowhere.
+//! The immutable settings of a running emulator.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub(crate) struct Settings {
     pub(crate) compress: bool,
 }
 
-/// The most customers a page has, reported by several clients of the service.
+/// The most customers per page, as reported by several clients of the service.
 pub(crate) const CUSTOMERS_PER_PAGE: usize = 500;
 
 impl Settings {

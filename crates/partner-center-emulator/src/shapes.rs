@@ -1,11 +1,11 @@
-//! The error bodies of the services behind Partner Center's gateway. Each service has its own; a client meets them all.
+//! The error bodies of the services behind the gateway of Partner Center. Each service has its own form.
 
 use std::fmt;
 
 use http::StatusCode;
 use serde_json::json;
 
-/// An error body, named as fault scripts write it. [`ErrorShape::ALL`] lists them.
+/// The form of an error body. [`ErrorShape::ALL`] lists all forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorShape {
@@ -19,20 +19,20 @@ pub enum ErrorShape {
     Analytics,
     /// Other partner services: `{"error":{"code":"..","message":".."}}`.
     ErrorObject,
-    /// The analytics back end, now and then: `{"error":"a sentence"}`.
+    /// The analytics back end, occasionally: `{"error":"a sentence"}`.
     ErrorText,
-    /// ASP.NET's own: `{"Message":".."}`.
+    /// ASP.NET: `{"Message":".."}`.
     Message,
-    /// A proxy's page. Comes without the `MS-*` ids.
+    /// The HTML page of a proxy. Comes without the `MS-*` ids.
     Html,
     /// A line of text.
     Plain,
-    /// Nothing at all.
+    /// An empty body.
     Empty,
 }
 
 impl ErrorShape {
-    /// Every shape.
+    /// All forms.
     pub const ALL: [Self; 10] = [
         Self::Fault,
         Self::Commerce,
@@ -46,7 +46,7 @@ impl ErrorShape {
         Self::Empty,
     ];
 
-    /// Its name in fault scripts.
+    /// The name in fault scripts.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fault => "fault",
@@ -66,7 +66,7 @@ impl ErrorShape {
         Self::ALL.into_iter().find(|shape| shape.name() == name)
     }
 
-    /// What stands in front of the API answers without knowing its ids.
+    /// Whether it comes from the gateway or a proxy, which do not send the `MS-*` ids.
     pub(crate) fn is_the_gateways(self) -> bool {
         matches!(self, Self::Gateway | Self::Html)
     }
@@ -81,12 +81,12 @@ impl ErrorShape {
         }
     }
 
-    /// The body. `code` is the service's number; shapes whose codes are names use a name that goes with the status.
+    /// The body. `code` is a number; forms in which the code is a name derive it from the status.
     pub(crate) fn body(self, status: StatusCode, code: u32, message: &str) -> Vec<u8> {
         let name = code_name(status);
         let value = match self {
             Self::Fault => {
-                // Spelt out: the members stand in the documented order.
+                // Formatted by hand to keep the members in the documented order.
                 let message = json!(message);
                 let body = format!(
                     r#"{{"code":{code},"description":{message},"data":[],"source":"PartnerApiServiceControllers"}}"#
@@ -126,7 +126,7 @@ impl fmt::Display for ErrorShape {
     }
 }
 
-/// What a load balancer shows when it has nothing else to show.
+/// The error page of a load balancer.
 pub(crate) fn page(status: StatusCode) -> Vec<u8> {
     let line = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Error"));
     format!(

@@ -1,4 +1,4 @@
-//! Everything the emulator's requests share.
+//! The state that all requests share.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -19,10 +19,10 @@ pub(crate) struct State {
     pub(crate) entra: Entra,
     pub(crate) origins: Origins,
     pub(crate) throttle: Throttle,
-    /// Swapped whole, so that a request sees one script from beginning to end.
+    /// Replaced as a whole, so that a request uses the same script throughout.
     pub(crate) faults: RwLock<Arc<Engine>>,
     pub(crate) recorders: Recorders,
-    /// Of the API alone.
+    /// Only of the API.
     pub(crate) load: Load,
     pub(crate) queries: Queries,
 }
@@ -35,21 +35,21 @@ pub(crate) struct Origins {
     pub(crate) elsewhere: String,
 }
 
-/// What arrived at each listener.
+/// The recorded requests of each listener.
 pub(crate) struct Recorders {
     pub(crate) api: Recorder,
     pub(crate) authority: Recorder,
     pub(crate) elsewhere: Recorder,
 }
 
-/// Which listener a request came in by.
+/// The listener that a request arrived at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
     /// Partner Center.
     Api,
     /// Entra.
     Authority,
-    /// A host no client has any business with: where hostile redirects and links lead.
+    /// A host that a client should never contact: the target of malicious redirects and links.
     Elsewhere,
 }
 

@@ -1,5 +1,5 @@
-//! The gateway's rate limit: so many calls in each window of one minute, per partner and per customer of the partner.
-//! Every request counts, refused ones included, as the service's guidance says.
+//! The rate limit of the gateway: a number of requests per window of one minute, for the partner and for each customer.
+//! Every request counts, including throttled ones, as the service documents.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -20,7 +20,7 @@ pub(crate) struct Throttle {
 struct Window {
     opened: u64,
     partner: u32,
-    /// Emptied with each window, so it holds at most as many customers as one minute has calls.
+    /// Cleared with each window, so that its size is limited by the requests of one minute.
     customers: HashMap<Uuid, u32>,
 }
 
@@ -29,7 +29,7 @@ impl Throttle {
         Self { partner_limit, customer_limit, window: Mutex::default() }
     }
 
-    /// Counts a call made at `now` (Unix seconds); the answer is how many seconds to wait if it is one too many.
+    /// Counts a request at `now` (Unix seconds). If it exceeds the limit, returns the number of seconds to wait.
     pub(crate) fn admit(&self, now: u64, customer: Option<Uuid>) -> Result<(), u64> {
         if self.partner_limit.is_none() && self.customer_limit.is_none() {
             return Ok(());
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_says_when_it_ends_and_then_admits_again() {
+    fn a_throttled_request_gets_the_seconds_until_the_next_window() {
         let throttle = Throttle::new(Some(2), None);
         assert_eq!(throttle.admit(1_000, None), Ok(()));
         assert_eq!(throttle.admit(1_001, None), Ok(()));
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn one_customers_limit_leaves_the_others_alone() {
+    fn the_limit_of_one_customer_does_not_affect_others() {
         let throttle = Throttle::new(None, Some(1));
         let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         assert_eq!(throttle.admit(5, Some(one)), Ok(()));

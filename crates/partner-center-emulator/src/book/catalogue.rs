@@ -1,12 +1,12 @@
-//! The products a partner resells, with the stock-keeping unit ids Microsoft publishes, and their workloads.
+//! The products that the partner resells, with the SKU ids that Microsoft publishes, and their workloads.
 
-/// A service, as `serviceCode` and `serviceName` tell them apart.
+/// A service, as in `serviceCode` and `serviceName`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Service {
     /// `crm`: Dynamics.
     Dynamics,
-    /// `o365`: Office 365 and what is sold beside it.
+    /// `o365`: Office 365 and related products.
     Office365,
 }
 
@@ -28,25 +28,25 @@ impl Service {
     }
 }
 
-/// A workload whose use is counted.
+/// A workload with usage counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Workload {
-    /// Such as `EXO`.
+    /// The code, such as `EXO`.
     pub code: &'static str,
-    /// Such as `Exchange`.
+    /// The name, such as `Exchange`.
     pub name: &'static str,
 }
 
-/// A product on the price list.
+/// A product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Product {
-    /// The stock-keeping unit id in upper case, as the commercial endpoints print it.
+    /// The SKU id in upper case, as in the commercial endpoints.
     pub id: &'static str,
-    /// In upper case, as the analytics endpoints print it.
+    /// The name in upper case, as in the analytics endpoints.
     pub name: &'static str,
     /// The service it belongs to.
     pub service: Service,
-    /// The workloads its use is counted for; empty for products whose use the service does not report.
+    /// The workloads with usage counts; empty for products without usage data.
     pub workloads: &'static [Workload],
 }
 
@@ -65,7 +65,7 @@ macro_rules! products {
     ($($constant:ident: $service:ident $id:literal $name:literal $workloads:expr;)*) => {
         $(pub(super) const $constant: Product =
             Product { id: $id, name: $name, service: Service::$service, workloads: $workloads };)*
-        /// Everything on the price list.
+        /// All products.
         pub(super) static CATALOGUE: &[Product] = &[$($constant),*];
     };
 }

@@ -1,4 +1,4 @@
-//! One customer, worked out from the seed and its place in the book.
+//! A customer, computed from the seed and its index in the book.
 
 use std::sync::Arc;
 
@@ -8,19 +8,19 @@ use super::catalogue::CATALOGUE;
 use super::{Ground, Product, Service, Stamps, Workload, documented, names};
 use crate::draw::{Draw, mix};
 
-/// What a customer's analytics answer.
+/// How the license analytics of a customer respond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Standing {
-    /// Rows.
+    /// With rows.
     Active,
-    /// No rows, with status 200: nothing sold, or the service has lost the data.
+    /// Without rows, with status 200: nothing was sold, or the service has lost the data.
     Empty,
-    /// 403 with code 20002: the relationship has ended, though the customer is still listed.
+    /// With 403 and code 20002: the relationship has ended, although the customer is still listed.
     Lapsed,
 }
 
-/// When a row was processed, in the two forms the endpoints print. Cloning is cheap.
+/// When a row was processed, in the two forms of the endpoints. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Processed(Arc<(String, String)>);
 
@@ -29,18 +29,18 @@ impl Processed {
         Self(Arc::new((classic.to_owned(), commercial.to_owned())))
     }
 
-    /// As the classic endpoints print it: `2017-03-14T03:25:16.36+00:00`.
+    /// The form of the classic endpoints: `2017-03-14T03:25:16.36+00:00`.
     pub fn classic(&self) -> &str {
         &self.0.0
     }
 
-    /// As the commercial endpoints print it, day-aligned and without a zone: `2018-10-14T00:00:00`.
+    /// The form of the commercial endpoints, at midnight and without an offset: `2018-10-14T00:00:00`.
     pub fn commercial(&self) -> &str {
         &self.0.1
     }
 }
 
-/// Licenses of one product at one customer: how many were sold and how many are deployed.
+/// The sold and deployed licenses of one product of one customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeploymentRow {
@@ -50,20 +50,20 @@ pub struct DeploymentRow {
     pub channel: &'static str,
     /// Licenses sold.
     pub licenses_sold: u64,
-    /// Licenses deployed. Now and then more than were sold, as in life.
+    /// Licenses deployed. Sometimes more than were sold, as in real data.
     pub licenses_deployed: u64,
     /// When this was counted.
     pub processed: Processed,
 }
 
 impl DeploymentRow {
-    /// Deployed of sold, 0 to 100 (or above), to two places; 0 if none were sold.
+    /// Deployed licenses as a percentage of sold ones, to two decimals. May exceed 100; 0 if none were sold.
     pub fn deployment_percent(&self) -> f64 {
         percent(self.licenses_deployed, self.licenses_sold)
     }
 }
 
-/// Use of one workload of one product at one customer.
+/// The usage of one workload of one product of one customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UsageRow {
@@ -73,16 +73,16 @@ pub struct UsageRow {
     pub workload: Workload,
     /// The sales channel: always `reseller`.
     pub channel: &'static str,
-    /// Licenses somebody used the workload with.
+    /// Licenses that are active in the workload.
     pub licenses_active: u64,
-    /// Licenses that would allow it.
+    /// Licenses that qualify for the workload.
     pub licenses_qualified: u64,
     /// When this was counted.
     pub processed: Processed,
 }
 
 impl UsageRow {
-    /// Active of qualified, 0 to 100, to two places; 0 if none qualify.
+    /// Active licenses as a percentage of qualified ones, to two decimals; 0 if none qualify.
     pub fn usage_percent(&self) -> f64 {
         percent(self.licenses_active, self.licenses_qualified)
     }
@@ -93,28 +93,28 @@ pub(super) fn percent(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { (part as f64 / whole as f64 * 10_000.0).round() / 100.0 }
 }
 
-/// A customer of the book. Its rows are worked out when asked for.
+/// A customer of the book. Its rows are computed on request.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Customer {
-    /// Its place in the book, from 0.
+    /// The index in the book, from 0.
     pub index: usize,
-    /// Its id, which is its tenant id.
+    /// The id, which is the tenant id.
     pub id: Uuid,
-    /// Its name; unique in the book. Some names hold apostrophes, commas or letters outside ASCII, some begin with a
-    /// character that a spreadsheet takes for a formula.
+    /// The company name; unique in the book. Some names contain apostrophes, commas or non-ASCII letters; some begin
+    /// with a character that spreadsheets interpret as a formula.
     pub company_name: String,
-    /// Its primary domain; unique in the book.
+    /// The primary domain; unique in the book.
     pub domain: String,
-    /// What its analytics answer.
+    /// How its license analytics respond.
     pub standing: Standing,
     ground: Arc<Ground>,
 }
 
-/// The sales channel of every row: an indirect provider sells through resellers.
+/// The sales channel of every row. An indirect provider sells through resellers.
 pub(super) const CHANNEL: &str = "reseller";
 
-/// Streams of [`Draw`], so that a change to one leaves the others' numbers alone.
+/// The streams of [`Draw`]. They are separate, so that a change to one does not affect the others.
 const ID_STREAM: u64 = 1;
 const DEPLOYMENT_STREAM: u64 = 2;
 const USAGE_STREAM: u64 = 3;
@@ -130,13 +130,12 @@ impl Customer {
         Self { index, id: id_of(ground, index), company_name, domain, standing, ground: Arc::clone(ground) }
     }
 
-    /// Its deployment rows at the latest snapshot, one per product; none unless it is [active](Standing::Active).
+    /// The deployment rows of the latest snapshot, one per product; none unless [active](Standing::Active).
     pub fn deployment(&self) -> Vec<DeploymentRow> {
         self.deployment_at(0)
     }
 
-    /// Its usage rows at the latest snapshot, one per product and workload; none unless it is
-    /// [active](Standing::Active).
+    /// The usage rows of the latest snapshot, one per product and workload; none unless [active](Standing::Active).
     pub fn usage(&self) -> Vec<UsageRow> {
         self.usage_at(0)
     }
@@ -167,7 +166,7 @@ impl Customer {
         let mut rows = Vec::new();
         for held in self.holdings() {
             for workload in held.product.workloads {
-                // Skype For Business has been retired; hardly anybody is left on it.
+                // Skype for Business is retired and has few users.
                 let reach = if *workload == super::catalogue::SKYPE_WORKLOAD { 20 } else { 1 };
                 let active = draw.below(held.deployed.min(held.sold) / reach + 1);
                 rows.push(UsageRow {
@@ -187,7 +186,7 @@ impl Customer {
         self.ground.snapshots.get(snapshot).filter(|_| self.standing == Standing::Active)
     }
 
-    /// What it bought: one to eight products, a handful of seats at most customers, thousands at a few.
+    /// What the customer bought: one to eight products, with few seats for most customers and thousands for some.
     fn holdings(&self) -> Vec<Holding> {
         let mut draw = Draw::new(self.ground.seed, DEPLOYMENT_STREAM, self.index as u64);
         let products = 1 + draw.below(8).min(draw.below(8));
@@ -215,7 +214,7 @@ struct Holding {
     deployed: u64,
 }
 
-/// A product not bought yet; `bought` has a bit for each place in the catalogue.
+/// Picks a product that was not bought yet; `bought` has a bit per product in the catalogue.
 fn pick(draw: &mut Draw, bought: &mut u32) -> Option<&'static Product> {
     let first = usize::try_from(draw.below(CATALOGUE.len() as u64)).ok()?;
     let place = (first..CATALOGUE.len()).chain(0..first).find(|place| *bought & (1 << place) == 0)?;
@@ -223,7 +222,7 @@ fn pick(draw: &mut Draw, bought: &mut u32) -> Option<&'static Product> {
     CATALOGUE.get(place)
 }
 
-/// Deployment and use grew by about three in a hundred each week up to the latest snapshot.
+/// The count in an earlier snapshot. Counts grow weekly by 3% of the latest one.
 fn earlier(latest: u64, weeks: usize) -> u64 {
     latest - latest * weeks as u64 * 3 / 100
 }
@@ -236,7 +235,7 @@ pub(super) fn stamp(stamps: &[Processed; 2], service: Service) -> Processed {
     }
 }
 
-/// The id's first 48 bits are the place in the book, scrambled; the rest is a check that a made-up id fails.
+/// The first 48 bits of an id are the scrambled index; the rest is a checksum, which detects ids that were not issued.
 fn id_of(ground: &Ground, index: usize) -> Uuid {
     if let Some(id) = documented::id(index) {
         return id;
@@ -274,7 +273,7 @@ fn unscramble(scrambled: u64, seed: u64) -> u64 {
     ((folded ^ (folded >> 24)).wrapping_mul(INVERSE) & MASK) ^ (mix(seed) & MASK)
 }
 
-/// `FACTOR` to the power of -1 modulo 2^64, by Newton's iteration: each step doubles the number of right bits.
+/// The inverse of `FACTOR` modulo 2^64, by Newton's iteration: each step doubles the number of correct bits.
 const INVERSE: u64 = {
     let mut inverse = FACTOR;
     let mut step = 0;
@@ -293,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_names_and_domains_are_unique_and_ids_lead_back() {
+    fn ids_names_and_domains_are_unique_and_customers_are_found_by_id() {
         let book = Book::new(5_000, 3);
         let (mut ids, mut names, mut domains) = (HashSet::new(), HashSet::new(), HashSet::new());
         for customer in book.customers() {
@@ -305,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_made_up_id_and_another_books_id_are_nobodys() {
+    fn ids_of_no_customer_and_of_another_book_are_not_found() {
         let book = Book::new(1_000, 3);
         assert!(book.find(Uuid::nil()).is_none());
         assert!(book.find(Uuid::from_u128(u128::MAX)).is_none());
@@ -329,7 +328,7 @@ mod tests {
                 assert!(row.licenses_active <= row.licenses_qualified);
             }
         }
-        assert!(over_deployed > 0, "no customer uses more than it bought");
+        assert!(over_deployed > 0, "no customer has more licenses deployed than sold");
     }
 
     #[test]

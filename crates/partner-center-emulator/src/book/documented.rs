@@ -1,4 +1,4 @@
-//! The customers of the documentation's examples, with exactly the rows printed there.
+//! The customers of the documented examples, with exactly the documented rows.
 
 use uuid::Uuid;
 
@@ -82,7 +82,7 @@ fn october() -> Processed {
     Processed::new("2018-10-14T00:00:00+00:00", "2018-10-14T00:00:00")
 }
 
-/// The partner's totals as the documentation prints them: of a partner with thousands of licenses nobody deployed.
+/// The partner's totals of the documented examples.
 pub(super) fn totals() -> Totals {
     let tenth = Processed::new("2017-03-10T00:00:00+00:00", "2017-03-10T00:00:00");
     let ninth = Processed::new("2017-03-09T00:00:00+00:00", "2017-03-09T00:00:00");

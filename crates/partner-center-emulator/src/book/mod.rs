@@ -1,8 +1,7 @@
-//! The truth the emulator serves: a partner's book of customers, generated from a seed. What the wire makes of it is
-//! the routes' business.
+//! The book: a synthetic data set of a partner's customers, generated from a seed. The wire format is in `routes`.
 //!
-//! Nothing is stored per customer: customer 70,000 is worked out when somebody asks for it, and its id says which one
-//! it is. A book of 100,000 customers therefore costs no more memory than a book of ten.
+//! Nothing is stored per customer: a customer is computed when it is requested, and its id encodes its index. A book of
+//! 100,000 customers therefore takes no more memory than a book of ten.
 
 mod catalogue;
 mod customer;
@@ -20,18 +19,18 @@ pub use catalogue::{Product, Service, Workload};
 pub use customer::{Customer, DeploymentRow, Processed, Standing, UsageRow};
 pub use totals::{PartnerDeployment, PartnerUsage};
 
-/// The documented customer, `4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04`: the first of every book. Its classic deployment and
-/// usage answers are the documented examples.
+/// The id of the documented customer, `4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04`: the first of every book. Its classic
+/// deployment and usage responses are the documented examples.
 pub const DOCUMENTED_CUSTOMER: Uuid = Uuid::from_u128(0x4d3c_f487_70f4_4e1e_9ff1_b2bf_ce8d_9f04);
 
-/// The customer of the documented commercial queries, `0112A436-B14E-4888-967B-CA4BB2CF1234`: the second of every book
-/// that has two. Filtered by it, the commercial endpoints answer the documented examples.
+/// The id of the customer of the documented commercial queries, `0112A436-B14E-4888-967B-CA4BB2CF1234`: the second of
+/// every book that has two. The commercial responses filtered by it are the documented examples.
 pub const TEST_COMPANY: Uuid = Uuid::from_u128(0x0112_a436_b14e_4888_967b_ca4b_b2cf_1234);
 
-/// How many weekly snapshots the commercial endpoints know, the latest included.
+/// The number of weekly snapshots of the commercial endpoints, including the latest.
 const SNAPSHOTS: i64 = 13;
 
-/// A partner's book of customers: the truth to compare an SDK's results with.
+/// The synthetic data set of an emulator: a partner's book of customers. Tests compare a client's results with it.
 ///
 /// ```
 /// use partner_center_emulator::{Book, DOCUMENTED_CUSTOMER};
@@ -44,7 +43,7 @@ const SNAPSHOTS: i64 = 13;
 /// assert_eq!(first.deployment().len(), 3);
 /// assert_eq!(first.deployment()[1].product.name, "EXCHANGE ONLINE (PLAN 1)");
 ///
-/// // The same seed gives the same book, and an id leads back to its customer.
+/// // The same seed gives the same book, and a customer can be found by its id.
 /// let some = book.customer(70_000).unwrap();
 /// assert_eq!(Book::new(100_000, 7).find(some.id).unwrap().company_name, some.company_name);
 /// ```
@@ -58,16 +57,16 @@ pub struct Book {
     totals: Arc<OnceLock<totals::Totals>>,
 }
 
-/// What every customer of a book is worked out from.
+/// The data that all customers of a book are computed from.
 #[derive(Debug)]
 struct Ground {
     seed: u64,
-    /// The latest first, each a week before the one in front of it.
+    /// Weekly snapshots, the latest first.
     snapshots: Vec<Stamps>,
 }
 
-/// The times the rows of one snapshot bear: the classic deployment rows of Office 365 to the hundredth of a second,
-/// everything else day-aligned and some days older, as the documented examples have it.
+/// The timestamps of the rows of one snapshot. As in the documented examples, classic deployment rows of Office 365
+/// have hundredths of a second; all others are at midnight, some days earlier.
 #[derive(Debug)]
 struct Stamps {
     date: Date,
@@ -90,13 +89,13 @@ impl Stamps {
 }
 
 impl Book {
-    /// How many customers a book has unless told otherwise.
+    /// The default number of customers.
     pub const DEFAULT_CUSTOMERS: usize = 25;
 
-    /// The day of the latest snapshot unless told otherwise. Fixed, so that the same seed gives the same bytes.
+    /// The default date of the latest snapshot. Fixed, so that the same seed gives the same bytes.
     pub(crate) const DEFAULT_SNAPSHOT: Date = jiff::civil::date(2026, 8, 30);
 
-    /// A book of `customers` customers. An empty book is allowed.
+    /// Creates a book with this number of customers, which may be zero.
     pub fn new(customers: usize, seed: u64) -> Self {
         Self::processed_on(customers, seed, Self::DEFAULT_SNAPSHOT)
     }
@@ -113,12 +112,12 @@ impl Book {
         self.len
     }
 
-    /// True if it has no customers.
+    /// Whether there are no customers.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The customer at a place, from 0; `None` beyond the end.
+    /// The customer at an index, from 0; `None` beyond the end.
     pub fn customer(&self, index: usize) -> Option<Customer> {
         (index < self.len).then(|| Customer::at(&self.ground, index))
     }
@@ -129,7 +128,7 @@ impl Book {
         self.customer(index).filter(|found| found.id == id)
     }
 
-    /// All customers in their order, each worked out when its turn comes.
+    /// All customers in order, computed lazily.
     pub fn customers(&self) -> impl Iterator<Item = Customer> + '_ {
         self.customers_from(0)
     }
@@ -138,26 +137,25 @@ impl Book {
         (first..self.len).map(|index| Customer::at(&self.ground, index))
     }
 
-    /// The days the commercial endpoints have a snapshot of, as `2026-08-30`, the latest first.
+    /// The dates of the snapshots of the commercial endpoints, as `2026-08-30`, the latest first.
     pub fn snapshots(&self) -> impl Iterator<Item = String> + '_ {
         self.ground.snapshots.iter().map(|stamps| stamps.date.to_string())
     }
 
-    /// The place of a day among the [snapshots](Self::snapshots).
+    /// The index of a date in [`snapshots`](Self::snapshots).
     pub(crate) fn snapshot_on(&self, date: Date) -> Option<usize> {
         self.ground.snapshots.iter().position(|stamps| stamps.date == date)
     }
 
-    /// The partner's own deployment totals: the sums over the book, by service.
+    /// The partner's deployment totals: the sums over the book, by service.
     ///
-    /// A book of one customer is the documentation's own: its totals are the documented examples, which are not the
-    /// documented customer's sums.
+    /// For a book of one customer they are the documented examples, which are not the sums of the documented customer.
     pub fn partner_deployment(&self) -> &[PartnerDeployment] {
         &self.totals().deployment
     }
 
-    /// The partner's own usage totals: the sums over the book, by service and workload. See
-    /// [`partner_deployment`](Self::partner_deployment) for the book of one customer.
+    /// The partner's usage totals: the sums over the book, by service and workload. For a book of one customer, see
+    /// [`partner_deployment`](Self::partner_deployment).
     pub fn partner_usage(&self) -> &[PartnerUsage] {
         &self.totals().usage
     }

@@ -1,8 +1,8 @@
-//! Names and domains of customers: Microsoft's fictitious companies, and some that try a reader's patience.
+//! Names and domains of customers: Microsoft's fictitious companies, and some with unusual characters.
 
 use super::documented;
 
-/// Apostrophes, commas, ampersands, letters outside ASCII, and first characters that spreadsheets take for formulas.
+/// Some contain apostrophes, commas, ampersands or non-ASCII letters, or begin like a spreadsheet formula.
 const COMPANIES: &[&str] = &[
     "Adatum Corporation",
     "Adventure Works Cycles",
@@ -47,8 +47,8 @@ const COMPANIES: &[&str] = &[
     "=Equals Consulting",
 ];
 
-/// Company name and domain of the customer at `index`. The list is walked from a place the seed chooses; from the
-/// second round on a number keeps the names apart.
+/// Company name and domain of the customer at `index`. The seed selects the start in the list; when the list is
+/// repeated, a number is appended.
 pub(super) fn of(seed: u64, index: usize) -> (String, String) {
     if let Some((name, domain)) = documented::name(index) {
         return (name.to_owned(), domain.to_owned());

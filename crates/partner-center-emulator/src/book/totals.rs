@@ -1,9 +1,9 @@
-//! The partner's own totals: the book, summed by service and by workload.
+//! The partner's totals: sums over the book by service, and by service and workload.
 
 use super::customer::{CHANNEL, percent};
 use super::{Book, Processed, Service, Workload};
 
-/// The partner's licenses of one service.
+/// The partner's deployment totals of one service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PartnerDeployment {
@@ -13,13 +13,13 @@ pub struct PartnerDeployment {
     pub channel: &'static str,
     /// Licenses sold.
     pub licenses_sold: u64,
-    /// Deployed of sold over all customers, 0 to 100, to two places.
+    /// Deployed licenses of all customers as a percentage of sold ones, to two decimals.
     pub prorated_percent: f64,
     /// When this was counted.
     pub processed: Processed,
 }
 
-/// Use of one workload of one service over all customers.
+/// The partner's usage totals of one workload of one service.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PartnerUsage {
@@ -29,7 +29,7 @@ pub struct PartnerUsage {
     pub workload: Workload,
     /// The sales channel: always `reseller`.
     pub channel: &'static str,
-    /// Active of qualified over all customers, 0 to 100, to two places.
+    /// Active licenses of all customers as a percentage of qualified ones, to two decimals.
     pub prorated_percent: f64,
     /// When this was counted.
     pub processed: Processed,
@@ -41,8 +41,8 @@ pub(super) struct Totals {
     pub(super) usage: Vec<PartnerUsage>,
 }
 
-/// Walks the whole book once. The documented customers are left out of the times, or a book of thousands would look
-/// years old for their sake.
+/// Sums the whole book. The timestamps of the documented customers are ignored, because they are years older than those
+/// of the others.
 pub(super) fn sum(book: &Book) -> Totals {
     let mut deployed: Vec<(Service, u64, u64)> = Vec::new();
     let mut active: Vec<(Service, Workload, u64, u64)> = Vec::new();

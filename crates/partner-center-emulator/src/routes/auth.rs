@@ -1,4 +1,4 @@
-//! The gate in front of every route: is there a token, and may its bearer do this?
+//! Authorization: checks the bearer token and whether it allows the operation.
 
 use http::{HeaderMap, StatusCode, header};
 
@@ -6,12 +6,12 @@ use super::{Refusal, refuse};
 use crate::entra::{Bearer, TokenProblem};
 use crate::state::State;
 
-/// Whom an operation answers.
+/// The tokens that an operation accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
-    /// Applications alone, and applications with a user.
+    /// App-only and App+User tokens.
     Application,
-    /// Applications with a user only: all analytics.
+    /// App+User tokens only: all analytics.
     UserOnly,
 }
 

@@ -1,5 +1,5 @@
-//! The classic four: licenses deployed and used, at one customer and at the partner. Members stand in the documented
-//! order; what the documented examples leave out (`customerId`, `serviceCode`, `workloadCode`) is left out.
+//! The classic endpoints: deployment and usage, for one customer and for the partner. The members are those of the
+//! documented examples, in the same order: without `customerId`, `serviceCode` and `workloadCode`.
 
 use serde::Serialize;
 
@@ -139,7 +139,7 @@ mod tests {
     use crate::{DOCUMENTED_CUSTOMER, documented};
 
     #[test]
-    fn the_documented_customer_and_partner_are_answered_as_documented_byte_for_byte() {
+    fn responses_for_the_documented_customer_and_partner_are_the_documented_bytes() {
         let book = Book::new(1, 99);
         let customer = book.find(DOCUMENTED_CUSTOMER).unwrap();
         let answers = [
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_customer_is_answered_as_the_documentation_prints_emptiness() {
+    fn the_response_for_an_empty_customer_is_the_documented_empty_list() {
         let empty = Book::new(10, 1).customer(9).unwrap();
         assert_eq!(
             customer_deployment(&empty).body,

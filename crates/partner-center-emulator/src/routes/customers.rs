@@ -1,4 +1,4 @@
-//! The list of customers, paged by `links.next` and its continuation token, and one customer's resource.
+//! The list of customers, paged by `links.next` with a continuation token, and the resource of one customer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -70,7 +70,7 @@ struct ListProfile<'a> {
     attributes: Attributes,
 }
 
-/// Where a listing stands: everything the next page needs, so that the server remembers nothing.
+/// The content of a continuation token: all that the next page needs, so that the server keeps no state.
 #[derive(Clone, Serialize, Deserialize)]
 struct Position {
     next: usize,
@@ -78,7 +78,7 @@ struct Position {
     filter: Option<Filter>,
 }
 
-/// The documented filter, its keys in Pascal case and all.
+/// The documented filter, with Pascal case keys.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Filter {
@@ -104,7 +104,7 @@ impl Filter {
         }
     }
 
-    /// The book has no indirect resellers, so asking for theirs finds nobody.
+    /// Filters by indirect reseller match no customer, because the book has no indirect resellers.
     fn admits(&self, customer: &Customer) -> bool {
         let text = match self.field.as_str() {
             "CompanyName" => &customer.company_name,
@@ -116,7 +116,7 @@ impl Filter {
 }
 
 impl Position {
-    /// Opaque, and with the characters real tokens are said to have: `+`, `/`, `=` and a comma.
+    /// Contains the characters that real tokens are reported to have: `+`, `/`, `=` and a comma.
     fn to_token(&self, seed: u64) -> String {
         let position = serde_json::to_vec(self).unwrap_or_default();
         let check = digest(mix(seed), &position).to_be_bytes();
@@ -140,7 +140,7 @@ impl Position {
             refuse(StatusCode::BAD_REQUEST, 800002, &description)
         })?;
         let filter = query.get("filter").map(Filter::parse).transpose()?;
-        // Zero is what the archived .NET SDK sends for "you choose".
+        // The archived .NET SDK sends zero for the default.
         Ok(Self { next: 0, size: if size == 0 { largest } else { size.min(largest) }, filter })
     }
 
@@ -209,7 +209,7 @@ fn list_item(customer: &Customer) -> ListItem<'_> {
     }
 }
 
-/// One customer, with the members of the documented example; made-up people, the same address for all.
+/// One customer, with the members of the documented example. The people are fictitious, and all have one address.
 pub(super) fn show(customer: &Customer) -> Answer {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -249,7 +249,7 @@ pub(super) fn show(customer: &Customer) -> Answer {
         links: SelfLink,
         attributes: Tagged,
     }
-    /// `region` on the company's address, `state` and a person on the billing address: the service has both.
+    /// As in the service, the company address has `region`, and the billing address has `state` and a person.
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Address {

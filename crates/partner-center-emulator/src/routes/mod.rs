@@ -1,5 +1,4 @@
-//! What the API answers when nothing is wrong with it: one file per family of endpoints. Throttling, latency and faults
-//! happen around this, not in it.
+//! The regular responses of the API, one file per family of endpoints. Throttling, latency and faults are in `server`.
 
 mod auth;
 mod classic;
@@ -18,7 +17,7 @@ use auth::Access;
 use commercial::Insight;
 pub(crate) use commercial::Queries;
 
-/// What a path asks for.
+/// The operation that a path selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation<'a> {
     Customers,
@@ -33,7 +32,7 @@ pub(crate) enum Operation<'a> {
 impl<'a> Operation<'a> {
     pub(crate) fn of(path: &'a str) -> Option<Self> {
         let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-        // Documented with two prefixes, and with a trailing slash in one place and without in another.
+        // Documented with two prefixes, and both with and without a trailing slash.
         if let ["partner", "v1", rest @ ..] | ["v1", rest @ ..] = segments.as_slice()
             && let ["analytics", "commercial", insight, "license"]
             | ["analytics", "commercial", insight, "license", ""] = rest
@@ -55,7 +54,7 @@ impl<'a> Operation<'a> {
         })
     }
 
-    /// The customer it is about, whose own rate limit it counts against.
+    /// The customer in the path, to which a rate limit may apply.
     pub(crate) fn customer(self) -> Option<Uuid> {
         match self {
             Self::Customer(id) | Self::CustomerDeployment(id) | Self::CustomerUsage(id) => id.parse().ok(),
@@ -63,7 +62,7 @@ impl<'a> Operation<'a> {
         }
     }
 
-    /// True if answering may walk the whole book, which must not stop the runtime of the program under test.
+    /// Whether it may iterate over the whole book, which must not block the runtime of the program under test.
     pub(crate) fn walks_the_book(self) -> bool {
         matches!(self, Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_))
     }
@@ -76,7 +75,7 @@ impl<'a> Operation<'a> {
     }
 }
 
-/// The true answer.
+/// The regular response.
 pub(crate) fn answer(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap) -> Answer {
     let Some(operation) = Operation::of(uri.path()) else {
         return Answer::error(StatusCode::NOT_FOUND, ErrorShape::Gateway, 0, "Resource not found");
@@ -89,7 +88,7 @@ pub(crate) fn answer(state: &State, method: &Method, uri: &Uri, headers: &Header
     dispatch(state, operation, uri, headers).unwrap_or_else(|refusal| *refusal.0)
 }
 
-/// Boxed, because a refusal is rare and an answer large.
+/// An error response. Boxed, because it is rare and large.
 struct Refusal(Box<Answer>);
 
 fn dispatch(
@@ -128,7 +127,7 @@ fn find(state: &State, id: &str) -> Result<Customer, Refusal> {
     Ok(customer)
 }
 
-/// The query, decoded. Names are matched in any letter case, as ASP.NET does.
+/// The decoded query. Names are matched in any letter case, as in ASP.NET.
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
@@ -147,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_matched_whole() {
+    fn whole_paths_are_matched() {
         assert_eq!(Operation::of("/v1/customers"), Some(Operation::Customers));
         assert_eq!(Operation::of("/v1/customers/x"), Some(Operation::Customer("x")));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! A gzip bomb, made without packing what it unpacks to: one packed mebibyte, said again and again.
+//! A gzip bomb: one compressed mebibyte, repeated.
 
 use std::sync::OnceLock;
 
@@ -10,18 +10,18 @@ use hyper::body::Frame;
 use super::send::Pieces;
 
 const MEBIBYTE: usize = 1024 * 1024;
-/// Deflate, no name, no time, unknown system.
+/// A gzip header: deflate, no name, no time, unknown system.
 const HEADER: &[u8] = &[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 /// The last, empty block of a deflate stream.
 const LAST_BLOCK: &[u8] = &[3, 0];
 
-/// Blanks, which JSON allows anywhere, so that nobody stops reading early.
+/// Blanks, which JSON allows anywhere, so that a parser does not stop early.
 pub(super) fn pieces(mib: u32) -> Pieces {
     static PACKED: OnceLock<(Bytes, Crc)> = OnceLock::new();
     let (block, one) = PACKED.get_or_init(|| {
         let plain = vec![b' '; MEBIBYTE];
         let mut block = Vec::with_capacity(MEBIBYTE / 64);
-        // A full flush forgets what came before: the same bytes are good again after themselves.
+        // A full flush resets the compressor, so that the block can be repeated.
         let mut packer = Compress::new(Compression::best(), false);
         let _ = packer.compress_vec(&plain, &mut block, FlushCompress::Full);
         let mut sum = Crc::new();

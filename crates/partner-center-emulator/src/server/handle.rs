@@ -1,4 +1,4 @@
-//! One request, from arrival to answer: recorded, throttled, delayed, routed.
+//! Processes a request: records, throttles, delays and routes it, and applies faults.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(super) async fn handle(
     let recorded = state.recorder(host).arrived(state.clock.now(), parts);
     let ids = Ids::of(state, &recorded);
     let form = if host == Host::Authority { form(&recorded, body).await } else { Bytes::new() };
-    // The gateway throttles before anything else can go wrong.
+    // The gateway throttles before faults apply.
     let throttled = if host == Host::Api { throttle(state, &recorded) } else { None };
     let faults = if throttled.is_some() { Vec::new() } else { strike(state, host, &recorded).await };
     if faults.contains(&Fault::Reset) {
@@ -43,7 +43,7 @@ pub(super) async fn handle(
         (None, None, Host::Authority) => {
             entra::answer(&state.entra, &state.origins.authority, &recorded, &form)
         }
-        // Success, so that a client that went astray notices nothing and its test can.
+        // Success, so that the client continues and its test can detect the request.
         (None, None, Host::Elsewhere) => {
             let body = r#"{"totalCount":0,"items":[],"attributes":{"objectType":"Collection"}}"#;
             Answer::new(StatusCode::OK, Some(JSON), body)
@@ -64,7 +64,7 @@ fn throttle(state: &State, recorded: &RecordedRequest) -> Option<Answer> {
     admitted.err().map(Answer::throttled)
 }
 
-/// The faults of a request, after the wait that latency and a slow start demand.
+/// Selects the faults of a request, then waits for the latency and slow starts.
 async fn strike(state: &State, host: Host, recorded: &RecordedRequest) -> Vec<Fault> {
     let faults = state.faults().plan(host, recorded);
     if !faults.is_empty() {
@@ -98,9 +98,9 @@ async fn api(state: &Arc<State>, recorded: &RecordedRequest, bad_id: Option<&'st
     routes::answer(state, recorded.method(), recorded.uri(), recorded.headers())
 }
 
-/// What was sent to the sign-in host; nothing if it was too long or broke off, which then lacks every parameter.
+/// Reads a body sent to the sign-in host. Returns an empty body if it was too long or incomplete.
 async fn form(recorded: &RecordedRequest, body: Incoming) -> Bytes {
-    // Token requests are a few kilobytes at most: an assertion is the longest thing in them.
+    // Token requests have a few kilobytes at most; the longest parameter is an assertion.
     const LONGEST_FORM: usize = 64 * 1024;
     let Ok(body) = Limited::new(body, LONGEST_FORM).collect().await else { return Bytes::new() };
     let body = body.to_bytes();
@@ -108,7 +108,7 @@ async fn form(recorded: &RecordedRequest, body: Incoming) -> Bytes {
     body
 }
 
-/// The ids an answer bears: the request's own, or new ones where it has none.
+/// The ids of a response: those of the request, or new ones if it has none.
 pub(super) struct Ids {
     pub(super) request: HeaderValue,
     pub(super) correlation: HeaderValue,
@@ -119,7 +119,7 @@ pub(super) const REQUEST_ID: &str = "ms-requestid";
 pub(super) const CORRELATION_ID: &str = "ms-correlationid";
 
 impl Ids {
-    /// The name of the header that is not a GUID, if one is not.
+    /// Returns the name of the header as an error if an id is not a GUID.
     fn of(state: &State, recorded: &RecordedRequest) -> Result<Self, &'static str> {
         let given = |name: &'static str, shown: &'static str| match guid(recorded.headers(), name) {
             Some(Err(())) => Err(shown),
@@ -156,7 +156,7 @@ fn guid(headers: &HeaderMap, name: &str) -> Option<Result<HeaderValue, ()>> {
     Some(if is_guid { Ok(value.clone()) } else { Err(()) })
 }
 
-/// Only ever given ASCII.
+/// The value must be ASCII.
 fn text(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -1,4 +1,4 @@
-//! The listeners: connections in, answers out. What is answered is decided in `handle`.
+//! The listeners and their connections. Requests are processed in `handle`.
 
 mod bomb;
 mod handle;
@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::state::{Host, State};
 use socket::Socket;
 
-/// Serves one listener until it is dropped, which ends its connections too.
+/// Serves one listener until the future is dropped, which also closes its connections.
 pub(crate) async fn serve(listener: TcpListener, host: Host, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
@@ -25,7 +25,7 @@ pub(crate) async fn serve(listener: TcpListener, host: Host, state: Arc<State>) 
                 Ok((stream, _)) => {
                     connections.spawn(connection(stream, host, Arc::clone(&state)));
                 }
-                // Out of file descriptors, most likely: give the connections time to end instead of spinning.
+                // Probably out of file descriptors: wait for connections to close instead of spinning.
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -34,12 +34,12 @@ pub(crate) async fn serve(listener: TcpListener, host: Host, state: Arc<State>) 
 }
 
 async fn connection(stream: TcpStream, host: Host, state: Arc<State>) {
-    // Small answers must not wait for the acknowledgement of the one before.
+    // Small responses must not wait for the acknowledgement of the previous one.
     let _ = stream.set_nodelay(true);
     let _counted = (host == Host::Api).then(|| state.load.connection());
     let (socket, reset) = Socket::new(stream);
     let service = service_fn(|request| handle::handle(&state, host, &reset, request));
-    // An error here is the client's: it went away, or was reset on purpose.
+    // An error means that the client disconnected, or that a fault closed the connection.
     let _ =
         http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(socket), service).await;
 }

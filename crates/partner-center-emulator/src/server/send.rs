@@ -1,4 +1,4 @@
-//! An answer as bytes on the wire: byte-order mark, compression, headers, and the ways a body can arrive badly.
+//! Sends a response: byte-order mark, compression, headers, and the faults that affect how the body is sent.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -22,17 +22,17 @@ use crate::answer::{Answer, Encoding};
 use crate::faults::Fault;
 use crate::state::State;
 
-/// Whole, or in pieces that come as they come.
+/// A body that is sent at once or in pieces.
 pub(super) type Body = Either<Full<Bytes>, StreamBody<Pieces>>;
 pub(super) type Pieces = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, Broken>> + Send>>;
 
-/// The connection is to end in the middle of something.
+/// The error that makes the HTTP library close the connection.
 #[derive(Debug)]
 pub(super) struct Broken;
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("broken off on purpose")
+        f.write_str("connection closed on purpose")
     }
 }
 
@@ -44,7 +44,7 @@ impl From<Infallible> for Broken {
     }
 }
 
-/// Smaller bodies are not worth compressing, to a gateway or to anybody.
+/// The size in bytes from which bodies are compressed.
 const WORTH_COMPRESSING: usize = 1024;
 
 pub(super) fn response(
@@ -91,7 +91,7 @@ fn date(state: &State) -> HeaderValue {
     HeaderValue::from_str(&date).unwrap_or_else(|_| HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"))
 }
 
-/// An empty body stays empty: a mark alone would be a strange thing to send.
+/// Encodes the body. An empty body gets no byte-order mark.
 fn encode(body: Bytes, encoding: Encoding) -> Bytes {
     match encoding {
         _ if body.is_empty() => body,
@@ -104,7 +104,7 @@ fn encode(body: Bytes, encoding: Encoding) -> Bytes {
     }
 }
 
-/// With the first of gzip and brotli the client accepts; the cheapest level, for this runs on the machine under test.
+/// Compresses with gzip or brotli, if the client accepts one. Uses the fastest level to leave CPU time to the client.
 fn compress(body: &[u8], asked: &HeaderMap) -> Option<(&'static str, Bytes)> {
     let accepted = asked.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     let accepts = |name: &str| {
@@ -127,7 +127,7 @@ fn compress(body: &[u8], asked: &HeaderMap) -> Option<(&'static str, Bytes)> {
     None
 }
 
-/// Sends the body as the first fault that governs this says, or whole.
+/// Applies the first fault that affects how the body is sent.
 fn deliver(body: Bytes, faults: &[Fault], reset: &ResetSwitch, headers: &mut HeaderMap) -> Body {
     let length = |bytes: usize| HeaderValue::from(bytes);
     for fault in faults {
@@ -171,9 +171,9 @@ fn deliver(body: Bytes, faults: &[Fault], reset: &ResetSwitch, headers: &mut Hea
     Either::Left(Full::new(body))
 }
 
-/// Sends this much and ends the connection, with a reset or without.
+/// Sends these bytes and then closes the connection, with or without a reset.
 fn break_after(body: Bytes, reset: Option<ResetSwitch>) -> Pieces {
-    /// Gives the bytes time to leave: what has not left is thrown away with the connection.
+    /// Gives the bytes time to be sent: closing the connection discards unsent bytes.
     const LEAVE: Duration = Duration::from_millis(5);
     let then = stream::once(async move {
         tokio::time::sleep(LEAVE).await;
@@ -206,7 +206,7 @@ fn stall(mut body: Bytes, after: usize, pause: Duration) -> Pieces {
     stream::iter([Ok(Frame::data(first))]).chain(rest).boxed()
 }
 
-/// Ends after so many mebibytes without closing what it opened; before that, when the client goes away.
+/// Sends this many mebibytes of rows and leaves the JSON incomplete. Stops earlier if the client disconnects.
 fn endless(mib: u32) -> Pieces {
     const ROW: &[u8] = br#"{"customerName":"ENDLESS","productName":"ENDLESS","licensesSold":1},"#;
     const MEBIBYTE: usize = 1024 * 1024;

@@ -1,5 +1,4 @@
-//! A TCP connection that can be reset on purpose: a plain close would end it politely, and a client handles the two
-//! differently.
+//! A TCP connection that can be closed with a reset (RST) instead of a FIN, which clients handle differently.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +9,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Says, from inside a request, that its connection shall end with a reset.
+/// Lets a request handler close its connection with a reset.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ResetSwitch(Arc<AtomicBool>);
 
@@ -39,7 +38,7 @@ impl Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         if self.reset.is_pulled() {
-            // A socket that cannot be told to is closed the ordinary way, which is an error to the client as well.
+            // On failure the socket is closed normally, which is also an error for the client.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -78,7 +77,7 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         if self.reset.is_pulled() {
-            // A shutdown would send the polite FIN first.
+            // A shutdown would send a FIN first.
             return Poll::Ready(Ok(()));
         }
         Pin::new(&mut self.stream).poll_shutdown(cx)

@@ -1,4 +1,4 @@
-//! The commercial endpoints: licenses deployed and used over the whole book, filtered, grouped and paged.
+//! The commercial endpoints: deployment and usage of all customers, with filters, grouping and paging.
 
 mod query;
 mod row;
@@ -15,7 +15,7 @@ pub(crate) use query::Queries;
 use query::{Ask, Selection};
 use row::PrintedRow;
 
-/// Which of the two endpoints.
+/// Selects one of the two endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Insight {
     Deployment,
@@ -32,7 +32,7 @@ struct Page<'a> {
     total_count: usize,
 }
 
-/// The documented most rows of a page, and as many as there are if nobody says otherwise.
+/// The documented maximum, and the default, of rows per page.
 const MOST_ROWS: usize = 10_000;
 
 pub(super) fn answer(state: &State, insight: Insight, uri: &Uri, query: &Query) -> Result<Answer, Refusal> {
@@ -51,7 +51,7 @@ pub(super) fn answer(state: &State, insight: Insight, uri: &Uri, query: &Query) 
     Ok(Answer::json(StatusCode::OK, JSON, &page))
 }
 
-/// A refusal of the analytics back end.
+/// An error of the analytics back end.
 fn refuse(message: &str) -> Refusal {
     Refusal(Box::new(Answer::error(StatusCode::BAD_REQUEST, ErrorShape::Analytics, 0, message)))
 }
@@ -66,13 +66,13 @@ fn top(query: &Query) -> Result<usize, Refusal> {
 }
 
 fn skip(query: &Query) -> Result<usize, Refusal> {
-    // 64 bits with a sign, as .NET's long.
+    // A signed 64-bit number, as in .NET.
     let skip = query.get("skip").unwrap_or("0").parse::<i64>().ok();
     let skip = skip.and_then(|skip| usize::try_from(skip).ok());
     skip.ok_or_else(|| refuse("skip parameter must be a non-negative whole number"))
 }
 
-/// Everything that was asked stays in the link as it was written; only `top` and `skip` are said anew.
+/// The next link: the query as sent, with new values for `top` and `skip`.
 fn next_link(state: &State, uri: &Uri, top: usize, skip: usize) -> Option<String> {
     let paging = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();

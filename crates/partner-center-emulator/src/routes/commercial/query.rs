@@ -1,5 +1,5 @@
-//! Selecting rows of the whole book without holding them: a query is run by counting how many rows each customer
-//! contributes, once, and working out the customers of a page when it is asked for.
+//! Runs queries over the whole book without storing its rows: the rows per customer are counted once per query, and
+//! only the customers of the requested page are computed.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -13,15 +13,15 @@ use crate::book::{Book, Customer};
 use crate::filter::{Field, Filter};
 use crate::lock;
 
-/// What is asked for, apart from which page of it.
+/// The selected rows and columns, without paging.
 #[derive(Debug)]
 pub(super) struct Selection {
     pub(super) insight: Insight,
     pub(super) filter: Option<Filter>,
     columns: Option<Vec<Field>>,
-    /// `None`: of a day nobody has data of.
+    /// `None` for a date without data.
     pub(super) snapshot: Option<usize>,
-    /// The texts it was read from: what two equal queries have in common.
+    /// The query texts, which identify equal queries.
     key: Key,
 }
 
@@ -51,12 +51,12 @@ impl Selection {
         self.columns.as_deref().unwrap_or_default()
     }
 
-    /// True if every row or group belongs to one customer, so that customers can be worked out one at a time.
+    /// Whether every row or group belongs to one customer, so that customers can be processed one at a time.
     fn goes_by_customer(&self) -> bool {
         self.columns.as_ref().is_none_or(|columns| columns.contains(&Field::CustomerTenantId))
     }
 
-    /// What one customer contributes.
+    /// The rows or groups of one customer.
     fn contribution(&self, customer: &Customer) -> Vec<PageRow> {
         let (owner, rows) = rows(customer, self);
         match &self.columns {
@@ -73,7 +73,7 @@ impl Selection {
     }
 }
 
-/// The columns of a grouping, in the order rows print them, each once.
+/// Parses `groupby`: the columns without duplicates, in the order of the members of a row.
 fn columns(text: &str, fields: &[Field]) -> Result<Vec<Field>, String> {
     let mut columns: Vec<Field> =
         text.split(',').map(|name| Field::named(name.trim(), fields)).collect::<Result<_, _>>()?;
@@ -82,7 +82,7 @@ fn columns(text: &str, fields: &[Field]) -> Result<Vec<Field>, String> {
     Ok(columns)
 }
 
-/// A day, or a time of a day with or without a zone. The service's format is not documented.
+/// Parses a date, or a date and time with or without an offset. The format of the service is not documented.
 fn day(text: &str) -> Result<Date, Refusal> {
     let zoned = || text.parse::<jiff::Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date());
     text.parse::<DateTime>()
@@ -101,7 +101,7 @@ pub(super) struct Rows {
     pub(super) total: usize,
 }
 
-/// Queries run lately: the next page of one need not walk the book again.
+/// A cache of recent queries, so that their next pages do not iterate over the book again.
 #[derive(Debug, Default)]
 pub(crate) struct Queries(Mutex<VecDeque<(Key, Arc<Plan>)>>);
 
@@ -109,9 +109,9 @@ const QUERIES_KEPT: usize = 8;
 
 #[derive(Debug)]
 enum Plan {
-    /// At each customer's place, how many rows the customers up to and including it contribute: four bytes a customer.
+    /// The cumulative number of rows up to and including each customer: four bytes per customer.
     ByCustomer(Vec<u32>),
-    /// Groups across customers are few, unless customers are told apart by name.
+    /// All groups. They are few, unless they are grouped by customer name.
     AcrossCustomers(Vec<Group>),
 }
 
@@ -135,7 +135,7 @@ impl Queries {
         if let Some((_, plan)) = lock(&self.0).iter().find(|(kept, _)| kept == key) {
             return Arc::clone(plan);
         }
-        // Not under the lock: walking a large book takes a while, and other queries need not wait for it.
+        // Without the lock: iterating over a large book takes a while, and other queries must not wait for it.
         let plan = Arc::new(Plan::of(ask));
         let mut kept = lock(&self.0);
         if kept.len() == QUERIES_KEPT {

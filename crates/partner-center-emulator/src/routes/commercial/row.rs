@@ -1,4 +1,4 @@
-//! One row of the commercial endpoints, plain or grouped, and how it is printed.
+//! Rows of the commercial endpoints, plain or grouped, and their serialization.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
@@ -10,7 +10,7 @@ use crate::filter::Field;
 /// What identifies a customer in its rows.
 #[derive(Debug)]
 pub(super) struct Owner {
-    /// In upper case, as these endpoints print it.
+    /// In upper case, as in these endpoints.
     tenant_id: String,
     name: String,
 }
@@ -48,7 +48,7 @@ pub(super) struct Group {
     pub(super) counts: [u64; 2],
 }
 
-/// The rows of one customer that a selection admits.
+/// The rows of one customer that match a selection.
 pub(super) fn rows(customer: &Customer, selection: &Selection) -> (Owner, Vec<Row>) {
     let Some(snapshot) = selection.snapshot else { return (Owner::of(customer), Vec::new()) };
     let owner = Owner::of(customer);
@@ -123,8 +123,8 @@ impl PageRow {
     }
 }
 
-/// A row with what decides which members it has. Plain rows say `licenseActive`, as the documented example does, grouped
-/// ones `licensesActive`, as the documented field list does: a client must read both.
+/// A row with the selection that determines its members. Plain rows have `licenseActive`, as in the documented example;
+/// grouped rows have `licensesActive`, as in the documented field list. A client must accept both.
 pub(super) struct PrintedRow<'a> {
     row: &'a PageRow,
     selection: &'a Selection,
