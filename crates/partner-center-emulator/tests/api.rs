@@ -1,4 +1,4 @@
-//! The API as a plain HTTP client sees it: bytes, headers, refusals. What faults do to it is in `faults.rs`.
+//! Tests of the API with a plain HTTP client: bodies, headers and errors. Faults are tested in `faults.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::unreadable_literal, reason = "codes are searched for as the service prints them")]
@@ -7,7 +7,7 @@ use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, Re
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
-/// A client that undoes no compression, whatever features another crate of the workspace switches on.
+/// A client that does not decompress bodies, even if another crate of the workspace enables that feature.
 fn plain() -> Client {
     Client::builder().no_gzip().no_brotli().build().unwrap()
 }
@@ -26,14 +26,14 @@ async fn text(answer: Response) -> String {
     String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap()
 }
 
-/// The body without its mark, which must be there.
+/// The body without its byte-order mark, which must be present.
 async fn marked(answer: Response) -> Value {
     let text = text(answer).await;
     serde_json::from_str(text.strip_prefix(MARK).expect("no byte-order mark")).unwrap()
 }
 
 #[tokio::test]
-async fn the_documented_requests_get_the_documented_answers_with_mark_and_length() {
+async fn the_documented_requests_get_the_documented_responses_with_mark_and_length() {
     let emulator = start(Emulator::builder().customers(1)).await;
     let customer = format!("/v1/customers/{DOCUMENTED_CUSTOMER}/analytics/licenses");
     for (path, example, length) in [
@@ -51,7 +51,7 @@ async fn the_documented_requests_get_the_documented_answers_with_mark_and_length
 }
 
 #[tokio::test]
-async fn ids_are_echoed_and_made_up_where_there_are_none() {
+async fn ids_are_echoed_or_generated_if_missing() {
     let emulator = start(Emulator::builder()).await;
     let url = format!("{}/v1/customers", emulator.base_url());
     let request = "b01b8759-4dbe-4605-adb7-e5839a796c33";
@@ -83,7 +83,7 @@ async fn ids_are_echoed_and_made_up_where_there_are_none() {
 }
 
 #[tokio::test]
-async fn refusals_are_faults_without_a_mark_on_a_closing_connection() {
+async fn errors_have_no_mark_and_close_the_connection() {
     let emulator = start(Emulator::builder().customers(20)).await;
     let lapsed = emulator.book().customer(17).unwrap().id;
     for (path, status, code) in [
@@ -184,7 +184,7 @@ async fn the_token_alone_carries_size_and_filter() {
 }
 
 #[tokio::test]
-async fn bad_list_queries_are_refused() {
+async fn invalid_list_queries_are_rejected() {
     let emulator = start(Emulator::builder()).await;
     for query in [
         "size=many",
@@ -239,7 +239,7 @@ async fn the_partners_totals_are_the_sums_over_the_book() {
 }
 
 #[tokio::test]
-async fn one_call_too_many_is_throttled_by_the_gateway_until_the_minute_is_over() {
+async fn requests_over_the_limit_are_throttled_by_the_gateway_until_the_minute_is_over() {
     use partner_center_emulator::Clock;
     use std::time::{Duration, SystemTime};
     let clock = Clock::fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(1_000));
@@ -259,7 +259,7 @@ async fn one_call_too_many_is_throttled_by_the_gateway_until_the_minute_is_over(
 }
 
 #[tokio::test]
-async fn large_bodies_are_compressed_for_those_who_accept_it() {
+async fn large_bodies_are_compressed_for_clients_that_accept_it() {
     let emulator = start(Emulator::builder()).await;
     let get = |coding: &str| {
         plain()
@@ -296,7 +296,7 @@ async fn only_loopback_addresses_are_served() {
 }
 
 #[tokio::test]
-async fn the_ring_forgets_the_oldest_and_the_count_does_not() {
+async fn only_the_latest_requests_are_recorded_but_all_are_counted() {
     let emulator = start(Emulator::builder().recorded_requests(2)).await;
     for size in 1..=3 {
         get(&emulator, &format!("/v1/customers?size={size}")).await;
@@ -305,7 +305,7 @@ async fn the_ring_forgets_the_oldest_and_the_count_does_not() {
     assert_eq!(requests.iter().map(RecordedRequest::number).collect::<Vec<_>>(), [2, 3]);
     assert_eq!(requests[1].path_and_query(), "/v1/customers?size=3");
     assert_eq!(emulator.request_count(), 3);
-    assert!(!format!("{requests:?}").contains("any"), "a token in Debug");
+    assert!(!format!("{requests:?}").contains("any"), "Debug shows a token");
 }
 
 #[tokio::test]
@@ -323,7 +323,7 @@ async fn shutting_down_refuses_further_connections() {
 }
 
 #[tokio::test]
-async fn requests_at_once_are_counted_at_their_most() {
+async fn the_highest_number_of_concurrent_requests_is_recorded() {
     use std::time::Duration;
     let emulator = start(Emulator::builder().latency(Duration::from_secs(3600))).await;
     let both = async { tokio::join!(get(&emulator, "/v1/customers"), get(&emulator, "/v1/customers")) };
@@ -333,14 +333,14 @@ async fn requests_at_once_are_counted_at_their_most() {
         }
     };
     tokio::select! {
-        _ = both => panic!("answered within the latency"),
+        _ = both => panic!("responded within the latency"),
         () = seen => {}
     }
     assert_eq!(emulator.most_requests_at_once(), 2);
 }
 
 #[test]
-fn an_emulator_on_its_own_thread_needs_no_runtime_and_ends_with_its_owner() {
+fn an_emulator_on_its_own_thread_needs_no_runtime_and_stops_on_drop() {
     let emulator = Emulator::builder().customers(1).start_on_own_thread().unwrap();
     let address = emulator.base_url().strip_prefix("http://").unwrap().to_owned();
     let ask = || {

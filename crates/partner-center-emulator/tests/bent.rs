@@ -1,4 +1,4 @@
-//! Faults that bend the true answer: its links, its rows, its envelope, its text.
+//! Tests of the faults that change a response: its links, rows, envelope or encoding.
 
 mod support;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::{COMMERCIAL, ID, MARK, deployment, get, page, start};
 
 #[tokio::test]
-async fn redirects_and_foreign_links_lead_elsewhere_and_what_arrives_there_is_kept() {
+async fn redirects_and_foreign_links_point_to_a_host_that_records_requests() {
     let emulator = start("#1 redirect; #2-3 foreign-link; #4 foreign-link(to=https://evil.example/)").await;
     let (status, headers, _) = get(&emulator, "/v1/customers?size=3").await;
     assert_eq!(status, 302);
@@ -30,7 +30,7 @@ async fn redirects_and_foreign_links_lead_elsewhere_and_what_arrives_there_is_ke
 }
 
 #[tokio::test]
-async fn a_repeated_link_names_its_own_page() {
+async fn a_repeated_link_points_to_its_own_page() {
     let emulator = start("repeated-link").await;
     let first = page(&emulator, "/v1/customers").await;
     let token = first["links"]["next"]["headers"][0]["value"].as_str().unwrap();
@@ -53,7 +53,7 @@ async fn a_repeated_link_names_its_own_page() {
 }
 
 #[tokio::test]
-async fn an_empty_page_in_the_middle_leads_on() {
+async fn an_empty_page_keeps_its_next_link() {
     let emulator = start("empty-page").await;
     let customers = page(&emulator, "/v1/customers").await;
     assert_eq!((&customers["items"], &customers["totalCount"]), (&json!([]), &json!(0)));
@@ -65,7 +65,7 @@ async fn an_empty_page_in_the_middle_leads_on() {
 }
 
 #[tokio::test]
-async fn links_take_every_form() {
+async fn next_links_can_have_every_form() {
     let emulator = start("").await;
     let own = emulator.base_url();
     let customers = "/customers?size=4&seekOperation=Next";
@@ -88,7 +88,7 @@ async fn links_take_every_form() {
 }
 
 #[tokio::test]
-async fn rows_are_bent_in_every_way() {
+async fn every_fault_of_rows_changes_them() {
     let emulator = start("").await;
     let row = async |fault: &str| {
         emulator.set_faults(fault.parse::<FaultScript>().unwrap());
@@ -121,7 +121,7 @@ async fn rows_are_bent_in_every_way() {
 }
 
 #[tokio::test]
-async fn envelopes_are_bent_in_every_way() {
+async fn every_fault_of_the_envelope_changes_it() {
     let emulator = start("").await;
     let members = async |fault: &str, path: &str| {
         emulator.set_faults(fault.parse::<FaultScript>().unwrap());
@@ -139,7 +139,7 @@ async fn envelopes_are_bent_in_every_way() {
 }
 
 #[tokio::test]
-async fn text_comes_in_other_encodings_and_under_other_labels() {
+async fn encoding_and_content_type_can_be_changed() {
     let emulator = start("#1 no-mark; #2 utf16; #3 content-type(text/json); #4 mark+500; #5 mark").await;
     assert_eq!(get(&emulator, &deployment()).await.2, documented::CUSTOMER_LICENSES_DEPLOYMENT.as_bytes());
     let utf16 = get(&emulator, &deployment()).await.2;
@@ -151,7 +151,7 @@ async fn text_comes_in_other_encodings_and_under_other_labels() {
 }
 
 #[tokio::test]
-async fn ids_are_kept_back_or_replaced() {
+async fn ids_can_be_omitted_or_replaced() {
     let emulator = start("#1 own-ids; #2 no-ids").await;
     let own = get(&emulator, &deployment()).await.1["ms-requestid"].clone();
     assert_ne!(own, ID);

@@ -1,4 +1,4 @@
-//! The commercial endpoints: filters, groups, snapshots and pages, held against the book.
+//! Tests of the commercial endpoints: filters, groups, snapshots and pages, compared with the book.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -38,7 +38,7 @@ fn rows(page: &Value) -> &Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_documented_queries_get_the_documented_answers() {
+async fn the_documented_queries_get_the_documented_responses() {
     let emulator = start(Emulator::builder()).await;
     let filter = "?filter=customerTenantId%20eq%20%270112A436-B14E-4888-967B-CA4BB2CF1234%27";
     for (path, example) in [
@@ -81,7 +81,7 @@ async fn every_row_of_the_book_is_served_once_in_the_books_order() {
 }
 
 #[tokio::test]
-async fn next_links_lead_through_all_pages_whatever_their_form() {
+async fn next_links_of_every_form_lead_through_all_pages() {
     for form in [LinkForm::Absolute, LinkForm::Rooted, LinkForm::Relative] {
         let emulator = start(Emulator::builder().customers(40).page_size(7).commercial_links(form)).await;
         let wanted = query(&[("filter", "serviceCode eq 'o365'"), ("skip", "3"), ("top", "9")]);
@@ -126,7 +126,7 @@ async fn without_links_the_client_must_skip() {
 }
 
 #[tokio::test]
-async fn filters_select_what_the_book_says() {
+async fn filters_select_the_matching_rows_of_the_book() {
     let emulator = start(Emulator::builder().customers(300)).await;
     let all = page(&emulator, USAGE, &[]).await;
     let filter = "workloadCode eq 'exo' and (productName ne 'OFFICE 365 ENTERPRISE E3' or customerName eq 'Margie''s Travel')";
@@ -145,7 +145,7 @@ async fn filters_select_what_the_book_says() {
 }
 
 #[tokio::test]
-async fn groups_hold_the_asked_columns_and_the_sums() {
+async fn groups_have_the_requested_columns_and_the_sums() {
     let emulator = start(Emulator::builder().customers(120)).await;
     let all = page(&emulator, DEPLOYMENT, &[]).await;
     for columns in [vec!["serviceCode", "productName"], vec!["customerTenantId", "serviceCode"]] {
@@ -156,7 +156,7 @@ async fn groups_hold_the_asked_columns_and_the_sums() {
             sums.0 += row["licensesDeployed"].as_u64().unwrap();
             sums.1 += row["licensesSold"].as_u64().unwrap();
         }
-        // Paged, so that groups are not cut at page borders.
+        // Paged, to check that groups are not split between pages.
         let mut grouped = BTreeMap::new();
         for skip in (0..).step_by(10) {
             let pairs = [("groupby", &*columns.join(", ")), ("top", "10"), ("skip", &skip.to_string())];
@@ -167,7 +167,7 @@ async fn groups_hold_the_asked_columns_and_the_sums() {
                 let key: Vec<String> =
                     columns.iter().map(|column| row[*column].as_str().unwrap().to_owned()).collect();
                 let sums = (row["licensesDeployed"].as_u64().unwrap(), row["licensesSold"].as_u64().unwrap());
-                assert!(grouped.insert(key, sums).is_none(), "a group twice");
+                assert!(grouped.insert(key, sums).is_none(), "duplicate group");
             }
             if page["@nextLink"].is_null() {
                 break;
@@ -178,7 +178,7 @@ async fn groups_hold_the_asked_columns_and_the_sums() {
 }
 
 #[tokio::test]
-async fn plain_usage_rows_and_grouped_ones_spell_active_differently() {
+async fn plain_and_grouped_usage_rows_name_the_active_count_differently() {
     let emulator = start(Emulator::builder()).await;
     let plain = page(&emulator, USAGE, &[("top", "1")]).await;
     assert!(rows(&plain)[0]["licenseActive"].is_u64());
@@ -205,7 +205,7 @@ async fn earlier_days_have_their_own_rows_and_unknown_days_none() {
 }
 
 #[tokio::test]
-async fn bad_queries_are_refused_by_the_analytics_back_end() {
+async fn invalid_queries_get_errors_of_the_analytics_back_end() {
     let emulator = start(Emulator::builder()).await;
     for (pair, reason) in [
         (("top", "10001"), "top parameter cannot be more than 10000"),

@@ -1,4 +1,4 @@
-//! The sign-in host: every grant, every refusal that tests can bring about, and what the API makes of the tokens.
+//! Tests of the sign-in host: all grants, the errors that tests can cause, and how the API treats the tokens.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::unreadable_literal, reason = "codes are searched for as the service prints them")]
@@ -30,7 +30,7 @@ async fn post(emulator: &Emulator, path: &str, form: &[(&str, &str)]) -> (Status
         .send()
         .await
         .unwrap();
-    assert!(!answer.headers().contains_key("ms-requestid"), "Partner Center's ids from the sign-in host");
+    assert!(!answer.headers().contains_key("ms-requestid"), "the sign-in host sent ids of Partner Center");
     let status = answer.status();
     (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
 }
@@ -46,7 +46,7 @@ async fn refresh(emulator: &Emulator, token: &str) -> (StatusCode, Value) {
     post(emulator, V2, &form).await
 }
 
-/// Status and fault code of an API call with a token.
+/// Sends an API request with a token and returns the status and error code.
 async fn call(emulator: &Emulator, path: &str, token: &str) -> (u16, Option<u64>) {
     let answer =
         Client::new().get(format!("{}{path}", emulator.base_url())).bearer_auth(token).send().await.unwrap();
@@ -95,7 +95,7 @@ async fn a_refresh_token_gives_an_access_token_with_the_claims_and_a_new_refresh
     assert_eq!(claims["exp"].as_u64().unwrap(), 1_790_000_000 + 3599);
     assert_eq!(analytics(&emulator, access).await, (200, None));
 
-    // The old one is not revoked, the new one is another.
+    // A refresh token is rotated, and the old one remains valid.
     let second = body["refresh_token"].as_str().unwrap();
     assert_ne!(second, first);
     assert_eq!(refresh(&emulator, second).await.0, 200);
@@ -110,7 +110,7 @@ async fn a_refresh_token_gives_an_access_token_with_the_claims_and_a_new_refresh
 }
 
 #[tokio::test]
-async fn a_rotation_does_not_make_the_old_token_younger() {
+async fn a_rotation_does_not_extend_the_lifetime_of_the_old_token() {
     let emulator = start(Emulator::builder()).await;
     let first = emulator.entra().issue_refresh_token();
     emulator.advance(Duration::from_secs(89 * 24 * 3600));
@@ -138,7 +138,7 @@ async fn without_offline_access_there_is_no_rotation() {
 }
 
 #[tokio::test]
-async fn the_older_endpoint_speaks_in_strings() {
+async fn the_v1_endpoint_sends_numbers_as_strings() {
     let emulator = start(Emulator::builder()).await;
     let token = emulator.entra().issue_refresh_token();
     let form = [
@@ -163,7 +163,7 @@ async fn the_older_endpoint_speaks_in_strings() {
 }
 
 #[tokio::test]
-async fn an_application_alone_reaches_customers_but_no_analytics() {
+async fn an_application_only_token_allows_customers_but_not_analytics() {
     let emulator = start(Emulator::builder()).await;
     let form = [
         ("grant_type", "client_credentials"),
@@ -190,7 +190,7 @@ async fn an_application_alone_reaches_customers_but_no_analytics() {
 }
 
 #[tokio::test]
-async fn the_secret_may_come_in_a_basic_header() {
+async fn the_secret_may_be_sent_in_a_basic_header() {
     let emulator = start(Emulator::builder()).await;
     let ask = |secret: &str| {
         let basic = STANDARD.encode(format!("{}:{secret}", Entra::CLIENT_ID));
@@ -205,7 +205,7 @@ async fn the_secret_may_come_in_a_basic_header() {
 }
 
 #[tokio::test]
-async fn the_api_refuses_what_the_service_refuses() {
+async fn the_api_rejects_the_tokens_that_the_service_rejects() {
     let emulator = start(Emulator::builder()).await;
     let entra = emulator.entra();
     let good = entra.mint(&TokenSpec::user());
@@ -218,7 +218,7 @@ async fn the_api_refuses_what_the_service_refuses() {
     let graph = entra.mint(&TokenSpec::user().audience("https://graph.windows.net"));
     assert_eq!(analytics(&emulator, &graph).await, (401, Some(900420)));
     let altered = good.replace("eyJ", "eyK");
-    assert_eq!(analytics(&emulator, &altered).await.0, 200, "no longer a JWT in form: opaque");
+    assert_eq!(analytics(&emulator, &altered).await.0, 200, "not in the form of a JWT any more, so opaque");
     let forged = format!("{good}x");
     assert_eq!(analytics(&emulator, &forged).await, (401, Some(400)));
 
@@ -235,7 +235,7 @@ async fn the_api_refuses_what_the_service_refuses() {
 }
 
 #[tokio::test]
-async fn tokens_can_be_issued_short_lived_for_others_and_without_mfa() {
+async fn lifetime_audience_and_mfa_of_issued_tokens_can_be_set() {
     let emulator = start(Emulator::builder()).await;
     let refresh_token = emulator.entra().issue_refresh_token();
     emulator.entra().issue_for(Duration::from_secs(5));
@@ -254,7 +254,7 @@ async fn tokens_can_be_issued_short_lived_for_others_and_without_mfa() {
 }
 
 #[tokio::test]
-async fn refusals_of_refresh_tokens() {
+async fn refresh_token_requests_get_the_errors_of_entra() {
     let emulator = start(Emulator::builder()).await;
     let entra = emulator.entra();
     let token = entra.issue_refresh_token();
@@ -295,7 +295,7 @@ async fn refusals_of_refresh_tokens() {
 }
 
 #[tokio::test]
-async fn single_use_refresh_tokens_show_a_lost_rotation() {
+async fn a_single_use_refresh_token_is_rejected_when_reused() {
     let emulator = start(Emulator::builder().single_use_refresh_tokens(true)).await;
     let first = emulator.entra().issue_refresh_token();
     let (_, body) = refresh(&emulator, &first).await;
@@ -342,7 +342,7 @@ async fn a_device_code_waits_for_its_user() {
 }
 
 #[tokio::test]
-async fn a_device_code_is_declined_or_runs_out_or_approves_itself() {
+async fn a_device_code_can_be_declined_expire_or_be_approved_automatically() {
     let emulator = start(Emulator::builder().approve_device_codes_after(2).device_interval(1)).await;
     let started = begin_device(&emulator).await;
     assert_eq!(started["interval"], 1);
@@ -369,7 +369,7 @@ async fn a_device_code_is_declined_or_runs_out_or_approves_itself() {
 }
 
 #[tokio::test]
-async fn confidential_applications_have_no_device_codes() {
+async fn confidential_applications_get_no_device_codes() {
     let emulator = start(Emulator::builder().application(Application::new("app").secret("s"))).await;
     let refusal = post(&emulator, "oauth2/v2.0/devicecode", &[("client_id", "app")]).await;
     refused(&refusal, 401, "invalid_client", 7000218);
@@ -383,7 +383,7 @@ fn assertion(header: &Value, claims: &Value) -> String {
 }
 
 #[tokio::test]
-async fn assertions_stand_in_for_secrets() {
+async fn a_client_assertion_replaces_the_secret() {
     let app = Application::new("app").federated("repo:contoso/reports");
     let emulator = start(Emulator::builder().application(app)).await;
     let endpoint = format!("{}/{}/{V2}", emulator.authority(), Entra::TENANT_ID);

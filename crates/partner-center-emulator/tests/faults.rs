@@ -1,4 +1,5 @@
-//! Faults in place of an answer and on its way, and the requests they fall on. Bent answers are in `bent.rs`.
+//! Tests of the faults that replace a response or affect its transfer, and of the rules that select requests. Faults
+//! that change a response are tested in `bent.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::unreadable_literal, reason = "codes are searched for as the service prints them")]
@@ -16,7 +17,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 #[tokio::test]
-async fn errors_have_the_status_the_body_and_the_wait_they_were_given() {
+async fn errors_have_the_given_status_body_and_retry_after() {
     for (fault, status, retry_after, has_ids, body) in [
         ("429(retry-after=57)", 429, Some("57"), false, documented::THROTTLED.to_owned()),
         (
@@ -93,7 +94,7 @@ async fn errors_have_the_status_the_body_and_the_wait_they_were_given() {
 }
 
 #[tokio::test]
-async fn the_other_error_shapes_have_their_members() {
+async fn analytics_and_commerce_errors_have_their_members() {
     let emulator = start("#1 400(body=analytics); #2 500(body=commerce)").await;
     let analytics: Value = serde_json::from_slice(&get(&emulator, COMMERCIAL).await.2).unwrap();
     assert_eq!(analytics["innererror"]["code"], "InvalidQueryParameters");
@@ -104,7 +105,7 @@ async fn the_other_error_shapes_have_their_members() {
 }
 
 #[tokio::test]
-async fn html_comes_with_an_error_or_with_success() {
+async fn an_html_page_can_have_an_error_status_or_200() {
     let emulator = start("#1 502; #2 html").await;
     for status in [502, 200] {
         let (got, headers, body) = get(&emulator, &deployment()).await;
@@ -116,7 +117,7 @@ async fn html_comes_with_an_error_or_with_success() {
 }
 
 #[tokio::test]
-async fn answers_can_be_empty() {
+async fn responses_can_be_empty() {
     let emulator = start("#1 empty-body; #2 204; #3 no-rows").await;
     let (status, headers, body) = get(&emulator, &deployment()).await;
     assert_eq!((status, body.len()), (StatusCode::OK, 0));
@@ -144,7 +145,7 @@ async fn raw(emulator: &Emulator) -> (Vec<u8>, Option<ErrorKind>) {
 }
 
 #[tokio::test]
-async fn a_reset_is_a_reset_and_not_a_polite_end() {
+async fn a_reset_closes_the_connection_with_rst() {
     let emulator = start("reset").await;
     assert_eq!(raw(&emulator).await, (Vec::new(), Some(ErrorKind::ConnectionReset)));
     let request = &emulator.requests()[0];
@@ -152,18 +153,18 @@ async fn a_reset_is_a_reset_and_not_a_polite_end() {
 }
 
 #[tokio::test]
-async fn a_reset_in_the_body_comes_after_so_many_bytes() {
+async fn a_reset_in_the_body_comes_after_the_given_number_of_bytes() {
     let emulator = start("reset-body(after=100)").await;
     let (read, error) = raw(&emulator).await;
     assert_eq!(error, Some(ErrorKind::ConnectionReset));
     let text = String::from_utf8_lossy(&read);
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("content-length: 1012"), "{head}");
-    assert_eq!(body.len(), 100, "the mark counts as three");
+    assert_eq!(body.len(), 100, "the byte-order mark counts as three");
 }
 
 #[tokio::test]
-async fn a_wrong_length_promises_more_than_comes() {
+async fn a_wrong_length_is_larger_than_the_body() {
     let emulator = start("wrong-length").await;
     let (read, error) = raw(&emulator).await;
     assert_eq!(error, None);
@@ -183,7 +184,7 @@ async fn a_truncated_body_has_the_right_length() {
 }
 
 #[tokio::test]
-async fn slow_answers_arrive_whole() {
+async fn slow_responses_are_complete() {
     let emulator = start("#1 slow-start(ms=2); #2 drip(bytes=400,ms=1); #3 stall(after=5,ms=2)").await;
     for _ in 0..3 {
         let (status, headers, body) = get(&emulator, &deployment()).await;
@@ -194,7 +195,7 @@ async fn slow_answers_arrive_whole() {
 }
 
 #[tokio::test]
-async fn a_client_that_leaves_ends_a_long_wait_and_an_endless_body() {
+async fn disconnecting_ends_a_long_wait_and_an_endless_body() {
     let emulator = start("#1 slow-start(ms=600000); #2 endless").await;
     let path = deployment();
     let arrived = async {
@@ -203,7 +204,7 @@ async fn a_client_that_leaves_ends_a_long_wait_and_an_endless_body() {
         }
     };
     tokio::select! {
-        _ = send(&emulator, &path) => panic!("it was to wait"),
+        _ = send(&emulator, &path) => panic!("responded before the end of the delay"),
         () = arrived => {}
     }
     while emulator.open_connections() > 0 {
@@ -220,11 +221,11 @@ async fn a_client_that_leaves_ends_a_long_wait_and_an_endless_body() {
     while emulator.open_connections() > 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    assert_eq!(emulator.requests()[0].status(), None, "the first was never answered");
+    assert_eq!(emulator.requests()[0].status(), None, "the first request got no response");
 }
 
 #[tokio::test]
-async fn an_endless_body_ends_after_all() {
+async fn an_endless_body_ends_at_its_size() {
     let emulator = start("endless(mib=2)").await;
     let (_, headers, body) = get(&emulator, &deployment()).await;
     assert!(!headers.contains_key("content-length"));
@@ -242,14 +243,14 @@ async fn a_gzip_bomb_is_small_on_the_wire() {
 }
 
 #[tokio::test]
-async fn a_big_header_is_big() {
+async fn a_big_header_has_the_given_size() {
     let emulator = start("big-header(kib=16)").await;
     let (_, headers, _) = get(&emulator, &deployment()).await;
     assert_eq!(headers["x-padding"].len(), 16 * 1024);
 }
 
 #[tokio::test]
-async fn an_expired_token_is_refused_once_and_a_revoked_one_for_ever() {
+async fn an_expired_token_is_rejected_once_and_a_revoked_one_permanently() {
     let emulator = start("#1 expired-token; #3 revoke-token").await;
     let statuses = async || {
         let (status, _, body) = get(&emulator, &deployment()).await;
@@ -277,7 +278,7 @@ async fn rules_count_the_requests_their_path_matches() {
 }
 
 #[tokio::test]
-async fn chances_fall_on_the_same_requests_in_every_run() {
+async fn a_percentage_selects_the_same_requests_in_every_run() {
     let run = async |seed: u64| {
         let emulator = start(&format!("seed={seed}; 20% 503")).await;
         let mut failed = Vec::new();
@@ -305,7 +306,7 @@ async fn a_limit_lets_a_repeated_request_id_through() {
 }
 
 #[tokio::test]
-async fn the_sign_in_host_fails_where_a_path_says_so() {
+async fn rules_with_a_sign_in_path_apply_to_the_sign_in_host() {
     let script =
         "500; #1 /*/oauth2/v2.0/token aadsts(50076); #2 /*/oauth2/* 503(body=html); #3 /*/oauth2/* truncated";
     let emulator = start(script).await;
@@ -327,7 +328,7 @@ async fn the_sign_in_host_fails_where_a_path_says_so() {
     let (status, body) = ask().await;
     assert!(status == 200 && serde_json::from_slice::<Value>(&body).is_err());
     assert_eq!(ask().await.0, 200);
-    // The grants that were answered in the protocol; all four were recorded, their forms with them.
+    // Two requests reached the token endpoint; all four were recorded with their forms.
     assert_eq!(emulator.entra().token_requests().refresh_token, 2);
     let grants =
         emulator.authority_requests().iter().filter_map(|request| request.form("grant_type")).count();
@@ -335,7 +336,7 @@ async fn the_sign_in_host_fails_where_a_path_says_so() {
 }
 
 #[test]
-fn help_names_everything() {
+fn help_lists_faults_shapes_and_options() {
     let help = FaultScript::help();
     for name in
         ["reset-body(after=BYTES)", "string-counts", "seven-digits", "error-object", "700082", "most=N"]

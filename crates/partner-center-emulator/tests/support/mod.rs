@@ -1,4 +1,4 @@
-//! What the fault tests share: an emulator with a script and a fixed clock, and a plain client.
+//! Helpers of the fault tests: an emulator with a script and a fixed clock, and a plain client.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -25,7 +25,7 @@ pub(crate) fn deployment() -> String {
 pub(crate) const COMMERCIAL: &str = "/partner/v1/analytics/commercial/usage/license";
 
 pub(crate) async fn send(emulator: &Emulator, path: &str) -> reqwest::Result<reqwest::Response> {
-    // No compression is undone, whatever features another crate of the workspace switches on.
+    // Does not decompress bodies, even if another crate of the workspace enables that feature.
     let client =
         Client::builder().no_gzip().no_brotli().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let request = client.get(format!("{}{path}", emulator.base_url())).header("MS-RequestId", ID);
