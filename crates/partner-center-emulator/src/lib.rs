@@ -33,12 +33,12 @@
 //! |---|---|
 //! | `GET /v1/customers/{id}/analytics/licenses/{deployment,usage}` | a customer's licenses |
 //! | `GET /v1/analytics/licenses/{deployment,usage}` | the partner's totals: the sums over the book |
-//! | `GET /partner/v1/analytics/commercial/{deployment,usage}/license`, also below `/v1` | all rows of the book, with `filter`, `groupby`, `processedDateTime`, `top`, `skip` |
+//! | `GET /partner/v1/analytics/commercial/{deployment,usage}/license`, also under `/v1` | all rows of the book, with `filter`, `groupby`, `processedDateTime`, `top`, `skip` |
 //! | `GET /v1/customers`, with `size` and `filter` | pages of customers, with a continuation token |
 //! | `GET /v1/customers/{id}` | one customer |
 //! | `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token` on [`authority`](Emulator::authority) | tokens: see [`Entra`] |
-//! | `POST /{tenant}/oauth2/v2.0/devicecode`, `GET /device` there | device sign-in |
-//! | `GET /{tenant}/oauth2/v2.0/authorize` there | authorization codes, to loopback addresses |
+//! | `POST /{tenant}/oauth2/v2.0/devicecode`, `GET /device` on `authority` | device sign-in |
+//! | `GET /{tenant}/oauth2/v2.0/authorize` on `authority` | authorization codes, for loopback redirects |
 //!
 //! The responses for [`DOCUMENTED_CUSTOMER`] and [`TEST_COMPANY`] are the examples of the public documentation, byte
 //! for byte. In a book of one customer, so are the partner's totals. The bodies are in [`documented`].
