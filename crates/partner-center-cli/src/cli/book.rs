@@ -1,11 +1,11 @@
-//! The arguments of what reads licenses of customers: whose, from where, which rows, and where to.
+//! Arguments of the commands that read licenses of customers: customers, source, rows and output.
 
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
 use partner_center::CustomerId;
 
-/// What `licenses deployment` and `licenses usage` take.
+/// Arguments of `licenses deployment` and `licenses usage`.
 #[derive(Args, Debug)]
 pub(crate) struct LicenseArgs {
     #[command(flatten)]
@@ -13,7 +13,7 @@ pub(crate) struct LicenseArgs {
     #[command(flatten)]
     pub(crate) reading: Reading,
 
-    /// Only rows of which the percentage is below this one, from 0 to 100
+    /// Only rows with a percentage below this one, from 0 to 100
     #[arg(long, value_name = "PERCENT", value_parser = super::values::percent, requires = "whose", help_heading = ROWS)]
     pub(crate) below: Option<f64>,
 
@@ -21,7 +21,7 @@ pub(crate) struct LicenseArgs {
     pub(crate) writing: Writing,
 }
 
-/// What `licenses funnel` takes.
+/// Arguments of `licenses funnel`.
 #[derive(Args, Debug)]
 #[command(group = ArgGroup::new("someone").args(["customers", "all_customers"]).required(true))]
 pub(crate) struct Funnel {
@@ -30,20 +30,20 @@ pub(crate) struct Funnel {
     #[command(flatten)]
     pub(crate) reading: Reading,
 
-    /// Only rows with at least so many idle licenses; those of which it is unknown are left out
+    /// Only rows with at least this many idle licenses; rows with an unknown count are left out
     #[arg(long, value_name = "N", help_heading = ROWS)]
     pub(crate) min_idle: Option<u64>,
 
-    /// Only rows with fewer deployed of sold, or active of deployed, than this percentage
+    /// Only rows where deployed of sold, or active of deployed, is below this percentage
     #[arg(long, value_name = "PERCENT", value_parser = super::values::percent, help_heading = ROWS)]
     pub(crate) below: Option<f64>,
 
-    /// Leave out the rows that the rules in this TOML file name
+    /// Leave out rows that match the rules in this TOML file
     #[arg(long, value_name = "FILE", help_heading = ROWS)]
     pub(crate) ignore: Option<PathBuf>,
 
-    /// End with exit code 10 if a row crosses this threshold, such as 'idle > 100', or with 'total idle > 5000' if all
-    /// rows together do; may be given several times. All rows are written in any case
+    /// Exit with code 10 if a row crosses this threshold, such as 'idle > 100', or if the total of all rows does, such
+    /// as 'total idle > 5000'. Can be repeated; all rows are written in any case
     #[arg(long, value_name = "THRESHOLD", help_heading = ROWS)]
     pub(crate) fail_on: Vec<String>,
 
@@ -53,11 +53,11 @@ pub(crate) struct Funnel {
 
 const ROWS: &str = "Rows";
 
-/// Whose licenses.
+/// Selects the customers.
 #[derive(Args, Debug)]
 #[group(id = "whose", multiple = false)]
 pub(crate) struct Whose {
-    /// The customer's id, which is its tenant's id; may be given several times
+    /// The customer's id (its tenant id); can be repeated
     #[arg(short, long = "customer", value_name = "ID", value_parser = super::values::customer_id)]
     pub(crate) customers: Vec<CustomerId>,
 
@@ -67,43 +67,44 @@ pub(crate) struct Whose {
 }
 
 impl Whose {
-    /// Whether the question is not about customers at all.
+    /// Whether no customers are selected.
     pub(crate) fn is_nobody(&self) -> bool {
         self.customers.is_empty() && !self.all_customers
     }
 }
 
-/// How licenses of many customers are read.
+/// Controls how the licenses of many customers are read.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
 pub(crate) struct Reading {
-    /// Where licenses come from: the commercial queries, which answer thousands of rows at once, the classic operations,
-    /// which answer one customer at a time, or auto: the former where they answer. Pipelines had better choose one
-    /// [default: auto with --all-customers; with --customer classic, and commercial for those it has no rows for]
+    /// Where the rows come from: commercial (queries that return thousands of rows at once), classic (operations that
+    /// return one customer at a time) or auto (commercial, or classic if that is not available). In pipelines, choose
+    /// commercial or classic [default: auto with --all-customers; with --customer classic, then commercial for
+    /// customers without rows]
     #[arg(long, value_name = "SOURCE", requires = "whose")]
     pub(crate) source: Option<Source>,
 
-    /// How many requests may go at once [default: 8]
+    /// Maximum number of concurrent requests [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "whose")]
     pub(crate) concurrency: Option<u16>,
 
-    /// How many requests may be sent in a minute [default: as many as the service takes]
+    /// Maximum number of requests per minute [default: as many as the service accepts]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), requires = "all_customers", conflicts_with = "customers")]
     pub(crate) rate: Option<u32>,
 
-    /// In which order the rows come: customer, by the customers' ids, which is the same in every run and from either
-    /// source, and for which rows of the commercial queries are held until the end; or completion, as answers come in.
-    /// A table is by the customers' names in any case [default: customer]
+    /// The order of the rows: customer (by customer id, the same in every run and from either source; rows of the
+    /// commercial queries are held until the end) or completion (as responses arrive). A table is sorted by customer
+    /// name in either case [default: customer]
     #[arg(long, value_name = "ORDER", requires = "all_customers", conflicts_with = "customers")]
     pub(crate) order: Option<Order>,
 
-    /// Keep in this file how far the run is, and go on from there if the file exists; it is removed at the end. Only
-    /// with --output, as csv or ndjson. It is good for 12 hours: rows of two days are not to meet in one file
+    /// Save progress in this file, and resume from it if it exists; it is removed when the run is complete. Requires
+    /// --output with csv or ndjson. Valid for 12 hours, so that one file does not mix the data of two days
     #[arg(long, value_name = "FILE", requires_all = ["all_customers", "output"], conflicts_with_all = ["customers", "sort", "limit"])]
     pub(crate) checkpoint: Option<PathBuf>,
 }
 
-/// Where the licenses of a whole book come from.
+/// Where the rows of all customers come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Source {
     #[default]
@@ -112,7 +113,7 @@ pub(crate) enum Source {
     Classic,
 }
 
-/// In which order customers come.
+/// The order of the customers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Order {
     #[default]
@@ -120,20 +121,20 @@ pub(crate) enum Order {
     Completion,
 }
 
-/// Where rows go, and which of them.
+/// Where rows are written, and which of them.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct Writing {
-    /// The order of the rows, by a column of csv, such as licensesSold:desc. All rows are held until the end
+    /// Sort the rows by this csv column, such as licensesSold:desc. All rows are held until the end
     #[arg(long, value_name = "COLUMN[:desc]")]
     pub(crate) sort: Option<String>,
 
-    /// At most so many rows. Without --sort, nothing more is asked for once they are there
+    /// Write at most this many rows. Without --sort, no more requests are sent once they are read
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
 
-    /// Write to this file, which is there in whole or not at all; its extension gives the format unless --format does.
-    /// A - is stdout
+    /// Write to this file, which appears only when it is complete. Its extension selects the format unless --format is
+    /// given; - is stdout
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }

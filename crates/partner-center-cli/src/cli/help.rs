@@ -1,9 +1,9 @@
-//! The longer texts of `--help`, and its looks.
+//! Longer texts and styles of `--help`.
 
 use anstyle::{AnsiColor, Style};
 use clap::builder::Styles;
 
-/// Help looks like cargo's.
+/// The same styles as cargo's.
 pub(super) const STYLES: Styles = Styles::styled()
     .header(AnsiColor::BrightGreen.on_default().bold())
     .usage(AnsiColor::BrightGreen.on_default().bold())
@@ -17,69 +17,72 @@ pub(super) const FORMATS: &str = "\
 Formats:
   table    for people: aligned, with totals and the age of the data
   json     one document: schemaVersion, rows, failures, summary
-  ndjson   one row per line, as they come
-  csv      RFC 4180 with a header; a text that a spreadsheet would run as a formula
-           gets an apostrophe in front
-  parquet  the columns of csv with their types; only in builds with --features parquet,
-           because of how long those take
+  ndjson   one row per line, as they arrive
+  csv      RFC 4180 with a header; text that a spreadsheet would run as a formula
+           is prefixed with an apostrophe
+  parquet  the csv columns with their types; only in builds with --features parquet,
+           which take longer to compile
 
-Rows are by the customers' ids, in a table by their names. table, any format with --sort, and rows
-of the commercial queries are held until the end; rows of the classic operations, or of either
-source with --order completion, are written as they come.";
+Rows are sorted by customer id, in a table by customer name. A table, any format with --sort, and
+rows of the commercial queries are held until the end; rows of the classic operations, or of either
+source with --order completion, are written as they arrive.";
 
 pub(super) const ENVIRONMENT: &str = "\
 Environment:
-  PARTNER_CENTER_ACCESS_TOKEN   an access token, used as it is
+  PARTNER_CENTER_ACCESS_TOKEN   an access token, used as is
   PARTNER_CENTER_REFRESH_TOKEN  a refresh token from a consent (docs/consent.md)
-  PARTNER_CENTER_TENANT_ID      the partner's tenant: its id or a domain of it
+  PARTNER_CENTER_TENANT_ID      the partner's tenant: its id or one of its domains
   PARTNER_CENTER_CLIENT_ID      the app registration
   PARTNER_CENTER_CLIENT_SECRET  its secret, if it has one
   PARTNER_CENTER_CLOUD          global, usgov or china
-  PARTNER_CENTER_AUTHORITY      the sign-in host, unless it is the cloud's
-  PARTNER_CENTER_BASE_URL       where the service is, unless it is the cloud's
+  PARTNER_CENTER_AUTHORITY      the sign-in host, if not the cloud's own
+  PARTNER_CENTER_BASE_URL       the base URL of the service, if not the cloud's own
   PARTNER_CENTER_PROFILE        the profile to use
-  PARTNER_CENTER_CONFIG_DIR     where config.toml and the token stores are
+  PARTNER_CENTER_CONFIG_DIR     the directory of config.toml and the token stores
 
-A flag wins over the environment, the environment over a profile. An empty variable counts as
-not set. `partner-center doctor` shows what came from where.
+Flags override the environment, and the environment overrides a profile. An empty variable counts
+as not set. `partner-center doctor` shows where each value came from.
 
 Credentials, in the order they are looked for:
   1. PARTNER_CENTER_ACCESS_TOKEN
   2. PARTNER_CENTER_REFRESH_TOKEN, for the tenant and the client id
   3. the token store, which `partner-center login` fills
-  4. PARTNER_CENTER_CLIENT_SECRET alone: application-only, good for customers but not for licenses
+  4. PARTNER_CENTER_CLIENT_SECRET alone: application-only, works for customers but not for
+     licenses
 
-Profiles, in config.toml; secrets are not for this file:
-  [profile.default]            used if none is named; any other with --profile NAME
+Profiles, in config.toml; do not put secrets in this file:
+  [profile.default]            used unless --profile NAME selects another
   tenant-id = \"contoso.onmicrosoft.com\"
   client-id = \"00000000-1111-2222-3333-444444444444\"
   cloud = \"global\"             also authority, base-url, and store = \"file\" or \"keyring\"";
 
 pub(super) const DEPLOYMENT_HELP: &str = "\
-With --customer or --all-customers a row per customer and product, else the partner's totals, a row
-per service.
+With --customer or --all-customers: one row per customer and product. Otherwise: the partner's
+totals, one row per service.
 
-Since 2021 the service is reported to answer classic operations with no rows for customers that do
-have licenses. --customer asks the commercial query about such customers as well, --all-customers
-asks it first. Columns mean the same from either source, and each row says which it came from.";
+Since 2021 the classic operations are reported to return no rows for some customers that do have
+licenses. --customer therefore also tries the commercial query for such customers, and
+--all-customers tries it first. Columns mean the same from either source, and each row names its
+source.";
 
 pub(super) const USAGE_HELP: &str = "\
-With --customer or --all-customers a row per customer, product and workload, else the partner's
-totals, a row per service and workload.";
+With --customer or --all-customers: one row per customer, product and workload. Otherwise: the
+partner's totals, one row per service and workload.";
 
 pub(super) const FUNNEL_HELP: &str = "\
-A row per customer, product and channel: sold, deployed, active; shelfware = sold - deployed,
-idle = deployed - active. A license is active if it is in any workload. What is unknown is left
-empty, never 0. Totals and thresholds are of the rows that --ignore, --min-idle and --below leave.
+One row per customer, product and channel: sold, deployed, active; shelfware = sold - deployed,
+idle = deployed - active. A license is active if it is used in any workload. Unknown values are
+left empty, never 0. Totals and thresholds cover the rows that --ignore, --min-idle and --below
+keep.
 
 Thresholds:
   [any|total] METRIC OPERATOR NUMBER, such as 'idle > 100' or 'total usagePercent < 50'
   METRIC is sold, deployed, active, shelfware, idle, deploymentPercent or usagePercent
 
-Rules for --ignore, in TOML; * and ? stand for any text and any character:
+Rules for --ignore, in TOML; * matches any text and ? any character:
   [[ignore]]
-  product = \"*TRIAL*\"     and customer = \"...\", by name or id: all that a rule says must be true
-  spare = 5                only rows with no more than 5 licenses unused";
+  product = \"*TRIAL*\"     and customer = \"...\", by name or id; all conditions of a rule must hold
+  spare = 5                only rows with at most 5 unused licenses";
 
 pub(super) const COMPLETIONS_HELP: &str = "\
 To install them:
@@ -102,21 +105,21 @@ Fields:
   for usage also workloadCode, workloadName";
 
 pub(super) const EMULATOR_HELP: &str = "\
-A Partner Center and a sign-in host on this machine's loopback, for trying programs out in any
-language. The first line on stdout is the base URL. Any bearer token will do.";
+Serves an emulated Partner Center and sign-in host on the loopback interface, to test programs in
+any language. The first line on stdout is the base URL. Any bearer token is accepted.";
 
 pub(super) const LOGIN_HELP: &str = "\
-Shows a code and an address; whoever enters the one at the other, on any device, is signed in. What
-comes of it, a refresh token, is kept in the token store and renews itself as long as it is used at
-least every 90 days. Tenant and client id come from the environment or a profile; docs/consent.md
-walks through the app registration.";
+Shows an address and a code. Open the address on any device and enter the code to sign in. The
+resulting refresh token is kept in the token store; it is renewed with each use and expires after
+90 days without use. The tenant and client ids come from the environment or a profile;
+docs/consent.md explains the app registration.";
 
 pub(super) const DOCTOR_HELP: &str = "\
-Where each setting came from, which credentials are used, what their access token is, and whether
-license analytics would take it. The exit code says the same:
-   0  they would: the token says all that they ask of it; with --online, Partner Center answered
-   4  they would not
-  11  it cannot be told: the token is opaque, or does not say enough; try --online
-Any other code is that of a setting that cannot be used, or of a request that failed.
+Shows where each setting came from, which credentials are used, what their access token contains,
+and whether license analytics would accept it. The exit code is the verdict:
+   0  accepted: the token has everything required; with --online, Partner Center responded
+   4  not accepted
+  11  unknown: the token is opaque, or lacks information; try --online
+Any other code means that a setting is invalid or that a request failed.
 
-Without --online nothing is asked of Partner Center, and roles there are not seen.";
+Without --online no request is sent to Partner Center, and roles are not checked.";

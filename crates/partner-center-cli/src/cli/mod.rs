@@ -1,5 +1,4 @@
-//! The command line as it is written and as `--help` explains it. Nothing is decided here; see `settings` for what
-//! flags, environment and profile come to together.
+//! Command-line arguments and their `--help` texts. `settings` combines flags, environment and profile.
 
 #![expect(
     clippy::doc_markdown,
@@ -23,7 +22,7 @@ use crate::output::Format;
 
 pub(crate) use book::{Funnel, LicenseArgs, Order, Reading, Source, Whose, Writing};
 
-/// License analytics of Microsoft Partner Center: who bought which licenses, how many are deployed, how many are used.
+/// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.
 ///
 /// Try it without an account: partner-center --emulator licenses deployment
 ///
@@ -46,15 +45,15 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What every command takes.
+/// Arguments of every command.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Ask the embedded emulator, with sample data, instead of Partner Center
+    /// Use the embedded emulator, with sample data, instead of Partner Center
     #[arg(long, global = true, conflicts_with_all = ["base_url", "cloud", "profile"])]
     pub(crate) emulator: bool,
 
-    /// Where the service is; https, or plain http to this machine
+    /// The base URL of the service: https, or plain http to this machine
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
@@ -62,11 +61,11 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "CLOUD", value_parser = values::cloud)]
     pub(crate) cloud: Option<Cloud>,
 
-    /// The profile to use, of config.toml in the configuration directory
+    /// The profile to use, from config.toml in the configuration directory
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
-    /// How to write the rows; as the name of --output says, else table on a terminal, json otherwise
+    /// The output format [default: by the extension of --output, else table on a terminal, json otherwise]
     #[arg(long, global = true, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
 
@@ -74,35 +73,35 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TAG")]
     pub(crate) locale: Option<String>,
 
-    /// How long a call may take in all, as 90s or 3m; a number alone is seconds [default: 3m]
+    /// Time limit for a whole call, such as 90s or 3m; a plain number is seconds [default: 3m]
     #[arg(long, global = true, value_name = "TIME", value_parser = values::duration)]
     pub(crate) timeout: Option<Duration>,
 
-    /// How many requests a call may send before it gives up [default: 4]
+    /// Maximum number of attempts per call [default: 4]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) max_attempts: Option<u32>,
 
-    /// Log on stderr what is sent and waited for; twice for more, and for the bodies of failed responses
+    /// Log requests and waits to stderr; -vv logs more, and the bodies of failed responses
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
 
-    /// No notes on stderr, only errors
+    /// Print no notes on stderr, only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
 
-    /// When to use colour: auto is on a terminal, unless NO_COLOR is set
+    /// When to use color; auto means on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 }
 
 impl Global {
-    /// How long anything may take that is waited for.
+    /// The longest time to wait for anything.
     pub(crate) fn patience(&self) -> Duration {
         self.timeout.unwrap_or(Duration::from_secs(3 * 60))
     }
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     Auto,
@@ -120,25 +119,25 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Customers(CustomerCommand),
 
-    /// Sign in, and keep the sign-in for later runs
+    /// Sign in, and store the refresh token for later runs
     #[command(after_help = help::LOGIN_HELP)]
     Login {
-        /// Take a refresh token from stdin, as a consent flow gives it, instead of showing a code
+        /// Read a refresh token from stdin, such as one from a consent flow, instead of showing a code
         #[arg(long)]
         refresh_token_stdin: bool,
 
-        /// Do not open a browser; none is opened in any case
+        /// No effect: a browser is never opened
         #[arg(long)]
         no_browser: bool,
     },
 
-    /// Forget the sign-in
+    /// Delete the stored sign-in
     Logout,
 
-    /// Say what is set, what the credentials are, and whether license analytics would take them
+    /// Check settings and credentials
     #[command(after_help = help::DOCTOR_HELP)]
     Doctor {
-        /// Make one analytics call as well, for a single row: it sees roles, the network and a proxy
+        /// Also request a single row from license analytics, which checks roles, the network and any proxy
         #[arg(long)]
         online: bool,
     },
@@ -148,7 +147,7 @@ pub(crate) enum Command {
 
     /// Print the JSON Schema of an output row
     Schema {
-        /// Which row
+        /// The row type
         #[arg(value_name = "TYPE")]
         row: RowType,
     },
@@ -156,13 +155,13 @@ pub(crate) enum Command {
     /// Print completions for a shell
     #[command(after_help = help::COMPLETIONS_HELP)]
     Completions {
-        /// Which shell
+        /// The shell
         shell: clap_complete::Shell,
     },
 
     /// Write the manual pages into a directory
     Man {
-        /// The directory, which is made if it is not there
+        /// The directory; created if it does not exist
         directory: std::path::PathBuf,
     },
 }
@@ -177,11 +176,11 @@ pub(crate) enum LicensesCommand {
     #[command(after_help = help::USAGE_HELP)]
     Usage(LicenseArgs),
 
-    /// What was sold and is not deployed, what is deployed and not used
+    /// Licenses sold but not deployed, and deployed but not used
     #[command(after_help = help::FUNNEL_HELP)]
     Funnel(Funnel),
 
-    /// Ask the queries that supersede the classic operations
+    /// Run the commercial queries, which supersede the classic operations
     #[command(subcommand)]
     Query(Query),
 }
@@ -195,24 +194,23 @@ pub(crate) enum Query {
     Usage(QueryArguments),
 }
 
-/// What a query can be narrowed and grouped by is checked before anything is sent; the fields differ by query, so the
-/// texts are read in the command.
+/// Filter and grouping are checked before anything is sent. Their fields differ by query, so the command parses them.
 #[derive(Args, Debug)]
 #[command(after_help = help::FILTER_HELP)]
 pub(crate) struct QueryArguments {
-    /// Only some rows, such as "serviceCode eq 'o365' and channel ne 'reseller'"
+    /// Only rows that match, such as "serviceCode eq 'o365' and channel ne 'reseller'"
     #[arg(short, long, value_name = "FILTER")]
     pub(crate) filter: Option<String>,
 
-    /// Sums by these fields, such as customerTenantId,productName
+    /// Sum the counts by these fields, such as customerTenantId,productName
     #[arg(short, long, value_name = "FIELDS")]
     pub(crate) group_by: Option<String>,
 
-    /// The data of this day rather than the latest, such as 2018-10-14
+    /// Use the data of this day instead of the latest, such as 2018-10-14
     #[arg(long, value_name = "DAY")]
     pub(crate) processed: Option<String>,
 
-    /// How many rows to ask for at a time; all pages are read in any case [default: 10000]
+    /// Rows per page; all pages are read in any case [default: 10000]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) top: Option<u32>,
 
@@ -224,7 +222,7 @@ pub(crate) struct QueryArguments {
 pub(crate) enum CustomerCommand {
     /// All customers, with id, name, domain and relationship
     List {
-        /// Only customers of whom a field starts with a text: FIELD=TEXT, or a text alone for the company's name. The
+        /// Only customers with a field that starts with a text: FIELD=TEXT, or TEXT alone for the company name. The
         /// fields are companyName, domain, indirectReseller and indirectCloudSolutionProvider
         #[arg(short, long, value_name = "FILTER", value_parser = values::customer_filter)]
         filter: Option<CustomerFilter>,
@@ -233,9 +231,9 @@ pub(crate) enum CustomerCommand {
         writing: Writing,
     },
 
-    /// One customer, with what the service knows of it
+    /// One customer, with all its details
     Show {
-        /// The customer's id, which is its tenant's id
+        /// The customer's id (its tenant id)
         #[arg(value_name = "ID", value_parser = values::customer_id)]
         id: CustomerId,
     },
@@ -244,27 +242,27 @@ pub(crate) enum CustomerCommand {
 #[derive(Args, Debug)]
 #[command(after_help = format!("{}\n\nFault scripts:\n{}", help::EMULATOR_HELP, FaultScript::help()))]
 pub(crate) struct Emulator {
-    /// How many customers there are
+    /// Number of customers
     #[arg(long, value_name = "N", default_value_t = partner_center_emulator::Book::DEFAULT_CUSTOMERS)]
     pub(crate) customers: usize,
 
-    /// Another seed, another book; the same seed, the same bytes
+    /// Seed of the sample data; the same seed gives the same bytes
     #[arg(long, value_name = "SEED", default_value_t = 1)]
     pub(crate) seed: u64,
 
-    /// How many milliseconds every answer takes at least
+    /// Minimum time per response, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub(crate) latency: u64,
 
-    /// How many calls a minute are answered before the partner is throttled [default: no limit]
+    /// Calls per minute before the partner is throttled [default: no limit]
     #[arg(long, value_name = "CALLS")]
     pub(crate) rate: Option<u32>,
 
-    /// How many calls a minute about one customer are answered before it is throttled [default: no limit]
+    /// Calls per minute for one customer before that customer is throttled [default: no limit]
     #[arg(long, value_name = "CALLS")]
     pub(crate) customer_rate: Option<u32>,
 
-    /// How many rows or customers a page holds at most
+    /// Maximum number of rows or customers per page
     #[arg(long, value_name = "ROWS")]
     pub(crate) page_size: Option<usize>,
 
@@ -272,11 +270,11 @@ pub(crate) struct Emulator {
     #[arg(long, value_name = "DAY")]
     pub(crate) processed_on: Option<String>,
 
-    /// What goes wrong, and when, such as "#1 429(retry-after=2); 5% 503"
+    /// Faults to inject, and when, such as "#1 429(retry-after=2); 5% 503"
     #[arg(long, value_name = "SCRIPT")]
     pub(crate) fault: Option<FaultScript>,
 
-    /// The port to serve on, of 127.0.0.1 [default: a free one]
+    /// The port on 127.0.0.1 [default: a free one]
     #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
     pub(crate) port: u16,
 }

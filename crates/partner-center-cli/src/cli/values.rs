@@ -1,4 +1,4 @@
-//! How the values of arguments are read, and what is said of those that cannot be.
+//! Parsers for argument values, with their error messages.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ pub(super) fn customer_filter(text: &str) -> Result<CustomerFilter, String> {
     let Some((name, value)) = text.split_once('=') else { return Ok(CustomerFilter::company_name(text)) };
     match FIELDS.iter().find(|(field, _)| field.eq_ignore_ascii_case(name.trim())) {
         Some((_, make)) => Ok(make(value.to_owned())),
-        None => Err(format!("the fields are {}", FIELDS.map(|(field, _)| field).join(", "))),
+        None => Err(format!("unknown field, expected one of {}", FIELDS.map(|(field, _)| field).join(", "))),
     }
 }
 
@@ -37,7 +37,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let spelled = || text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
     match seconds.or_else(spelled) {
         Some(time) if !time.is_zero() => Ok(time),
-        _ => Err("write a time such as 90s, 3m or 1m30s".to_owned()),
+        _ => Err("expected a time such as 90s, 3m or 1m30s".to_owned()),
     }
 }
 
@@ -46,12 +46,12 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').unwrap_or(text).trim();
     match number.parse::<f64>() {
         Ok(percent) if (0.0..=100.0).contains(&percent) => Ok(percent),
-        _ => Err("write a percentage from 0 to 100, such as 50 or 99.5".to_owned()),
+        _ => Err("expected a percentage from 0 to 100, such as 50 or 99.5".to_owned()),
     }
 }
 
 pub(super) fn cloud(text: &str) -> Result<Cloud, String> {
-    text.parse().map_err(|_| format!("the clouds are {}", Cloud::ALL.map(Cloud::name).join(", ")))
+    text.parse().map_err(|_| format!("expected one of {}", Cloud::ALL.map(Cloud::name).join(", ")))
 }
 
 #[cfg(test)]
@@ -75,7 +75,7 @@ mod tests {
         for (text, value) in [("50", 50.0), ("99.5", 99.5), ("0", 0.0), ("50%", 50.0), ("100", 100.0)] {
             assert_eq!(percent(text), Ok(value), "{text}");
         }
-        // U12: 200 was taken, and every row is below it.
+        // U12: 200 was accepted, and every row is below it.
         for text in ["", "-1", "100.1", "200", "NaN", "inf", "half", "%"] {
             assert!(percent(text).is_err(), "{text}");
         }

@@ -1,8 +1,8 @@
-//! What `--version` says beside the version: which commit this is built from, and with which features.
+//! The text of `--version`: version, commit and enabled features.
 
 use std::sync::LazyLock;
 
-/// The version alone is `-V`.
+/// `-V` prints the version alone.
 pub(super) static LONG: LazyLock<String> = LazyLock::new(|| {
     const FEATURES: &[(&str, bool)] = &[
         ("rustls", cfg!(feature = "rustls")),
