@@ -1,4 +1,4 @@
-//! `customers`: the list of them, and one of them.
+//! `customers list` and `customers show`.
 
 use partner_center::models::{self, CustomerCollection};
 use partner_center::paging::Pages;
@@ -13,7 +13,7 @@ use crate::output::{Arrangement, Customers, End, Format, Layout, Oddities, Outpu
 use crate::report::{Problem, Stop};
 use crate::signals::unless_stopped;
 
-/// Writes the list. An entry whose id is no GUID is written as it came, and counted: nothing can be asked about it.
+/// Writes the list. An entry with an id that is not a GUID is written unchanged and counted as missing.
 async fn list_all(
     pages: Pages<CustomerCollection>,
     output: Output<Customer>,
@@ -45,7 +45,7 @@ async fn list_all(
     customers.complete = ended && customers.is_whole();
     if without_id > 0 {
         console.note(&format!(
-            "{without_id} of {entries} customers have no id that is a GUID; nothing can be asked about them"
+            "{without_id} of {entries} customers have no valid id; their data cannot be requested"
         ));
     }
     output.finish(End { customers: Some(customers), ..end })?;

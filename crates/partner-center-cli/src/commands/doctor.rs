@@ -1,6 +1,6 @@
-//! `doctor`: what is set and where it came from, which credentials are used, what their token is, and whether license
-//! analytics would take it: yes, no, or that it cannot be told. Asks the sign-in host for a token, and Partner Center
-//! for nothing, unless it is to be `--online`.
+//! `doctor`: shows the settings with their sources, the credentials and their token, and whether license analytics
+//! would accept it: yes, no or unknown. Requests a token from the sign-in host; sends a request to Partner Center only
+//! with `--online`.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -22,15 +22,15 @@ use crate::settings::{Setting, Settings, Source};
 mod online;
 mod text;
 
-/// Everything there is to say.
+/// The whole report.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Report {
     schema_version: u32,
     r#type: &'static str,
-    /// Whether license analytics would work; `null` if that cannot be told.
+    /// Whether license analytics would work; `null` if unknown.
     analytics_would_work: Option<bool>,
-    /// Whether Partner Center was asked, and not the token alone.
+    /// Whether a request was sent to Partner Center.
     online: bool,
     settings: Vec<Said>,
     /// Where credentials are looked for, in order.
@@ -38,7 +38,7 @@ struct Report {
     findings: Vec<Finding>,
 }
 
-/// One setting. Secrets only say that they are set.
+/// One setting. For a secret, only whether it is set.
 #[derive(Serialize)]
 struct Said {
     name: &'static str,
@@ -99,7 +99,7 @@ impl Verdict {
     }
 }
 
-/// What came of an examination.
+/// The result of the checks.
 struct Examined {
     findings: Vec<Finding>,
     verdict: Verdict,
@@ -113,7 +113,7 @@ pub(crate) async fn run(
     console: Console,
 ) -> Result<Exit, Stop> {
     if matches!(format, Format::Csv | Format::Parquet) {
-        return Err(Problem::new(Exit::Usage, "doctor has no csv")
+        return Err(Problem::new(Exit::Usage, "doctor cannot write csv or parquet")
             .advice("Use --format table or json.")
             .into());
     }
@@ -160,7 +160,7 @@ async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> 
     Ok(Report::new(said, credentials, online, examined))
 }
 
-/// The same for the emulator in this process, which has nothing to do with what is set.
+/// Examines the embedded emulator, independent of the settings.
 async fn embedded(global: &Global, online: bool, console: Console) -> Result<(Report, Exit), Stop> {
     let Embedded { emulator, app, credential } = Embedded::start(console).await?;
     let from = &"--emulator";
@@ -192,14 +192,13 @@ impl Report {
     }
 }
 
-/// The service to ask.
+/// The service for the `--online` request.
 struct Service<'a> {
     base_url: Option<(&'a str, &'a Source)>,
     settings: Option<&'a Settings>,
 }
 
-/// Gets a token and holds it against what analytics take, then asks the service if it is to be asked. Its answer has
-/// the last word.
+/// Gets a token and checks it, then sends a request to the service if one is given. Its response decides the verdict.
 async fn inspect(
     credential: &dyn Credential,
     expected: &Expected,
@@ -208,7 +207,7 @@ async fn inspect(
     service: Option<Service<'_>>,
 ) -> Result<Examined, Stop> {
     let token = credential.token().await;
-    // Its age was written by this machine's clock, and is read by it.
+    // The age of the stored token was recorded by this machine's clock.
     let of_store = stored.map(|stored| {
         let mut finding = stored.finding(SystemTime::now());
         if token.is_ok() {
@@ -240,7 +239,7 @@ async fn inspect(
     }
     let mut exit = verdict.exit();
     if let Some(Service { base_url, settings }) = service {
-        // The token as it is, so that a refused one is not replaced and asked with again.
+        // A static token, so that a rejected one is not refreshed and retried.
         let token = Arc::new(StaticToken::new(token.expose())?);
         let finding;
         (finding, verdict, exit) = online::ask(&connect::once(global, base_url, settings, token)?).await;
@@ -249,8 +248,7 @@ async fn inspect(
     Ok(Examined { findings, verdict, exit })
 }
 
-/// What findings about a token come to. A problem is a no; what a token leaves unsaid that analytics depend on is no
-/// yes.
+/// The verdict from the findings about a token: no if there is a problem, unknown if a required claim is missing.
 fn verdict(found: &[inspect::Finding]) -> Verdict {
     let decides = |topic| {
         matches!(topic, Topic::Format | Topic::Access | Topic::Audience | Topic::Mfa | Topic::Consent)
@@ -310,10 +308,10 @@ fn looked(settings: &Settings, used: Option<Place>, store: &Result<Option<Store>
             Place::RefreshToken => set(settings.refresh_token.is_some()),
             Place::SignIn => match (used, store) {
                 (true, _) => "signed in",
-                (_, Err(_)) => "cannot be used",
-                (_, Ok(None)) => "there is no place for one",
+                (_, Err(_)) => "invalid",
+                (_, Ok(None)) => "no directory for it",
                 (_, Ok(Some(_))) if settings.access_token.is_some() || settings.refresh_token.is_some() => {
-                    "not asked"
+                    "not checked"
                 }
                 _ => "empty",
             },
@@ -350,7 +348,7 @@ impl From<inspect::Finding> for Finding {
 }
 
 impl Finding {
-    /// No token could be had.
+    /// No token could be obtained.
     fn of_error(error: &partner_center::Error) -> Self {
         Self {
             level: "problem",
@@ -361,12 +359,12 @@ impl Finding {
         }
     }
 
-    /// What Partner Center answered.
+    /// The result of the request to Partner Center.
     fn online(level: &'static str, sentence: String, code: Option<&str>, fix: &str) -> Self {
         Self { level, topic: "online", sentence, code: code.map(str::to_owned), fix: fix.to_owned() }
     }
 
-    /// A token that can be read and does not say until when it is good.
+    /// A readable token without an expiry time.
     fn without_end() -> Self {
         Self {
             level: "warning",
@@ -377,7 +375,7 @@ impl Finding {
         }
     }
 
-    /// There are no credentials, or they cannot be used.
+    /// There are no credentials, or they are invalid.
     fn of_problem(problem: &Problem) -> Self {
         Self {
             level: "problem",
@@ -389,7 +387,7 @@ impl Finding {
     }
 }
 
-/// `no such thing` as `No such thing.`
+/// Turns `not found` into `Not found.`
 fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);

@@ -1,4 +1,4 @@
-//! `emulator`: serves until it is told to stop.
+//! `emulator`: serves until a signal stops it.
 
 use std::io::Write;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
         .customers(arguments.customers)
         .seed(arguments.seed)
         .latency(Duration::from_millis(arguments.latency))
-        // A sign-in is to be tried out without a second program that approves it.
+        // A sign-in is approved automatically, without a second program.
         .approve_device_codes_after(1)
         .device_interval(1)
         .port(arguments.port);
@@ -36,9 +36,9 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
     if let Some(script) = &arguments.fault {
         builder = builder.faults(script.clone());
     }
-    // Nobody reads what is recorded, and it would grow for as long as it serves.
+    // Recorded requests are not read here, and would grow without limit.
     let emulator = builder.recorded_requests(0).start().await.map_err(|error| {
-        Problem::new(Exit::Usage, "the emulator cannot be started").because(error.to_string())
+        Problem::new(Exit::Usage, "could not start the emulator").because(error.to_string())
     })?;
     let mut signals = Signals::listen()?;
 
@@ -49,9 +49,9 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
     drop(stdout);
     let (customers, authority) = (emulator.book().len(), emulator.authority());
     console.note(&format!(
-        "an emulator of {customers} customers, until Ctrl-C. To ask it from another terminal:\n  \
+        "emulator with {customers} customers, running until Ctrl-C. To use it from another terminal:\n  \
            export {BASE_URL}={url} {ACCESS_TOKEN}=any\n\
-         or, to try `partner-center login`, which it approves by itself:\n  \
+         or, to try `partner-center login`, which it approves automatically:\n  \
            export {BASE_URL}={url} {AUTHORITY}={authority} \\\n    \
              {TENANT_ID}={} \\\n    {CLIENT_ID}={}",
         Entra::TENANT_ID,

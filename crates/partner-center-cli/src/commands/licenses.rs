@@ -1,4 +1,4 @@
-//! `licenses deployment`, `licenses usage` and `licenses funnel`: of customers, or as the partner's totals.
+//! `licenses deployment`, `licenses usage` and `licenses funnel`: for customers, or the partner's totals.
 
 use partner_center::sweep::{DeploymentRow, UsageRow};
 

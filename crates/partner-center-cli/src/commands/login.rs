@@ -1,4 +1,4 @@
-//! `login` and `logout`: a person signs in once, and later runs go on from there.
+//! `login` and `logout`: stores a sign-in for later runs, and deletes it.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -39,8 +39,8 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
     };
     let token = Token::inspect(credential.token().await?.expose());
     let who = token.user().map_or_else(String::new, |user| format!(" as {user}"));
-    console.note(&format!("signed in{who}; the refresh token is kept in {place}"));
-    // Better told now than by the first job that fails.
+    console.note(&format!("signed in{who}; the refresh token is stored in {place}"));
+    // Report problems now, before the first job fails.
     let (expected, now) = (Expected::of(&registration.app), std::time::SystemTime::now());
     for finding in token.findings_by_service_time(&expected, now, credential.clock_offset()) {
         if finding.level != Level::Ok {
@@ -50,7 +50,7 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
     for (name, setting) in [(ACCESS_TOKEN, &settings.access_token), (REFRESH_TOKEN, &settings.refresh_token)]
     {
         if setting.is_some() {
-            console.note(&format!("{name} is set and wins over this sign-in"));
+            console.note(&format!("{name} is set and takes precedence over this sign-in"));
         }
     }
     Ok(Exit::Done)
@@ -61,52 +61,52 @@ pub(crate) async fn logout(global: &Global, console: Console) -> Result<Exit, St
     let settings = Settings::of(global)?;
     let Store { store, place } = Store::needed(&settings).await?;
     let lock = store.lock().await?;
-    // One that cannot be read is forgotten all the same.
+    // A sign-in that cannot be read is deleted too.
     let nobody = matches!(store.load().await, Ok(None));
     store.clear().await?;
     drop(lock);
     console.note(&if nobody {
-        format!("nobody was signed in: {place} is empty")
+        format!("not signed in: {place} is empty")
     } else {
-        format!("signed out; {place} is empty now. Other copies of the token are still good until revoked in Entra")
+        format!("signed out; {place} is now empty. Other copies of the token stay valid until they are revoked in Entra")
     });
     Ok(Exit::Done)
 }
 
 fn refuse_emulator(global: &Global) -> Result<(), Problem> {
     if global.emulator {
-        return Err(Problem::new(Exit::Usage, "--emulator signs in by itself")
-            .advice("To try a sign-in out, run `partner-center emulator` and do as it says."));
+        return Err(Problem::new(Exit::Usage, "--emulator signs in automatically")
+            .advice("To try a sign-in, run `partner-center emulator` and follow its instructions."));
     }
     Ok(())
 }
 
-/// The token that a consent flow gave, piped in: typed at a terminal it would show, and stay in the scrollback.
+/// Reads the token of a consent flow from a pipe or a file: typed at a terminal, it would stay in the scrollback.
 async fn read_token(at_most: Option<Duration>) -> Result<SecretString, Problem> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
-        return Err(Problem::new(Exit::Usage, "--refresh-token-stdin takes the token from a pipe or a file")
-            .advice("Such as: partner-center login --refresh-token-stdin < token.txt"));
+        return Err(Problem::new(Exit::Usage, "--refresh-token-stdin reads the token from a pipe or a file")
+            .advice("For example: partner-center login --refresh-token-stdin < token.txt"));
     }
     let unreadable = |cause: &dyn std::fmt::Display| {
-        Problem::new(Exit::Usage, "stdin cannot be read").because(cause.to_string())
+        Problem::new(Exit::Usage, "could not read stdin").because(cause.to_string())
     };
-    // On a thread of its own: Ctrl-C is to be heard meanwhile.
+    // On its own thread, so that Ctrl-C is handled meanwhile.
     let bytes = tokio::task::spawn_blocking(move || door::read_stdin(at_most)).await;
     let bytes = bytes.map_err(|error| unreadable(&error))?.map_err(|error| unreadable(&error))?;
     let text = door::text(&bytes);
     let token = text.as_ref().map_err(|unusable| *unusable).and_then(|text| door::bare(text, Kind::Token));
     let token = token.map_err(|unusable| {
-        Problem::new(Exit::Usage, format!("what is on stdin {}", unusable.why)).advice(unusable.advice)
+        Problem::new(Exit::Usage, format!("the input on stdin {}", unusable.why)).advice(unusable.advice)
     })?;
     secrets::remember(token);
     Ok(SecretString::from(token))
 }
 
-/// Shows that something is waited for; on a terminal only.
+/// Shows a spinner while waiting; on a terminal only.
 fn spinner() -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message("waiting for the sign-in");
-    // The template is fixed, and right.
+    // The template is a valid constant.
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} ({elapsed})") {
         spinner.set_style(style);
     }

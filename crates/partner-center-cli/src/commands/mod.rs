@@ -1,4 +1,4 @@
-//! The commands: what each asks the service and hands to the output. One file per command.
+//! The commands, one file each: send requests and pass the rows to the output.
 
 mod book;
 mod customers;

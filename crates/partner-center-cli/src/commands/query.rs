@@ -1,4 +1,4 @@
-//! `licenses query`: the commercial queries, all pages of them, rows passed on as pages come.
+//! `licenses query`: writes all pages of a commercial query as they arrive.
 
 use partner_center::Result;
 use partner_center::chain::CommercialLicensesQuery;
@@ -16,7 +16,7 @@ use crate::report::{Problem, Stop};
 use crate::signals::unless_stopped;
 
 pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> Result<Exit, Stop> {
-    // Whether the arguments can be used is found out before anything is connected.
+    // Arguments are validated before connecting.
     match command {
         Query::Deployment(arguments) => {
             let narrow = Narrowing::<filter::Deployment>::read(arguments)?;
@@ -35,7 +35,7 @@ pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> R
     }
 }
 
-/// What a query is narrowed to, as far as it was said.
+/// The options of a query.
 struct Narrowing<'a, Op> {
     filter: Option<filter::Filter<Op>>,
     grouping: Option<filter::Grouping<Op>>,
@@ -90,7 +90,7 @@ where
     Ok(if whole { Exit::Done } else { Exit::SomeFailed })
 }
 
-/// Writes all pages, or as many as are wanted. Shared with the other commands that read pages.
+/// Writes pages until the output is full. Shared with the other commands that read pages.
 pub(super) async fn write<R, C>(
     mut pages: Pages<C>,
     mut output: Output<R>,
@@ -121,7 +121,7 @@ where
             Err(error) => {
                 if written > 0 && output.is_on_stdout() {
                     console.note(&format!(
-                        "{written} rows had come before the error below; what is on stdout is not complete"
+                        "{written} rows were written before the error below; the output on stdout is incomplete"
                     ));
                 }
                 return Err(error.into());
@@ -137,11 +137,12 @@ where
     Ok(output)
 }
 
-/// Says that pages were empty and others came after them.
+/// Notes that pages were empty although others follow.
 pub(super) fn note_empty_pages(pages: u64, console: Console) {
     if pages > 0 {
+        let pages_were = if pages == 1 { "page was" } else { "pages were" };
         console.note(&format!(
-            "{pages} pages came back empty although others follow; rows may be missing, and a later run may have them"
+            "{pages} {pages_were} empty although others follow; rows may be missing, and a later run may return them"
         ));
     }
 }

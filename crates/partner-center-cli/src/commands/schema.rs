@@ -1,4 +1,4 @@
-//! `schema`: what rows look like, for whoever reads them by machine.
+//! `schema`: prints the JSON Schema of a row type.
 
 use clap::ValueEnum;
 use schemars::generate::SchemaSettings;
@@ -10,18 +10,18 @@ use crate::output::rows::{
 use crate::output::{Row, write_json};
 use crate::report::Stop;
 
-/// The rows there are, by the names that `type` in the JSON document has.
+/// The row types, by the names in `type` of the JSON document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowType {
-    /// A row of licenses deployment, of a customer
+    /// A row of licenses deployment, for a customer
     Deployment,
-    /// A row of licenses usage, of a customer
+    /// A row of licenses usage, for a customer
     Usage,
     /// A row of licenses funnel
     Funnel,
-    /// A row of licenses deployment, of the partner
+    /// A row of licenses deployment, for the partner
     PartnerDeployment,
-    /// A row of licenses usage, of the partner
+    /// A row of licenses usage, for the partner
     PartnerUsage,
     /// A row of licenses query deployment
     QueryDeployment,
@@ -45,7 +45,7 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
 }
 
 fn print<R: Row>() -> Result<Exit, Stop> {
-    // As rows are written, every field is there, if only as null.
+    // For serialization: every field is present, if only as null.
     let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<R>();
     write_json(&schema)?;
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! `completions` and `man`: what a shell and a manual want to know of the command line.
+//! `completions` and `man`: shell completions and manual pages.
 
 use std::io::Write;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::report::{Problem, Stop};
 
 const NAME: &str = "partner-center";
 
-/// The same for a script that cannot have the hyphen.
+/// The name inside a script that cannot contain the hyphen.
 const WITHOUT_HYPHEN: &str = "partner_center";
 
 /// Prints the script that completes this command line in a shell.
@@ -33,8 +33,8 @@ fn script(shell: Shell) -> String {
     if shell != Shell::Bash {
         return generate(NAME);
     }
-    // In the script for bash, clap spells a hyphen of the program's name in two ways and so never finds a subcommand
-    // (clap #6421, #6529). It is made for a name without one, and then registered for the real name.
+    // In the bash script, clap spells a hyphen of the program's name in two ways, so it never finds a subcommand (clap
+    // #6421, #6529). Generate it for a name without a hyphen, then register it for the real name.
     let script = generate(WITHOUT_HYPHEN);
     let line = |line: &str| match line.strip_suffix(WITHOUT_HYPHEN) {
         Some(registered) if line.trim_start().starts_with("complete ") => format!("{registered}{NAME}\n"),

@@ -1,12 +1,12 @@
-//! `--checkpoint`: how far a run is, kept beside what it wrote, so that the next one goes on from there.
+//! `--checkpoint`: saves the progress of a run, so that the next run resumes from it.
 //!
-//! The rows are made sure to be on disk first, and then the checkpoint that covers them takes the place of the last one
-//! in one step. So whenever a run is killed there is a checkpoint that is right about the first bytes of the file; what
-//! comes after them is cut off and asked for again. Every customer is in the finished file exactly once.
+//! The rows are synced to disk first; then the checkpoint that covers them atomically replaces the last one. Whenever a
+//! run is killed, the checkpoint is correct for the first bytes of the file; the bytes after them are cut off and read
+//! again. Every customer is in the finished file exactly once.
 //!
-//! A checkpoint says what it is about: when it was written, the arguments, the output, and a digest of the bytes that it
-//! covers. Another run is refused with the name of the file to delete, and so is one after [`LONGEST_AGE`]. While a run
-//! goes on, its checkpoint is locked.
+//! A checkpoint records when it was written, the arguments, the output, and a digest of the bytes that it covers. It is
+//! rejected for another run, and after [`LONGEST_AGE`]; the error names the file to delete. During a run, its
+//! checkpoint is locked.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -25,60 +25,60 @@ use crate::output::file::{Covered, is_at, sync_directory};
 use crate::output::paths::{CheckpointPaths, Files};
 use crate::report::{Problem, Stop};
 
-/// The form that this version writes and reads.
+/// The format version that is written and read.
 const VERSION: u32 = 2;
 
-/// Saving takes no more than this part of the time.
+/// Saving takes at most 1/20 of the time.
 const SHARE: u32 = 20;
 
-/// How long after it was written a checkpoint can be resumed. The service computes its data once a day: a file that was
-/// begun with one day's rows is not to end with another's, and least of all in a job that runs every night.
+/// The longest age of a checkpoint that can be resumed. The service computes its data once a day; a file must not mix
+/// the rows of two days, especially in a nightly job.
 pub(super) const LONGEST_AGE: SignedDuration = SignedDuration::from_hours(12);
 
-/// What a run was asked, by the names of the arguments: another question has other rows.
+/// The arguments that determine the rows of a run, by name.
 pub(super) type Question = BTreeMap<&'static str, String>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Saved {
     version: u32,
-    /// When, as RFC 3339 has it.
+    /// When it was written, in RFC 3339.
     written: String,
-    /// The file that the rows are for.
+    /// The output file.
     output: String,
-    /// The bytes of it that count.
+    /// The bytes of the output that are valid.
     covered: Covered,
     question: BTreeMap<String, String>,
     state: State,
 }
 
-/// What is saved of a run.
+/// The saved state of a run.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct State {
-    /// Whether nothing is left but to give the output its name.
+    /// Whether only renaming the output is left to do.
     pub(super) finished: bool,
     pub(super) reading: Checkpoint,
     pub(super) tally: Tally,
-    /// What the reading keeps of the rows itself.
+    /// The saved state of the funnel policy.
     pub(super) account: Value,
 }
 
-/// The checkpoint of this run.
+/// The checkpoint file of this run.
 pub(super) struct Keeper {
     paths: CheckpointPaths,
     output: String,
     question: Question,
-    /// Holds the lock; it is the file that is at the path.
+    /// The file at the path, with its lock.
     locked: File,
-    /// Nothing is in it, and if that stays so it goes with the run.
+    /// The file is empty, and is removed at the end if it stays empty.
     empty: bool,
-    /// When and for how long it was saved.
+    /// When it was last saved, and how long that took.
     last: Option<(Instant, Duration)>,
 }
 
 impl Keeper {
-    /// The checkpoint of these files, and what is in it already.
+    /// Opens and locks the checkpoint, and returns its saved state.
     pub(super) fn open(
         paths: CheckpointPaths,
         files: &Files,
@@ -107,12 +107,12 @@ impl Keeper {
         &self.paths.checkpoint
     }
 
-    /// Whether it is time to save again. The first time is as soon as there is something to save.
+    /// Whether it is time to save again. The first save is due at once.
     pub(super) fn is_due(&self) -> bool {
         self.last.is_none_or(|(at, took)| at.elapsed() >= took * SHARE)
     }
 
-    /// Saves. What it covers must be on disk already; `began` is when that was begun with.
+    /// Saves the state. The covered bytes must be on disk; `began` is when syncing them began.
     pub(super) fn save(&mut self, began: Instant, covered: Covered, state: State) -> Result<(), Stop> {
         let question = self.question.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         let saved = Saved {
@@ -125,9 +125,9 @@ impl Keeper {
         };
         let new = &self.paths.temporary;
         let write = || {
-            // Never through a link that somebody put there.
+            // `create_new` does not follow a link.
             let file = OpenOptions::new().read(true).write(true).create_new(true).open(new)?;
-            // Locked before it has the name, so that there is no moment without a lock.
+            // Locked before it is renamed, so that the checkpoint is always locked.
             let _ = file.try_lock();
             if let Ok(found) = fs::metadata(&self.paths.checkpoint) {
                 file.set_permissions(found.permissions())?;
@@ -140,7 +140,7 @@ impl Keeper {
             Ok(file)
         };
         let written = write().map_err(|error: io::Error| {
-            // What is left of it would be in the next one's way.
+            // A leftover would block the next save.
             if error.kind() != io::ErrorKind::AlreadyExists {
                 let _ = fs::remove_file(new);
             }
@@ -152,7 +152,7 @@ impl Keeper {
         Ok(())
     }
 
-    /// The run is over, and there is nothing to go on with.
+    /// Removes the checkpoint: the run is complete.
     pub(super) fn remove(mut self) -> Result<(), Stop> {
         self.empty = false;
         let path = &self.paths.checkpoint;
@@ -173,13 +173,13 @@ impl Keeper {
 impl Drop for Keeper {
     fn drop(&mut self) {
         if self.empty && is_at(&self.locked, &self.paths.checkpoint) {
-            // Nobody is left to be told; an empty one counts as none.
+            // The error is ignored; an empty file counts as no checkpoint.
             let _ = fs::remove_file(&self.paths.checkpoint);
         }
     }
 }
 
-/// Opens the checkpoint, or a new and empty one, and keeps other runs out.
+/// Opens or creates the checkpoint, and locks it against other runs.
 fn lock(path: &Path) -> Result<File, Problem> {
     let cannot = |error: &io::Error| {
         Problem::new(Exit::Usage, format!("the checkpoint {} cannot be used", path.display()))
@@ -187,7 +187,7 @@ fn lock(path: &Path) -> Result<File, Problem> {
     };
     let in_use = || {
         Problem::new(Exit::Usage, format!("another run is using the checkpoint {}", path.display()))
-            .advice("Wait for it to end, or give this one another --checkpoint and another --output.")
+            .advice("Wait for it to end, or use a different --checkpoint and --output.")
     };
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -198,16 +198,16 @@ fn lock(path: &Path) -> Result<File, Problem> {
     let file = file.map_err(|error| cannot(&error))?;
     match file.try_lock() {
         Ok(()) => {}
-        // Some file systems know no locks; then nobody is kept out.
+        // Some file systems do not support locks; continue without one.
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
         Err(TryLockError::Error(error)) => return Err(cannot(&error)),
         Err(TryLockError::WouldBlock) => return Err(in_use()),
     }
-    // Between opening and locking, another run may have put a newer one in its place, or removed it.
+    // Between opening and locking, another run may have replaced or removed the file.
     if is_at(&file, path) { Ok(file) } else { Err(in_use()) }
 }
 
-/// What a run that was killed while it saved has left.
+/// Removes the temporary file of a run that was killed while saving.
 fn remove_leftover(path: &Path) -> Result<(), Problem> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
@@ -219,34 +219,34 @@ fn remove_leftover(path: &Path) -> Result<(), Problem> {
 }
 
 fn unusable(path: &Path, why: &str) -> Problem {
-    Problem::new(Exit::Usage, format!("{} cannot be gone on from", path.display()))
+    Problem::new(Exit::Usage, format!("cannot resume from {}", path.display()))
         .because(why)
         .advice(format!("To start again, delete {}.", path.display()))
 }
 
-/// Reads a checkpoint for this run, or says why it is not for it.
+/// Reads a checkpoint, or returns why this run cannot resume from it.
 fn read(bytes: &[u8], output: &str, question: &Question, now: Timestamp) -> Result<Saved, String> {
-    let saved: Value = serde_json::from_slice(bytes).map_err(|_| "it is no checkpoint".to_owned())?;
+    let saved: Value = serde_json::from_slice(bytes).map_err(|_| "not a checkpoint file".to_owned())?;
     match saved.get("version").and_then(Value::as_u64) {
         Some(version) if version == u64::from(VERSION) => {}
-        Some(_) => return Err("another version of this program wrote it".to_owned()),
-        None => return Err("it is no checkpoint".to_owned()),
+        Some(_) => return Err("written by another version of this program".to_owned()),
+        None => return Err("not a checkpoint file".to_owned()),
     }
-    // What serde would say of the text may name a customer.
+    // serde's message is dropped: it may name a customer.
     let saved: Saved = serde_json::from_value(saved)
-        .map_err(|_| "it is no checkpoint that this version can read".to_owned())?;
+        .map_err(|_| "not a checkpoint that this version can read".to_owned())?;
     if saved.output != output {
-        return Err(format!("it is of another output: {} and not {output}", saved.output));
+        return Err(format!("the checkpoint belongs to another output: {}, not {output}", saved.output));
     }
     if let Some(difference) = difference(&saved.question, question) {
-        return Err(format!("it is of another run: {difference}"));
+        return Err(format!("the checkpoint belongs to another run: {difference}"));
     }
     let written: Timestamp =
-        saved.written.parse().map_err(|_| "it does not say when it was written".to_owned())?;
+        saved.written.parse().map_err(|_| "it has no valid time of writing".to_owned())?;
     let age = now.duration_since(written);
     if age > LONGEST_AGE {
         return Err(format!(
-            "it was written {} hours ago, and after {} its rows could be of another day than those to come",
+            "it was written {} hours ago, and after {} hours the data of two days could be mixed",
             age.as_hours(),
             LONGEST_AGE.as_hours()
         ));
@@ -257,13 +257,13 @@ fn read(bytes: &[u8], output: &str, question: &Question, now: Timestamp) -> Resu
     Ok(saved)
 }
 
-/// The first argument that is not what it was.
+/// Describes the first argument that changed.
 fn difference(then: &BTreeMap<String, String>, now: &Question) -> Option<String> {
     let names = then.keys().map(String::as_str).chain(now.keys().copied());
-    let shown = |value: Option<&String>| value.map_or_else(|| "not given".to_owned(), Clone::clone);
+    let shown = |value: Option<&String>| value.map_or_else(|| "unset".to_owned(), Clone::clone);
     names.into_iter().find_map(|name| {
         let (then, now) = (then.get(name), now.get(name));
-        (then != now).then(|| format!("{name} was {} and is {} now", shown(then), shown(now)))
+        (then != now).then(|| format!("{name} was {}, now {}", shown(then), shown(now)))
     })
 }
 
@@ -297,7 +297,7 @@ mod tests {
 
     // R14
     #[test]
-    fn a_checkpoint_is_for_the_same_question_the_same_output_and_the_same_day() {
+    fn a_checkpoint_is_rejected_for_other_arguments_another_output_or_another_day() {
         let now: Timestamp = "2026-08-30T06:00:00Z".parse().unwrap();
         let question = Question::from([("--below", "50".to_owned())]);
         let other = Question::from([("--below", "60".to_owned())]);
@@ -306,11 +306,16 @@ mod tests {
             (hours(0), "/reports/x.csv", &question, None),
             (hours(12), "/reports/x.csv", &question, None),
             (hours(-2), "/reports/x.csv", &question, None),
-            (hours(13), "/reports/x.csv", &question, Some("it was written 13 hours ago, and after 12")),
+            (hours(13), "/reports/x.csv", &question, Some("it was written 13 hours ago, and after 12 hours")),
             (hours(24 * 7), "/reports/x.csv", &question, Some("it was written 168 hours ago")),
             (hours(-24), "/reports/x.csv", &question, Some("in the future")),
-            (hours(0), "/reports/y.csv", &question, Some("it is of another output: /reports/x.csv")),
-            (hours(0), "/reports/x.csv", &other, Some("--below was 50 and is 60 now")),
+            (
+                hours(0),
+                "/reports/y.csv",
+                &question,
+                Some("the checkpoint belongs to another output: /reports/x.csv"),
+            ),
+            (hours(0), "/reports/x.csv", &other, Some("--below was 50, now 60")),
         ] {
             let found = read(&saved(now - age), output, question, now).map(|saved| saved.state.finished);
             match refused {

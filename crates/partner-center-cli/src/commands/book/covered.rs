@@ -1,4 +1,4 @@
-//! Who has rows and who has none, where the commercial queries were read: they do not mention customers without rows.
+//! Finds the customers without rows after a commercial query, which does not mention them.
 
 use std::collections::HashSet;
 
@@ -15,14 +15,14 @@ pub(super) struct Covered {
     pub(super) without_rows: Vec<WithoutRows>,
     pub(super) without_id: u64,
     pub(super) unreadable: u64,
-    /// Customers that rows name, and the list does not.
+    /// Customers with rows that are not in the list.
     pub(super) unlisted: u64,
     /// Why the list was not read to its end.
     pub(super) refused: Option<Error>,
 }
 
 impl Covered {
-    /// Of one query with its list, and of another one about the same customers.
+    /// Combines one query and its list with another query about the same customers.
     pub(super) fn of(coverage: &Coverage, other: Option<&Coverage>) -> Self {
         let rows: HashSet<CustomerId> =
             coverage.with_rows().chain(other.into_iter().flat_map(Coverage::with_rows)).collect();
@@ -48,11 +48,11 @@ impl Covered {
         }
     }
 
-    /// What a person should know of the list beside the numbers.
+    /// A note about the list, if something is unusual.
     pub(super) fn note(&self) -> Option<String> {
         if let Some(error) = &self.refused {
             return Some(format!(
-                "the list of customers could not be read ({}): whether there are customers without rows is unknown",
+                "could not read the list of customers ({}): which customers have no rows is unknown",
                 error.message()
             ));
         }

@@ -1,6 +1,6 @@
-//! The loop of a reading: portion by portion to the output, with progress, checkpoints, and an ear for Ctrl-C.
+//! Runs a report: writes batches to the output, with progress, checkpoints and Ctrl-C.
 //!
-//! One customer that fails never ends it. What would fail for all customers does, and keeps what there is.
+//! A customer that fails does not end the run. An error that affects all customers does, and keeps the rows so far.
 
 use std::fmt::Write as _;
 use std::io::IsTerminal as _;
@@ -26,39 +26,39 @@ use crate::output::{
 use crate::report::{Problem, Stop};
 use crate::signals::Signals;
 
-/// What a reading is driven with, and what has come of it.
+/// The state of a report run.
 pub(super) struct Drive<R: Row> {
     output: Output<R>,
     format: Format,
     keeper: Option<Keeper>,
-    /// The user named the customers.
+    /// The user selected customers with `--customer`.
     named: bool,
     console: Console,
     signals: Signals,
-    /// What became of the customers that were asked, in the runs before this one too.
+    /// The outcomes of all customers, including those of earlier runs.
     counts: Counts,
     /// For the JSON document.
     failures: Vec<Failure>,
-    /// How the calls that failed in this run ended.
+    /// The exit codes of the failed calls in this run.
     exits: Vec<Exit>,
     answered: bool,
-    /// The customers of this run that were answered without rows: all of them for the JSON document, else the first.
+    /// The customers of this run without rows: all of them for the JSON document, else the first.
     without_rows: Vec<WithoutRows>,
-    /// What was odd about the answers of this run.
+    /// Findings about the responses of this run.
     oddities: Oddities,
-    /// Portions that are pages of a query.
+    /// The number of batches that are pages of a query.
     pages: u64,
     fallback_told: bool,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Counts {
-    /// Handed out, whatever became of them.
+    /// Customers with any outcome.
     done: u64,
     without_rows: u64,
     skipped: u64,
     failed: u64,
-    /// Rows that could not be read in the runs before this one.
+    /// Rows that earlier runs could not read.
     unreadable_before: u64,
 }
 
@@ -95,7 +95,7 @@ impl<R: Row> Drive<R> {
     }
 }
 
-/// Reads to the end, or to where it cannot be gone on.
+/// Reads to the end, or until an error or a signal stops the run.
 pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) -> Result<Exit, Stop> {
     if let Some(summary) = reading.progress().map(|progress| progress.summary) {
         let Summary { customers: done, empty: without_rows, skipped, failed, .. } = summary;
@@ -107,13 +107,13 @@ pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) 
     if before > 0 {
         let again = match reading.checkpoint().map_or(0, |checkpoint| checkpoint.missing().len()) {
             0 => String::new(),
-            1 => "; one that could not be read is asked again".to_owned(),
+            1 => "; retrying one that could not be read".to_owned(),
             missing => format!(
-                "; {} that could not be read are asked again",
+                "; retrying {} that could not be read",
                 grouped(u64::try_from(missing).unwrap_or(u64::MAX))
             ),
         };
-        line.aside(|| drive.console.note(&format!("going on after {} customers{again}", grouped(before))));
+        line.aside(|| drive.console.note(&format!("resuming after {} customers{again}", grouped(before))));
     }
     let ended = loop {
         if drive.output.is_full() && !reading.wants_all() {
@@ -205,11 +205,11 @@ impl<R: Row> Drive<R> {
         let Some(fallback) = fallback.filter(|_| !self.fallback_told) else { return };
         self.fallback_told = true;
         let why = match fallback {
-            Fallback::Refused(error) => format!("cannot be had here ({})", error.message()),
-            _ => "came back without a row".to_owned(),
+            Fallback::Refused(error) => format!("is not available ({})", error.message()),
+            _ => "returned no rows".to_owned(),
         };
         line.aside(|| {
-            self.console.note(&format!("the commercial query {why}; asking customer by customer"));
+            self.console.note(&format!("the commercial query {why}; reading customer by customer"));
         });
     }
 
@@ -217,7 +217,7 @@ impl<R: Row> Drive<R> {
         if self.keeper.as_ref().is_some_and(Keeper::is_due) { self.save(reading) } else { Ok(()) }
     }
 
-    /// First the rows, then what covers them.
+    /// Syncs the rows first, then saves the checkpoint that covers them.
     fn save(&mut self, reading: &impl Reading) -> Result<(), Stop> {
         let (Some(keeper), Some(checkpoint)) = (&mut self.keeper, reading.checkpoint()) else {
             return Ok(());
@@ -233,7 +233,7 @@ impl<R: Row> Drive<R> {
         keeper.save(began, covered, state)
     }
 
-    /// What became of the customers. `ended` is whether the reading came to its end.
+    /// The outcomes of the customers. `ended` is whether everything was read.
     fn customers(&self, reading: &impl Reading, covered: Option<&Covered>, ended: bool) -> Customers {
         let Counts { done, without_rows, skipped, failed, unreadable_before } = self.counts;
         let read = reading.progress().map(|progress| progress.summary).unwrap_or_default();
@@ -282,7 +282,7 @@ impl<R: Row> Drive<R> {
         }
     }
 
-    /// Told to stop. What is written stays; a JSON document is closed, so that it can be read.
+    /// A signal stopped the run. Written rows stay; a JSON document is closed, so that it is valid.
     fn stopped(mut self, reading: &impl Reading, exit: Exit) -> Result<Exit, Stop> {
         self.save(reading)?;
         self.tell_how_to_go_on("stopped", reading.checkpoint().is_some());
@@ -290,7 +290,7 @@ impl<R: Row> Drive<R> {
         Ok(exit)
     }
 
-    /// What happened would happen to all customers that are left.
+    /// An error that would affect all remaining customers ended the run.
     fn interrupted(mut self, reading: &impl Reading, error: &Error) -> Result<Exit, Stop> {
         let problem = Problem::of_call(error, None);
         let exit = problem.exit();
@@ -304,15 +304,15 @@ impl<R: Row> Drive<R> {
     fn tell_how_to_go_on(&self, what: &str, can_go_on: bool) {
         let done = grouped(self.counts.done);
         if self.keeper.is_some() && can_go_on {
-            self.console.note(&format!("{what} after {done} customers; the same command goes on from there"));
+            self.console.note(&format!("{what} after {done} customers; run the same command to resume"));
         } else if self.output.is_on_stdout() && self.answered && self.format != Format::Table {
-            self.console.note(&format!("{what} after {done} customers; what is on stdout is not complete"));
+            self.console.note(&format!("{what} after {done} customers; the output on stdout is incomplete"));
         } else {
             self.console.note(&format!("{what} after {done} customers; nothing was written"));
         }
     }
 
-    /// Leaves the output as it is.
+    /// Leaves the output as it is, but closes a document on stdout.
     fn leave(mut self, reading: &impl Reading) -> Result<(), Stop> {
         let document = self.format == Format::Json || self.format == Format::Parquet;
         if self.output.is_on_stdout() && self.answered && document {
@@ -322,7 +322,7 @@ impl<R: Row> Drive<R> {
         Ok(())
     }
 
-    /// All customers had their turn, or if not, as many rows as are wanted are there.
+    /// Finishes the output: all customers are done, or the limit is reached.
     fn finish(mut self, mut reading: impl Reading<Row = R>, ended: bool) -> Result<Exit, Stop> {
         let mut written = Ok(());
         reading.rest(&mut |row| {
@@ -333,7 +333,7 @@ impl<R: Row> Drive<R> {
         });
         written?;
         if let Some(exit) = self.exit_of_all() {
-            // The next run is to ask again, and not to go on from here.
+            // The next run must start again, not resume.
             self.output.discard();
             self.keeper.map(Keeper::remove).transpose()?;
             return Ok(exit);
@@ -345,7 +345,7 @@ impl<R: Row> Drive<R> {
         let empty = self.without_rows.first().map(|customer| customer.customer_id);
         let end = self.end(&reading, covered, ended);
         let summary = self.output.close(end)?;
-        // What is written is covered by the checkpoint before it has its name: whoever goes on finds it under either.
+        // The checkpoint covers the output before it is renamed, so that a run can resume from either name.
         self.save(&reading)?;
         let Self { output, keeper, exits, oddities, .. } = self;
         output.publish()?;
@@ -379,14 +379,14 @@ impl<R: Row> Drive<R> {
         } else if customers.is_whole() && (customers.listed.is_some() || !ended) {
             Exit::Done
         } else if summary.rows == 0 && missing > 0 {
-            // There is nothing of which the rest could be missing.
+            // Without any rows, the output is not partial.
             alike(&exits).unwrap_or(Exit::Unavailable)
         } else {
             Exit::SomeFailed
         })
     }
 
-    /// Where nobody answered and all failed alike, that is what happened, and nothing is written.
+    /// The exit code if every customer failed; then nothing is written.
     fn exit_of_all(&self) -> Option<Exit> {
         if self.exits.is_empty() || self.answered || self.counts.done > self.counts.failed {
             return None;
@@ -395,33 +395,33 @@ impl<R: Row> Drive<R> {
     }
 }
 
-/// How all calls ended, if they ended alike.
+/// The common exit code, if all are the same.
 fn alike(exits: &[Exit]) -> Option<Exit> {
     let (first, rest) = exits.split_first()?;
     rest.iter().all(|exit| exit == first).then_some(*first)
 }
 
-/// How many customers a later run would ask about again.
+/// How many customers a later run would retry.
 fn missing(reading: &impl Reading) -> u64 {
     reading.progress().map_or(0, |progress| progress.summary.missing)
 }
 
-/// How many customers were read in a later round than the first: their rows are the last, whatever the order.
+/// How many customers were read after the first round; their rows come last in any order.
 fn later(reading: &impl Reading) -> u64 {
     reading.progress().map_or(0, |progress| progress.summary.later)
 }
 
-/// What to do about those who are missing in an output that has its name.
+/// How to append the missing customers to the finished output.
 fn to_append(missing: u64) -> String {
     let customers = if missing == 1 { "customer" } else { "customers" };
     format!(
-        "{} {customers} could not be read for a reason that may pass; the same command asks only those and adds \
-         their rows to the output",
+        "{} {customers} could not be read for a reason that may be temporary; run the same command to read only \
+         those and append their rows to the output",
         grouped(missing)
     )
 }
 
-/// The line at the end of a whole book.
+/// The summary of a run over all customers.
 fn in_words<R: Row>(
     summary: &output::Summary,
     customers: Customers,
@@ -448,22 +448,18 @@ fn in_words<R: Row>(
         let _ = write!(text, ", {} unreadable", grouped(unreadable));
     }
     if without_id > 0 {
-        let _ = write!(
-            text,
-            "\n{} entries of the list of customers have no id that can be asked about",
-            grouped(without_id)
-        );
+        let _ = write!(text, "\n{} entries of the list of customers have no valid id", grouped(without_id));
     }
     if !ended {
-        text.push_str("; not all were asked, as --limit says");
+        text.push_str("; not all were read because of --limit");
     }
     if later > 0 {
         let customers = if later == 1 { "customer was" } else { "customers were" };
-        let _ = write!(text, "\n{} {customers} read in a later round: the last of the rows", grouped(later));
+        let _ = write!(text, "\n{} {customers} read in a later round; their rows come last", grouped(later));
     }
     let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
     if without_rows > 0 && !by_query && R::TYPE != rows::Usage::TYPE {
-        text.push_str("\nAn empty answer is no proof that there are no licenses.");
+        text.push_str("\nAn empty response does not prove that there are no licenses.");
     }
     text
 }

@@ -1,8 +1,8 @@
-//! Rows that wait to be brought in the order of their customers.
+//! Holds rows in memory to sort them by customer.
 //!
-//! The commercial queries send rows in an order of their own, and files are to have the same order by either source. So
-//! the rows are held until all are there. What many rows have in common is kept once: that leaves some 130 bytes a row,
-//! the names of the customers included (measured over 65,000 rows of usage of 10,000 customers).
+//! The commercial queries return rows in their own order, and files have the same order from either source. So all rows
+//! are held until the end. Common parts of rows are shared: a row takes some 130 bytes, including the customer's name
+//! (measured with 65,000 usage rows of 10,000 customers).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use std::sync::Arc;
 use partner_center::CustomerId;
 use serde::Serialize;
 
-/// A row that can be held: what differs from row to row can be taken out, and put in again.
+/// A row that can be split into its own part and a part shared with other rows.
 pub(in crate::commands) trait Hold: Serialize + Clone {
-    /// Takes it out.
+    /// Takes the own part out.
     fn take(&mut self) -> Own;
 
-    /// Puts it in.
+    /// Puts the own part back.
     fn put(&mut self, own: Own);
 }
 
-/// What one row has for itself.
+/// The part of a row that is not shared.
 pub(in crate::commands) struct Own {
     pub(super) customer: Option<CustomerId>,
     pub(super) name: Option<String>,
@@ -28,18 +28,18 @@ pub(in crate::commands) struct Own {
 
 struct Held<R> {
     customer: Option<CustomerId>,
-    /// Rows of one customer stay in the order they came in.
+    /// Keeps the rows of one customer in their original order.
     place: u32,
     name: Option<Arc<str>>,
     counts: [Option<i64>; 2],
     rest: Arc<R>,
 }
 
-/// The rows that were read so far.
+/// The rows read so far.
 pub(super) struct ByCustomer<R> {
     rows: Vec<Held<R>>,
     names: HashSet<Arc<str>>,
-    /// What rows have in common, by how it is written.
+    /// The shared parts, by their JSON.
     common: HashMap<String, Arc<R>>,
 }
 
@@ -61,14 +61,14 @@ impl<R: Hold> ByCustomer<R> {
         });
         let rest = match serde_json::to_string(&row) {
             Ok(written) => Arc::clone(self.common.entry(written).or_insert_with(|| Arc::new(row))),
-            // A row that cannot be written now will not be then either; the output says so.
+            // A row that cannot be serialized is not shared; the output reports the error later.
             Err(_) => Arc::new(row),
         };
         let place = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         self.rows.push(Held { customer, place, name, counts, rest });
     }
 
-    /// All rows by the ids of their customers; those that name none are last.
+    /// Passes on all rows by customer id; rows without one are last.
     pub(super) fn each(self, mut each: impl FnMut(R)) {
         let Self { mut rows, .. } = self;
         rows.sort_unstable_by_key(|row| (row.customer.is_none(), row.customer, row.place));
@@ -108,7 +108,7 @@ mod tests {
 
     // U9: rows of the commercial queries were in the order of their pages.
     #[test]
-    fn rows_come_out_by_customer_and_as_they_came_within_one() {
+    fn rows_are_sorted_by_customer_and_keep_their_order_within_one() {
         let id = |last: char| format!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f0{last}").parse().ok();
         let row = |customer, name: Option<&str>, product, sold| Row {
             customer,
@@ -125,7 +125,7 @@ mod tests {
         ];
         let mut held = ByCustomer::default();
         rows.iter().cloned().for_each(|row| held.push(row));
-        assert_eq!(held.common.len(), 4, "what is common is kept once");
+        assert_eq!(held.common.len(), 4, "common parts are shared");
         let mut sorted = Vec::new();
         held.each(|row| sorted.push(row));
         let expected = [2, 4, 1, 3, 0].map(|place: usize| rows[place].clone());

@@ -1,7 +1,6 @@
-//! Which rows of a funnel are wanted, and whether any of them is too much: `--ignore`, `--min-idle`, `--below`,
-//! `--fail-on`.
+//! Filters and thresholds of the funnel: `--ignore`, `--min-idle`, `--below`, `--fail-on`.
 //!
-//! Totals and thresholds are of the rows that the other three leave. `--limit` only cuts what is written.
+//! Totals and thresholds cover the rows that the three filters keep. `--limit` only limits what is written.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -19,31 +18,31 @@ use crate::output::text::grouped;
 use crate::report::Problem;
 use crate::settings::door;
 
-/// What was asked of the rows, and what they came to.
+/// The filters and thresholds, with the results so far.
 pub(super) struct Judge {
     min_idle: Option<u64>,
     below: Option<f64>,
     rules: IgnoreRules,
-    /// The text of the rules' file.
+    /// The text of the rules file.
     rules_text: Option<String>,
     thresholds: Vec<Threshold>,
     account: Account,
 }
 
-/// What the rows came to. Saved with a checkpoint.
+/// The results so far. Saved with a checkpoint.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Account {
     join: JoinReport,
     totals: FunnelTotals,
-    /// How many rows each rule took.
+    /// How many rows each rule ignored.
     ignored: Vec<u64>,
     /// For each threshold.
     crossings: Vec<Crossings>,
 }
 
 impl Judge {
-    /// Reads what is asked, before anything is sent.
+    /// Reads the arguments, before anything is sent.
     pub(super) fn new(arguments: &Arguments, at_most: Duration) -> Result<Self, Problem> {
         let thresholds = arguments.fail_on.iter().map(|text| {
             text.parse::<Threshold>().map_err(|error| {
@@ -71,7 +70,7 @@ impl Judge {
         Ok(judge)
     }
 
-    /// The text of the rules, and the thresholds as they are understood.
+    /// The text of the rules, and the parsed thresholds.
     pub(super) fn asked(&self) -> (Option<&str>, String) {
         let thresholds: Vec<_> = self.thresholds.iter().map(ToString::to_string).collect();
         (self.rules_text.as_deref(), thresholds.join(", "))
@@ -81,31 +80,31 @@ impl Judge {
         !self.thresholds.is_empty()
     }
 
-    /// What is to be saved.
+    /// The state to save.
     pub(super) fn account(&self) -> Value {
         serde_json::to_value(&self.account).unwrap_or_default()
     }
 
-    /// Goes on from what was saved by a run that was asked the same.
+    /// Restores the state that an earlier run with the same arguments saved.
     pub(super) fn go_on(&mut self, account: Value) -> Result<(), Problem> {
         let account: Account = serde_json::from_value(account)
-            .map_err(|_| Problem::new(Exit::Usage, "the checkpoint is not of a funnel"))?;
+            .map_err(|_| Problem::new(Exit::Usage, "the checkpoint does not belong to a funnel"))?;
         if account.ignored.len() == self.account.ignored.len()
             && account.crossings.len() == self.account.crossings.len()
         {
             self.account = account;
             Ok(())
         } else {
-            Err(Problem::new(Exit::Usage, "the checkpoint is of other rules or thresholds"))
+            Err(Problem::new(Exit::Usage, "the checkpoint belongs to a run with other rules or thresholds"))
         }
     }
 
-    /// Takes note of what became of the rows of a join.
+    /// Adds the report of a join.
     pub(super) fn joined(&mut self, report: &JoinReport) {
         self.account.join.merge(report);
     }
 
-    /// Whether a row is wanted. One that is counts.
+    /// Whether a row passes the filters. Such a row is counted.
     pub(super) fn keeps(&mut self, row: &FunnelRow) -> bool {
         if let Some(rule) = self.rules.rules().iter().position(|rule| rule.takes(row)) {
             if let Some(count) = self.account.ignored.get_mut(rule) {
@@ -125,7 +124,7 @@ impl Judge {
         true
     }
 
-    /// Each threshold, and whether it is crossed, as far as that is known.
+    /// Each threshold, and whether it is crossed; `None` if unknown.
     fn verdicts(&self) -> impl Iterator<Item = (&Threshold, &Crossings, Option<bool>)> {
         let totals = self.account.totals.book();
         self.thresholds
@@ -141,25 +140,25 @@ impl Judge {
         crossed.map(|(threshold, crossings, _)| crossings.problem(threshold, totals)).collect()
     }
 
-    /// What a person should know of the rows.
+    /// Notes about the rows.
     pub(super) fn notes(&self) -> Vec<String> {
         const FLAGS: &[(Flag, &str)] = &[
             (Flag::WithoutUsage, "without usage: active and idle are unknown"),
             (Flag::WithoutDeployment, "without deployment: sold and deployed are unknown"),
             (Flag::UnknownCount, "with a count that is missing or negative"),
-            (Flag::Ambiguous, "that more than one other could belong to"),
-            (Flag::Summed, "added up of several"),
-            (Flag::WithoutWorkload, "of which the usage may count users several times"),
+            (Flag::Ambiguous, "with more than one possible match"),
+            (Flag::Summed, "summed from several rows"),
+            (Flag::WithoutWorkload, "with usage that may count users more than once"),
             (Flag::DeployedExceedsSold, "with more deployed than sold"),
             (Flag::ActiveExceedsDeployed, "with more active than deployed"),
-            (Flag::MixedAges, "of which deployment and usage are a day or more apart"),
+            (Flag::MixedAges, "with deployment and usage data a day or more apart"),
         ];
         let Account { join, ignored, .. } = &self.account;
         let mut notes = Vec::new();
         let flags = FLAGS.iter().map(|(flag, words)| (join.flagged(*flag), words));
         let flags: Vec<_> = flags.filter(|(rows, _)| *rows > 0).collect();
         if let Some(most) = flags.iter().map(|(rows, _)| grouped(*rows).len()).max() {
-            let mut note = format!("of {} rows of the funnel there are", grouped(join.funnel_rows));
+            let mut note = format!("among {} rows of the funnel:", grouped(join.funnel_rows));
             for (rows, words) in flags {
                 let _ = write!(note, "\n  {:>most$} {words}", grouped(rows));
             }
@@ -167,7 +166,7 @@ impl Judge {
         }
         if join.left_out() > 0 {
             notes.push(format!(
-                "{} rows of the service are in no row of the funnel: they name no customer, another one, or no product",
+                "{} rows of the service are not in the funnel: they name no customer, a different customer, or no product",
                 grouped(join.left_out())
             ));
         }
@@ -182,7 +181,7 @@ impl Judge {
                 .filter(|(_, rows)| **rows == 0)
                 .map(|(number, _): (usize, _)| number.to_string())
                 .collect();
-            notes.push(format!("no row was left out by rule {} of --ignore", numbers.join(", ")));
+            notes.push(format!("no row matched rule {} of --ignore", numbers.join(", ")));
         }
         for (threshold, crossings, verdict) in self.verdicts() {
             if verdict.is_none() {
@@ -192,12 +191,12 @@ impl Judge {
         notes
     }
 
-    /// What the JSON document has beside the rows.
+    /// The fields of the JSON summary.
     pub(super) fn summary(&self) -> Map<String, Value> {
         let totals = self.account.totals.book();
         let thresholds =
             self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
-        // Ids as in the rows.
+        // Ids in the same form as in the rows.
         let products = self.account.totals.products().into_iter().map(|product| {
             let mut product = product.clone();
             product.product_id = product.product_id.map(|id| id.as_uuid().map_or(id, Guid::from));

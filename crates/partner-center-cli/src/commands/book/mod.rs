@@ -1,7 +1,7 @@
-//! The licenses of many customers, or of all: asked, turned into rows, written, and gone on with after an interruption.
+//! Reports over many or all customers: reads licenses, writes rows, and resumes after an interruption.
 //!
-//! Here a reading is set up as the arguments say, and driven in `drive`. What can be read is in `reading`, what is
-//! thought of funnel rows in `judge`.
+//! This module sets up a report from the arguments; `drive` runs it. `reading` has the sources of rows, `judge` the
+//! filters and thresholds of the funnel.
 
 mod checkpoint;
 mod covered;
@@ -38,7 +38,7 @@ use crate::report::{Problem, Stop};
 use crate::settings::Settings;
 use crate::signals::Signals;
 
-/// `licenses deployment` and `licenses usage` of customers.
+/// `licenses deployment` and `licenses usage` for customers.
 pub(super) async fn licenses<R: Written>(
     command: &'static str,
     arguments: &cli::LicenseArgs,
@@ -97,7 +97,7 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
     }
     let mut signals = Signals::listen()?;
     let (source, fallback) = if setup.state.is_some() {
-        // By the commercial queries there is never anything to go on from.
+        // Checkpoints exist for the classic operations only.
         (Operations::Classic, None)
     } else {
         tokio::select! {
@@ -118,7 +118,7 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         return drive(ClassicFunnel { whose, judge, fallback }, setup.drive(true, console)?).await;
     }
     let reading = CommercialFunnel {
-        // One list for both.
+        // The list of customers is read once for both.
         deployment: commercial(partner, reading)?.without_list().stream(),
         usage: commercial(partner, reading)?.stream(),
         deployment_read: false,
@@ -137,7 +137,7 @@ fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &cli::Reading) -> Re
 }
 
 impl cli::Whose {
-    /// What the table looks like. A customer that is named twice is one.
+    /// The layout of the table. A customer that is given twice counts once.
     fn layout(&self) -> Layout {
         match self.customers.as_slice() {
             [first, rest @ ..] if rest.iter().all(|other| other == first) => Layout::OneCustomer,
@@ -171,7 +171,7 @@ impl cli::Reading {
     }
 }
 
-/// Where rows go, and how far an earlier run came. Found out before anything is sent.
+/// The output and the saved state of an earlier run. Set up before anything is sent.
 struct Setup<R: Row> {
     output: Output<R>,
     format: Format,
@@ -197,13 +197,13 @@ impl<R: Row> Setup<R> {
             return Ok(Self { output, format, keeper: None, state: None });
         };
         let Some(target) = writing.file() else {
-            return Err(Problem::new(Exit::Usage, "--checkpoint needs a file to go on with")
-                .advice("What is on stdout cannot be gone on with: give --output the name of a file.")
+            return Err(Problem::new(Exit::Usage, "--checkpoint requires an output file")
+                .advice("Output on stdout cannot be resumed: use --output with a file name.")
                 .into());
         };
         if !format.goes_on() {
-            return Err(Problem::new(Exit::Usage, "--checkpoint needs csv or ndjson")
-                .advice("A file in another format cannot be cut behind a row and gone on with.")
+            return Err(Problem::new(Exit::Usage, "--checkpoint requires csv or ndjson")
+                .advice("A file in another format cannot be truncated after a row and appended to.")
                 .into());
         }
         let mut question: Question = Question::from([
@@ -234,7 +234,7 @@ impl<R: Row> Setup<R> {
     }
 }
 
-/// Whom is asked: customers of two partners must not meet in one file.
+/// The service and tenant: one file must not mix the customers of two partners.
 fn service(global: &Global) -> Result<String, Problem> {
     if global.emulator {
         return Ok("the embedded emulator".to_owned());

@@ -1,9 +1,9 @@
-//! Customers that were named: few, asked in the order of their ids. No sweep, which would wait for as long as the service
-//! asks; here a call may take as long as `--timeout` says.
+//! Reads the customers selected with `--customer`, in the order of their ids. Unlike a sweep, which waits for as long
+//! as the service asks, a call here is limited by `--timeout`.
 //!
-//! There are two questions. Without `--source` the classic operation is asked, one request for each customer, and where
-//! it is empty, as it is reported to be since 2021, the commercial query is asked once for those customers. With
-//! `--source auto` it is the other way round. Customers that only the second question knows of come last.
+//! There are up to two steps. Without `--source`, the classic operation is called once per customer; for customers
+//! without rows, as reported since 2021, the commercial query follows. With `--source auto` the order is reversed.
+//! Customers with rows only in the second step come last.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -19,55 +19,55 @@ use crate::cli::Source;
 use crate::output::Position;
 use crate::output::text::grouped;
 
-/// Customers in one commercial query. A filter names each with some 75 characters, and a URL of 2,000 is taken by
-/// whatever stands between here and the service.
+/// Customers per commercial query. A filter takes some 75 characters per customer, and every proxy accepts a URL of
+/// 2,000 characters.
 const BATCH: usize = 20;
 
-/// What is asked about customers, by either source.
+/// A query about customers, by either source.
 pub(in crate::commands) trait Question: 'static {
     type Rows: 'static;
 
-    /// Asks the classic operations about one customer. `None` if there are no rows.
+    /// Calls the classic operations for one customer. `None` if there are no rows.
     async fn classic(customer: CustomerHandle) -> Result<(Option<Self::Rows>, Odd), Error>;
 
-    /// Asks the commercial queries about some customers. Those without rows are not in the answer.
+    /// Runs the commercial queries for some customers. Customers without rows are not in the result.
     async fn commercial(
         partner: &PartnerCenter,
         customers: &[CustomerId],
     ) -> Result<(BTreeMap<CustomerId, Self::Rows>, Odd), Error>;
 }
 
-/// What was odd about responses, and where.
+/// Findings about responses, with their positions.
 pub(in crate::commands) type Odd = Vec<(Position, Findings)>;
 
-/// The answers about named customers.
+/// The results for the selected customers.
 pub(super) struct Named<Q: Question> {
     steps: LocalBoxStream<'static, Result<Step<Q::Rows>, Error>>,
     source: Option<Source>,
     fallback: Option<Fallback>,
-    /// How many the first question knew nothing of, and how many of those the second did.
+    /// How many customers had no rows in the first step, and how many of those had rows in the second.
     second: Option<(u64, u64)>,
     failed: Option<Error>,
     /// Not handed out yet.
     odd: Odd,
 }
 
-/// What is known of one customer.
+/// The result for one customer.
 pub(super) enum Known<T> {
     Rows(T),
     Empty,
     Failed(Error),
 }
 
-/// What is said of one customer, or on the way.
+/// A result for one customer, or an event between results.
 enum Step<T> {
     Customer(CustomerId, Known<T>),
     Odd(Odd),
-    /// The first question cannot be asked here, and the second is asked in its place.
+    /// The first source is not available; the second is used instead.
     Fallback(Fallback),
-    /// So many were asked about a second time, and so many of them have rows.
+    /// The number of customers in the second step, and how many of them have rows.
     Second(u64, u64),
-    /// The second question failed, which says nothing against the first.
+    /// The second step failed, which does not invalidate the first.
     SecondFailed(Error),
 }
 
@@ -78,7 +78,7 @@ impl<Q: Question> Named<Q> {
         at_once: usize,
         source: Option<Source>,
     ) -> Self {
-        // Named twice, a customer still has its licenses once.
+        // A customer that is given twice is read once.
         let customers: Vec<_> = customers.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
         let mut run: Run<Q> = Run {
             partner: partner.clone(),
@@ -109,8 +109,7 @@ impl<Q: Question> Named<Q> {
         }
     }
 
-    /// The next customer. Whoever names a customer wants to know of it, so nothing is skipped. Dropping the future loses
-    /// nothing.
+    /// Returns the next customer. None is skipped. Cancel safe.
     pub(super) async fn next(&mut self) -> Result<Option<(CustomerId, Known<Q::Rows>)>, Error> {
         loop {
             match self.steps.next().await.transpose()? {
@@ -124,7 +123,7 @@ impl<Q: Question> Named<Q> {
         }
     }
 
-    /// What was odd about responses since this was last asked.
+    /// Takes the findings since the last call.
     pub(super) fn take_odd(&mut self) -> Odd {
         std::mem::take(&mut self.odd)
     }
@@ -133,17 +132,17 @@ impl<Q: Question> Named<Q> {
         self.fallback.as_ref()
     }
 
-    /// What is to be known of the customers without rows, and of those that only the second question knew of.
+    /// A note about customers without rows, and about those with rows only in the second step.
     pub(super) fn note(&self, first: Option<CustomerId>, empty: u64) -> Option<String> {
         let mut lines = Vec::new();
         match self.second {
             Some((asked, found)) if found > 0 && self.source.is_none() => lines.push(format!(
-                "the classic operation has no rows for {}; the rows of {} are those of the commercial query",
+                "the classic operation has no rows for {}; the rows of {} come from the commercial query",
                 customers(asked),
                 customers(found)
             )),
             Some((asked, found)) if found > 0 => lines.push(format!(
-                "the commercial query has no rows for {}; the rows of {} are those of the classic operation",
+                "the commercial query has no rows for {}; the rows of {} come from the classic operation",
                 customers(asked),
                 customers(found)
             )),
@@ -156,24 +155,24 @@ impl<Q: Question> Named<Q> {
             };
             lines.push(match (&self.failed, self.source) {
                 (Some(error), _) => format!(
-                    "{whom}.\nThis is no proof that there are no licenses: since 2021 the classic operation is \
-                     reported to be empty for customers that have some. The commercial query, which may know more, \
-                     failed: {}{}",
+                    "{whom}.\nThis does not prove that there are no licenses: since 2021 the classic operation is \
+                     reported to return no rows for some customers that have licenses. The commercial query, which \
+                     may have rows, failed: {}{}",
                     error.message(),
                     error.status().map_or_else(String::new, |status| format!(" (status {status})"))
                 ),
                 (None, Some(Source::Classic)) => format!(
-                    "{whom}.\nThis is no proof that there are no licenses: since 2021 the classic operation is \
-                     reported to be empty for customers that have some. The commercial query may know more: leave \
-                     --source out, or say --source auto."
+                    "{whom}.\nThis does not prove that there are no licenses: since 2021 the classic operation is \
+                     reported to return no rows for some customers that have licenses. The commercial query may \
+                     have rows: omit --source, or use --source auto."
                 ),
                 (None, Some(Source::Commercial)) => {
-                    format!("{whom}. Only the commercial query was asked, as --source says.")
+                    format!("{whom}. Only the commercial query was used, as --source requires.")
                 }
                 (None, None | Some(Source::Auto)) => {
                     format!(
-                        "{whom}, neither by the classic operation nor by the commercial query.\nThis is no proof \
-                         that there are no licenses."
+                        "{whom}, neither from the classic operation nor from the commercial query.\nThis does not \
+                         prove that there are no licenses."
                     )
                 }
             });
@@ -188,27 +187,27 @@ fn customers(count: u64) -> String {
 
 type ClassicAnswer<T> = (CustomerId, Result<(Option<T>, Odd), Error>);
 
-/// What is left to ask.
+/// The remaining work.
 struct Run<Q: Question> {
     partner: PartnerCenter,
     at_once: usize,
     source: Option<Source>,
-    /// Steps that are known already.
+    /// Steps that are ready to return.
     ready: VecDeque<Step<Q::Rows>>,
-    /// The classic operations, while they are asked.
+    /// The calls of the classic operations.
     classic: Option<LocalBoxStream<'static, ClassicAnswer<Q::Rows>>>,
-    /// For the commercial query.
+    /// The batches for the commercial query.
     batches: VecDeque<Vec<CustomerId>>,
-    /// Those that the first question knew nothing of.
+    /// Customers without rows in the first step.
     unknown: Vec<CustomerId>,
     second: Option<Second>,
-    /// Customers with rows by the second question.
+    /// The number of customers with rows in the second step.
     found: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Second {
-    /// It is being asked about so many.
+    /// It is running, for this many customers.
     Asked(u64),
     Told,
 }
@@ -229,7 +228,7 @@ impl<Q: Question> Run<Q> {
         self.batches = customers.chunks(BATCH).map(<[_]>::to_vec).collect();
     }
 
-    /// Whether the other question is to be asked about a customer that this one knows nothing of.
+    /// Whether the second step follows for a customer without rows.
     fn asks_again(&self) -> bool {
         self.second.is_none() && matches!(self.source, None | Some(Source::Auto))
     }
@@ -242,7 +241,7 @@ impl<Q: Question> Run<Q> {
             if let Some(classic) = &mut self.classic {
                 match classic.next().await {
                     None => self.classic = None,
-                    // The next customer would be refused for the same reason.
+                    // The next customer would fail for the same reason.
                     Some((_, Err(error))) if error.is_unauthorized() => {
                         self.classic = None;
                         return Some(Err(error));
@@ -304,7 +303,7 @@ impl<Q: Question> Run<Q> {
         self.ready.push_back(Step::Customer(customer, answer));
     }
 
-    /// What a failure of the commercial query is to these customers, who are all that it was still to be asked about.
+    /// Handles a failure of the commercial query. `rest` are all customers that it has not returned.
     fn commercial_failed(&mut self, error: Error, rest: Vec<CustomerId>) -> Result<(), Error> {
         if self.second.is_some() {
             self.ready.push_back(Step::SecondFailed(error));
@@ -327,7 +326,7 @@ impl<Q: Question> Run<Q> {
     }
 }
 
-/// The rows of these customers. Ids are in capitals, as in the documented request and in the rows.
+/// A filter for the rows of these customers. Ids are in capitals, as in the documented request and in the rows.
 pub(super) fn filter<Op: Operation>(customers: &[CustomerId]) -> Result<Filter<Op>, FilterError> {
     let mut filter: Option<Filter<Op>> = None;
     for customer in customers {
@@ -337,6 +336,6 @@ pub(super) fn filter<Op: Operation>(customers: &[CustomerId]) -> Result<Filter<O
             None => one,
         });
     }
-    // Nobody at all is asked about by an id that is nobody's.
+    // For no customers, a filter that matches no row.
     filter.map_or_else(|| Field::CUSTOMER_TENANT_ID.eq(""), Ok)
 }

@@ -1,4 +1,4 @@
-//! What comes of a reading, a piece at a time.
+//! A batch of rows from a source.
 
 use partner_center::sweep::Outcome;
 use partner_center::{CustomerId, Error, Response};
@@ -6,19 +6,19 @@ use partner_center::{CustomerId, Error, Response};
 use super::named::{Known, Odd};
 use crate::output::Position;
 
-/// Some rows of a book, or what there is in their place.
+/// Some rows, or the reason why there are none.
 pub(super) struct Portion<R> {
-    /// Whom they are about; `None` if of many.
+    /// The customer of the rows; `None` for rows of many customers.
     pub(super) customer: Option<CustomerId>,
-    /// What the list of customers calls it.
+    /// The customer's name in the list of customers.
     pub(super) name: Option<String>,
     pub(super) answer: Answer<R>,
-    /// What was odd about the answer.
+    /// Findings about the response.
     pub(super) odd: Odd,
 }
 
 impl<R> Portion<R> {
-    /// What was handed out of a sweep or a query.
+    /// A batch from the outcome of a sweep or a query.
     pub(super) fn of<T>(
         customer: Option<CustomerId>,
         name: Option<String>,
@@ -45,7 +45,7 @@ impl<R> Portion<R> {
 pub(super) enum Answer<R> {
     Rows(Vec<R>),
     Empty,
-    /// There is nothing to ask about this customer.
+    /// This customer cannot be read.
     Skipped,
     Failed(Error),
 }

@@ -1,4 +1,4 @@
-//! How a long run is getting on: one line on stderr, drawn only for a person who looks on.
+//! The progress line on stderr, drawn only on a terminal.
 
 use std::fmt::Write as _;
 use std::io;
@@ -12,15 +12,15 @@ use crate::console::Console;
 use crate::holds;
 use crate::output::text::grouped;
 
-/// Times a second that the line is drawn.
+/// How often the line is drawn per second.
 const DRAWS: u8 = 8;
 
 pub(super) struct Line {
     bar: ProgressBar,
     began: Instant,
-    /// Customers that runs before this one had done.
+    /// Customers that earlier runs completed.
     before: u64,
-    /// Rows go to the terminal that the line is on.
+    /// Rows are written to the same terminal as the line.
     shares_terminal: bool,
 }
 
@@ -36,7 +36,7 @@ impl Line {
         Self { bar, began: Instant::now(), before, shares_terminal }
     }
 
-    /// Waits for as long as the line may stay as it is; for ever if nobody looks on.
+    /// Waits until the line is due to be drawn again; forever if it is hidden.
     pub(super) async fn tick(&self) {
         if self.bar.is_hidden() {
             std::future::pending::<()>().await;
@@ -59,18 +59,18 @@ impl Line {
         self.bar.set_message(message(progress, self.before, self.began.elapsed()));
     }
 
-    /// Does something else with the terminal, without the line in between.
+    /// Runs a function that uses the terminal, with the line hidden.
     pub(super) fn aside<T>(&self, act: impl FnOnce() -> T) -> T {
         self.bar.suspend(act)
     }
 
-    /// Writes rows. The line makes room only if they go to where it is: else it would flicker for nothing.
+    /// Writes rows. The line is hidden only if they go to the same terminal, so that it does not flicker.
     pub(super) fn beside<T>(&self, write: impl FnOnce() -> T) -> T {
         if self.shares_terminal { self.bar.suspend(write) } else { write() }
     }
 }
 
-/// However a run ends, the terminal is left as it was found.
+/// Clears the line, however the run ends.
 impl Drop for Line {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
@@ -78,8 +78,8 @@ impl Drop for Line {
     }
 }
 
-/// The terminal, but for the place that its `^C` takes: behind a line as wide as the terminal that begins another, and
-/// the line itself would stay when the last is cleared.
+/// A terminal narrowed by the width of an echoed `^C`. After a line of full width, `^C` would start a new line, and
+/// only that would be cleared.
 #[derive(Debug)]
 struct Narrow(Term);
 
@@ -126,7 +126,7 @@ impl TermLike for Narrow {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // The templates are written out above, and a line that cannot be drawn is no reason to end a run.
+    // The templates are constants; a line that cannot be drawn must not end a run.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     style.progress_chars("━╸ ").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ ")
 }

@@ -1,9 +1,9 @@
-//! Rows of a report as the commercial queries send them, which is what the join of the funnel takes.
+//! Converts rows of a report back to rows of the commercial queries, for the join of the funnel.
 
 use partner_center::models::{CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid};
 use partner_center::sweep::{DeploymentRow, UsageRow};
 
-/// The join takes rows as the commercial query sends them; a book has them with the id read.
+/// Converts a deployment row, which has a parsed customer id.
 pub(super) fn deployment(row: DeploymentRow) -> CommercialLicensesDeploymentInsights {
     let mut model = CommercialLicensesDeploymentInsights::default();
     model.customer_tenant_id = row.customer_id.map(|id| Guid::from(id.as_uuid()));
@@ -19,7 +19,7 @@ pub(super) fn deployment(row: DeploymentRow) -> CommercialLicensesDeploymentInsi
     model
 }
 
-/// The same for usage.
+/// Converts a usage row.
 pub(super) fn usage(row: UsageRow) -> CommercialLicensesUsageInsights {
     let mut model = CommercialLicensesUsageInsights::default();
     model.customer_tenant_id = row.customer_id.map(|id| Guid::from(id.as_uuid()));

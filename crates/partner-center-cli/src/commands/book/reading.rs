@@ -1,4 +1,4 @@
-//! What can be read of a book, and how answers become rows: deployment, usage, and the funnel by either source.
+//! The sources of report rows: deployment, usage, and the funnel, each by either source.
 
 use std::collections::BTreeMap;
 
@@ -22,56 +22,56 @@ use super::portion::Portion;
 use super::query_rows;
 use crate::output::{Position, Row, rows};
 
-/// Something that is read portion by portion.
+/// A source of rows that is read in batches.
 pub(super) trait Reading {
     type Row: Row;
 
-    /// The next rows. Dropping the future loses nothing. An error is one that would be everybody's.
+    /// Returns the next batch. Cancel safe. An error affects all remaining customers.
     async fn next(&mut self) -> Result<Option<Portion<Self::Row>>, Error>;
 
-    /// How it is getting on, if it is long enough to ask.
+    /// The progress, if the source reports it.
     fn progress(&self) -> Option<Progress>;
 
-    /// Why it is not read from where it was tried first.
+    /// Why the other source is used instead of the first.
     fn fallback(&self) -> Option<&Fallback> {
         None
     }
 
-    /// Where it stands; `None` if it cannot be gone on from there.
+    /// The position to resume from; `None` if it cannot be resumed.
     fn checkpoint(&self) -> Option<Checkpoint>;
 
-    /// What was odd about the list of customers, if it is read.
+    /// Findings about the list of customers, if it is read.
     fn list_findings(&self) -> Option<&Findings> {
         None
     }
 
-    /// What is to be said of customers that were named and have no rows: so many, of whom this is the first.
+    /// A note about selected customers without rows, given the first one and their number.
     fn note_of_named(&self, _first: Option<CustomerId>, _empty: u64) -> Option<String> {
         None
     }
 
-    /// Who has rows and who has none, where customers are not asked one by one.
+    /// The customers with and without rows, for sources that do not read customers one by one.
     fn covered(&self) -> Option<Covered> {
         None
     }
 
-    /// How many pages were empty although others follow.
+    /// The number of pages that were empty although others follow.
     fn empty_pages(&self) -> u64;
 
-    /// Rows that could only be made once everything was read.
+    /// Passes on the rows that are complete only after everything was read.
     fn rest(&mut self, _each: &mut dyn FnMut(Self::Row)) {}
 
-    /// Who judges the rows, if anybody does.
+    /// The filters and thresholds, for the funnel.
     fn judge(&self) -> Option<&Judge> {
         None
     }
 
-    /// Whether rows count that are not written.
+    /// Whether to read on after the output is full, for thresholds.
     fn wants_all(&self) -> bool {
         self.judge().is_some_and(Judge::has_thresholds)
     }
 
-    /// What it keeps of the rows itself, for the checkpoint.
+    /// Its own state, to save in the checkpoint.
     fn account(&self) -> Value {
         self.judge().map_or(Value::Null, Judge::account)
     }
@@ -81,7 +81,7 @@ pub(super) trait Reading {
     }
 }
 
-/// All customers, or those that were named.
+/// All customers, or selected ones.
 pub(super) enum Whose<S, Q: Question> {
     All(S),
     Named(Named<Q>),
@@ -107,7 +107,7 @@ impl<S, Q: Question> Whose<S, Q> {
 pub(super) struct LicenseRows<R: Written> {
     pub(super) whose: Whose<BookStream<R>, R>,
     pub(super) below: Option<f64>,
-    /// Where rows of the commercial query wait for their order, if they are to have one.
+    /// Rows of the commercial query to sort at the end, if they are sorted.
     pub(super) held: Option<ByCustomer<R>>,
 }
 
@@ -118,7 +118,7 @@ pub(in crate::commands) trait Written:
     type Row: Row + From<Self>;
 }
 
-/// Both kinds of rows spell alike what differs from row to row, but for the counts.
+/// Implements [`Hold`]. The row types differ only in the names of their counts.
 macro_rules! hold {
     ($row:ident: $one:ident, $other:ident) => {
         impl Hold for $row {
@@ -203,8 +203,8 @@ async fn whole<C: Collection>(mut pages: Pages<C>) -> Result<(Vec<C::Item>, Odd)
     Ok((rows, odd))
 }
 
-/// Each customer's rows as they came. Those of customers that were not asked about are left out: a service that passes
-/// over the filter sends everybody's.
+/// Groups rows by customer. Rows of other customers are dropped: a service that ignores the filter returns all
+/// customers.
 fn by_customer<R>(
     rows: impl Iterator<Item = R>,
     of: impl Fn(&R) -> Option<CustomerId>,
@@ -272,7 +272,7 @@ impl<R: Written> Reading for LicenseRows<R> {
 
     fn checkpoint(&self) -> Option<Checkpoint> {
         let stream = self.whose.all()?;
-        // Rows that are held are not in the output yet. They are a few requests, and asked for again.
+        // Held rows are not in the output yet. They come from few requests, which are repeated.
         let holds = self.held.is_some() && stream.source() != Some(Source::Classic);
         (!holds || stream.progress().summary.rows == 0).then(|| stream.checkpoint())
     }
@@ -293,18 +293,18 @@ impl<R: Written> Reading for LicenseRows<R> {
     }
 }
 
-/// What the classic operations know of one customer.
+/// Deployment and usage of one customer from the classic operations.
 pub(super) type Both =
     (CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection);
 
-/// Asks for both.
+/// Requests both.
 pub(super) async fn both(customer: CustomerHandle) -> Result<Response<Both>, Error> {
     let deployment = sweep::deployment(customer.clone()).await?;
     let usage = sweep::usage(customer).await?;
     Ok(deployment.zip(usage))
 }
 
-/// What is asked of named customers for the funnel: deployment and usage, joined.
+/// The query for the funnel of selected customers: deployment and usage, joined.
 pub(super) struct Joined;
 
 impl Question for Joined {
@@ -351,7 +351,7 @@ impl Question for Joined {
     }
 }
 
-/// The funnel customer by customer: the whole book by the classic operations, or customers that were named.
+/// The funnel read customer by customer: all customers by the classic operations, or selected ones.
 pub(super) struct ClassicFunnel {
     pub(super) whose: Whose<SweepStream<Both>, Joined>,
     pub(super) judge: Judge,
@@ -418,8 +418,8 @@ impl Reading for ClassicFunnel {
     }
 }
 
-/// The funnel by the commercial queries: all of deployment, then all of usage, and only then the rows. They are few
-/// requests, so there is nothing to go on from.
+/// The funnel by the commercial queries: reads all of deployment, then all of usage, then joins them. It takes few
+/// requests, so it cannot be resumed.
 pub(super) struct CommercialFunnel {
     pub(super) deployment: BookStream<DeploymentRow>,
     pub(super) usage: BookStream<UsageRow>,

@@ -1,4 +1,4 @@
-//! `--fail-on`: which rows crossed which threshold, how many, and the five that crossed it furthest.
+//! `--fail-on`: counts the rows that cross each threshold, and keeps the five that cross it furthest.
 
 use std::cmp::Ordering;
 
@@ -12,18 +12,18 @@ use crate::exit::Exit;
 use crate::output::text::grouped;
 use crate::report::Problem;
 
-/// How many rows of a threshold are named.
+/// How many rows per threshold are named.
 const NAMED: usize = 5;
 
-/// The rows that a threshold was held against.
+/// The results of checking rows against a threshold.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Crossings {
     crossed: u64,
-    /// Of which the number is unknown.
+    /// Rows with an unknown value.
     unknown: u64,
-    /// Those that crossed it furthest, the furthest first; of a threshold on the total, the rows that are the most of
-    /// it.
+    /// The rows that crossed it furthest, the furthest first; for a threshold on the total, the rows that contribute
+    /// most.
     top: Vec<Crossing>,
 }
 
@@ -39,7 +39,7 @@ struct Crossing {
 }
 
 impl Crossings {
-    /// Holds the threshold against a row.
+    /// Checks a row against the threshold.
     pub(super) fn see(&mut self, threshold: &Threshold, row: &FunnelRow) {
         let is_crossed = threshold.is_crossed_by(row);
         self.crossed += u64::from(is_crossed == Some(true));
@@ -47,7 +47,7 @@ impl Crossings {
         let counts = is_crossed == Some(true) || threshold.scope() == Scope::Total;
         let Some(value) = threshold.metric().of(row).filter(|_| counts) else { return };
         let by = |one: &Crossing, value: MetricValue| order(threshold, one.value, value);
-        // Nearly all rows end here.
+        // Nearly all rows return here.
         if self.top.len() == NAMED && self.top.last().is_some_and(|last| by(last, value) == Ordering::Less) {
             return;
         }
@@ -58,7 +58,7 @@ impl Crossings {
             product_name: row.product_name.clone(),
             value,
         });
-        // Whatever order rows come in, the same five are named.
+        // The same five are named in any order of the rows.
         self.top.sort_by(|one, other| {
             by(one, other.value)
                 .then_with(|| one.customer_id.cmp(&other.customer_id))
@@ -67,7 +67,7 @@ impl Crossings {
         self.top.truncate(NAMED);
     }
 
-    /// Whether the threshold is crossed, as far as that is known.
+    /// Whether the threshold is crossed; `None` if unknown.
     pub(super) fn verdict(&self, threshold: &Threshold, totals: &Totals) -> Option<bool> {
         match threshold.scope() {
             Scope::Total => threshold.is_crossed_by_total(totals),
@@ -77,12 +77,12 @@ impl Crossings {
         }
     }
 
-    /// How many rows have no such number.
+    /// How many rows have an unknown value.
     pub(super) fn unknown(&self) -> u64 {
         self.unknown
     }
 
-    /// What is said on stderr of a threshold that is crossed.
+    /// The report on stderr for a crossed threshold.
     pub(super) fn problem(&self, threshold: &Threshold, totals: &Totals) -> Problem {
         const PLACES: [&str; NAMED] = ["1.", "2.", "3.", "4.", "5."];
         let metric = threshold.metric();
@@ -92,7 +92,7 @@ impl Crossings {
             _ => problem.fact("rows", grouped(self.crossed)),
         };
         for (place, row) in PLACES.into_iter().zip(&self.top) {
-            let product = row.product_name.as_deref().unwrap_or("a product without a name");
+            let product = row.product_name.as_deref().unwrap_or("unnamed product");
             let customer = match &row.customer_name {
                 Some(name) => format!("{name} ({})", row.customer_id),
                 None => row.customer_id.to_string(),
@@ -103,7 +103,7 @@ impl Crossings {
         problem
     }
 
-    /// The same for machines.
+    /// The result for the JSON document.
     pub(super) fn in_json(&self, threshold: &Threshold, totals: &Totals) -> Value {
         let rows = threshold.scope() == Scope::AnyRow;
         let metric = threshold.metric();
@@ -132,7 +132,7 @@ impl Crossing {
     }
 }
 
-/// Which of two numbers lies further beyond the limit.
+/// Orders values by how far they are beyond the limit, the furthest first.
 fn order(threshold: &Threshold, one: MetricValue, other: MetricValue) -> Ordering {
     let upwards = one.partial_cmp(&other).unwrap_or(Ordering::Equal);
     match threshold.relation() {
@@ -148,7 +148,7 @@ fn shown(value: MetricValue) -> String {
     }
 }
 
-/// As percentages are in rows.
+/// Rounds percentages as in rows.
 fn rounded(value: MetricValue) -> MetricValue {
     match value {
         MetricValue::Percent(percent) => MetricValue::Percent((percent * 100.0).round() / 100.0),
@@ -156,11 +156,11 @@ fn rounded(value: MetricValue) -> MetricValue {
     }
 }
 
-/// The words for a threshold of which it is unknown whether it is crossed.
+/// The note for a threshold that may or may not be crossed.
 pub(super) fn unknown_in_words(threshold: &Threshold, crossings: &Crossings) -> String {
     let rows = match threshold.scope() {
         Scope::Total => String::new(),
         _ => format!(" for {} rows", grouped(crossings.unknown())),
     };
-    format!("whether '{threshold}' is crossed is unknown{rows}: a count is missing")
+    format!("cannot determine whether '{threshold}' is crossed{rows}: a count is missing")
 }

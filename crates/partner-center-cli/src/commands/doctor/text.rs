@@ -1,4 +1,4 @@
-//! The report of `doctor` on one screen.
+//! The text report of `doctor`.
 
 use std::io::{self, Write};
 
@@ -31,14 +31,14 @@ pub(super) fn print(report: &Report) -> io::Result<()> {
         write_finding(&mut out, finding, width)?;
     }
     let verdict = match (report.analytics_would_work, report.online) {
-        (Some(true), true) => "License analytics work: Partner Center answered.",
+        (Some(true), true) => "License analytics work: Partner Center responded.",
         (Some(true), false) => {
-            "License analytics would take this token. Roles are not in it: `doctor --online` sees them."
+            "License analytics would accept this token. It does not contain roles: `doctor --online` checks them."
         }
         (Some(false), _) => "License analytics would not work.",
-        (None, true) => "Whether license analytics would work was not to be seen.",
+        (None, true) => "Could not determine whether license analytics would work.",
         (None, false) => {
-            "Whether license analytics would work cannot be told from this: `doctor --online` asks Partner Center."
+            "The token does not show whether license analytics would work: `doctor --online` checks it with Partner Center."
         }
     };
     writeln!(out)?;
@@ -55,10 +55,10 @@ fn block(out: &mut impl Write, rows: &[Vec<String>], width: u16) -> io::Result<(
     Ok(())
 }
 
-/// How wide the word in front of a finding may be.
+/// The width of the level in front of a finding.
 const MARK: usize = "problem".len();
 
-/// The sentence, and what mends it.
+/// Writes the sentence and its fix.
 fn write_finding(out: &mut impl Write, finding: &Finding, width: u16) -> io::Result<()> {
     let style = match finding.level {
         "ok" => AnsiColor::Green.on_default(),
