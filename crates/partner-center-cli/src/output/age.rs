@@ -1,4 +1,4 @@
-//! How old data is, in words.
+//! The age of the data, in words.
 
 use std::cmp::Ordering;
 
@@ -9,14 +9,14 @@ use partner_center::models::Timestamp;
 
 use super::Summary;
 
-/// How old the rows of a summary are.
+/// The age of the rows in a summary.
 pub(crate) fn of_summary(summary: &Summary) -> Option<String> {
     let (oldest, newest) = (&summary.oldest_processed_date_time, &summary.newest_processed_date_time);
     sentence(oldest.as_ref(), newest.as_ref(), today())
 }
 
-/// `Data of 2017-03-14, 9 years old.`; of several days, the first and the last. Nothing if no row said when. A day that
-/// has not come yet is said to be one: either the service or this machine's clock is wrong.
+/// `Data of 2017-03-14, 9 years old.`; for several days, the first and the last. `None` if no row has a date. A date in
+/// the future is reported as such: either the service or this machine's clock is wrong.
 fn sentence(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date) -> Option<String> {
     let (oldest, newest) = (day(oldest?)?, day(newest?)?);
     Some(if oldest == newest {
@@ -26,7 +26,7 @@ fn sentence(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date)
     })
 }
 
-/// The day in UTC, as all other days here.
+/// The current day in UTC, like all other days here.
 fn today() -> Date {
     Instant::now().to_zoned(TimeZone::UTC).date()
 }
@@ -62,7 +62,7 @@ mod tests {
     fn days_then_months_then_years() {
         let today = date(2026, 11, 23);
         for (day, words) in [
-            // F13: what lies in the future was "of today".
+            // F13: dates in the future were "of today".
             (date(2031, 3, 14), "4 years ahead of this machine's clock"),
             (date(2027, 1, 23), "2 months ahead of this machine's clock"),
             (date(2026, 11, 24), "1 day ahead of this machine's clock"),

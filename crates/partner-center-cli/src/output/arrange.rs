@@ -1,4 +1,4 @@
-//! `--sort` and `--limit`: which rows are written, and in which order.
+//! `--sort` and `--limit`: the order and number of rows.
 
 use partner_center::models::Guid;
 
@@ -7,7 +7,7 @@ use super::row::Column;
 use crate::exit::Exit;
 use crate::report::Problem;
 
-/// How rows are to be arranged.
+/// The order and the maximum number of rows.
 pub(crate) struct Arrangement<R: 'static> {
     sort: Option<(&'static Column<R>, Direction)>,
     limit: Option<usize>,
@@ -19,11 +19,11 @@ enum Direction {
     Down,
 }
 
-/// Fewer rows than this are not worth sorting early for the sake of memory.
+/// Below this number of rows, sorting early to save memory is not worthwhile.
 const WORTH_SORTING: usize = 4096;
 
 impl<R: Row> Arrangement<R> {
-    /// All rows, as they come.
+    /// All rows, as they arrive.
     pub(crate) fn none() -> Self {
         Self { sort: None, limit: None }
     }
@@ -46,38 +46,37 @@ impl<R: Row> Arrangement<R> {
             let direction = direction.ok_or_else(|| refused("expected asc or desc after the colon"))?;
             let column = R::column(name).ok_or_else(|| {
                 let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
-                refused("there is no such column").advice(format!("The columns are {}.", names.join(", ")))
+                refused("no such column").advice(format!("The columns are {}.", names.join(", ")))
             })?;
             Ok((column, direction))
         });
         Ok(Self { sort: sort.transpose()?, limit })
     }
 
-    /// Whether rows can be written as they come.
+    /// Whether rows can be written as they arrive.
     pub(super) fn is_as_they_come(&self) -> bool {
         self.sort.is_none()
     }
 
-    /// How many rows more are wanted, of so many that are written already.
+    /// How many more rows to write after `written`.
     pub(super) fn wants(&self, written: usize) -> usize {
         self.limit.map_or(usize::MAX, |limit| limit.saturating_sub(written))
     }
 
-    /// Whether what comes after so many rows makes no difference.
+    /// Whether no more rows are needed after `written`.
     pub(super) fn is_full(&self, written: usize) -> bool {
         self.sort.is_none() && self.wants(written) == 0
     }
 
-    /// Brings rows that are held back in order once there are many more than wanted, and drops those that cannot be
-    /// among the wanted any more.
+    /// Sorts held rows once there are many more than the limit, and drops those beyond it.
     pub(super) fn settle(&self, held: &mut Vec<R>) {
         if held.len() >= self.wants(0).saturating_mul(2).max(WORTH_SORTING) {
             self.arrange(held);
         }
     }
 
-    /// Brings rows in order. Those of the same value are by their customers' ids, and those of one customer stay in the
-    /// order they came in.
+    /// Sorts rows and applies the limit. Rows with equal values are sorted by customer id; those of one customer keep
+    /// their order.
     pub(super) fn arrange(&self, held: &mut Vec<R>) {
         if let Some((column, direction)) = &self.sort {
             let customer = |row: &R| row.customer().0.and_then(Guid::as_uuid);

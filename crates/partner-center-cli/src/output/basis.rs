@@ -1,18 +1,17 @@
-//! What a person needs to know to add up a table's totals: over which rows each of them is.
+//! Footnotes of a table: which rows each total covers.
 
 use super::text::grouped;
 use super::{Kind, Row, Summary};
 
-/// One sentence for each thing that keeps the totals from adding up; none if they do. `columns` are the places and the
-/// headings of the columns that are shown.
+/// One sentence per reason why the totals do not add up. `columns` are the indexes and headings of the shown columns.
 pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Vec<String> {
     [unknown::<R>(summary, columns), exceeding::<R>(summary, columns)].into_iter().flatten().collect()
 }
 
-/// `Of 80 rows, the total of Sold and Deployed is over 78 and that of Active over 60; ...`
+/// `Of 80 rows, the total of Sold and Deployed covers 78 and that of Active covers 60; ...`
 fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<String> {
     let mut groups: Vec<(u64, Vec<String>)> = Vec::new();
-    // A heading is not broken over two lines.
+    // Keep a heading on one line.
     let whole = |heading: &str| heading.replace(' ', "\u{a0}");
     for (place, heading) in columns {
         let column = R::COLUMNS.get(*place)?;
@@ -33,12 +32,12 @@ fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<Strin
         .iter()
         .enumerate()
         .map(|(place, (known, headings))| match place {
-            0 => format!("the total of {} is over {}", list(headings), grouped(*known)),
-            _ => format!("that of {} over {}", list(headings), grouped(*known)),
+            0 => format!("the total of {} covers {}", list(headings), grouped(*known)),
+            _ => format!("that of {} covers {}", list(headings), grouped(*known)),
         })
         .collect();
     Some(format!(
-        "Of {} rows, {}; rows of which the count is unknown are left out.",
+        "Of {} rows, {}; rows with an unknown count are left out.",
         grouped(summary.rows),
         list(&groups)
     ))

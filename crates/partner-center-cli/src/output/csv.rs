@@ -1,7 +1,7 @@
-//! Csv as RFC 4180 has it: a header always, lines ended by CR LF, quotes where they are needed.
+//! Csv as in RFC 4180: always a header, lines that end with CR LF, quotes where they are needed.
 //!
-//! A spreadsheet runs a text that begins with `=`, `+`, `-` or `@` as a formula, and customers name themselves. Such a
-//! text gets an apostrophe in front, which spreadsheets take for "text follows". Numbers are this program's own.
+//! A spreadsheet runs a text that begins with `=`, `+`, `-` or `@` as a formula, and customers choose their own names.
+//! Such a text is prefixed with an apostrophe, which marks text in spreadsheets. Numbers are not prefixed.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ pub(super) struct Csv<W: Write> {
 }
 
 impl<W: Write> Csv<W> {
-    /// `goes_on` behind rows that are there already, and with them the header.
+    /// `goes_on` is whether the file already has a header and rows.
     pub(super) fn new(out: W, goes_on: bool) -> Self {
         let out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
         Self { out, opened: goes_on }
@@ -45,7 +45,7 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
                         self.out.write_field(harmless(id.as_deref().unwrap_or_default()).as_bytes())
                     }
                     Cell::Count(count) => self.out.write_field(number(count)),
-                    // Debug of a float is its shortest exact form, with a point.
+                    // `Debug` prints the shortest exact form of a float, with a decimal point.
                     Cell::Percent(percent) => self
                         .out
                         .write_field(percent.map_or_else(String::new, |percent| format!("{percent:?}"))),
@@ -66,8 +66,8 @@ fn number(count: Option<i64>) -> String {
     count.map_or_else(String::new, |count| count.to_string())
 }
 
-/// The text, with an apostrophe in front if a spreadsheet would run it as a formula. The wide forms are those East
-/// Asian spreadsheets accept.
+/// The text, prefixed with an apostrophe if a spreadsheet would run it as a formula. East Asian spreadsheets accept the
+/// wide forms too.
 fn harmless(text: &str) -> Cow<'_, str> {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {

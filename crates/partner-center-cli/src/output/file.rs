@@ -1,10 +1,10 @@
-//! `--output`: a file that is there in whole or not at all.
+//! `--output`: a file that appears only when it is complete.
 //!
-//! Rows go to a file beside it, with `.partial` behind its name, which takes the name at the end. The partial file is
-//! locked, so that two runs do not write it together, and it is removed when a run ends early, unless it is kept to go
-//! on with. What is kept is known by a digest, so that a run goes on only with what an earlier one has written.
+//! Rows go to a partial file next to it, with the suffix `.partial`, which is renamed at the end. The partial file is
+//! locked, so that two runs do not write it at once. It is removed when a run ends early, unless a checkpoint keeps it
+//! to resume. A digest ensures that a run resumes only from bytes that an earlier run wrote.
 //!
-//! The new file gets the permissions of the one it replaces. No link is followed to a partial file.
+//! The new file gets the permissions of the one it replaces. Links to a partial file are not followed.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
@@ -18,7 +18,7 @@ use super::paths::Files;
 use crate::exit::Exit;
 use crate::report::Problem;
 
-/// A file on its way to its name.
+/// An output file that is not complete yet.
 #[derive(Debug)]
 pub(crate) struct Partial {
     /// Holds the lock.
@@ -26,15 +26,15 @@ pub(crate) struct Partial {
     path: PathBuf,
     target: PathBuf,
     keep: bool,
-    /// What was written so far, if it is to be gone on with.
+    /// What was written so far, if the file can be resumed.
     account: Option<Arc<Mutex<Account>>>,
 }
 
-/// The bytes of an output that a checkpoint is about.
+/// The bytes of an output that a checkpoint covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Covered {
-    /// How many of the first bytes.
+    /// The number of bytes, from the start.
     pub(crate) length: u64,
     /// Their SHA-256.
     digest: String,
@@ -57,7 +57,7 @@ impl Account {
         Covered { length: self.length, digest: hexadecimal(&self.digest.clone().finalize()) }
     }
 
-    /// The account of so many first bytes of a file.
+    /// Length and digest of the first `length` bytes of a file.
     fn of(mut file: &File, length: u64) -> io::Result<Self> {
         file.seek(SeekFrom::Start(0))?;
         let (mut account, mut left) = (Self::default(), file.take(length));
@@ -87,21 +87,20 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 impl Partial {
-    /// Begins to write a file that is to have the name of the output.
+    /// Creates the partial file of the output.
     pub(crate) fn create(files: &Files) -> Result<Self, Problem> {
         let partial = Self::open(files, true)?;
         partial.cut(0)?;
         Ok(partial)
     }
 
-    /// The same, and it is kept to be gone on with.
+    /// Creates a partial file that is kept, so that a later run can resume.
     pub(crate) fn begin(files: &Files) -> Result<Self, Problem> {
         let partial = Self::create(files)?;
         Ok(partial.kept(Account::default()))
     }
 
-    /// Goes on with what an earlier run has written: the partial file or, if that run gave it its name, a copy of the
-    /// output.
+    /// Resumes what an earlier run wrote: the partial file or, if that run renamed it, a copy of the output.
     pub(crate) fn resume(files: &Files, covered: &Covered, checkpoint: &Path) -> Result<Self, Problem> {
         let changed = match Self::resume_partial(files, covered, checkpoint)? {
             Ok(partial) => return Ok(partial),
@@ -113,7 +112,7 @@ impl Partial {
         }
     }
 
-    /// The partial file, cut behind what counts; the inner error is that it is not what is covered.
+    /// The partial file, truncated to the covered bytes; the inner error is that it does not match them.
     fn resume_partial(
         files: &Files,
         covered: &Covered,
@@ -121,7 +120,7 @@ impl Partial {
     ) -> Result<Result<Self, Problem>, Problem> {
         let changed = |what: String| {
             Problem::new(Exit::Usage, what)
-                .because("it is not as the run left it that the checkpoint is of")
+                .because("it does not match the checkpoint")
                 .advice(format!("To start again, delete {}.", checkpoint.display()))
         };
         let path = files.partial();
@@ -129,15 +128,15 @@ impl Partial {
             let output = files.output();
             return Ok(Err(if output.exists() {
                 changed(format!(
-                    "{} is not there, and {} is another file than the checkpoint is about",
+                    "{} does not exist, and {} is not the file that the checkpoint describes",
                     path.display(),
                     output.display()
                 ))
             } else {
-                changed(format!("{} is not there, and the checkpoint goes on with it", path.display()))
+                changed(format!("{} does not exist, and the checkpoint needs it", path.display()))
             }));
         }
-        // Whatever happens from here on, what is written is worth keeping.
+        // From here on, keep the file even after an error.
         let mut partial = Self::open(files, false)?;
         partial.keep = true;
         let actual = partial.file.metadata().map_err(|error| partial.cannot(&error))?.len();
@@ -145,7 +144,7 @@ impl Partial {
             let shown = path.display();
             let length = covered.length;
             return Ok(Err(changed(format!(
-                "{shown} has {actual} bytes, and the checkpoint is about {length}"
+                "{shown} has {actual} bytes, but the checkpoint covers {length}"
             ))));
         }
         let account = Account::of(&partial.file, covered.length).map_err(|error| partial.cannot(&error))?;
@@ -156,7 +155,7 @@ impl Partial {
         Ok(Ok(partial.kept(account)))
     }
 
-    /// A copy of the output, if that is what is covered.
+    /// A copy of the output, if it matches the covered bytes.
     fn resume_output(files: &Files, covered: &Covered) -> Result<Option<Self>, Problem> {
         let Ok(mut output) = File::open(files.output()) else { return Ok(None) };
         let unreadable = |error: io::Error| {
@@ -187,7 +186,7 @@ impl Partial {
                 .because(error.to_string())
         };
         let permissions = Permissions::of(&target);
-        // What is in it is cut only once it is locked.
+        // It is truncated only after it is locked.
         let mut options = OpenOptions::new();
         options.read(true).write(true);
         let new = if create {
@@ -203,13 +202,13 @@ impl Partial {
         let file = file.map_err(|error| cannot(&error))?;
         match file.try_lock() {
             Ok(()) => {}
-            // Some file systems know no locks; then nobody is kept out.
+            // Some file systems do not support locks; continue without one.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(cannot(&error)),
             Err(TryLockError::WouldBlock) => return Err(in_use(&path)),
         }
-        // Between opening and locking, another run may have finished: what was the partial file is the result then. And
-        // a link may have come in its place.
+        // Between opening and locking, another run may have finished and renamed this file to its output, or a link may
+        // have replaced it.
         if !is_at(&file, &path) {
             return Err(in_use(&path));
         }
@@ -231,13 +230,13 @@ impl Partial {
         self.keep = false;
     }
 
-    /// Another handle to write with.
+    /// Another handle for writing.
     pub(super) fn writer(&self) -> io::Result<Writer> {
         let file = self.file.try_clone().map_err(|error| self.named(&error))?;
         Ok(Writer { file, account: self.account.clone() })
     }
 
-    /// Makes sure that what was written is on disk, and says what that is.
+    /// Syncs the file to disk, and returns the covered bytes.
     pub(super) fn sync(&self) -> io::Result<Covered> {
         let sync = || {
             self.file.sync_data()?;
@@ -252,7 +251,7 @@ impl Partial {
         sync().map_err(|error: io::Error| self.named(&error))
     }
 
-    /// Gives the file its name.
+    /// Renames the file to its final name.
     pub(super) fn commit(mut self) -> io::Result<()> {
         let commit = || {
             Permissions::of(&self.target).at_the_end(&self.file)?;
@@ -273,13 +272,13 @@ impl Partial {
 impl Drop for Partial {
     fn drop(&mut self) {
         if !self.keep {
-            // Nobody is left to be told; what stays behind is cut by the next run.
+            // The error is ignored; the next run truncates a leftover.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Writes to a partial file and takes account of it.
+/// Writes to a partial file, and updates its length and digest.
 pub(super) struct Writer {
     file: File,
     account: Option<Arc<Mutex<Account>>>,
@@ -300,7 +299,7 @@ impl Write for Writer {
     }
 }
 
-/// The permissions of the file that is replaced: a report that only its owner may read stays one.
+/// The permissions of the replaced file, so that a private report stays private.
 struct Permissions(
     #[cfg_attr(not(unix), expect(dead_code, reason = "Windows files inherit theirs"))]
     Option<fs::Permissions>,
@@ -311,7 +310,7 @@ impl Permissions {
         Self(fs::metadata(target).ok().map(|found| found.permissions()))
     }
 
-    /// From the first byte on, nobody may read it who could not read the old one.
+    /// Creates the file with the permissions of the old one, so that it is never more readable.
     #[cfg(unix)]
     fn creating<'a>(&self, options: &'a mut OpenOptions) -> &'a OpenOptions {
         use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -321,7 +320,7 @@ impl Permissions {
         options
     }
 
-    /// As they will be, but that this run can write and a later one can go on.
+    /// The final permissions, plus read and write access for this run and a later one.
     #[cfg(unix)]
     fn while_written(&self, file: &File) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt as _;
@@ -357,10 +356,10 @@ impl Permissions {
 
 fn in_use(path: &Path) -> Problem {
     Problem::new(Exit::Usage, format!("another run is writing {}", path.display()))
-        .advice("Wait for it to end, or give this one another --output.")
+        .advice("Wait for it to end, or use a different --output.")
 }
 
-/// Whether the file at this path, and not what a link there points to, is this one.
+/// Whether this file is the one at the path. Links are not followed.
 #[cfg(unix)]
 pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -368,13 +367,13 @@ pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     file.metadata().ok().map(id) == fs::symlink_metadata(path).ok().map(id)
 }
 
-/// Elsewhere a file that is open cannot be given another name.
+/// Elsewhere an open file cannot be renamed.
 #[cfg(not(unix))]
 pub(crate) fn is_at(_: &File, path: &Path) -> bool {
     path.exists()
 }
 
-/// A new name is on disk once its directory is.
+/// Syncs the directory, which makes a rename durable.
 #[cfg(unix)]
 pub(crate) fn sync_directory(file: &Path) -> io::Result<()> {
     let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Failure, Row, SCHEMA_VERSION, Sink, Summary, write_line};
 use crate::secrets::conceal;
 
-/// One document, with one row per line inside, written as the rows come.
+/// One document with one row per line, written as the rows arrive.
 pub(super) struct Document<W> {
     out: W,
     rows: u64,
@@ -39,7 +39,7 @@ impl<R: Row, W: Write> Sink<R> for Document<W> {
             self.open::<R>()?;
         }
         self.out.write_all(b"\n],\"failures\":")?;
-        // Some of it is the service's own text.
+        // Failures contain text from the service.
         let failures = serde_json::to_string(failures)?;
         self.out.write_all(conceal(&failures).as_bytes())?;
         self.out.write_all(b",\"summary\":")?;
@@ -49,7 +49,7 @@ impl<R: Row, W: Write> Sink<R> for Document<W> {
     }
 }
 
-/// One row per line, each answer's rows passed on at once. No rows, no lines.
+/// One row per line; the rows of each response are flushed at once. Without rows, the output is empty.
 pub(super) struct Lines<W> {
     out: W,
 }

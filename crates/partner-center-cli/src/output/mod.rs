@@ -1,7 +1,7 @@
-//! From rows to stdout or a file: what a row is to the formats, and the sinks that write them.
+//! Writes rows to stdout or a file: row types, formats and their sinks.
 //!
-//! Rows go through one by one and are added up on the way; only the table, and whoever asks for an order, has to hold on
-//! to them. Nothing here knows where rows come from, and nothing here writes to stderr.
+//! Rows are written and added up one by one; only the table and sorted output hold all rows. This module does not know
+//! where rows come from, and does not write to stderr.
 
 mod age;
 mod arrange;
@@ -36,14 +36,14 @@ use row::{Cell, Column, Kind, Shown};
 pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
 pub(crate) use table::columns;
 
-/// The version of the JSON document and of the columns. It grows when something is renamed, removed or means something
-/// else; a field more is no new version.
+/// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
+/// meaning, but not when a field is added.
 pub(crate) const SCHEMA_VERSION: u32 = 2;
 
-/// How rows are written.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    // Explained in the long help, so that the help of every other command stays short.
+    // Described in the long help only, so that the help of each command stays short.
     Table,
     Json,
     Ndjson,
@@ -52,7 +52,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// What a file's name may end with.
+    /// The known file extensions.
     pub(crate) const EXTENSIONS: [(&'static str, Self); 6] = [
         ("csv", Self::Csv),
         ("json", Self::Json),
@@ -62,7 +62,7 @@ impl Format {
         ("txt", Self::Table),
     ];
 
-    /// The format that a file's name asks for.
+    /// The format for the extension of a file.
     pub(crate) fn of_file(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?;
         Self::EXTENSIONS
@@ -70,64 +70,63 @@ impl Format {
             .find_map(|(known, format)| known.eq_ignore_ascii_case(extension).then_some(format))
     }
 
-    /// Whether a file of it can be cut behind a row and gone on with.
+    /// Whether a file of this format can be truncated after a row and appended to.
     pub(crate) fn goes_on(self) -> bool {
         matches!(self, Self::Ndjson | Self::Csv)
     }
 }
 
-/// Where rows go.
+/// Where rows are written.
 pub(crate) enum Target {
     Stdout,
     File(Partial),
 }
 
-/// What a table looks like, which is known before the first row: it depends on what was asked and not on what came.
+/// The layout of a table. It depends on the arguments, not on the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// One customer was asked about, who stands above the table.
+    /// One customer, named above the table.
     OneCustomer,
-    /// Several were, or all. They are in the order of their names.
+    /// Several or all customers, sorted by name.
     Customers,
-    /// Rows are in the order they came in.
+    /// Rows in their original order.
     AsTheyCome,
 }
 
-/// What writes rows in one format.
+/// Writes rows in one format.
 trait Sink<R: Row> {
     fn rows(&mut self, rows: &[R]) -> io::Result<()>;
     fn finish(&mut self, summary: &Summary, failures: &[Failure]) -> io::Result<()>;
 }
 
-/// Rows on their way out.
+/// The output of a command.
 ///
-/// Nothing is written before the first rows, or the knowledge that there are none, so that a command that fails as a
-/// whole leaves stdout empty.
+/// Nothing is written before the first rows or the end, so that a command that fails leaves stdout empty.
 pub(crate) struct Output<R: Row> {
     sink: Box<dyn Sink<R>>,
     target: Target,
     tally: Tally,
     arrangement: Arrangement<R>,
-    /// Waiting to be brought in order.
+    /// Rows to sort at the end.
     held: Vec<R>,
     written: usize,
 }
 
-/// What there is to say at the end, beside the rows.
+/// The data for the end of the output, besides the rows.
 #[derive(Default)]
 pub(crate) struct End {
     pub(crate) customers: Option<Customers>,
-    /// Those without rows.
+    /// Customers without rows.
     pub(crate) without_rows: Vec<WithoutRows>,
     pub(crate) empty_pages: u64,
     pub(crate) failures: Vec<Failure>,
     pub(crate) oddities: Oddities,
-    /// What only one command has to say.
+    /// Fields of a single command.
     pub(crate) more: Map<String, Value>,
 }
 
 impl<R: Row> Output<R> {
-    /// Rows to this place. `before` is what the rows that are there already came to.
+    /// Creates an output. `before` is the tally of the rows that an earlier run wrote.
     pub(crate) fn new(
         format: Format,
         target: Target,
@@ -135,7 +134,7 @@ impl<R: Row> Output<R> {
         layout: Layout,
         before: Option<Tally>,
     ) -> io::Result<Self> {
-        // An order that was asked for is the order of the table as well.
+        // `--sort` applies to the table as well.
         let layout = match layout {
             Layout::Customers if !arrangement.is_as_they_come() => Layout::AsTheyCome,
             layout => layout,
@@ -161,13 +160,13 @@ impl<R: Row> Output<R> {
             #[cfg(feature = "parquet")]
             Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out))),
             #[cfg(not(feature = "parquet"))]
-            Format::Parquet => return Err(io::Error::other("this build has no parquet")),
+            Format::Parquet => return Err(io::Error::other("this build does not support parquet")),
         };
         let tally = before.unwrap_or_default();
         Ok(Self { sink, target, tally, arrangement, held: Vec::new(), written: 0 })
     }
 
-    /// The rows of one answer.
+    /// Adds the rows of one response.
     pub(crate) fn rows(&mut self, mut rows: Vec<R>) -> io::Result<()> {
         for row in &rows {
             self.tally.add(row);
@@ -182,7 +181,7 @@ impl<R: Row> Output<R> {
         Ok(())
     }
 
-    /// Whether further rows would make no difference but to the totals.
+    /// Whether more rows would change only the totals.
     pub(crate) fn is_full(&self) -> bool {
         self.arrangement.is_full(self.written)
     }
@@ -191,12 +190,12 @@ impl<R: Row> Output<R> {
         matches!(self.target, Target::Stdout)
     }
 
-    /// What the rows came to so far.
+    /// The tally of the rows so far.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
     }
 
-    /// Makes sure that the rows written so far are on disk, and says which bytes they are.
+    /// Syncs the rows written so far to disk, and returns the covered bytes.
     pub(crate) fn sync(&self) -> io::Result<Covered> {
         match &self.target {
             Target::Stdout => Ok(Covered::default()),
@@ -204,14 +203,14 @@ impl<R: Row> Output<R> {
         }
     }
 
-    /// Writes totals, failures, whatever the format closes with, and gives a file its name.
+    /// Closes the output and publishes it.
     pub(crate) fn finish(mut self, end: End) -> io::Result<Summary> {
         let summary = self.close(end)?;
         self.publish()?;
         Ok(summary)
     }
 
-    /// Writes totals, failures, whatever the format closes with.
+    /// Writes held rows, totals and failures, and the end of the format.
     pub(crate) fn close(&mut self, mut end: End) -> io::Result<Summary> {
         self.arrangement.arrange(&mut self.held);
         self.sink.rows(&self.held)?;
@@ -222,7 +221,7 @@ impl<R: Row> Output<R> {
         Ok(summary)
     }
 
-    /// Gives a file its name. It is whole only once it is closed.
+    /// Renames a file to its final name. It must be closed first.
     pub(crate) fn publish(self) -> io::Result<()> {
         match self.target {
             Target::Stdout => Ok(()),
@@ -230,7 +229,7 @@ impl<R: Row> Output<R> {
         }
     }
 
-    /// Leaves nothing of what was written to a file.
+    /// Removes the partial file.
     pub(crate) fn discard(self) {
         if let Target::File(partial) = self.target {
             partial.discard();
@@ -238,17 +237,17 @@ impl<R: Row> Output<R> {
     }
 }
 
-/// How wide a table may be: the terminal, or what fits everywhere.
+/// The width of the terminal, or 80.
 pub(crate) fn width() -> u16 {
     terminal_size::terminal_size().map_or(80, |(width, _)| width.0)
 }
 
-/// Writes one row as a list of its fields, for people.
+/// Writes one row as a list of its fields, as text.
 pub(crate) fn show<R: Row>(row: &R) -> io::Result<()> {
     table::show(row, anstream::AutoStream::auto(io::stdout()))
 }
 
-/// Writes one JSON value that is no row, laid out for reading.
+/// Writes one JSON value other than a row, indented.
 pub(crate) fn write_json(value: &impl Serialize) -> io::Result<()> {
     let mut out = stdout();
     let text = serde_json::to_string_pretty(value)?;
@@ -256,13 +255,13 @@ pub(crate) fn write_json(value: &impl Serialize) -> io::Result<()> {
     out.flush()
 }
 
-/// Stdout for data: safe for a terminal, and in a pipe as they are.
+/// Stdout for data: unsafe characters are replaced on a terminal, but not in a pipe.
 fn stdout() -> Box<dyn Write + Send> {
     let stdout = io::stdout();
     if stdout.is_terminal() { Box::new(terminal::Safe::new(stdout)) } else { Box::new(stdout) }
 }
 
-/// Writes one JSON value and a line end.
+/// Writes one JSON value and a newline.
 fn write_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(&mut *out, value)?;
     out.write_all(b"\n")

@@ -1,6 +1,6 @@
-//! What was odd about responses that were read all the same, added up: for the JSON document, and in words.
+//! Collects unreadable values and rows in responses, for the JSON document and for notes.
 //!
-//! A value itself is never shown: it may be a customer's data.
+//! The values themselves are never shown: they may be customer data.
 
 use partner_center::CustomerId;
 use partner_center::models::{Findings, UnreadableRow};
@@ -9,14 +9,14 @@ use serde::Serialize;
 use super::Failure;
 use super::text::grouped;
 
-/// How many places of each field are named.
+/// How many positions per field are named.
 const NAMED: usize = 10;
 
-/// The values that their fields cannot take: the fields are unknown, and nothing else is missing.
+/// Values that do not match the type of their fields. Only these fields are unknown.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct OddValues {
     count: u64,
-    /// In the order in which they were found.
+    /// In the order of their first occurrence.
     fields: Vec<OddField>,
 }
 
@@ -24,20 +24,20 @@ pub(crate) struct OddValues {
 struct OddField {
     field: String,
     count: u64,
-    /// The first of them.
+    /// The first positions.
     first: Vec<Position>,
 }
 
-/// Where a row is: of the answer about a customer, of a page of a query, or of the list of customers.
+/// The position of a row: in the response for a customer, in a page of a query, or in the list of customers.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Position {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customer_id: Option<CustomerId>,
-    /// Counted from 1.
+    /// The number of the page, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) page: Option<u64>,
-    /// As it was sent, counted from 0; absent for what stands beside the rows.
+    /// The index in the response, from 0; absent for a field outside the rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) row: Option<usize>,
 }
@@ -51,7 +51,7 @@ impl Position {
         Self { customer_id: None, page: Some(page), row: None }
     }
 
-    /// The whole list of customers, whose pages are not counted.
+    /// The list of customers, without a page number.
     pub(crate) fn of_list() -> Self {
         Self { customer_id: None, page: None, row: None }
     }
@@ -61,8 +61,7 @@ impl Position {
     }
 
     fn in_words(self) -> String {
-        let row =
-            self.row.map_or_else(|| "what stands beside the rows".to_owned(), |row| format!("row {row}"));
+        let row = self.row.map_or_else(|| "a field outside the rows".to_owned(), |row| format!("row {row}"));
         match (self.customer_id, self.page) {
             (Some(customer), _) => format!("{row} of customer {customer}"),
             (None, Some(page)) => format!("{row} of page {page}"),
@@ -71,7 +70,7 @@ impl Position {
     }
 }
 
-/// All of it so far.
+/// Everything collected so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Oddities {
     odd: OddValues,
@@ -80,7 +79,7 @@ pub(crate) struct Oddities {
 }
 
 impl Oddities {
-    /// Adds what was odd about a response. Gives a failure for each row that is missing.
+    /// Adds the findings of a response. Returns a failure for each missing row.
     pub(crate) fn add(&mut self, position: Position, findings: &Findings) -> Vec<Failure> {
         for (field, more) in findings.odd_fields() {
             self.odd.count = self.odd.count.saturating_add(more);
@@ -122,7 +121,7 @@ impl Oddities {
         self.unreadable
     }
 
-    /// The odd values in words, if there are any.
+    /// A note about the odd values, if there are any.
     pub(crate) fn note(&self) -> Option<String> {
         (self.odd.count > 0).then(|| {
             let fields: Vec<_> =
@@ -131,15 +130,15 @@ impl Oddities {
             let first =
                 first.map_or_else(String::new, |first| format!("\nThe first is in {}.", first.in_words()));
             let values = if self.odd.count == 1 {
-                "value does not fit its field and is"
+                "value does not match the type of its field and is"
             } else {
-                "values do not fit their fields and are"
+                "values do not match the types of their fields and are"
             };
-            format!("{} {values} left unknown: {}.{first}", grouped(self.odd.count), fields.join(", "))
+            format!("{} {values} treated as unknown: {}.{first}", grouped(self.odd.count), fields.join(", "))
         })
     }
 
-    /// The rows that are missing in words, if there are any.
+    /// A message about the missing rows, if there are any.
     pub(crate) fn missing(&self) -> Option<String> {
         let first = self.first_unreadable.as_ref()?;
         Some(match self.unreadable {

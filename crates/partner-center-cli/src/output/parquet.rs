@@ -1,6 +1,6 @@
-//! Parquet: the columns of csv with their types, for engines that take over where one machine ends.
+//! Parquet: the csv columns with their types.
 //!
-//! Texts are not made harmless for spreadsheets here: no spreadsheet runs them.
+//! Texts are not escaped as in csv: no spreadsheet runs them as formulas.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use parquet::schema::types::Type;
 use super::row::Kind;
 use super::{Cell, Failure, Row, SCHEMA_VERSION, Sink, Summary};
 
-/// How many rows make a row group, and so how many are held: some tens of megabytes.
+/// Rows per row group. A group is held in memory: some tens of megabytes.
 const GROUP: usize = 50_000;
 
 pub(super) struct Parquet<W: Write + Send> {
@@ -31,7 +31,7 @@ enum State<W: Write + Send> {
     Open(SerializedFileWriter<W>),
 }
 
-/// The values of a column in the row group to come: those that are there, and for every row whether it has one.
+/// The values of a column in the next row group, and for each row whether it has one.
 struct Values {
     data: Data,
     present: Vec<i16>,
@@ -169,7 +169,7 @@ fn schema<R: Row>() -> Result<Arc<Type>> {
     Type::group_type_builder(R::TYPE).with_fields(fields?).build().map(Arc::new)
 }
 
-/// An error of the writing itself stays what it was, so that a reader that has seen enough is known for it.
+/// Unwraps I/O errors, so that a closed pipe is recognized.
 fn in_writing(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {

@@ -1,9 +1,9 @@
-//! Which files a run writes, told apart by what they are and not by how they are spelled.
+//! Checks that the files of a run are different files.
 //!
-//! A run with a checkpoint writes four files: the output, its partial file, the checkpoint, and the checkpoint's temporary
-//! file. If two of them were one file, one would replace the other without a word. They are compared by directory and
-//! name, and where they exist by their identity in the file system, so that `./x`, links and hard links are seen through.
-//! Names that differ only in letter case count as one: some file systems take them for one.
+//! A run with a checkpoint writes four files: the output, its partial file, the checkpoint, and the checkpoint's
+//! temporary file. If two of them were the same file, one would silently replace the other. They are compared by
+//! directory and name and, if they exist, by their identity in the file system, which resolves `./x`, links and hard
+//! links. Names that differ only in letter case count as equal, as on some file systems.
 
 use std::fs;
 use std::io;
@@ -12,28 +12,28 @@ use std::path::{Path, PathBuf};
 use crate::exit::Exit;
 use crate::report::Problem;
 
-/// A file that is or will be at a path.
+/// A path of a file that may not exist yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
-    /// What the user calls it, or where it is derived from that.
+    /// The path as the user gave it, or derived from that.
     shown: PathBuf,
-    /// Where it is, with links resolved.
+    /// The path with links resolved.
     path: PathBuf,
     directory: Identity,
     /// In lower case.
     name: String,
-    /// If it is there.
+    /// The identity of the file, if it exists.
     file: Option<Identity>,
 }
 
-/// The output of a run, and where it is kept until it is whole.
+/// The output of a run and its partial file.
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     output: Place,
     partial: Place,
 }
 
-/// Where a checkpoint is kept, and where the next one is written first.
+/// The paths of a checkpoint and of its temporary file.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckpointPaths {
     pub(crate) checkpoint: PathBuf,
@@ -44,21 +44,21 @@ pub(crate) struct CheckpointPaths {
 pub(crate) type Read<'a> = &'a [(&'static str, &'a Path)];
 
 impl Files {
-    /// Finds out which files these are, and refuses two that are one.
+    /// Resolves the files, and rejects two that are the same.
     pub(crate) fn new(output: &Path, read: Read<'_>) -> Result<Self, Problem> {
         let files = Self::find(output)?;
         files.refuse_the_same(&[], read)?;
         Ok(files)
     }
 
-    /// The same for a run with a checkpoint.
+    /// Like [`Files::new`], for a run with a checkpoint.
     pub(crate) fn with_checkpoint(
         output: &Path,
         checkpoint: &Path,
         read: Read<'_>,
     ) -> Result<(Self, CheckpointPaths), Problem> {
         let files = Self::find(output)?;
-        let checkpoint = Place::of(checkpoint, "give --checkpoint the name of a file")?;
+        let checkpoint = Place::of(checkpoint, "use a file name for --checkpoint")?;
         let temporary = checkpoint.beside(".new")?;
         let more = [("--checkpoint", &checkpoint), ("the temporary file of --checkpoint", &temporary)];
         files.refuse_the_same(&more, read)?;
@@ -66,7 +66,7 @@ impl Files {
     }
 
     fn find(output: &Path) -> Result<Self, Problem> {
-        let output = Place::of(output, "leave --output out to write to stdout")?;
+        let output = Place::of(output, "omit --output to write to stdout")?;
         let partial = output.beside(".partial")?;
         Ok(Self { output, partial })
     }
@@ -82,25 +82,25 @@ impl Files {
                 return Err(Problem::new(Exit::Usage, format!("{first} and {second} are the same file"))
                     .fact(first, one.shown.display().to_string())
                     .fact(second, other.shown.display().to_string())
-                    .advice("Give them different names. Nothing was sent."));
+                    .advice("Use different names. Nothing was sent."));
             }
         }
         Ok(())
     }
 
-    /// Where the rows are kept until the file is whole.
+    /// The path of the partial file.
     pub(super) fn partial(&self) -> &Path {
         &self.partial.path
     }
 
-    /// Where the output is, with links resolved.
+    /// The path of the output, with links resolved.
     pub(crate) fn output(&self) -> &Path {
         &self.output.path
     }
 }
 
 impl Place {
-    /// The file itself, where a link is named: a new file would take the link's place and leave its target as it was.
+    /// Resolves a path. For a link it is the target: renaming a file to the link would replace the link itself.
     fn of(path: &Path, advice: &str) -> Result<Self, Problem> {
         let refused = |why: &str| {
             Problem::new(Exit::Usage, format!("{} cannot be written", path.display())).because(why)
@@ -110,7 +110,7 @@ impl Place {
             Ok(_) => path.canonicalize().map_err(|error| refused(&error.to_string()))?,
             Err(_) if fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) => {
                 return Err(refused("it is a link to a file that does not exist")
-                    .advice("Remove the link, or name the file it is meant to be."));
+                    .advice("Remove the link, or use the name of the file it should point to."));
             }
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(refused(&error.to_string()));
@@ -130,13 +130,13 @@ impl Place {
             shown: path.to_owned(),
             path: directory.join(&name),
             directory: Identity::of(&directory)
-                .ok_or_else(|| refused(&format!("{} cannot be looked into", directory.display())))?,
+                .ok_or_else(|| refused(&format!("{} cannot be accessed", directory.display())))?,
             name: folded(&name),
             file: Identity::of(&resolved),
         })
     }
 
-    /// The file next to it with something behind its name: one of this program's own, so never a link.
+    /// The file next to it with a suffix. This program creates it, so a link is rejected.
     fn beside(&self, suffix: &str) -> Result<Self, Problem> {
         let with_suffix = |path: &Path| {
             let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -148,7 +148,7 @@ impl Place {
             return Err(Problem::new(Exit::Usage, format!("{} cannot be written", path.display()))
                 .because("it is a link or not a file")
                 .advice(
-                    "This run needs that name for a file of its own: remove what is there. Nothing was sent.",
+                    "This run needs that name for its own file: remove the existing one. Nothing was sent.",
                 ));
         }
         let name = folded(path.file_name().unwrap_or_default());
@@ -166,7 +166,7 @@ fn folded(name: &std::ffi::OsStr) -> String {
     name.to_string_lossy().to_lowercase()
 }
 
-/// What the file system knows a file by.
+/// The identity of a file in the file system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Identity(#[cfg(unix)] (u64, u64), #[cfg(not(unix))] PathBuf);
 
@@ -178,7 +178,7 @@ impl Identity {
         Some(Self((found.dev(), found.ino())))
     }
 
-    /// Std has no stable way to ask for more, so hard links are not seen through.
+    /// The standard library has no stable API for file ids here, so hard links are not detected.
     #[cfg(not(unix))]
     fn of(path: &Path) -> Option<Self> {
         let path = path.canonicalize().ok()?;
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_not_written_over() {
+    fn an_input_file_is_not_overwritten() {
         let desk = desk();
         let path = |name: &str| desk.path().join(name);
         let rules = path("data/x.csv");
@@ -275,7 +275,7 @@ mod tests {
         {
             assert_eq!(Files::new(&path(output), &[("--ignore", &rules)]).is_err(), refused, "{output}");
         }
-        // Without a checkpoint too, what is cut must not be the output itself.
+        // Without a checkpoint too, the partial file must not be the output itself.
         assert!(Files::new(&path("other/y.csv"), &[]).is_ok(), "another file than x.csv");
         fs::hard_link(path("other/hard.json"), path("other/hard.json.partial")).unwrap();
         assert!(Files::new(&path("other/hard.json"), &[]).is_err());

@@ -1,5 +1,5 @@
-//! What a row of output is: one declaration per row type, from which its JSON, its schema, its csv columns, its place in
-//! the table and its making from the model all follow.
+//! Declares row types. One declaration defines the JSON, the schema, the csv columns, the table columns and the
+//! conversion from the model.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -9,34 +9,33 @@ use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A row of output: the contract's field names, `customerId` always there, timestamps as they came.
+/// A row of output: the contract's field names, timestamps as received.
 pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
-    /// What `schema` and the JSON document call it.
+    /// Its name in `schema` and in the JSON document.
     const TYPE: &'static str;
     /// Every field, in the order of the csv columns.
     const COLUMNS: &'static [Column<Self>];
-    /// What the totals are kept apart by, besides adding up all counts: the names of columns.
+    /// The names of the columns that totals are grouped by.
     const TOTALS_BY: &'static [&'static str] = &[];
-    /// The percentages among the columns, as the names of the columns of the percentage, the part and the whole.
-    /// Totals recompute them, and a row is below a percentage if one of them is.
+    /// The percentage columns, as the names of the percentage, the part and the whole. Totals recompute them, and a row
+    /// is below a percentage if one of them is.
     const PERCENTS: &'static [[&'static str; 3]] = &[];
 
-    /// The differences among the columns, as the names of the columns of the difference, the whole and the part. Where the
-    /// part exceeds the whole, it is 0.
+    /// The difference columns, as the names of the difference, the whole and the part. If the part exceeds the whole,
+    /// the difference is 0.
     const DIFFERENCES: &'static [[&'static str; 3]] = &[];
 
-    /// The id and the name of the customer it is about, as far as it says.
+    /// The id and the name of its customer, if it has them.
     fn customer(&self) -> (Option<&Guid>, Option<&str>) {
         (None, None)
     }
 
-    /// When the service computed it; the first and the last time if it was made of several answers.
+    /// When the service computed it; two times if it was joined from deployment and usage.
     fn processed(&self) -> [Option<&Timestamp>; 2] {
         [None, None]
     }
 
-    /// The column that a person calls this: by its name in csv, by its heading in the table, or by the word that a
-    /// threshold has for it.
+    /// Finds a column by its csv name, its table heading, or its name in thresholds.
     fn column(called: &str) -> Option<&'static Column<Self>> {
         let called = called.trim();
         let is = |name: &str| name.eq_ignore_ascii_case(called);
@@ -47,7 +46,7 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
             Shown::WhoseRow => is(CUSTOMER),
             Shown::InPlaceOf(..) | Shown::No => false,
         };
-        // A heading that two columns may have is that of the one which is shown first.
+        // If two columns share a heading, the one that is preferred in the table is found.
         let has_heading_too =
             |column: &Column<Self>| matches!(column.shown, Shown::InPlaceOf(_, heading) if is(heading));
         let find = |is_it: &dyn Fn(&Column<Self>) -> bool| Self::COLUMNS.iter().find(|column| is_it(column));
@@ -63,8 +62,7 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         }
     }
 
-    /// Whether one of its percentages is below this one, as far as the counts are known. Nothing of nothing is below
-    /// none.
+    /// Whether one of its percentages is below this one. Unknown percentages and those of zero are not below it.
     fn is_below(&self, percent: f64) -> bool {
         let is_below = |[_, part, whole]: &[&str; 3]| {
             let share = super::summary::share(self.count(part)?, self.count(whole)?)?;
@@ -92,15 +90,15 @@ pub(crate) enum Kind {
     Percent,
 }
 
-/// Whether the table has this column. One of texts without a single value is left out in any case.
+/// Whether the table shows this column. A text column without values is always left out.
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
     As(&'static str),
-    /// Only where there is room for it beside the rest.
+    /// Only in a wide terminal.
     IfWide(&'static str),
-    /// Only where the column of this name is left out.
+    /// Only if the column of this name is left out.
     InPlaceOf(&'static str, &'static str),
-    /// Unless one customer was asked about, who is named above the table.
+    /// Not for a single customer, who is named above the table.
     WhoseRow,
     No,
 }
@@ -111,14 +109,14 @@ pub(super) const CUSTOMER: &str = "Customer";
 /// The value of a field.
 pub(crate) enum Cell<'a> {
     Text(Option<Cow<'a, str>>),
-    /// A text that is copied, and so is never broken over two lines.
+    /// A text that users copy, and so is never wrapped.
     Id(Option<String>),
     Count(Option<i64>),
     Percent(Option<f64>),
 }
 
 impl Cell<'_> {
-    /// Texts without regard to letter case; what is missing is last.
+    /// Compares texts without letter case; missing values are last.
     pub(super) fn order(&self, other: &Self, descending: bool) -> Ordering {
         fn order<T>(
             a: Option<T>,
@@ -146,13 +144,13 @@ impl Cell<'_> {
     }
 }
 
-/// A type a field of a row can have.
+/// A field type of a row.
 pub(super) trait Field: Sized {
     const KIND: Kind;
 
     fn cell(&self) -> Cell<'_>;
 
-    /// The value as every format writes it, wherever it came from.
+    /// The value in the form that every format writes.
     fn uniform(self) -> Self {
         self
     }
@@ -181,7 +179,7 @@ impl Field for Option<f64> {
         Cell::Percent(*self)
     }
 
-    /// To two places, as the service gives it.
+    /// Rounded to two decimal places, as the service does.
     fn uniform(self) -> Self {
         self.map(super::summary::two_places)
     }
@@ -194,7 +192,7 @@ impl Field for Option<Guid> {
         Cell::Id(self.as_ref().map(ToString::to_string))
     }
 
-    /// In small letters: one operation writes an id in these and another in capitals, and rows of both are to be joined.
+    /// In lower case: operations differ in letter case, and their rows must join.
     fn uniform(self) -> Self {
         self.map(|id| id.as_uuid().map_or(id, Guid::from))
     }
@@ -232,7 +230,7 @@ impl Field for Option<bool> {
     }
 }
 
-/// One text in csv and table, with a space between the members: those of lists here have none inside.
+/// One text in csv and table, with the members separated by spaces, which they do not contain.
 impl Field for Option<Vec<String>> {
     const KIND: Kind = Kind::Text;
 
@@ -241,7 +239,7 @@ impl Field for Option<Vec<String>> {
     }
 }
 
-/// A count beyond what the other formats can hold is the greatest they can; no license desk has met one.
+/// A count beyond `i64::MAX` is capped.
 impl Field for Option<u64> {
     const KIND: Kind = Kind::Count;
 
@@ -258,7 +256,7 @@ impl Field for Source {
     }
 }
 
-/// One text in csv and table, with a space between the members.
+/// One text in csv and table, with the members separated by spaces.
 impl Field for Vec<Flag> {
     const KIND: Kind = Kind::Text;
 
@@ -290,14 +288,14 @@ impl Field for Vec<Workload> {
     }
 }
 
-/// As it is written in JSON, which is how the SDK names it.
+/// The JSON name of a value.
 fn spelt(value: &impl Serialize) -> Option<String> {
     serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
 /// Declares a row type: `"contractName" field: type, shown;` for each field, in the order of the csv columns. The name
-/// is written once and is the same in every format. Fields are taken from the model's fields of the same name, unless
-/// an expression says what else they are.
+/// is written once and is the same in every format. A field is taken from the model's field of the same name, unless an
+/// expression is given.
 macro_rules! row {
     (
         $(#[$meta:meta])*
@@ -370,7 +368,7 @@ mod tests {
 
     // U12: `--sort sold` was unknown, though the table is headed Sold.
     #[test]
-    fn a_column_goes_by_its_name_by_its_heading_and_by_the_word_of_thresholds() {
+    fn a_column_is_found_by_name_by_heading_and_by_threshold_metric() {
         every_name_finds_its_column::<rows::Deployment>();
         every_name_finds_its_column::<rows::Usage>();
         every_name_finds_its_column::<rows::Funnel>();
@@ -383,7 +381,7 @@ mod tests {
             let column = rows::Funnel::column(metric.name()).unwrap();
             assert!(matches!(column.kind, Kind::Count | Kind::Percent), "{}", metric.name());
         }
-        // And the other way round: a number's heading and name are taken by a threshold.
+        // Conversely, a threshold accepts the name and the heading of a number column.
         for column in rows::Funnel::COLUMNS {
             if let Shown::As(heading) | Shown::IfWide(heading) = column.shown
                 && matches!(column.kind, Kind::Count | Kind::Percent)
@@ -396,15 +394,15 @@ mod tests {
         }
     }
 
-    // U12: 66.67 stood beside 66.66666666666666, and ids in capitals beside ids in small letters.
+    // U12: 66.67 and 66.66666666666666 were mixed, and ids in upper and lower case.
     #[test]
-    fn values_are_uniform_whatever_they_came_as() {
+    fn values_are_written_in_one_form() {
         assert_eq!(Some(66.666_666_666_666_66).uniform(), Some(66.67));
         let id = |text: &str| Some(Guid::from(text)).uniform().map(|id| id.to_string());
         let small = "0112a436-b14e-4888-967b-ca4bb2cf1234";
         for text in [small, "0112A436-B14E-4888-967B-CA4BB2CF1234", "0112a436-B14E-4888-967b-CA4BB2CF1234"] {
             assert_eq!(id(text).as_deref(), Some(small));
         }
-        assert_eq!(id("no GUID").as_deref(), Some("no GUID"), "what is none stays as it is");
+        assert_eq!(id("no GUID").as_deref(), Some("no GUID"), "an invalid id is unchanged");
     }
 }

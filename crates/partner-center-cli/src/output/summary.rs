@@ -1,4 +1,4 @@
-//! What rows add up to, counted as they pass.
+//! Totals and counts of the rows, updated row by row.
 
 use std::collections::BTreeMap;
 
@@ -10,56 +10,55 @@ use serde_json::{Map, Value};
 use super::oddities::{OddValues, Position};
 use super::{Cell, End, Row};
 
-/// What stands beside the rows in the JSON document, and below them in the table.
+/// The summary in the JSON document and below the table.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
-    /// The rows that are written, unless `--limit` left some out: these are added up as well.
+    /// The number of rows, including those that `--limit` left out of the output.
     pub(crate) rows: u64,
-    /// Absent where no customers were asked about.
+    /// Absent if the command does not read customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customers: Option<Customers>,
-    /// Pages that were empty although others follow, even when they were asked for again: rows may be missing.
+    /// Pages that were empty although others follow, even after a retry: rows may be missing.
     pub(crate) empty_pages: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) without_rows_list: Option<Vec<WithoutRows>>,
     pub(crate) odd_values: OddValues,
-    /// One per group of rows whose counts may be added up; a license counts in every workload it qualifies for, so
+    /// One per group of rows with counts that can be added up; a license counts in every workload it qualifies for, so
     /// usage has one per workload. Percentages are computed from the sums.
     pub(crate) totals: Vec<Map<String, Value>>,
     pub(crate) oldest_processed_date_time: Option<Timestamp>,
     pub(crate) newest_processed_date_time: Option<Timestamp>,
-    /// Which rows the totals are of.
+    /// Which rows the totals cover.
     #[serde(skip)]
     pub(crate) basis: Basis,
-    /// What only one command has to say.
+    /// Fields of a single command.
     #[serde(flatten)]
     pub(crate) more: Map<String, Value>,
 }
 
-/// What became of the customers, in numbers.
+/// The numbers of customers by outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Customers {
-    /// Entries of the list of customers, or the customers that were named. `None` if the list was refused, or was not
-    /// read to its end.
+    /// Entries of the list of customers, or selected customers. `None` if the list could not be read to its end.
     pub(crate) listed: Option<u64>,
     pub(crate) with_rows: u64,
-    /// Answered without rows, which is no proof that there are no licenses. `withoutRowsList` names them.
+    /// Customers without rows, which does not prove that they have no licenses. `withoutRowsList` names them.
     pub(crate) without_rows: u64,
-    /// Entries of the list whose id is not a GUID.
+    /// Entries of the list with an id that is not a GUID.
     pub(crate) without_id: u64,
-    /// There is nothing to ask about them: no relationship, or no such tenant any more.
+    /// Customers that cannot be read: no relationship, or the tenant no longer exists.
     pub(crate) skipped: u64,
     /// Rows and entries of the list that could not be read.
     pub(crate) unreadable: u64,
     pub(crate) failed: u64,
-    /// Whether everything there is was read: the list to its end, and every customer on it that can be asked about.
+    /// Whether everything was read: the list to its end, and every customer on it except skipped ones.
     pub(crate) complete: bool,
 }
 
 impl Customers {
-    /// Whether nothing is missing of what was read.
+    /// Whether no customer or row is missing.
     pub(crate) fn is_whole(&self) -> bool {
         self.without_id + self.unreadable + self.failed == 0
     }
@@ -70,21 +69,21 @@ impl Customers {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WithoutRows {
     pub(crate) customer_id: CustomerId,
-    /// Where the list of customers was read and has a name.
+    /// The name in the list of customers, if the list was read.
     pub(crate) customer_name: Option<String>,
 }
 
-/// A customer or a row that is missing, in the JSON document. What the service said is left out: it may name a customer,
-/// and it stands on stderr.
+/// A missing customer or row, in the JSON document. The service's message is left out: it may name a customer, and it
+/// is on stderr.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Failure {
-    /// `null` for a row that is of no known customer.
+    /// `null` for a row without a known customer.
     customer_id: Option<CustomerId>,
-    /// Where a row is that is missing: on which page of a query, counted from 1.
+    /// The page of a missing row, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<u64>,
-    /// The position of a row that is missing, counted from 0.
+    /// The index of a missing row, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     row: Option<usize>,
     exit_code: u8,
@@ -128,12 +127,12 @@ impl Failure {
     }
 }
 
-/// Which rows the totals are of: not all are, where counts are unknown, and not all of the whole is in its parts.
+/// Which rows the totals cover: rows with unknown counts are not included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Basis {
-    /// For each column in how many rows there is a count; of a percentage, in how many both of its counts are there.
+    /// For each column, the number of rows with a count; for a percentage, with both of its counts.
     pub(super) known: Vec<u64>,
-    /// For each of `Row::PERCENTS` in how many rows the part exceeds the whole.
+    /// For each of `Row::PERCENTS`, the number of rows where the part exceeds the whole.
     pub(super) exceeding: Vec<u64>,
 }
 
@@ -155,29 +154,29 @@ impl Basis {
     }
 }
 
-/// The sums so far. Can be saved, so that a run that goes on knows what those before it came to.
+/// The sums so far. They are saved in a checkpoint, so that a resumed run continues them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Tally {
     rows: u64,
     #[serde(default)]
     basis: Basis,
-    /// In the order they came in.
+    /// In the order of their first row.
     groups: Vec<Group>,
-    /// Where each group stands; made again as it is needed.
+    /// The index of each group; rebuilt when needed.
     #[serde(skip)]
     places: BTreeMap<Vec<Option<String>>, usize>,
     oldest: Option<Timestamp>,
     newest: Option<Timestamp>,
 }
 
-/// Rows whose counts may be added up.
+/// A group of rows with counts that can be added up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Group {
     /// The values of `Row::TOTALS_BY`.
     key: Vec<Option<String>>,
-    /// One per column: `None` until a row had a count there.
+    /// One per column: `None` until a row has a count.
     sums: Vec<Option<i64>>,
-    /// For each of `Row::PERCENTS` the part and the whole, over the rows in which both are known.
+    /// For each of `Row::PERCENTS`, the sums of part and whole over the rows with both.
     shares: Vec<[i64; 2]>,
 }
 
@@ -278,18 +277,18 @@ fn total<R: Row>(Group { key, sums, shares }: Group) -> Option<Map<String, Value
     Some(total)
 }
 
-/// Part of whole, from 0 to 100 and beyond, to two places as the service gives it. None of nothing is no percentage.
+/// Part of whole in percent, possibly above 100, to two decimal places as from the service. `None` if the whole is 0.
 pub(crate) fn percent(part: i64, whole: i64) -> Option<f64> {
     share(part, whole).map(two_places)
 }
 
-/// A percentage as all formats write it.
+/// Rounds a percentage to two decimal places.
 pub(super) fn two_places(percent: f64) -> f64 {
     (percent * 100.0).round() / 100.0
 }
 
-/// The same to all places.
-#[expect(clippy::cast_precision_loss, reason = "counts of licenses lie far below 2^52")]
+/// Part of whole in percent, not rounded.
+#[expect(clippy::cast_precision_loss, reason = "license counts are far below 2^52")]
 pub(super) fn share(part: i64, whole: i64) -> Option<f64> {
     (whole != 0).then(|| part as f64 / whole as f64 * 100.0)
 }

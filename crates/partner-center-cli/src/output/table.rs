@@ -1,4 +1,4 @@
-//! The table: for people, and for nothing that reads it by machine.
+//! The table format, for people.
 
 use std::io::{self, Write};
 
@@ -15,11 +15,11 @@ use super::{Cell, Column, Failure, Kind, Layout, Row, Shown, Sink, Summary, age,
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-/// From this width on there is room for columns that are nice to have.
+/// From this width on, optional columns are shown.
 const WIDE: u16 = 110;
 
-/// Stands for the line above the totals until the table is drawn. No text of others can hold it: `printable` takes
-/// control characters out.
+/// Placeholder for the line above the totals until the table is drawn. External text cannot contain it: `printable`
+/// replaces control characters.
 const RULE: &str = "\u{1}";
 
 pub(super) struct Table<W> {
@@ -37,7 +37,7 @@ struct Customer {
     name: Option<String>,
 }
 
-/// A cell's text and which side it stands on.
+/// The text of a cell and its alignment.
 #[derive(Clone, Default)]
 struct Field {
     text: Option<String>,
@@ -48,9 +48,9 @@ struct Field {
 enum Side {
     #[default]
     Left,
-    /// On the left, and in one piece.
+    /// On the left, never wrapped.
     Whole,
-    /// On the right, and in one piece.
+    /// On the right, never wrapped.
     Right,
 }
 
@@ -59,7 +59,7 @@ impl<W: Write> Table<W> {
         Self { out, width, layout, rows: Vec::new(), customers: Vec::new() }
     }
 
-    /// Brings rows in the order of their customers' names; those without a name are last, by id.
+    /// Sorts rows by customer name; those without a name are last, by id.
     fn sort_by_name(&mut self) {
         let customers = std::mem::take(&mut self.customers);
         let mut rows: Vec<_> = customers.into_iter().zip(std::mem::take(&mut self.rows)).collect();
@@ -76,7 +76,7 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
         for row in rows {
             let (id, name) = row.customer();
             let customer = Customer {
-                // One customer's id is written in either letter case.
+                // The service sends the id of one customer in either letter case.
                 id: id.map(|id| printable(&id.to_string()).to_ascii_lowercase()),
                 name: name.map(|name| printable(name).into_owned()),
             };
@@ -137,7 +137,7 @@ impl<W: Write> Table<W> {
                 TableCell::new(if blank { "" } else { field.text.as_deref().unwrap_or_default() })
             }));
         }
-        // Rows that are sums already are not said twice.
+        // Omit totals if every row is a group of its own.
         let sums = u64::try_from(summary.totals.len()).unwrap_or(u64::MAX);
         let has_totals = !summary.totals.is_empty() && sums < summary.rows;
         if has_totals {
@@ -175,7 +175,7 @@ impl<W: Write> Table<W> {
         Ok(())
     }
 
-    /// The header and the totals are set in bold, and the rule above the totals is drawn like the one below the header.
+    /// Prints the header and the totals in bold, and a rule above the totals like the one below the header.
     fn write(&mut self, table: &comfy_table::Table) -> io::Result<()> {
         let lines: Vec<_> = table.lines().collect();
         let rule = lines.iter().position(|line| line.starts_with('─')).unwrap_or_default();
@@ -194,7 +194,7 @@ impl<W: Write> Table<W> {
         Ok(())
     }
 
-    /// The places of the columns to show, with their headings.
+    /// The indexes and headings of the columns to show.
     fn visible<R: Row>(&self) -> Vec<(usize, &'static str)> {
         let has_values = |index: usize| {
             self.rows.iter().any(|row| row.get(index).is_some_and(|field| field.text.is_some()))
@@ -210,7 +210,7 @@ impl<W: Write> Table<W> {
                 Shown::WhoseRow => (self.layout != Layout::OneCustomer).then_some(CUSTOMER),
                 Shown::No => None,
             }
-            // A number that is unknown in all rows is a number that was asked for all the same.
+            // A number column is shown even if all its values are unknown.
             .filter(|_| has_values(index) || column.kind != Kind::Text && column.kind != Kind::Id)
         };
         R::COLUMNS
@@ -248,7 +248,7 @@ impl<R> Column<R> {
     }
 }
 
-/// A line of totals under the columns shown; the first column says so.
+/// The cells of a totals row; the first column has the label.
 fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, label: &str) -> Vec<TableCell> {
     let value = |index: usize| {
         let column = R::COLUMNS.get(index)?;
@@ -269,7 +269,7 @@ fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, la
     cells.into_iter().map(TableCell::new).collect()
 }
 
-/// Texts in columns without headings. The last column is broken into lines where all would be wider than this.
+/// Texts in columns without headings. The last column is wrapped to fit the width.
 pub(crate) fn columns(rows: &[Vec<String>], width: u16) -> Vec<String> {
     let mut table = comfy_table::Table::new();
     table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
@@ -286,7 +286,7 @@ pub(crate) fn columns(rows: &[Vec<String>], width: u16) -> Vec<String> {
     table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// One row, a field to a line: its heading, or its name where the table has none. What it does not say is left out.
+/// Writes one row, one field per line: heading or name, and value. Missing values are left out.
 pub(super) fn show<R: Row>(row: &R, mut out: impl Write) -> io::Result<()> {
     let fields = R::COLUMNS.iter().map(|column| {
         let name = match column.shown {

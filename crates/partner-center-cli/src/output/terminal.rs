@@ -1,17 +1,16 @@
-//! Data on their way to a terminal: the formats for machines, made safe for the eyes that happen to look at them.
+//! Replaces unsafe characters in data that is written to a terminal.
 //!
-//! In a pipe or a file data stay as they are. A terminal obeys what is in them: customers name themselves, and a name can
-//! move the cursor, change the title of the window or show another text than is there.
+//! In a pipe or a file, data is unchanged. A terminal interprets control sequences: customers choose their own names,
+//! and a name could move the cursor, change the window title or display different text.
 
 use std::io::{self, Write};
 
 use super::text::is_unsafe;
 
-/// Passes UTF-8 text on, with a replacement character for everything that could command a terminal. Ends of lines and
-/// tabs stay.
+/// Passes UTF-8 text on, and replaces every character that could control a terminal. Line ends and tabs are kept.
 pub(super) struct Safe<W> {
     out: W,
-    /// The beginning of a character, or a carriage return of which it is not known what follows.
+    /// An incomplete character, or a carriage return before an unknown character.
     pending: Vec<u8>,
 }
 
@@ -37,7 +36,7 @@ impl<W: Write> Write for Safe<W> {
             };
             rest = rest.get(valid.len()..).unwrap_or_default();
             let valid = match valid.strip_suffix('\r') {
-                // What follows decides about it.
+                // The next character decides whether it is a line end.
                 Some(before) if rest.is_empty() => {
                     self.pending.push(b'\r');
                     before
@@ -47,7 +46,7 @@ impl<W: Write> Write for Safe<W> {
             push(valid, &mut safe);
             match invalid {
                 None => break,
-                // A character that goes on in the next piece.
+                // A character that continues in the next write.
                 Some(None) => {
                     self.pending.extend_from_slice(rest);
                     break;
@@ -95,7 +94,7 @@ mod tests {
 
     // R11
     #[test]
-    fn nothing_commands_a_terminal_however_it_is_cut_in_pieces() {
+    fn control_characters_are_replaced_for_any_split_into_writes() {
         for (data, expected) in [
             ("id,name\r\n1,Bj\u{f6}rk \u{4f1a}\u{793e}\t\u{1f600}\n", None),
             ("\x1b]0;title\x07x", Some("\u{fffd}]0;title\u{fffd}x")),

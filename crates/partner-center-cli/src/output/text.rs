@@ -1,14 +1,14 @@
-//! Text of others, made safe for a terminal, and numbers for people.
+//! Sanitizes external text for a terminal, and formats numbers.
 
 use std::borrow::Cow;
 
 use crate::secrets::conceal;
 
-/// The longest text of others that is shown in one piece.
+/// The maximum length of external text; longer text is cut.
 const LONGEST: usize = 2000;
 
-/// The text in one line, with whatever could command a terminal, or make it show another text, taken out: control
-/// characters and the marks that turn the direction of writing.
+/// The text on one line, with control characters and marks of the writing direction replaced: they could control a
+/// terminal or make it display different text.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     if text.len() <= LONGEST && !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
@@ -28,12 +28,12 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The same, and no secret is in it that this process holds: for what is no row.
+/// Like [`printable`], with secrets removed: for text other than rows.
 pub(crate) fn showable(text: &str) -> String {
     printable(&conceal(text)).into_owned()
 }
 
-/// The same for text of several lines, which is not cut.
+/// Like [`showable`], for text of several lines, which is not cut.
 pub(crate) fn showable_lines(text: &str) -> String {
     let safe = |character| match character {
         '\n' | '\t' => character,
@@ -43,7 +43,7 @@ pub(crate) fn showable_lines(text: &str) -> String {
     conceal(text).chars().map(safe).collect()
 }
 
-/// Whether a terminal could be commanded by it, or made to show another text.
+/// Whether a character could control a terminal, or make it display different text.
 pub(super) fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn thousands_are_separated() {
         for (count, text) in
             [(0, "0"), (999, "999"), (1000, "1,000"), (-1234, "-1,234"), (1_234_567, "1,234,567")]
         {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_command_a_terminal_is_taken_out() {
+    fn unsafe_characters_are_replaced() {
         assert_eq!(printable("Björk & Söner, 株式会社"), "Björk & Söner, 株式会社");
         assert_eq!(printable("\x1b[2Jgone"), "\u{fffd}[2Jgone");
         assert_eq!(printable("two\r\nlines"), "two  lines");

@@ -6,7 +6,7 @@ use crate::output::row::Shown::{As, IfWide, No};
 use crate::output::row::row;
 
 row! {
-    /// A customer of the partner. A list knows only its id, names and relationship.
+    /// A customer of the partner. A list contains only its id, names and relationship.
     Customer = "customer" from model: partner_center::models::Customer {
         /// The customer's id, which is the id of its tenant.
         #[schemars(with = "Guid")]
@@ -15,7 +15,7 @@ row! {
         "companyName" company_name: Option<String> = profile(model.company_profile.as_ref(), |p| &p.company_name), As("Name");
         /// The tenant's domain.
         "domain" domain: Option<String> = profile(model.company_profile.as_ref(), |p| &p.domain), IfWide("Domain");
-        /// What the partner is to the customer.
+        /// The partner's relationship to the customer.
         "relationshipToPartner" relationship_to_partner: Option<RelationshipToPartner>, As("Relationship");
         /// The customer's id in the commerce system.
         "commerceId" commerce_id: Option<String>, No;

@@ -21,7 +21,7 @@ row! {
         "productName" product_name: Option<String>, As("Product");
         /// The code of the service, such as o365 or crm.
         "serviceCode" service_code: Option<String>, No;
-        /// The name of the service, such as Microsoft Office 365; the code again if it is not a known one.
+        /// The name of the service, such as Microsoft Office 365; the code if the service is unknown.
         "serviceName" service_name: Option<String>, No;
         /// How the licenses were sold.
         "channel" channel: Option<Channel>, No;
@@ -44,15 +44,15 @@ row! {
         /// Active of qualified as the service computed it, for the workload with the most active licenses; the
         /// commercial query sends none.
         "reportedUsagePercent" reported_usage_percent: Option<f64>, No;
-        /// The usage of each workload; as text, its name, how many are active and how many qualify.
+        /// The usage of each workload; in text formats its name, active and qualified licenses.
         "workloads" workloads: Vec<Workload>, No;
-        /// When the service computed the deployment, as it came.
+        /// When the service computed the deployment, as received.
         "deploymentProcessedDateTime" deployment_processed_date_time: Option<Timestamp>, No;
-        /// When the service computed the usage, as it came: the oldest of the workloads.
+        /// When the service computed the usage, as received: the oldest time of the workloads.
         "usageProcessedDateTime" usage_processed_date_time: Option<Timestamp>, No;
         /// Which operations the row was made from.
         "source" source: Source, No;
-        /// What is odd about the row.
+        /// Flags for unusual values in the row.
         "flags" flags: Vec<Flag>, No;
     }
 

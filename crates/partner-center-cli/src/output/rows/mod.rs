@@ -1,7 +1,7 @@
 //! The rows of all commands: the contract's fields, flat, in the order of the csv columns.
 //!
-//! They are types of their own and not the models, because a row of output always has every field, says whose it is,
-//! and keeps its names when the service changes its mind.
+//! They are separate from the models, because a row of output always has every field, identifies its customer, and
+//! keeps its names when the service changes them.
 
 #![expect(clippy::struct_field_names, reason = "the fields have the contract's names")]
 

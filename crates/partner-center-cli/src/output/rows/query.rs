@@ -9,11 +9,12 @@ use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
 use crate::output::row::row;
 
 row! {
-    /// How many licenses of one product a customer bought, and how many of them are deployed; grouped, of one group.
+    /// How many licenses of one product a customer bought, and how many of them are deployed; with grouping, the sums
+    /// of a group.
     QueryDeployment = "query-deployment" from model: CommercialLicensesDeploymentInsights {
         /// The customer's tenant id. Null if the query was grouped without it.
         "customerId" customer_id: Option<Guid> = model.customer_tenant_id.clone(), No;
-        /// The same, by the name the query has for it.
+        /// The same id, under the name that the query uses.
         "customerTenantId" customer_tenant_id: Option<Guid>, No;
         /// The customer's name.
         "customerName" customer_name: Option<String>, WhoseRow;
@@ -31,9 +32,10 @@ row! {
         "licensesSold" licenses_sold: Option<i64>, As("Sold");
         /// How many of them are deployed.
         "licensesDeployed" licenses_deployed: Option<i64>, As("Deployed");
-        /// Deployed of sold, computed from the two: the service gives no percentage here. Null if none were sold.
+        /// Deployed of sold, computed from the two counts: the service sends no percentage here. Null if none were
+        /// sold.
         "deploymentPercent" deployment_percent: Option<f64> = share(model.licenses_deployed, model.licenses_sold), As("%");
-        /// When the service computed the row, as it came.
+        /// When the service computed the row, as received.
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
     }
 
@@ -49,12 +51,12 @@ row! {
 }
 
 row! {
-    /// How many licenses of one product of a customer qualify for one workload, and how many are active in it; grouped,
-    /// of one group.
+    /// How many licenses of one product of a customer qualify for one workload, and how many are active in it; with
+    /// grouping, the sums of a group.
     QueryUsage = "query-usage" from model: CommercialLicensesUsageInsights {
         /// The customer's tenant id. Null if the query was grouped without it.
         "customerId" customer_id: Option<Guid> = model.customer_tenant_id.clone(), No;
-        /// The same, by the name the query has for it.
+        /// The same id, under the name that the query uses.
         "customerTenantId" customer_tenant_id: Option<Guid>, No;
         /// The customer's name.
         "customerName" customer_name: Option<String>, WhoseRow;
@@ -76,9 +78,10 @@ row! {
         "licensesQualified" licenses_qualified: Option<i64>, As("Qualified");
         /// How many of them are active in it.
         "licensesActive" licenses_active: Option<i64>, As("Active");
-        /// Active of qualified, computed from the two: the service gives no percentage here. Null if none qualify.
+        /// Active of qualified, computed from the two counts: the service sends no percentage here. Null if none
+        /// qualify.
         "usagePercent" usage_percent: Option<f64> = share(model.licenses_active, model.licenses_qualified), As("%");
-        /// When the service computed the row, as it came.
+        /// When the service computed the row, as received.
         "processedDateTime" processed_date_time: Option<Timestamp>, No;
     }
 
