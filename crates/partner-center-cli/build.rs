@@ -1,5 +1,4 @@
-//! Finds out which commit this is built from, for `--version`. Without git, or without a repository, it is unknown;
-//! a build never fails for that.
+//! Determines the commit for `--version`. Without git or a repository it is unknown; the build never fails for that.
 
 use std::path::Path;
 use std::process::Command;
@@ -14,7 +13,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
 }
 
-/// Cargo writes into a package which commit it was made of.
+/// Cargo records the commit in a package.
 fn of_package(package: &Path) -> Option<String> {
     let info = fs::read_to_string(package.join(".cargo_vcs_info.json")).ok()?;
     let (_, after) = info.split_once("\"sha1\"")?;
@@ -29,10 +28,10 @@ fn of_checkout(package: &Path) -> Option<String> {
         let text = String::from_utf8(output.stdout).ok().filter(|_| output.status.success())?;
         Some(text.trim().to_owned())
     };
-    // A package that was unpacked somewhere inside another repository is not of that repository's commit.
+    // A package that was unpacked inside another repository does not belong to that repository's commit.
     let top = Path::new(&git(&["rev-parse", "--show-toplevel"])?).canonicalize().ok()?;
     let commit = git(&["rev-parse", "HEAD"]).filter(|commit| top == root && is_commit(commit))?;
-    // This file grows with every commit and every checkout. A file that is not there would mean a build every time.
+    // The log grows with every commit and checkout. A missing file would force a rebuild every time.
     let log = root.join(git(&["rev-parse", "--git-path", "logs/HEAD"])?);
     if log.exists() {
         println!("cargo:rerun-if-changed={}", log.display());

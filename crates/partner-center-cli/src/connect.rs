@@ -1,4 +1,4 @@
-//! From settings to a client of the service: with `--emulator`, to one of the emulator in this process.
+//! Builds the client from the settings; with `--emulator`, a client of the embedded emulator.
 
 use std::sync::Arc;
 
@@ -16,11 +16,11 @@ use crate::settings::{Settings, Source};
 /// A client, and the emulator it talks to if there is one.
 pub(crate) struct Session {
     pub(crate) partner: PartnerCenter,
-    /// Serves for as long as it is held.
+    /// Serves until it is dropped.
     _emulator: Option<Emulator>,
 }
 
-/// Connects. Nothing is sent yet.
+/// Builds the client. Nothing is sent yet.
 pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session, Stop> {
     if global.emulator {
         let Embedded { emulator, credential, .. } = Embedded::start(console).await?;
@@ -36,7 +36,7 @@ pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session
     let found = credentials::find(&settings).await;
     let credential: Arc<dyn Credential> = match &found {
         Ok(found) => Arc::clone(&found.credential),
-        // A setting that cannot be used is told first: it would still be there once there are credentials.
+        // Invalid settings are reported before missing credentials.
         Err(_) => Arc::new(StaticToken::new("none")?),
     };
     let base_url = settings.base_url.as_ref().map(|url| (url.value.as_str(), &url.source));
@@ -45,8 +45,8 @@ pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session
     Ok(Session { partner, _emulator: None })
 }
 
-/// The emulator in this process, and the credentials for it: a real sign-in at its own sign-in host, so that the
-/// user's tokens never go there.
+/// The embedded emulator and credentials for it: a real sign-in at its own sign-in host, so that the user's tokens are
+/// never sent there.
 pub(crate) struct Embedded {
     pub(crate) emulator: Emulator,
     pub(crate) app: AppRegistration,
@@ -56,10 +56,9 @@ pub(crate) struct Embedded {
 impl Embedded {
     pub(crate) async fn start(console: Console) -> Result<Self, Stop> {
         let emulator = Emulator::with_defaults().await.map_err(|error| {
-            Problem::new(Exit::Unexpected, "the embedded emulator could not be started")
-                .because(error.to_string())
+            Problem::new(Exit::Unexpected, "could not start the embedded emulator").because(error.to_string())
         })?;
-        console.note("sample data of the embedded emulator, not of Partner Center");
+        console.note("sample data from the embedded emulator, not from Partner Center");
         let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
             .with_authority(emulator.authority())
             .with_client_secret(Entra::CLIENT_SECRET);
@@ -68,7 +67,7 @@ impl Embedded {
     }
 }
 
-/// A client for a single request, which is not repeated whatever becomes of it.
+/// A client that never retries a request.
 pub(crate) fn once(
     global: &Global,
     base_url: Option<(&str, &Source)>,

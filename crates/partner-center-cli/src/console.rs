@@ -1,4 +1,4 @@
-//! Stderr: notes, errors, and what `-v` shows. Data never comes this way.
+//! Output to stderr: notes, errors, and the log of `-v`. Data is never written here.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -14,7 +14,7 @@ use crate::output::text::{showable, showable_lines};
 use crate::report::{self, Problem};
 use crate::secrets::conceal;
 
-/// What may be said on stderr.
+/// Which messages are written to stderr.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Console {
     quiet: bool,
@@ -22,7 +22,7 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    /// Sets colour and logging up, for the whole process.
+    /// Sets up color and logging for the whole process.
     pub(crate) fn new(global: &Global) -> Self {
         let choice = match global.color {
             Color::Auto => anstream::ColorChoice::Auto,
@@ -43,18 +43,18 @@ impl Console {
         console
     }
 
-    /// One that says nothing, for tests.
+    /// A console that writes no notes, for tests.
     #[cfg(test)]
     pub(crate) fn silent() -> Self {
         Self { quiet: true, verbose: false }
     }
 
-    /// Whether a person looks on who wants to see how it is getting on. What `-v` shows would run through that.
+    /// Whether to show a progress line: on a terminal, and neither with `-q` nor with `-v`, which logs there.
     pub(crate) fn has_onlooker(self) -> bool {
         !self.quiet && !self.verbose && io::stderr().is_terminal()
     }
 
-    /// Something worth knowing that is no error. May have several lines; one that is indented is left as it is.
+    /// Prints a note. It may have several lines; indented lines are not wrapped.
     pub(crate) fn note(self, text: &str) {
         const NOTE: Style = AnsiColor::Cyan.on_default().bold();
         if self.quiet {
@@ -71,18 +71,18 @@ impl Console {
         Self::say(&format!("{NOTE}note{NOTE:#}: {text}\n"));
     }
 
-    /// Something that went wrong. Not silenced by `--quiet`.
+    /// Prints an error, even with `--quiet`.
     pub(crate) fn report(problem: &Problem) {
         Self::say(&problem.told(width()));
     }
 
-    /// Something that must be read, however quiet it is to be. If stderr is gone there is nobody left to tell.
+    /// Prints text, even with `--quiet`. Errors of stderr itself are ignored.
     pub(crate) fn say(text: &str) {
         let _ = anstream::stderr().lock().write_all(conceal(text).as_bytes());
     }
 }
 
-/// Where events go: to stderr, as safe as everything else there. An event is written in one piece.
+/// Writes log events to stderr, with unsafe characters replaced. An event is written in one piece.
 struct Log;
 
 impl Write for Log {
@@ -96,16 +96,17 @@ impl Write for Log {
     }
 }
 
-/// How wide stderr is, if it is a terminal.
+/// The width of stderr, if it is a terminal.
 fn width() -> Option<u16> {
     terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0)
 }
 
-/// Only this project's own events: those of the layers below may hold more than a person should paste into a ticket.
+/// Logs this project's own events only: events of the layers below may contain data that must not be pasted into a
+/// ticket.
 fn log(level: LevelFilter) {
     let ours =
         Targets::new().with_target("partner_center", level).with_target("partner_center_client", level);
-    // The close of a span is the end of a call, with its status and the time it took.
+    // A span closes at the end of a call, with its status and duration.
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(|| Log)
         .with_ansi(false)

@@ -1,6 +1,6 @@
-//! Which credentials a run uses. The order is the one `--help`, the README and `doctor` show.
+//! Selects the credentials of a run. `--help`, the README and `doctor` show the same order.
 //!
-//! Nothing is sent here: tokens are asked for by the first call.
+//! Nothing is sent here: the first call requests a token.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -44,13 +44,13 @@ impl Place {
     }
 }
 
-/// What was found.
+/// The credentials that were found.
 pub(crate) struct Found {
     pub(crate) place: Place,
     pub(crate) credential: Arc<dyn Credential>,
-    /// What it asks for tokens as; an access token is not asked for.
+    /// The app registration for token requests; `None` for a fixed access token.
     pub(crate) app: Option<Registration>,
-    /// What the token store keeps, if that is what is used.
+    /// The stored token, if the token store is used.
     pub(crate) stored: Option<StoredToken>,
 }
 
@@ -67,13 +67,13 @@ impl Found {
     }
 }
 
-/// What this process asks for tokens.
+/// The credentials that this process uses.
 static IN_USE: Mutex<Vec<Arc<dyn Credential>>> = Mutex::new(Vec::new());
 
-/// Waits until no refresh is under way, some seconds at most. Redeeming a refresh token yields its successor, and a
-/// process that ends before it has it in its store loses the sign-in.
+/// Waits until no refresh is in progress, some seconds at most. Redeeming a refresh token returns its successor; a
+/// process that ends before storing it loses the sign-in.
 pub(crate) async fn settle(exit: Exit) {
-    // The time allowed is over already.
+    // After a timeout, the user has waited long enough.
     let at_most = Duration::from_secs(if exit == Exit::Network { 1 } else { 5 });
     let in_use = std::mem::take(&mut *IN_USE.lock().unwrap_or_else(PoisonError::into_inner));
     for credential in in_use {
@@ -81,7 +81,7 @@ pub(crate) async fn settle(exit: Exit) {
     }
 }
 
-/// A credential whose tokens are kept in mind, so that they are removed from what is shown.
+/// Registers the tokens of a credential as secrets, so that they are removed from what is shown.
 #[derive(Debug)]
 struct Remembering<C>(C);
 
@@ -141,7 +141,7 @@ pub(crate) async fn find(settings: &Settings) -> Result<Found, Problem> {
             ClientCredentials::new(&registration.app).map_err(|error| unusable(&error, secret))?;
         return Ok(Found::new(Place::ClientSecret, credential).with_app(registration));
     }
-    let mut problem = Problem::new(Exit::Credentials, "there are no credentials");
+    let mut problem = Problem::new(Exit::Credentials, "no credentials found");
     for place in Place::ORDER {
         problem = problem.fact(place.name(), if place == Place::SignIn { "empty" } else { "not set" });
     }
@@ -162,7 +162,7 @@ pub(crate) struct Registration {
 }
 
 impl Registration {
-    /// As the settings say; what they leave out, a sign-in knows.
+    /// From the settings, completed by the stored sign-in.
     pub(crate) fn new(settings: &Settings, stored: Option<&StoredToken>) -> Result<Self, Problem> {
         let known = |setting: &Option<Setting<String>>, of_sign_in: Option<&str>| {
             let of_sign_in = || of_sign_in.map(|id| Setting::new(id.to_owned(), Source::SignIn));
@@ -186,19 +186,19 @@ impl Registration {
 }
 
 fn missing(name: &str) -> Problem {
-    Problem::new(Exit::Usage, format!("{name} is not set, and no profile says it"))
-        .advice("Set it, or write it into a profile; docs/consent.md says where the two ids are found.")
+    Problem::new(Exit::Usage, format!("{name} is not set in the environment or in a profile"))
+        .advice("Set it, or add it to a profile; docs/consent.md explains where to find the two ids.")
 }
 
-/// What keeps refresh tokens between runs.
+/// A store that keeps refresh tokens between runs.
 pub(crate) struct Store {
     pub(crate) store: Arc<dyn TokenStore>,
-    /// What to call it.
+    /// Its name in messages.
     pub(crate) place: String,
 }
 
 impl Store {
-    /// The store of the profile; `None` where there is no place for one.
+    /// The store of the profile; `None` if there is no directory for it.
     pub(crate) async fn of(settings: &Settings) -> Result<Option<Self>, Problem> {
         let Some(path) = settings.store_path() else { return Ok(None) };
         match settings.store.value {
@@ -216,16 +216,16 @@ impl Store {
         Self { store, place }
     }
 
-    /// The same, where there must be one.
+    /// Like [`Store::of`], but fails if there is no directory.
     pub(crate) async fn needed(settings: &Settings) -> Result<Self, Problem> {
         Self::of(settings).await?.ok_or_else(|| {
-            Problem::new(Exit::Usage, "there is no place for a token store: this user has no home directory")
-                .advice("Set PARTNER_CENTER_CONFIG_DIR to a directory that is this user's own.")
+            Problem::new(Exit::Usage, "no directory for the token store: this user has no home directory")
+                .advice("Set PARTNER_CENTER_CONFIG_DIR to a directory that this user owns.")
         })
     }
 }
 
-/// A store that is not waited for longer than anything else, and whose tokens are kept in mind.
+/// Limits the wait for a store, and registers its tokens as secrets.
 #[derive(Debug)]
 struct Guarded {
     store: Arc<dyn TokenStore>,
@@ -234,7 +234,7 @@ struct Guarded {
 }
 
 impl Guarded {
-    /// Its place may be a pipe that nobody writes to, or on a disk that does not answer.
+    /// The store may be a pipe without a writer, or on a disk that does not respond.
     async fn in_time<T>(
         &self,
         what: &str,
@@ -244,7 +244,7 @@ impl Guarded {
             let message =
                 format!("the token store {} could not be {what} within the time allowed", self.place);
             Err(Error::new(ErrorKind::Timeout, message).with_advice(
-                "See that it is a file on a disk that answers, and not a pipe; --timeout allows more time.",
+                "Check that it is a file, not a pipe, and that its disk responds; --timeout allows more time.",
             ))
         })
     }
@@ -265,7 +265,7 @@ impl TokenStore for Guarded {
         })
     }
 
-    /// Not bounded: what is to be saved would be lost.
+    /// Not limited: the token would be lost.
     fn save<'a>(&'a self, token: &'a StoredToken) -> BoxFuture<'a, Result<(), Error>> {
         secrets::remember(token.refresh_token().expose_secret());
         self.store.save(token)
@@ -287,7 +287,7 @@ async fn keyring(name: &str, lock: std::path::PathBuf, patience: Duration) -> Re
 #[cfg(not(feature = "keyring"))]
 #[expect(clippy::unused_async, reason = "the same shape as with the feature")]
 async fn keyring(_name: &str, _lock: std::path::PathBuf, _patience: Duration) -> Result<Store, Problem> {
-    Err(Problem::new(Exit::Usage, "this build knows no keyring")
+    Err(Problem::new(Exit::Usage, "this build does not support the keyring")
         .fact("from", "store = \"keyring\" in the profile")
         .advice("Build with `--features keyring`, or use store = \"file\"."))
 }

@@ -1,61 +1,61 @@
-//! The exit codes: public interface, so that cron and CI can tell what happened without reading texts.
+//! Exit codes. They are public interface, so that cron and CI can react without parsing messages.
 //!
-//! What goes wrong is sorted here and nowhere else. The texts are in `report`.
+//! All errors are mapped to exit codes here. The messages are in `report`.
 
 use std::process::ExitCode;
 
 use partner_center::ErrorKind;
 
-/// How the program ends.
+/// The exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Everything asked for is on stdout.
+    /// Everything requested is on stdout.
     Done = 0,
-    /// Something this program has no better word for.
+    /// Any other error.
     Unexpected = 1,
-    /// An argument or a setting cannot be used; nothing was sent.
+    /// An argument or a setting is invalid; nothing was sent.
     Usage = 2,
     /// Some customers failed, or some rows or entries of the list could not be read; the rest is on stdout.
     SomeFailed = 3,
-    /// No credentials, or the service refused them (401).
+    /// No credentials, or the service rejected them (401).
     Credentials = 4,
-    /// The service knows who asks and refuses (403).
+    /// The service knows the caller and denies access (403).
     Refused = 5,
     /// There is no such customer or resource (404).
     NotFound = 6,
     /// Throttled or unavailable after all attempts.
     Unavailable = 7,
-    /// No connection, or no answer within the time allowed.
+    /// No connection, or no response in time.
     Network = 8,
-    /// The answer could not be read or breaks the contract.
+    /// The response could not be read or breaks the contract.
     InvalidAnswer = 9,
-    /// A threshold was crossed; everything asked for is on stdout.
+    /// A threshold was crossed; everything requested is on stdout.
     Crossed = 10,
-    /// Whether license analytics would work cannot be told, as `doctor` says.
+    /// `doctor` could not determine whether license analytics would work.
     Unknown = 11,
-    /// Stopped by Ctrl-C, as shells count it.
+    /// Stopped by Ctrl-C: 128 + SIGINT, as in shells.
     Interrupted = 130,
-    /// Told to terminate.
+    /// Stopped by SIGTERM.
     Terminated = 143,
 }
 
-/// The table every long help ends with.
+/// The table at the end of every long help.
 pub(crate) const HELP: &str = "\
 Exit codes:
     0  done
-    1  unexpected, or the output cannot be written
-    2  an argument or a setting cannot be used; nothing was sent
+    1  unexpected error, or the output cannot be written
+    2  an argument or a setting is invalid; nothing was sent
     3  some customers or rows are missing (failed, unreadable, without an id);
        the rest is on stdout
-    4  no credentials, or the service refused them (401)
-    5  the service refused the call (403)
+    4  no credentials, or the service rejected them (401)
+    5  the service denied access (403)
     6  not found (404)
     7  throttled or unavailable after all attempts
-    8  no connection, or out of time
-    9  the answer could not be read or breaks the contract
+    8  no connection, or timed out
+    9  the response could not be read or breaks the contract
    10  a threshold of --fail-on was crossed; all rows are on stdout
-   11  doctor: whether license analytics would work cannot be told
-  130  stopped by Ctrl-C; 143 by a signal to terminate";
+   11  doctor: unknown whether license analytics would work
+  130  stopped by Ctrl-C; 143 by SIGTERM";
 
 impl Exit {
     /// The code for an error of the SDK.
@@ -76,7 +76,7 @@ impl Exit {
             ErrorKind::Throttled | ErrorKind::Unavailable => Self::Unavailable,
             ErrorKind::Network | ErrorKind::Timeout => Self::Network,
             ErrorKind::InvalidAnswer => Self::InvalidAnswer,
-            // `Rejected`, `TokenStore` (a full disk is no setting), and whatever a later version of the SDK knows.
+            // `Rejected`, `TokenStore` (a full disk is not a setting), and kinds that a later version of the SDK adds.
             _ => Self::Unexpected,
         }
     }

@@ -1,7 +1,6 @@
-//! Long waits that the service asks for, told as soon as it asks: a run that is silent for an hour looks like one that
-//! hangs.
+//! Notes about long waits that the service asks for: a run that is silent for an hour looks like one that hangs.
 //!
-//! The SDK tells of them as events of `tracing`. Who watches a progress line or reads the events themselves knows already.
+//! The SDK reports waits as `tracing` events. They are not noted again if a progress line or the log shows them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,23 +14,23 @@ use tracing_subscriber::layer::Context;
 
 use crate::console::Console;
 
-/// A shorter wait is not worth a word.
+/// Shorter waits are not reported.
 const LONG: Duration = Duration::from_secs(5);
 
-/// Whether a line on the terminal says how long is still to wait.
+/// Whether a progress line shows the remaining wait.
 static IS_SHOWN: AtomicBool = AtomicBool::new(false);
 
-/// Says whether a line on the terminal shows waits from now on.
+/// Sets whether a progress line shows waits.
 pub(crate) fn are_shown(shown: bool) {
     IS_SHOWN.store(shown, Ordering::Relaxed);
 }
 
-/// The events that tell of waits.
+/// The events that report waits.
 pub(crate) fn events() -> Targets {
     Targets::new().with_target("partner_center::call", LevelFilter::WARN)
 }
 
-/// Notes each long wait once, whatever the number of calls that were told to wait.
+/// Notes each long wait once, however many calls have to wait.
 pub(crate) struct Holds {
     console: Console,
     until: Mutex<Option<Instant>>,
@@ -42,7 +41,7 @@ impl Holds {
         Self { console, until: Mutex::new(None) }
     }
 
-    /// Whether this is to be told, and not what was told already.
+    /// Whether this wait is long and was not reported yet.
     fn is_news(&self, wait: Duration, now: Instant) -> bool {
         let mut until = self.until.lock().unwrap_or_else(PoisonError::into_inner);
         if wait < LONG || until.is_some_and(|until| now + wait < until + LONG) {
@@ -58,12 +57,12 @@ impl<S: Subscriber> Layer<S> for Holds {
         let mut fields = Fields::default();
         event.record(&mut fields);
         let Some(seconds) = fields.wait else { return };
-        // A year is beyond any clock's trouble.
+        // A year, so that adding it to a time does not overflow.
         let wait = Duration::from_secs(seconds.min(365 * 24 * 3600));
         if self.is_news(wait, Instant::now()) && !IS_SHOWN.load(Ordering::Relaxed) {
             let until = fields.until.map_or_else(String::new, |until| format!(", until {until}"));
             self.console.note(&format!(
-                "the service asks to wait for {seconds} seconds{until}; no longer is waited than --timeout allows"
+                "the service asks to wait {seconds} seconds{until}; the wait is limited by --timeout"
             ));
         }
     }
@@ -95,12 +94,12 @@ mod tests {
 
     // R10
     #[test]
-    fn a_wait_is_told_once_and_a_longer_one_again() {
+    fn a_wait_is_reported_once_and_a_longer_one_again() {
         let (seconds, now) = (Duration::from_secs, Instant::now());
         let holds = Holds::new(Console::silent());
         assert!(!holds.is_news(seconds(2), now), "short");
         assert!(holds.is_news(seconds(3600), now));
-        assert!(!holds.is_news(seconds(3600), now + seconds(1)), "another call was told the same");
+        assert!(!holds.is_news(seconds(3600), now + seconds(1)), "another call has to wait as long");
         assert!(!holds.is_news(seconds(10), now + seconds(2)));
         assert!(holds.is_news(seconds(7200), now + seconds(3)));
         assert!(holds.is_news(seconds(60), now + seconds(7300)));

@@ -1,7 +1,7 @@
 //! `partner-center`: the license analytics of Microsoft Partner Center on the command line.
 //!
-//! Here the arguments are read, a command is run and its end becomes an exit code. What is asked is in `commands`, how
-//! it is written in `output`.
+//! Reads the arguments, runs a command and turns its result into an exit code. `commands` sends the requests, `output`
+//! writes the rows.
 
 mod cli;
 mod commands;
@@ -37,19 +37,19 @@ fn main() -> ExitCode {
                 credentials::settle(exit).await;
                 exit
             });
-            // A thread that still waits, for the address of a host or for a pipe, keeps nobody from leaving.
+            // A thread that still waits for DNS or for a pipe must not delay the exit.
             runtime.shutdown_background();
             exit
         }
         Err(error) => {
-            let problem = Problem::new(Exit::Unexpected, "no runtime could be started");
+            let problem = Problem::new(Exit::Unexpected, "could not start the async runtime");
             told(Err(problem.because(error.to_string()).into()))
         }
     };
     exit.into()
 }
 
-/// Tells what went wrong, if anything did.
+/// Reports the problem, if there is one.
 fn told(result: Result<Exit, Stop>) -> Exit {
     match result {
         Ok(exit) => exit,

@@ -1,7 +1,6 @@
-//! What a person reads on stderr when something went wrong: what failed, the facts, what the service said, the advice.
+//! Error reports on stderr: what failed, the facts, the service's message, and advice.
 //!
-//! No stack trace, no `Debug`, no secret. What the service said may name a customer; it is shown to the person who
-//! asked and goes nowhere else.
+//! No stack trace, no `Debug`, no secret. The service's message may name a customer; it is shown on stderr only.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -18,20 +17,20 @@ use crate::output::text::{grouped, showable};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
-/// Whether the bodies of failed responses are shown, as `-vv` asks.
+/// Whether the bodies of failed responses are shown (`-vv`).
 static SHOWS_BODIES: AtomicBool = AtomicBool::new(false);
 
-/// Shows them from here on, for the whole process.
+/// Shows the bodies of failed responses from now on, in the whole process.
 pub(crate) fn show_bodies() {
     SHOWS_BODIES.store(true, Ordering::Relaxed);
 }
 
-/// Why a command ended before its time.
+/// Why a command ended early.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// Something went wrong and is to be told.
+    /// An error, which is reported.
     Problem(Box<Problem>),
-    /// The reader of stdout has seen enough. Not an error.
+    /// The reader of stdout closed the pipe. Not an error.
     ReaderGone,
 }
 
@@ -41,7 +40,7 @@ impl From<Problem> for Stop {
     }
 }
 
-/// The only `io::Error` that is converted is one of writing the output.
+/// Only errors of writing the output are converted.
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
@@ -51,15 +50,15 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// One thing that went wrong.
+/// An error as it is shown to the user.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
     exit: Exit,
     what: String,
-    /// Drawn as it is, such as the line of input with a caret under what is wrong. Safe for a terminal.
+    /// Printed verbatim, such as the input with a caret under the mistake. Safe for a terminal.
     picture: Option<String>,
     facts: Vec<(&'static str, String)>,
-    /// The beginning of the body that came, and how many bytes that had in all.
+    /// The beginning of the response body, and the length of the whole body in bytes.
     body: Option<Box<(String, usize)>>,
     advice: Option<String>,
 }
@@ -69,19 +68,19 @@ impl Problem {
         Self { exit, what: what.into(), picture: None, facts: Vec::new(), body: None, advice: None }
     }
 
-    /// Which setting or argument it is about.
+    /// Adds a fact, such as the setting or argument concerned.
     pub(crate) fn fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.facts.push((name, value.into()));
         self
     }
 
-    /// A filter or a grouping that cannot be used, with a caret under what is wrong with it.
+    /// An invalid filter or grouping, with a caret under the mistake.
     pub(crate) fn of_filter(flag: &str, error: &FilterError, input: &str) -> Self {
         Self::new(Exit::Usage, format!("invalid value for '{flag}': {}", error.description()))
             .picture(error.caret(input))
     }
 
-    /// What is drawn below, as it is. Has to be safe for a terminal.
+    /// Sets the text that is printed verbatim. It must be safe for a terminal.
     pub(crate) fn picture(mut self, picture: String) -> Self {
         self.picture = Some(picture);
         self
@@ -96,7 +95,7 @@ impl Problem {
         self
     }
 
-    /// On one line, for one of many: which customer, what failed, and the ids to ask about it.
+    /// The report on one line, for one of many customers: what failed, the customer, and the ids for support.
     pub(crate) fn in_short(&self) -> String {
         let facts = ["customer", "status", "code", "cause", "correlation id"];
         let known = facts.iter().filter_map(|name| self.facts.iter().find(|(known, _)| known == name));
@@ -118,7 +117,7 @@ impl Problem {
         self.advice.as_deref().unwrap_or_default()
     }
 
-    /// The error of a call, about one customer or about none.
+    /// The report of a failed call, which may concern one customer.
     pub(crate) fn of_call(error: &partner_center::Error, customer: Option<CustomerId>) -> Self {
         let mut problem = Self::new(Exit::of(error), error.message());
         let mut fact = |name, value: Option<String>| {
@@ -144,10 +143,10 @@ impl Problem {
             problem.body = error.body_excerpt().map(|excerpt| Box::new((excerpt.into_owned(), length)));
             return problem.advice(error.advice());
         }
-        // What it was can only be told from what it said, and nothing of that could be read.
+        // Without a readable service error, only the body can show the cause.
         let is_unread = error.description().is_none()
             && matches!(Exit::of(error), Exit::Unexpected | Exit::InvalidAnswer);
-        let more = if is_unread { " The same command with -vv shows the body." } else { "" };
+        let more = if is_unread { " Run the same command with -vv to see the body." } else { "" };
         problem.advice(format!("{}{more}", error.advice()))
     }
 }
@@ -158,7 +157,7 @@ impl From<partner_center::Error> for Stop {
     }
 }
 
-/// The host that a redirect points to. Where it points on that host may hold what is nobody's business.
+/// The host that a redirect points to. The rest of the location may contain private data.
 fn redirected(error: &partner_center::Error) -> Option<String> {
     error.status().filter(|status| (300..400).contains(status))?;
     let location = error.raw_headers().get("location")?.to_str().ok()?;
@@ -168,7 +167,7 @@ fn redirected(error: &partner_center::Error) -> Option<String> {
     (!host.is_empty()).then(|| host.to_owned())
 }
 
-/// The chain of causes below an error, each said once.
+/// The chain of causes below an error, without repetitions.
 fn causes(error: &partner_center::Error) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
     let mut cause = error.source();
@@ -182,7 +181,7 @@ fn causes(error: &partner_center::Error) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join(": "))
 }
 
-/// The id the service answered with, where it is not the one that was sent.
+/// The request id in the response, if it differs from the one that was sent.
 fn service_id(error: &partner_center::Error) -> Option<String> {
     let theirs = error.service_request_id()?;
     let ours = error.request_id().map(|id| id.to_string());
@@ -190,7 +189,7 @@ fn service_id(error: &partner_center::Error) -> Option<String> {
 }
 
 impl Problem {
-    /// What came, line by line, and before it what it is. Lines are as long as they came.
+    /// A heading and the lines of the body. Lines are not wrapped.
     fn body_lines(&self) -> impl Iterator<Item = String> {
         const MOST: usize = 40;
         let (text, length) = self.body.as_deref().map_or(("", 0), |(text, length)| (text.as_str(), *length));
@@ -199,12 +198,12 @@ impl Problem {
         } else {
             format!("{} bytes", grouped_length(length))
         };
-        let heading = format!("the body, {part}, which may hold customer data:");
+        let heading = format!("the response body, {part}, which may contain customer data:");
         let lines = text.lines().take(MOST).map(|line| format!("| {}", showable(line)));
         self.body.iter().map(move |_| heading.clone()).chain(lines)
     }
 
-    /// All there is to tell, in lines no wider than this where a width is given.
+    /// The whole report, wrapped to the width if one is given.
     pub(crate) fn told(&self, width: Option<u16>) -> String {
         const NAME: Style = Style::new().dimmed();
         let mut text = String::new();
@@ -236,7 +235,7 @@ fn grouped_length(length: usize) -> String {
     grouped(u64::try_from(length).unwrap_or(u64::MAX))
 }
 
-/// Text of others in lines that fit a width beside an indent.
+/// External text, wrapped to a width minus an indent.
 fn wrapped(text: &str, width: Option<u16>, indent: usize) -> Vec<String> {
     match width {
         None => vec![showable(text)],

@@ -1,9 +1,8 @@
-//! Being told to stop: Ctrl-C, and where there is such a thing the signal to terminate.
+//! Handles Ctrl-C and, on Unix, SIGTERM.
 //!
-//! The first signal is passed on to the command, which stops in its own way: what is written stays readable, a
-//! checkpoint is saved, a refreshed token is stored. The second ends the process at once. Signals are waited for on a
-//! thread of their own, so that it does not matter what the rest of the process is doing: it may be stuck in writing to
-//! a pipe that nobody reads.
+//! The first signal is passed to the command, which stops cleanly: the output stays readable, a checkpoint is saved, a
+//! refreshed token is stored. The second ends the process at once. A separate thread waits for signals, because the
+//! rest of the process may be blocked on writing to a full pipe.
 
 use std::io;
 use std::sync::OnceLock;
@@ -19,16 +18,16 @@ use crate::report::{Problem, Stop};
 /// How long a command may take to stop.
 const LONGEST_STOP: Duration = Duration::from_secs(10);
 
-/// A second signal within this time is taken for the first: `timeout` sends it to the process and to its group.
+/// A second signal within this time counts as the first: `timeout` sends it to the process and to its group.
 const TWICE: Duration = Duration::from_millis(500);
 
-/// How long a command has to stop where the signal came twice at once.
+/// How long a command may take to stop if the signal came twice at once.
 const STOP_AFTER_TWICE: Duration = Duration::from_secs(2);
 
-/// What the first signal asks to end with, once there was one.
+/// The exit code of the first signal, once there was one.
 static TOLD: OnceLock<Result<watch::Receiver<Option<Exit>>, String>> = OnceLock::new();
 
-/// Listens from the moment it is made; until then a signal ends the process, as it does everywhere.
+/// Listens for signals from its creation on; until then a signal ends the process.
 pub(crate) struct Signals(watch::Receiver<Option<Exit>>);
 
 impl Signals {
@@ -36,12 +35,12 @@ impl Signals {
         match TOLD.get_or_init(|| start().map_err(|error| error.to_string())) {
             Ok(told) => Ok(Self(told.clone())),
             Err(cause) => {
-                Err(Problem::new(Exit::Unexpected, "Ctrl-C cannot be waited for").because(cause.clone()))
+                Err(Problem::new(Exit::Unexpected, "could not listen for Ctrl-C").because(cause.clone()))
             }
         }
     }
 
-    /// Waits for the first one, and says what to end with.
+    /// Waits for the first signal and returns its exit code.
     pub(crate) async fn next(&mut self) -> Exit {
         loop {
             if let Some(exit) = *self.0.borrow_and_update() {
@@ -55,12 +54,12 @@ impl Signals {
     }
 }
 
-/// Starts the thread, and returns once signals are waited for.
+/// Starts the thread, and returns once it listens for signals.
 fn start() -> io::Result<watch::Receiver<Option<Exit>>> {
     let (tell, told) = watch::channel(None);
     let (ready, is_ready) = sync_channel(1);
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || wait(&tell, &ready))?;
-    is_ready.recv().map_err(|_| io::Error::other("the thread that waits for it has ended"))??;
+    is_ready.recv().map_err(|_| io::Error::other("the signal thread has ended"))??;
     Ok(told)
 }
 
@@ -96,7 +95,7 @@ fn wait(tell: &watch::Sender<Option<Exit>>, ready: &SyncSender<io::Result<()>>) 
     });
 }
 
-/// Ends the process here and now. Nothing is flushed: that could block too.
+/// Ends the process at once. Nothing is flushed: that could block too.
 fn leave(exit: Exit) -> ! {
     #[cfg(unix)]
     signal_hook::low_level::exit(i32::from(exit as u8));
@@ -104,13 +103,12 @@ fn leave(exit: Exit) -> ! {
     std::process::exit(i32::from(exit as u8))
 }
 
-/// A file that becomes larger than the user's limit is an error of writing, to be told as one. By default the signal
-/// for it ends the process without a word.
+/// Makes a write beyond the file size limit fail with an error. By default SIGXFSZ ends the process without a message.
 pub(crate) fn outlive_file_size_limit() {
     #[cfg(unix)]
     {
         let exceeded = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-        // Without it the process would end as it does everywhere.
+        // If it fails, the default applies: the signal ends the process.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, exceeded);
     }
 }
@@ -151,7 +149,7 @@ impl Raw {
     }
 }
 
-/// Runs a command that leaves nothing behind when it is dropped.
+/// Runs a command until a signal arrives. The command must be safe to drop.
 pub(crate) async fn unless_stopped(command: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
     let mut signals = Signals::listen()?;
     tokio::select! {

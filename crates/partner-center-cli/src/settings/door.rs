@@ -1,9 +1,8 @@
-//! What people and their tools write down, as it is meant: the one reader of tokens on stdin, of environment variables,
-//! of profiles, of ids on the command line and of rules.
+//! Reads and normalizes input: tokens on stdin, environment variables, profiles, ids on the command line, and rules.
 //!
-//! Windows tools put a mark in front of texts or write them as UTF-16; shells and editors leave quotes around values;
-//! ids come with braces, tokens with `Bearer ` in front. All of that is taken off. What is another thing altogether,
-//! JSON above all, is refused with what to do.
+//! Windows tools add a byte order mark or write UTF-16; shells and editors leave quotes around values; ids come in
+//! braces, tokens with a `Bearer ` prefix. All of that is removed. Other kinds of input, above all JSON, are rejected
+//! with advice.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -16,7 +15,7 @@ use secrecy::zeroize::Zeroizing;
 /// The longest file that is read: settings, rules and tokens are far shorter.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
-/// What a value is, and so what may be around it.
+/// The kind of a value, which determines what is removed around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// An access token or a refresh token.
@@ -29,7 +28,7 @@ pub(crate) enum Kind {
     Text,
 }
 
-/// Why something cannot be used, as the end of a sentence about it, and what to do.
+/// Why an input is invalid, as the predicate of a sentence, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unusable {
     pub(crate) why: &'static str,
@@ -38,7 +37,7 @@ pub(crate) struct Unusable {
 
 const SAVE_AS_UTF8: &str = "Save it as UTF-8 text.";
 
-/// The text of these bytes: UTF-8 with or without a mark, or UTF-16 with one.
+/// Decodes UTF-8 with or without a byte order mark, or UTF-16 with one.
 pub(crate) fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Unusable> {
     let unusable = |why| Err(Unusable { why, advice: SAVE_AS_UTF8 });
     let text = match bytes {
@@ -63,7 +62,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     String::from_utf16(&units).ok()
 }
 
-/// The value in a text, without what people and tools put around it.
+/// The value without surrounding whitespace, quotes, braces and prefixes.
 pub(crate) fn bare(text: &str, kind: Kind) -> Result<&str, Unusable> {
     let mut value = text;
     loop {
@@ -90,21 +89,21 @@ pub(crate) fn bare(text: &str, kind: Kind) -> Result<&str, Unusable> {
     if is_json(value) {
         let advice = match kind {
             Kind::Token => {
-                "Give the token alone: the text of its member access_token or refresh_token, such as by jq -r .refresh_token"
+                "Pass the token alone: the text of its member access_token or refresh_token, for example with jq -r .refresh_token"
             }
-            _ => "Give the value alone.",
+            _ => "Pass the value alone.",
         };
-        return Err(Unusable { why: "is JSON and not the value itself", advice });
+        return Err(Unusable { why: "is JSON, not a plain value", advice });
     }
     Ok(value)
 }
 
-/// What is between these two.
+/// The text between two delimiters.
 fn inside(text: &str, open: char, close: char) -> Option<&str> {
     text.strip_prefix(open)?.strip_suffix(close)
 }
 
-/// What is behind this word, which is written in any letter case.
+/// The text after a prefix, in any letter case.
 fn after<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let (start, rest) = (text.get(..word.len())?, text.get(word.len()..)?);
     start.eq_ignore_ascii_case(word).then_some(rest)
@@ -116,7 +115,7 @@ fn is_json(text: &str) -> bool {
     rest.trim_start().starts_with(['"', '{', '[', '}', ']'])
 }
 
-/// Reads a whole file, in no more than this time: it may be a pipe that nobody writes to.
+/// Reads a whole file within a time limit: it may be a pipe without a writer.
 pub(crate) fn read(path: &Path, at_most: Duration) -> io::Result<Zeroizing<Vec<u8>>> {
     let path = path.to_owned();
     in_time(at_most, move || all(File::open(path)?))
@@ -140,7 +139,7 @@ fn all(from: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     }
 }
 
-/// Runs what may block for ever on a thread that is left alone when the time is over.
+/// Runs a function that may block forever on a thread, which is abandoned after a timeout.
 fn in_time<T: Send + 'static>(
     at_most: Duration,
     run: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -153,7 +152,7 @@ fn in_time<T: Send + 'static>(
         Ok(result) => result,
         Err(RecvTimeoutError::Timeout) => Err(io::Error::new(
             io::ErrorKind::TimedOut,
-            "it could not be read within the time that --timeout allows",
+            "it could not be read within the time allowed by --timeout",
         )),
         Err(RecvTimeoutError::Disconnected) => Err(io::Error::other("it could not be read")),
     }
@@ -169,19 +168,19 @@ mod tests {
         "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(bytes).collect()
     }
 
-    /// A text in every encoding that is read.
+    /// A text in every supported encoding.
     fn encodings(text: &str) -> [(&'static str, Vec<u8>); 4] {
         [
             ("plain", text.as_bytes().to_vec()),
             ("UTF-8 with a mark", format!("\u{feff}{text}").into_bytes()),
-            ("UTF-16, little end first", utf16_with_mark(text, u16::to_le_bytes)),
-            ("UTF-16, big end first", utf16_with_mark(text, u16::to_be_bytes)),
+            ("UTF-16, little endian", utf16_with_mark(text, u16::to_le_bytes)),
+            ("UTF-16, big endian", utf16_with_mark(text, u16::to_be_bytes)),
         ]
     }
 
     // F11
     #[test]
-    fn values_are_read_as_they_are_meant() {
+    fn values_are_normalized() {
         let forms = |value: &str| {
             vec![
                 value.to_owned(),
@@ -225,7 +224,7 @@ mod tests {
 
     // F11
     #[test]
-    fn what_is_something_else_is_refused() {
+    fn json_and_unknown_encodings_are_rejected() {
         for json in [
             r#"{"refresh_token":"rt-x"}"#,
             "{\r\n  \"token_type\": \"Bearer\",\r\n \"access_token\": \"x\"}",
@@ -255,12 +254,12 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_pipe_that_nobody_writes_to_is_not_waited_for() {
+    fn reading_a_pipe_without_a_writer_times_out() {
         let directory = tempfile::tempdir().unwrap();
         let pipe = directory.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let error = read(&pipe, Duration::from_millis(50)).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(read(Path::new("/dev/zero"), Duration::from_secs(60)).is_err(), "nor one without an end");
+        assert!(read(Path::new("/dev/zero"), Duration::from_secs(60)).is_err(), "an endless file");
     }
 }

@@ -1,7 +1,7 @@
-//! What flags, environment and profile come to together, and where each value came from. Flags win over the
-//! environment, the environment over the profile.
+//! Combines flags, environment and profile, and records where each value came from. Flags override the environment,
+//! which overrides the profile.
 //!
-//! Whether a value can be used is found out by whoever uses it: the SDK checks URLs and ids.
+//! Values are not validated here: the SDK checks URLs and ids.
 
 pub(crate) mod door;
 mod place;
@@ -75,11 +75,11 @@ impl<T> Setting<T> {
     }
 }
 
-/// Everything that was said. Secrets are in types that cannot be printed.
+/// All settings. Secrets are in types that cannot be printed.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) profile: Option<Setting<String>>,
-    /// Absent where the platform has none, as in a container without a home.
+    /// The configuration directory. `None` if the platform has none, as in a container without a home.
     pub(crate) directory: Option<Setting<PathBuf>>,
     pub(crate) cloud: Setting<Cloud>,
     pub(crate) base_url: Option<Setting<String>>,
@@ -90,15 +90,15 @@ pub(crate) struct Settings {
     pub(crate) refresh_token: Option<Setting<SecretString>>,
     pub(crate) access_token: Option<Setting<SecretString>>,
     pub(crate) store: Setting<StoreKind>,
-    /// How long anything may take that is waited for.
+    /// The longest time to wait for anything.
     pub(crate) patience: Duration,
 }
 
-/// The environment as a program sees it: `std::env::var`, or a test's own.
+/// Reads an environment variable: `std::env::var`, or a fake in tests.
 pub(crate) type Environment<'a> = &'a dyn Fn(&str) -> Result<String, VarError>;
 
 impl Settings {
-    /// What this process was told.
+    /// The settings of this process.
     pub(crate) fn of(global: &Global) -> Result<Self, Problem> {
         Self::read(global, &|name| std::env::var(name))
     }
@@ -149,7 +149,7 @@ impl Settings {
         })
     }
 
-    /// What token stores go by: one for each profile.
+    /// The name of the token store: one for each profile.
     pub(crate) fn store_name(&self) -> &str {
         self.profile.as_ref().map_or(profile::DEFAULT, |profile| &profile.value)
     }
@@ -166,8 +166,8 @@ fn cloud(name: Setting<String>) -> Result<Setting<Cloud>, Problem> {
     }
 }
 
-/// A variable that says where tokens are sent. Empty it is refused: somebody meant another place than the default, which
-/// is production.
+/// A variable that determines where tokens are sent. An empty one is rejected: it was set to override the default,
+/// which is production.
 fn destination(name: &'static str, environment: Environment<'_>) -> Result<Option<Setting<String>>, Problem> {
     match variable(name, Kind::Text, environment)? {
         None if environment(name).is_ok() => Err(Problem::new(Exit::Usage, format!("{name} is empty"))
@@ -176,7 +176,7 @@ fn destination(name: &'static str, environment: Environment<'_>) -> Result<Optio
     }
 }
 
-/// A variable; `None` if it is not set or empty, as a secret that a CI system does not know is.
+/// A variable; `None` if it is not set or empty. CI systems leave unknown secrets empty.
 fn variable(
     name: &'static str,
     kind: Kind,
@@ -193,7 +193,7 @@ fn variable(
         },
         Err(VarError::NotPresent) => Ok(None),
         Err(VarError::NotUnicode(value)) => match value.as_encoded_bytes() {
-            // A variable cannot hold such a text: half of its bytes are zeros.
+            // A variable cannot hold the whole UTF-16 text: half of its bytes are zeros.
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
                 refused("is not valid text: it is UTF-16", "Save the file that it is set from as UTF-8.")
             }

@@ -1,4 +1,4 @@
-//! Where configuration and token stores are.
+//! Paths of the configuration and the token stores.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use etcetera::{AppStrategy, AppStrategyArgs};
 
 use super::{Setting, Source};
 
-/// What was said, else the platform's own place: `~/.config/partner-center`, or below `%APPDATA%` on Windows.
+/// The directory that is set, else the platform's: `~/.config/partner-center`, or below `%APPDATA%` on Windows.
 pub(super) fn directory(said: Option<Setting<String>>) -> Option<Setting<PathBuf>> {
     if let Some(said) = said {
         return Some(said.map(PathBuf::from));
@@ -16,13 +16,13 @@ pub(super) fn directory(said: Option<Setting<String>>) -> Option<Setting<PathBuf
     Some(Setting::new(strategy.config_dir(), Source::Default))
 }
 
-/// The profiles.
+/// The file of the profiles.
 pub(super) fn profiles(directory: &Path) -> PathBuf {
     directory.join("config.toml")
 }
 
 impl super::Settings {
-    /// The file of a token store, or of a keyring's lock.
+    /// The path of the token store, or of the keyring's lock file.
     pub(crate) fn store_path(&self) -> Option<PathBuf> {
         let directory = self.directory.as_ref()?;
         Some(directory.value.join("tokens").join(format!("{}.json", self.store_name())))

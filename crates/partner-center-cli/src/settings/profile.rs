@@ -1,4 +1,4 @@
-//! Profiles: named sets of settings in a file that a person writes. Secrets are not for it.
+//! Profiles: named sets of settings in `config.toml`. Secrets are rejected there.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,7 +12,7 @@ use super::{Setting, Source, place};
 use crate::exit::Exit;
 use crate::report::Problem;
 
-/// The profile that is used if none is named.
+/// The profile that is used by default.
 pub(super) const DEFAULT: &str = "default";
 
 /// One profile.
@@ -28,7 +28,7 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    /// Takes off what people and tools put around values; or says which of them is something else altogether.
+    /// Normalizes the values, or returns the key of an invalid one.
     fn bare(&mut self) -> Result<(), (&'static str, Unusable)> {
         for (key, kind, value) in [
             ("cloud", Kind::Text, &mut self.cloud),
@@ -45,7 +45,7 @@ impl Profile {
     }
 }
 
-/// What keeps refresh tokens.
+/// Where refresh tokens are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum StoreKind {
@@ -71,7 +71,7 @@ struct File {
 }
 
 impl Profiles {
-    /// Reads the file; that there is none is no error.
+    /// Reads the file. A missing file is not an error.
     pub(super) fn read(directory: Option<&Path>, at_most: Duration) -> Result<Self, Problem> {
         let Some(path) = directory.map(place::profiles) else { return Ok(Self::default()) };
         let bytes = match door::read(&path, at_most) {
@@ -80,13 +80,13 @@ impl Profiles {
                 return Ok(Self { path: Some(path), profiles: BTreeMap::new() });
             }
             Err(error) => {
-                return Err(Problem::new(Exit::Usage, "the configuration cannot be read")
+                return Err(Problem::new(Exit::Usage, "could not read the configuration")
                     .fact("file", path.display().to_string())
                     .because(error.to_string()));
             }
         };
         let unusable = |Unusable { why, advice }| {
-            Problem::new(Exit::Usage, format!("the configuration cannot be used: it {why}"))
+            Problem::new(Exit::Usage, format!("invalid configuration: it {why}"))
                 .fact("file", path.display().to_string())
                 .advice(advice)
         };
@@ -99,14 +99,14 @@ impl Profiles {
             })?;
         }
         if let Some(name) = profiles.keys().find(|name| !is_name(name)) {
-            return Err(Problem::new(Exit::Usage, "a profile's name is of letters, digits, - and _")
+            return Err(Problem::new(Exit::Usage, "a profile name may contain letters, digits, - and _")
                 .fact("file", path.display().to_string())
                 .fact("profile", name.as_str()));
         }
         Ok(Self { path: Some(path), profiles })
     }
 
-    /// The profile that was named, or the default one if there is one.
+    /// The named profile, or the default one if it exists.
     pub(super) fn choose(
         mut self,
         named: Option<Setting<String>>,
@@ -123,13 +123,12 @@ impl Profiles {
 
     fn unknown(&self, named: &Setting<String>) -> Problem {
         let there_are = self.profiles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-        let file =
-            self.path.as_ref().map_or_else(|| "there is none".to_owned(), |path| path.display().to_string());
+        let file = self.path.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
         Problem::new(Exit::Usage, format!("there is no profile named {}", named.value))
             .fact("from", named.source.to_string())
             .fact("file", file)
             .fact("profiles", if there_are.is_empty() { "none".to_owned() } else { there_are })
-            .advice("Name one of the profiles, or write this one into the file; nothing was sent.")
+            .advice("Use one of these profiles, or add this one to the file. Nothing was sent.")
     }
 }
 
@@ -138,7 +137,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// What is wrong, and where; not the line itself, which somebody may have put a secret in.
+/// The error and its position, but not the line itself, which may contain a secret.
 fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
     let message = error.message();
     let place = match error.span().and_then(|span| text.get(..span.start)) {
@@ -154,8 +153,7 @@ fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
         Some((_, expected)) => format!("expected {expected}"),
         None => message.lines().next().unwrap_or_default().to_owned(),
     };
-    let problem =
-        Problem::new(Exit::Usage, format!("the configuration cannot be used: {what}")).fact("file", place);
+    let problem = Problem::new(Exit::Usage, format!("invalid configuration: {what}")).fact("file", place);
     if ["secret", "token", "password"]
         .iter()
         .any(|word| what.split('`').nth(1).is_some_and(|key| key.contains(word)))
@@ -165,5 +163,5 @@ fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
              PARTNER_CENTER_REFRESH_TOKEN, or sign in with `partner-center login`.",
         );
     }
-    problem.advice("Correct the file; nothing was sent.")
+    problem.advice("Fix the file. Nothing was sent.")
 }

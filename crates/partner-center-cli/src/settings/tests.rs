@@ -1,4 +1,4 @@
-//! Who wins, and what is refused.
+//! Tests of precedence and of rejected settings.
 
 use std::collections::HashMap;
 
@@ -64,7 +64,7 @@ fn said(setting: Option<Setting<String>>) -> String {
 }
 
 #[test]
-fn nothing_said_is_the_global_cloud_and_no_more() {
+fn the_default_is_the_global_cloud() {
     let settings = Case::new("").read().unwrap();
     assert_eq!((settings.cloud.value, settings.cloud.source), (Cloud::Global, Source::Default));
     assert!(settings.base_url.is_none() && settings.tenant_id.is_none() && settings.profile.is_none());
@@ -72,7 +72,7 @@ fn nothing_said_is_the_global_cloud_and_no_more() {
 }
 
 #[test]
-fn the_profile_called_default_is_used_unless_one_is_named() {
+fn the_default_profile_is_used_unless_another_is_named() {
     let settings = Case::new(PROFILES).read().unwrap();
     assert_eq!(said(settings.tenant_id), "default.example from profile default");
     let settings = Case::new(PROFILES).set(PROFILE, "work").read().unwrap();
@@ -86,7 +86,7 @@ fn the_profile_called_default_is_used_unless_one_is_named() {
 }
 
 #[test]
-fn flags_win_over_the_environment_and_the_environment_over_the_profile() {
+fn flags_override_the_environment_which_overrides_the_profile() {
     let case = || {
         Case::new(PROFILES)
             .set(PROFILE, "work")
@@ -111,29 +111,29 @@ fn flags_win_over_the_environment_and_the_environment_over_the_profile() {
 }
 
 #[test]
-fn what_cannot_be_used_is_said_with_its_place_and_without_what_stands_there() {
+fn errors_name_the_position_but_not_the_value() {
     for (file, text) in [
         (
             "[profile.work]\nclient-secret = \"hush\"\n",
-            "error: the configuration cannot be used: unknown field `client-secret`, expected one of `cloud`, `base-url`, \
+            "error: invalid configuration: unknown field `client-secret`, expected one of `cloud`, `base-url`, \
              `authority`, `tenant-id`, `client-id`, `store`\n  file  DIR/config.toml, line 2, column 1\n  \
              Secrets do not belong in this file: pass them as PARTNER_CENTER_CLIENT_SECRET or \
              PARTNER_CENTER_REFRESH_TOKEN, or sign in with `partner-center login`.\n",
         ),
         (
             "[profile.work]\ntenant = \"x\"\n",
-            "error: the configuration cannot be used: unknown field `tenant`, expected one of `cloud`, `base-url`, \
+            "error: invalid configuration: unknown field `tenant`, expected one of `cloud`, `base-url`, \
              `authority`, `tenant-id`, `client-id`, `store`\n  file  DIR/config.toml, line 2, column 1\n  \
-             Correct the file; nothing was sent.\n",
+             Fix the file. Nothing was sent.\n",
         ),
         (
             "[profile.work]\ntenant-id = 5\n",
-            "error: the configuration cannot be used: expected a string\n  file  DIR/config.toml, line 2, column 13\n  \
-             Correct the file; nothing was sent.\n",
+            "error: invalid configuration: expected a string\n  file  DIR/config.toml, line 2, column 13\n  \
+             Fix the file. Nothing was sent.\n",
         ),
         (
             "[profile.\"../x\"]\n",
-            "error: a profile's name is of letters, digits, - and _\n  file     DIR/config.toml\n  profile  ../x\n",
+            "error: a profile name may contain letters, digits, - and _\n  file     DIR/config.toml\n  profile  ../x\n",
         ),
     ] {
         let problem = Case::new(file).problem();
@@ -145,7 +145,7 @@ fn what_cannot_be_used_is_said_with_its_place_and_without_what_stands_there() {
     assert_eq!(
         Case::new(PROFILES).flag("--profile", "home").problem(),
         "error: there is no profile named home\n  from      --profile\n  file      DIR/config.toml\n  \
-         profiles  default, work\n  Name one of the profiles, or write this one into the file; nothing was sent.\n"
+         profiles  default, work\n  Use one of these profiles, or add this one to the file. Nothing was sent.\n"
     );
     let problem = Case::new("").set(CLOUD, "germany").problem();
     assert!(problem.contains("from  PARTNER_CENTER_CLOUD"), "{problem}");
@@ -156,7 +156,7 @@ fn a_container_without_a_home_needs_no_file() {
     let cli = Cli::try_parse_from(["partner-center", "logout"]).unwrap();
     let settings = Settings::read(&cli.global, &|name| match name {
         ACCESS_TOKEN => Ok("token".to_owned()),
-        // A directory that is not there.
+        // A directory that does not exist.
         CONFIG_DIR => Ok("/nonexistent/partner-center".to_owned()),
         _ => Err(VarError::NotPresent),
     });
@@ -165,7 +165,7 @@ fn a_container_without_a_home_needs_no_file() {
 
 // R19
 #[test]
-fn where_tokens_are_sent_is_never_left_empty() {
+fn an_empty_destination_is_rejected() {
     for name in [BASE_URL, AUTHORITY, CLOUD] {
         for value in ["", "  "] {
             let problem = Case::new(PROFILES).set(name, value).problem();
