@@ -1,4 +1,4 @@
-//! Advice that can be followed: what is said of a response that says nothing, and what `-vv` shows of one.
+//! Advice for responses without a service error, and the bodies that `-vv` shows.
 
 use partner_center_emulator::{Emulator, FaultScript};
 
@@ -12,9 +12,9 @@ fn ask(beside: &Beside, more: &[&str]) -> Run {
     beside.run(&[more, &["licenses", "deployment", "-c", DOCUMENTED, "--max-attempts", "1"]].concat())
 }
 
-// F8: "the service's own description says" was said where there was none.
+// F8: the advice mentioned the service's description when there was none.
 #[test]
-fn no_description_is_promised_where_there_is_none() {
+fn advice_does_not_mention_a_missing_description() {
     for shape in ["fault", "analytics", "error-object", "message"] {
         let run = ask(&failing(&format!("/v1/* 400(body={shape})")), &[]);
         assert!(run.stderr.contains("service says") && !run.stderr.contains("-vv"), "{shape}\n{run}");
@@ -29,9 +29,9 @@ fn no_description_is_promised_where_there_is_none() {
     }
 }
 
-// F8: "look at the raw body" was said, and no option showed it.
+// F8: the advice was to look at the raw body, and no option showed it.
 #[test]
-fn twice_verbose_shows_the_body_and_says_what_may_be_in_it() {
+fn vv_shows_the_body_with_a_warning() {
     for (script, code) in [("/v1/* html", 9), ("/v1/* 400(body=html)", 1), ("/v1/* 503(body=html)", 7)] {
         let beside = failing(script);
         let plain = ask(&beside, &[]);
@@ -39,18 +39,18 @@ fn twice_verbose_shows_the_body_and_says_what_may_be_in_it() {
         assert!(!ask(&beside, &["-v"]).stderr.contains("<html"), "once is not enough");
         let shown = ask(&beside, &["-vv"]);
         assert_eq!(shown.code, code, "{shown}");
-        assert!(shown.stderr.contains("which may hold customer data:\n  | "), "{shown}");
+        assert!(shown.stderr.contains("which may contain customer data:\n  | "), "{shown}");
         assert!(shown.stderr.to_lowercase().contains("<html"), "{shown}");
-        assert!(!shown.stderr.contains("-vv shows"), "{shown}");
+        assert!(!shown.stderr.contains("with -vv"), "{shown}");
     }
-    // A body without an end is shown to some point.
+    // An endless body is cut.
     let run = ask(&failing("/v1/* 400(body=html)+endless(mib=1)"), &["-vv"]);
     assert!(run.stderr.len() < 20_000, "{} bytes", run.stderr.len());
 }
 
 // F8
 #[test]
-fn a_redirect_says_to_which_host_and_no_more() {
+fn a_redirect_shows_only_the_host() {
     let beside = failing("/v1/* redirect(to=https://user:secret@login.example.com/path?code=hush)");
     let run = ask(&beside, &[]);
     assert!(run.stderr.contains("redirects to") && run.stderr.contains("login.example.com"), "{run}");

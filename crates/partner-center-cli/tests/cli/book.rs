@@ -1,4 +1,4 @@
-//! `--all-customers`: the whole book, from either source, as the emulator knows it.
+//! `--all-customers`: the rows from either source match the emulator's data.
 
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ fn lines(csv: &str) -> Vec<Line> {
     records(csv).iter().map(line).collect()
 }
 
-/// By customer, and of each customer as the service sends them.
+/// The expected rows, sorted by customer.
 pub(crate) fn truth(book: &Book) -> Vec<Line> {
     let of_customer = |customer: partner_center_emulator::Customer| {
         let id = customer.id.to_string();
@@ -67,7 +67,7 @@ fn run(beside: &Beside, more: &[&str]) -> Run {
 }
 
 #[test]
-fn the_classic_book_is_the_truth_in_the_order_of_the_customers() {
+fn classic_rows_match_the_emulator_and_are_sorted_by_customer() {
     let beside = beside(some().faults(faults("seed=3; 5% most=1 503(retry-after=0)")));
     let run = run(&beside, &["--source", "classic", "--concurrency", "16"]);
     assert_eq!(run.code, 0, "{run}");
@@ -82,12 +82,12 @@ fn the_classic_book_is_the_truth_in_the_order_of_the_customers() {
         truth(book).len()
     );
     assert!(run.stderr.starts_with(&counts), "{run}");
-    assert!(run.stderr.contains("no proof"), "{run}");
-    assert!(!run.stderr.contains(['\r', '\x1b']), "no progress where nobody looks on\n{run}");
+    assert!(run.stderr.contains("does not prove"), "{run}");
+    assert!(!run.stderr.contains(['\r', '\x1b']), "no progress line without a terminal\n{run}");
 }
 
 #[test]
-fn the_commercial_query_is_asked_first_and_is_a_few_requests() {
+fn the_commercial_query_is_tried_first_and_takes_few_requests() {
     let beside = beside(some());
     let run = run(&beside, &[]);
     assert_eq!(run.code, 0, "{run}");
@@ -116,7 +116,7 @@ fn the_commercial_query_is_asked_first_and_is_a_few_requests() {
 }
 
 #[test]
-fn where_there_is_no_commercial_query_that_is_said_and_every_customer_is_asked() {
+fn without_the_commercial_query_every_customer_is_read_with_a_note() {
     let _guard = stable();
     let beside = beside(some().faults(faults("/partner/v1/* 404")));
     for command in ["deployment", "usage", "funnel"] {
@@ -125,7 +125,7 @@ fn where_there_is_no_commercial_query_that_is_said_and_every_customer_is_asked()
         assert!(records(&run.stdout).iter().all(|row| row["source"] == "classic"));
         assert!(
             run.stderr.starts_with(
-                "note: the commercial query cannot be had here (not found); asking customer by customer\n"
+                "note: the commercial query is not available (not found); reading customer by customer\n"
             ),
             "{run}"
         );
@@ -155,7 +155,7 @@ fn one_bad_customer_never_ends_the_run() {
 }
 
 #[test]
-fn all_fail_alike_and_nothing_is_written() {
+fn nothing_is_written_if_all_customers_fail() {
     let beside = beside(Emulator::builder().customers(3).faults(faults("/v1/customers/* 400")));
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("book.csv");
@@ -166,15 +166,15 @@ fn all_fail_alike_and_nothing_is_written() {
 }
 
 #[test]
-fn what_would_fail_for_all_ends_it_early() {
+fn an_error_for_all_customers_ends_the_run_early() {
     let _guard = stable();
-    // The list of customers and four of them, then nobody any more.
+    // The list of customers and four of them succeed, then every request fails.
     let beside = beside(Emulator::builder().customers(40).faults(faults("#6- 401(code=900421)")));
     let (classic, json) = (["--source", "classic", "--concurrency", "1"], ["--format", "json"]);
     let run = beside.run(&[&["licenses", "usage", "--all-customers"], &classic[..], &json[..]].concat());
     assert_eq!(run.code, 4, "{run}");
-    assert_eq!(run.stderr.matches("error:").count(), 1, "told once\n{run}");
-    assert!(run.stderr.contains("what is on stdout is not complete"), "{run}");
+    assert_eq!(run.stderr.matches("error:").count(), 1, "reported once\n{run}");
+    assert!(run.stderr.contains("the output on stdout is incomplete"), "{run}");
     assert!(beside.emulator.request_count() < 12);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(document["summary"]["customers"]["complete"], false);
@@ -202,8 +202,8 @@ fn sorted_and_limited() {
     let before = beside.emulator.request_count();
     let first = run(&beside, &["--source", "classic", "--limit", "5", "--concurrency", "1"]);
     assert_eq!(lines(&first.stdout), truth(beside.emulator.book())[..5]);
-    assert!(beside.emulator.request_count() - before < 12, "nothing more is asked for");
-    assert!(first.stderr.contains("not all were asked, as --limit says"), "{first}");
+    assert!(beside.emulator.request_count() - before < 12, "no more requests are sent");
+    assert!(first.stderr.contains("not all were read because of --limit"), "{first}");
 }
 
 #[test]
@@ -223,8 +223,8 @@ fn below_a_percentage() {
 }
 
 #[test]
-fn the_rate_is_asked_for_in_requests_a_minute() {
-    // At 600 a minute, four requests take three tenths of a second at least: none of them is too early.
+fn the_rate_is_in_requests_per_minute() {
+    // At 600 per minute, four requests take at least 0.3 seconds.
     let beside = beside(Emulator::builder().customers(3));
     let began = std::time::Instant::now();
     let run = run(&beside, &["--source", "classic", "--rate", "600"]);
@@ -233,7 +233,7 @@ fn the_rate_is_asked_for_in_requests_a_minute() {
 }
 
 #[test]
-fn arguments_that_do_not_go_together() {
+fn conflicting_and_invalid_arguments() {
     let _guard = stable();
     for (name, arguments) in [
         ("nobody", &["licenses", "funnel"][..]),

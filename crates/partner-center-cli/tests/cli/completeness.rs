@@ -1,5 +1,4 @@
-//! Never short with exit 0: what the command line makes of pages that come back empty, and of a list that names
-//! customers who cannot be asked about.
+//! No missing rows with exit 0: how the command line handles empty pages, and a list with customers without a valid id.
 
 use partner_center_emulator::{Emulator, FaultScript, Standing};
 use serde_json::{Value, json};
@@ -16,7 +15,7 @@ fn rows(run: &Run) -> usize {
     records(&run.stdout).len()
 }
 
-/// R1: the scripts that lost 1,800 of 2,000 customers, and their likes.
+/// R1: scripts that lost 1,800 of 2,000 customers, and similar ones.
 #[test]
 fn an_empty_response_is_never_taken_for_the_end() {
     let (classic, commercial): (&[&str], &[&str]) = (&["--source", "classic"], &["--source", "commercial"]);
@@ -43,7 +42,7 @@ fn an_empty_response_is_never_taken_for_the_end() {
             ("#9 /partner/* empty-body", commercial, 0),
             ("#9 /partner/* empty-page", commercial, 0),
             ("#9- /partner/* empty-body", commercial, 9),
-            // Its link is followed, and the count is not reached.
+            // The link is followed, and the total count is not reached.
             ("#9-10 /partner/* empty-page", commercial, 9),
             ("#9- /partner/* no-rows", commercial, 9),
         ] {
@@ -52,32 +51,32 @@ fn an_empty_response_is_never_taken_for_the_end() {
     });
 }
 
-/// F3 at the command line: a response that says that there is more.
+/// F3 at the command line: an empty page with a next link.
 #[test]
-fn a_page_without_rows_and_with_a_link_is_followed_and_told() {
+fn an_empty_page_with_a_link_is_followed_and_noted() {
     let beside = emulated(120, "#2-3 /v1/customers empty-page");
     let run = beside.run(&["customers", "list", "--format", "json", "--max-attempts", "2"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(document["summary"]["emptyPages"], 1);
     assert_eq!(document["summary"]["customers"]["listed"], 70);
-    assert!(run.stderr.contains("1 pages came back empty"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 page was empty"), "{}", run.stderr);
 }
 
-/// The same in a sweep's list: customers may be missing, and that is told.
+/// The same in a sweep's list: customers may be missing, and a note says so.
 #[test]
-fn an_empty_page_of_the_list_of_a_sweep_is_told() {
+fn an_empty_list_page_in_a_sweep_is_noted() {
     let beside = emulated(120, "#2-3 /v1/customers empty-page");
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--format", "json"];
     let run = beside.run(&[&arguments[..], &["--max-attempts", "2"]].concat());
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(document["summary"]["emptyPages"], 1, "{}", run.stderr);
-    assert!(run.stderr.contains("1 pages came back empty"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 page was empty"), "{}", run.stderr);
 }
 
-/// R7: an entry without a GUID is in the list, in a field, in a note and in the exit code.
+/// R7: an entry without a GUID is listed, counted, noted, and changes the exit code.
 #[test]
-fn customers_without_an_id_are_told() {
+fn customers_without_a_valid_id_are_reported() {
     let list = json!({ "totalCount": 3, "items": [
         { "id": "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04", "companyProfile": { "companyName": "One" } },
         { "id": "n/a", "companyProfile": { "companyName": "Two" } },
@@ -87,7 +86,7 @@ fn customers_without_an_id_are_told() {
     let run = service.run(&["customers", "list", "--format", "json"]);
     assert_eq!(run.code, 3, "{run}");
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(document["rows"].as_array().unwrap().len(), 3, "they are written as they came");
+    assert_eq!(document["rows"].as_array().unwrap().len(), 3, "they are written unchanged");
     assert_eq!(
         document["summary"]["customers"],
         json!({
@@ -95,7 +94,7 @@ fn customers_without_an_id_are_told() {
             "complete": false,
         })
     );
-    assert!(run.stderr.contains("2 of 3 customers have no id"), "{run}");
+    assert!(run.stderr.contains("2 of 3 customers have no valid id"), "{run}");
 }
 
 /// U5: customers without rows are counted and named by either source, and the list is read once.
@@ -125,7 +124,7 @@ fn customers_without_rows_are_named_by_either_source() {
         let document: Value = serde_json::from_str(&run.stdout).unwrap();
         let summary = &document["summary"];
         let number = |name: &str| usize::try_from(summary["customers"][name].as_u64().unwrap()).unwrap();
-        // The commercial query knows nobody whom the partner may not ask about.
+        // The commercial query does not mention lapsed customers.
         let without = expected.len() + if source == "commercial" { lapsed } else { 0 };
         assert_eq!((number("listed"), number("withoutRows")), (120, without), "{command} {source}");
         assert_eq!(number("withRows") + number("withoutRows") + number("skipped"), 120, "{command} {source}");
@@ -138,9 +137,9 @@ fn customers_without_rows_are_named_by_either_source() {
     }
 }
 
-/// U5: the list is refused while the query answers.
+/// U5: the list fails, the query succeeds.
 #[test]
-fn rows_are_written_although_the_list_is_refused() {
+fn rows_are_written_when_the_list_fails() {
     for command in ["deployment", "funnel"] {
         let beside = emulated(30, "/v1/customers 403(code=900150)");
         let run = beside.run(&["licenses", command, "-a", "--source", "commercial", "--format", "json"]);
@@ -150,13 +149,13 @@ fn rows_are_written_although_the_list_is_refused() {
         let customers = &document["summary"]["customers"];
         assert_eq!((&customers["listed"], &customers["complete"]), (&Value::Null, &json!(false)));
         assert_eq!((&customers["failed"], &customers["withoutRows"]), (&json!(0), &json!(0)));
-        assert!(run.stderr.contains("the list of customers could not be read"), "{}", run.stderr);
+        assert!(run.stderr.contains("could not read the list of customers"), "{}", run.stderr);
     }
 }
 
-/// U5: rows of a customer that the list does not name.
+/// U5: rows of a customer that is not in the list.
 #[test]
-fn a_customer_that_is_not_in_the_list_is_counted_and_told() {
+fn a_customer_that_is_not_in_the_list_is_counted_and_noted() {
     let listed = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
     let row = |id: &str| json!({ "customerTenantId": id, "productName": "X", "licensesSold": 1 });
     let rows =

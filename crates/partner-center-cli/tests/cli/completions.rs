@@ -1,11 +1,11 @@
-//! `completions`: the scripts at work in the shells that are installed here.
+//! `completions`: runs the scripts in the installed shells.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::support::{command, finish, run};
 
-/// What is typed, and the word that must be offered for the last one.
+/// Typed words, and the completion that must be offered for the last one.
 const TYPED: &[(&[&str], &str)] = &[
     (&["lic"], "licenses"),
     (&["licenses", "f"], "funnel"),
@@ -16,7 +16,7 @@ const TYPED: &[(&[&str], &str)] = &[
     (&["licenses", "funnel", "--source", "comm"], "commercial"),
 ];
 
-/// A shell and how it is asked: the arguments are the script of `completions` and the words of the line.
+/// A shell and a script that prints completions, given the script of `completions` and the words of the line.
 struct Shell {
     name: &'static str,
     options: &'static [&'static str],
@@ -36,8 +36,8 @@ const SHELLS: &[Shell] = &[
             printf '%s\n' "${COMPREPLY[@]}"
         "#,
     },
-    // Completion exists in an interactive zsh alone: one on a terminal of its own gets the line, a TAB and RETURN, and
-    // the command, which is a function there, prints what it was called with.
+    // zsh completes only interactively: a zsh on its own terminal gets the line, a TAB and RETURN, and the command, a
+    // function there, prints its arguments.
     Shell {
         name: "zsh",
         options: &["-f"],
@@ -69,17 +69,17 @@ impl Shell {
         Command::new(self.name).args(self.options).args(["-c", "exit"]).output().is_ok()
     }
 
-    /// What is offered for the last of the words.
+    /// The completions of the last word.
     fn offers(&self, script: &Path, words: &[&str], asker: &Path) -> String {
         let mut shell = Command::new(self.name);
         shell.args(self.options).arg(asker).arg(script).arg("partner-center").args(words);
-        // An interactive shell looks for its settings and keeps a history.
+        // An interactive shell reads its settings and writes a history.
         shell.env("HOME", asker.parent().unwrap()).env("ZDOTDIR", asker.parent().unwrap());
         finish(&mut shell).stdout
     }
 }
 
-// U2: in the script for bash, nothing was offered behind the first word.
+// U2: the bash script offered nothing after the first word.
 #[test]
 fn a_subcommand_is_completed_in_every_shell_that_is_installed() {
     let directory = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use partner_center_emulator::{Emulator, Entra, Standing};
 
 use crate::support::{Beside, Run, TOKEN, beside, finish, run, stable};
 
-/// An emulator that approves sign-ins by itself, and a directory for what comes of them.
+/// An emulator that approves sign-ins automatically, and a directory for the stored tokens.
 struct Desk {
     beside: Beside,
     directory: tempfile::TempDir,
@@ -23,12 +23,12 @@ impl Desk {
         self.beside.emulator.entra()
     }
 
-    /// The binary, which knows nothing but the addresses and what is in the directory.
+    /// The binary, configured only with the addresses and the directory.
     fn bare(&self) -> Command {
         self.beside.in_directory(self.directory.path())
     }
 
-    /// The binary of the emulator's application.
+    /// The binary, configured with the emulator's app registration.
     fn command(&self) -> Command {
         let mut command = self.bare();
         command
@@ -45,7 +45,7 @@ impl Desk {
         self.directory.path().join("tokens").join("default.json")
     }
 
-    /// The stored file's refresh token, and a look that no output holds it or the secret.
+    /// The stored refresh token.
     fn stored(&self) -> Option<String> {
         let text = std::fs::read_to_string(self.store()).ok()?;
         let file: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -61,7 +61,7 @@ impl Desk {
     }
 }
 
-/// The text of the first member whose name holds a word.
+/// The text of the first member with a name that contains a word.
 fn find(value: &serde_json::Value, word: &str) -> Option<String> {
     let object = value.as_object()?;
     object.iter().find_map(|(name, value)| match value {
@@ -91,14 +91,14 @@ fn from_sign_in_to_revocation() {
     assert!(login.stderr.contains("signed in as robin@partner.onmicrosoft.com"), "{login}");
 
     let first = desk.stored().unwrap();
-    // Later runs need neither tenant nor client id: the sign-in knows them.
+    // Later runs need neither tenant nor client id: the stored sign-in has them.
     let usage = desk.hush(finish(desk.bare().args(["-vv", "licenses", "usage", "--format", "csv"])));
     assert_eq!(usage.code, 0, "{usage}");
     let second = desk.stored().unwrap();
-    assert_ne!(first, second, "the rotated refresh token is kept");
+    assert_ne!(first, second, "the rotated refresh token is stored");
     assert_eq!(desk.entra().token_requests().refresh_token, 1);
 
-    // The access token expires while a run goes on: it is refreshed once, and nobody notices.
+    // The access token expires during a run: it is refreshed once, without a message.
     desk.beside
         .emulator
         .set_faults("#1 revoke-token".parse::<partner_center_emulator::FaultScript>().unwrap());
@@ -118,12 +118,12 @@ fn from_sign_in_to_revocation() {
     assert!(logout.stderr.contains("signed out"), "{logout}");
     assert_eq!(desk.stored(), None);
     let again = desk.run(&["logout"]);
-    assert!(again.code == 0 && again.stderr.contains("nobody was signed in"), "{again}");
+    assert!(again.code == 0 && again.stderr.contains("not signed in: "), "{again}");
     assert_eq!(desk.run(&["licenses", "usage"]).code, 4);
 }
 
 #[test]
-fn a_token_from_a_consent_is_proven_before_it_is_kept() {
+fn a_token_from_a_consent_is_tested_before_it_is_stored() {
     let desk = Desk::new();
     let token = desk.entra().issue_refresh_token();
     let adopt = |text: &str| desk.hush(piped(desk.command().args(["login", "--refresh-token-stdin"]), text));
@@ -132,18 +132,18 @@ fn a_token_from_a_consent_is_proven_before_it_is_kept() {
     {
         let run = adopt(text);
         assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run}");
-        assert_eq!(desk.stored(), None, "nothing is kept");
+        assert_eq!(desk.stored(), None, "nothing is stored");
     }
     let run = adopt(&format!("{token}\n"));
     assert_eq!(run.code, 0, "{run}");
     let kept = desk.stored().unwrap();
-    assert_ne!(kept, token, "its successor is kept");
+    assert_ne!(kept, token, "its successor is stored");
     assert_eq!(adopt("1.not-issued-here").code, 4);
-    assert_eq!(desk.stored(), Some(kept), "a bad token leaves a good sign-in alone");
+    assert_eq!(desk.stored(), Some(kept), "a bad token does not replace a good sign-in");
 }
 
 #[test]
-fn a_sign_in_without_a_second_factor_is_told_at_once() {
+fn a_sign_in_without_a_second_factor_is_reported_at_once() {
     let desk = Desk::new();
     desk.entra().issue_with_mfa(false);
     let run = desk.run(&["login"]);
@@ -152,7 +152,7 @@ fn a_sign_in_without_a_second_factor_is_told_at_once() {
 }
 
 #[test]
-fn a_person_who_declines_or_does_not_come() {
+fn a_declined_or_expired_sign_in_fails() {
     for (declined, words) in [(true, "declin"), (false, "code")] {
         let directory = tempfile::tempdir().unwrap();
         let beside = beside(Emulator::builder().device_interval(1));
@@ -178,7 +178,7 @@ fn a_person_who_declines_or_does_not_come() {
 }
 
 #[test]
-fn an_access_token_wins_over_a_refresh_token_over_a_sign_in_over_a_secret() {
+fn credentials_are_used_in_the_documented_order() {
     let desk = Desk::new();
     assert_eq!(desk.run(&["login"]).code, 0);
     let counts = || {
@@ -195,9 +195,9 @@ fn an_access_token_wins_over_a_refresh_token_over_a_sign_in_over_a_secret() {
             .env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN)
             .env("PARTNER_CENTER_REFRESH_TOKEN", "1.unused"),
     );
-    assert_eq!(counts(), (0, 0), "an access token is not asked for");
+    assert_eq!(counts(), (0, 0), "no access token is requested");
     calls(desk.command().env("PARTNER_CENTER_REFRESH_TOKEN", desk.entra().issue_refresh_token()));
-    assert_eq!((counts(), desk.stored()), ((1, 0), signed_in), "the sign-in is not touched");
+    assert_eq!((counts(), desk.stored()), ((1, 0), signed_in), "the sign-in is unchanged");
     calls(desk.command().env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET));
     assert_eq!(counts(), (2, 0), "the sign-in is used");
     assert_eq!(desk.run(&["logout"]).code, 0);
@@ -225,7 +225,7 @@ fn variables_alone_run_unattended() {
         .env_remove("XDG_CONFIG_HOME")
         .env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET)
         .env("PARTNER_CENTER_REFRESH_TOKEN", desk.entra().issue_refresh_token());
-    // Of the whole book, customer by customer, and with nobody at a terminal.
+    // All customers, one by one, without a terminal.
     let sweep =
         ["--quiet", "licenses", "deployment", "--all-customers", "--source", "classic", "--format", "csv"];
     let run = desk.hush(finish(command.args(sweep)));
@@ -238,7 +238,7 @@ fn variables_alone_run_unattended() {
 }
 
 #[test]
-fn a_wrong_secret_and_a_missing_consent_are_told_apart() {
+fn a_wrong_secret_and_a_missing_consent_are_distinguished() {
     let desk = Desk::new();
     let token = desk.entra().issue_refresh_token();
     let refused = |secret: &str| {
@@ -271,7 +271,7 @@ fn settings_that_are_missing_are_named() {
 
 #[cfg(unix)]
 #[test]
-fn a_store_that_others_can_read_is_refused_with_the_command_that_mends_it() {
+fn a_store_that_others_can_read_is_rejected_with_the_command_that_fixes_it() {
     use std::os::unix::fs::PermissionsExt;
 
     let desk = Desk::new();
@@ -281,7 +281,7 @@ fn a_store_that_others_can_read_is_refused_with_the_command_that_mends_it() {
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
     assert!(run.stderr.contains("chmod 600 "), "{run}");
     let logout = desk.run(&["logout"]);
-    assert_eq!(logout.code, 0, "it can still be forgotten\n{logout}");
+    assert_eq!(logout.code, 0, "it can still be deleted\n{logout}");
     assert!(!desk.store().exists());
 }
 
@@ -309,7 +309,7 @@ fn profiles_have_sign_ins_of_their_own() {
 }
 
 #[test]
-fn a_configuration_that_cannot_be_used_is_told_before_anything_is_sent() {
+fn an_invalid_configuration_is_reported_before_anything_is_sent() {
     let desk = Desk::new();
     std::fs::write(
         desk.directory.path().join("config.toml"),
@@ -325,9 +325,9 @@ fn a_configuration_that_cannot_be_used_is_told_before_anything_is_sent() {
     assert_eq!(desk.beside.emulator.request_count(), 0);
 }
 
-// F7: the advice led back to the sign-in that the policy had just refused.
+// F7: the advice was to repeat the sign-in that the policy had just blocked.
 #[test]
-fn a_sign_in_that_a_policy_refuses_does_not_lead_back_to_itself() {
+fn the_advice_for_a_sign_in_blocked_by_a_policy_is_not_to_sign_in_again() {
     for number in [50097, 50131, 53000, 53003, 530_003, 530_036] {
         let script = format!("#2 /*/oauth2/* aadsts({number})");
         let builder =
@@ -351,9 +351,9 @@ fn a_sign_in_that_a_policy_refuses_does_not_lead_back_to_itself() {
     }
 }
 
-// F6: one answer that said "try again" with status 400 or 200 was the end.
+// F6: a response "try again" with status 400 or 200 ended the run.
 #[test]
-fn a_sign_in_service_that_asks_to_try_again_is_asked_again() {
+fn a_temporary_error_of_the_sign_in_service_is_retried() {
     for status in [200, 400, 503] {
         let desk = Desk::new();
         let token = desk.entra().issue_refresh_token();
@@ -381,7 +381,7 @@ fn a_sign_in_service_that_asks_to_try_again_is_asked_again() {
     }
 }
 
-/// A directory in which somebody is signed in at the emulator.
+/// A directory with a sign-in at the emulator.
 fn signed_in() -> Desk {
     let desk = Desk::new();
     std::fs::create_dir_all(desk.store().parent().unwrap()).unwrap();
@@ -395,7 +395,7 @@ fn signed_in() -> Desk {
     desk
 }
 
-/// A sign-in host that gives the same answer to everybody.
+/// A sign-in host that always sends the same response.
 fn host_that_answers(body: String) -> String {
     use std::io::Read;
 
@@ -413,9 +413,9 @@ fn host_that_answers(body: String) -> String {
     address
 }
 
-// R4: the next run said that the file "does not contain a stored token".
+// R4: the next run reported that the file "does not contain a stored token".
 #[test]
-fn a_refresh_token_that_cannot_be_kept_costs_nobody_the_sign_in() {
+fn an_invalid_new_refresh_token_does_not_lose_the_sign_in() {
     for (successor, why) in [(String::new(), "is empty"), ("x".repeat(65_500), "is too long")] {
         let desk = signed_in();
         let before = desk.stored();
@@ -438,11 +438,11 @@ fn a_refresh_token_that_cannot_be_kept_costs_nobody_the_sign_in() {
 // R19: a full disk was a usage error, exit code 2.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_is_not_the_users_mistake() {
+fn a_full_disk_is_not_a_usage_error() {
     let desk = signed_in();
     let before = desk.stored();
     let bare = desk.bare();
-    // What a full disk is to a test: no file may grow.
+    // Simulates a full disk: no file may grow.
     let mut command = Command::new("sh");
     command.args(["-c", r#"ulimit -f 0; exec "$0" licenses usage"#]).arg(bare.get_program());
     command.env_clear().envs(bare.get_envs().filter_map(|(name, value)| Some((name, value?))));

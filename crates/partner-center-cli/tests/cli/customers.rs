@@ -40,14 +40,14 @@ fn one_customer() {
 }
 
 #[test]
-fn a_customer_that_is_not_there() {
+fn an_unknown_customer() {
     let _guard = stable();
     let run = embedded(&["-q", "customers", "show", "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f05"]);
     insta::assert_snapshot!("customer-unknown", run);
 }
 
 #[test]
-fn filters_that_cannot_be_used() {
+fn invalid_filters() {
     let _guard = stable();
     let run = run(&["customers", "list", "--filter", "city=Oslo"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
@@ -55,7 +55,7 @@ fn filters_that_cannot_be_used() {
 }
 
 #[test]
-fn the_filter_goes_out_as_it_is_documented() {
+fn the_filter_is_sent_as_documented() {
     let beside = beside(Emulator::builder());
     for (filter, sent) in [
         ("co", r#"{"Field":"CompanyName","Value":"co","Operator":"starts_with"}"#),

@@ -1,4 +1,4 @@
-//! What people and Windows tools write down is read as it is meant, at every door.
+//! Input with quotes, byte order marks and UTF-16 is normalized, wherever it is read.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use partner_center_emulator::{Emulator, Entra};
 
 use crate::support::{DOCUMENTED, Run, TOKEN, beside, finish};
 
-/// A text as tools save it.
+/// A text in the encodings that tools use.
 fn encodings(text: &str) -> [(&'static str, Vec<u8>); 4] {
     let utf16 =
         |bytes: fn(u16) -> [u8; 2]| format!("\u{feff}{text}").encode_utf16().flat_map(bytes).collect();
@@ -93,7 +93,7 @@ fn environment_variables() {
     {
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt as _;
-        // What a shell leaves of a file in UTF-16.
+        // What remains of a UTF-16 file in a variable.
         let mut command = beside.command();
         command.env("PARTNER_CENTER_ACCESS_TOKEN", OsStr::from_bytes(b"\xff\xfeat-x"));
         let run = finish(command.args(["customers", "list"]));

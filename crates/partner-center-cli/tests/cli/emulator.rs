@@ -1,11 +1,11 @@
-//! `emulator`: serves until it is told to stop.
+//! `emulator`: serves until a signal stops it.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
 use crate::support::{DOCUMENTED, command, finish, run, stable};
 
-/// An emulator in a process of its own, ended with the test.
+/// An emulator in its own process, killed at the end of the test.
 struct Serving {
     child: Child,
     url: String,
@@ -43,7 +43,7 @@ fn it_serves_another_process() {
 
 #[cfg(unix)]
 #[test]
-fn it_stops_when_it_is_told_to() {
+fn a_signal_stops_it() {
     for signal in ["-INT", "-TERM"] {
         let mut serving = Serving::start(&[]);
         let id = serving.child.id().to_string();
@@ -53,7 +53,7 @@ fn it_stops_when_it_is_told_to() {
 }
 
 #[test]
-fn arguments_that_cannot_be_used() {
+fn invalid_arguments() {
     let _guard = stable();
     for (name, arguments) in [
         ("fault", &["emulator", "--fault", "#1 teapot"][..]),

@@ -1,5 +1,5 @@
-//! What the service does wrong: the workspace's table of faults (`tests/faults/table.toml`), row by row, for the exit
-//! code it promises; and what is not even told.
+//! Checks the exit code of every row in the table of faults (`tests/faults/table.toml`), and faults that are not
+//! reported because a retry or the parser handles them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,27 +29,27 @@ fn check(row: &Row) -> Option<String> {
         "deployment" => vec!["licenses", "deployment", "--customer", DOCUMENTED],
         "customers" => vec!["customers", "list"],
         "commercial" => vec!["licenses", "query", "deployment"],
-        other => panic!("the table names no such call: {other}"),
+        other => panic!("unknown call in the table: {other}"),
     };
-    // Here waits are real: a body that stalls may take a second, everything else the time it needs.
+    // Waits are real here: a stalled body may take a second, everything else as long as it needs.
     let timeout = if row.gets == "Timeout" { "1" } else { "60" };
     arguments.extend(["--format", "ndjson", "--max-attempts", "2", "--timeout", timeout]);
     let run = beside.run(&arguments);
     let rows = run.stdout.lines().count();
     if run.code != row.exit {
-        return Some(format!("{}: exit code {} in place of {}\n{run}", row.name, run.code, row.exit));
+        return Some(format!("{}: exit code {} instead of {}\n{run}", row.name, run.code, row.exit));
     }
     if run.code != 0 && !run.stderr.lines().any(|line| line.starts_with("error: ")) {
-        return Some(format!("{}: no error is told\n{run}", row.name));
+        return Some(format!("{}: no error is reported\n{run}", row.name));
     }
     if row.gets.strip_suffix(" rows").is_some_and(|promised| promised.parse() != Ok(rows)) {
-        return Some(format!("{}: {rows} rows in place of {}\n{run}", row.name, row.gets));
+        return Some(format!("{}: {rows} rows instead of {}\n{run}", row.name, row.gets));
     }
-    // An error is for people, and says by which id Microsoft support finds the call.
-    // Rows that are missing of an answer are no error of a call.
+    // An error is readable, and has the id by which Microsoft support finds the call.
+    // Missing rows of a response are not an error of a call.
     let told = matches!(run.code, 0 | 3) || run.stderr.contains("correlation id");
     if !told || ["panicked", "Error {", "Some(", "backtrace"].iter().any(|debug| run.stderr.contains(debug)) {
-        return Some(format!("{}: the error is not told as errors are\n{run}", row.name));
+        return Some(format!("{}: the error is not in the usual form\n{run}", row.name));
     }
     if !beside.emulator.stray_requests().is_empty() {
         return Some(format!("{}: a request went elsewhere", row.name));
@@ -62,7 +62,7 @@ fn every_fault_ends_with_the_exit_code_of_the_table() {
     let text = include_str!("../../../../tests/faults/table.toml");
     let table: Table = toml::from_str(text).unwrap();
     let next = AtomicUsize::new(0);
-    // Most of a row's time is waiting, so many wait at once.
+    // A row mostly waits, so many run in parallel.
     let failures: Vec<String> = std::thread::scope(|scope| {
         let work = || {
             let mut failures = Vec::new();
@@ -79,7 +79,7 @@ fn every_fault_ends_with_the_exit_code_of_the_table() {
 }
 
 #[test]
-fn what_mends_itself_is_not_told() {
+fn recovered_faults_are_not_reported() {
     let beside = beside(Emulator::builder());
     let right = beside.run(&["licenses", "usage", "--format", "csv", "--customer", DOCUMENTED]).stdout;
     for fault in [
@@ -108,6 +108,6 @@ fn no_content_is_no_rows_and_never_an_error() {
         beside.emulator.set_faults(fault.parse::<FaultScript>().unwrap());
         let run = beside.run(&["licenses", "deployment", "--format", "csv", "--customer", DOCUMENTED]);
         assert_eq!((run.code, run.stdout.lines().count()), (0, 1), "{fault}\n{run}");
-        assert!(run.stderr.contains("no proof"), "{fault}\n{run}");
+        assert!(run.stderr.contains("does not prove"), "{fault}\n{run}");
     }
 }

@@ -1,4 +1,4 @@
-//! Which files a run may write, and what it leaves of those that are there.
+//! Output and checkpoint files: which are accepted, and which are left unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::support::{Beside, Run, beside, finish, run};
 
-/// A directory with what a run left that was ended early, and the arguments to go on.
+/// A directory with the files of a run that ended early, and the arguments to resume it.
 struct Interrupted {
     beside: Beside,
     directory: TempDir,
@@ -42,7 +42,7 @@ impl Interrupted {
         self.run_to("book.csv", "c.json")
     }
 
-    /// Runs again, which is refused before anything is sent, and changes nothing.
+    /// Checks that another run is rejected before anything is sent, and changes nothing.
     fn is_refused(&self, why: &str) {
         let (requests, files) = (self.beside.emulator.request_count(), contents(self.directory.path()));
         let run = self.run();
@@ -71,7 +71,7 @@ fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 // R14
 #[test]
-fn a_stale_or_foreign_checkpoint_is_refused() {
+fn a_stale_or_foreign_checkpoint_is_rejected() {
     let desk = Interrupted::new();
     let checkpoint = fs::read(desk.path("c.json")).unwrap();
     let partial = fs::read(desk.path("book.csv.partial")).unwrap();
@@ -79,24 +79,24 @@ fn a_stale_or_foreign_checkpoint_is_refused() {
     desk.is_refused("hours ago");
     fs::write(desk.path("c.json"), &checkpoint).unwrap();
 
-    // One byte of what counts.
+    // One changed byte in the covered part.
     let mut edited = partial.clone();
     edited[200] ^= 1;
     fs::write(desk.path("book.csv.partial"), &edited).unwrap();
     desk.is_refused("was changed");
     fs::write(desk.path("book.csv.partial"), &partial[..partial.len() - 1]).unwrap();
-    desk.is_refused("bytes, and the checkpoint is about");
+    desk.is_refused("bytes, but the checkpoint covers");
     fs::remove_file(desk.path("book.csv.partial")).unwrap();
-    desk.is_refused("is not there");
+    desk.is_refused("does not exist");
     fs::write(desk.path("book.csv"), "another file").unwrap();
-    desk.is_refused("is another file than the checkpoint is about");
+    desk.is_refused("is not the file that the checkpoint describes");
     fs::remove_file(desk.path("book.csv")).unwrap();
 
     let elsewhere = desk.run_to("other.csv", "c.json");
     assert_eq!(elsewhere.code, 2, "{elsewhere}");
-    assert!(elsewhere.stderr.contains("it is of another output"), "{elsewhere}");
+    assert!(elsewhere.stderr.contains("belongs to another output"), "{elsewhere}");
 
-    // What comes behind what counts is no harm: a killed run leaves such a thing.
+    // Bytes after the covered part are allowed: a killed run leaves them.
     let more = [&partial[..], b"half a r"].concat();
     fs::write(desk.path("book.csv.partial"), more).unwrap();
     let run = desk.run();
@@ -106,18 +106,18 @@ fn a_stale_or_foreign_checkpoint_is_refused() {
 
 // R14
 #[test]
-fn an_empty_checkpoint_is_none() {
+fn an_empty_checkpoint_counts_as_none() {
     let desk = Interrupted::new();
     fs::write(desk.path("c.json"), "").unwrap();
     let run = desk.run();
     assert_eq!(run.code, 0, "{run}");
-    assert!(!run.stderr.contains("going on"), "{run}");
+    assert!(!run.stderr.contains("resuming"), "{run}");
     assert!(fs::read_to_string(desk.path("book.csv")).unwrap().starts_with("customerId,"));
 }
 
 // R3
 #[test]
-fn one_file_for_two_is_refused_and_nothing_is_sent() {
+fn the_same_file_for_two_purposes_is_rejected() {
     let beside = beside(Emulator::builder().customers(3));
     let directory = tempfile::tempdir().unwrap();
     for (output, checkpoint) in [
@@ -151,7 +151,7 @@ fn one_file_for_two_is_refused_and_nothing_is_sent() {
 
 // F9
 #[test]
-fn an_output_says_its_format() {
+fn the_extension_of_the_output_selects_the_format() {
     let beside = beside(Emulator::builder().customers(3));
     let directory = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
@@ -169,7 +169,7 @@ fn an_output_says_its_format() {
     for name in ["a.CSV", "a.Json", "a.jsonl", "a.txt"] {
         assert_eq!(run(&["--output", name]).code, 0, "{name}");
     }
-    assert_eq!(run(&["--output", "report.tsv", "--format", "csv"]).code, 0, "--format says it");
+    assert_eq!(run(&["--output", "report.tsv", "--format", "csv"]).code, 0, "--format selects it");
     assert!(fs::read_to_string(directory.path().join("report.tsv")).unwrap().starts_with("customerId,"));
     let stdout = run(&["--output", "-", "--format", "csv"]);
     assert!(stdout.code == 0 && stdout.stdout.starts_with("customerId,"), "{stdout}");
@@ -178,10 +178,10 @@ fn an_output_says_its_format() {
 }
 
 #[test]
-fn stdout_cannot_be_gone_on_with() {
+fn stdout_cannot_be_resumed() {
     let run = run(&["licenses", "usage", "-a", "-o", "-", "--format", "csv", "--checkpoint", "x"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
-    assert!(run.stderr.contains("--checkpoint needs a file"), "{run}");
+    assert!(run.stderr.contains("--checkpoint requires an output file"), "{run}");
 }
 
 // R16
@@ -212,7 +212,7 @@ fn permissions_are_kept_and_no_link_is_followed() {
     }
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
 
-    // What a run left that was killed while it saved is no hindrance.
+    // The temporary file of a run that was killed while saving is ignored.
     fs::write(desk.path("c.json.new"), "half").unwrap();
     assert_eq!(desk.run().code, 0);
     for (before, after) in [(0o600, 0o600), (0o640, 0o640), (0o444, 0o444), (0o666, 0o666)] {
@@ -221,7 +221,7 @@ fn permissions_are_kept_and_no_link_is_followed() {
         assert_eq!(mode(&desk.path("book.csv")), after, "{before:o}");
     }
 
-    // The partial file is no more open than the file it is to replace.
+    // The partial file is not more readable than the file it replaces.
     set(&desk.path("book.csv"), 0o600);
     desk.beside.emulator.set_faults("#10- 401(code=900421)".parse::<FaultScript>().unwrap());
     assert_eq!(desk.run().code, 4);
@@ -232,7 +232,7 @@ fn permissions_are_kept_and_no_link_is_followed() {
     assert_eq!(mode(&desk.path("c.json")), 0o600, "the checkpoint too");
 }
 
-/// A run that ends with customers missing, and then whole: what it publishes, and when.
+/// A run with missing customers, and later runs that complete it.
 struct Outage {
     beside: Beside,
     directory: TempDir,
@@ -240,7 +240,7 @@ struct Outage {
 }
 
 impl Outage {
-    /// Of 12 customers, three are out of order for now.
+    /// 12 customers; three of them are unavailable at first.
     fn new() -> Self {
         let outage = Self {
             beside: beside(Emulator::builder().customers(12)),
@@ -302,26 +302,26 @@ fn an_output_with_customers_missing_is_published_and_the_same_command_appends_th
     outage.fail(&outage.bad);
     let first = outage.run();
     assert_eq!(first.code, 3, "{first}");
-    assert!(first.stderr.contains("the same command asks only those"), "{first}");
+    assert!(first.stderr.contains("run the same command to read only those"), "{first}");
     assert_eq!(outage.files(), ["c.json", "x.csv"]);
     let published = fs::read(outage.path("x.csv")).unwrap();
 
-    // Some of them are back.
+    // Two of them are available again.
     outage.fail(&outage.bad[..1]);
     let before = outage.beside.emulator.requests().len();
     let second = outage.run();
     assert_eq!(second.code, 3, "{second}");
-    assert!(second.stderr.contains("3 that could not be read are asked again"), "{second}");
+    assert!(second.stderr.contains("retrying 3 that could not be read"), "{second}");
     let asked: Vec<_> = outage.beside.emulator.requests().into_iter().skip(before).collect();
     assert!(
         asked.iter().all(|request| outage.bad.iter().any(|id| request.path().contains(id.as_str()))),
-        "nobody else is asked, and the list is not read: {asked:?}"
+        "no other customer and no list is read: {asked:?}"
     );
     assert_eq!(outage.files(), ["c.json", "x.csv"]);
     let more = fs::read(outage.path("x.csv")).unwrap();
     assert!(more.len() > published.len() && more.starts_with(&published), "rows are added");
 
-    // A file that somebody has changed is not added to.
+    // Nothing is appended to a file that was changed.
     let checkpoint = fs::read(outage.path("c.json")).unwrap();
     for changed in [&b""[..], &more[..more.len() - 2], &[&more[..], b"a note\r\n"].concat()] {
         fs::write(outage.path("x.csv"), changed).unwrap();
@@ -329,7 +329,7 @@ fn an_output_with_customers_missing_is_published_and_the_same_command_appends_th
         let run = outage.run();
         assert_eq!(run.code, 2, "{run}");
         assert!(run.stderr.contains(&format!("delete {}", outage.path("c.json").display())), "{run}");
-        assert_eq!(fs::read(outage.path("x.csv")).unwrap(), changed, "left as it is");
+        assert_eq!(fs::read(outage.path("x.csv")).unwrap(), changed, "unchanged");
         assert_eq!(fs::read(outage.path("c.json")).unwrap(), checkpoint);
         assert_eq!(outage.beside.emulator.request_count(), requests, "nothing is sent");
     }
@@ -339,12 +339,12 @@ fn an_output_with_customers_missing_is_published_and_the_same_command_appends_th
     let third = outage.run();
     assert_eq!(third.code, 0, "{third}");
     assert_eq!(outage.files(), ["x.csv"]);
-    assert_eq!(outage.rows(), whole, "every row, and each once");
+    assert_eq!(outage.rows(), whole, "every row once");
 }
 
 // R6
 #[test]
-fn where_nobody_could_be_read_nothing_is_published() {
+fn nothing_is_published_if_every_customer_failed() {
     let outage = Outage::new();
     outage.beside.emulator.set_faults("/v1/customers/* 503(retry-after=0)".parse::<FaultScript>().unwrap());
     let run = outage.run();

@@ -1,4 +1,4 @@
-//! `licenses funnel`: sold, deployed, active; which rows are wanted, and when that is too much.
+//! `licenses funnel`: sold, deployed, active; filters and thresholds.
 
 use std::io::Write as _;
 
@@ -32,9 +32,9 @@ fn every_format() {
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
 }
 
-// U6, U7: the totals did not add up without a word, and the rows that came decided what stood above them.
+// U6, U7: totals did not add up without an explanation, and the rows determined the headings.
 #[test]
-fn the_layout_is_that_of_the_question_and_totals_say_what_they_are_of() {
+fn the_layout_depends_on_the_arguments_and_footnotes_explain_the_totals() {
     let table = |more: &[&str]| {
         let run = embedded(&[&["-q", "licenses", "funnel", "--format", "table"], more].concat());
         assert_eq!(run.code, 0, "{run}");
@@ -49,13 +49,13 @@ fn the_layout_is_that_of_the_question_and_totals_say_what_they_are_of() {
         let table = table(&["-a", "--limit", limit]);
         assert_eq!(words(&headings(&table)), whole, "{table}");
         assert!(table.starts_with("Customer"), "no heading of one customer\n{table}");
-        assert!(table.contains("Of 80 rows, the total of Sold, Deployed and Shelf is over 78"), "{table}");
+        assert!(table.contains("Of 80 rows, the total of Sold, Deployed and Shelf covers 78"), "{table}");
         assert!(table.contains("In 3 rows Deployed exceeds Sold, and Shelf is 0."), "{table}");
     }
     let one = table(&["-c", DOCUMENTED, "-c", &DOCUMENTED.to_uppercase()]);
     assert!(one.starts_with("DT DEMO CSP CUSTOMER 005"), "{one}");
     assert!(!words(&headings(&one)).contains(&"Customer".to_owned()));
-    // U9: by name, without regard to letter case.
+    // U9: sorted by name, ignoring letter case.
     let table = table(&["-a"]);
     let is_row = |line: &&str| line.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).count() > 1;
     let names: Vec<_> = table
@@ -71,7 +71,7 @@ fn the_layout_is_that_of_the_question_and_totals_say_what_they_are_of() {
 }
 
 #[test]
-fn the_sums_are_the_truth_by_either_source() {
+fn the_sums_are_correct_from_either_source() {
     let beside = some();
     let book = beside.emulator.book();
     let sold: u64 = book.customers().flat_map(|c| c.deployment()).map(|row| row.licenses_sold).sum();
@@ -103,7 +103,7 @@ fn the_sums_are_the_truth_by_either_source() {
 }
 
 #[test]
-fn only_rows_with_so_many_idle() {
+fn min_idle_filters_rows() {
     let beside = some();
     let all = beside.run(&[ALL, &["--format", "csv"]].concat()).stdout;
     let run = beside.run(&[ALL, &["--format", "csv", "--min-idle", "20", "--sort", "idle:desc"]].concat());
@@ -111,7 +111,7 @@ fn only_rows_with_so_many_idle() {
         records(csv).iter().filter_map(|row| row["idle"].parse().ok()).filter(|idle| *idle >= 20).collect()
     };
     let found = idle(&run.stdout);
-    assert_eq!(found.len(), records(&run.stdout).len(), "each has that many");
+    assert_eq!(found.len(), records(&run.stdout).len(), "each row has that many");
     assert_eq!(found.len(), idle(&all).len());
     assert!(found.is_sorted_by(|a, b| a >= b) && found.len() > 3, "{found:?}");
 }
@@ -129,11 +129,11 @@ fn rules_leave_rows_out_and_say_how_many() {
         taken > 0 && run.stderr.contains(&format!("note: {taken} rows are left out by --ignore\n")),
         "{run}"
     );
-    assert!(run.stderr.contains("no row was left out by rule 2 of --ignore"), "{run}");
+    assert!(run.stderr.contains("no row matched rule 2 of --ignore"), "{run}");
 }
 
 #[test]
-fn rules_that_cannot_be_used() {
+fn invalid_rules() {
     let _guard = stable();
     for (name, text) in
         [("key", "[[ignore]]\nproducts = 'X'\n"), ("nothing", "\n[[ignore]]\n"), ("toml", "ignore = [")]
@@ -149,7 +149,7 @@ fn rules_that_cannot_be_used() {
 }
 
 #[test]
-fn a_threshold_that_is_crossed_has_its_exit_code_and_all_is_written() {
+fn a_crossed_threshold_sets_the_exit_code_and_all_rows_are_written() {
     let _guard = stable();
     let beside = some();
     let plain = beside.run(&[ALL, &["--format", "csv"]].concat());
@@ -169,16 +169,16 @@ fn a_threshold_that_is_crossed_has_its_exit_code_and_all_is_written() {
     let fine = beside.run(&[ALL, &["--fail-on", "sold > 1000000"]].concat());
     assert_eq!(fine.code, 0, "{fine}");
     let thresholds = &serde_json::from_str::<Value>(&fine.stdout).unwrap()["summary"]["thresholds"][0];
-    assert_eq!(thresholds["crossed"], Value::Null, "some rows do not say how many were sold");
+    assert_eq!(thresholds["crossed"], Value::Null, "some rows have an unknown count");
     assert_eq!((&thresholds["rows"], &thresholds["top"]), (&Value::from(0), &serde_json::json!([])));
     assert!(thresholds["rowsUnknown"].as_u64() > Some(0));
-    assert!(fine.stderr.contains("whether 'sold > 1000000' is crossed is unknown for "), "{fine}");
+    assert!(fine.stderr.contains("cannot determine whether 'sold > 1000000' is crossed for "), "{fine}");
 }
 
 /// Whether a value is beyond a limit.
 type Crosses = fn(f64, f64) -> bool;
 
-// U11: an alert did not say who.
+// U11: an alert did not name the customers.
 #[test]
 fn the_five_that_cross_a_threshold_furthest_are_named() {
     let beside = some();
@@ -226,7 +226,7 @@ fn the_five_that_cross_a_threshold_furthest_are_named() {
             for (place, (named, expected)) in top.iter().zip(&crossing).enumerate() {
                 assert_eq!(named["value"].as_f64(), value(expected), "{threshold}");
                 assert_eq!(named["customerId"], expected["customerId"].as_str(), "{threshold}");
-                // In csv, an apostrophe keeps a name from being a formula.
+                // In csv, formulas are prefixed with an apostrophe.
                 let name = expected["customerName"].trim_start_matches('\'');
                 assert_eq!(
                     named["customerName"].as_str().map(|name| name.trim_start_matches('\'')),
@@ -242,13 +242,13 @@ fn the_five_that_cross_a_threshold_furthest_are_named() {
     }
 }
 
-/// What a threshold calls the column.
+/// The name of the column in a threshold.
 fn column_or_word(column: &str) -> &str {
     if column == "licensesSold" { "sold" } else { column }
 }
 
 #[test]
-fn thresholds_are_of_the_rows_that_are_left() {
+fn thresholds_cover_the_rows_after_filtering() {
     let beside = some();
     let rules = file("[[ignore]]\nproduct = '*'\n");
     let ignored = ["--ignore", rules.path().to_str().unwrap(), "--fail-on", "sold > 0"];
@@ -260,7 +260,7 @@ fn thresholds_are_of_the_rows_that_are_left() {
 }
 
 #[test]
-fn thresholds_that_cannot_be_read() {
+fn invalid_thresholds() {
     let _guard = stable();
     for (name, text) in [("metric", "idel > 100"), ("fraction", "idle > 0.5"), ("empty", "")] {
         let run = embedded(&["licenses", "funnel", "-a", "--fail-on", text]);

@@ -52,9 +52,9 @@ fn no_flag_takes_a_secret() {
     }
 }
 
-// U12: `--version` said neither.
+// U12: `--version` showed neither.
 #[test]
-fn the_version_says_which_commit_and_which_features() {
+fn the_version_names_the_commit_and_the_features() {
     let (short, long) = (run(&["-V"]).stdout, run(&["--version"]).stdout);
     let version = concat!("partner-center ", env!("CARGO_PKG_VERSION"));
     assert_eq!(short.trim_end(), version);
@@ -68,7 +68,7 @@ fn the_version_says_which_commit_and_which_features() {
     match head {
         Some(_) => assert!(
             commit.len() == 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            "built from a checkout, so it is known: {long}"
+            "the commit of a checkout is known: {long}"
         ),
         None => assert!(!commit.is_empty()),
     }

@@ -1,11 +1,11 @@
-//! Bad input, bad settings, bad answers: each with its exit code, a text that says what to do, and nothing on stdout.
+//! Invalid input, settings and responses: each has its exit code and advice, and leaves stdout empty.
 
 use partner_center_emulator::Emulator;
 
 use crate::support::{DOCUMENTED, beside, command, finish, run, stable};
 
 #[test]
-fn arguments_that_cannot_be_used() {
+fn invalid_arguments() {
     let _guard = stable();
     for (name, arguments) in [
         ("not-a-guid", &["licenses", "deployment", "--customer", "Contoso"][..]),
@@ -24,7 +24,7 @@ fn arguments_that_cannot_be_used() {
 }
 
 #[test]
-fn settings_that_cannot_be_used_are_found_before_anything_is_sent() {
+fn invalid_settings_are_reported_before_anything_is_sent() {
     let _guard = stable();
     for (name, url) in [
         ("no-url", "nope"),
@@ -46,7 +46,7 @@ fn settings_that_cannot_be_used_are_found_before_anything_is_sent() {
 }
 
 #[test]
-fn no_token_is_said_and_never_asked_for() {
+fn a_missing_token_is_reported_without_a_prompt() {
     let _guard = stable();
     let missing = run(&["licenses", "deployment"]);
     insta::assert_snapshot!("no-token", missing);
@@ -62,9 +62,9 @@ fn no_token_is_said_and_never_asked_for() {
 }
 
 #[test]
-fn nobody_listens() {
+fn a_refused_connection_is_a_network_error() {
     let _guard = stable();
-    // A port that was free a moment ago.
+    // A port that was just free.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let url = format!("http://127.0.0.1:{port}");
     let run = finish(command().env("PARTNER_CENTER_ACCESS_TOKEN", "x").args([
@@ -91,7 +91,7 @@ fn an_unknown_customer_is_not_found() {
 }
 
 #[test]
-fn the_embedded_emulator_never_gets_the_users_token_nor_its_address() {
+fn the_embedded_emulator_ignores_the_users_token_and_base_url() {
     let run = finish(
         command()
             .env("PARTNER_CENTER_BASE_URL", "http://127.0.0.1:1")

@@ -40,7 +40,7 @@ fn several() -> Beside {
 }
 
 #[test]
-fn several_customers_share_a_table_in_the_order_they_were_named_in() {
+fn several_customers_share_a_table() {
     let _guard = stable();
     let beside = several();
     let second = beside.emulator.book().customer(2).unwrap().id.to_string();
@@ -57,7 +57,7 @@ fn several_customers_share_a_table_in_the_order_they_were_named_in() {
         &second.to_uppercase(),
     ]);
     insta::assert_snapshot!("several-table", run);
-    assert_eq!(beside.emulator.request_count(), 2, "a customer named twice is asked about once");
+    assert_eq!(beside.emulator.request_count(), 2, "a customer that is given twice is read once");
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
 }
 
@@ -84,7 +84,7 @@ fn some_fail_and_the_rest_is_on_stdout() {
 }
 
 #[test]
-fn all_fail_alike_and_stdout_stays_empty() {
+fn stdout_stays_empty_if_all_customers_fail() {
     let beside = several();
     let lapsed = standing(&beside.emulator, Standing::Lapsed);
     for format in ["table", "json", "ndjson", "csv"] {
@@ -92,11 +92,11 @@ fn all_fail_alike_and_stdout_stays_empty() {
         assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{format}\n{run}");
     }
     let run = beside.run(&["licenses", "usage", "-c", &lapsed, "-c", UNKNOWN]);
-    assert_eq!((run.code, run.stdout.as_str()), (3, ""), "they failed differently\n{run}");
+    assert_eq!((run.code, run.stdout.as_str()), (3, ""), "with different exit codes\n{run}");
 }
 
 #[test]
-fn an_empty_answer_is_said_to_prove_nothing() {
+fn a_note_says_that_an_empty_response_proves_nothing() {
     let _guard = stable();
     let beside = several();
     let empty = standing(&beside.emulator, Standing::Empty);
@@ -105,13 +105,13 @@ fn an_empty_answer_is_said_to_prove_nothing() {
         insta::assert_snapshot!(format!("empty-deployment-{format}"), run);
     }
     let run = beside.run(&["licenses", "deployment", "--quiet", "-c", &empty]);
-    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "a note is no error");
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "a note is not an error");
     let run = beside.run(&["licenses", "usage", "-c", &empty]);
     assert!(run.stderr.contains("no rows") && !run.stderr.contains("2021"), "{run}");
 }
 
 #[test]
-fn a_refused_token_ends_the_run() {
+fn a_rejected_token_ends_the_run() {
     let beside = several();
     let ids: Vec<_> = beside.emulator.book().customers().map(|customer| customer.id.to_string()).collect();
     let mut command = beside.command();
@@ -121,12 +121,12 @@ fn a_refused_token_ends_the_run() {
     }
     let run = crate::support::finish(&mut command);
     assert_eq!((run.code, run.stdout.as_str()), (4, ""), "{run}");
-    assert_eq!(run.stderr.matches("error:").count(), 1, "told once\n{run}");
+    assert_eq!(run.stderr.matches("error:").count(), 1, "reported once\n{run}");
     assert!(beside.emulator.request_count() < 10, "of {} customers", ids.len());
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let beside = several();
     let ids: Vec<_> = beside.emulator.book().customers().map(|customer| customer.id.to_string()).collect();
     for format in ["ndjson", "csv", "json", "table"] {
@@ -137,7 +137,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
         }
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        // The pipe is closed with the reader, behind the first line.
+        // Dropping the reader after the first line closes the pipe.
         BufReader::with_capacity(16, child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert!(!line.is_empty());
         let output = child.wait_with_output().unwrap();
@@ -166,11 +166,11 @@ fn a_formula_in_a_name_stays_a_text_in_csv() {
     assert_eq!(csv.matches('\n').count(), csv.matches("\r\n").count(), "RFC 4180 ends lines with CR LF");
     let json = beside.run(&["licenses", "deployment", "--format", "json", "-c", &id]).stdout;
     let document: Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(document["rows"][0]["customerName"], name.as_str(), "json is as it came");
+    assert_eq!(document["rows"][0]["customerName"], name.as_str(), "json is unchanged");
 }
 
 #[test]
-fn locale_and_ids_go_out_and_verbose_shows_no_secret() {
+fn locale_and_ids_are_sent_and_verbose_shows_no_secret() {
     let beside = several();
     let run = beside.run(&["-vv", "--locale", "sv-SE", "licenses", "deployment"]);
     assert_eq!(run.code, 0, "{run}");

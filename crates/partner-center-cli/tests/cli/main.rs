@@ -1,4 +1,4 @@
-//! The command line as its users meet it: the real binary against the emulator; stdout, stderr and exit code.
+//! Tests of the command line: runs the real binary against the emulator and checks stdout, stderr and exit code.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod bodies;

@@ -1,4 +1,4 @@
-//! The process itself: that it ends when it is told to, that it keeps its time, and that it says so when it cannot go on.
+//! The process: signals, timeouts, the file size limit and long waits.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn send(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
 }
 
-/// How it ended, if it did within this time.
+/// The exit code, if the process ends in time.
 fn ends_within(child: &mut Child, time: Duration) -> Option<i32> {
     let began = Instant::now();
     loop {
@@ -29,7 +29,7 @@ fn ends_within(child: &mut Child, time: Duration) -> Option<i32> {
     }
 }
 
-/// A run whose stdout nobody reads, once it is stuck in writing to it.
+/// Starts a run without a reader of stdout, and waits until it is blocked on writing.
 fn stuck(beside: &Beside, format: &str) -> Child {
     let before = beside.emulator.request_count();
     let all = ["licenses", "deployment", "-a", "--source", "classic", "--format", format];
@@ -45,13 +45,13 @@ fn stuck(beside: &Beside, format: &str) -> Child {
             (last, since) = (requests, Instant::now());
         }
     }
-    assert!(last - before < 3000, "it is stuck and not done");
+    assert!(last - before < 3000, "it is blocked and not done");
     child
 }
 
 // R9
 #[test]
-fn the_second_signal_ends_it_though_nobody_reads_what_it_writes() {
+fn the_second_signal_ends_a_process_that_is_blocked_on_writing() {
     let beside = beside(Emulator::builder().customers(3000));
     for (first, second, code) in [("-TERM", "-TERM", 143), ("-INT", "-TERM", 143), ("-TERM", "-INT", 130)] {
         let mut child = (0..5)
@@ -59,10 +59,10 @@ fn the_second_signal_ends_it_though_nobody_reads_what_it_writes() {
                 let mut child = stuck(&beside, "ndjson");
                 send(&child, first);
                 std::thread::sleep(Duration::from_millis(600));
-                // On a busy machine it may only have been slow, and then it has stopped in good order.
+                // On a busy machine it may only have been slow, and have stopped cleanly.
                 child.try_wait().unwrap().is_none().then_some(child)
             })
-            .expect("the first signal is for stopping in good order, which a stuck process cannot");
+            .expect("the first signal asks for a clean stop, which a blocked process cannot do");
         send(&child, second);
         assert_eq!(ends_within(&mut child, Duration::from_secs(5)), Some(code), "{first} {second}");
     }
@@ -70,7 +70,7 @@ fn the_second_signal_ends_it_though_nobody_reads_what_it_writes() {
 
 // R9: `timeout` sends its signal to the process and to its group.
 #[test]
-fn a_signal_that_comes_twice_at_once_is_one() {
+fn a_signal_that_comes_twice_at_once_counts_once() {
     let beside = beside(Emulator::builder().customers(30));
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
@@ -87,11 +87,11 @@ fn a_signal_that_comes_twice_at_once_is_one() {
     let output = child.wait_with_output().unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(143), "{told}");
-    assert!(told.contains("the same command goes on from there"), "it stopped in good order: {told}");
+    assert!(told.contains("run the same command to resume"), "it stopped cleanly: {told}");
     assert!(path("c.json").exists());
 }
 
-/// Runs the binary where no file may become larger than this many blocks of 512 bytes.
+/// Runs the binary with a file size limit, in blocks of 512 bytes.
 fn limited(blocks: u32, command: &Command) -> Run {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit -f {blocks} && exec \"$0\" \"$@\"")]);
@@ -107,7 +107,7 @@ fn limited(blocks: u32, command: &Command) -> Run {
 
 // F13: SIGXFSZ
 #[test]
-fn a_limit_of_file_size_is_told() {
+fn the_file_size_limit_is_reported() {
     let beside = beside(Emulator::builder().customers(200));
     let directory = tempfile::tempdir().unwrap();
     let output = directory.path().join("x.csv");
@@ -119,7 +119,7 @@ fn a_limit_of_file_size_is_told() {
     assert!(run.stderr.contains("the output could not be written"), "{run}");
     assert!(run.stderr.contains("too large"), "{run}");
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
-    // With a checkpoint, what is written stays, and a run with more room goes on.
+    // With a checkpoint, written rows stay, and a run with a higher limit resumes.
     command.arg("--checkpoint").arg(directory.path().join("c.json"));
     let run = limited(8, &command);
     assert_eq!(run.code, 1, "{run}");
@@ -134,7 +134,7 @@ fn pipe(path: &Path) {
 
 // R15
 #[test]
-fn time_is_kept_though_a_file_is_a_pipe_that_nobody_writes_to() {
+fn the_timeout_applies_to_a_pipe_without_a_writer() {
     let beside = beside(Emulator::builder().customers(3));
     let directory = tempfile::tempdir().unwrap();
     fs::create_dir(directory.path().join("tokens")).unwrap();
@@ -168,7 +168,7 @@ fn time_is_kept_though_a_file_is_a_pipe_that_nobody_writes_to() {
 
 // R12
 #[test]
-fn a_refresh_that_is_under_way_lands_when_the_process_is_told_to_stop() {
+fn a_refresh_in_progress_completes_when_a_signal_stops_the_process() {
     for (arguments, signal, code) in [
         (&["licenses", "usage"][..], "-TERM", 143),
         (&["licenses", "usage", "-a", "--source", "classic", "--format", "csv"], "-INT", 130),
@@ -211,7 +211,7 @@ fn a_refresh_that_is_under_way_lands_when_the_process_is_told_to_stop() {
 
 // R10
 #[test]
-fn a_long_wait_is_told_at_once() {
+fn a_long_wait_is_reported_at_once() {
     let one = ["licenses", "deployment", "-c", crate::support::DOCUMENTED];
     let all = ["licenses", "deployment", "-a", "--source", "classic"];
     for (arguments, fault) in [(&one[..], "#1 429(retry-after=60)"), (&all[..], "#5- 429(retry-after=60)")] {
@@ -227,7 +227,7 @@ fn a_long_wait_is_told_at_once() {
         let mut told = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stderr.take().unwrap()), &mut told)
             .unwrap();
-        assert!(told.contains("the service asks to wait for 60 seconds, until "), "{arguments:?}: {told}");
+        assert!(told.contains("the service asks to wait 60 seconds, until "), "{arguments:?}: {told}");
         assert!(child.try_wait().unwrap().is_none(), "it waits");
         child.kill().unwrap();
         child.wait().unwrap();
@@ -236,7 +236,7 @@ fn a_long_wait_is_told_at_once() {
 
 // R10
 #[test]
-fn no_longer_is_waited_than_the_time_allowed() {
+fn a_wait_is_limited_by_the_timeout() {
     let faults = "#8- 429(retry-after=3600)".parse::<FaultScript>().unwrap();
     let beside = beside(Emulator::builder().customers(12).faults(faults));
     let directory = tempfile::tempdir().unwrap();
@@ -258,8 +258,8 @@ fn no_longer_is_waited_than_the_time_allowed() {
     let run = finish(&mut command);
     assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
     assert!([3, 7].contains(&run.code), "{run}");
-    assert!(run.stderr.contains("the service asks to wait for 3600 seconds"), "{run}");
-    assert!(path("c.json").exists(), "the same command goes on\n{run}");
+    assert!(run.stderr.contains("the service asks to wait 3600 seconds"), "{run}");
+    assert!(path("c.json").exists(), "the same command can resume\n{run}");
     beside.emulator.set_faults(FaultScript::new());
     let run = finish(&mut command);
     assert_eq!(run.code, 0, "{run}");

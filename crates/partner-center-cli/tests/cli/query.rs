@@ -47,7 +47,7 @@ fn groups() {
 }
 
 #[test]
-fn filters_and_groups_that_cannot_be_used() {
+fn invalid_filters_and_groups() {
     let _guard = stable();
     for (name, arguments) in [
         ("value", &["licenses", "query", "deployment", "--filter", "serviceCode eq o365"][..]),
@@ -69,7 +69,7 @@ fn filters_and_groups_that_cannot_be_used() {
 }
 
 #[test]
-fn all_pages_as_they_come() {
+fn all_pages_are_written() {
     let beside = beside(Emulator::builder().customers(60));
     let whole = beside.run(&["licenses", "query", "usage", "--format", "ndjson"]);
     assert_eq!(whole.code, 0, "{whole}");
@@ -81,12 +81,12 @@ fn all_pages_as_they_come() {
     for line in whole.stdout.lines() {
         let row: Value = serde_json::from_str(line).unwrap();
         let (id, tenant) = (row["customerId"].as_str().unwrap(), row["customerTenantId"].as_str().unwrap());
-        assert_eq!(id, tenant.to_lowercase(), "rows of all commands are joined by it");
+        assert_eq!(id, tenant.to_lowercase(), "rows of all commands can be joined by it");
     }
 }
 
 #[test]
-fn a_page_that_fails_leaves_what_came_before_and_says_so() {
+fn rows_before_a_failed_page_are_kept_with_a_note() {
     let beside = beside(
         Emulator::builder()
             .customers(60)
@@ -96,7 +96,7 @@ fn a_page_that_fails_leaves_what_came_before_and_says_so() {
         beside.emulator.set_faults("#2 400".parse::<partner_center_emulator::FaultScript>().unwrap());
         let run = beside.run(&["licenses", "query", "deployment", "--top", "10", "--format", format]);
         assert_eq!(run.code, 1, "{format}\n{run}");
-        assert!(run.stderr.contains("10 rows had come before the error below"), "{format}\n{run}");
-        assert!(!run.stdout.contains("summary"), "{format} is not closed as if it were whole\n{run}");
+        assert!(run.stderr.contains("10 rows were written before the error below"), "{format}\n{run}");
+        assert!(!run.stdout.contains("summary"), "{format} is not closed like a complete document\n{run}");
     }
 }

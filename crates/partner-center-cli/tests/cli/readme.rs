@@ -1,8 +1,8 @@
-//! What the README shows is what the commands print.
+//! The README shows the actual output of the commands.
 
 use crate::support::{command, finish};
 
-/// Of each console block: the command lines after `$ `, each with what is printed below it.
+/// The command lines after `$ ` in console blocks, each with the output below it.
 fn sessions(text: &str) -> Vec<(String, String)> {
     let mut sessions: Vec<(String, String)> = Vec::new();
     let mut inside = false;
@@ -24,7 +24,7 @@ fn sessions(text: &str) -> Vec<(String, String)> {
     sessions
 }
 
-/// The same, whatever the year.
+/// The text without the age of the data.
 fn without_age(text: &str) -> String {
     let line = |line: &str| match line.split_once("Data of ") {
         Some((before, after)) => {
@@ -36,7 +36,7 @@ fn without_age(text: &str) -> String {
 }
 
 #[test]
-fn what_the_readme_shows_is_what_is_printed() {
+fn the_readme_shows_the_actual_output() {
     let sessions = sessions(include_str!("../../../../README.md"));
     let mut shown = 0;
     for (line, printed) in &sessions {
@@ -56,10 +56,10 @@ fn what_the_readme_shows_is_what_is_printed() {
         let printed_now = format!("{}{}", run.stderr, run.stdout);
         assert_eq!(without_age(&printed_now), without_age(printed), "{line}");
     }
-    assert!(shown >= 3, "the README shows no commands any more");
+    assert!(shown >= 3, "the README shows at least three commands");
 }
 
-/// Splits a command line as a shell does, as far as the README goes: double quotes group.
+/// Splits a command line like a shell, with double quotes only.
 fn split(line: &str) -> Vec<String> {
     line.split('"')
         .enumerate()

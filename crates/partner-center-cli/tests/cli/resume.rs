@@ -1,4 +1,4 @@
-//! `--output` and `--checkpoint`: a file that is whole or not there, and every customer in it once, whenever a run dies.
+//! `--output` and `--checkpoint`: the file is complete or absent, with every customer once, whenever a run is killed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use tempfile::TempDir;
 
 use crate::support::{Beside, Draw, Run, beside, finish};
 
-/// A book that takes a moment to read, and answers that have to be asked for twice.
+/// Customers that take some time to read, with requests that need a retry.
 fn book(customers: usize) -> EmulatorBuilder {
     let faults: FaultScript = "seed=5; 1% most=1 503(retry-after=0); 1% most=1 reset".parse().unwrap();
     Emulator::builder().customers(customers).page_size(40).latency(Duration::from_millis(3)).faults(faults)
 }
 
-/// Where a run keeps what it does.
+/// The directory and arguments of a run.
 struct Desk {
     directory: TempDir,
     output: PathBuf,
@@ -49,7 +49,7 @@ impl Desk {
         finish(beside.command().args(&self.arguments))
     }
 
-    /// The names of the files there are.
+    /// The names of the files in the directory.
     fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.directory.path()).unwrap();
         let mut names: Vec<_> =
@@ -59,7 +59,7 @@ impl Desk {
     }
 }
 
-/// Kills a run once it has sent so many requests, wherever it is then. Whether it was killed before it ended.
+/// Kills a run after this many requests. Returns whether it was killed before it ended.
 fn kill_after(requests: u64, desk: &Desk, beside: &Beside) -> bool {
     let before = beside.emulator.request_count();
     let mut child = desk.start(beside);
@@ -70,15 +70,15 @@ fn kill_after(requests: u64, desk: &Desk, beside: &Beside) -> bool {
         std::thread::sleep(Duration::from_micros(200));
     }
     let ended = child.try_wait().unwrap().is_some();
-    // SIGKILL: nothing of the run gets to know.
+    // SIGKILL: the run cannot react.
     let _ = child.kill();
     child.wait().unwrap();
     !ended
 }
 
-/// What a person reads at the end, without what depends on how often the run was interrupted.
+/// The notes on stderr, without the one about resuming.
 fn last_words(run: &Run) -> String {
-    run.stderr.lines().filter(|line| !line.starts_with("note: going on after")).collect::<Vec<_>>().join("\n")
+    run.stderr.lines().filter(|line| !line.starts_with("note: resuming after")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -105,17 +105,17 @@ fn fifty_kills_at_random_moments_change_not_a_byte() {
     let desk = Desk::new("book.csv", &arguments);
     let (mut draw, mut kills, mut went_on) = (Draw(7), 0, 0);
     while kills < 50 {
-        // Every request of the whole book is about 600; some runs shall come close to the end, and most shall not.
+        // A whole run takes about 600 requests; some runs should come close to the end, and most should not.
         if kill_after(1 + draw.below(120), &desk, &beside) {
             kills += 1;
-            assert!(!desk.output.exists(), "a file that is not whole has no name");
+            assert!(!desk.output.exists(), "an incomplete file does not have its final name");
             went_on += u32::from(desk.checkpoint.exists());
         } else {
             assert_eq!(fs::read(&desk.output).unwrap(), bytes, "after {kills} kills");
             fs::remove_file(&desk.output).unwrap();
         }
     }
-    assert!(went_on > 25, "most runs got as far as a checkpoint: {went_on}");
+    assert!(went_on > 25, "most runs reached a checkpoint: {went_on}");
     let last = desk.run(&beside);
     assert_eq!((last.code, desk.files()), (10, vec!["book.csv".to_owned()]), "{last}");
     assert_eq!(fs::read(&desk.output).unwrap(), bytes);
@@ -123,11 +123,11 @@ fn fifty_kills_at_random_moments_change_not_a_byte() {
 }
 
 #[test]
-fn the_commercial_query_goes_on_page_by_page() {
+fn the_commercial_query_resumes_page_by_page() {
     commercial_kills_change_not_a_byte("completion");
 }
 
-// U9: rows that are held for their order are asked for again.
+// U9: rows that are held for sorting are read again.
 #[test]
 fn the_commercial_query_by_customer_is_the_same_after_kills() {
     commercial_kills_change_not_a_byte("customer");
@@ -153,11 +153,11 @@ fn commercial_kills_change_not_a_byte(order: &str) {
 }
 
 #[test]
-fn killed_between_the_name_and_the_end_it_ends() {
+fn a_run_killed_after_everything_is_written_completes() {
     let beside = beside(book(20));
     let arguments = ["licenses", "deployment", "--all-customers", "--source", "classic"];
     let desk = Desk::new("book.csv", &arguments);
-    // What a run leaves that dies when all is written: its last checkpoint, which is there for a moment only.
+    // A run killed after everything is written leaves its last checkpoint, which normally exists only for a moment.
     let mut saved = String::new();
     for _ in 0..100 {
         let mut child = desk.start(&beside);
@@ -169,7 +169,7 @@ fn killed_between_the_name_and_the_end_it_ends() {
         }
         fs::remove_file(&desk.output).unwrap();
     }
-    assert!(saved.contains("\"finished\":true"), "no run was seen with everything written: {saved}");
+    assert!(saved.contains("\"finished\":true"), "no run was caught with everything written: {saved}");
     let bytes = fs::read(&desk.output).unwrap();
     for partial in [true, false] {
         fs::write(&desk.checkpoint, &saved).unwrap();
@@ -180,12 +180,12 @@ fn killed_between_the_name_and_the_end_it_ends() {
         let run = desk.run(&beside);
         assert_eq!((run.code, desk.files()), (0, vec!["book.csv".to_owned()]), "{run}");
         assert_eq!(fs::read(&desk.output).unwrap(), bytes);
-        assert_eq!(beside.emulator.request_count(), requests, "nothing is left to ask");
+        assert_eq!(beside.emulator.request_count(), requests, "no request is left to send");
     }
 }
 
 #[test]
-fn a_refused_token_keeps_what_there_is_and_the_next_run_goes_on() {
+fn a_rejected_token_keeps_the_rows_and_the_next_run_resumes() {
     let beside = beside(Emulator::builder().customers(50));
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
     let undisturbed = Desk::new("book.csv", &arguments);
@@ -195,18 +195,18 @@ fn a_refused_token_keeps_what_there_is_and_the_next_run_goes_on() {
     let run = desk.run(&beside);
     assert_eq!(run.code, 4, "{run}");
     assert!(
-        run.stderr.contains("ended early after") && run.stderr.contains("the same command goes on"),
+        run.stderr.contains("ended early after") && run.stderr.contains("run the same command to resume"),
         "{run}"
     );
     assert_eq!(desk.files(), ["book.csv.partial", "checkpoint.json"]);
     beside.emulator.set_faults(FaultScript::new());
     let run = desk.run(&beside);
     assert_eq!((run.code, desk.files()), (0, vec!["book.csv".to_owned()]), "{run}");
-    assert!(run.stderr.starts_with("note: going on after "), "{run}");
+    assert!(run.stderr.starts_with("note: resuming after "), "{run}");
     assert_eq!(fs::read(&desk.output).unwrap(), fs::read(&undisturbed.output).unwrap());
 }
 
-/// A run that waits for an answer, with some customers behind it.
+/// A run that waits for a response after some customers.
 #[cfg(unix)]
 fn waiting(desk: &Desk, beside: &Beside) -> Child {
     let before = beside.emulator.request_count();
@@ -228,13 +228,13 @@ fn signal(child: Child, name: &str) -> Run {
     Run {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().expect("it ended by itself"),
+        code: output.status.code().expect("not killed by a signal"),
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_stops_at_once_and_the_next_run_goes_on() {
+fn ctrl_c_stops_at_once_and_the_next_run_resumes() {
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
     for (name, code) in [("-INT", 130), ("-TERM", 143)] {
         let beside = beside(Emulator::builder().customers(30));
@@ -243,7 +243,7 @@ fn ctrl_c_stops_at_once_and_the_next_run_goes_on() {
         let desk = Desk::new("book.csv", &arguments);
         let run = signal(waiting(&desk, &beside), name);
         assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run}");
-        assert!(run.stderr.contains("stopped after 10 customers; the same command goes on"), "{run}");
+        assert!(run.stderr.contains("stopped after 10 customers; run the same command to resume"), "{run}");
         assert_eq!(desk.files(), ["book.csv.partial", "checkpoint.json"]);
         beside.emulator.set_faults(FaultScript::new());
         assert_eq!(desk.run(&beside).code, 0);
@@ -269,7 +269,7 @@ fn ctrl_c_leaves_nothing_half_written() {
     let run = signal(waiting(&desk, &beside), "-INT");
     assert_eq!(run.code, 130, "{run}");
     assert!(run.stdout.ends_with("\r\n"), "whole rows: {run}");
-    assert!(run.stderr.contains("what is on stdout is not complete"), "{run}");
+    assert!(run.stderr.contains("the output on stdout is incomplete"), "{run}");
 
     desk.arguments.pop();
     desk.arguments.push("json".to_owned());
@@ -279,7 +279,7 @@ fn ctrl_c_leaves_nothing_half_written() {
 }
 
 #[test]
-fn a_checkpoint_is_for_the_same_question_and_the_same_file() {
+fn a_checkpoint_is_rejected_for_other_arguments_and_other_files() {
     let beside = beside(Emulator::builder().customers(30));
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
     let desk = Desk::new("book.csv", &arguments);
@@ -290,27 +290,27 @@ fn a_checkpoint_is_for_the_same_question_and_the_same_file() {
     let refused = |run: &Run, why: &str| {
         assert_eq!(run.code, 2, "{run}");
         assert!(run.stderr.contains(why) && run.stderr.contains("delete"), "{why}\n{run}");
-        assert_eq!(fs::read(&desk.checkpoint).unwrap(), checkpoint, "left as it was");
+        assert_eq!(fs::read(&desk.checkpoint).unwrap(), checkpoint, "unchanged");
     };
     let with = |more: &[&str]| finish(beside.command().args(&desk.arguments).args(more));
-    refused(&with(&["--below", "50"]), "--below was not given and is 50 now");
-    refused(&with(&["--order", "completion"]), "--order was customer and is completion now");
-    refused(&with(&["--format", "ndjson"]), "--format was csv and is ndjson now");
+    refused(&with(&["--below", "50"]), "--below was unset, now 50");
+    refused(&with(&["--order", "completion"]), "--order was customer, now completion");
+    refused(&with(&["--format", "ndjson"]), "--format was csv, now ndjson");
     let elsewhere =
         beside.command().args(&desk.arguments).env("PARTNER_CENTER_TENANT_ID", "other.example").output();
     assert_eq!(elsewhere.unwrap().status.code(), Some(2), "another partner");
 
     fs::write(desk.partial(), &partial[..partial.len() / 2]).unwrap();
-    refused(&desk.run(&beside), "bytes, and the checkpoint is about");
+    refused(&desk.run(&beside), "bytes, but the checkpoint covers");
     fs::remove_file(desk.partial()).unwrap();
-    refused(&desk.run(&beside), "not there");
+    refused(&desk.run(&beside), "does not exist");
 
     let directory = desk.directory.path();
     for text in ["{}", "[1]", r#"{"version":99}"#, r#"{"version":1,"question":{}}"#] {
         fs::write(&desk.checkpoint, text).unwrap();
         let run = desk.run(&beside);
         assert_eq!(run.code, 2, "{run}");
-        assert!(run.stderr.contains("cannot be gone on from"), "{run}");
+        assert!(run.stderr.contains("cannot resume from"), "{run}");
         assert_eq!(fs::read_to_string(&desk.checkpoint).unwrap(), text);
     }
     assert!(directory.exists());
@@ -335,15 +335,15 @@ fn two_runs_do_not_write_the_same_file() {
     let third = finish(beside.command().args(&arguments));
     assert_eq!(third.code, 2, "{third}");
     assert!(third.stderr.contains("another run is writing"), "{third}");
-    assert!(!desk.directory.path().join("another.json").exists(), "a run that did nothing leaves nothing");
+    assert!(!desk.directory.path().join("another.json").exists(), "a rejected run leaves no file");
     first.kill().unwrap();
     first.wait().unwrap();
     beside.emulator.set_faults(FaultScript::new());
-    assert_eq!(desk.run(&beside).code, 0, "the lock goes with the run");
+    assert_eq!(desk.run(&beside).code, 0, "the lock ends with the run");
 }
 
 #[test]
-fn an_output_file_is_whole_or_not_there_whatever_the_command() {
+fn every_command_writes_a_complete_output_file_or_none() {
     let beside = beside(Emulator::builder().customers(30).page_size(10));
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
@@ -367,13 +367,13 @@ fn an_output_file_is_whole_or_not_there_whatever_the_command() {
     let before = fs::read(path("x.csv")).unwrap();
     beside.emulator.set_faults("/v1/customers 400".parse::<FaultScript>().unwrap());
     assert_eq!(run(&["customers", "list"], &path("x.csv")).code, 1);
-    assert_eq!(fs::read(path("x.csv")).unwrap(), before, "what was there stays");
-    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3, "and nothing beside it");
+    assert_eq!(fs::read(path("x.csv")).unwrap(), before, "the old file stays");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3, "and no other file");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_a_link_and_rights_are_the_usual_ones() {
+fn a_link_stays_a_link_and_permissions_are_the_usual_ones() {
     use std::os::unix::fs::{MetadataExt, symlink};
     let beside = beside(Emulator::builder().customers(3));
     let directory = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What is shown to eyes: text of others commands no terminal, and no secret is shown, whatever a host sends.
+//! Terminal output: external text cannot control a terminal, and no secret is shown, whatever a host sends.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::support::{Run, TOKEN, command, finish};
 
-/// A host of few words: what it answers is made of what it was sent. Serves until the test ends.
+/// A host that computes its response from the request. Serves until the test ends.
 fn host(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -49,7 +49,7 @@ fn request(stream: &mut TcpStream) -> String {
     }
 }
 
-/// What a terminal gets to see of a run whose stdout it is.
+/// What a run writes to a terminal as stdout.
 fn on_terminal(command: &mut Command) -> String {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
@@ -57,7 +57,7 @@ fn on_terminal(command: &mut Command) -> String {
     let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
     let terminal = File::options().read(true).write(true).open(name).unwrap();
     let mut child = command.stdin(Stdio::null()).stdout(terminal).stderr(Stdio::null()).spawn().unwrap();
-    // Lets go of this process's handle, so that the end is seen.
+    // Closes this process's handle, so that reading reaches the end.
     command.stdout(Stdio::null());
     let (mut master, mut shown) = (File::from(master), Vec::new());
     let mut piece = [0; 4096];
@@ -75,7 +75,7 @@ const CUSTOMERS: &str = r#"{"totalCount":1,"items":[{"id":"4d3cf487-70f4-4e1e-9f
 
 // R11
 #[test]
-fn text_of_others_commands_no_terminal_in_any_format() {
+fn external_text_cannot_control_a_terminal_in_any_format() {
     let url = host(|_| (200, CUSTOMERS.to_owned()));
     let list = |format: &str| {
         let mut command = command();
@@ -91,7 +91,7 @@ fn text_of_others_commands_no_terminal_in_any_format() {
         };
         assert!(!shown.contains(bad), "{format}: {shown:?}");
     }
-    // In a pipe they are data.
+    // In a pipe, data is unchanged.
     let csv = finish(&mut list("csv"));
     assert!(
         csv.stdout.contains("Fabrikam \u{1b}[2J\u{9b}2K\u{202e}resu\u{2066}\u{200f}\0\u{7f} Ltd"),
@@ -104,7 +104,7 @@ fn text_of_others_commands_no_terminal_in_any_format() {
 
 // R11
 #[test]
-fn the_code_to_enter_commands_no_terminal() {
+fn the_sign_in_code_cannot_control_a_terminal() {
     let url = host(|request| {
         if request.contains("devicecode") {
             let code = "{\"device_code\":\"d\",\"user_code\":\"AB\\u001b[2J\\u202eCD\",\
@@ -127,7 +127,7 @@ fn the_code_to_enter_commands_no_terminal() {
     assert!(!run.stderr.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{:?}", run.stderr);
 }
 
-/// The forms in which hosts repeat what they were sent.
+/// The encodings in which hosts repeat what they were sent.
 fn forms(secret: &str) -> Vec<String> {
     let each = |rule: fn(u8) -> String| -> String {
         secret

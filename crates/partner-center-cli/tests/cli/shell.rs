@@ -19,7 +19,7 @@ const ROWS: &[(&str, &[&str])] = &[
 ];
 
 #[test]
-fn schemas_are_of_what_the_commands_print() {
+fn schemas_match_what_the_commands_print() {
     let _guard = stable();
     for (row, arguments) in ROWS {
         let run = run(&["schema", row]);
@@ -42,7 +42,7 @@ fn schemas_are_of_what_the_commands_print() {
         for names in [&mut named, &mut required, &mut printed, &mut columns] {
             names.sort();
         }
-        assert_eq!(named, required, "{row}: every field is always there");
+        assert_eq!(named, required, "{row}: every field is required");
         assert_eq!(named, printed, "{row}");
         assert_eq!(named, columns, "{row}");
     }
@@ -59,7 +59,7 @@ fn the_readme_names_the_columns() {
 }
 
 #[test]
-fn a_page_of_the_manual_for_every_command() {
+fn every_command_has_a_manual_page() {
     let directory = tempfile::tempdir().unwrap();
     let run = finish(command().arg("man").arg(directory.path()));
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""), "{run}");

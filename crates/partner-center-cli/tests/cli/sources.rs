@@ -1,4 +1,4 @@
-//! Which source is asked about customers that are named, what goes out for it, and that both sources tell the same.
+//! Sources of rows for selected customers, the requests they send, and that both sources return the same rows.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::support::{Beside, DOCUMENTED, Run, beside};
 
 const COMMANDS: &[&str] = &["deployment", "usage", "funnel"];
 
-/// Answers nothing to the classic operations, as the service is reported to.
+/// Empty responses of the classic operations, as reported for the service.
 const CLASSIC_EMPTY: &str = "/v1/customers/* no-rows";
 
 fn with_faults(script: &str) -> Beside {
@@ -37,7 +37,7 @@ fn named(ids: &[String]) -> Vec<&str> {
     ids.iter().flat_map(|id| ["-c", id.as_str()]).collect()
 }
 
-/// Requests by the operation, and the ids in their filters.
+/// The paths of the classic requests, and the ids in the filters of the commercial ones.
 fn requests(beside: &Beside) -> (Vec<String>, Vec<Vec<String>>) {
     let (mut classic, mut commercial) = (Vec::new(), Vec::new());
     for request in beside.emulator.requests() {
@@ -58,7 +58,7 @@ fn requests(beside: &Beside) -> (Vec<String>, Vec<Vec<String>>) {
     (classic, commercial)
 }
 
-/// How many requests a question is.
+/// How many requests a command sends per customer or batch.
 fn questions(command: &str) -> usize {
     if command == "funnel" { 2 } else { 1 }
 }
@@ -78,7 +78,7 @@ fn a_customer_with_rows_is_one_classic_request() {
 
 // U1: since 2021 the classic operation is reported empty for customers that do have licenses.
 #[test]
-fn where_the_classic_operation_is_empty_the_commercial_query_is_asked_once() {
+fn an_empty_classic_response_is_followed_by_one_commercial_query() {
     for command in COMMANDS {
         let beside = with_faults(CLASSIC_EMPTY);
         let ids = with_rows(&beside, 3);
@@ -99,7 +99,7 @@ fn where_the_classic_operation_is_empty_the_commercial_query_is_asked_once() {
 
 // U1
 #[test]
-fn only_those_that_are_empty_are_asked_about_again() {
+fn only_customers_without_rows_are_queried_again() {
     let beside = with_faults("");
     let ids = with_rows(&beside, 3);
     beside.emulator.set_faults(format!("/v1/customers/{}/* no-rows", ids[1]).parse::<FaultScript>().unwrap());
@@ -112,9 +112,9 @@ fn only_those_that_are_empty_are_asked_about_again() {
     }
 }
 
-// U1: what the second question fails with says nothing against the first.
+// U1: a failure of the second step does not invalidate the first.
 #[test]
-fn a_failure_of_the_second_question_is_a_note() {
+fn a_failure_of_the_second_step_is_a_note() {
     for (fault, said) in [("404", "not found (status 404)"), ("403", "status 403"), ("503", "status 503")] {
         let beside = with_faults(&format!("{CLASSIC_EMPTY}; /partner/* {fault}"));
         let ids = with_rows(&beside, 2);
@@ -126,9 +126,9 @@ fn a_failure_of_the_second_question_is_a_note() {
     }
 }
 
-// U1: `--source` was passed over where customers were named.
+// U1: `--source` was ignored with `--customer`.
 #[test]
-fn an_explicit_source_holds_for_named_customers() {
+fn an_explicit_source_applies_to_selected_customers() {
     for command in COMMANDS {
         for source in ["commercial", "auto"] {
             let beside = with_faults("");
@@ -144,13 +144,13 @@ fn an_explicit_source_holds_for_named_customers() {
         let run = ask(&beside, command, &[&named(&ids)[..], &["--source", "classic"]].concat());
         assert_eq!((run.code, records(&run.stdout).len()), (0, 0), "{run}");
         assert!(requests(&beside).1.is_empty(), "the classic operation alone");
-        assert!(run.stderr.contains("no proof") && run.stderr.contains("--source auto"), "{run}");
+        assert!(run.stderr.contains("does not prove") && run.stderr.contains("--source auto"), "{run}");
     }
 }
 
 // U1
 #[test]
-fn without_a_commercial_query_auto_asks_the_classic_operation_and_commercial_fails() {
+fn without_the_commercial_query_auto_falls_back_and_commercial_fails() {
     for command in COMMANDS {
         let beside = with_faults("/partner/* 404");
         let ids = with_rows(&beside, 2);
@@ -162,9 +162,9 @@ fn without_a_commercial_query_auto_asks_the_classic_operation_and_commercial_fai
     }
 }
 
-// U1: a URL has an end.
+// U1: the length of a URL is limited.
 #[test]
-fn many_customers_are_asked_about_in_batches() {
+fn many_customers_are_queried_in_batches() {
     let beside = with_faults("");
     let ids = with_rows(&beside, 25);
     assert!(ids.len() > 20, "{}", ids.len());
@@ -176,19 +176,19 @@ fn many_customers_are_asked_about_in_batches() {
     let mut expected = ids;
     asked.sort();
     expected.sort();
-    assert_eq!(asked, expected, "everybody once");
+    assert_eq!(asked, expected, "each customer once");
 }
 
-// U1: arguments that were passed over, of the same class.
+// U1: other arguments that were ignored with `--customer`.
 #[test]
-fn what_only_all_customers_have_is_refused_with_named_ones() {
+fn arguments_for_all_customers_are_rejected_with_selected_ones() {
     for more in [&["--rate", "9"][..], &["--order", "completion"], &["--checkpoint", "x", "-o", "x.csv"]] {
         let run = crate::support::run(&[&["licenses", "usage", "-c", DOCUMENTED], more].concat());
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{more:?}\n{run}");
     }
 }
 
-/// Both sources know the same of these columns.
+/// The rows without the columns that differ between the sources.
 fn common(csv: &str) -> Vec<BTreeMap<String, String>> {
     const DIFFER: &[&str] = &[
         "productId",
@@ -209,9 +209,9 @@ fn common(csv: &str) -> Vec<BTreeMap<String, String>> {
     rows
 }
 
-// U4, U9: a column meant a code by one source and a name by the other, and the order was another.
+// U4, U9: a column was a code from one source and a name from the other, and the order differed.
 #[test]
-fn both_sources_say_the_same_in_the_same_order() {
+fn both_sources_give_the_same_rows_in_the_same_order() {
     let beside = beside(Emulator::builder().customers(60).page_size(25));
     for command in COMMANDS {
         let of = |source: &str| {
@@ -251,12 +251,12 @@ fn customers_of_a_later_round_are_last_and_counted() {
     assert_eq!(order.pop(), Some(late.as_str()), "{order:?}");
     assert!(order.is_sorted(), "{order:?}");
     assert_eq!(document["summary"]["readLater"], 1);
-    assert!(run.stderr.contains("1 customer was read in a later round: the last of the rows"), "{run}");
+    assert!(run.stderr.contains("1 customer was read in a later round; their rows come last"), "{run}");
 }
 
-// U9: a sort is as stable by either source.
+// U9: sorting gives the same order from either source.
 #[test]
-fn rows_of_the_same_value_are_by_customer() {
+fn rows_with_equal_values_are_sorted_by_customer() {
     let beside = beside(Emulator::builder().customers(60).page_size(25));
     let of = |source: &str| {
         let arguments = ["--all-customers", "--source", source, "--sort", "Product"];
@@ -267,7 +267,7 @@ fn rows_of_the_same_value_are_by_customer() {
 
 // U12: ids of the commercial queries were in capitals in some places, and those of the classic operations never.
 #[test]
-fn ids_are_in_small_letters_and_percentages_have_two_places_everywhere() {
+fn ids_are_lower_case_and_percentages_have_two_places() {
     let beside = beside(Emulator::builder().customers(60));
     let mut arguments: Vec<Vec<&str>> = vec![
         vec!["licenses", "query", "deployment"],

@@ -1,14 +1,14 @@
-//! Runs the binary, with none of this machine's settings, and prints what came of it for a snapshot.
+//! Runs the binary without this machine's settings, and formats the result for a snapshot.
 
 use std::path::Path;
 use std::process::Command;
 
 use partner_center_emulator::{Emulator, EmulatorBuilder};
 
-/// The documented customer, whose rows are the documented example.
+/// The documented customer, with the rows of the documented example.
 pub(crate) const DOCUMENTED: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
-/// What a run left behind.
+/// The result of a run.
 pub(crate) struct Run {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -21,7 +21,7 @@ impl std::fmt::Display for Run {
     }
 }
 
-/// The binary, with an environment that says nothing.
+/// The binary, with an environment without settings.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("partner-center"));
     for (name, _) in std::env::vars_os() {
@@ -39,21 +39,21 @@ pub(crate) fn finish(command: &mut Command) -> Run {
     Run {
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().expect("ended by itself"),
+        code: output.status.code().expect("not killed by a signal"),
     }
 }
 
-/// Runs the binary as it is.
+/// Runs the binary.
 pub(crate) fn run(arguments: &[&str]) -> Run {
     finish(command().args(arguments))
 }
 
-/// Runs the binary with the emulator inside it.
+/// Runs the binary with its embedded emulator.
 pub(crate) fn embedded(arguments: &[&str]) -> Run {
     finish(command().arg("--emulator").args(arguments))
 }
 
-/// An emulator beside the binary, which sees what is sent.
+/// An emulator in the test process, which records the requests of the binary.
 pub(crate) struct Beside {
     pub(crate) emulator: Emulator,
     runtime: tokio::runtime::Runtime,
@@ -69,7 +69,7 @@ pub(crate) fn beside(builder: EmulatorBuilder) -> Beside {
 }
 
 impl Beside {
-    /// The binary, told where this emulator's two hosts are and to keep its sign-ins in a directory of the test's own.
+    /// The binary, configured with this emulator's two hosts and a directory of the test for its sign-ins.
     pub(crate) fn in_directory(&self, directory: &Path) -> Command {
         let mut command = command();
         command
@@ -96,12 +96,12 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
-        // The emulator's tasks end with the runtime; entered so that dropping them is on it.
+        // The emulator's tasks must be dropped inside the runtime.
         let _guard = self.runtime.enter();
     }
 }
 
-/// A service that gives these responses to whatever is asked, one after the other, and the binary that asks it.
+/// A service that sends these responses one after the other, whatever the request.
 pub(crate) struct Answering {
     base_url: String,
 }
@@ -137,7 +137,7 @@ impl Answering {
     }
 }
 
-/// Takes what differs from run to run out of a snapshot.
+/// Filters values that differ between runs out of a snapshot.
 pub(crate) fn stable() -> insta::internals::SettingsBindDropGuard {
     let mut settings = insta::Settings::clone_current();
     settings.add_filter(r"\d+ (day|month|year)s? old|of today", "[age]");
@@ -152,7 +152,7 @@ pub(crate) fn stable() -> insta::internals::SettingsBindDropGuard {
     settings.bind_to_scope()
 }
 
-/// The splitmix generator: the same numbers in every run of the test.
+/// A splitmix generator: the same numbers in every run of the test.
 pub(crate) struct Draw(pub(crate) u64);
 
 impl Draw {
@@ -164,7 +164,7 @@ impl Draw {
         (mixed ^ (mixed >> 31)) % limit
     }
 
-    #[allow(dead_code, reason = "one of the two test binaries draws numbers alone")]
+    #[allow(dead_code, reason = "one of the two test binaries draws only numbers")]
     pub(crate) fn one_of<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
         let index = usize::try_from(self.below(u64::try_from(choices.len()).unwrap())).unwrap();
         choices[index]

@@ -1,5 +1,4 @@
-//! One odd value never costs more than itself: what the command line makes of values that fields cannot take, and of rows
-//! that cannot be read.
+//! An odd value affects only itself: how the command line handles values of the wrong type and unreadable rows.
 
 use serde_json::{Value, json};
 
@@ -11,7 +10,7 @@ fn document(run: &Run) -> Value {
 
 // F2
 #[test]
-fn each_odd_value_costs_itself_is_counted_and_ends_with_0() {
+fn each_odd_value_is_counted_and_exits_with_0() {
     for (member, column, read, odd) in [
         (r#""licensesSold":"""#, "licensesSold", Value::Null, true),
         (r#""licensesSold":"1,234""#, "licensesSold", Value::Null, true),
@@ -33,7 +32,7 @@ fn each_odd_value_costs_itself_is_counted_and_ends_with_0() {
         assert_eq!(document["failures"], json!([]));
         let found = &document["summary"]["oddValues"];
         assert_eq!(found["count"], u64::from(odd), "{member}");
-        assert_eq!(run.stderr.contains("left unknown"), odd, "{member}\n{run}");
+        assert_eq!(run.stderr.contains("treated as unknown"), odd, "{member}\n{run}");
         if odd {
             let first = json!([{ "customerId": DOCUMENTED, "row": 1 }]);
             assert_eq!(found["fields"], json!([{ "field": column, "count": 1, "first": first }]));
@@ -93,7 +92,7 @@ fn an_unreadable_row_is_a_failure_and_all_others_are_written() {
 }
 
 #[test]
-fn an_unreadable_entry_of_the_list_is_a_failure_of_the_whole_reading() {
+fn an_unreadable_list_entry_is_a_failure_of_the_run() {
     let listed = format!(r#"{{"items":["x",{{"id":"{DOCUMENTED}"}}]}}"#);
     let rows = r#"{"items":[{"productName":"A","licensesSold":[]}]}"#.to_owned();
     let arguments = ["licenses", "deployment", "--all-customers", "--source", "classic", "--format", "json"];

@@ -1,6 +1,5 @@
-//! What must hold whatever the service does: random fault scripts over both sources, and a book of 10,000 customers with
-//! unreadable rows. `cargo test` tries a dozen cases of a small book; `cargo xtask ci long` sets `LONG_TEST_CASES` and tries
-//! hundreds.
+//! Long tests: random fault scripts with both sources, and 10,000 customers with unreadable rows. `cargo test` tries a
+//! dozen small cases; `cargo xtask ci long` sets `LONG_TEST_CASES` and tries hundreds.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -11,7 +10,7 @@ mod support;
 mod scripts;
 mod unreadable;
 
-/// How many cases to try: a dozen, or what the variable says.
+/// How many cases to try: 12, or the value of the variable.
 fn cases() -> u64 {
     std::env::var("LONG_TEST_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(12)
 }

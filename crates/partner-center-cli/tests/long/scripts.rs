@@ -1,4 +1,4 @@
-//! A reading of all customers is whole, or it says what is missing: never short with exit 0, never a row twice.
+//! A run over all customers is complete or reports what is missing: no missing rows with exit 0, no row twice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use crate::support::{Beside, Draw, Run, beside};
 const COMMANDS: [&str; 3] = ["deployment", "usage", "funnel"];
 const SOURCES: [&str; 2] = ["classic", "commercial"];
 
-/// What may go wrong with any request.
+/// Faults for any request.
 const ANYWHERE: [&str; 12] = [
     "503",
     "500(body=empty)",
@@ -29,11 +29,11 @@ const ANYWHERE: [&str; 12] = [
     "401",
 ];
 
-/// What may go wrong with a page that follows another. An empty first page is a documented empty collection.
+/// Faults for pages after the first. An empty first page is a documented empty collection.
 const LATER_PAGES: [&str; 6] =
     ["204", "empty-body", "empty-page", "no-row-array", "repeated-link", "no-rows"];
 
-/// The paths that come in pages, by source.
+/// The paths with pages.
 const PAGED: [&str; 3] = ["/v1/customers", "/partner/*deployment*", "/partner/*usage*"];
 
 const PATHS: [&str; 5] = ["/v1/customers", "/v1/customers/*", "/partner/*", "/*", "/v1/*"];
@@ -59,7 +59,7 @@ fn script(draw: &mut Draw) -> String {
     script
 }
 
-/// What a run wrote.
+/// The output of a run.
 struct Document {
     /// The rows of each customer, as text.
     rows: BTreeMap<String, Vec<String>>,
@@ -96,23 +96,23 @@ fn read(beside: &Beside, command: &str, source: &str) -> Run {
     ])
 }
 
-/// Why what came back is wrong, if it is.
+/// Checks the output of a run, or returns what is wrong.
 fn verdict(run: &Run, truth: &Document) -> Result<(), String> {
     let Some(found) = document(run) else {
         return if run.code == 0 { Err("exit 0 without a document".to_owned()) } else { Ok(()) };
     };
     for (customer, rows) in &found.rows {
         let distinct: BTreeSet<_> = rows.iter().collect();
-        let whole = truth.rows.get(customer).ok_or("a customer without rows has some")?;
+        let whole = truth.rows.get(customer).ok_or("a customer without expected rows has rows")?;
         if distinct.len() != rows.len() && whole.len() < rows.len() {
             return Err(format!("customer {customer} is written twice"));
         }
         if let Some(row) = rows.iter().find(|row| !whole.contains(row)) {
             // A funnel that failed halfway must not write half a row.
-            return Err(format!("a row is not the truth: {row}"));
+            return Err(format!("a row is wrong: {row}"));
         }
         if rows.len() != whole.len() && run.code == 0 {
-            return Err(format!("customer {customer} is short with exit 0"));
+            return Err(format!("customer {customer} lacks rows with exit 0"));
         }
     }
     let customers = &found.summary["customers"];
@@ -122,20 +122,20 @@ fn verdict(run: &Run, truth: &Document) -> Result<(), String> {
             Err(format!("{} customers are missing with exit 0", missing.len()))
         }
         0 if customers["complete"] != true => Err("exit 0 without being complete".to_owned()),
-        3 if customers["complete"] == true => Err("exit 3 and complete".to_owned()),
+        3 if customers["complete"] == true => Err("exit 3 although complete".to_owned()),
         3 if found.failures.is_empty()
             && customers["listed"] != Value::Null
             && customers["withoutId"] == 0
             && customers["unreadable"] == 0 =>
         {
-            Err("exit 3 and nothing failed".to_owned())
+            Err("exit 3 although nothing failed".to_owned())
         }
         _ => Ok(()),
     }
 }
 
 #[test]
-fn random_faults_leave_a_reading_whole_or_say_what_is_missing() {
+fn random_faults_lose_no_rows_without_a_report() {
     let clean = beside(Emulator::builder().customers(60).page_size(7));
     let truths: BTreeMap<_, _> = COMMANDS
         .iter()
@@ -164,7 +164,7 @@ fn random_faults_leave_a_reading_whole_or_say_what_is_missing() {
                 let truth = truths.iter().find(|((name, from), _)| (*name, *from) == (command, source));
                 if let Err(why) = verdict(&run, truth.unwrap().1) {
                     wrong.push(format!(
-                        "case {case}: {why}\n{command} by {source}, faults `{script}`\n{}\n{}",
+                        "case {case}: {why}\n{command} from {source}, faults `{script}`\n{}\n{}",
                         run.code, run.stderr
                     ));
                 }

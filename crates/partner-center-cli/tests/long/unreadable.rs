@@ -1,5 +1,5 @@
-//! One customer in a hundred has a row that cannot be read: everybody else and every other row is written, each unreadable
-//! row is reported, and a kill changes not a byte.
+//! One customer in a hundred has an unreadable row: all other rows are written, each unreadable row is reported, and
+//! kills do not change the output.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use crate::support::{Beside, Draw, beside, finish};
 const DEPLOYMENT: [&str; 7] =
     ["licenses", "deployment", "--all-customers", "--source", "classic", "--concurrency", "64"];
 
-/// Customers whose first row is a text, of those that have several.
+/// Makes the first row of every n-th customer unreadable, among those with several rows.
 fn spoil(beside: &Beside, every: usize) -> BTreeSet<String> {
     let customers = beside.emulator.book().customers().filter(|customer| customer.deployment().len() > 1);
     let chosen: BTreeSet<String> = customers.step_by(every).map(|customer| customer.id.to_string()).collect();
@@ -43,7 +43,7 @@ fn into_file(beside: &Beside, directory: &Path) -> Command {
 }
 
 #[test]
-fn unreadable_rows_cost_themselves_alone_and_a_kill_changes_nothing() {
+fn unreadable_rows_do_not_affect_other_rows_and_kills_change_nothing() {
     let (customers, every) = if cases() > 12 { (10_000, 100) } else { (300, 30) };
     let beside = beside(Emulator::builder().customers(customers).page_size(500));
     let clean = document(&beside, 0);
@@ -81,7 +81,7 @@ fn unreadable_rows_cost_themselves_alone_and_a_kill_changes_nothing() {
         while beside.emulator.request_count() < before + requests && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_micros(200));
         }
-        // SIGKILL: nothing of the run gets to know.
+        // SIGKILL: the run cannot react.
         let _ = child.kill();
         if child.wait().unwrap().code().is_some() {
             break;
