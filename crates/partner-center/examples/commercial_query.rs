@@ -1,8 +1,8 @@
-//! The commercial query: filtered and added up by the service, over all customers, read to the last page.
+//! Runs a commercial query over all customers, filtered and grouped by the service, and reads all pages.
 //!
 //! `cargo run -p partner-center --example commercial_query`
 
-#![expect(clippy::print_stdout, reason = "this is what it is for")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 mod common;
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let connection = common::connect().await?;
     let licenses = connection.partner.analytics().commercial().licenses();
 
-    // A filter is built from fields and values, so that a quote in a value cannot end it. `"...".parse()` reads one.
+    // A filter built from fields and values escapes quotes in values. `"...".parse()` parses a filter from text.
     let office = Field::SERVICE_CODE.eq("o365")?.and(Field::CUSTOMER_NAME.ne("O'Brien & Sons")?);
     let by_workload = Grouping::by(Field::WORKLOAD_CODE).and(Field::WORKLOAD_NAME);
     let query = licenses.usage().filter(office).group_by(by_workload);
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("{name}: {active} of {qualified} active");
     }
 
-    // Page by page, for those who want what only a page has: the count of all rows.
+    // Pages also have the total count of rows.
     let mut pages = licenses.deployment().top(10).pages();
     let mut seen = 0;
     while let Some(page) = pages.try_next().await? {

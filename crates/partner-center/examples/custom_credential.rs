@@ -1,11 +1,11 @@
-//! A credential of one's own: tokens come from a company's token service, are kept until they end, and are fetched
-//! anew when Partner Center refuses one.
+//! Implements a custom credential. It gets tokens from a company's token service, caches them until they expire, and
+//! gets a new one if Partner Center rejects a token.
 //!
 //! `cargo run -p partner-center --example custom_credential`
 //!
-//! It asks the emulator, whose sign-in host plays the token service.
+//! The emulator's sign-in host acts as the token service.
 
-#![expect(clippy::print_stdout, reason = "this is what it is for")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::error::Error;
 use std::fmt;
@@ -24,7 +24,7 @@ struct TokenService {
 }
 
 impl TokenService {
-    /// Here you would ask your vault, broker or sidecar.
+    /// Replace this with a request to your vault, broker or sidecar.
     fn fetch(&self) -> AccessToken {
         println!("fetching a token");
         let token = self.emulator.entra().mint(&TokenSpec::user());
@@ -35,7 +35,7 @@ impl TokenService {
 impl Credential for TokenService {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
         Box::pin(async move {
-            // Locked while it fetches, so that calls made at the same time wait for one token.
+            // The lock is held while a token is fetched, so that concurrent calls share one token.
             let mut held = self.held.lock().await;
             let soon = SystemTime::now() + Duration::from_secs(120);
             if let Some(token) = held.as_ref().filter(|token| token.expiry().is_none_or(|end| end > soon)) {
@@ -48,7 +48,7 @@ impl Credential for TokenService {
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
         Box::pin(async move {
             let mut held = self.held.lock().await;
-            // Another call may have been refused before this one, and replaced the token.
+            // Another call may already have replaced the token.
             if let Some(newer) = held.as_ref().filter(|token| *token != refused) {
                 return Ok(Some(newer.clone()));
             }
@@ -57,7 +57,7 @@ impl Credential for TokenService {
     }
 }
 
-/// Credentials are printed with the client that holds them: never the token.
+/// `Debug` of the client includes its credential, so this must not print the token.
 impl fmt::Debug for TokenService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenService").finish_non_exhaustive()
@@ -77,12 +77,12 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let usage = licenses.usage().get().await?;
     println!("{} rows with the first token", usage.items.len());
     let usage = licenses.usage().get().await?;
-    println!("{} rows with the same", usage.items.len());
+    println!("{} rows with the same token", usage.items.len());
 
-    // As when an administrator revokes the sign-in.
+    // Revoke the token, as an administrator might.
     let token = credential.token().await?;
     emulator.entra().revoke_access_token(token.expose());
     let usage = licenses.usage().get().await?;
-    println!("{} rows with the second token: refused once, then repeated", usage.items.len());
+    println!("{} rows with the second token, after the first was rejected", usage.items.len());
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! One customer: its name, its licenses, and what an error has to say.
+//! Prints the name and licenses of one customer, and shows the details of an error.
 //!
 //! `cargo run -p partner-center --example one_customer [CUSTOMER_ID]`
 
-#![expect(clippy::print_stdout, reason = "this is what it is for")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 mod common;
 
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let deployment = customer.analytics().licenses().deployment().get().await?;
     for row in &deployment.items {
-        // Every field may be absent: the service leaves out what it does not know.
+        // Every field may be absent.
         let product = row.product_name.as_deref().unwrap_or("(no product)");
         let (sold, deployed) = (row.licenses_sold.unwrap_or(0), row.licenses_deployed.unwrap_or(0));
         println!("  {product}: {deployed} of {sold} deployed");
@@ -31,10 +31,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         println!("  no rows, which does not prove that there are no licenses: see the commercial query");
     }
 
-    // An error says what happened, what to do about it, and which ids Microsoft's support will ask for.
-    let nobody: CustomerId = "00000000-0000-4000-8000-000000000000".parse()?;
-    match connection.partner.customers().by_id(nobody).get().await {
-        Ok(_) => println!("there is a customer of that id"),
+    // An error has a message, advice, and the ids that Microsoft support asks for.
+    let unknown: CustomerId = "00000000-0000-4000-8000-000000000000".parse()?;
+    match connection.partner.customers().by_id(unknown).get().await {
+        Ok(_) => println!("a customer with this id exists"),
         Err(error) if error.is_not_found() => {
             println!("as expected: {}. {}", error.message(), error.advice());
         }

@@ -1,10 +1,10 @@
-//! A mock for one's own tests: an emulator that fails on purpose, and the truth to compare a result with.
+//! Uses the emulator in a test: it injects faults, and its data gives the expected result.
 //!
 //! `cargo run -p partner-center --example own_mock`
 //!
-//! In a project of yours, `sold` is the code under test and the rest a `#[tokio::test]`.
+//! In your own project, `sold` is the code under test and the rest a `#[tokio::test]`.
 
-#![expect(clippy::print_stdout, reason = "this is what it is for")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::error::Error;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use partner_center::credential::StaticToken;
 use partner_center::{CustomerId, PartnerCenter, Result};
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, FaultScript};
 
-/// What is being tested: how many licenses a customer bought.
+/// The code under test: counts the licenses that a customer bought.
 async fn sold(partner: &PartnerCenter, customer: CustomerId) -> Result<i64> {
     let deployment = partner.customers().by_id(customer).analytics().licenses().deployment().get().await?;
     Ok(deployment.items.iter().filter_map(|row| row.licenses_sold).sum())
@@ -21,7 +21,7 @@ async fn sold(partner: &PartnerCenter, customer: CustomerId) -> Result<i64> {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<(), Box<dyn Error>> {
-    // The first request is throttled, the second never answered; whoever gives up too early has lost.
+    // The first request is throttled and the connection of the second is reset, so three attempts are needed.
     let script: FaultScript = "#1 429(retry-after=0); #2 reset".parse()?;
     let emulator = Emulator::builder().faults(script).start().await?;
     let partner = PartnerCenter::builder()
@@ -32,14 +32,15 @@ async fn main() -> std::result::Result<(), Box<dyn Error>> {
 
     let found = sold(&partner, CustomerId::from(DOCUMENTED_CUSTOMER)).await?;
 
-    let customer = emulator.book().find(DOCUMENTED_CUSTOMER).ok_or("the book has the documented customer")?;
+    let customer =
+        emulator.book().find(DOCUMENTED_CUSTOMER).ok_or("the emulator has the documented customer")?;
     let truth: u64 = customer.deployment().iter().map(|row| row.licenses_sold).sum();
     assert_eq!(u64::try_from(found)?, truth);
 
     let requests = emulator.requests();
-    assert_eq!(requests.len(), 3, "throttled, reset, answered");
+    assert_eq!(requests.len(), 3, "throttled, reset, succeeded");
     let ids: Vec<_> = requests.iter().map(|request| request.header("MS-RequestId")).collect();
-    assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "a repetition has the id of what it repeats");
-    println!("{found} licenses sold, as the book says, after {} requests", requests.len());
+    assert!(ids.windows(2).all(|pair| pair[0] == pair[1]), "all attempts have the same request id");
+    println!("{found} licenses sold, as expected, after {} requests", requests.len());
     Ok(())
 }

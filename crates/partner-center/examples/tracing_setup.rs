@@ -1,9 +1,9 @@
-//! What the SDK says through `tracing`: a span for every call and every attempt, events for what goes wrong. No span or
-//! event holds a token, or a customer's name.
+//! Shows the `tracing` output of the SDK: a span for every call and every attempt, and events for failures. Spans and
+//! events contain no token and no customer name.
 //!
 //! `cargo run -p partner-center --example tracing_setup`
 
-#![expect(clippy::print_stdout, reason = "this is what it is for")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::error::Error;
 use std::time::Duration;
@@ -19,14 +19,14 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Everything the SDK says, and of everything else the warnings. A span prints one line when it ends, with its
-    // times; the fields have OpenTelemetry's names, so that an exporter needs no mapping.
+    // Show everything from the SDK, and warnings from other crates. A span prints one line with its times when it
+    // closes. The fields have OpenTelemetry names, so an exporter needs no mapping.
     let filter =
         Targets::new().with_default(LevelFilter::WARN).with_target("partner_center", LevelFilter::DEBUG);
     let printed = tracing_subscriber::fmt::layer().with_span_events(FmtSpan::CLOSE).with_ansi(false);
     tracing_subscriber::registry().with(filter).with(printed).init();
 
-    // A service that is busy at first, so that there is something to tell.
+    // The service is unavailable at first, so that there is something to log.
     let script: FaultScript = "#1 503(retry-after=0)".parse()?;
     let emulator = Emulator::builder().faults(script).start().await?;
     let partner = PartnerCenter::builder()
@@ -35,6 +35,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .backoff(Duration::from_millis(1), Duration::from_millis(1))
         .build()?;
     let usage = partner.analytics().licenses().usage().get().await?;
-    println!("{} rows after {} attempts; the lines above say why", usage.items.len(), usage.attempts());
+    println!("{} rows after {} attempts; see the log above", usage.items.len(), usage.attempts());
     Ok(())
 }

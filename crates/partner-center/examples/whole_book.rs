@@ -1,8 +1,8 @@
-//! The whole book: every customer of the partner, several at a time, one outcome for each.
+//! Reads the licenses of all customers, several at a time, with one outcome for each.
 //!
 //! `cargo run -p partner-center --example whole_book`
 
-#![expect(clippy::print_stdout, reason = "this is what it is for")]
+#![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 mod common;
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let connection = common::connect().await?;
     let sweep = connection.partner.customers().sweep(sweep::deployment);
     let mut sweep = sweep.concurrency(8).order(Order::Customer).stream();
-    // An error here ends the sweep: the credential was refused, say. It carries a checkpoint to resume from.
+    // An error here ends the sweep, for example a rejected credential. It has a checkpoint to resume from.
     while let Some(swept) = sweep.try_next().await? {
         let customer = swept.customer;
         match swept.outcome {
@@ -24,7 +24,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 let deployed: i64 = answer.items.iter().filter_map(|row| row.licenses_deployed).sum();
                 println!("{customer}: {deployed} of {sold} deployed");
             }
-            Outcome::Empty(_) => println!("{customer}: no rows, which proves nothing"),
+            Outcome::Empty(_) => {
+                println!("{customer}: no rows (this does not prove that there are no licenses)")
+            }
             Outcome::Skipped(error) => println!("{customer}: skipped: {}", error.message()),
             Outcome::Failed(error) => println!("{customer}: failed: {error}"),
         }

@@ -1,4 +1,4 @@
-//! Where the service is: https, or plain http to this machine, and nothing else.
+//! The validated base URL of the service: https, or plain http for loopback addresses.
 
 use std::net::IpAddr;
 
@@ -6,34 +6,34 @@ use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The service's own address, checked.
+/// A validated base URL.
 #[derive(Clone, Debug)]
 pub(crate) struct BaseUrl {
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     pub(crate) text: String,
     pub(crate) url: Url,
-    /// Plain http, which only a loopback address may have.
+    /// Whether the scheme is plain http, which is allowed only for loopback addresses.
     pub(crate) plain: bool,
 }
 
 impl BaseUrl {
-    /// Checks a base URL.
+    /// Parses and validates a base URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         Self::named("base URL", "https://api.partnercenter.microsoft.com", text)
     }
 
-    /// Checks another address that secrets are sent to, by its name in errors and a good example.
+    /// Parses another URL that secrets are sent to. Errors use the name and the example.
     pub(crate) fn named(name: &str, example: &str, text: &str) -> Result<Self> {
         let wrong = |what: &str| {
-            Error::new(ErrorKind::Configuration, format!("the {name} cannot be used: {what}"))
-                .with_advice(format!("Give {example}, or http://127.0.0.1:PORT for the emulator."))
+            Error::new(ErrorKind::Configuration, format!("the {name} is invalid: {what}"))
+                .with_advice(format!("Use {example}, or http://127.0.0.1:PORT for the emulator."))
         };
         if text.trim().is_empty() {
             return Err(wrong("it is empty"));
         }
         let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("it holds a user name or password"));
+            return Err(wrong("it contains a user name or password"));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(wrong("it has a query or a fragment"));
@@ -43,7 +43,7 @@ impl BaseUrl {
             "http" if is_loopback(&url) => true,
             "http" => {
                 return Err(wrong(
-                    "plain http is accepted for loopback addresses only, as the token would show",
+                    "plain http is accepted only for loopback addresses, because it would expose the token",
                 ));
             }
             _ => return Err(wrong("it is neither https nor http")),
@@ -58,14 +58,14 @@ impl BaseUrl {
     }
 }
 
-/// A URL, or what was meant as one, without the user name and password in it.
+/// Replaces the user name and password in a URL, even if the URL is malformed.
 pub(crate) fn without_user(url: &str) -> String {
     let (scheme, rest) = url.find("://").map_or(("", url), |end| url.split_at(end + 3));
-    // A password may hold any of `/?#@` by mistake: what follows the last `@` is shown, and nothing before it.
+    // A password may contain an unescaped `/?#@`, so only the text after the last `@` is kept.
     rest.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, host)| format!("{scheme}[redacted]@{host}"))
 }
 
-/// Whether the URL's host is this machine by its own name.
+/// Whether the URL's host is `localhost` or a loopback address.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_refused_with_the_reason() {
+    fn other_urls_are_rejected_with_the_reason() {
         for (text, what) in [
             ("http://api.partnercenter.microsoft.com", "plain http"),
             ("http://127.0.0.1.example.com", "plain http"),

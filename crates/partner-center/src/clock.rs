@@ -1,7 +1,7 @@
-//! Time and chance, injected: what a call asks for the hour, for a wait, for an id and for jitter.
+//! Injectable sources of time and randomness.
 //!
-//! Nothing else in this crate reads a clock or draws a random number, so that a test of a ten minute wait takes no
-//! time and ends the same way every time.
+//! Nothing else in this crate reads a clock or generates random numbers, so a test of a ten-minute wait finishes at
+//! once and is deterministic.
 
 use std::fmt;
 use std::future::Future;
@@ -11,22 +11,22 @@ use std::time::{Duration, Instant, SystemTime};
 
 use uuid::Uuid;
 
-/// A boxed future, as object-safe traits of this crate return it.
+/// A boxed future, as returned by the object-safe traits of this crate.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Where a client gets the time from. [`SystemClock`] unless you inject your own.
+/// The source of time of a client. Default: [`SystemClock`].
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// A time that never goes back, for deadlines and waits.
+    /// A monotonic time, for deadlines and waits.
     fn now(&self) -> Instant;
 
     /// The time of day, for token expiry and `Retry-After` dates.
     fn system_time(&self) -> SystemTime;
 
-    /// Ends after this long.
+    /// Completes after `wait`.
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The machine's clock, with waits by tokio's timer.
+/// The system clock and tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -44,7 +44,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock for tests: a sleep moves it forward and ends at once, and remembers how long it was asked to be.
+/// A clock for tests: a sleep advances the clock, completes at once and is recorded.
 ///
 /// ```
 /// use std::time::Duration;
@@ -73,10 +73,10 @@ impl ManualState {
     }
 }
 
-/// A hundred years, after which every system's clocks still count.
+/// A hundred years: the clocks of all systems can represent this.
 const FURTHEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// A time that much later, or in a hundred years if that is sooner.
+/// Adds `by`, at most a hundred years, to `time`.
 pub(crate) fn later(time: Instant, by: Duration) -> Instant {
     time.checked_add(by.min(FURTHEST)).unwrap_or(time)
 }
@@ -88,24 +88,24 @@ impl Default for ManualClock {
 }
 
 impl ManualClock {
-    /// A clock that stands at the present.
+    /// Creates a clock that starts at the current time.
     #[must_use]
     pub fn new() -> Self {
         Self { start: (Instant::now(), SystemTime::now()), state: Arc::default() }
     }
 
-    /// Moves the time forward, by a hundred years in all at most: clocks of some systems go no further.
+    /// Advances the clock, by at most a hundred years in total: some systems cannot represent more.
     pub fn advance(&self, by: Duration) {
         self.state().advance(by);
     }
 
-    /// How long the time has moved since the start.
+    /// How far the clock has advanced since it was created.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.state().elapsed
     }
 
-    /// Every wait that was asked for, in order.
+    /// All requested waits, in order.
     #[must_use]
     pub fn sleeps(&self) -> Vec<Duration> {
         self.state().sleeps.clone()
@@ -129,14 +129,14 @@ impl Clock for ManualClock {
         let mut state = self.state();
         state.advance(wait);
         state.sleeps.push(wait);
-        // Other tasks get their turn, as they would during a real wait.
+        // Let other tasks run, as they would during a real wait.
         Box::pin(tokio::task::yield_now())
     }
 }
 
-/// How far this machine's clock is from a service's, by the `Date` of an answer.
+/// The difference between this machine's clock and the service's, measured by the `Date` header of a response.
 ///
-/// It is exact to some seconds: the service writes whole ones, and an answer takes its time.
+/// It is accurate to a few seconds: `Date` has whole seconds, and the response takes time to arrive.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -154,12 +154,12 @@ pub struct ClockOffset {
 }
 
 impl ClockOffset {
-    /// Less is what an answer spends on its way.
+    /// A smaller offset may be network delay.
     const NOTICED: Duration = Duration::from_secs(60);
-    /// A service's clock is not believed to be further away than this.
+    /// A larger offset is not trusted.
     const PLAUSIBLE: Duration = Duration::from_secs(24 * 3600);
 
-    /// How far `local` is from `service`.
+    /// The offset of `local` from `service`.
     #[must_use]
     pub fn between(local: SystemTime, service: SystemTime) -> Self {
         match local.duration_since(service) {
@@ -168,7 +168,7 @@ impl ClockOffset {
         }
     }
 
-    /// By how much.
+    /// The absolute difference.
     #[must_use]
     pub fn by(self) -> Duration {
         self.by
@@ -186,15 +186,14 @@ impl ClockOffset {
         self.by > Self::NOTICED
     }
 
-    /// Whether the service's date can be believed: it is at most a day away. What is further away is somebody's
-    /// mistake, and not certainly this machine's; it is used for `Retry-After` dates, which are its own, and for
-    /// nothing else.
+    /// Whether the service's date can be trusted: it differs by at most a day. A larger difference may be the service's
+    /// mistake, so such a date is used only to interpret `Retry-After` dates of the same response.
     #[must_use]
     pub fn is_plausible(self) -> bool {
         self.by <= Self::PLAUSIBLE
     }
 
-    /// The service's time at this time of this machine; `local` itself if the offset is not plausible.
+    /// Converts a local time to the service's time. Returns `local` if the offset is not plausible.
     #[must_use]
     pub fn service_time(self, local: SystemTime) -> SystemTime {
         let time = match (self.is_plausible(), self.fast) {
@@ -207,13 +206,13 @@ impl ClockOffset {
 }
 
 impl fmt::Display for ClockOffset {
-    /// Such as `2 hours fast`.
+    /// Formats the offset as `2 hours fast`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", in_words(self.by), if self.fast { "fast" } else { "slow" })
     }
 }
 
-/// The time in the largest unit that tells it.
+/// Formats a duration in its largest suitable unit.
 pub(crate) fn in_words(time: Duration) -> String {
     let seconds = time.as_secs();
     let (count, unit) = match seconds {
@@ -225,20 +224,20 @@ pub(crate) fn in_words(time: Duration) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The offset at a service's last answer.
+/// Tracks the clock offset at the last response.
 #[derive(Debug, Default)]
 pub(crate) struct ClockWatch(Mutex<Option<(http::HeaderValue, ClockOffset)>>);
 
 impl ClockWatch {
-    /// Compares the clocks by the headers of an answer that is just coming in.
+    /// Compares the clocks using the headers of a response that has just arrived.
     pub(crate) fn observe(&self, headers: &http::HeaderMap, clock: &dyn Clock) {
-        // An answer out of a cache has the date it had when it was put there.
+        // A cached response carries the date at which it was stored.
         if headers.contains_key(http::header::AGE) {
             return;
         }
         let Some(date) = headers.get(http::header::DATE) else { return };
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of many answers in a second one is read.
+        // Evaluate only one response per second.
         if last.as_ref().is_some_and(|(seen, _)| seen == date) {
             return;
         }
@@ -247,7 +246,7 @@ impl ClockWatch {
         let before = last.replace((date.clone(), offset)).map(|(_, before)| before);
         drop(last);
         if offset.is_off() && !before.is_some_and(ClockOffset::is_off) {
-            tracing::warn!("this machine's clock is {offset}, by the date of the service's answer");
+            tracing::warn!("this machine's clock is {offset}, according to the Date header of the service");
         }
     }
 
@@ -256,22 +255,22 @@ impl ClockWatch {
     }
 }
 
-/// Where a client gets ids and jitter from. [`SystemRandom`] unless you inject your own.
+/// The source of ids and jitter of a client. Default: [`SystemRandom`].
 pub trait Random: fmt::Debug + Send + Sync + 'static {
     /// A number from 0 up to, but not including, 1.
     fn fraction(&self) -> f64;
 
-    /// A fresh random (version 4) GUID.
+    /// A new random (version 4) GUID.
     fn uuid(&self) -> Uuid;
 }
 
-/// A number from 0 to 1, whatever the source says.
+/// Returns a number from 0 to 1, even if the source is faulty.
 pub(crate) fn fraction(random: &dyn Random) -> f64 {
     let number = random.fraction();
     if number.is_nan() { 0.5 } else { number.clamp(0.0, 1.0) }
 }
 
-/// The operating system's random numbers.
+/// Random numbers from the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemRandom;
 
@@ -295,7 +294,7 @@ mod tests {
 
     // S11
     #[test]
-    fn a_manual_clock_stops_where_time_does() {
+    fn a_manual_clock_does_not_overflow() {
         let clock = ManualClock::new();
         for _ in 0..3 {
             clock.advance(Duration::MAX);
@@ -309,7 +308,7 @@ mod tests {
 
     // F10
     #[test]
-    fn offsets_are_told_and_the_impossible_is_not_believed() {
+    fn offsets_are_displayed_and_implausible_dates_are_ignored() {
         let (hour, service) =
             (Duration::from_secs(3600), SystemTime::UNIX_EPOCH + Duration::from_secs(1 << 31));
         for (local, text, off, plausible) in [
@@ -331,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_answer_counts_unless_it_comes_out_of_a_cache() {
+    fn the_last_response_counts_unless_it_is_cached() {
         let (watch, clock) = (ClockWatch::default(), ManualClock::new());
         let headers = |date: SystemTime| {
             let mut headers = http::HeaderMap::new();

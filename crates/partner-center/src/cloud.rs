@@ -1,6 +1,6 @@
-//! The national clouds: which addresses belong together.
+//! The national clouds and their default addresses.
 //!
-//! Constants, all of them defaults: each can be overridden where it is used.
+//! Every address can be overridden where it is used.
 
 use std::fmt;
 use std::str::FromStr;
@@ -35,10 +35,10 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    /// Every cloud, for help texts.
+    /// All clouds, for help texts.
     pub const ALL: [Self; 3] = [Self::Global, Self::UsGov, Self::China21Vianet];
 
-    /// The name a profile or `PARTNER_CENTER_CLOUD` says it by: `global`, `usgov` or `china`.
+    /// The name used in profiles and in `PARTNER_CENTER_CLOUD`: `global`, `usgov` or `china`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Cloud {
         }
     }
 
-    /// Where the API is.
+    /// The base URL of the API.
     #[must_use]
     pub const fn base_url(self) -> &'static str {
         match self {
@@ -57,13 +57,13 @@ impl Cloud {
         }
     }
 
-    /// What an access token is asked for: its audience. The API's own address, in every cloud.
+    /// The audience of access tokens. In every cloud this is the base URL of the API.
     #[must_use]
     pub const fn resource(self) -> &'static str {
         self.base_url()
     }
 
-    /// Where people and programs sign in.
+    /// The sign-in host.
     #[must_use]
     pub const fn authority(self) -> &'static str {
         match self {
@@ -83,15 +83,15 @@ impl fmt::Display for Cloud {
 impl FromStr for Cloud {
     type Err = Error;
 
-    /// Reads a [`name`](Self::name), in any letter case.
+    /// Parses a [`name`](Self::name), ignoring case.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] for any other text.
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|cloud| cloud.name().eq_ignore_ascii_case(text.trim())).ok_or_else(|| {
-            Error::new(ErrorKind::Configuration, "no cloud goes by this name")
-                .with_advice("Name one of these clouds: global, usgov, china.")
+            Error::new(ErrorKind::Configuration, "unknown cloud name")
+                .with_advice("Use one of these names: global, usgov, china.")
         })
     }
 }
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cloud_is_read_by_its_name_and_nothing_else() {
+    fn clouds_parse_from_their_names_only() {
         for cloud in Cloud::ALL {
             assert_eq!(cloud.to_string().to_uppercase().parse::<Cloud>().unwrap(), cloud);
             for url in [cloud.base_url(), cloud.authority(), cloud.resource()] {

@@ -1,4 +1,4 @@
-//! What a whole chain of calls shares: correlation id and locale.
+//! The correlation id and locale shared by a chain of calls.
 
 use uuid::Uuid;
 
@@ -16,20 +16,20 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// A context that changes nothing: a fresh correlation id per call, and the client's locale.
+    /// An empty context: each call gets a new correlation id and uses the client's locale.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Pins `MS-CorrelationId`, so that several calls can be found together in the service's logs.
+    /// Sets `MS-CorrelationId`, so that several calls can be found together in the service's logs.
     #[must_use]
     pub fn correlation_id(mut self, id: Uuid) -> Self {
         self.correlation_id = Some(id);
         self
     }
 
-    /// Sets `X-Locale`, such as `sv-SE`. Without it, `en-US`.
+    /// Sets `X-Locale`, such as `sv-SE`. Default: `en-US`.
     #[must_use]
     pub fn locale(mut self, locale: impl Into<String>) -> Self {
         self.locale = Some(locale.into());

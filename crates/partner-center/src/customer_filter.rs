@@ -1,16 +1,16 @@
-//! What a list of customers is narrowed to. It writes one query parameter and sends nothing.
+//! The filter of a customer list. It formats one query parameter and sends nothing.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Which customers a list holds: those of whom one field starts with a text, in either letter case.
+/// Selects customers by the start of one field, ignoring case.
 ///
-/// The service documents this one comparison and no combination of several.
+/// The service documents only this comparison, and no way to combine several.
 /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-a-customer-by-name>
 ///
-/// `Display` is the text for the wire, before percent-encoding, **with the value**. The value may be the name of a
-/// customer, so `Debug` leaves it out: that is the form for logs.
+/// `Display` gives the text of the query parameter before percent-encoding, **including the value**. The value may be
+/// the name of a customer, so `Debug` omits it: use `Debug` in logs.
 ///
 /// ```
 /// use partner_center::CustomerFilter;
@@ -21,7 +21,7 @@ use serde::Serialize;
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[must_use = "a filter does nothing until a list is given it"]
+#[must_use = "a filter does nothing until it is passed to a list"]
 pub struct CustomerFilter {
     field: &'static str,
     value: String,
@@ -29,7 +29,7 @@ pub struct CustomerFilter {
 }
 
 impl CustomerFilter {
-    /// The customers whose company name starts with this.
+    /// Selects customers by the start of the company name.
     ///
     /// ```
     /// # use partner_center::CustomerFilter;
@@ -39,7 +39,8 @@ impl CustomerFilter {
         Self::starts_with("CompanyName", start)
     }
 
-    /// The customers whose domain starts with this. The service has been seen to answer it with status 500.
+    /// Selects customers by the start of the domain. The service has been seen to respond to this filter with status
+    /// 500.
     ///
     /// ```
     /// # use partner_center::CustomerFilter;
@@ -49,7 +50,7 @@ impl CustomerFilter {
         Self::starts_with("Domain", start)
     }
 
-    /// The customers of the indirect resellers whose id starts with this.
+    /// Selects customers by the start of their indirect reseller's id.
     ///
     /// ```
     /// # use partner_center::CustomerFilter;
@@ -59,7 +60,7 @@ impl CustomerFilter {
         Self::starts_with("IndirectReseller", start)
     }
 
-    /// The customers of the indirect cloud solution providers whose id starts with this.
+    /// Selects customers by the start of their indirect cloud solution provider's id.
     ///
     /// ```
     /// # use partner_center::CustomerFilter;
@@ -74,7 +75,7 @@ impl CustomerFilter {
     }
 }
 
-/// The text for the wire, before percent-encoding, with the value.
+/// Formats the query parameter before percent-encoding, including the value.
 impl fmt::Display for CustomerFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)

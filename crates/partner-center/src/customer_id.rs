@@ -1,4 +1,4 @@
-//! A customer's id: a GUID that has been looked at.
+//! The validated id of a customer.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::error::{Error, ErrorKind};
 
-/// The id of a customer, which is the id of its Microsoft Entra tenant.
+/// The id of a customer. It is the id of the customer's Microsoft Entra tenant.
 ///
 /// ```
 /// use partner_center::CustomerId;
@@ -46,12 +46,12 @@ impl From<CustomerId> for Uuid {
 impl FromStr for CustomerId {
     type Err = Error;
 
-    /// Reads a GUID with its hyphens, in either letter case.
+    /// Parses a hyphenated GUID, ignoring case.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], saying what is wrong with the text. The text itself is not repeated: what was
-    /// pasted in place of an id may be a name.
+    /// [`ErrorKind::InvalidInput`], with the reason. The message does not repeat the text, which may be a customer's
+    /// name pasted by mistake.
     fn from_str(text: &str) -> Result<Self, Error> {
         let text = text.trim();
         let wrong = |what: String| {
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_repeating_the_text() {
+    fn errors_give_the_reason_without_repeating_the_text() {
         assert_eq!(message(" "), "not a customer id: it is empty");
         assert_eq!(message("x"), "not a customer id: it has 1 character, and a GUID has 36");
         assert_eq!(

@@ -1,8 +1,8 @@
-//! The one error of this crate: its kinds, what it knows about the call, and what to do about it.
+//! The error type of this crate: its kind, facts about the failed call, and advice.
 //!
-//! One opaque type, one word wide, so that a call's `Result` stays small and fields can be added without breaking
-//! anybody. Reading the service's error bodies is not done here but in `fault`; which call went wrong and how often
-//! it was tried is filled in by `call`.
+//! The type is opaque and one word wide, so that a call's `Result` stays small and fields can be added without a
+//! breaking change. Error bodies of the service are parsed in `fault`; `call` adds the operation and the number of
+//! attempts.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -25,17 +25,16 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 type Source = Arc<dyn std::error::Error + Send + Sync + 'static>;
 
-/// Everything that can go wrong with a call, with what a person needs to act on it or to ask Microsoft about it.
+/// The error of a call, with the details needed to act on it or to report it to Microsoft.
 ///
-/// `Display` is one line made of this crate's own words, the status, the service's code and the ids; it holds no
-/// token and no text the service wrote, so it is safe to log. What the service said is in
-/// [`description`](Error::description) and [`body`](Error::body), which may hold customer data: show them to the
-/// person who asked, do not log them.
+/// `Display` writes one line: the message of this crate, the status, the service's code and the ids. It contains no
+/// token and no text from the service, so it is safe to log. The service's own text is in
+/// [`description`](Error::description) and [`body`](Error::body), which may contain customer data: show them to the
+/// user, but do not log them.
 ///
 /// # Introspection is limited
 ///
-/// Kinds and predicates cover what callers have been seen to need. An error for which every predicate is `false` is
-/// possible.
+/// The kinds and predicates do not cover every case: all predicates may be `false` for an error.
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
@@ -51,11 +50,11 @@ struct Inner {
     retry_after: Option<Duration>,
     attempts: u32,
     from_credential: bool,
-    /// The same request would fail the same way again, whatever the kind is like otherwise.
+    /// Repeating the request would fail in the same way, even if errors of this kind are usually transient.
     is_final: bool,
     headers: HeaderMap,
     body: Option<Bytes>,
-    /// Of a body that holds a secret, what may be shown.
+    /// The redacted start of the body, if the body contains a secret.
     excerpt: Option<String>,
     advice: Option<Cow<'static, str>>,
     continuation: Option<crate::paging::Continuation>,
@@ -63,23 +62,23 @@ struct Inner {
     cause: Option<Cause>,
 }
 
-/// What this crate needs to know of a failure beyond its kind.
+/// Internal details of a failure beyond its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// An attempt was not answered in the time allowed for one.
+    /// An attempt timed out.
     AttemptTimedOut,
-    /// This process may not open another connection: the request was not sent.
+    /// This process cannot open another connection. The request was not sent.
     TooManyOpenFiles,
-    /// The service asked to wait for longer than a sweep waits.
+    /// The service asked for a longer wait than a sweep accepts.
     PauseTooLong,
-    /// The retry budget had too little left for another attempt.
+    /// The retry budget was too low for another attempt.
     OutOfRetries,
 }
 
 impl Error {
-    /// An error of this kind, in your own words.
+    /// Creates an error of this kind with this message.
     ///
-    /// Public so that a mock of yours can return what the SDK would: chain the `with_` methods for the rest.
+    /// This is public so that your own mocks can return the errors of the SDK. Use the `with_` methods to add details.
     ///
     /// ```
     /// use partner_center::{Error, ErrorKind};
@@ -92,8 +91,7 @@ impl Error {
         Self(Box::new(Inner { kind: Some(kind), message: message.into(), ..Inner::default() }))
     }
 
-    /// The error that an answer with this status, these headers and this body stands for: the same reading of it
-    /// that a call makes.
+    /// Creates the error that a call returns for a response with this status, these headers and this body.
     ///
     /// ```
     /// use partner_center::{Error, ErrorKind};
@@ -121,21 +119,21 @@ impl Error {
         error
     }
 
-    /// Adds the operation of the contract that failed.
+    /// Adds the id of the failed operation.
     #[must_use]
     pub fn with_operation(mut self, operation: &'static str) -> Self {
         self.0.operation = Some(operation);
         self
     }
 
-    /// Adds the HTTP status of the answer.
+    /// Adds the HTTP status of the response.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    /// Adds the code the error goes by, such as `20002` or `AADSTS700082`.
+    /// Adds the error code, such as `20002` or `AADSTS700082`.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         let description = self.0.fault.take().and_then(|fault| fault.description);
@@ -143,7 +141,7 @@ impl Error {
         self
     }
 
-    /// Adds what the service said. It may hold customer data: `Display` and `Debug` leave it out.
+    /// Adds the service's description of the error. It may contain customer data: `Display` and `Debug` omit it.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         let code = self.0.fault.take().and_then(|fault| fault.code);
@@ -159,70 +157,70 @@ impl Error {
         self
     }
 
-    /// Adds what `Retry-After` asked for.
+    /// Adds the wait requested by `Retry-After`.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.0.retry_after = Some(wait);
         self
     }
 
-    /// Says that the same request would fail the same way again.
+    /// Marks the error as permanent: repeating the request would fail in the same way.
     #[must_use]
     pub(crate) fn with_no_hope(mut self) -> Self {
         self.0.is_final = true;
         self
     }
 
-    /// Adds how many requests were sent.
+    /// Adds the number of requests that were sent.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// Says that the credential failed, and not the call: see [`is_from_credential`](Self::is_from_credential).
+    /// Marks the error as one of the credential: see [`is_from_credential`](Self::is_from_credential).
     #[must_use]
     pub fn with_credential_origin(mut self) -> Self {
         self.0.from_credential = true;
         self
     }
 
-    /// Adds the headers of the answer.
+    /// Adds the headers of the response.
     #[must_use]
     pub fn with_headers(mut self, headers: HeaderMap) -> Self {
         self.0.headers = headers;
         self
     }
 
-    /// Adds the body of the answer, or what was read of it.
+    /// Adds the body of the response, or the part that was read.
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
         self.0.body = Some(body.into());
         self
     }
 
-    /// Replaces the advice that goes with the kind.
+    /// Replaces the default advice of the kind.
     #[must_use]
     pub fn with_advice(mut self, advice: impl Into<Cow<'static, str>>) -> Self {
         self.0.advice = Some(advice.into());
         self
     }
 
-    /// Adds where a stream of pages stood, so that a caller can go on from there.
+    /// Adds the position of a stream of pages, so that a caller can resume it.
     #[must_use]
     pub fn with_continuation(mut self, continuation: crate::paging::Continuation) -> Self {
         self.0.continuation = Some(continuation);
         self
     }
 
-    /// Adds the error below this one. Its text must hold neither secrets nor customer data.
+    /// Adds the source error. Its text must not contain secrets or customer data.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// Adds what this crate needs to know of the failure.
+    /// Adds internal details of the failure.
     pub(crate) fn with_cause(mut self, cause: Cause) -> Self {
         self.0.cause = Some(cause);
         self
@@ -232,28 +230,28 @@ impl Error {
         self.0.cause
     }
 
-    /// The same failure, which could have been tried again if there were something left of the retry budget.
+    /// Marks the error as not retried because the retry budget is empty.
     pub(crate) fn out_of_retries(mut self) -> Self {
-        self.0.message = format!("{}, and no retry is left in the budget", self.0.message).into();
+        self.0.message = format!("{}, and the retry budget is empty", self.0.message).into();
         self.with_cause(Cause::OutOfRetries).with_advice(
-            "Too many calls of this client have failed of late: while that is so, each call has one attempt. Wait until \
-             the service recovers; every call that succeeds brings some of the budget back.",
+            "Too many calls of this client have failed recently, so failed calls are not retried. Wait until the \
+             service recovers; each successful call refills part of the budget.",
         )
     }
 
-    /// What went wrong.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind.unwrap_or(ErrorKind::InvalidAnswer)
     }
 
-    /// What went wrong in this crate's own words, without status and ids; `Display` adds those.
+    /// The message of this crate, without the status and the ids that `Display` adds.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What to do about it: one or two sentences for the person who runs the call.
+    /// What to do about the error: one or two sentences for the user.
     #[must_use]
     pub fn advice(&self) -> &str {
         match &self.0.advice {
@@ -262,26 +260,26 @@ impl Error {
         }
     }
 
-    /// The operation of the contract that failed, such as `get_customer_licenses_deployment`.
+    /// The id of the failed operation, such as `get_customer_licenses_deployment`.
     #[must_use]
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// The HTTP status of the last answer, if there was one. A 200 whose body could not be read keeps its 200.
+    /// The HTTP status of the last response, if there was one. It is 200 if the body of a 200 could not be decoded.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
 
-    /// The service's own error code, such as `20002` or `InvalidQueryParameters`. Numbers repeat between
-    /// statuses: look at [`status`](Self::status) too, or better at [`kind`](Self::kind).
+    /// The service's error code, such as `20002` or `InvalidQueryParameters`. The same number can have different
+    /// meanings with different statuses: check [`status`](Self::status) too, or use [`kind`](Self::kind).
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.fault.as_ref()?.code.as_deref()
     }
 
-    /// What the service said, in its words. May hold customer data: for the person who asked, not for a log.
+    /// The service's description of the error. It may contain customer data: show it to the user, but do not log it.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.0.fault.as_ref()?.description.as_deref()
@@ -299,53 +297,53 @@ impl Error {
         self.0.correlation_id
     }
 
-    /// The `MS-RequestId` the service answered with. It has been seen to differ from the one sent.
+    /// The `MS-RequestId` in the response. It has been seen to differ from the one sent.
     #[must_use]
     pub fn service_request_id(&self) -> Option<&str> {
         self.0.headers.get("ms-requestid")?.to_str().ok()
     }
 
-    /// How long the service asked to wait before the next call, if it did.
+    /// The wait that the service requested before the next call, if any.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// How many requests were sent: 0 if the call failed before the first.
+    /// The number of requests that were sent: 0 if the call failed before the first.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// The headers of the last answer; empty if there was none.
+    /// The headers of the last response; empty if there was none.
     #[must_use]
     pub fn raw_headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The bytes of the last answer, after decompression, as far as they were read. May hold customer data.
+    /// The body of the last response, decompressed, as far as it was read. It may contain customer data.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.0.body.as_ref()
     }
 
-    /// Where a stream of pages stood when it failed: hand it to `resume` to go on with the page that failed.
+    /// The position of the page that failed, if the error comes from a stream of pages: pass it to `resume`.
     #[must_use]
     pub fn continuation(&self) -> Option<&crate::paging::Continuation> {
         self.0.continuation.as_ref()
     }
 
-    /// Nothing was sent to Partner Center because of an argument or a setting.
+    /// Whether an argument or a setting is invalid. Nothing was sent to Partner Center.
     #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::Configuration)
     }
 
-    /// No credentials, or the service refused them (401).
+    /// Whether the credential is missing or was rejected by the service (401).
     ///
     /// # Troubleshooting
     ///
-    /// `partner-center doctor` says what the token is and which claim is missing.
+    /// `partner-center doctor` shows the kind of token and which claim is missing.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         matches!(
@@ -357,12 +355,12 @@ impl Error {
         )
     }
 
-    /// The service knows who asks and refuses (403).
+    /// Whether the service accepted the credential but denied access (403).
     ///
     /// # Troubleshooting
     ///
-    /// [`kind`](Self::kind) tells an application-only token from a missing role from a missing customer relationship;
-    /// the three look alike in the service's own texts.
+    /// [`kind`](Self::kind) distinguishes an application-only token, a missing role and a missing customer
+    /// relationship. The service's own texts for the three are similar.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
         matches!(
@@ -376,25 +374,25 @@ impl Error {
         )
     }
 
-    /// There is no such customer or resource (404).
+    /// Whether the customer or resource does not exist (404).
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         matches!(self.kind(), ErrorKind::NotFound | ErrorKind::CustomerNotFound)
     }
 
-    /// The service asked to slow down, and went on doing so for all attempts (429).
+    /// Whether the service throttled all attempts (429).
     ///
     /// # Troubleshooting
     ///
-    /// Limits are per partner, or per partner and customer, and unpublished. Lower the concurrency, and wait for
+    /// Limits apply per partner, or per partner and customer, and are unpublished. Lower the concurrency, and wait for
     /// [`retry_after`](Self::retry_after).
     #[must_use]
     pub fn is_throttled(&self) -> bool {
         self.kind() == ErrorKind::Throttled
     }
 
-    /// The same call may work later: throttled, unavailable, network or time-out. `false` where somebody must do
-    /// something first: no host has the name, its certificate is not trusted, the proxy wants a password.
+    /// Whether the same call may succeed later: throttled, unavailable, network or timeout. `false` if someone must act
+    /// first: the host name is unknown, the certificate is not trusted, or the proxy requires a password.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         let may_pass = matches!(
@@ -404,50 +402,50 @@ impl Error {
         may_pass && !self.0.is_final
     }
 
-    /// Whether somebody must do something before the same request can work.
+    /// Whether someone must act before the same request can succeed.
     pub(crate) fn is_final(&self) -> bool {
         self.0.is_final
     }
 
-    /// The credential had no access token for the call, for whatever reason.
+    /// Whether the credential could not provide an access token.
     ///
-    /// It concerns every call of the client and says nothing about the resource that was asked for. With
-    /// [`is_transient`](Self::is_transient) it may pass: the call has waited for it as long as its attempts and its
-    /// time allowed. Without, a person or a setting has to change something first.
+    /// Such an error affects every call of the client and does not depend on the requested resource. If
+    /// [`is_transient`](Self::is_transient) is `true`, it may pass: the call has already retried as long as its
+    /// attempts and its timeout allowed. Otherwise someone must act or change a setting first.
     #[must_use]
     pub fn is_from_credential(&self) -> bool {
         self.0.from_credential
     }
 
-    /// The call could have been tried again, but the retry budget that all calls of a client share was empty.
+    /// Whether the call was not retried because the retry budget, which all calls of a client share, was empty.
     ///
     /// [`kind`](Self::kind) and [`status`](Self::status) are those of the last attempt.
     ///
     /// # Troubleshooting
     ///
-    /// Most of the recent calls have failed, and more attempts would only add to the load. The budget fills again as
-    /// calls succeed.
+    /// Most recent calls have failed, and more attempts would only add to the load. The budget refills as calls
+    /// succeed.
     #[must_use]
     pub fn is_out_of_retries(&self) -> bool {
         self.cause() == Some(Cause::OutOfRetries)
     }
 
-    /// The answer could not be read or breaks the contract.
+    /// Whether the response could not be decoded or does not match the API contract.
     ///
     /// # Troubleshooting
     ///
-    /// [`body`](Self::body) holds the bytes. If they look like Partner Center's, the contract needs an edit: please
-    /// report the shape, without the customer data in it.
+    /// [`body`](Self::body) contains the bytes. If they come from Partner Center, the contract needs a fix: please
+    /// report the structure, without customer data.
     #[must_use]
     pub fn is_invalid_answer(&self) -> bool {
         self.kind() == ErrorKind::InvalidAnswer
     }
 }
 
-/// A filter's own error says where it went wrong without repeating the text, so it becomes the message.
+/// The text of a [`FilterError`](crate::filter::FilterError) does not repeat the input, so it becomes the message.
 impl From<crate::filter::FilterError> for Error {
     fn from(error: crate::filter::FilterError) -> Self {
-        Self::new(ErrorKind::InvalidInput, format!("the filter or grouping is refused at {error}"))
+        Self::new(ErrorKind::InvalidInput, format!("invalid filter or grouping at {error}"))
     }
 }
 

@@ -1,8 +1,7 @@
-//! Every error body the service sends, and what each stands for.
+//! Parses the service's error bodies and maps them to error kinds, messages and advice.
 //!
-//! Partner Center is several services behind a gateway, and each has its own error body. This module recognises them
-//! all, loosely, and maps (status, code) to a kind, a sentence and advice. It never fails: a body it does not know is
-//! simply no fault, and the status speaks alone. Sending, waiting and retrying are not here.
+//! Partner Center is several services behind a gateway, and each has its own error format. Parsing is lenient and never
+//! fails: if the format is unknown, only the status is used.
 
 use serde_json::{Map, Value};
 
@@ -10,25 +9,25 @@ use crate::error::ErrorKind;
 
 pub(crate) mod words;
 
-/// What an error body said.
+/// A parsed error body.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// The code as text, whether it was sent as a number or as a string.
     pub(crate) code: Option<String>,
-    /// The service's own words.
+    /// The service's description.
     pub(crate) description: Option<String>,
 }
 
-/// Error bodies are short; a long one is a page of something else.
+/// Error bodies are short. A longer body is something else.
 const LONGEST_BODY: usize = 64 * 1024;
-/// Codes are numbers or identifiers; whatever is longer is not one, and must not reach a log line.
+/// Codes are numbers or identifiers. Longer text is not a code and must not be logged.
 const LONGEST_CODE: usize = 64;
-/// So many characters are enough of a description.
+/// The maximum number of characters that are kept of a description.
 const LONGEST_DESCRIPTION: usize = 2000;
 
 impl Fault {
-    /// Reads an error body in any of the known shapes, in this charset if one was declared. `None` for anything else,
-    /// such as HTML or an empty body.
+    /// Parses an error body in any of the known formats, using the declared charset if there is one. Returns `None` for
+    /// anything else, such as HTML or an empty body.
     pub(crate) fn recognise(body: &[u8], charset: Option<&str>) -> Option<Self> {
         if body.len() > LONGEST_BODY {
             return None;
@@ -36,13 +35,13 @@ impl Fault {
         let text = crate::call::text::decode(body, charset).ok()?;
         let text = text.trim();
         match serde_json::from_str(text) {
-            // A JSON text within a JSON text comes of serializing twice.
+            // JSON that was serialized twice.
             Ok(Value::String(inner)) => match serde_json::from_str(&inner) {
                 Ok(Value::Object(object)) => Self::from_object(&object),
                 _ => Self::from_words(&inner),
             },
             Ok(value) => Self::from_value(&value),
-            // JSON that breaks off, or a page.
+            // Truncated JSON, or a web page.
             Err(_) if text.starts_with(['{', '[', '"', '<']) => None,
             Err(_) => Self::from_words(text),
         }
@@ -51,7 +50,7 @@ impl Fault {
     fn from_value(value: &Value) -> Option<Self> {
         match value {
             Value::Object(object) => Self::from_object(object),
-            // A list of errors; the first is as good as any.
+            // A list of errors: use the first.
             Value::Array(list) => list.first()?.as_object().and_then(Self::from_object),
             _ => None,
         }
@@ -74,8 +73,8 @@ impl Fault {
             }
             _ => {}
         }
-        // v1 services and newer commerce say `code` and `description`, the gateway `statusCode` and `message`,
-        // ASP.NET only `Message`.
+        // v1 services and newer commerce send `code` and `description`, the gateway `statusCode` and `message`, ASP.NET
+        // only `Message`.
         let code = ["code", "errorName", "errorCode"].iter().find_map(|key| code(object, key));
         let description = text(object, &["description", "message"]).or_else(|| problem(object));
         if code.is_none() && description.is_none() {
@@ -84,7 +83,7 @@ impl Fault {
         Some(Self { code, description: description.and_then(|description| bounded(&description)) })
     }
 
-    /// Words that are no JSON, as gateways write them.
+    /// Plain text, as sent by gateways.
     fn from_words(text: &str) -> Option<Self> {
         let text = text.trim();
         let words = text.chars().any(char::is_alphabetic)
@@ -94,7 +93,7 @@ impl Fault {
     }
 }
 
-/// Problem details (RFC 9457): what is wrong, what it is about, and ASP.NET's list of wrong parameters.
+/// Problem details (RFC 9457): title, detail, and ASP.NET's list of invalid parameters.
 fn problem(object: &Map<String, Value>) -> Option<String> {
     let mut parts: Vec<_> = ["title", "detail"].iter().filter_map(|key| text(object, &[key])).collect();
     if let Some(Value::Object(errors)) = get(object, "errors") {
@@ -113,7 +112,7 @@ fn bounded(text: &str) -> Option<String> {
     }
 }
 
-/// Keys come in either letter case.
+/// Looks up a key, ignoring case.
 fn get<'a>(object: &'a Map<String, Value>, key: &str) -> Option<&'a Value> {
     object
         .get(key)
@@ -137,21 +136,21 @@ fn code(object: &Map<String, Value>, key: &str) -> Option<String> {
     }
 }
 
-/// Only what looks like a code is one: the code is printed where the service's prose is not.
+/// Returns the text only if it looks like a code, because codes are logged and other text from the service is not.
 fn as_code(text: &str) -> Option<String> {
     let text = text.trim();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (!text.is_empty() && text.len() <= LONGEST_CODE && text.bytes().all(plain)).then(|| text.to_owned())
 }
 
-/// Whether a body is a page for people.
+/// Whether a body is a web page.
 pub(crate) fn is_web_page(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(body.get(..1024).unwrap_or(body)).to_ascii_lowercase();
     start.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).starts_with('<')
         && ["<html", "<!doctype html", "<head", "<body"].iter().any(|tag| start.contains(tag))
 }
 
-/// What an error status and its fault stand for. Codes repeat between statuses, so both count.
+/// Maps a status and an error body to a kind. Codes repeat between statuses, so both are needed.
 pub(crate) fn kind_of(status: u16, fault: Option<&Fault>) -> ErrorKind {
     let code = fault.and_then(|fault| fault.code.as_deref()).unwrap_or_default();
     let says = |text: &str| {
@@ -177,7 +176,7 @@ pub(crate) fn kind_of(status: u16, fault: Option<&Fault>) -> ErrorKind {
         (404, "60003") => ErrorKind::CustomerNotFound,
         (404, _) => ErrorKind::NotFound,
         (429, _) => ErrorKind::Throttled,
-        // Of the proxy, and of a network that wants a sign-in: the service never saw the request.
+        // Sent by a proxy, or by a network that requires a sign-in: the service did not receive the request.
         (407 | 511, _) => ErrorKind::Network,
         (408 | 500.., _) => ErrorKind::Unavailable,
         (400..=499, _) => ErrorKind::Rejected,
@@ -187,7 +186,7 @@ pub(crate) fn kind_of(status: u16, fault: Option<&Fault>) -> ErrorKind {
 
 impl std::fmt::Debug for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The description is the service's prose and may name a customer.
+        // The description comes from the service and may name a customer.
         f.debug_struct("Fault").field("code", &self.code).finish_non_exhaustive()
     }
 }
@@ -196,7 +195,7 @@ impl std::fmt::Debug for Fault {
 mod tests {
     use super::*;
 
-    /// Every shape that is known, the code and the description that are read from it.
+    /// Every known format, and the code and description parsed from it.
     #[test]
     fn every_known_shape_is_recognised() {
         for (body, code, description) in [

@@ -1,6 +1,6 @@
-//! Entrances to the inside for fuzz targets and benchmarks, behind the feature `fuzzing`.
+//! Entry points for fuzz targets and benchmarks, behind the feature `fuzzing`.
 //!
-//! They do what a call does and nothing else. They are no part of the public interface and may change in any release.
+//! They run the same code as a call. They are not part of the public API and may change in any release.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,17 +11,17 @@ use partner_center_client::Operation;
 
 use crate::error::Result;
 
-/// Reads the body of a successful answer, and what was odd about it.
+/// Decodes the body of a successful response and returns the findings about it.
 pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Answer, partner_center_models::Findings)> {
     crate::call::decode::decode::<O>(body, None).map(|(answer, findings, _)| (answer, findings))
 }
 
-/// Reads `Retry-After`.
+/// Parses a `Retry-After` value.
 pub fn retry_after(value: HeaderValue, now: SystemTime) -> Option<Duration> {
     crate::call::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
 }
 
-/// Reads what a file or a keyring holds for a token, and writes it again.
+/// Parses the stored form of a token and serializes it again.
 #[cfg(feature = "oauth")]
 pub fn rewrite_stored_token(bytes: &[u8]) -> Option<Vec<u8>> {
     crate::credential::rewrite_stored_token(bytes)

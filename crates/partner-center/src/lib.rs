@@ -32,6 +32,6 @@ pub use customer_id::CustomerId;
 pub use error::{Error, ErrorKind, Result};
 pub use paging::Continuation;
 pub use partner::{PartnerCenter, PartnerCenterBuilder};
-/// The models of the service's answers, generated from the contract.
+/// The models of the service's responses, generated from the OpenAPI contract.
 pub use partner_center_models as models;
 pub use response::Response;

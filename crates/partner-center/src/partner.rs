@@ -1,6 +1,6 @@
-//! The client a program holds: built once, cloned freely, the root of the chain.
+//! The client and its builder.
 //!
-//! Settings end here; nouns are in `chain`, and what a call does is in `call`.
+//! The resources reached from the client are in `chain`; calls are made in `call`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::context::RequestContext;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
 
-/// What `MS-PartnerCenter-Client` and `User-Agent` say.
+/// The value of `MS-PartnerCenter-Client` and `User-Agent`.
 pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO_PKG_VERSION"));
 
 /// A client of Partner Center for one partner. Cheap to clone; clones share connections, credential and throttling.
 ///
-/// It may be used from several tokio runtimes, one after the other or at once: each keeps connections of its own, and
-/// the access token is refreshed on none of them.
+/// It can be used from several tokio runtimes, one after the other or at once. Each runtime has its own connections.
+/// The access token is refreshed on a separate thread, not on these runtimes.
 ///
 /// ```no_run
 /// use partner_center::{CustomerId, PartnerCenter, credential::StaticToken};
@@ -46,7 +46,7 @@ pub struct PartnerCenter {
     admission: Option<Arc<dyn Admission>>,
 }
 
-/// What all clones share.
+/// The state that all clones share.
 pub(crate) struct Core {
     pub(crate) base_url: String,
     pub(crate) base: BaseUrl,
@@ -64,17 +64,17 @@ pub(crate) struct Core {
 }
 
 impl PartnerCenter {
-    /// Starts a client.
+    /// Returns a builder for a client.
     pub fn builder() -> PartnerCenterBuilder {
         PartnerCenterBuilder::default()
     }
 
-    /// The same client with this context for every call of the chain that follows.
+    /// Returns a clone that uses this context for all its calls.
     pub fn with(&self, context: RequestContext) -> Self {
         Self { context, ..self.clone() }
     }
 
-    /// The same client, whose attempts are let through by this.
+    /// Returns a clone whose attempts are limited by `admission`.
     pub(crate) fn admitted_by(&self, admission: Arc<dyn Admission>) -> Self {
         Self { admission: Some(admission), ..self.clone() }
     }
@@ -89,17 +89,16 @@ impl PartnerCenter {
         Analytics::new(self.clone())
     }
 
-    /// Waits until the credential has nothing under way that would be lost with the process, for `at_most` this long,
-    /// and says whether that is so.
+    /// Waits up to `at_most` for a token refresh in progress, and returns whether none is left.
     ///
-    /// A refresh token's successor that was issued but not stored is a lost sign-in. So a process that was told to stop
-    /// calls this before it exits. Nothing is started, and calls are not waited for: drop them first.
+    /// Call this before the process exits. If a new refresh token has been issued but not stored when the process ends,
+    /// the sign-in is lost. This method starts nothing and does not wait for calls: drop them first.
     pub async fn settle(&self, at_most: Duration) -> bool {
-        // Real time, not the injected clock's: it is the process that waits.
+        // Real time, not the injected clock: the process itself waits.
         tokio::time::timeout(at_most, self.core.credential.settle()).await.is_ok()
     }
 
-    /// How far this machine's clock was from the service's at the last answer; `None` before the first.
+    /// The offset of this machine's clock from the service's at the last response; `None` before the first.
     #[must_use]
     pub fn clock_offset(&self) -> Option<ClockOffset> {
         self.core.clock_watch.offset()
@@ -128,7 +127,7 @@ impl fmt::Debug for PartnerCenter {
     }
 }
 
-/// Settings of a [`PartnerCenter`]. Only the credential must be given.
+/// A builder for a [`PartnerCenter`]. Only the credential is required.
 #[derive(Clone, Default)]
 #[must_use]
 pub struct PartnerCenterBuilder {
@@ -147,26 +146,26 @@ pub struct PartnerCenterBuilder {
 }
 
 impl PartnerCenterBuilder {
-    /// Who asks. Required.
+    /// The credential that provides access tokens. Required.
     pub fn credential(mut self, credential: impl Credential) -> Self {
         self.credential = Some(Arc::new(credential));
         self
     }
 
-    /// Who asks, when the credential is shared with something else.
+    /// The credential, if it is shared with other code.
     pub fn shared_credential(mut self, credential: Arc<dyn Credential>) -> Self {
         self.credential = Some(credential);
         self
     }
 
-    /// The national cloud, which says where the service is. Default: [`Cloud::Global`].
+    /// The national cloud, which determines the base URL. Default: [`Cloud::Global`].
     pub fn cloud(mut self, cloud: Cloud) -> Self {
         self.cloud = cloud;
         self
     }
 
-    /// Where the service is, in place of the cloud's own address: for the emulator or a gateway of yours. Plain http is
-    /// accepted for loopback addresses only.
+    /// The base URL, instead of the cloud's default: for the emulator or your own gateway. Plain http is accepted only
+    /// for loopback addresses.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -184,120 +183,116 @@ impl PartnerCenterBuilder {
         self
     }
 
-    /// How many requests of this client and its clones may be under way at once, those of sweeps not counted: a sweep has
-    /// [a limit of its own](crate::sweep::Sweep::concurrency). Default: 256.
+    /// The maximum number of concurrent requests of this client and its clones, not counting sweeps: a sweep has
+    /// [its own limit](crate::sweep::Sweep::concurrency). Default: 256.
     ///
-    /// Calls beyond that wait for their turn, and the time they wait is not held against their
-    /// [`timeout`](Self::timeout). Each request under way needs a connection, and so a file that this process may have
-    /// open (`ulimit -n`); where there are too few, the client has fewer requests at once by itself.
+    /// Further calls wait in a queue. The time in the queue does not count towards their [`timeout`](Self::timeout).
+    /// Each concurrent request needs a connection, and therefore an open file of this process (`ulimit -n`). If the
+    /// process reaches its limit of open files, the client lowers its concurrency automatically.
     pub fn max_concurrent_requests(mut self, requests: usize) -> Self {
         self.at_once = Some(requests);
         self
     }
 
-    /// How many requests a call may send. Default: 4. A repetition with a refreshed token does not count.
+    /// The maximum number of attempts of a call. Default: 4. A retry with a refreshed token does not count.
     ///
-    /// Repetitions of all calls of a client and its clones draw on one retry budget, which successes fill again: when most
-    /// calls fail, each has one attempt ([`Error::is_out_of_retries`]).
+    /// All calls of a client and its clones share one retry budget, which refills as calls succeed. While most calls
+    /// fail, failed calls are not retried ([`Error::is_out_of_retries`]).
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.limits.attempts = attempts;
         self
     }
 
-    /// How long a call may take in all, waits included. Default: 3 minutes, since the service has been seen to take
-    /// over 100 seconds. A stream of pages has this long for each page.
+    /// The timeout of a call, including all attempts and waits. Default: 3 minutes, since the service has been seen to
+    /// take over 100 seconds. A stream of pages applies it to each page.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take. Default: 150 seconds.
+    /// The timeout of one attempt. Default: 150 seconds.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.limits.attempt_timeout = timeout;
         self
     }
 
-    /// How long an answer may bring less than one byte a second, once it has begun, before the attempt counts as failed.
-    /// Default: 20 seconds.
+    /// How long a response body may arrive at less than one byte per second before the attempt fails. Default: 20
+    /// seconds.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.limits.stall = timeout;
         self
     }
 
-    /// How long a connection may take to stand. Default: 10 seconds.
+    /// The timeout for opening a connection. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// How the wait before another attempt grows: drawn below `base` the first time, below twice that the second, and
-    /// never above `cap` unless the service asks for more. Default: 500 milliseconds and 30 seconds.
+    /// The exponential backoff between attempts: the first wait is a random time below `base`, and the limit doubles
+    /// with each further attempt, up to `cap`. A longer wait requested by the service is honored. Default: 500
+    /// milliseconds and 30 seconds.
     pub fn backoff(mut self, base: Duration, cap: Duration) -> Self {
         self.limits.backoff = (base, cap);
         self
     }
 
-    /// How many bytes an answer may have after decompression. Default: 64 MiB.
+    /// The maximum size of a decompressed response body in bytes. Default: 64 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.limits.body = bytes;
         self
     }
 
-    /// A proxy for all requests, as `http://host:port`. Without it none is used, whatever the environment says.
+    /// The proxy for all requests, as `http://host:port`. Default: none; proxy environment variables are ignored.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// A further root certificate, as PEM: for a proxy that inspects TLS. May be given several times.
+    /// Adds a trusted root certificate, as PEM: for a proxy that inspects TLS. May be called several times.
     pub fn root_certificate(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// Where the time comes from. Default: [`SystemClock`].
+    /// The source of time. Default: [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Where ids and jitter come from. Default: [`SystemRandom`].
+    /// The source of ids and jitter. Default: [`SystemRandom`].
     pub fn random(mut self, random: impl Random) -> Self {
         self.random = Some(Arc::new(random));
         self
     }
 
-    /// Builds the client. Nothing is sent yet.
+    /// Builds the client. Nothing is sent.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the credential is missing or a setting cannot be used, saying which.
+    /// [`ErrorKind::Configuration`] if the credential is missing or a setting is invalid. The message names the
+    /// setting.
     pub fn build(self) -> Result<PartnerCenter> {
         let base = BaseUrl::parse(self.base_url.as_deref().unwrap_or(self.cloud.base_url()))?;
         let credential = self.credential.ok_or_else(|| {
             Error::new(ErrorKind::Configuration, "no credential was given")
-                .with_advice("Give the builder a credential, such as StaticToken or RefreshToken.")
+                .with_advice("Pass a credential to the builder, such as StaticToken or RefreshToken.")
         })?;
         let application = match self.application {
             None => None,
             Some(name) => Some(HeaderValue::from_str(&name).map_err(|_| {
                 Error::new(
                     ErrorKind::Configuration,
-                    "the application name holds a character that cannot be sent in a header",
+                    "the application name contains a character that cannot be sent in a header",
                 )
             })?),
         };
         if self.limits.attempts == 0 {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "max_attempts is 0: at least one request must be allowed",
-            ));
+            return Err(Error::new(ErrorKind::Configuration, "max_attempts must be at least 1"));
         }
         if self.at_once == Some(0) {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "max_concurrent_requests is 0: at least one request must be allowed at once",
-            ));
+            return Err(Error::new(ErrorKind::Configuration, "max_concurrent_requests must be at least 1"));
         }
         for (name, time) in [
             ("timeout", self.limits.timeout),
@@ -307,13 +302,13 @@ impl PartnerCenterBuilder {
             if time.is_zero() || time > LONGEST_TIMEOUT {
                 return Err(Error::new(
                     ErrorKind::Configuration,
-                    format!("{name} must be more than 0 and at most a day"),
+                    format!("{name} must be more than 0 and at most one day"),
                 ));
             }
         }
         let (base_wait, cap) = self.limits.backoff;
         if base_wait.max(cap) > LONGEST_TIMEOUT {
-            return Err(Error::new(ErrorKind::Configuration, "backoff must be at most a day"));
+            return Err(Error::new(ErrorKind::Configuration, "backoff must be at most one day"));
         }
         let mut settings = TransportSettings::new(CLIENT_NAME);
         settings.proxy = self.proxy;
@@ -325,9 +320,9 @@ impl PartnerCenterBuilder {
         let transport = Transport::new(&settings).map_err(|error| {
             Error::new(
                 ErrorKind::Configuration,
-                "the proxy, the root certificate or the TLS set-up cannot be used",
+                "the proxy, the root certificate or the TLS configuration is invalid",
             )
-            .with_advice("Give a proxy as http://host:port, and root certificates as PEM; nothing was sent.")
+            .with_advice("Set the proxy as http://host:port, and root certificates as PEM; nothing was sent.")
             .with_source(error)
         })?;
         let context = RequestContext { correlation_id: None, locale: self.locale };
@@ -353,7 +348,7 @@ impl PartnerCenterBuilder {
     }
 }
 
-/// A time-out longer than any call; what is longer is taken for a mistake in units.
+/// The longest timeout accepted. A longer one is probably a mistake in units.
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl fmt::Debug for PartnerCenterBuilder {

@@ -1,7 +1,7 @@
-//! Removes secrets from text that is about to be shown.
+//! Removes secrets from text before it is shown.
 //!
-//! A host that echoes a request puts the token it was sent into its error body. Errors of this crate are cleaned with
-//! this before anybody sees them; a program that shows other text of such a host cleans it the same way.
+//! A host that echoes a request may put the access token into its error body. This crate redacts its errors with this
+//! type; a program that shows other text from a host should do the same.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,17 +10,19 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-/// What stands in the place of a secret.
+/// The replacement for a secret.
 const REPLACEMENT: &str = "[redacted]";
-/// A shorter text is no secret: it would take ordinary words out of sentences.
+/// Shorter texts are not treated as secrets, because redacting them would remove ordinary words.
 const SHORTEST_SECRET: usize = 8;
-/// A piece of a secret this long is taken out too: hosts cut what they echo.
+/// Parts of a secret of this length are redacted too, because hosts truncate what they echo.
 const PIECE: usize = 16;
-/// So many times over a text may be encoded: a link in a JSON string, a JSON string in another.
+/// The number of nested encodings that are decoded: a link in a JSON string, a JSON string in another.
 const LAYERS: usize = 2;
 
-/// Removes the secrets it was given from text, in any letter case, whole or in pieces, and however they are escaped in
-/// URLs, JSON and HTML, or in one within another.
+/// Removes known secrets from text.
+///
+/// It finds them in any letter case, in whole or in part, and escaped for URLs, JSON or HTML, also with two of these
+/// encodings nested.
 ///
 /// ```
 /// use partner_center::credential::Redactor;
@@ -36,14 +38,14 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// A redactor that knows no secret yet.
+    /// Creates a redactor without secrets.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a secret. Texts of fewer than eight characters are ignored: they are no secrets, and removing them would
-    /// remove ordinary words.
+    /// Adds a secret. Texts of fewer than eight characters are ignored, because redacting them would remove ordinary
+    /// words.
     pub fn add(&mut self, secret: &str) {
         let secret = secret.trim();
         if secret.len() < SHORTEST_SECRET {
@@ -55,7 +57,7 @@ impl Redactor {
         }
     }
 
-    /// The text without the secrets, each replaced by `[redacted]`.
+    /// Replaces each secret in the text with `[redacted]`.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let found = self.find(text);
@@ -73,12 +75,12 @@ impl Redactor {
         Cow::Owned(clean)
     }
 
-    /// Whether the text holds a secret or a piece of one.
+    /// Whether the text contains a secret or a part of one.
     pub(crate) fn finds(&self, text: &str) -> bool {
         !self.find(text).is_empty()
     }
 
-    /// Where the text holds secrets: in order, apart, and on character boundaries.
+    /// Finds the ranges to redact: sorted, disjoint, and on character boundaries.
     fn find(&self, text: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut view = Some(View::of(text));
@@ -90,9 +92,9 @@ impl Redactor {
         merged(found, text)
     }
 
-    /// Where bytes in lower case hold secrets or pieces of them.
+    /// Finds secrets and parts of them in lower-case bytes.
     fn find_in(&self, lower: &[u8]) -> Vec<Range<usize>> {
-        // The text is indexed and the secret walked over: texts are short and secrets long.
+        // Index the text and iterate over the secret: texts are short and secrets are long.
         let mut indexes: HashMap<usize, HashMap<&[u8], Vec<usize>>> = HashMap::new();
         let mut found = Vec::new();
         for secret in &self.secrets {
@@ -115,10 +117,10 @@ impl Redactor {
     }
 }
 
-/// A text in lower case, perhaps decoded, and where in the text each byte comes from.
+/// A text in lower case, possibly decoded, with the source position of each byte.
 struct View {
     bytes: Zeroizing<Vec<u8>>,
-    /// Where each byte begins in the text, and where the last one ends.
+    /// The position of each byte in the original text, and the end of the last one.
     places: Vec<usize>,
 }
 
@@ -128,7 +130,7 @@ impl View {
         Self { places: (0..=bytes.len()).collect(), bytes }
     }
 
-    /// The same with one layer of encoding taken off; `None` if there is none.
+    /// Decodes one layer of encoding. Returns `None` if nothing is encoded.
     fn decoded(&self) -> Option<Self> {
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.bytes.len()));
         let mut places = Vec::with_capacity(self.places.len());
@@ -150,14 +152,14 @@ impl View {
         is_encoded.then_some(Self { bytes, places })
     }
 
-    /// The part of the text that a part of this view comes from.
+    /// Maps a range of this view to the range of the original text.
     fn of_text(&self, range: &Range<usize>) -> Option<Range<usize>> {
         Some(*self.places.get(range.start)?..*self.places.get(range.end)?)
     }
 }
 
-/// What the beginning of a text in lower case stands for, if it is encoded, and how long it is: percent-encoded as in a
-/// URL, escaped as in JSON, or an entity as in HTML.
+/// Decodes one escape at the start of a lower-case text, and returns its length: percent-encoding, a JSON escape or an
+/// HTML entity.
 fn decode(text: &[u8]) -> Option<(Decoded, usize)> {
     match text {
         [b'%', digits @ ..] => {
@@ -188,7 +190,7 @@ fn decode(text: &[u8]) -> Option<(Decoded, usize)> {
 }
 
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    // `from_str_radix` takes a sign.
+    // `from_str_radix` accepts a sign.
     let digits = digits.iter().all(u8::is_ascii_hexdigit).then_some(digits)?;
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok()
 }
@@ -212,7 +214,7 @@ impl Decoded {
     }
 }
 
-/// Ranges in order, those that touch made one, and widened to character boundaries.
+/// Sorts ranges, widens them to character boundaries and merges those that touch.
 fn merged(mut ranges: Vec<Range<usize>>, text: &str) -> Vec<Range<usize>> {
     ranges.sort_unstable_by_key(|range| range.start);
     let mut merged: Vec<Range<usize>> = Vec::new();
@@ -239,7 +241,7 @@ mod tests {
 
     const SECRET: &str = "eyJ0eXAiOiJKV1Qi/LCJhbGciOi~JSUzI1NiIs+Ing1dCI6\"Ik1&uQ19WWmNB==";
 
-    /// The secret with one rule for all but letters and digits.
+    /// Applies a rule to every character of the secret except letters and digits.
     fn each(rule: fn(char) -> String) -> String {
         let plain = |character: char| character.is_ascii_alphanumeric();
         SECRET.chars().map(|c| if plain(c) { c.to_string() } else { rule(c) }).collect()
@@ -257,7 +259,7 @@ mod tests {
 
     // R18
     #[test]
-    fn a_secret_is_found_however_it_is_written() {
+    fn a_secret_is_found_in_every_encoding() {
         let uri = "eyJ0eXAiOiJKV1Qi%2FLCJhbGciOi~JSUzI1NiIs%2BIng1dCI6%22Ik1%26uQ19WWmNB%3D%3D";
         for written in [
             SECRET.to_owned(),
@@ -285,16 +287,16 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_of_a_secret_is_found_too() {
+    fn a_part_of_a_secret_is_found_too() {
         let redactor = redactor(SECRET);
         let (head, tail) = (&SECRET[..20], &SECRET[30..]);
         assert_eq!(redactor.redact(&format!("{head}...")), "[redacted]...");
         assert_eq!(redactor.redact(&format!("{head}\n{tail}")), "[redacted]\n[redacted]");
-        assert_eq!(redactor.redact(&SECRET[..12]), &SECRET[..12], "too short to tell from a word");
+        assert_eq!(redactor.redact(&SECRET[..12]), &SECRET[..12], "too short to distinguish from a word");
     }
 
     #[test]
-    fn other_text_stays_as_it_is() {
+    fn other_text_is_unchanged() {
         let mut redactor = redactor(SECRET);
         redactor.add("none");
         redactor.add("");

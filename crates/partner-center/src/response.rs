@@ -1,4 +1,4 @@
-//! What a call returns: the decoded answer, and how it was come by.
+//! The result of a call: the decoded body and its response metadata.
 
 use std::fmt;
 use std::ops::Deref;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::call::Said;
 use crate::paging::Continuation;
 
-/// A decoded answer. Derefs to it, so `response.items` works, and tells how it was come by.
+/// A decoded response body with its metadata. Derefs to the body, so `response.items` works.
 ///
 /// ```no_run
 /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
@@ -27,7 +27,7 @@ pub struct Response<T> {
     meta: Box<Meta>,
 }
 
-/// How an answer was come by.
+/// The metadata of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Meta {
     pub(crate) status: u16,
@@ -37,7 +37,7 @@ pub(crate) struct Meta {
     pub(crate) headers: HeaderMap,
     pub(crate) continuation: Option<Continuation>,
     pub(crate) findings: Findings,
-    /// What it says of further pages.
+    /// What the response says about further pages.
     pub(crate) said: Said,
 }
 
@@ -46,7 +46,7 @@ impl<T> Response<T> {
         Self { value, meta: Box::new(meta) }
     }
 
-    /// A response for a mock of yours: status 200, one attempt, these ids.
+    /// Creates a response for your own mock: status 200, one attempt, these ids.
     #[must_use]
     pub fn for_test(value: T, request_id: Uuid, correlation_id: Uuid) -> Self {
         let headers = HeaderMap::new();
@@ -75,7 +75,7 @@ impl<T> Response<T> {
         &self.meta.said
     }
 
-    /// Puts the rows of the next page behind those of this one: the request that was answered first stands for all.
+    /// Appends the rows of the next page. The status, ids and headers of the first page are kept.
     pub(crate) fn append<O: Operation<Answer = T>>(&mut self, page: Self) {
         let before = O::extent(&self.value).map_or(0, |extent| extent.rows);
         let before = before
@@ -85,19 +85,19 @@ impl<T> Response<T> {
         O::append(&mut self.value, page.value);
     }
 
-    /// The answer alone.
+    /// Returns the body and drops the metadata.
     #[must_use]
     pub fn into_inner(self) -> T {
         self.value
     }
 
-    /// The same response with another value.
+    /// Converts the body and keeps the metadata.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response { value: change(self.value), meta: self.meta }
     }
 
-    /// This response and another one as one, with the status, ids and headers of this one and what was odd about either.
+    /// Combines two responses. The result has the status, ids and headers of `self` and the findings of both.
     #[must_use]
     pub fn zip<U>(mut self, other: Response<U>) -> Response<(T, U)> {
         self.meta.findings.append(other.meta.findings, 0);
@@ -122,32 +122,32 @@ impl<T> Response<T> {
         self.meta.correlation_id
     }
 
-    /// The `MS-RequestId` the service answered with. It has been seen to differ from the one sent.
+    /// The `MS-RequestId` in the response. It has been seen to differ from the one sent.
     #[must_use]
     pub fn service_request_id(&self) -> Option<&str> {
         self.meta.headers.get("ms-requestid")?.to_str().ok()
     }
 
-    /// How many requests it took, all its pages together: 1 if the first was answered and was all.
+    /// How many requests were sent, for all pages together: 1 if the first succeeded and was the only page.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.meta.attempts
     }
 
-    /// All headers of the answer, among them `MS-CV` and `MS-ServerId`.
+    /// All headers of the response, including `MS-CV` and `MS-ServerId`.
     #[must_use]
     pub fn raw_headers(&self) -> &HeaderMap {
         &self.meta.headers
     }
 
-    /// What was odd about the response: all of the next four.
+    /// The problems found while decoding: odd values and unreadable rows.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         &self.meta.findings
     }
 
-    /// The values that their fields cannot take, such as `"n/a"` for a count: each field is unknown, and nothing else
-    /// is lost. At most 10,000 are kept; [`odd_fields`](Self::odd_fields) counts all.
+    /// The values that do not fit their fields, such as `"n/a"` for a count. Only the field becomes unknown; the rest
+    /// of the row is kept. At most 10,000 are stored; [`odd_fields`](Self::odd_fields) counts all.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
@@ -163,25 +163,25 @@ impl<T> Response<T> {
         self.meta.findings.odd_values()
     }
 
-    /// The fields that had odd values, each with how many.
+    /// The fields that had odd values, each with the number of such values.
     pub fn odd_fields(&self) -> impl Iterator<Item = (&str, u64)> {
         self.meta.findings.odd_fields()
     }
 
-    /// The rows that are not among this page's, because they were no objects or lacked their id. At most 10,000 are
-    /// kept; [`unreadable_count`](Self::unreadable_count) counts all.
+    /// The rows that could not be decoded because they were not objects or had no id. At most 10,000 are stored;
+    /// [`unreadable_count`](Self::unreadable_count) counts all.
     #[must_use]
     pub fn unreadable(&self) -> &[UnreadableRow] {
         self.meta.findings.unreadable()
     }
 
-    /// How many rows were unreadable.
+    /// The number of unreadable rows.
     #[must_use]
     pub fn unreadable_count(&self) -> u64 {
         self.meta.findings.unreadable_count()
     }
 
-    /// If this is a page that another follows, what `resume` needs to ask for that one.
+    /// The position of the next page, to be passed to `resume`. `None` on the last page.
     #[must_use]
     pub fn continuation(&self) -> Option<&Continuation> {
         self.meta.continuation.as_ref()

@@ -1,15 +1,15 @@
-//! What a service is called, whichever operation a row came from.
+//! Normalizes service codes and names across operations.
 //!
 //! The commercial queries send the code of a service and its name: `o365` and `Microsoft Office 365`. The classic
-//! operations send no code, and put it where the name belongs. So that a field means the same by either source, what
-//! they send is brought into the one form here, and nowhere else.
+//! operations send no code, or send the code in the name field. This module converts both to one form, so that a field
+//! has the same meaning for either source.
 
-/// The services that the documentation names, by their codes. The names are those that the commercial queries send.
+/// The documented services: code, and name as sent by the commercial queries.
 const SERVICES: &[(&str, &str)] = &[("o365", "Microsoft Office 365"), ("crm", "Microsoft Dynamics")];
 
-/// The code and the name of the service of a classic row, of what it has as code and as name.
+/// Returns the service code and service name for the values found in a row.
 ///
-/// A code that is not known keeps its place as the name too.
+/// An unknown code is also used as the name.
 ///
 /// | `serviceName` of the classic operations | `serviceCode` | `serviceName` |
 /// |---|---|---|
@@ -38,7 +38,7 @@ pub fn code_and_name(code: Option<String>, name: Option<String>) -> (Option<Stri
     });
     let known = code.as_deref().and_then(by_code);
     let name = match (known, name) {
-        // A name that is more than the code again stays as the service wrote it.
+        // Replace the name only if it is missing or repeats a code.
         (Some((_, known)), name) if name.as_deref().is_none_or(|name| by_code(name).is_some()) => {
             Some((*known).to_owned())
         }
@@ -51,7 +51,7 @@ pub fn code_and_name(code: Option<String>, name: Option<String>) -> (Option<Stri
 mod tests {
     use super::*;
 
-    // U4: the same column meant a code by one source and a name by the other.
+    // U4: the same column held a code from one source and a name from the other.
     #[test]
     fn classic_rows_have_a_code_and_a_name() {
         for (code, name, expected) in [
@@ -62,7 +62,7 @@ mod tests {
             (Some("o365"), Some("o365"), (Some("o365"), Some("Microsoft Office 365"))),
             (None, Some("azure"), (Some("azure"), Some("azure"))),
             (None, Some("Some Service"), (None, Some("Some Service"))),
-            // As the commercial queries have it, nothing changes.
+            // The form of the commercial queries does not change.
             (None, Some("Microsoft Office 365"), (Some("o365"), Some("Microsoft Office 365"))),
             (Some("crm"), Some("Microsoft Dynamics"), (Some("crm"), Some("Microsoft Dynamics"))),
             (Some("x"), Some("Y"), (Some("x"), Some("Y"))),

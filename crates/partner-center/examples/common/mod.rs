@@ -1,5 +1,5 @@
-//! Where the examples connect to: Partner Center, if `PARTNER_CENTER_ACCESS_TOKEN` holds a token of an application with
-//! a user; otherwise an emulator of their own, with made-up customers.
+//! Connects the examples to Partner Center if `PARTNER_CENTER_ACCESS_TOKEN` is set to an App+User token, and otherwise
+//! to an emulator with synthetic customers.
 
 use std::error::Error;
 
@@ -7,7 +7,7 @@ use partner_center::PartnerCenter;
 use partner_center::credential::StaticToken;
 use partner_center_emulator::Emulator;
 
-/// A client, and the emulator it asks, if it does: that ends when this is dropped.
+/// A client, and the emulator it uses, if any. The emulator stops when this is dropped.
 pub(crate) struct Connection {
     pub(crate) partner: PartnerCenter,
     _emulator: Option<Emulator>,

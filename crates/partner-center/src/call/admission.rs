@@ -1,7 +1,7 @@
-//! Who lets attempts through: the hook by which a group of calls, such as a sweep, is held to limits of its own.
+//! The interface of a limiter for a group of calls, such as a sweep.
 //!
-//! It decides nothing. A call of a client without admission goes straight ahead; one with it asks before every attempt
-//! and says how the attempt ended, the ones a retry made up for included.
+//! A client without a limiter sends attempts directly. A client with one waits for a permit before every attempt,
+//! including retries, and reports how the attempt ended.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,43 +10,44 @@ use crate::clock::BoxFuture;
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
 
-/// Decides when attempts of a group of calls may be sent.
+/// Decides when the attempts of a group of calls may be sent.
 pub(crate) trait Admission: fmt::Debug + Send + Sync {
-    /// Ends right before an attempt may be sent, when every wait is over: the pause the service asked this partner
-    /// for, too. The time it takes is not held against the call's own.
+    /// Waits until an attempt may be sent, including any pause that the service requested for this partner. This time
+    /// does not count towards the timeout of the call.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Throttled`] if the service has asked to wait for longer than anybody should.
+    /// [`ErrorKind::Throttled`] if the service requested a longer wait than the limiter accepts.
     fn admit(&self) -> BoxFuture<'_, Result<Box<dyn Admitted>>>;
 }
 
-/// An attempt that was let through. Dropping it says that the attempt is over, without a word on how.
+/// A permit for one attempt. Dropping it ends the attempt without an outcome.
 pub(crate) trait Admitted: Send {
-    /// The attempt is over, and this is how it ended, with which token. Without a token, none could be had.
+    /// Reports how the attempt ended and which token it used. `token` is `None` if no token could be obtained.
     fn ended(self: Box<Self>, ending: Ending, token: Option<&AccessToken>);
 }
 
-/// How an attempt ended, as far as limits are concerned.
+/// The outcome of an attempt, as relevant for limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The service did its work, be the answer rows or a refusal.
+    /// The service processed the request, with success or with an error.
     Answered,
-    /// The service did its work and refused the token.
+    /// The service processed the request and rejected the token.
     Refused,
     /// The service asked to slow down.
     Throttled {
-        /// For how long, if it said so.
+        /// The requested wait, if any.
         retry_after: Option<Duration>,
     },
-    /// No answer, or that of a service in trouble: no measure of how much it can take.
+    /// No response, or a server error: says nothing about the capacity of the service.
     Failed,
-    /// This process has as many connections open as it may.
+    /// This process cannot open another connection.
     Crowded,
 }
 
 impl Ending {
-    /// How an attempt ended that failed with this error; `cut_off` if that is a refusal whose body broke off.
+    /// The outcome of an attempt that failed with this error. `cut_off` means that the body of an error response was
+    /// incomplete.
     pub(crate) fn of_failure(error: &Error, cut_off: bool) -> Self {
         if error.cause() == Some(Cause::TooManyOpenFiles) {
             Self::Crowded

@@ -1,4 +1,4 @@
-//! One attempt: headers out, a whole answer in, or the error it stands for.
+//! Makes one attempt: sends the request and reads the whole response.
 
 use std::pin::pin;
 
@@ -19,7 +19,7 @@ const LOCALE: HeaderName = HeaderName::from_static("x-locale");
 const CLIENT: HeaderName = HeaderName::from_static("ms-partnercenter-client");
 const APPLICATION: HeaderName = HeaderName::from_static("ms-partnercenter-application");
 
-/// A 2xx answer, read to its end.
+/// A complete 2xx response.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
@@ -27,16 +27,16 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The charset it says it is in.
+    /// The declared charset.
     pub(super) fn charset(&self) -> Option<String> {
         super::text::charset(&self.headers)
     }
 }
 
-/// Why an attempt brought no 2xx answer.
+/// Why an attempt did not return a 2xx response.
 pub(super) struct Failure {
     pub(super) error: Error,
-    /// The error is a refusal judged by its status alone, because its body broke off.
+    /// The body of the error response was incomplete, so the error is based on the status alone.
     pub(super) cut_off: bool,
 }
 
@@ -47,7 +47,7 @@ impl From<Error> for Failure {
 }
 
 impl Run<'_> {
-    /// The language to ask in.
+    /// The value of `X-Locale`.
     pub(super) fn locale(&self, logical: &Logical) -> Result<HeaderValue> {
         let Some(locale) = &logical.locale else { return Ok(HeaderValue::from_static("en-US")) };
         HeaderValue::from_str(locale).ok().filter(|_| is_locale(locale)).ok_or_else(|| {
@@ -79,7 +79,7 @@ impl Run<'_> {
         Ok(headers)
     }
 
-    /// Sends once and reads the answer to its end. Any status but 2xx is the error it stands for.
+    /// Sends one request and reads the whole response. Any status other than 2xx becomes an error.
     pub(super) async fn attempt<O: Operation>(
         &self,
         locale: &HeaderValue,
@@ -107,17 +107,17 @@ impl Run<'_> {
             Ok(Ok(body)) => return Ok(self.judge(seen, body)?),
             Ok(Err(error)) => error,
             Err(_) if limit < self.core.limits.attempt_timeout => {
-                let message = "the service did not answer within the time allowed for the call";
+                let message = "the service did not respond within the time allowed for the call";
                 return Err(seen.tell(Error::new(ErrorKind::Timeout, message)).into());
             }
             Err(_) => Error::new(
                 ErrorKind::Network,
-                "the service did not answer within the time allowed for an attempt",
+                "the service did not respond within the time allowed for an attempt",
             )
             .with_cause(Cause::AttemptTimedOut),
         };
         if seen.is_refusal() {
-            // The status says what it is, if only roughly, and how long to wait.
+            // The status still gives the kind of error, and the headers the wait.
             let cut_off = error.kind() == ErrorKind::Network && seen.is_error();
             let body = std::mem::take(&mut seen.partial).into();
             return self.judge(seen, body).map_err(|error| Failure { error, cut_off });
@@ -146,18 +146,18 @@ impl Run<'_> {
         body.map_err(|error| match error {
             BodyError::TooLong => Error::new(
                 ErrorKind::InvalidAnswer,
-                format!("the answer is longer than the {} bytes allowed", limits.body),
+                format!("the response is longer than the {} bytes allowed", limits.body),
             )
-            .with_advice("Raise the builder's body_limit, or ask for smaller pages."),
+            .with_advice("Raise the builder's body_limit, or request smaller pages."),
             BodyError::Stalled => Error::new(
                 ErrorKind::Network,
-                format!("the answer stalled: it brought less than a byte a second for {:?}", limits.stall),
+                format!("the response stalled: less than one byte per second for {:?}", limits.stall),
             ),
             BodyError::Broken(error) => failed(error),
         })
     }
 
-    /// What a whole answer stands for by its status.
+    /// Converts a response to an error if its status is not 2xx.
     fn judge(&self, seen: Seen, body: Bytes) -> Result<Answer> {
         let status = seen.status.unwrap_or_default();
         if (200..300).contains(&status) {
@@ -172,7 +172,7 @@ impl Run<'_> {
     }
 }
 
-/// What was seen of an answer before it ended, well or badly.
+/// The parts of a response received so far.
 #[derive(Default)]
 struct Seen {
     status: Option<u16>,
@@ -181,12 +181,12 @@ struct Seen {
 }
 
 impl Seen {
-    /// Whether a status came that stands for no rows.
+    /// Whether a status other than 2xx was received.
     fn is_refusal(&self) -> bool {
         self.status.is_some_and(|status| !(200..300).contains(&status))
     }
 
-    /// Whether it is one of an error's, whose body says more than the status.
+    /// Whether the status is an error status, for which the body has details.
     fn is_error(&self) -> bool {
         self.status.is_some_and(|status| status >= 400)
     }
@@ -199,15 +199,15 @@ impl Seen {
     }
 }
 
-/// The error for an answer that did not come, or not to its end.
+/// Converts a transport error.
 fn failed(error: TransportError) -> Error {
     if is_too_many_open_files(&error) {
         return Error::new(
             ErrorKind::Network,
-            "this process has as many files and connections open as it may",
+            "too many open files: this process cannot open another connection",
         )
         .with_cause(Cause::TooManyOpenFiles)
-        .with_advice("Raise the limit (ulimit -n), or have fewer requests at once.")
+        .with_advice("Raise the limit (ulimit -n), or send fewer requests at once.")
         .with_source(error);
     }
     let kind = match error.kind() {
@@ -217,28 +217,28 @@ fn failed(error: TransportError) -> Error {
     };
     let (message, advice) = match error.kind() {
         TransportErrorKind::Settings => ("the request could not be built", None),
-        TransportErrorKind::Connect => ("no connection to the service could be made", None),
+        TransportErrorKind::Connect => ("could not connect to the service", None),
         TransportErrorKind::NoSuchHost => (
-            "no host has the name of the service",
-            Some("Check the base URL, and that this network resolves names of the internet."),
+            "could not resolve the host name of the service",
+            Some("Check the base URL, and that this network resolves internet host names."),
         ),
         TransportErrorKind::Certificate => (
             "the certificate of the service is not trusted",
             Some(
-                "If a proxy inspects TLS, its root certificate has to be trusted here: add it to the system's. If not, \
-                 check the base URL: somebody else may be answering.",
+                "If a proxy inspects TLS, add its root certificate to the trusted certificates of this system. If not, \
+                 check the base URL: the server may not be Partner Center.",
             ),
         ),
         TransportErrorKind::ProxyCredentials => (
-            "the proxy asks for a user name and password",
-            Some("Give the proxy's user name and password in its address: http://user:password@host:port."),
+            "the proxy requires a user name and password",
+            Some("Put the user name and password in the proxy URL: http://user:password@host:port."),
         ),
-        TransportErrorKind::Body => ("the answer broke off before its end", None),
+        TransportErrorKind::Body => ("the connection broke before the response was complete", None),
         TransportErrorKind::Coding => (
-            "the answer is in a content coding that was not asked for",
-            Some("Partner Center sends gzip or none: check the proxy and the base URL."),
+            "the response has a content encoding that was not requested",
+            Some("Partner Center sends gzip or no encoding: check the proxy and the base URL."),
         ),
-        _ => ("the connection broke before the service answered", None),
+        _ => ("the connection broke before the service responded", None),
     };
     let is_final = error.kind().is_final();
     let mut failed = Error::new(kind, message).with_source(error);
@@ -248,7 +248,7 @@ fn failed(error: TransportError) -> Error {
     if is_final { failed.with_no_hope() } else { failed }
 }
 
-/// Whether the system would not open another socket for this process (`EMFILE`, `WSAEMFILE`) or for any (`ENFILE`).
+/// Whether the limit of open files of this process (`EMFILE`, `WSAEMFILE`) or of the system (`ENFILE`) was reached.
 fn is_too_many_open_files(error: &TransportError) -> bool {
     const CODES: &[i32] = if cfg!(windows) { &[10_024] } else { &[23, 24] };
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
@@ -278,12 +278,12 @@ fn bearer(token: &AccessToken) -> Result<HeaderValue> {
 
 fn guid(id: uuid::Uuid) -> HeaderValue {
     let mut buffer = uuid::Uuid::encode_buffer();
-    // A hyphenated GUID is always a valid header value; the fallback is never taken.
+    // A hyphenated GUID is always a valid header value; the fallback is never used.
     HeaderValue::from_str(id.as_hyphenated().encode_lower(&mut buffer))
         .unwrap_or_else(|_| HeaderValue::from_static("00000000-0000-0000-0000-000000000000"))
 }
 
-/// Letters, digits and hyphens, as language tags are written.
+/// Whether the text has the characters of a language tag: letters, digits and hyphens.
 fn is_locale(text: &str) -> bool {
     (2..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

@@ -1,4 +1,4 @@
-//! Reading a body to its end, under a cap that holds after decompression, and not at any pace.
+//! Reads a body with a limit on its decompressed size and a minimum rate.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -11,33 +11,33 @@ use http::header::CONTENT_LENGTH;
 use partner_center_client::{RawAnswer, TransportError};
 use tokio::time::{Instant, timeout_at};
 
-/// Why a body has no end here.
+/// Why a body was not read to its end.
 pub(super) enum BodyError {
     /// More bytes than allowed.
     TooLong,
-    /// Hardly anything came for too long.
+    /// The body arrived too slowly.
     Stalled,
-    /// The connection broke, or the compression did.
+    /// The connection broke, or decompression failed.
     Broken(TransportError),
 }
 
-/// How much of a broken or overlong body an error keeps.
+/// The maximum number of bytes that an error keeps of an incomplete or overlong body.
 const KEPT: usize = 64 * 1024;
-/// What is reserved up front at most, whatever the answer claims its length to be.
+/// The maximum capacity reserved in advance, regardless of the declared length.
 const RESERVED: usize = 8 * 1024 * 1024;
-/// A wait that ends this much too late was one in which nobody asked for the body.
+/// If a wait ends this late, the body was not polled.
 const LATE: Duration = Duration::from_secs(1);
 
-/// How long the answer says its body is. Of no use if it is compressed.
+/// The declared length of the body. It is meaningless if the body is compressed.
 pub(super) fn expected_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Notices a body that trickles: one that brings less than a byte a second while it is waited for.
+/// Detects a body that arrives at less than one byte per second while it is awaited.
 pub(super) struct Pace {
-    /// For how long it may do so.
+    /// How long the rate may be too low.
     grace: Duration,
-    /// Since when it is waited for, and how many bytes came since.
+    /// When the current wait began, and how many bytes have arrived since.
     since: Option<Instant>,
     bytes: u64,
 }
@@ -47,7 +47,7 @@ impl Pace {
         Self { grace, since: None, bytes: 0 }
     }
 
-    /// So many bytes came. If they are enough, counting begins anew with the next wait.
+    /// Records received bytes. If they are enough, counting restarts with the next wait.
     fn received(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
         if self.bytes >= self.grace.as_secs().max(1) {
@@ -55,12 +55,12 @@ impl Pace {
         }
     }
 
-    /// Until when more must have come. Only waits are timed: a body that is here at once costs no look at the clock.
+    /// When more bytes must have arrived. Only waits are timed: a body that is available at once never reads the clock.
     fn deadline(&mut self, now: impl FnOnce() -> Instant) -> Instant {
         *self.since.get_or_insert_with(now) + self.grace
     }
 
-    /// Whether the body has stalled, now that the deadline has passed.
+    /// Whether the body has stalled. Called when the deadline has passed.
     fn stalled(&mut self, deadline: Instant, now: Instant) -> bool {
         let late = now.saturating_duration_since(deadline) > LATE;
         if late {
@@ -74,7 +74,7 @@ impl Pace {
     }
 }
 
-/// Reads to the end. What was read of a body that has none is left in `partial`.
+/// Reads the whole body. If this fails, the bytes read so far are in `partial`.
 pub(super) async fn read(
     answer: &mut RawAnswer,
     expected: Option<usize>,
@@ -86,7 +86,7 @@ pub(super) async fn read(
     check(&first, 0, cap, partial)?;
     let expected = expected.filter(|_| answer.is_plain());
     if expected == Some(first.len()) {
-        // The usual small answer comes in one piece, and is not copied.
+        // A small body usually arrives in one chunk and is not copied.
         return Ok(first);
     }
     let reserve = expected.unwrap_or(0).min(RESERVED).min(cap).max(first.len());
@@ -149,7 +149,7 @@ mod tests {
     fn less_than_a_byte_a_second_is_a_stall_after_the_grace() {
         let start = Instant::now();
         let second = Duration::from_secs(1);
-        // Pieces of this many bytes, each after so many seconds; whether, and when, that is a stall.
+        // Bytes per chunk, seconds between chunks, and when this is a stall.
         for (bytes, wait, ends) in [
             (0, 1, Some(20)),
             (1, 2, Some(20)),
@@ -174,11 +174,11 @@ mod tests {
     }
 
     #[test]
-    fn a_time_in_which_nobody_asks_is_none_of_the_bodys() {
+    fn time_without_polling_does_not_count() {
         let mut pace = Pace::new(Duration::from_secs(20));
         let start = Instant::now();
         let deadline = pace.deadline(|| start);
         assert!(!pace.stalled(deadline, deadline + Duration::from_secs(60)));
-        assert!(pace.deadline(|| start + Duration::from_secs(80)) > deadline, "it begins anew");
+        assert!(pace.deadline(|| start + Duration::from_secs(80)) > deadline, "the grace period restarts");
     }
 }

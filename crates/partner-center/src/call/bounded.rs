@@ -1,18 +1,18 @@
-//! A bound to how deep an answer may be nested, put around whichever parser reads it.
+//! Limits the nesting depth of a response. Wraps any deserializer.
 //!
-//! The model of a value says what is asked of the parser, and sonic-rs skips what does not fit it, or is not in the
-//! model, by descending into it without counting: some thousand `[` would overflow the stack, which ends the process.
-//! So the parser is only ever asked for what comes next, and each step down is counted here.
+//! sonic-rs skips values that are not in the model, or do not fit it, by recursion without a depth limit: some thousand
+//! `[` would overflow the stack and abort the process. Therefore this wrapper only calls `deserialize_any` and counts
+//! the depth itself.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// Several times as deep as anything the service sends.
+/// The maximum depth, several times that of any response of the service.
 pub(super) const DEEPEST: u8 = 32;
 
-/// Something of a parser's, with how many levels may still be below it.
+/// A part of a deserializer, with the number of levels still allowed below it.
 #[derive(Clone, Copy)]
 pub(super) struct Bounded<T> {
     inner: T,
@@ -20,21 +20,21 @@ pub(super) struct Bounded<T> {
 }
 
 impl<T> Bounded<T> {
-    /// A whole answer.
+    /// Wraps the deserializer of a whole response.
     pub(super) fn new(inner: T) -> Self {
         Self { inner, left: DEEPEST }
     }
 
-    /// Something else on the same level.
+    /// Wraps another part on the same level.
     fn with<U>(&self, inner: U) -> Bounded<U> {
         Bounded { inner, left: self.left }
     }
 
-    /// What is inside a list or an object on this level.
+    /// Wraps the content of a list or an object on this level.
     fn below<U, E: Error>(&self, inner: U) -> Result<Bounded<U>, E> {
         match self.left.checked_sub(1) {
             Some(left) => Ok(Bounded { inner, left }),
-            None => Err(E::custom("it is nested too deep")),
+            None => Err(E::custom("nested too deeply")),
         }
     }
 }
@@ -66,7 +66,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Bounded<D> {
     }
 }
 
-/// What a parser of JSON calls.
+/// Only the methods that a JSON parser calls.
 impl<'de, V: Visitor<'de>> Visitor<'de> for Bounded<V> {
     type Value = V::Value;
 
@@ -148,7 +148,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Bounded<A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        // Keys are texts: there is nothing below them.
+        // Keys are strings and have no content to limit.
         self.inner.next_key_seed(seed)
     }
 

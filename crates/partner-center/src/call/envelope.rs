@@ -1,9 +1,8 @@
-//! What a response says of further pages, heard while it is read, in every spelling the contract knows.
+//! Extracts next links and continuation tokens while a response is decoded, in every spelling in the contract.
 //!
-//! It stands between the parser and the model: the members of the outermost object that continue a collection are taken
-//! note of whatever their value is, and handed on to the model in the form the model has. So a collection whose model
-//! knows of no next page is understood as well, and a value that no model can read is not lost. What the next page is
-//! called is decided in `paging`; nothing here is followed.
+//! A deserializer between the parser and the model records the paging members of the outermost object, whatever their
+//! value is, and passes them to the model in the form that the model expects. This also works for collections without a
+//! next link in their model, and for values that the model cannot decode. `paging` decides which link to follow.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,23 +12,23 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAcces
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
-/// What a response says of further pages.
+/// What a response says about further pages.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     pub(crate) links: Vec<Linked>,
     pub(crate) tokens: Vec<String>,
-    /// It says that there is more in a form that is not known.
+    /// The response announces another page in an unknown format.
     pub(crate) unclear: bool,
 }
 
-/// A link to a page: an address, headers to send along, or both.
+/// A link to a page: a URI, headers to send, or both.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Linked {
     pub(crate) uri: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// Without texts: a link repeats the filter, and with it perhaps a customer's name.
+/// Omits the texts: a link contains the filter, which may contain a customer's name.
 impl fmt::Debug for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Said")
@@ -40,7 +39,7 @@ impl fmt::Debug for Said {
     }
 }
 
-/// How a member continues a collection.
+/// The kind of a paging member.
 #[derive(Clone, Copy, PartialEq)]
 enum Continues {
     /// Its value is a link.
@@ -64,7 +63,7 @@ impl Continues {
 }
 
 impl Said {
-    /// Takes note of a member, and says what of it is the model's.
+    /// Records a member, and returns the value for the model, if any.
     fn hear(&mut self, continues: Continues, value: Value) -> Option<Value> {
         match continues {
             Continues::Link => {
@@ -86,7 +85,7 @@ impl Said {
             }
             Continues::Links => match value {
                 Value::Object(members) => Some(Value::Object(self.members(members))),
-                // As other services write them: a list of relations.
+                // A list of relations, as sent by other services.
                 Value::Array(relations) => {
                     self.unclear |= relations.iter().any(is_next);
                     None
@@ -96,7 +95,7 @@ impl Said {
         }
     }
 
-    /// The links of a resource, with a next one in the form that the model has.
+    /// Records the `next` link among the links of a resource, and converts it to the form of the model.
     fn members(&mut self, members: Map<String, Value>) -> Map<String, Value> {
         members
             .into_iter()
@@ -118,7 +117,7 @@ impl Said {
             .collect()
     }
 
-    /// Takes note of a link, if there is one.
+    /// Records a link, if there is one.
     fn link(&mut self, value: Value) -> Option<Linked> {
         let linked = match value {
             Value::String(uri) if !uri.trim().is_empty() => {
@@ -144,7 +143,7 @@ impl Said {
 
 struct Unclear;
 
-/// A link that is an object, as the contract's `Link`. One that holds nothing is none.
+/// Parses a link object, as the contract's `Link`. Returns `None` for an empty link.
 fn object(members: &Map<String, Value>) -> Result<Option<Linked>, Unclear> {
     let mut linked = Linked { uri: None, headers: Vec::new() };
     for (name, value) in members {
@@ -153,7 +152,7 @@ fn object(members: &Map<String, Value>) -> Result<Option<Linked>, Unclear> {
             ("uri" | "href", Value::String(uri)) if linked.uri.is_none() => {
                 linked.uri = Some(uri.trim().to_owned()).filter(|uri| !uri.is_empty());
             }
-            // It is asked for as every page is.
+            // Pages are always requested with GET.
             ("method", Value::String(method)) if method.eq_ignore_ascii_case("get") || method.is_empty() => {}
             ("headers", Value::Array(headers)) => {
                 for header in headers {
@@ -166,7 +165,7 @@ fn object(members: &Map<String, Value>) -> Result<Option<Linked>, Unclear> {
     Ok(Some(linked).filter(|linked| linked.uri.is_some() || !linked.headers.is_empty()))
 }
 
-/// A header of a link.
+/// Parses a header of a link.
 fn pair(header: &Value) -> Option<(String, String)> {
     let member = |name: &str| {
         let (_, value) = header.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
@@ -179,12 +178,12 @@ fn pair(header: &Value) -> Option<(String, String)> {
     Some((member("key")?, member("value")?))
 }
 
-/// Whether a relation is that to the next page.
+/// Whether a relation is the one to the next page.
 fn is_next(relation: &Value) -> bool {
     relation.get("rel").and_then(Value::as_str).is_some_and(|rel| rel.eq_ignore_ascii_case("next"))
 }
 
-/// A parser whose outermost object is listened to.
+/// A deserializer that records the paging members of the outermost object.
 pub(super) struct Heard<'a, D> {
     inner: D,
     said: &'a mut Said,
@@ -209,7 +208,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Heard<'_, D> {
     }
 }
 
-/// Anything but an object is refused in the words of the model.
+/// For anything but an object, the model's own visitor reports the error.
 impl<'de, V: Visitor<'de>> Visitor<'de> for Heard<'_, V> {
     type Value = V::Value;
 
@@ -226,7 +225,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Heard<'_, V> {
 struct Members<'a, A> {
     map: A,
     said: &'a mut Said,
-    /// What the model has been handed: two spellings of a member would be the same one twice.
+    /// The members already passed to the model: a second spelling would be a duplicate field.
     passed: Vec<Continues>,
     held: Option<Value>,
 }
@@ -253,14 +252,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         match self.held.take() {
-            // What serde_json would say quotes the text.
-            Some(value) => seed.deserialize(value).map_err(|_| A::Error::custom("the links cannot be read")),
+            // The message of serde_json would quote the text.
+            Some(value) => seed.deserialize(value).map_err(|_| A::Error::custom("invalid links")),
             None => self.map.next_value_seed(seed),
         }
     }
 }
 
-/// The name of a member, without a copy where the parser has it.
+/// The name of a member, borrowed from the parser if possible.
 struct Name<'de>(Cow<'de, str>);
 
 impl<'de> serde::Deserialize<'de> for Name<'de> {
@@ -297,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn every_spelling_is_heard_and_nothing_else() {
+    fn every_spelling_is_recorded_and_nothing_else() {
         let spellings = CONTINUATIONS.links.iter().map(|name| (name, json!("/a?b=c")));
         let objects = CONTINUATIONS.objects.iter().map(|name| (name, json!({ "next": { "uri": "/a?b=c" } })));
         for (name, value) in spellings.chain(objects) {
@@ -305,7 +304,7 @@ mod tests {
             assert_eq!(said.links.len(), 1, "{name}");
             assert_eq!(said.links[0].uri.as_deref(), Some("/a?b=c"));
             assert!(!said.unclear && said.tokens.is_empty());
-            assert!(model.contains_key(*name), "the model has it as well: {name}");
+            assert!(model.contains_key(*name), "the model receives it too: {name}");
         }
         for name in CONTINUATIONS.tokens {
             assert_eq!(heard(&json!({ *name: "t", "items": [] })).0.tokens, ["t"], "{name}");
@@ -318,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_nothing_says_nothing() {
+    fn empty_links_are_ignored() {
         for nothing in [
             json!(null),
             json!(""),
@@ -341,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_unclear() {
+    fn unknown_formats_are_unclear() {
         for odd in [
             json!(5),
             json!(true),
@@ -361,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn the_model_is_handed_each_once_and_in_its_own_form() {
+    fn the_model_receives_each_member_once_in_its_own_form() {
         let (said, model) = heard(&json!({ "@nextLink": null, "nextLink": "/a", "NextLink": "/b" }));
         assert_eq!((said.links.len(), model), (2, Map::from_iter([("NextLink".to_owned(), json!("/b"))])));
         let (said, model) = heard(&json!({ "links": { "self": { "uri": "/s" }, "next": "/a" } }));

@@ -1,8 +1,8 @@
-//! One logical call: ids, attempts, waits, body, deadline.
+//! Makes one call: ids, token, attempts, waits, body, timeout.
 //!
-//! The rules, in one place. A call asks its credential before every attempt, sends, reads the whole body, and then
-//! either decodes it or decides whether to try again. What comes back has every fact a person needs: status, ids,
-//! attempts, headers and bytes. Paging and the chain are above; sockets are below.
+//! For each attempt, a call gets a token from its credential, sends the request, reads the whole body, and then decodes
+//! it or decides whether to retry. The result contains the status, ids, attempts, headers and body. Paging and the
+//! chain use this module; sockets are handled by the client crate.
 
 mod admission;
 mod attempt;
@@ -48,32 +48,32 @@ pub(crate) use retry::retry_after;
 pub(crate) use retry::service_time;
 pub(crate) use retry::{Limits, may_pass};
 
-/// What is asked for: an operation's own path and query, or where an answer linked to.
+/// The target of a request: an operation's own path and query, or a link from a response.
 #[derive(Clone, Copy)]
 pub(crate) enum Target<'a, O> {
     Operation(&'a O),
     Link {
-        /// Absolute, and known to be on the service's own host.
+        /// Absolute, and verified to be on the service's own host.
         url: &'a str,
         headers: &'a HeaderMap,
     },
 }
 
-/// Judges an answer by what it holds and by what it says of further pages.
+/// Decides whether a decoded response is acceptable, by its content and by what it says about further pages.
 pub(crate) type Judge<'a, O> = &'a (dyn Fn(&<O as Operation>::Answer, &Findings, &Said) -> Judged + Sync);
 
-/// What is to be done with an answer that could be read.
+/// The decision about a decoded response.
 pub(crate) enum Judged {
-    /// It is the answer.
+    /// Return the response.
     Good,
-    /// It may be a failure that passes: to be asked for again as after any other. If it stays as it is, it is this
-    /// error, or the answer.
+    /// Retry, because the response may be a transient failure. If it does not change, return this error, or the
+    /// response if there is none.
     Doubtful(Option<Error>),
-    /// It is this error.
+    /// Return this error.
     Bad(Error),
 }
 
-/// What all pages of a call share.
+/// The values shared by all pages of a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Logical {
     pub(crate) correlation_id: Uuid,
@@ -81,7 +81,7 @@ pub(crate) struct Logical {
 }
 
 impl PartnerCenter {
-    /// The identity of a new logical call.
+    /// Starts a new logical call.
     pub(crate) fn logical(&self) -> Logical {
         Logical {
             correlation_id: self.context().correlation_id.unwrap_or_else(|| self.core().random.uuid()),
@@ -89,8 +89,7 @@ impl PartnerCenter {
         }
     }
 
-    /// Makes one request of a call, with all its attempts. Whether an answer that could be read is one to go by is for
-    /// the caller to judge.
+    /// Makes one request of a call, with all its attempts. `judge` decides whether a decoded response is acceptable.
     pub(crate) async fn execute_page<O: Operation>(
         &self,
         logical: &Logical,
@@ -120,7 +119,7 @@ impl PartnerCenter {
             partner_center.request_id = %run.request_id,
             partner_center.correlation_id = %run.correlation_id,
         );
-        // Pinned where it stands, here and below: a large future that is moved is copied, and a small call would feel it.
+        // Pinned in place, here and below: moving a large future copies it, which is noticeable for a small call.
         let call = pin!(run.call(logical, target, judge));
         let result = call.instrument(span.clone()).await;
         match &result {
@@ -141,14 +140,14 @@ impl PartnerCenter {
 }
 
 impl Core {
-    /// Holds all calls of the client, as the service has asked.
+    /// Pauses all calls of the client, as requested by the service.
     fn hold(&self, wait: Duration) {
         let until = later(self.clock.now(), wait);
         if self.pause.until(until) && !wait.is_zero() {
             tracing::warn!(
                 wait_s = wait.as_secs(),
                 until = %httpdate::fmt_http_date(self.clock.system_time() + wait),
-                "the service asks this partner's calls to wait",
+                "throttled: all calls of this partner are paused",
             );
         }
     }
@@ -193,7 +192,7 @@ impl<'a> Run<'a> {
                 },
             };
             attempts += 1;
-            // The repetition with a refreshed token is a request, but none of the attempts allowed.
+            // The retry with a refreshed token does not count towards the maximum.
             let counted = attempts - u32::from(refreshed);
             let result = pin!(self.attempt(&locale, &target, &bearer, attempts)).await;
             let ending = match &result {
@@ -255,13 +254,13 @@ impl<'a> Run<'a> {
             let error = self.complete(error.without(&bearer), attempts);
             let (limits, random) = (&self.core.limits, &*self.core.random);
             let wait = if cut_off {
-                // Without its body a refusal may mean several things, so that it is first asked for again.
+                // An error status without its body is ambiguous, so the request is retried first.
                 limits.wait_anyway(&error, counted, random)
             } else {
                 limits.wait(&error, counted, random)
             };
             if ending == Ending::Crowded {
-                // Nothing was sent. The wait is for other calls of this process to end.
+                // Nothing was sent. Wait for other calls of this process to close connections.
                 attempts -= 1;
                 unsent += 1;
                 let wait = limits.crowded_wait(unsent, random);
@@ -272,7 +271,7 @@ impl<'a> Run<'a> {
                 refreshed = true;
                 match self.refresh(&bearer, attempts).await? {
                     Some(fresh) => {
-                        tracing::debug!("the service refused the token; trying once more with a fresh one");
+                        tracing::debug!("the service rejected the token; retrying once with a new one");
                         token = Some(fresh);
                         continue;
                     }
@@ -281,7 +280,7 @@ impl<'a> Run<'a> {
             }
             let mut paused = false;
             if error.kind() == ErrorKind::Throttled {
-                // Limits are the partner's, so what one call is told holds for all.
+                // Limits apply to the partner, so the pause applies to all calls.
                 if let Some(wait) = error.retry_after() {
                     self.core.hold(wait);
                     paused = !wait.is_zero();
@@ -290,15 +289,15 @@ impl<'a> Run<'a> {
             let Some(wait) = wait else { return Err(error) };
             let error = self.core.budget.draw(error, &mut drawn)?;
             if paused && self.admission.is_some() {
-                // Admission waits for the end of the pause, however long, and lets the calls back in one by one.
+                // Admission waits for the end of the pause and then resumes calls one by one.
                 continue;
             }
             self.sleep(wait, error).await?;
         }
     }
 
-    /// Waits for admission, if calls of this client need one, or for a place among those that go at once. The queue is
-    /// the caller's own, so the time spent in it is not the service's: the deadline moves along.
+    /// Waits for admission, if this client has one, or for a slot of the concurrency limit. The time spent in the queue
+    /// does not count towards the timeout: the deadline is moved.
     async fn admit(
         &mut self,
         attempts: u32,
@@ -318,8 +317,8 @@ impl<'a> Run<'a> {
         Ok((Some(admitted), None))
     }
 
-    /// Every wait of a call ends before its deadline. If that is long over nevertheless, nobody has polled the call, and
-    /// its time begins anew.
+    /// Restarts the timeout if the deadline has long passed. Every wait ends before the deadline, so this happens only
+    /// if the call was not polled.
     fn excuse_delay(&mut self) {
         let now = self.core.clock.now();
         if now.saturating_duration_since(self.deadline) > patience::LATE {
@@ -327,7 +326,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits as after a failure that may pass; `false` if there is no attempt or no time left.
+    /// Waits as after a transient failure. Returns `false` if no attempt or no time is left.
     async fn wait_to_ask_again(&mut self, attempts: u32) -> bool {
         let passing = Error::new(ErrorKind::Network, "a page came without rows");
         let wait = self.core.limits.wait(&passing, attempts, &*self.core.random);
@@ -337,7 +336,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Sleeps before the next attempt, unless the wait would outlast the deadline: then the call fails at once.
+    /// Sleeps before the next attempt. If the wait would exceed the deadline, the call fails at once.
     async fn sleep(&mut self, wait: Duration, error: Error) -> Result<()> {
         if wait >= self.remaining() {
             return Err(error);
@@ -353,14 +352,14 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Waits while the service has asked this partner's calls to wait.
+    /// Waits until a pause requested by the service is over.
     async fn respect_pause(&mut self, attempts: u32) -> Result<()> {
         while let Some(wait) = self.core.pause.remaining(&*self.core.clock) {
             let error = || {
                 self.complete(
                     Error::new(
                         ErrorKind::Throttled,
-                        "the service has asked this partner's calls to wait longer than this call may",
+                        "the service asked this partner to wait longer than this call may take",
                     )
                     .with_retry_after(wait),
                     attempts,
@@ -395,9 +394,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits before the credential is asked again, or fails with its error.
+    /// Waits before the next request to the credential, or fails with its error.
     async fn wait_for_credential(&mut self, error: Error, tries: &mut u32, attempts: u32) -> Result<()> {
-        // A refresh that failed before this call came, and rests, is none of its tries.
+        // A refresh that failed before this call, and is backing off, does not count.
         if error.attempts() > 0 || error.retry_after().is_none_or(|wait| wait.is_zero()) {
             *tries += 1;
         }
@@ -411,7 +410,7 @@ impl<'a> Run<'a> {
 
     async fn within_deadline<T>(&self, ask: impl Future<Output = Result<T>>) -> Result<T> {
         let mut ask = pin!(ask);
-        // A token at hand needs no timer.
+        // A cached token needs no timer.
         let answer = match poll_fn(|context| Poll::Ready(ask.as_mut().poll(context))).await {
             Poll::Ready(answer) => Ok(answer),
             Poll::Pending => patience::within(self.remaining(), ask).await,
@@ -419,7 +418,7 @@ impl<'a> Run<'a> {
         answer.unwrap_or_else(|_| {
             Err(Error::new(
                 ErrorKind::Timeout,
-                "the credential had no token within the time allowed for the call",
+                "the credential did not provide a token within the time allowed for the call",
             ))
         })
     }
@@ -428,7 +427,7 @@ impl<'a> Run<'a> {
         self.deadline.saturating_duration_since(self.core.clock.now())
     }
 
-    /// Adds what every error of this request carries.
+    /// Adds the operation, the ids and the number of attempts to an error.
     fn complete(&self, error: Error, attempts: u32) -> Error {
         error
             .with_operation(self.details.id)

@@ -1,22 +1,22 @@
-//! Time limits that count only the time in which somebody polls.
+//! Timeouts that do not count time in which the future is not polled.
 //!
-//! A call makes progress only while it is polled. A consumer that is busy with something else for minutes, between two
-//! customers of a sweep or two elements of a buffered stream, would otherwise find every call that was under way out of
-//! time, although the service had answered long ago.
+//! A call makes progress only while it is polled. Without this, a consumer that is busy for minutes between two items
+//! of a sweep or of a buffered stream would find that all calls in progress have timed out, although the service has
+//! already responded.
 
 use std::pin::Pin;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A timer that is noticed this late is a timer that nobody polled: one that is polled is noticed within milliseconds.
+/// If a timer fires this late, it was not polled: a polled timer fires within milliseconds.
 pub(super) const LATE: Duration = Duration::from_millis(20);
 
-/// The limit was reached.
+/// The timeout has elapsed.
 #[derive(Debug)]
 pub(super) struct Elapsed;
 
-/// Waits for a future for so long, not counting what passed beyond that while nobody polled.
+/// Waits for a future with a timeout that does not count time without polling.
 pub(super) async fn within<F: Future + ?Sized>(
     mut limit: Duration,
     mut future: Pin<&mut F>,
@@ -26,7 +26,7 @@ pub(super) async fn within<F: Future + ?Sized>(
         if let Ok(output) = tokio::time::timeout(limit, future.as_mut()).await {
             return Ok(output);
         }
-        // As much again as was missed. Whoever polls all the time misses nothing.
+        // Extend the timeout by the time that was missed. It is zero if the future was polled on time.
         limit = began.elapsed().saturating_sub(limit);
         if limit < LATE {
             return Err(Elapsed);
@@ -49,7 +49,7 @@ mod tests {
 
     // S3
     #[tokio::test(start_paused = true)]
-    async fn time_in_which_nobody_polls_does_not_count() {
+    async fn time_without_polling_does_not_count() {
         let mut answer = pin!(answer_in_two_steps(SECOND / 2));
         let mut slow = pin!(within(2 * SECOND, answer.as_mut()));
         assert!(futures_util::poll!(&mut slow).is_pending());
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_polls_all_the_time_has_as_long_as_the_limit_says() {
+    async fn a_future_that_is_polled_gets_exactly_the_timeout() {
         let began = Instant::now();
         assert!(within(2 * SECOND, pin!(answer_in_two_steps(2 * SECOND))).await.is_err());
         assert!(began.elapsed() < 3 * SECOND, "{:?}", began.elapsed());

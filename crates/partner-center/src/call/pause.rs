@@ -1,16 +1,16 @@
-//! What one throttled call was told, for all calls of the partner.
+//! The pause that a throttled call imposes on all calls of the partner.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::clock::Clock;
 
-/// Until when the service has asked this partner's calls to wait.
+/// The end of the pause requested by the service, if any.
 #[derive(Debug, Default)]
 pub(crate) struct Pause(Mutex<Option<Instant>>);
 
 impl Pause {
-    /// Holds all calls until then, if they are not held longer already. Says whether they were not.
+    /// Pauses all calls until `time`. Returns `false` if a longer pause is already in effect.
     pub(crate) fn until(&self, time: Instant) -> bool {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let longer = until.is_none_or(|held| held < time);
@@ -20,7 +20,7 @@ impl Pause {
         longer
     }
 
-    /// How long calls are still held.
+    /// The time left of the pause.
     pub(crate) fn remaining(&self, clock: &dyn Clock) -> Option<Duration> {
         let mut until = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = (*until)?.saturating_duration_since(clock.now());

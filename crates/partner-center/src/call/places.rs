@@ -1,26 +1,25 @@
-//! How many attempts of plain calls go at once: those of calls that no sweep lets through.
+//! The concurrency limit of calls that are not part of a sweep.
 //!
-//! Ten thousand calls at once would need as many connections, which no process may open. The attempts beyond the cap
-//! queue, and the time they spend there is not held against their calls. Where even the cap is more than this process
-//! may open, places are taken away, and come back one by one.
+//! Ten thousand concurrent calls would need as many connections, more than a process can open. Attempts beyond the
+//! limit wait in a queue, and this time does not count towards their timeouts. If the process cannot open even that
+//! many connections, the limit is lowered, and then raised again step by step.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// How many attempts go at once unless the builder says otherwise: a quarter of the 1,024 files that most systems let a
-/// process open.
+/// The default limit: a quarter of the 1,024 open files that most systems allow a process.
 pub(crate) const AT_ONCE: usize = 256;
 
-/// So many answers bring back one place that was taken away.
+/// The limit is raised by one after the service has processed this many attempts.
 const ANSWERS_PER_PLACE: usize = 32;
 
-/// The places for attempts.
+/// The concurrency limit. Each attempt holds one permit of the semaphore.
 #[derive(Debug)]
 pub(crate) struct Places {
     free: Semaphore,
     all: usize,
-    /// How many of them are taken away.
+    /// By how much the limit is lowered.
     lost: AtomicUsize,
     answers: AtomicUsize,
 }
@@ -31,18 +30,18 @@ impl Places {
         Self { free: Semaphore::new(all), all, lost: AtomicUsize::new(0), answers: AtomicUsize::new(0) }
     }
 
-    /// A place, if one is free.
+    /// Takes a permit, if one is free.
     pub(crate) fn try_take(&self) -> Option<SemaphorePermit<'_>> {
         self.free.try_acquire().ok()
     }
 
-    /// Waits for a place, first come, first served.
+    /// Waits for a permit, in order of arrival.
     pub(crate) async fn take(&self) -> Option<SemaphorePermit<'_>> {
-        // The semaphore is never closed, so that this is never `None`.
+        // The semaphore is never closed, so this is never `None`.
         self.free.acquire().await.ok()
     }
 
-    /// No connection could be opened for this attempt: its place goes, unless it is the last.
+    /// Lowers the limit by one, but not below one, because no connection could be opened for this attempt.
     pub(crate) fn lose(&self, place: Option<SemaphorePermit<'_>>) {
         let fits = |lost: usize| (lost + 1 < self.all).then_some(lost + 1);
         if let Some(place) = place
@@ -52,7 +51,7 @@ impl Places {
         }
     }
 
-    /// An attempt was answered.
+    /// Records that the service processed an attempt.
     pub(crate) fn answered(&self) {
         if self.lost.load(Ordering::Relaxed) == 0 {
             return;
@@ -70,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_that_were_lost_come_back_and_the_last_is_never_lost() {
+    fn the_limit_is_raised_again_and_is_never_below_one() {
         let places = Places::new(3);
         let mut held: Vec<_> = std::iter::from_fn(|| places.try_take()).collect();
         assert_eq!(held.len(), 3);

@@ -1,18 +1,18 @@
-//! JSON that parsers refuse for the sake of one value, written so that they take it.
+//! Repairs JSON that a parser rejects because of a single value.
 //!
-//! Half a surrogate pair becomes U+FFFD, a control character in a text is escaped, a number beyond any f64 becomes a
-//! text, and what is nested deeper than is read becomes null: it is inside of something unknown or odd in any case.
-//! Nothing else changes, and a text that is cut off or crossed stays so. It looks at every byte once, without
-//! recursion, and only at responses that could not be read.
+//! A lone surrogate becomes U+FFFD, a control character in a string is escaped, a number outside the range of f64
+//! becomes a string, and a value nested too deeply becomes null: it is always inside an unknown or odd value. Nothing
+//! else changes; truncated JSON and mismatched brackets are not repaired. The repair reads every byte once, without
+//! recursion, and is applied only to responses that could not be decoded.
 
 use std::fmt::Write as _;
 
 use super::bounded::DEEPEST;
 
-/// The text as it can be read; `None` if there is nothing of the kind in it.
+/// Returns the repaired text, or `None` if nothing can be repaired.
 pub(crate) fn repair(text: &str) -> Option<String> {
     let mut repaired = Repaired { text, copied: 0, out: String::new() };
-    // What closes each list and object that is open.
+    // The closing bracket of each open list and object.
     let mut open = Vec::new();
     let mut deep = None;
     let bytes = text.as_bytes();
@@ -53,7 +53,7 @@ pub(crate) fn repair(text: &str) -> Option<String> {
     repaired.finish()
 }
 
-/// Where a text ends that begins at `at`: behind its closing quote, or where everything ends.
+/// The end of a string whose content begins at `at`: after its closing quote, or the end of the input.
 fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         at += match byte {
@@ -65,7 +65,7 @@ fn end_of_text(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// What was written so far: what has been replaced, and the rest of the text copied up to here.
+/// The output so far.
 struct Repaired<'a> {
     text: &'a str,
     copied: usize,
@@ -87,7 +87,7 @@ impl Repaired<'_> {
         Some(self.out)
     }
 
-    /// Repairs a text that begins at `at`; says where it ends.
+    /// Repairs a string whose content begins at `at`, and returns its end.
     fn text(&mut self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(at) {
@@ -121,7 +121,7 @@ impl Repaired<'_> {
     }
 }
 
-/// The UTF-16 unit that is escaped here, if one is.
+/// The escaped UTF-16 code unit at this position, if any.
 fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let hexadecimal = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     if !hexadecimal.iter().all(u8::is_ascii_hexdigit) {
@@ -135,11 +135,11 @@ mod tests {
     use super::*;
 
     fn repaired(text: &str) -> String {
-        repair(text).unwrap_or_else(|| panic!("nothing was repaired of {text}"))
+        repair(text).unwrap_or_else(|| panic!("nothing was repaired in {text}"))
     }
 
     #[test]
-    fn half_a_pair_is_a_replacement_character_wherever_it_stands() {
+    fn a_lone_surrogate_becomes_a_replacement_character() {
         for (text, expected) in [
             (r#""Team \ud83d""#, r#""Team \ufffd""#),
             (r#""\uD83D\uD83D\uDE00""#, r#""\ufffd\uD83D\uDE00""#),
@@ -159,12 +159,12 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_are_escaped_in_texts_alone() {
+    fn control_characters_are_escaped_only_in_strings() {
         assert_eq!(repaired("{\n\"a\":\t\"x\ty\"}"), "{\n\"a\":\t\"x\\u0009y\"}");
     }
 
     #[test]
-    fn numbers_beyond_an_f64_become_texts() {
+    fn numbers_out_of_range_become_strings() {
         assert_eq!(repaired("[1e999,-1E+999,1e20,\"1e999\"]"), "[\"1e999\",\"-1E+999\",1e20,\"1e999\"]");
         let digits = "9".repeat(400);
         assert_eq!(repaired(&digits), format!("\"{digits}\""));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_deep_becomes_null_unless_it_is_crossed_or_cut_off() {
+    fn deep_values_become_null_unless_brackets_mismatch_or_are_missing() {
         let most = usize::from(DEEPEST);
         let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(most), "]".repeat(most));
         assert_eq!(repaired(&nested(r#"[{"]":"\"}\ud83d"},1e999,[]],1"#)), nested("null,1"));

@@ -1,4 +1,4 @@
-//! How often, how long and whether: the limits of a call, and the wait before its next attempt.
+//! Retry policy and `Retry-After` parsing.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,20 +8,20 @@ use http::header::{DATE, RETRY_AFTER};
 use crate::clock::{Random, fraction};
 use crate::error::{Error, ErrorKind};
 
-/// What bounds a call.
+/// The limits of a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    /// Requests at most, a retry after a refreshed token not counted.
+    /// The maximum number of attempts, not counting a retry with a refreshed token.
     pub(crate) attempts: u32,
-    /// The time for a whole call, waits included.
+    /// The timeout of a whole call, including waits.
     pub(crate) timeout: Duration,
-    /// The time for one attempt.
+    /// The timeout of one attempt.
     pub(crate) attempt_timeout: Duration,
-    /// How long a body may bring less than a byte a second.
+    /// How long a body may arrive at less than one byte per second.
     pub(crate) stall: Duration,
-    /// Bytes of a decompressed body at most.
+    /// The maximum size of a decompressed body in bytes.
     pub(crate) body: usize,
-    /// What the first wait is drawn below, and what no wait without `Retry-After` exceeds.
+    /// The upper bound of the first wait, and the upper bound of any wait without `Retry-After`.
     pub(crate) backoff: (Duration, Duration),
 }
 
@@ -32,7 +32,7 @@ impl Default for Limits {
             // The service has been seen to take over 100 seconds.
             timeout: Duration::from_secs(180),
             attempt_timeout: Duration::from_secs(150),
-            // As the AWS SDKs have it.
+            // The value of the AWS SDKs.
             stall: Duration::from_secs(20),
             body: 64 * 1024 * 1024,
             backoff: (Duration::from_millis(500), Duration::from_secs(30)),
@@ -41,20 +41,20 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// How long to wait before another attempt; `None` if there is to be none.
+    /// The wait before the next attempt; `None` if the call must not be retried.
     pub(crate) fn wait(&self, error: &Error, attempts: u32, random: &dyn Random) -> Option<Duration> {
         if may_retry(error) { self.wait_anyway(error, attempts, random) } else { None }
     }
 
-    /// How long to wait before another attempt, whatever the error is; `None` if none is left.
+    /// The wait before the next attempt, whatever the error is; `None` if no attempt is left.
     pub(crate) fn wait_anyway(&self, error: &Error, attempts: u32, random: &dyn Random) -> Option<Duration> {
         (attempts < self.attempts).then(|| self.backoff(error, attempts, random))
     }
 
-    /// How long to wait before a credential is asked again that failed so; `None` if it is not to be. `tries` are
-    /// those that got as far as a request.
+    /// The wait before a token is requested again after the credential failed; `None` if it must not be retried.
+    /// `tries` counts the tries that sent a request.
     pub(crate) fn credential_wait(&self, error: &Error, tries: u32, random: &dyn Random) -> Option<Duration> {
-        // Its requests are not this service's, so that the status says nothing here.
+        // The status is that of another service, so only the kind counts.
         let passes =
             matches!(error.kind(), ErrorKind::Network | ErrorKind::Throttled | ErrorKind::Unavailable);
         (tries < self.attempts && passes && !error.is_final()).then(|| self.backoff(error, tries, random))
@@ -63,27 +63,27 @@ impl Limits {
     fn backoff(&self, error: &Error, attempts: u32, random: &dyn Random) -> Duration {
         let (base, cap) = self.backoff;
         let bound = base.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(cap).min(LONGEST);
-        // Full jitter: calls that failed together do not come back together.
+        // Full jitter: calls that failed together are not retried together.
         let jittered = bound.mul_f64(fraction(random));
         jittered.max(error.retry_after().unwrap_or_default())
     }
 
-    /// How long to wait, after so many attempts that could not be sent at all, for this process to close a connection.
+    /// The wait for this process to close a connection, after `unsent` attempts that could not open one.
     pub(crate) fn crowded_wait(&self, unsent: u32, random: &dyn Random) -> Duration {
         let bound = FIRST_CROWDED.saturating_mul(1 << unsent.saturating_sub(1).min(6)).min(self.backoff.1);
         bound.mul_f64(0.5 + random.fraction().clamp(0.0, 1.0) / 2.0)
     }
 }
 
-/// What the first wait for a connection of this process to be closed is drawn below.
+/// The upper bound of the first wait for this process to close a connection.
 const FIRST_CROWDED: Duration = Duration::from_millis(20);
 
-/// Whether a later call may do better where this one had all its attempts, or all its time.
+/// Whether a later call may succeed, although this one used all its attempts or all its time.
 pub(crate) fn may_pass(error: &Error) -> bool {
     may_retry(error) || error.kind() == ErrorKind::Timeout
 }
 
-/// Whether the same request may do better. All operations are reads, so it may always be repeated.
+/// Whether the same request may succeed. All operations are reads, so repeating them is safe.
 fn may_retry(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Network | ErrorKind::Throttled => !error.is_final(),
@@ -92,28 +92,28 @@ fn may_retry(error: &Error) -> bool {
     }
 }
 
-/// What `Retry-After` asks for, in seconds or until a date; a date that has passed asks for nothing.
+/// The wait requested by `Retry-After`, given in seconds or as a date. A date in the past gives zero.
 ///
-/// A date is read against the `Date` of the same answer, which is the same clock's. Only without one does it have to be
-/// read against this machine's, where it is as wrong as that clock.
+/// A date is compared with the `Date` of the same response, because both come from the same clock. Without `Date`, this
+/// machine's clock is used.
 pub(crate) fn retry_after(headers: &HeaderMap, local: SystemTime) -> Option<Duration> {
     let now = service_time(headers).unwrap_or(local);
-    // Two proxies may each have added one.
+    // Several proxies may each have added one.
     headers.get_all(RETRY_AFTER).iter().filter_map(|value| parse_retry_after(value.as_bytes(), now)).max()
 }
 
-/// When the service says that it answered.
+/// The time in the `Date` header.
 pub(crate) fn service_time(headers: &HeaderMap) -> Option<SystemTime> {
     http_date(headers.get(DATE)?.to_str().ok()?.trim())
 }
 
-/// A wait longer than this is taken for it: a day is longer than any call.
+/// Longer waits are reduced to this: a day is longer than any call.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Reads the value of `Retry-After`.
+/// Parses the value of `Retry-After`.
 pub(crate) fn parse_retry_after(value: &[u8], now: SystemTime) -> Option<Duration> {
     let text = std::str::from_utf8(value).ok()?.trim();
-    // A list is what a proxy makes of two headers. Dates have a comma of their own, and no list of them is known.
+    // A proxy may join two headers to a list. Dates contain a comma, and lists of dates are not known to occur.
     if text.contains(',') && text.bytes().all(|byte| byte.is_ascii_digit() || b", \t".contains(&byte)) {
         return text.split(',').filter_map(|text| parse_retry_after(text.as_bytes(), now)).max();
     }
@@ -124,9 +124,9 @@ pub(crate) fn parse_retry_after(value: &[u8], now: SystemTime) -> Option<Duratio
     Some(http_date(text)?.duration_since(now).unwrap_or_default().min(LONGEST))
 }
 
-/// Reads a date as HTTP headers have it, in any of its three forms, without regard to letter case; `UTC` is `GMT`.
+/// Parses an HTTP date in any of its three formats, ignoring case. `UTC` is accepted for `GMT`.
 pub(crate) fn http_date(text: &str) -> Option<SystemTime> {
-    // The parser takes names and numbers only as they are best written. Nearly all are.
+    // `httpdate` accepts only the canonical spelling, which nearly all dates have.
     if let Ok(date) = httpdate::parse_http_date(text) {
         return Some(date);
     }
@@ -141,7 +141,7 @@ pub(crate) fn http_date(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(&words.join(" ")).ok()
 }
 
-/// A word of a date with its names as they are best written: `Sun`, `06-Nov-94`, `GMT`.
+/// A word of a date in canonical spelling: `Sun`, `06-Nov-94`, `GMT`.
 fn titled(word: &str) -> String {
     if ["GMT", "UTC"].iter().any(|zone| word.eq_ignore_ascii_case(zone)) {
         return "GMT".to_owned();
@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_is_read_as_seconds_or_as_a_date() {
+    fn retry_after_is_parsed_as_seconds_or_as_a_date() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         let read = |text: &str| parse_retry_after(text.as_bytes(), now).map(|wait| wait.as_secs());
         assert_eq!(read("57"), Some(57));
@@ -191,9 +191,9 @@ mod tests {
         assert_eq!(read(""), None);
     }
 
-    // F10: two hours off in either direction, a year, or no date at all.
+    // F10: a clock that is two hours fast or slow or a year fast, and a response without a date.
     #[test]
-    fn a_date_is_read_against_the_date_of_the_same_answer() {
+    fn a_date_is_compared_with_the_date_of_the_same_response() {
         let service = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
         let hour = Duration::from_secs(3600);
         let headers = |date: Option<&str>| {
@@ -224,7 +224,7 @@ mod tests {
 
     // S11
     #[test]
-    fn no_random_number_and_no_backoff_makes_it_panic() {
+    fn extreme_random_numbers_and_backoffs_do_not_panic() {
         let error = Error::new(ErrorKind::Network, "");
         for backoff in
             [(Duration::MAX, Duration::MAX), (Duration::ZERO, Duration::MAX), (Duration::MAX, Duration::ZERO)]
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_grow_up_to_the_cap_and_are_never_shorter_than_asked_for() {
+    fn waits_grow_up_to_the_cap_and_honor_retry_after() {
         let limits = Limits { attempts: 100, ..Limits::default() };
         let error = Error::new(ErrorKind::Unavailable, "").with_status(503);
         let wait = |attempts| limits.wait(&error, attempts, &Always(1.0)).unwrap();
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_may_pass_is_tried_again_and_not_for_ever() {
+    fn only_transient_errors_are_retried_and_not_forever() {
         let limits = Limits::default();
         let retried =
             |kind, status| limits.wait(&Error::new(kind, "").with_status(status), 1, &Always(0.5)).is_some();

@@ -1,5 +1,4 @@
-//! From the bytes of a body to text: byte-order marks, UTF-16 and declared charsets, which the service and what stands
-//! before it have been seen to send.
+//! Converts a body to text: byte-order marks, UTF-16 and declared charsets, as sent by the service and its gateways.
 
 use std::borrow::Cow;
 
@@ -9,9 +8,9 @@ use http::header::CONTENT_TYPE;
 /// Why the bytes are not text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum NotText {
-    /// They are not valid in the encoding they are in.
+    /// The bytes are not valid in their encoding.
     Invalid,
-    /// They are in a charset of this name, which is not read here.
+    /// The bytes are in this charset, which is not supported.
     Charset(String),
 }
 
@@ -24,24 +23,24 @@ pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Text without its byte-order mark. What the bytes are counts for more than what is declared: JSON is UTF-8 by its
-/// standard, and a charset that is declared for it is often wrong.
+/// Decodes text and removes its byte-order mark. The bytes take precedence over the declared charset, because JSON is
+/// UTF-8 by its standard and a declared charset is often wrong.
 pub(crate) fn decode<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, NotText> {
     match body {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, None),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        // No mark, but every text of the service begins with a character that leaves half of its UTF-16 unit empty.
+        // UTF-16 without a mark: every text of the service begins with a character below U+0100.
         [1..=u8::MAX, 0, ..] => utf16(body, u16::from_le_bytes),
         [0, 1..=u8::MAX, ..] => utf16(body, u16::from_be_bytes),
         _ => utf8(body, charset),
     }
 }
 
-/// UTF-8, or the declared charset where it is not.
+/// Decodes UTF-8, or the declared charset if the bytes are not valid UTF-8.
 fn utf8<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, NotText> {
     match (std::str::from_utf8(body), charset) {
-        // The one charset whose bytes are valid and mean something else.
+        // UTF-7 is valid UTF-8 with a different meaning.
         (Ok(_), Some(name @ "utf-7")) => Err(NotText::Charset(name.to_owned())),
         (Ok(text), _) => Ok(Cow::Borrowed(text)),
         (Err(_), None | Some("utf-8" | "utf8" | "us-ascii" | "ascii")) => Err(NotText::Invalid),
@@ -64,7 +63,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, NotText
     char::decode_utf16(units).collect::<Result<String, _>>().map(Cow::Owned).map_err(|_| NotText::Invalid)
 }
 
-/// A byte of Windows-1252, which is what is meant by ISO 8859-1 wherever the two differ.
+/// Decodes a byte of Windows-1252. Text declared as ISO 8859-1 is usually Windows-1252.
 fn windows_1252(byte: u8) -> char {
     const DIFFERENT: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
@@ -74,7 +73,7 @@ fn windows_1252(byte: u8) -> char {
     place.and_then(|place| DIFFERENT.get(place).copied()).unwrap_or(char::from(byte))
 }
 
-/// A charset's name, if it looks like one.
+/// The name of a charset for messages, if it looks like one.
 fn shown(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
     if name.len() <= 40 && name.bytes().all(plain) { name } else { "an unknown charset" }.to_owned()
@@ -92,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_is_stripped_only_where_there_is_one() {
+    fn a_byte_order_mark_is_removed() {
         assert_eq!(decode(b"\xEF\xBB\xBF{}", None).unwrap(), "{}");
         assert_eq!(decode(b"{}", None).unwrap(), "{}");
         assert_eq!(decode(b"", None).unwrap(), "");
         assert_eq!(decode(b"\xEF\xBB\xBF", None).unwrap(), "");
     }
 
-    // F4: charsets x letter case x how they are written, whether or not the body has a mark.
+    // F4: charsets x letter case x notation, with and without a byte-order mark.
     #[test]
     fn a_declared_charset_is_read_in_any_spelling() {
         let text = "{\"name\":\"Blåbär\"}";
@@ -121,7 +120,7 @@ mod tests {
             ("iso-8859-1", vec![latin.clone(), text.as_bytes().to_vec()]),
             ("windows-1252", vec![latin.clone()]),
             ("latin1", vec![latin.clone()]),
-            // A wrong word for what is plainly UTF-8.
+            // A wrong declaration for UTF-8.
             ("utf-16", vec![text.as_bytes().to_vec()]),
             ("gb2312", vec![text.as_bytes().to_vec()]),
         ] {
@@ -149,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn utf_16_is_recognised_without_being_declared() {
+    fn utf_16_is_recognized_without_a_declaration() {
         assert_eq!(decode(b"\xFF\xFE{\0}\0", None).unwrap(), "{}");
         assert_eq!(decode(b"\xFE\xFF\0{\0}", None).unwrap(), "{}");
         assert_eq!(decode(b"{\0}\0", None).unwrap(), "{}");
@@ -158,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_refused() {
+    fn invalid_text_is_rejected() {
         assert_eq!(decode(b"\xFF\xFE{", None), Err(NotText::Invalid), "half a unit");
         assert_eq!(decode(b"\xFF\xFE\x00\xD8", None), Err(NotText::Invalid), "half a surrogate pair");
         assert_eq!(decode(b"\x80", None), Err(NotText::Invalid));
         assert_eq!(decode(b"\x80", Some("utf-8")), Err(NotText::Invalid));
-        assert_eq!(decode(b"\x80", Some("iso-8859-1")).unwrap(), "€", "as everybody means it");
+        assert_eq!(decode(b"\x80", Some("iso-8859-1")).unwrap(), "€", "decoded as Windows-1252");
         for (body, charset, named) in [
             (&b"\xB0\xA1"[..], "gb2312", "gb2312"),
             (b"\x80", "x, contoso", "an unknown charset"),

@@ -1,7 +1,7 @@
 //! `partner.analytics()`: licenses over all customers of the partner.
 #![expect(
     deprecated,
-    reason = "the classic operations are superseded, and still the only ones with the service's own percentages"
+    reason = "the classic operations are superseded, but only they have the service's own percentages"
 )]
 
 use partner_center_client::operations::{GetPartnerLicensesDeployment, GetPartnerLicensesUsage};
@@ -84,30 +84,27 @@ impl PartnerLicensesDeployment {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the
-    /// [commercial query](super::CommercialLicenses::deployment), grouped by `serviceCode`.
+    /// This operation is superseded by the [commercial query](super::CommercialLicenses::deployment), grouped by
+    /// `serviceCode`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
-    /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole) are the frequent ones; see [`Error`](crate::Error).
+    /// The most frequent are [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
+    /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole); see [`Error`](crate::Error).
     ///
     /// # Example
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let answer = partner.analytics().licenses().deployment().get().await?;
-    /// for row in &answer.items {
+    /// let deployment = partner.analytics().licenses().deployment().get().await?;
+    /// for row in &deployment.items {
     ///     // From 0 to 100.
     ///     println!("{:?}: {:?} sold, {:?} % deployed", row.service_name, row.licenses_sold, row.prorated_deployment_percent);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    #[expect(
-        deprecated,
-        reason = "superseded, and still the only one with the service's prorated percentages"
-    )]
+    #[expect(deprecated, reason = "superseded, but the only one with the service's prorated percentages")]
     pub async fn get(&self) -> Result<Response<PartnerLicensesDeploymentInsightsCollection>> {
         self.partner.execute(&GetPartnerLicensesDeployment {}).await
     }
@@ -128,8 +125,8 @@ impl PartnerLicensesUsage {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the [commercial query](super::CommercialLicenses::usage),
-    /// grouped by `serviceCode,workloadCode`.
+    /// This operation is superseded by the [commercial query](super::CommercialLicenses::usage), grouped by
+    /// `serviceCode,workloadCode`.
     ///
     /// # Errors
     ///
@@ -139,18 +136,15 @@ impl PartnerLicensesUsage {
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let answer = partner.analytics().licenses().usage().get().await?;
-    /// for row in &answer.items {
+    /// let usage = partner.analytics().licenses().usage().get().await?;
+    /// for row in &usage.items {
     ///     // From 0 to 100.
     ///     println!("{:?}: {:?} % used", row.workload_name, row.prorated_licenses_usage_percent);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    #[expect(
-        deprecated,
-        reason = "superseded, and still the only one with the service's prorated percentages"
-    )]
+    #[expect(deprecated, reason = "superseded, but the only one with the service's prorated percentages")]
     pub async fn get(&self) -> Result<Response<PartnerLicensesUsageInsightsCollection>> {
         self.partner.execute(&GetPartnerLicensesUsage {}).await
     }

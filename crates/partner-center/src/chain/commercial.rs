@@ -38,8 +38,8 @@ impl CommercialAnalytics {
 
 /// Commercial license analytics over all customers of the partner.
 ///
-/// The service has these two queries in place of the classic four operations. They have no percentages: divide what is
-/// deployed by what is sold, and what is active by what qualifies.
+/// These two queries supersede the four classic operations. They have no percentages: divide deployed by sold licenses,
+/// and active by qualified licenses.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CommercialLicenses {
@@ -72,10 +72,9 @@ impl CommercialLicenses {
     }
 }
 
-/// A commercial license query that has not been asked yet: which rows, added up by what, of which day.
+/// A commercial license query with an optional filter, grouping and date.
 ///
-/// App+User tokens only. An argument that the service would not take is refused when the query is asked, before
-/// anything is sent.
+/// App+User tokens only. Invalid arguments are reported when the query is made, before anything is sent.
 ///
 /// ```no_run
 /// use partner_center::filter::{Field, Grouping};
@@ -109,7 +108,7 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
         Self { partner, arguments: Arguments::default(), resume: None, operation: PhantomData }
     }
 
-    /// Asks only for some rows. A text becomes a filter by `parse`.
+    /// Returns only the rows that match a filter. Use `parse` to create a filter from text.
     ///
     /// ```no_run
     /// # fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -117,13 +116,13 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     /// # Ok(())
     /// # }
     /// ```
-    #[expect(clippy::needless_pass_by_value, reason = "a filter is made to be given away")]
+    #[expect(clippy::needless_pass_by_value, reason = "a filter is usually built for one query")]
     pub fn filter(mut self, filter: Filter<Op>) -> Self {
         self.arguments.filter = Some(filter.to_string());
         self
     }
 
-    /// Asks for sums by these fields. The rows then hold these fields and the sums, and nothing else.
+    /// Groups the rows by these fields. Each row then has only these fields and the sums.
     ///
     /// ```no_run
     /// # fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -131,15 +130,15 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     /// # Ok(())
     /// # }
     /// ```
-    #[expect(clippy::needless_pass_by_value, reason = "a grouping is made to be given away")]
+    #[expect(clippy::needless_pass_by_value, reason = "a grouping is usually built for one query")]
     pub fn group_by(mut self, grouping: Grouping<Op>) -> Self {
         self.arguments.groupby = Some(grouping.to_string());
         self
     }
 
-    /// Asks for the data as it was processed then, rather than for the latest. Which forms the service takes is not
-    /// documented: a row's own `processed_date_time` is the safest, and a date alone is sent as its midnight, in the
-    /// form that the documented rows have.
+    /// Requests the data processed on this date instead of the latest. The accepted formats are not documented: the
+    /// `processed_date_time` of a row is the safest value. A date without a time is sent as midnight, in the format of
+    /// the documented rows.
     ///
     /// ```no_run
     /// # fn run(partner: partner_center::PartnerCenter) {
@@ -151,7 +150,7 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
         self
     }
 
-    /// How many rows a page may hold, from 1 to 10,000. The service's default is 10,000.
+    /// The page size, from 1 to 10,000 rows. The service's default is 10,000.
     ///
     /// ```no_run
     /// # fn run(partner: partner_center::PartnerCenter) {
@@ -163,7 +162,7 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
         self
     }
 
-    /// Leaves out this many rows at the start. Pages go on from there.
+    /// Skips this many rows at the start.
     ///
     /// ```no_run
     /// # fn run(partner: partner_center::PartnerCenter) {
@@ -175,7 +174,7 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
         self
     }
 
-    /// Asks at the other documented path.
+    /// Selects one of the two documented paths.
     ///
     /// ```no_run
     /// use partner_center::chain::CommercialPrefix;
@@ -189,8 +188,8 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
         self
     }
 
-    /// Goes on where such a query stood. The continuation brings its arguments along; one that is given here as well
-    /// must be the same.
+    /// Resumes a query. The continuation includes its arguments; any argument that is also set here must have the same
+    /// value.
     ///
     /// ```no_run
     /// # use partner_center::PartnerCenter;
@@ -210,7 +209,7 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
 }
 
 impl CommercialLicensesQuery<Deployment> {
-    /// Gets one page: the first, or the one that is resumed. It is all there is if its
+    /// Gets one page: the first, or the one that is resumed. It is the last page if its
     /// [`continuation`](Response::continuation) is `None`.
     ///
     /// `GET /partner/v1/analytics/commercial/deployment/license`
@@ -218,14 +217,14 @@ impl CommercialLicensesQuery<Deployment> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for an argument that is refused before sending;
-    /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
-    /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole) are the frequent ones; see [`Error`](crate::Error).
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid argument; nothing was sent. The most
+    /// frequent others are [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
+    /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole); see [`Error`](crate::Error).
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let page = partner.analytics().commercial().licenses().deployment().get().await?;
-    /// println!("{} rows, more to come: {}", page.value.len(), page.continuation().is_some());
+    /// println!("{} rows, more pages: {}", page.value.len(), page.continuation().is_some());
     /// # Ok(())
     /// # }
     /// ```
@@ -233,7 +232,7 @@ impl CommercialLicensesQuery<Deployment> {
         paging::get(&self.partner, &self.arguments, self.resume.as_ref()).await
     }
 
-    /// The pages of the answer, each asked for when it is wanted.
+    /// The pages of the result. Each page is requested when the stream is polled for it.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -248,7 +247,7 @@ impl CommercialLicensesQuery<Deployment> {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
-    /// The rows of the answer, one after the other.
+    /// The rows of the result, as a stream.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -265,7 +264,7 @@ impl CommercialLicensesQuery<Deployment> {
 }
 
 impl CommercialLicensesQuery<Usage> {
-    /// Gets one page: the first, or the one that is resumed. It is all there is if its
+    /// Gets one page: the first, or the one that is resumed. It is the last page if its
     /// [`continuation`](Response::continuation) is `None`.
     ///
     /// `GET /partner/v1/analytics/commercial/usage/license`
@@ -278,7 +277,7 @@ impl CommercialLicensesQuery<Usage> {
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let page = partner.analytics().commercial().licenses().usage().get().await?;
-    /// println!("{} rows, more to come: {}", page.value.len(), page.continuation().is_some());
+    /// println!("{} rows, more pages: {}", page.value.len(), page.continuation().is_some());
     /// # Ok(())
     /// # }
     /// ```
@@ -286,7 +285,7 @@ impl CommercialLicensesQuery<Usage> {
         paging::get(&self.partner, &self.arguments, self.resume.as_ref()).await
     }
 
-    /// The pages of the answer, each asked for when it is wanted.
+    /// The pages of the result. Each page is requested when the stream is polled for it.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -301,7 +300,7 @@ impl CommercialLicensesQuery<Usage> {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
-    /// The rows of the answer, one after the other.
+    /// The rows of the result, as a stream.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {

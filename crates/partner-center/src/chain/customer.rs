@@ -1,7 +1,7 @@
-//! `partner.customers().by_id(id)`: one customer, and what is known of its licenses.
+//! `partner.customers().by_id(id)`: one customer and its license analytics.
 #![expect(
     deprecated,
-    reason = "the classic operations are superseded, and still the only ones with the service's own percentages"
+    reason = "the classic operations are superseded, but only they have the service's own percentages"
 )]
 
 use partner_center_client::operations::{
@@ -50,8 +50,8 @@ impl CustomerHandle {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::CustomerNotFound`](crate::ErrorKind::CustomerNotFound) if there is no such customer,
-    /// [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) if it is not the partner's.
+    /// [`ErrorKind::CustomerNotFound`](crate::ErrorKind::CustomerNotFound) if the customer does not exist,
+    /// [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) if it is not a customer of the partner.
     pub async fn get(&self) -> Result<Response<Customer>> {
         self.partner.execute(&GetCustomer { customer_id: self.id.as_uuid() }).await
     }
@@ -106,16 +106,14 @@ impl CustomerLicensesDeployment {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the
-    /// [commercial query](super::CommercialLicenses::deployment), filtered by `customerTenantId`. Since November 2021
-    /// it is reported to answer with an empty list for customers that do have licenses: **an empty answer is no proof
-    /// that there are none.**
+    /// This operation is superseded by the [commercial query](super::CommercialLicenses::deployment), filtered by
+    /// `customerTenantId`. Since November 2021 it is reported to return an empty list for customers that have licenses:
+    /// **an empty response does not prove that there are none.**
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) and
-    /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) are the frequent ones; see
-    /// [`Error`](crate::Error).
+    /// The most frequent are [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) and
+    /// [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken); see [`Error`](crate::Error).
     ///
     /// # Example
     ///
@@ -147,8 +145,8 @@ impl CustomerLicensesUsage {
     ///
     /// # Superseded
     ///
-    /// The service supersedes this operation by the [commercial query](super::CommercialLicenses::usage),
-    /// filtered by `customerTenantId`.
+    /// This operation is superseded by the [commercial query](super::CommercialLicenses::usage), filtered by
+    /// `customerTenantId`.
     ///
     /// # Errors
     ///
@@ -158,8 +156,8 @@ impl CustomerLicensesUsage {
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
-    /// let answer = partner.customers().by_id(id).analytics().licenses().usage().get().await?;
-    /// for row in &answer.items {
+    /// let usage = partner.customers().by_id(id).analytics().licenses().usage().get().await?;
+    /// for row in &usage.items {
     ///     let (active, qualified) = (row.licenses_active, row.licenses_qualified);
     ///     println!("{:?}: {active:?} of {qualified:?} active", row.workload_name);
     /// }

@@ -20,15 +20,16 @@ impl Customers {
         Self { partner }
     }
 
-    /// One customer, by its id. Nothing is sent: whether there is such a customer shows at the first call.
+    /// One customer, by id. Nothing is sent: whether the customer exists is known after the first call.
     pub fn by_id(&self, id: impl Into<CustomerId>) -> CustomerHandle {
         CustomerHandle::new(self.partner.clone(), id.into())
     }
 
-    /// Asks the same question about every customer: one outcome for each, whatever becomes of the others.
+    /// Calls a function for every customer. Each customer has its own outcome, independent of the others.
     ///
-    /// The question is a function from a customer's handle to an answer. [`sweep::deployment`](crate::sweep::deployment)
-    /// and [`sweep::usage`](crate::sweep::usage) are two; [the module](crate::sweep) shows one of your own.
+    /// The function takes the handle of a customer and returns a response.
+    /// [`sweep::deployment`](crate::sweep::deployment) and [`sweep::usage`](crate::sweep::usage) are such functions;
+    /// [the module](crate::sweep) shows how to write your own.
     pub fn sweep<F, A, T>(&self, question: F) -> Sweep<T>
     where
         F: Fn(CustomerHandle) -> A + Send + Sync + 'static,
@@ -40,7 +41,7 @@ impl Customers {
 
     /// Reads all rows of all customers, in as few requests as the service allows.
     ///
-    /// [The module](crate::sweep#where-the-rows-come-from) says which source they come from.
+    /// [The module](crate::sweep#where-the-rows-come-from) describes the sources of the rows.
     pub fn book<R: BookRow>(&self) -> Book<R> {
         Book::new(self.partner.clone())
     }
@@ -57,13 +58,13 @@ impl Customers {
     }
 }
 
-/// A list of customers that has not been asked for yet.
+/// A request for the list of customers.
 ///
 /// `GET /v1/customers`; application-only and App+User tokens. An entry has the customer's id, names and relationship;
-/// [the customer itself](CustomerHandle::get) has the rest. The list has no count: it ends where the pages end.
+/// [`CustomerHandle::get`] returns all details. The list has no count: it ends after the last page.
 /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-a-list-of-customers>
 ///
-/// An argument that the service would not take is refused when the list is first polled, before anything is sent.
+/// Invalid arguments are reported when the list is first polled, before anything is sent.
 #[derive(Clone, Debug)]
 #[must_use = "a list does nothing until `pages` or `stream` is called"]
 pub struct CustomerList {
@@ -73,7 +74,7 @@ pub struct CustomerList {
 }
 
 impl CustomerList {
-    /// How many customers a page may hold: at most 500, which is also the service's default. 0 leaves it to the service.
+    /// The page size: at most 500, which is also the service's default. With 0, the service chooses the size.
     ///
     /// ```no_run
     /// # fn run(partner: partner_center::PartnerCenter) {
@@ -85,7 +86,7 @@ impl CustomerList {
         self
     }
 
-    /// Lists only some customers.
+    /// Lists only the customers that match a filter.
     ///
     /// ```no_run
     /// # use partner_center::{CustomerFilter, PartnerCenter};
@@ -93,21 +94,21 @@ impl CustomerList {
     /// let list = partner.customers().list().filter(CustomerFilter::company_name("cont"));
     /// # }
     /// ```
-    #[expect(clippy::needless_pass_by_value, reason = "a filter is made to be given away")]
+    #[expect(clippy::needless_pass_by_value, reason = "a filter is usually built for one query")]
     pub fn filter(mut self, filter: CustomerFilter) -> Self {
         self.arguments.filter = Some(filter.to_string());
         self
     }
 
-    /// Goes on where a list of customers stood. The continuation brings its arguments along; one that is given here as
-    /// well must be the same.
+    /// Resumes a list of customers. The continuation includes its arguments; any argument that is also set here must
+    /// have the same value.
     ///
     /// ```no_run
     /// # use partner_center::{Continuation, PartnerCenter};
     /// # async fn run(partner: PartnerCenter, continuation: Continuation) -> partner_center::Result<()> {
     /// let mut pages = partner.customers().list().resume(continuation).pages();
     /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} customers more", page.items.len());
+    ///     println!("{} more customers", page.items.len());
     /// }
     /// # Ok(())
     /// # }
@@ -117,7 +118,7 @@ impl CustomerList {
         self
     }
 
-    /// The pages of the list, each asked for when it is wanted.
+    /// The pages of the list. Each page is requested when the stream is polled for it.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -132,7 +133,7 @@ impl CustomerList {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
-    /// The customers of the list, one after the other.
+    /// The customers of the list, as a stream.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {

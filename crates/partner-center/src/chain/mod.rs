@@ -1,7 +1,6 @@
-//! The chain of nouns that leads to a call: one file per noun, no logic.
+//! The chain of handles that leads to a call, such as `customers().by_id(id).analytics()`.
 //!
-//! Handles are cheap to make and to clone, and do nothing until a verb (`get`, `pages`, `stream`) is called. How a
-//! call is made is in `call`, how pages follow each other in `paging`.
+//! Handles are cheap to create and to clone. They send nothing until `get`, `pages` or `stream` is called.
 
 mod analytics;
 mod commercial;

@@ -1,4 +1,4 @@
-//! An error without the secrets that a host echoed into it.
+//! Removes echoed secrets from an error.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,12 +11,12 @@ use crate::credential::AccessToken;
 use crate::fault::Fault;
 use crate::redact::Redactor;
 
-/// How many bytes of a body are shown.
+/// The number of body bytes in an excerpt.
 const EXCERPT: usize = 4000;
 
 impl Error {
-    /// The beginning of the last answer's body as text, for the person who asked: some 4,000 bytes, without the access
-    /// token should the host have echoed it. May hold customer data. `None` if nothing was read.
+    /// The first 4,000 bytes of the last response's body as text, for the user. If the host echoed the access token, it
+    /// is redacted. The text may contain customer data. `None` if nothing was read.
     ///
     /// ```
     /// use partner_center::Error;
@@ -33,14 +33,14 @@ impl Error {
         Some(String::from_utf8_lossy(body.get(..EXCERPT).unwrap_or(body)))
     }
 
-    /// Removes this token from every text, should the host have echoed it. The body stays as it came.
+    /// Redacts this token in every text, in case the host echoed it. The body is not changed.
     pub(crate) fn without(self, token: &AccessToken) -> Self {
         let mut redactor = Redactor::new();
         redactor.add(token.expose());
         self.redacted(&redactor)
     }
 
-    /// Removes these secrets from every text. The body stays as it came.
+    /// Redacts these secrets in every text. The body is not changed.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
         let inner = &mut *self.0;
         let texts = [Some(&mut inner.message), inner.advice.as_mut()];
@@ -79,7 +79,7 @@ impl Error {
     }
 }
 
-/// What was below an error, as text, because the error itself held a secret.
+/// The redacted text of a source error that contained a secret.
 #[derive(Debug)]
 struct Below(String);
 
@@ -91,7 +91,7 @@ impl fmt::Display for Below {
 
 impl std::error::Error for Below {}
 
-/// An error and those below it.
+/// An error and its sources.
 fn chain<'e>(
     error: &'e (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {

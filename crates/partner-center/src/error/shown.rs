@@ -1,4 +1,4 @@
-//! How an error prints: nothing of what the service said, and no secret.
+//! `Display` and `Debug` of an error, without text from the service and without secrets.
 
 use std::fmt;
 

@@ -1,13 +1,13 @@
-//! Why a filter or a grouping was refused, and where; never with the text that was refused.
+//! The error of an invalid filter or grouping. It does not contain the rejected text.
 
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-/// Why a filter, a grouping or a value was refused, and in which column.
+/// Why a filter, a grouping or a value is invalid, and in which column.
 ///
-/// The text may hold the name of a customer, so neither [`Display`](fmt::Display) nor [`Debug`] repeats any of it: both
-/// are safe in logs. For the terminal of the person who typed it, [`caret`](Self::caret) draws where it went wrong.
+/// The text may contain the name of a customer, so neither [`Display`](fmt::Display) nor [`Debug`] repeats it: both are
+/// safe in logs. For the user's terminal, [`caret`](Self::caret) marks the position in the text.
 ///
 /// ```
 /// use partner_center::filter::{Deployment, Filter, FilterErrorKind};
@@ -39,23 +39,23 @@ pub struct FilterError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterErrorKind {
-    /// Something else was expected here; the description says what.
+    /// Something else was expected here; see the description.
     Syntax,
-    /// The operation has no such field; the description lists those it has.
+    /// The operation does not have this field; the description lists its fields.
     UnknownField,
-    /// The field is one of usage, and this is a filter or a grouping of deployment.
+    /// The field exists only in usage, but this is a filter or a grouping of deployment.
     UsageOnlyField,
     /// A grouping names the field a second time.
     DuplicateField,
     /// The value that starts here has no closing quote.
     UnclosedValue,
-    /// Text follows right behind this quote: most likely a quote inside the value that was not written twice.
+    /// Text follows directly after this quote: probably a quote inside the value that was not doubled.
     UndoubledQuote,
-    /// A value holds a control character.
+    /// A value contains a control character.
     ControlCharacter,
-    /// The filter is longer than 8192 characters, as it was given or in its canonical form.
+    /// The filter is longer than 8192 characters, as given or in its canonical form.
     TooLong,
-    /// More than 64 parentheses are open at once.
+    /// More than 64 parentheses are nested.
     TooDeep,
 }
 
@@ -72,7 +72,7 @@ impl FilterError {
         Self::new(FilterErrorKind::ControlCharacter, column, "control character in a value")
     }
 
-    /// What is wrong, for programs.
+    /// The kind of the error.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Filter, FilterErrorKind};
@@ -84,7 +84,7 @@ impl FilterError {
         self.kind
     }
 
-    /// Where it is wrong: the character, counted from 1, of the text that was given. It is one past the last if
+    /// The position of the error in the given text, in characters from 1. It is one past the last character if
     /// something is missing at the end. For [`Field::eq`](super::Field::eq) the text is the value.
     ///
     /// ```
@@ -97,7 +97,7 @@ impl FilterError {
         self.column
     }
 
-    /// What is wrong, for people, without the column and without any of the text that was given.
+    /// The message, without the column and without any of the given text.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Filter};
@@ -113,11 +113,11 @@ impl FilterError {
         &self.description
     }
 
-    /// The text that was refused, and on a second line a caret under the character that is wrong.
+    /// The rejected text, and on a second line a caret under the position of the error.
     ///
-    /// This repeats the text, and with it any customer's name in it: it is for the terminal of the person who typed it
-    /// and for no log. Control characters are not passed on, so that no text can command the terminal, and of a long
-    /// text only the part around the caret is drawn.
+    /// This repeats the text, which may contain a customer's name: show it on the user's terminal, but do not log it.
+    /// Control characters are replaced, so that the text cannot control the terminal. Only the part of a long text
+    /// around the caret is shown.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Filter};
@@ -131,7 +131,7 @@ impl FilterError {
     }
 }
 
-/// The text and on a second line a caret under one of its characters, counted from 1.
+/// The text, and on a second line a caret under a column, counted from 1.
 pub(crate) fn draw_caret(input: &str, column: usize) -> String {
     const BEFORE: usize = 60;
     const SHOWN: usize = 80;

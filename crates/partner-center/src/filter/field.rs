@@ -1,6 +1,4 @@
-//! The fields of the commercial license queries, each tied to the operations that know it.
-//!
-//! The names are the contract's. What a filter or a grouping does with them is said elsewhere.
+//! The fields of the commercial license queries, typed by operation. The names are those of the contract.
 
 use std::fmt;
 use std::hash::Hash;
@@ -10,7 +8,7 @@ use super::{Filter, FilterError, FilterErrorKind};
 
 /// The commercial license deployment query.
 ///
-/// A type without values: it only marks a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
+/// A marker type without values for a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
 ///
 /// ```
 /// use partner_center::filter::{Deployment, Operation};
@@ -20,9 +18,9 @@ use super::{Filter, FilterError, FilterErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Deployment {}
 
-/// The commercial license usage query, which knows the two workload fields beside those of deployment.
+/// The commercial license usage query, which has two workload fields in addition to the fields of deployment.
 ///
-/// A type without values: it only marks a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
+/// A marker type without values for a [`Field`], a [`Filter`] or a [`Grouping`](super::Grouping).
 ///
 /// ```
 /// use partner_center::filter::{Operation, Usage};
@@ -34,7 +32,7 @@ pub enum Usage {}
 
 /// A commercial license query that can be filtered and grouped: [`Deployment`] or [`Usage`].
 ///
-/// The trait is sealed, because the fields are what the service documents and nothing else.
+/// The trait is sealed, because the fields are fixed by the service.
 ///
 /// ```
 /// use partner_center::filter::{Field, Filter, FilterError, Operation};
@@ -46,7 +44,7 @@ pub enum Usage {}
 /// # Ok::<(), FilterError>(())
 /// ```
 pub trait Operation: Copy + Eq + Hash + fmt::Debug + Send + Sync + sealed::Sealed + 'static {
-    /// The operation in one word, as the command line and the error texts call it.
+    /// The name of the operation on the command line and in error messages.
     const NAME: &'static str;
 
     /// The fields of the operation, in the order of its documentation.
@@ -89,8 +87,7 @@ mod sealed {
 
 /// A field by which operation `Op` can be filtered and grouped.
 ///
-/// Which operation is meant follows from where the field ends up, so a program rarely writes `Op`. A field is there for
-/// the operations that know it and for no other:
+/// `Op` is usually inferred from the use of the field. A field exists only for the operations that support it:
 ///
 /// ```
 /// use partner_center::filter::{Deployment, Field, Filter, Usage};
@@ -107,8 +104,8 @@ mod sealed {
 /// # Ok::<(), partner_center::filter::FilterError>(())
 /// ```
 ///
-/// Values are sent as they are given. The service's own pages write them in other letter case than its rows do
-/// (`'O365'`, `o365`), so it presumably does not tell the cases apart; it promises nothing.
+/// Values are sent as given. The documentation and the rows of the service use different letter case (`'O365'`,
+/// `o365`), so values are presumably case-insensitive, but this is not documented.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Field<Op> {
     name: &'static str,
@@ -131,11 +128,11 @@ impl<Op: Operation> Field<Op> {
     /// The product's name, which the service writes in upper case: `OFFICE 365 ENTERPRISE E3`.
     pub const PRODUCT_NAME: Self = Self::named("productName");
 
-    /// The rows whose field has this value.
+    /// Matches the rows in which the field has this value.
     ///
     /// # Errors
     ///
-    /// [`FilterErrorKind::ControlCharacter`] if the value holds one; the column is its place in the value.
+    /// [`FilterErrorKind::ControlCharacter`] if the value contains one; the column is its position in the value.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Field, Filter, FilterErrorKind};
@@ -147,12 +144,12 @@ impl<Op: Operation> Field<Op> {
     /// assert_eq!((error.kind(), error.column()), (FilterErrorKind::ControlCharacter, 4));
     /// # Ok::<(), partner_center::filter::FilterError>(())
     /// ```
-    // By reference, so that on a borrowed field, too, this is found before `PartialEq::eq`.
+    // Takes `&self` so that this method has precedence over `PartialEq::eq` for a borrowed field too.
     pub fn eq(&self, value: impl AsRef<str>) -> Result<Filter<Op>, FilterError> {
         self.compare("eq", value.as_ref())
     }
 
-    /// The rows whose field has another value than this.
+    /// Matches the rows in which the field has a different value.
     ///
     /// # Errors
     ///
@@ -180,8 +177,8 @@ impl<Op: Operation> Field<Op> {
         Op::FIELDS.iter().copied().find(|field| field.name.eq_ignore_ascii_case(word))
     }
 
-    /// The field a person named in some letter case, or an error that says what could stand there instead. The word
-    /// itself is not repeated: it may be a value that lost its quotes.
+    /// Finds a field by name, ignoring case. The error lists the fields. It does not repeat the word, which may be a
+    /// value without quotes.
     pub(super) fn lookup(word: &str, column: usize) -> Result<Self, FilterError> {
         if let Some(field) = Self::find(word) {
             return Ok(field);
@@ -201,9 +198,9 @@ impl<Op: Operation> Field<Op> {
 }
 
 impl Field<Usage> {
-    /// The workload that was used, as a code: `EXO`, `SPO`, `SFB`. Known to usage only.
+    /// The workload that was used, as a code: `EXO`, `SPO`, `SFB`. Usage only.
     pub const WORKLOAD_CODE: Self = Self::named("workloadCode");
-    /// The workload that was used, by name: `Exchange`, `SharePoint`, `Teams`. Known to usage only.
+    /// The workload that was used, by name: `Exchange`, `SharePoint`, `Teams`. Usage only.
     pub const WORKLOAD_NAME: Self = Self::named("workloadName");
 }
 
@@ -236,8 +233,8 @@ impl<Op> fmt::Debug for Field<Op> {
     }
 }
 
-/// The name that was probably meant: one that differs by a slip of the hand, or else one that the word abbreviates,
-/// as `customerId` and `tenantId` do `customerTenantId`.
+/// The name that was probably meant: one with a small edit distance, or else one that the word abbreviates, as
+/// `customerId` and `tenantId` abbreviate `customerTenantId`.
 fn likely(word: &str, names: &[&'static str]) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     if !(3..=32).contains(&word.len()) {

@@ -1,14 +1,14 @@
-//! The grouping of a commercial license query: the fields that its rows are added up by.
+//! The grouping of a commercial license query.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Field, FilterError, Operation, parse};
 
-/// The fields that the rows of a commercial license query are added up by, in order and each at most once.
+/// The fields by which the rows of a commercial license query are grouped, in order and without duplicates.
 ///
-/// The rows of a grouped query hold these fields and the counts, and nothing else. The service's pages name the counts
-/// `licensesDeployed` and `licensesSold` for deployment, `licensesActive` and `licensesQualified` for usage.
+/// The rows of a grouped query have only these fields and the counts. The documented counts are `licensesDeployed` and
+/// `licensesSold` for deployment, `licensesActive` and `licensesQualified` for usage.
 ///
 /// ```
 /// use partner_center::filter::{Deployment, Field, Grouping};
@@ -19,7 +19,7 @@ use super::{Field, FilterError, Operation, parse};
 /// # Ok::<(), partner_center::filter::FilterError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[must_use = "a grouping does nothing until a query is given it"]
+#[must_use = "a grouping does nothing until it is passed to a query"]
 pub struct Grouping<Op> {
     fields: Vec<Field<Op>>,
 }
@@ -36,7 +36,7 @@ impl<Op: Operation> Grouping<Op> {
         Self { fields: vec![field] }
     }
 
-    /// Groups by one more field. A field that is there already keeps its place.
+    /// Adds a field. A field that is already present keeps its position.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Field, Grouping};
@@ -66,7 +66,7 @@ impl<Op: Operation> Grouping<Op> {
     }
 }
 
-/// The text for the wire, before percent-encoding: the names with commas between.
+/// Formats the query parameter before percent-encoding: the names, separated by commas.
 impl<Op> fmt::Display for Grouping<Op> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, field) in self.fields.iter().enumerate() {
@@ -77,12 +77,12 @@ impl<Op> fmt::Display for Grouping<Op> {
     }
 }
 
-/// Reads field names with commas between, in either letter case and with free white space.
+/// Parses field names separated by commas, ignoring case and white space.
 ///
 /// # Errors
 ///
-/// The [`FilterError`] says what is wrong and in which column. A field named twice is refused: it is most likely
-/// another one misspelt.
+/// The [`FilterError`] has the reason and the column. A duplicate field is rejected, because it is probably a mistake
+/// for another one.
 ///
 /// ```
 /// use partner_center::filter::{Deployment, Grouping};

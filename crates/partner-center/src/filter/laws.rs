@@ -1,16 +1,16 @@
-//! What holds for every text that is given to the parsers, whether they take it or not: one function, for the property
-//! tests and for fuzzing.
+//! Properties that hold for any text passed to the parsers. Used by property tests and a fuzz target.
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
 use super::{Deployment, Filter, FilterError, Grouping, Operation, Usage};
 
-/// Says which law of this module the text breaks, if any: a fuzz target hands it any text and unwraps the answer.
+/// Checks the properties of this module for any text. The error names the violated property.
 ///
-/// The laws: what is taken prints to a text that is taken as the same thing and prints the same; `Debug` shows no
-/// value; what deployment takes, usage takes and prints alike; what is refused is refused in a column of the text, or
-/// one past it, and can be drawn on two lines.
+/// - The text of a parsed filter or grouping parses to an equal one with the same text.
+/// - `Debug` shows no value.
+/// - Usage accepts every filter of deployment and formats it in the same way.
+/// - The column of an error is within the text, or one past it, and `caret` returns two lines.
 ///
 /// ```
 /// use partner_center::filter::check_laws;
@@ -25,7 +25,7 @@ pub fn check_laws(input: &str) -> Result<(), &'static str> {
     check_printing::<Grouping<Usage>>(input)?;
     match (input.parse::<Filter<Deployment>>(), input.parse::<Filter<Usage>>()) {
         (Ok(deployment), Ok(usage)) if deployment.to_string() == usage.to_string() => Ok(()),
-        (Ok(_), _) => Err("usage reads a filter of deployment otherwise"),
+        (Ok(_), _) => Err("usage parses a filter of deployment differently"),
         (Err(_), _) => Ok(()),
     }
 }
@@ -33,7 +33,7 @@ pub fn check_laws(input: &str) -> Result<(), &'static str> {
 fn check_filter<Op: Operation>(input: &str) -> Result<(), &'static str> {
     check_printing::<Filter<Op>>(input)?;
     match input.parse::<Filter<Op>>() {
-        // Every value stands in quotes, and nothing else does.
+        // Values are in quotes, and nothing else is.
         Ok(filter) if format!("{filter:?}").contains('\'') => Err("`Debug` shows a value"),
         _ => Ok(()),
     }
@@ -46,12 +46,12 @@ where
     match input.parse::<T>() {
         Ok(taken) => {
             let printed = taken.to_string();
-            let again: T = printed.parse().map_err(|_| "what was printed is refused")?;
+            let again: T = printed.parse().map_err(|_| "the formatted text is rejected")?;
             if again != taken {
-                return Err("what was printed means something else");
+                return Err("the formatted text parses to something else");
             }
             if again.to_string() != printed {
-                return Err("what was printed is printed otherwise");
+                return Err("the formatted text is formatted differently");
             }
         }
         Err(error) => {
@@ -60,7 +60,7 @@ where
             }
             let drawn = error.caret(input);
             if drawn.lines().count() != 2 || drawn.chars().any(|c| c.is_control() && c != '\n') {
-                return Err("the drawing is not two printable lines");
+                return Err("the caret is not two printable lines");
             }
         }
     }
@@ -77,7 +77,7 @@ mod tests {
     use super::super::Field;
     use super::*;
 
-    /// A filter before it is one. Unlike a filter it keeps how it was put together.
+    /// The syntax tree of a filter.
     #[derive(Clone, Debug)]
     enum Tree {
         Comparison { field: usize, equal: bool, value: String },
@@ -97,7 +97,7 @@ mod tests {
             }
         }
 
-        /// Every operator in parentheses of its own, so that no rule of precedence is relied on.
+        /// Formats the tree with parentheses around every operand, so that precedence does not matter.
         fn spell_out(&self) -> String {
             match self {
                 Self::Comparison { field, equal, value } => {
@@ -111,7 +111,7 @@ mod tests {
         }
 
         /// Replaces the comparisons, from left to right, with `channel eq '1'` for true and `channel eq '0'` for false,
-        /// and tells whether the whole is then true.
+        /// and returns the value of the whole.
         fn decide(&mut self, truths: &mut impl Iterator<Item = bool>) -> bool {
             match self {
                 Self::Comparison { .. } => {
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    /// Whether a printed filter of `channel eq '0'` and `channel eq '1'` is true, `and` before `or`.
+    /// Evaluates a formatted filter of `channel eq '0'` and `channel eq '1'`, `and` before `or`.
     fn is_true(printed: &str) -> bool {
         fn any(text: &mut Peekable<Chars<'_>>) -> bool {
             let mut truth = all(text);
@@ -175,7 +175,7 @@ mod tests {
         })
     }
 
-    /// Texts that come closer to a filter or a grouping than chance would.
+    /// Texts that are nearly a filter or a grouping.
     fn nearly() -> impl Strategy<Value = String> {
         let token = prop_oneof![
             "(serviceCode|CHANNEL|workloadName|productid|customerId)",
@@ -188,27 +188,27 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_built_is_printed_and_parsed_alike(tree in tree()) {
+        fn built_filters_survive_formatting_and_parsing(tree in tree()) {
             let built = tree.build();
             prop_assert_eq!(&built.to_string().parse::<Filter<Usage>>().unwrap(), &built);
             prop_assert_eq!(check_laws(&built.to_string()), Ok(()));
         }
 
         #[test]
-        fn what_is_spelt_out_is_parsed_as_it_was_put_together(tree in tree()) {
+        fn fully_parenthesized_filters_parse_to_the_built_filter(tree in tree()) {
             prop_assert_eq!(tree.spell_out().parse::<Filter<Usage>>().unwrap(), tree.build());
             prop_assert_eq!(check_laws(&tree.spell_out()), Ok(()));
         }
 
         #[test]
-        fn what_is_printed_is_as_true_as_what_was_built(mut tree in tree(), seed in any::<u64>()) {
+        fn formatted_filters_have_the_value_of_the_tree(mut tree in tree(), seed in any::<u64>()) {
             let mut truths = (0..64).map(|bit| seed >> bit & 1 == 1).cycle();
             let truth = tree.decide(&mut truths);
             prop_assert_eq!(is_true(&tree.build().to_string()), truth);
         }
 
         #[test]
-        fn the_laws_hold_for_texts_that_are_nearly_right(text in nearly()) {
+        fn the_laws_hold_for_nearly_valid_texts(text in nearly()) {
             prop_assert_eq!(check_laws(&text), Ok(()));
         }
 
@@ -218,7 +218,7 @@ mod tests {
         }
 
         #[test]
-        fn groupings_are_printed_and_parsed_alike(
+        fn groupings_survive_formatting_and_parsing(
             fields in Just(Usage::FIELDS.to_vec()).prop_shuffle(),
             count in 1..=Usage::FIELDS.len(),
         ) {

@@ -1,10 +1,10 @@
-//! What a commercial license query asks for: its filter and its grouping, typed per operation.
+//! Filters and groupings of the commercial license queries, typed per operation.
 //!
-//! This module writes and reads the text of the two query parameters. It sends nothing, encodes nothing for a URL and
-//! does not know which values the service holds. What the parameters may say is written on the pages of the two
-//! operations, [deployment] and [usage]: comparisons with `eq` and `ne`, combined with `and` and `or`.
+//! This module formats and parses the two query parameters, without percent-encoding. It does not know which values the
+//! service has. The syntax is documented on the pages of the two operations, [deployment] and [usage]: comparisons with
+//! `eq` and `ne`, combined with `and` and `or`.
 //!
-//! A [`Filter`] is made in code from the constants of [`Field`], or parsed from what a person typed:
+//! A [`Filter`] is built from the constants of [`Field`] or parsed from text:
 //!
 //! ```
 //! use partner_center::filter::{Deployment, Field, Filter, Grouping};
@@ -48,18 +48,18 @@ pub use self::grouping::Grouping;
 #[doc(hidden)]
 pub use self::laws::check_laws;
 
-/// Which rows a commercial license query returns: comparisons of fields with values, combined with `and` and `or`.
+/// A filter of a commercial license query: comparisons of fields with values, combined with `and` and `or`.
 ///
-/// A filter starts at a [`Field`] and grows by [`and`](Self::and) and [`or`](Self::or), or is parsed from text. `and`
-/// binds tighter than `or`, and printing sets no parentheses but those that this rule asks for. Two filters are equal
-/// if they print the same: the order in which their parts were written counts.
+/// A filter is built from a [`Field`] with [`and`](Self::and) and [`or`](Self::or), or parsed from text. `and` binds
+/// tighter than `or`, and the formatted text has only the necessary parentheses. Two filters are equal if their texts
+/// are equal, so the order of their parts matters.
 ///
-/// `Op` is the operation the filter is for; a filter for one is not accepted by the other.
+/// `Op` is the operation of the filter. A filter for one operation is not accepted by the other.
 ///
-/// # What is printed
+/// # Formatting
 ///
-/// [`Display`](fmt::Display) is the text for the wire, before percent-encoding, **with the values**. A value may be the
-/// name of a customer, so [`Debug`] leaves values out: that is the form for logs.
+/// [`Display`](fmt::Display) gives the text of the query parameter before percent-encoding, **including the values**. A
+/// value may be the name of a customer, so [`Debug`] omits values: use [`Debug`] in logs.
 ///
 /// ```
 /// use partner_center::filter::{Filter, Usage};
@@ -70,24 +70,24 @@ pub use self::laws::check_laws;
 /// # Ok::<(), partner_center::filter::FilterError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
-#[must_use = "a filter does nothing until a query is given it"]
+#[must_use = "a filter does nothing until it is passed to a query"]
 pub struct Filter<Op> {
-    /// The text for the wire. A filter is this text and not a tree of it: the text is all that is ever asked of it, and
-    /// neither printing nor dropping can then run out of stack, however deeply it was nested in code.
+    /// The text of the query parameter. A filter stores text and not a tree, so formatting and dropping cannot overflow
+    /// the stack, however deeply the filter was nested in code.
     text: String,
-    /// Whether the outermost operator is `or`, which must stand in parentheses once it becomes part of an `and`.
+    /// Whether the outermost operator is `or`, which needs parentheses inside an `and`.
     alternatives: bool,
     operation: PhantomData<Op>,
 }
 
 impl<Op: Operation> Filter<Op> {
-    /// The one place where a value is quoted. The caller has refused control characters.
+    /// The only place where a value is quoted. The caller has rejected control characters.
     fn comparison(field: Field<Op>, operator: &'static str, value: &str) -> Self {
         let text = format!("{field} {operator} '{}'", value.replace('\'', "''"));
         Self { text, alternatives: false, operation: PhantomData }
     }
 
-    /// The rows that both filters let through.
+    /// Matches the rows that match both filters.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Field, Filter};
@@ -107,7 +107,7 @@ impl<Op: Operation> Filter<Op> {
         Self { text, alternatives: false, operation: PhantomData }
     }
 
-    /// The rows that at least one of the filters lets through.
+    /// Matches the rows that match at least one of the filters.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Field, Filter};
@@ -132,19 +132,19 @@ impl<Op: Operation> Filter<Op> {
     }
 }
 
-/// The text for the wire, before percent-encoding, with the values.
+/// Formats the query parameter before percent-encoding, including the values.
 impl<Op> fmt::Display for Filter<Op> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
 }
 
-/// The filter with `<value>` in place of each value.
+/// Formats the filter with `<value>` in place of each value.
 impl<Op> fmt::Debug for Filter<Op> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Filter(")?;
-        // Every other stretch between quotes is inside a value. A doubled quote leaves an empty stretch outside; a real
-        // one is never empty, and it ends with the space after the operator unless no value follows.
+        // Every second part between quotes is inside a value. A doubled quote leaves an empty part outside. Other
+        // outside parts are never empty, and end with the space after the operator if a value follows.
         for outside in self.text.split('\'').step_by(2) {
             f.write_str(outside)?;
             if outside.ends_with(' ') {
@@ -155,17 +155,15 @@ impl<Op> fmt::Debug for Filter<Op> {
     }
 }
 
-/// Reads a filter as a person types it.
+/// Parses a filter.
 ///
-/// Field names and keywords are read in either letter case, white space is free, parentheses may be more than needed,
-/// and a quote inside a value is written twice. Printing gives the one canonical form, and parsing that gives the same
-/// filter again.
+/// Field names and keywords are case-insensitive, white space and additional parentheses are allowed, and a quote
+/// inside a value is doubled. Formatting gives the canonical form, which parses to an equal filter.
 ///
 /// # Errors
 ///
-/// The [`FilterError`] says what was expected and in which column. A text of more than 8192 characters, or with more
-/// than 64 parentheses open at once, is refused; no request line has room for the first, and no person writes the
-/// second. Filters built in code have no such bounds.
+/// The [`FilterError`] has the reason and the column. A text of more than 8192 characters, or with more than 64 nested
+/// parentheses, is rejected. Filters built in code do not have these limits.
 ///
 /// ```
 /// use partner_center::filter::{Deployment, Filter};

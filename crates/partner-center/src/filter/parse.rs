@@ -1,12 +1,11 @@
-//! Reads filters and groupings as people type them. What is read is put together by the same few operations that
-//! programs use, so there is no second way to make a filter.
+//! Parses filters and groupings. The parser builds them with the same methods that programs use.
 
 use super::{Field, Filter, FilterError, FilterErrorKind, Grouping, Operation};
 
-/// In characters. A request line of some 8 to 16 KiB is as much as servers commonly take.
+/// The maximum length in characters: servers commonly accept request lines of 8 to 16 KiB.
 const MAX_LENGTH: usize = 8192;
 
-/// How many parentheses may be open at once: each is one level of recursion here.
+/// The maximum number of nested parentheses: each is one level of recursion in the parser.
 const MAX_DEPTH: usize = 64;
 
 pub(super) fn filter<Op: Operation>(input: &str) -> Result<Filter<Op>, FilterError> {
@@ -23,7 +22,7 @@ pub(super) fn filter<Op: Operation>(input: &str) -> Result<Filter<Op>, FilterErr
     let mut cursor = Cursor::new(input);
     let filter = cursor.alternatives(0)?;
     cursor.end("`and`, `or` or the end")?;
-    // Printing adds the spaces that were left out. Without this the longest texts would not parse again once printed.
+    // Formatting adds omitted spaces, so the formatted text could be too long to parse again.
     within_bounds(&filter.text)?;
     Ok(filter)
 }
@@ -44,7 +43,7 @@ pub(super) fn grouping<Op: Operation>(input: &str) -> Result<Grouping<Op>, Filte
     Ok(grouping)
 }
 
-/// What is left of the input, and the column at which that starts.
+/// The rest of the input and its column.
 #[derive(Clone, Copy)]
 struct Cursor<'a> {
     rest: &'a str,
@@ -93,7 +92,7 @@ impl<'a> Cursor<'a> {
         Ok(Filter::comparison(field, operator, &value))
     }
 
-    /// A field and the column it starts in.
+    /// Parses a field. Returns it with its column.
     fn field<Op: Operation>(&mut self, expected: &str) -> Result<(usize, Field<Op>), FilterError> {
         let column = self.after_space().column;
         let (word, after) = self.word();
@@ -104,7 +103,7 @@ impl<'a> Cursor<'a> {
         Ok((column, Field::lookup(word, column)?))
     }
 
-    /// A value in single quotes, in which two stand for one.
+    /// Parses a value in single quotes, in which a quote is doubled.
     fn value(&mut self) -> Result<String, FilterError> {
         *self = self.after_space();
         let opening = self.column;
@@ -124,7 +123,7 @@ impl<'a> Cursor<'a> {
                     value.push('\'');
                 }
                 Some('\'') if self.rest.starts_with(is_word) => {
-                    let description = "this quote ends the value; a quote inside a value is written twice";
+                    let description = "this quote ends the value; double a quote inside a value";
                     return Err(FilterError::new(FilterErrorKind::UndoubledQuote, column, description));
                 }
                 Some('\'') => return Ok(value),
@@ -142,7 +141,7 @@ impl<'a> Cursor<'a> {
         FilterError::new(FilterErrorKind::Syntax, self.after_space().column, format!("expected {what}"))
     }
 
-    /// Steps over white space and this word, if that is what comes.
+    /// Consumes white space and this keyword, if it is next.
     fn keyword(&mut self, keyword: &str) -> bool {
         let (word, after) = self.word();
         let found = word.eq_ignore_ascii_case(keyword);
@@ -152,7 +151,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// Steps over white space and this character, if that is what comes.
+    /// Consumes white space and this character, if it is next.
     fn take(&mut self, wanted: char) -> bool {
         let mut after = self.after_space();
         let found = after.next() == Some(wanted);
@@ -162,7 +161,7 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// The word that comes after white space, empty if none does, and the cursor behind it.
+    /// The word after white space, possibly empty, and the cursor after it.
     fn word(self) -> (&'a str, Self) {
         self.after_space().skip(is_word)
     }

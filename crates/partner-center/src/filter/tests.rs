@@ -1,5 +1,4 @@
-//! What filters and groupings print, and every way to be refused, with its column. What holds for all texts alike is
-//! tested beside the laws.
+//! Formatting of filters and groupings, and every error with its column. Properties of all texts are tested in `laws`.
 
 use super::*;
 
@@ -7,11 +6,11 @@ type ForDeployment = Filter<Deployment>;
 type ForUsage = Filter<Usage>;
 
 fn refused<T: FromStr<Err = FilterError>>(input: &str) -> FilterError {
-    input.parse::<T>().err().unwrap_or_else(|| panic!("{input} was taken"))
+    input.parse::<T>().err().unwrap_or_else(|| panic!("{input} was accepted"))
 }
 
 #[test]
-fn filters_print_canonically_and_with_no_parentheses_to_spare() {
+fn filters_are_formatted_canonically_with_only_the_necessary_parentheses() {
     let cases = [
         ("serviceCode eq 'o365'", "serviceCode eq 'o365'"),
         ("  SERVICECODE\tEQ\n'o365' ", "serviceCode eq 'o365'"),
@@ -56,7 +55,7 @@ fn filters_print_canonically_and_with_no_parentheses_to_spare() {
 }
 
 #[test]
-fn each_operation_reads_each_of_its_fields_and_prints_it_as_the_contract_does() {
+fn each_operation_parses_its_fields_and_formats_them_as_in_the_contract() {
     fn check<Op: Operation>(names: &[&str]) {
         assert_eq!(Op::FIELDS.iter().map(Field::name).collect::<Vec<_>>(), names);
         for name in names {
@@ -92,7 +91,7 @@ fn a_borrowed_field_compares_with_values() {
 }
 
 #[test]
-fn a_value_given_in_code_is_quoted_or_refused() {
+fn a_value_given_in_code_is_quoted_or_rejected() {
     let field = Field::<Deployment>::CUSTOMER_NAME;
     assert_eq!(field.ne("' or channel eq 'x").unwrap().to_string(), "customerName ne ''' or channel eq ''x'");
     for (value, column) in [("\0", 1), ("Söhne\n", 6), ("a\u{7f}b", 2), ("\u{85}", 1)] {
@@ -107,7 +106,7 @@ fn a_value_given_in_code_is_quoted_or_refused() {
 }
 
 #[test]
-fn a_field_grouped_by_twice_in_code_keeps_its_place() {
+fn a_duplicate_field_in_code_keeps_its_position() {
     let grouping = Grouping::<Usage>::by(Field::CHANNEL).and(Field::WORKLOAD_CODE).and(Field::CHANNEL);
     assert_eq!(grouping.fields(), [Field::CHANNEL, Field::WORKLOAD_CODE]);
     assert_eq!(grouping.to_string(), "channel,workloadCode");
@@ -134,7 +133,7 @@ fn debug_shows_the_shape_and_no_value() {
 }
 
 #[test]
-fn every_wrong_filter_is_refused_in_its_column() {
+fn every_invalid_filter_is_rejected_with_its_column() {
     use FilterErrorKind::{
         ControlCharacter, Syntax, UnclosedValue, UndoubledQuote, UnknownField, UsageOnlyField,
     };
@@ -142,7 +141,7 @@ fn every_wrong_filter_is_refused_in_its_column() {
                   productId, productName";
     let unknown = format!("unknown field; {fields}");
     let usage_only = format!("`workloadCode` is a field of usage only; {fields}");
-    let undoubled = "this quote ends the value; a quote inside a value is written twice";
+    let undoubled = "this quote ends the value; double a quote inside a value";
     let cases = [
         ("", Syntax, 1, "expected a field or `(`"),
         ("   ", Syntax, 4, "expected a field or `(`"),
@@ -182,7 +181,7 @@ fn every_wrong_filter_is_refused_in_its_column() {
 }
 
 #[test]
-fn every_wrong_grouping_is_refused_in_its_column() {
+fn every_invalid_grouping_is_rejected_with_its_column() {
     use FilterErrorKind::{DuplicateField, Syntax, UnknownField, UsageOnlyField};
     let cases = [
         ("", Syntax, 1, "expected a field"),
@@ -237,14 +236,14 @@ fn the_field_that_was_meant_is_suggested() {
 }
 
 #[test]
-fn the_longest_filter_is_taken_and_one_character_more_is_not() {
+fn the_longest_filter_is_accepted_and_one_character_more_is_not() {
     let of_length = |length: usize| format!("channel eq '{}'", "ü".repeat(length - 13));
     assert_eq!(of_length(8192).parse::<ForUsage>().unwrap().to_string(), of_length(8192));
 
     let error = refused::<ForUsage>(&of_length(8193));
     assert_eq!((error.kind(), error.column()), (FilterErrorKind::TooLong, 8193));
     assert_eq!(error.description(), "longer than 8192 characters");
-    // Printing would add a space, and what is printed must parse.
+    // Formatting would add a space, and the formatted text must parse.
     let error = refused::<ForUsage>(&of_length(8192).replace("eq '", "eq'").replace("ü'", "üü'"));
     assert_eq!((error.kind(), error.column()), (FilterErrorKind::TooLong, 8193));
     let error = refused::<ForUsage>(&of_length(8193).replace("eq '", "eq'").replace("ü'", "üü'"));
@@ -252,7 +251,7 @@ fn the_longest_filter_is_taken_and_one_character_more_is_not() {
 }
 
 #[test]
-fn the_deepest_filter_is_taken_and_one_parenthesis_more_is_not() {
+fn the_deepest_filter_is_accepted_and_one_parenthesis_more_is_not() {
     let of_depth = |depth: usize| format!("{}channel eq 'x'{}", "(".repeat(depth), ")".repeat(depth));
     assert_eq!(of_depth(64).parse::<ForUsage>().unwrap().to_string(), "channel eq 'x'");
     for depth in [65, 4000] {
@@ -261,13 +260,13 @@ fn the_deepest_filter_is_taken_and_one_parenthesis_more_is_not() {
         assert_eq!(error.description(), "more than 64 parentheses open at once");
     }
     assert_eq!(refused::<ForUsage>(&of_depth(65).replace('(', " (")).column(), 130);
-    // Side by side they are not nested.
+    // Parentheses side by side are not nested.
     let beside = vec!["(channel eq 'x' or channel eq 'y')"; 100].join(" and ");
     assert_eq!(beside.parse::<ForUsage>().unwrap().to_string(), beside);
 }
 
 #[test]
-fn a_filter_nested_without_bound_in_code_prints_and_drops() {
+fn a_deeply_nested_filter_built_in_code_can_be_formatted_and_dropped() {
     let comparison = || Field::CHANNEL.eq("x").unwrap();
     let mut filter: ForUsage = comparison();
     for _ in 0..5_000 {
@@ -280,7 +279,7 @@ fn a_filter_nested_without_bound_in_code_prints_and_drops() {
 }
 
 #[test]
-fn refusals_repeat_nothing_of_the_text_unless_asked() {
+fn only_the_caret_repeats_the_text() {
     for typed in [
         "Contoso eq 'x'",
         "customerName eq Contoso",
@@ -297,15 +296,15 @@ fn refusals_repeat_nothing_of_the_text_unless_asked() {
 }
 
 #[test]
-fn the_caret_stands_under_the_column() {
+fn the_caret_is_under_the_column() {
     let draw = |typed: &str| refused::<ForDeployment>(typed).caret(typed);
     assert_eq!(draw(""), "\n^");
     assert_eq!(draw("channel"), "channel\n       ^");
     assert_eq!(draw("customerName eq 'Øl' &"), "customerName eq 'Øl' &\n                     ^");
-    // A text cannot command the terminal, nor break the line.
+    // A text cannot control the terminal or break the line.
     assert_eq!(draw("\n\u{1b}[2J"), " \u{fffd}[2J\n ^");
 
-    // Of a long text the part around the caret is drawn.
+    // Only the part of a long text around the caret is shown.
     let long = format!("customerName eq '{}' & {}", "x".repeat(100), "y".repeat(100));
     let start = format!("...{}' & ", "x".repeat(58));
     let expected = format!("{start}{}...\n{}^", "y".repeat(18), " ".repeat(63));
@@ -313,6 +312,6 @@ fn the_caret_stands_under_the_column() {
     let ends_here = format!("customerName eq '{}' &", "x".repeat(100));
     assert_eq!(draw(&ends_here), format!("...{}' &\n{}^", "x".repeat(58), " ".repeat(63)));
 
-    // Another text than the one that was refused draws something, and no more.
+    // A text other than the rejected one does not panic.
     assert_eq!(refused::<ForDeployment>(&long).caret("ab"), "ab\n  ^");
 }

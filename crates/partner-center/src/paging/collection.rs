@@ -1,4 +1,4 @@
-//! What the engine asks of a collection, and how it asks for one page of any operation.
+//! The trait of paged collections, and the request for one page of any operation.
 
 use partner_center_client::Operation;
 use partner_center_models::Findings;
@@ -12,9 +12,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::partner::PartnerCenter;
 use crate::response::Response;
 
-/// What comes in pages: a collection of customers, or of the rows of a commercial query.
+/// A page of a collection: customers, or rows of a commercial query.
 ///
-/// The trait is there to write code for all of them; it is sealed.
+/// The trait allows generic code over all collections. It is sealed.
 ///
 /// ```no_run
 /// use partner_center::paging::{Collection, Pages};
@@ -27,24 +27,24 @@ use crate::response::Response;
 ///     Ok(count)
 /// }
 /// ```
-#[expect(private_bounds, reason = "what seals the trait")]
+#[expect(private_bounds, reason = "seals the trait")]
 pub trait Collection: Paged {
-    /// What it holds.
+    /// The type of the items.
     type Item: Serialize + Send + Unpin + 'static;
 
-    /// What it holds.
+    /// The items on the page.
     fn items(&self) -> &[Self::Item];
 
-    /// What it holds, without the rest.
+    /// Converts the page into its items.
     fn into_items(self) -> Vec<Self::Item>;
 }
 
-/// How pages of a collection are asked for.
+/// A collection whose pages can be requested.
 pub(crate) trait Paged: Sized + Send + 'static {
     /// The operation's id in the contract.
     const OPERATION: &'static str;
 
-    /// Asks for the page that the query stands at, and says where the next one is, if it is not the last.
+    /// Requests the page at this position. Returns it with the position of the next page, if there is one.
     fn ask(
         partner: &PartnerCenter,
         logical: &Logical,
@@ -52,8 +52,8 @@ pub(crate) trait Paged: Sized + Send + 'static {
     ) -> impl Future<Output = Result<(Response<Self>, Option<Standing>)>> + Send;
 }
 
-/// One page of an operation, asked for by the operation's own arguments or by the link if there is one, and where the next
-/// one is.
+/// Requests one page of an operation, by the link if there is one, or by the operation's arguments. Returns it with the
+/// position of the next page.
 pub(super) async fn page<O: Operation>(
     partner: &PartnerCenter,
     logical: &Logical,
@@ -61,7 +61,7 @@ pub(super) async fn page<O: Operation>(
     operation: &O,
 ) -> Result<(Response<O::Answer>, Option<Standing>)> {
     let verdict = |answer: &O::Answer, findings: &Findings, said: &Said| match O::extent(answer) {
-        // A row that could not be read came all the same.
+        // Unreadable rows count as received.
         Some(extent) => judge::judge(at, &O::DETAILS, extent, findings.unreadable_count(), said),
         None => Ok(Verdict::Last),
     };

@@ -1,4 +1,4 @@
-//! How a page of a commercial query is asked for.
+//! Requests pages of the commercial queries.
 
 use partner_center_client::operations::{
     QueryCommercialLicensesDeployment, QueryCommercialLicensesDeploymentV1, QueryCommercialLicensesUsage,
@@ -17,13 +17,13 @@ use crate::error::Result;
 use crate::partner::PartnerCenter;
 use crate::response::Response;
 
-/// How many rows a page has if nobody says otherwise.
+/// The default page size of the service.
 pub(super) const DEFAULT_TOP: u32 = 10_000;
 
-/// At which of its two documented paths a commercial query is asked.
+/// The path prefix of a commercial query.
 ///
-/// The service's page gives one path in its table and another in its example. Which of them answers is not known
-/// outside production.
+/// The documentation of the service gives one path in a table and another in an example. Which of them works can only
+/// be tested in production.
 ///
 /// ```
 /// use partner_center::chain::CommercialPrefix;
@@ -33,7 +33,7 @@ pub(super) const DEFAULT_TOP: u32 = 10_000;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CommercialPrefix {
-    /// `/partner/v1/analytics/commercial/...`, as in the example, and as all other analytics of this kind have it.
+    /// `/partner/v1/analytics/commercial/...`, as in the example and as in all other analytics of this kind.
     #[default]
     #[serde(rename = "partner/v1")]
     PartnerV1,
@@ -99,7 +99,7 @@ query!(
     QueryCommercialLicensesUsageV1
 );
 
-/// What is sent as `skip`: nothing on a first page, unless the caller said so.
+/// The value of `skip`: `None` on the first page, unless the caller set it.
 fn skip(at: &Standing) -> Option<i64> {
     if at.skip == 0 && at.arguments.skip.is_none() {
         return None;

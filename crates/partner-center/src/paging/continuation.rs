@@ -1,6 +1,6 @@
-//! Where a stream of pages stands, so that it can be saved and gone on from.
+//! A serializable position in a paged query, used to resume it.
 //!
-//! It is plain data. Who may go on from it is checked here; what is sent for it is in `customers` and `commercial`.
+//! This module checks whether a query may be resumed from a position. The requests are in `customers` and `commercial`.
 
 use std::fmt;
 
@@ -10,20 +10,21 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::error::{Error, ErrorKind, Result};
 use crate::models::Timestamp;
 
-/// The form that this version writes and reads.
+/// The version of the serialized form.
 const VERSION: u64 = 2;
 
-/// Where a stream of pages stands: everything the request for its next page needs, and no credential.
+/// A serializable position in a paged query, used to resume it.
 ///
-/// There is one on every page that another follows ([`Response::continuation`](crate::Response::continuation)), on the
-/// stream ([`Pages::continuation`](super::Pages::continuation)) and on the error of a page that could not be had
-/// ([`Error::continuation`](crate::Error::continuation)). Hand it to `resume` of the same operation, in this process
-/// or, by way of serde, in a later one. How long the service honours its own tokens is not published: take it for
-/// minutes rather than days.
+/// It contains everything that the request for the next page needs, except the credential. It is available on every
+/// page except the last ([`Response::continuation`](crate::Response::continuation)), on the stream
+/// ([`Pages::continuation`](super::Pages::continuation)) and on the error of a page that failed
+/// ([`Error::continuation`](crate::Error::continuation)). Pass it to `resume` of the same operation, in this process
+/// or, serialized, in a later one. How long the service honors its tokens is not published: expect minutes rather than
+/// days.
 ///
-/// It serialises to an object with a version, for formats that describe themselves, such as JSON. What is serialised
-/// holds the query's filter, and so perhaps the name of a customer, and the service's own token for the next page;
-/// `Debug` shows neither.
+/// It serializes to an object with a version, for self-describing formats such as JSON. The serialized form contains
+/// the filter of the query, which may include the name of a customer, and the service's token for the next page.
+/// `Debug` omits both.
 ///
 /// ```no_run
 /// # use partner_center::{Continuation, PartnerCenter};
@@ -35,7 +36,7 @@ const VERSION: u64 = 2;
 ///     std::fs::write(path, serde_json::to_vec(continuation)?)?;
 /// }
 ///
-/// // Later, and perhaps elsewhere:
+/// // Later, possibly in another process:
 /// let continuation: Continuation = serde_json::from_slice(&std::fs::read(path)?)?;
 /// let mut pages = partner.customers().list().resume(continuation).pages();
 /// # Ok(())
@@ -48,24 +49,24 @@ pub struct Continuation {
     standing: Standing,
 }
 
-/// A query, and how far it got.
+/// A query and its progress.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Standing {
     /// The operation's id in the contract.
     pub(super) operation: String,
     pub(super) arguments: Arguments,
-    /// How many rows come before the next page, those that the caller left out included.
+    /// The number of rows before the next page, including those skipped by the caller.
     pub(super) skip: u64,
-    /// The largest count of all rows that a page has given so far: as many have to come.
+    /// The largest total count of any page so far. This many rows are expected.
     pub(super) counted: Option<u64>,
-    /// Whether pages are asked for by `skip`. A reading that began like this stays with it.
+    /// Whether pages are requested with `skip`. This does not change within a query.
     pub(super) by_count: bool,
-    /// Where the last answer linked to; `null` if the operation is to be asked by its own arguments.
+    /// The next link of the last response; `null` if the next request uses the operation's own arguments.
     pub(super) link: Option<Link>,
 }
 
-/// A link as the service wrote it. It is looked at when it is followed, whoever kept it meanwhile.
+/// A link as sent by the service. It is validated when it is followed, because it may have been stored outside.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Link {
@@ -73,7 +74,7 @@ pub(super) struct Link {
     pub(super) headers: Vec<(String, String)>,
 }
 
-/// The arguments of a query that is answered in pages, as they go on the wire.
+/// The arguments of a paged query, as sent.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub(crate) struct Arguments {
@@ -94,7 +95,7 @@ pub(crate) struct Arguments {
 }
 
 impl Standing {
-    /// Whether no page has been given yet.
+    /// Whether this is the position of the first page.
     pub(super) fn is_first(&self) -> bool {
         self.link.is_none() && !self.by_count && self.skip == self.arguments.skip.unwrap_or_default()
     }
@@ -109,7 +110,7 @@ impl Continuation {
         &self.standing
     }
 
-    /// Where a query starts, or goes on if it is resumed.
+    /// The first position of a query, or the position to resume.
     pub(super) fn start(operation: &'static str, arguments: Arguments, resume: Option<Self>) -> Result<Self> {
         let refused = |error: Error| error.with_operation(operation);
         let start = match resume {
@@ -130,23 +131,23 @@ impl Continuation {
         Ok(start)
     }
 
-    /// Whether this query may go on from here.
+    /// Checks that this query may be resumed from here.
     fn check(&self, operation: &'static str, arguments: &Arguments) -> Result<()> {
         let refuse = |message: String| Error::new(ErrorKind::InvalidInput, message);
         if self.standing.operation != operation {
-            return Err(refuse(format!("the continuation is of another operation than {operation}"))
-                .with_advice("Resume the operation that it came from, or start again without it."));
+            return Err(refuse(format!("the continuation belongs to an operation other than {operation}"))
+                .with_advice("Resume the operation that created it, or start without it."));
         }
         match arguments.unlike(&self.standing.arguments) {
             None => Ok(()),
-            Some(name) => Err(refuse(format!("the continuation is of a query with another {name}"))
-                .with_advice("A continuation brings its arguments along: leave them out, or give the same.")),
+            Some(name) => Err(refuse(format!("the continuation belongs to a query with a different {name}"))
+                .with_advice("A continuation includes its arguments: omit them, or pass the same values.")),
         }
     }
 }
 
-/// Reads a continuation of this version with exactly the members it has: what another version left out or added may mean
-/// another page, and a misspelled argument another query.
+/// Accepts only this version, with exactly its members: a missing or additional member could mean another page, and a
+/// misspelled argument another query.
 impl<'de> Deserialize<'de> for Continuation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -159,24 +160,23 @@ impl<'de> Deserialize<'de> for Continuation {
             #[serde(deserialize_with = "Option::deserialize")]
             counted: Option<u64>,
             by_count: bool,
-            // Without this a lost link would mean the first page.
+            // Required: a missing link would mean the first page.
             #[serde(deserialize_with = "Option::deserialize")]
             link: Option<Link>,
         }
         let value = serde_json::Value::deserialize(deserializer)?;
         let version = value.get("version").and_then(serde_json::Value::as_u64);
-        let version =
-            version.ok_or_else(|| D::Error::custom("this is no continuation: it has no version"))?;
+        let version = version.ok_or_else(|| D::Error::custom("not a continuation: it has no version"))?;
         if version != VERSION {
             return Err(D::Error::custom(format_args!(
-                "the continuation is of version {version}, and version {VERSION} is the one that can be resumed: \
-                 resume with the release that wrote it, or start again without it"
+                "the continuation has version {version}, but this release supports only version {VERSION}: \
+                 resume with the release that wrote it, or start without it"
             )));
         }
-        // What serde would say quotes the text, and with it perhaps a filter.
+        // The message of serde would quote the text, which may contain a filter.
         let Known { version, operation, arguments, skip, counted, by_count, link } =
             serde_json::from_value(value)
-                .map_err(|_| D::Error::custom("this is no continuation that can be read"))?;
+                .map_err(|_| D::Error::custom("the continuation has an unknown format"))?;
         Ok(Self { version, standing: Standing { operation, arguments, skip, counted, by_count, link } })
     }
 }
@@ -193,7 +193,7 @@ impl fmt::Debug for Continuation {
     }
 }
 
-/// Without the filter, which may hold the name of a customer.
+/// Omits the filter, which may contain the name of a customer.
 impl fmt::Debug for Arguments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arguments")
@@ -209,7 +209,7 @@ impl fmt::Debug for Arguments {
 }
 
 impl Arguments {
-    /// The day of the data, in the form that the documented rows carry.
+    /// Sets the processed date, in the format of the documented rows.
     pub(crate) fn set_processed(&mut self, day: &Timestamp) {
         let mut text = day.to_string();
         if day.is_recognised() && text.len() == "YYYY-MM-DD".len() {
@@ -218,28 +218,28 @@ impl Arguments {
         self.processed_date_time = Some(text);
     }
 
-    /// Refuses before sending what the contract does not allow.
+    /// Rejects arguments that the contract does not allow.
     fn check(&self) -> Result<()> {
         let refuse = |message| Err(Error::new(ErrorKind::InvalidInput, message));
         if self.size.is_some_and(|size| size > 500) {
-            return refuse("size is more than 500, the most customers that a page can hold");
+            return refuse("size must be at most 500, the most customers that a page can have");
         }
         if self.top.is_some_and(|top| !(1..=10_000).contains(&top)) {
-            return refuse("top is not between 1 and 10000, the most rows that a page can hold");
+            return refuse("top must be between 1 and 10000, the most rows that a page can have");
         }
         if self.skip.is_some_and(|skip| i64::try_from(skip).is_err()) {
-            return refuse("skip is larger than any number of rows");
+            return refuse("skip is too large");
         }
         if let Some(text) = &self.processed_date_time {
             let time = Timestamp::from(text.as_str());
             if !time.is_recognised() || time.is_never() {
-                return refuse("processed is no date such as 2018-10-14 or 2018-10-14T00:00:00");
+                return refuse("processed is not a date such as 2018-10-14 or 2018-10-14T00:00:00");
             }
         }
         Ok(())
     }
 
-    /// The first argument that was given here and is another there.
+    /// The name of the first argument that is set here and differs from the saved one.
     fn unlike(&self, saved: &Self) -> Option<&'static str> {
         fn unlike<T: PartialEq>(given: Option<&T>, saved: Option<&T>) -> bool {
             given.is_some() && given != saved

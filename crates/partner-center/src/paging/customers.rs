@@ -1,4 +1,4 @@
-//! How a page of customers is asked for.
+//! Requests pages of customers.
 
 use partner_center_client::operations::ListCustomers;
 use partner_center_models::{Customer, CustomerCollection};

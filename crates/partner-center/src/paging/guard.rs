@@ -1,4 +1,4 @@
-//! What keeps a stream of pages from running in a circle.
+//! Detects loops in a stream of pages.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -9,32 +9,32 @@ use super::continuation::Standing;
 use super::link;
 use crate::error::{Error, ErrorKind, Result};
 
-/// What a stream has seen, eight bytes a page: two links that are taken for one by chance are not to be expected before
-/// some billion pages.
+/// Hashes of the pages seen, eight bytes per page. A collision is not expected below some billion pages.
 #[derive(Default)]
 pub(super) struct Guard {
     hasher: RandomState,
-    /// All pages that a link led to.
+    /// Hashes of all links followed.
     links: HashSet<u64>,
-    /// What was on the last page that was asked for by `skip`.
+    /// Hash of the rows of the last page requested with `skip`.
     rows: Option<u64>,
 }
 
 impl Guard {
-    /// Refuses a link to a page that a link has led to already. Its headers count: they are what moves a list of customers on.
+    /// Rejects a link that was already followed. Its headers are part of the comparison, because in a list of customers
+    /// only the headers change.
     pub(super) fn admit(&mut self, at: &Standing) -> Result<()> {
         match &at.link {
             Some(linked)
                 if !self.links.insert(self.hasher.hash_one((link::page(&linked.uri), &linked.headers))) =>
             {
-                Err(circle("the service linked to a page that it had linked to before"))
+                Err(circle("the service linked to a page that was already read"))
             }
             _ => Ok(()),
         }
     }
 
-    /// Refuses a page that was asked for by `skip` and is the one before it again: rows are distinct, so the service
-    /// did not skip. The first and the last row stand for all.
+    /// Rejects a page requested with `skip` that is equal to the previous page: rows are distinct, so the service
+    /// ignored `skip`. Only the number of rows and the first and last row are compared.
     pub(super) fn look<T: Serialize>(&mut self, at: &Standing, rows: &[T]) -> Result<()> {
         if at.link.is_some() {
             self.rows = None;
@@ -46,7 +46,7 @@ impl Guard {
         };
         let seen = seen.map(|bytes| self.hasher.hash_one(bytes));
         if seen.is_some() && seen == self.rows {
-            return Err(circle("the service answered with the same rows again, though asked to skip them"));
+            return Err(circle("the service ignored `skip` and sent the same rows again"));
         }
         self.rows = seen;
         Ok(())
@@ -55,5 +55,5 @@ impl Guard {
 
 fn circle(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidAnswer, message)
-        .with_advice("All pages before this one were answered. Start again, or ask for larger pages.")
+        .with_advice("All previous pages were read. Start again, or request larger pages.")
 }

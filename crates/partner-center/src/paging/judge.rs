@@ -1,8 +1,8 @@
-//! Whether a page is the last one, and whether anything is missing: decided by what the pages say of themselves.
+//! Decides whether a page is the last one and whether rows are missing.
 //!
-//! A pure function of where the reading stands and of what one page says. A list is never taken to have ended because
-//! nothing came: its end is proved, by a page that does not continue and is not short of what was counted, or it is an
-//! error. [The module](super#how-the-end-is-proved) has the rules in words.
+//! A pure function of the position and of one page. The last page has no next link and is not short of the count;
+//! otherwise a page without a successor is an error. The rules are in the [module
+//! docs](super#how-the-last-page-is-detected).
 
 use partner_center_client::{Counts, Extent, OperationDetails};
 
@@ -12,22 +12,22 @@ use super::link;
 use crate::call::Said;
 use crate::error::{Error, ErrorKind};
 
-/// What carries a token to the next page.
+/// The header for a continuation token.
 const TOKEN: &str = "MS-ContinuationToken";
 
-/// What is to be done after a page.
+/// What follows a page.
 #[derive(PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The page is good, and the next one is here.
+    /// The page is valid, and this is the position of the next one.
     Next(Standing),
-    /// The page is good, and it is proved to be the last.
+    /// The page is valid and is the last one.
     Last,
-    /// There are no rows where rows have to be. To be asked again; if it stays empty, this is where to go on, if
-    /// anywhere.
+    /// The page is empty although rows are expected. It must be retried; if it is still empty, this is the position of
+    /// the next page, if there is one.
     Empty(Option<Standing>),
 }
 
-/// Judges a page of `at`, on which so many rows could not be read.
+/// Decides what follows the page at `at`, which has `unreadable` rows that could not be decoded.
 pub(super) fn judge(
     at: &Standing,
     details: &OperationDetails,
@@ -41,13 +41,13 @@ pub(super) fn judge(
     let counted = if extent.counts == Counts::Query { at.counted.max(total) } else { None };
     let missing = match extent.counts {
         Counts::Query => counted.is_some_and(|counted| counted > end),
-        // A service that counts the whole list here, contrary to its documentation, is right only at its end.
+        // If the service counts the whole list here, contrary to its documentation, the count is reached at the end.
         Counts::Page => total.is_some_and(|total| total > rows && total != end),
     };
     let link = next_link(at, details, said)?;
     let more = link.is_some();
     let to = |link, by_count| Standing { skip: end, counted, link, by_count, ..at.clone() };
-    // Positions by link and by count may be of two different orders: the first step decides for the whole reading.
+    // Links and `skip` may use different orders: the first page decides for the whole query.
     let linked = link.filter(|_| !at.by_count).map(|link| to(Some(link), false));
 
     if rows == 0 {
@@ -64,7 +64,7 @@ pub(super) fn judge(
     }
     if details.skips && at.link.is_none() {
         let full = rows >= u64::from(at.arguments.top.unwrap_or(DEFAULT_TOP));
-        // A count that was exceeded counts something else, and proves no end.
+        // A count that was exceeded counts something else and does not show the end.
         if more || missing || (full && counted != Some(end)) {
             return Ok(Verdict::Next(to(None, true)));
         }
@@ -72,14 +72,10 @@ pub(super) fn judge(
     if missing {
         let message = match (extent.counts, counted.or(total).unwrap_or_default()) {
             (Counts::Query, counted) => {
-                format!(
-                    "the service counts {counted} rows, has given {end}, and does not say where the rest is"
-                )
+                format!("the service counts {counted} rows, has sent {end}, and does not link to the rest")
             }
             (Counts::Page, counted) => {
-                format!(
-                    "the page is said to have {counted} rows, has {rows}, and does not say where the rest is"
-                )
+                format!("the page should have {counted} rows, has {rows}, and does not link to the rest")
             }
         };
         return Err(Error::new(ErrorKind::InvalidAnswer, message).with_advice(INCOMPLETE));
@@ -87,27 +83,26 @@ pub(super) fn judge(
     Ok(Verdict::Last)
 }
 
-const INCOMPLETE: &str = "Rows are missing, so this is an error rather than a short answer. Ask again; if it stays so, ask Microsoft.";
+const INCOMPLETE: &str = "Rows are missing, so the result would be incomplete. Try again; if it persists, contact Microsoft support.";
 
-/// What a page that stays empty is reported as, where nothing leads on from it.
+/// The error for a page that is still empty after all attempts and has no link.
 pub(super) fn empty() -> Error {
     Error::new(
         ErrorKind::InvalidAnswer,
-        "a page has no rows although rows have to follow, and does not say where the next one is",
+        "a page has no rows although more rows are expected, and does not link to the next page",
     )
     .with_advice(INCOMPLETE)
 }
 
 fn unclear(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidAnswer, message).with_advice(
-        "The response says that there is more than it holds. The raw body shows how it says so: please report it.",
-    )
+    Error::new(ErrorKind::InvalidAnswer, message)
+        .with_advice("The response announces another page. The raw body shows the format: please report it.")
 }
 
-/// The link to the next page, put together from all that the response says of it.
+/// Combines all links and tokens of a response into the link to the next page.
 fn next_link(at: &Standing, details: &OperationDetails, said: &Said) -> Result<Option<Link>, Error> {
     if said.unclear {
-        return Err(unclear("the response says that there is more, in a form that is not understood"));
+        return Err(unclear("the response announces another page in an unknown format"));
     }
     let mut uri: Option<&String> = None;
     let mut headers: Vec<(String, String)> = Vec::new();
@@ -140,13 +135,15 @@ fn next_link(at: &Standing, details: &OperationDetails, said: &Said) -> Result<O
     let uri = match uri {
         Some(uri) => uri.clone(),
         None if headers.is_empty() => return Ok(None),
-        // A token without an address. It stands for the filter as well.
+        // A token without a link. The token includes the filter.
         None if details.seeks => match at.arguments.size {
             Some(size) => format!("?size={size}&seekOperation=Next"),
             None => "?seekOperation=Next".to_owned(),
         },
         None => {
-            return Err(unclear("the response has a token for the next page, and this operation takes none"));
+            return Err(unclear(
+                "the response has a token for the next page, but this operation accepts none",
+            ));
         }
     };
     Ok(Some(Link { uri, headers }))

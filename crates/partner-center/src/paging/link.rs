@@ -1,17 +1,17 @@
-//! Where a link to the next page leads. A pure function of three texts: it sends nothing.
+//! Resolves next-page links. It sends nothing.
 //!
-//! The service writes its links in many forms: absolute, from the root with or without its version prefix, relative to
-//! the last segment; one form has been seen to become another overnight. All of them mean the operation that was asked,
-//! at another place in its rows. So a link is checked to be the operation's, and then **only its query is used**, at
-//! the address that answered the first page. Whatever a link says, no request can leave that address.
+//! The service writes links in many forms: absolute, root-relative with or without a version prefix, or relative to the
+//! last segment. The form has been seen to change overnight. All forms refer to the same operation at another position.
+//! Therefore a link must match the operation, and then **only its query is used**, with the URL of the first page. No
+//! link can direct a request to another address.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-/// Longer than any link can be sent: servers commonly take request lines of 8 to 16 KiB.
+/// The maximum length of a link: servers commonly accept request lines of 8 to 16 KiB.
 const MAX_LENGTH: usize = 16 * 1024;
 
-/// What stands before the operation's own path, and is left out, doubled or mixed up in links.
+/// Path prefixes that links may omit, repeat or mix up.
 const PREFIXES: [&str; 2] = ["partner", "v1"];
 
 /// Why a link is not followed.
@@ -28,24 +28,24 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// What is wrong, without any of the link: its query may hold a customer's name.
+    /// The reason, without any part of the link: its query may contain a customer's name.
     pub(super) fn message(self) -> &'static str {
         match self {
-            Self::TooLong => "the link to the next page is too long to be sent",
-            Self::Unreadable => "the link to the next page is no URL",
-            Self::OtherScheme => "the link to the next page has another scheme than the base URL",
-            Self::OtherHost => "the link to the next page leads to another host than the base URL's",
-            Self::OtherPort => "the link to the next page leads to another port than the base URL's",
-            Self::UserInfo => "the link to the next page holds a user name or password",
-            Self::OtherPath => "the link to the next page leads to another operation",
-            Self::Header => "the link to the next page names a header that cannot be sent",
+            Self::TooLong => "the link to the next page is too long",
+            Self::Unreadable => "the link to the next page is not a URL",
+            Self::OtherScheme => "the link to the next page has a different scheme than the base URL",
+            Self::OtherHost => "the link to the next page has a different host than the base URL",
+            Self::OtherPort => "the link to the next page has a different port than the base URL",
+            Self::UserInfo => "the link to the next page contains a user name or password",
+            Self::OtherPath => "the link to the next page belongs to another operation",
+            Self::Header => "the link to the next page has an invalid header",
         }
     }
 }
 
-/// The URL to ask for the page behind a link: the operation's own, with the link's query.
+/// Returns the operation's URL with the query of the link.
 ///
-/// `base` is the service's address, with the stem of its path if it has one, and `path` the operation's path below it.
+/// `base` is the base URL, which may have a path, and `path` is the operation's path below it.
 pub(super) fn resolve(base: &Url, path: &str, link: &str) -> Result<Url, Refusal> {
     if link.len() > MAX_LENGTH {
         return Err(Refusal::TooLong);
@@ -74,7 +74,7 @@ pub(super) fn resolve(base: &Url, path: &str, link: &str) -> Result<Url, Refusal
     Ok(own)
 }
 
-/// Which page a link means, spelt one way: its query, since that is all of it that is used.
+/// Identifies the page of a link by its normalized query, which is the only part of the link that is used.
 pub(super) fn page(link: &str) -> String {
     let joined = Url::parse("https://localhost").and_then(|any| any.join(link));
     joined.ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
@@ -84,7 +84,7 @@ fn segments(path: &str) -> Vec<&str> {
     path.split('/').filter(|segment| !segment.is_empty()).collect()
 }
 
-/// Whether a link's path, without the base's stem and any prefixes, is the end of the operation's.
+/// Whether a link's path, without the path of the base URL and any prefixes, is a suffix of the operation's path.
 fn is_path_of(stem: &[&str], operation: &[&str], linked: &[&str]) -> bool {
     let mut rest = linked.strip_prefix(stem).unwrap_or(linked);
     loop {
@@ -105,7 +105,7 @@ fn is_path_of(stem: &[&str], operation: &[&str], linked: &[&str]) -> bool {
     }
 }
 
-/// What a link may not set, since it is the call's own, a credential, or how messages are routed and framed.
+/// Headers that a link may not set: those of the call, credentials, and those for routing and framing.
 const NOT_THE_LINKS: [&str; 24] = [
     "accept",
     "accept-encoding",
@@ -133,27 +133,27 @@ const NOT_THE_LINKS: [&str; 24] = [
     "x-locale",
 ];
 
-/// The headers to send along a link. One that is not the link's to set is left out: the call's own holds.
+/// Converts the headers of a link, without those that a link may not set.
 pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Refusal::Header)?;
         if NOT_THE_LINKS.contains(&name.as_str()) {
-            tracing::debug!(%name, "left out a header that a link may not set");
+            tracing::debug!(%name, "ignored a header that a link may not set");
             continue;
         }
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Refusal::Header)?;
-        // Not a credential, yet nobody's to read in a log.
+        // Not a credential, but it must not be logged either.
         value.set_sensitive(true);
         headers.append(name, value);
     }
     Ok(headers)
 }
 
-/// Says which law of link resolution the text breaks, if any: a fuzz target hands it any text and unwraps the answer.
+/// Checks the properties of link resolution for any text. Used by property tests and a fuzz target.
 ///
-/// The laws: whatever a link says, what is asked has the base's scheme, host, port and no user, and the path of the
-/// operation; what was resolved resolves to itself.
+/// A resolved link has the scheme, host and port of the base URL, no user name, and the path of the operation, and it
+/// resolves to itself.
 ///
 /// ```
 /// use partner_center::paging::check_laws;
@@ -163,7 +163,7 @@ pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> 
 #[doc(hidden)]
 pub fn check_laws(link: &str) -> Result<(), &'static str> {
     for base in ["https://api.example", "https://api.example:8443/stem/", "http://127.0.0.1:8080"] {
-        let base = Url::parse(base).map_err(|_| "a base is no URL")?;
+        let base = Url::parse(base).map_err(|_| "a base is not a URL")?;
         for path in ["/v1/customers", "/partner/v1/analytics/commercial/usage/license"] {
             let Ok(url) = resolve(&base, path, link) else { continue };
             if url.origin() != base.origin() {
@@ -176,7 +176,7 @@ pub fn check_laws(link: &str) -> Result<(), &'static str> {
                 return Err("the link leads to another path");
             }
             if resolve(&base, path, url.as_str()).as_ref() != Ok(&url) && url.as_str().len() <= MAX_LENGTH {
-                return Err("what was resolved resolves otherwise");
+                return Err("a resolved link resolves to another URL");
             }
         }
     }
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_the_operation_is_its_query_at_the_operations_own_address() {
+    fn only_the_query_of_a_link_is_used() {
         for (path, link, query) in [
             (CUSTOMERS, "/customers?size=2", "?size=2"),
             (CUSTOMERS, "/v1/customers?size=2", "?size=2"),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn all_else_is_refused_with_the_reason() {
+    fn other_links_are_rejected_with_the_reason() {
         for (link, refusal) in [
             ("http://api.example/v1/customers", Refusal::OtherScheme),
             ("javascript:alert(1)", Refusal::OtherScheme),
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn links_mean_the_same_page_however_they_are_spelt() {
+    fn different_spellings_of_a_link_identify_the_same_page() {
         let spellings = ["/customers?a=b c", "https://api.example/v1/customers?a=b%20c", "?a=b%20c#x"];
         assert!(spellings.iter().all(|link| page(link) == "a=b%20c"));
         assert_ne!(page("?skip=1"), page("?skip=2"));
@@ -292,7 +292,7 @@ mod tests {
         }
 
         #[test]
-        fn no_near_miss_does_either(
+        fn no_nearly_valid_link_leads_to_another_origin(
             parts in prop::collection::vec(
                 prop::sample::select(vec![
                     "https:", "http:", "/", "//", "\\", "@", ":", ":8443", "#", "?", "&", "=", "%2f", "%2e", ".", "..",

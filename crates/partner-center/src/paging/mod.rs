@@ -1,9 +1,8 @@
-//! Answers in pages: one page after the other, as a stream of pages or of what is on them.
+//! Paged responses, as a stream of pages or of items.
 //!
-//! One engine for both ways in which the service pages. It asks for a page once the consumer wants one and never ahead,
-//! gives all of them one `MS-CorrelationId` and each its own `MS-RequestId`, and stops where the service would have it
-//! run in a circle. Where the next page is, each collection says for itself (`customers`, `commercial`); how one page
-//! is had, with its attempts and waits, is the call's.
+//! A page is requested when the consumer polls for it, never in advance. All pages of a stream have the same
+//! `MS-CorrelationId`, and each has its own `MS-RequestId`. The stream stops with an error if the service links to the
+//! same page twice.
 //!
 //! # Page by page
 //!
@@ -17,12 +16,11 @@
 //! # }
 //! ```
 //!
-//! [`Pages`] and [`Items`] are streams: with the extension traits of `futures-util` in scope, all their combinators
-//! are there.
+//! [`Pages`] and [`Items`] are streams: import the extension traits of `futures-util` to use its combinators.
 //!
 //! # After a failure
 //!
-//! An error ends the stream. It carries the [`Continuation`] from which the page that failed is asked again:
+//! An error ends the stream. It contains the [`Continuation`] that requests the failed page again:
 //!
 //! ```no_run
 //! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -44,36 +42,36 @@
 //! # }
 //! ```
 //!
-//! # How the end is proved
+//! # How the last page is detected
 //!
-//! No list ends because nothing came. Every collection is judged by what its pages say of themselves:
+//! A stream never ends just because a page is empty or short. These rules decide whether there are more pages:
 //!
-//! - **A link or a token leads on**, in whichever spelling (`@nextLink`, `nextLink`, `@odata.nextLink`, `links.next`,
-//!   `continuationToken` and others; the contract lists them). One that is not understood, or two that disagree, are
-//!   [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer): the response says that there is more.
-//! - **The count of a commercial query** (`TotalCount`) is of the whole query, before `skip` and `top`: the largest count
-//!   that any page gave has to be reached by `skip` and the rows together, over resumed readings too. Of a grouped query
-//!   it counts the groups, since these are its rows. `top` is the size of a page and limits nothing: where rows are left,
-//!   the page has a continuation. More rows than were counted are no error.
-//! - **The count of the other collections** (`totalCount`) is of the page: fewer rows than that, without a link, are an
-//!   error. It never ends a list.
-//! - **Where a commercial page has no link**, the next one is asked for by `skip`: while the count is not reached, or
-//!   where there is none, while pages are full. A reading that began by links never goes on by `skip`, nor the other way
-//!   round, since nothing says that both count in the same order.
-//! - **An empty page after the first** is asked for again, as a failure that may pass, unless the count is reached
-//!   already. If it stays empty, its link is followed ([`Pages::empty_pages`] counts these); without one it is an error.
-//!   An empty first page without a link is an empty collection.
+//! - **A next link or a token** means that there is another page, in any spelling (`@nextLink`, `nextLink`,
+//!   `@odata.nextLink`, `links.next`, `continuationToken` and others; the contract lists them). An unknown format, or
+//!   two different links, are [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer).
+//! - **The count of a commercial query** (`TotalCount`) covers the whole query, before `skip` and `top`. `skip` plus
+//!   the rows received must reach the largest count of any page, including pages read before a resume. For a grouped
+//!   query it counts the groups. `top` is only the page size: if rows are left, the page has a continuation. More rows
+//!   than the count are not an error.
+//! - **The count of other collections** (`totalCount`) covers the page. Fewer rows than the count, without a link,
+//!   are an error. The count never ends a list.
+//! - **A commercial page without a link** is followed by a request with `skip`, as long as the count is not reached,
+//!   or, if there is no count, as long as pages are full. A stream that began with links never switches to `skip`, or
+//!   vice versa, because the two may use different orders.
+//! - **An empty page after the first** is retried as a transient failure, unless the count is already reached. If it is
+//!   still empty, its link is followed ([`Pages::empty_pages`] counts such pages); without a link it is an error. An
+//!   empty first page without a link is an empty collection.
 //!
-//! Such an error stands in the place of its page and carries the continuation that asks for this page again.
+//! Such an error takes the place of its page and contains the continuation that requests this page again.
 //!
-//! # What is refused
+//! # Rejected links
 //!
-//! A link to the next page may be absolute, rooted or relative, with or without a version prefix, but it must be on the
-//! service's own scheme, host and port and be the operation's own. Otherwise it is refused with
-//! [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer) before a token is attached. Headers that a link asks to
-//! be sent are sent, except those that are not the service's to choose, such as `Authorization`, `Host`, `Cookie` and
-//! the ids. A link that was followed already ends the stream with an error and without a continuation, since going on
-//! would repeat what was seen; to notice, eight bytes are kept for each page. Nothing else grows with their number.
+//! A next link may be absolute, root-relative or relative, with or without a version prefix, but it must have the
+//! scheme, host and port of the base URL and the path of the operation. Other links are rejected with
+//! [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer), and no token is sent to them. Headers of a link are
+//! sent, except those that a link may not set, such as `Authorization`, `Host`, `Cookie` and the ids. A link that was
+//! already followed ends the stream with an error and without a continuation, because resuming would repeat pages. To
+//! detect this, a stream keeps eight bytes for each page. Nothing else grows with the number of pages.
 
 mod collection;
 pub(crate) mod commercial;
@@ -102,13 +100,13 @@ use crate::response::Response;
 pub(crate) use continuation::Arguments;
 use guard::Guard;
 
-/// One page being asked for.
+/// The request for a page in progress.
 type Asking<C> = Pin<Box<dyn Future<Output = Result<Response<C>>> + Send>>;
 
-/// A stream of pages, each with what its call knows.
+/// A stream of pages, each with its response metadata.
 ///
-/// Made by `pages()` of a list or query. Nothing is sent until it is polled, and no page is asked for before the one
-/// before it has been taken. It ends after the last page or after an error.
+/// Created by `pages()` of a list or query. Nothing is sent until it is polled, and a page is requested only after the
+/// previous one has been taken. The stream ends after the last page or after an error.
 ///
 /// ```no_run
 /// use futures_util::StreamExt as _;
@@ -127,11 +125,11 @@ pub struct Pages<C> {
     logical: Logical,
     /// The page that comes next; `None` after the last.
     next: Option<Continuation>,
-    /// Why there is nothing to ask for.
+    /// The error for invalid arguments, returned by the first poll.
     refused: Option<Error>,
     asking: Option<Asking<C>>,
     guard: Guard,
-    /// The request that was answered with what comes next.
+    /// The id of the request that returned the link to the next page.
     linked_by: Option<Uuid>,
     empty: u64,
     over: bool,
@@ -156,8 +154,8 @@ impl<C: Collection> Pages<C> {
         }
     }
 
-    /// Where the stream stands: `resume` from here asks for the page that has not been given yet, be it because nobody
-    /// wanted it or because it failed. `None` once there is nothing to go on to.
+    /// The position of the stream. `resume` from here requests the next page that has not been returned yet, also if it
+    /// failed. `None` if there are no more pages.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -174,7 +172,7 @@ impl<C: Collection> Pages<C> {
         self.next.as_ref()
     }
 
-    /// How many pages were empty although others follow, even when they were asked for again.
+    /// The number of pages that were empty after all retries although more pages follow.
     #[must_use]
     pub fn empty_pages(&self) -> u64 {
         self.empty
@@ -182,12 +180,12 @@ impl<C: Collection> Pages<C> {
 
     /// The next page; `None` after the last. The same as polling the stream, for programs without `futures-util`.
     ///
-    /// Dropping the future loses nothing: the page that was being asked for is given by the next call.
+    /// This method is cancel safe: if the future is dropped, the next call returns the page that was being requested.
     pub async fn try_next(&mut self) -> Result<Option<Response<C>>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
-    /// Starts to ask for the next page.
+    /// Starts the request for the next page.
     fn ask(&mut self) -> Option<Result<Asking<C>>> {
         if self.over {
             return None;
@@ -204,7 +202,7 @@ impl<C: Collection> Pages<C> {
         Some(Ok(Box::pin(async move { fetch(&partner, &logical, at).await })))
     }
 
-    /// An error that comes before a request of its own is about the answer before it, and carries that one's ids.
+    /// Adds the operation and, to an error without a request, the ids of the response that caused it.
     fn attribute(&self, error: Error) -> Error {
         match (error.request_id(), self.linked_by) {
             (None, Some(linked_by)) => error.with_ids(linked_by, self.logical.correlation_id),
@@ -213,7 +211,7 @@ impl<C: Collection> Pages<C> {
         .with_operation(C::OPERATION)
     }
 
-    /// Takes note of what came of it.
+    /// Records the result of a request.
     fn settle(&mut self, result: Result<Response<C>>) -> Result<Response<C>> {
         let response = result.map_err(|error| self.attribute(error))?;
         self.linked_by = Some(response.request_id());
@@ -254,7 +252,7 @@ impl<C: Collection> Stream for Pages<C> {
     }
 }
 
-/// One page, with where the next one is; or its error, with where it is itself.
+/// Requests one page. The response has the position of the next page, an error that of the failed page.
 async fn fetch<C: Collection>(
     partner: &PartnerCenter,
     logical: &Logical,
@@ -266,7 +264,7 @@ async fn fetch<C: Collection>(
     }
 }
 
-/// One page on its own.
+/// Requests a single page.
 pub(crate) async fn get<C: Collection>(
     partner: &PartnerCenter,
     arguments: &Arguments,
@@ -286,10 +284,10 @@ impl<C> fmt::Debug for Pages<C> {
     }
 }
 
-/// A stream of what is on the pages, one item after the other.
+/// A stream of the items on all pages.
 ///
-/// Made by `stream()` of a list or query. An error comes after all items of the pages before it, so that its
-/// continuation neither repeats nor skips an item. To save where a stream stands without an error, use [`Pages`].
+/// Created by `stream()` of a list or query. An error comes after all items of the previous pages, so its continuation
+/// neither repeats nor skips items. To save the position of a stream without an error, use [`Pages`].
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt as _;
@@ -303,7 +301,7 @@ impl<C> fmt::Debug for Pages<C> {
 #[must_use = "streams do nothing unless polled"]
 pub struct Items<C: Collection> {
     pages: Pages<C>,
-    /// What is left of the page at hand.
+    /// The remaining items of the current page.
     page: std::vec::IntoIter<C::Item>,
 }
 

@@ -1,7 +1,7 @@
-//! An operation as one response: a resource, or all rows of a collection that is documented as a single page.
+//! Requests a resource, or all rows of a collection that is documented as a single page, as one response.
 //!
-//! All or nothing: the rows of further pages are appended, and where one cannot be read or anything is missing there is an
-//! error and no row. It has no continuation, since the rows before it were not handed out: asking again is the way on.
+//! If the service sends further pages, their rows are appended. If a page fails or rows are missing, the result is an
+//! error without rows and without a continuation: repeat the call.
 
 use partner_center_client::Operation;
 
@@ -13,7 +13,7 @@ use crate::partner::PartnerCenter;
 use crate::response::Response;
 
 impl PartnerCenter {
-    /// Makes a call and reads its response to the end.
+    /// Makes a call and reads all its pages.
     pub(crate) async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Answer>> {
         let logical = self.logical();
         let mut at = Standing::default();
