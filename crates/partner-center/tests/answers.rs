@@ -103,17 +103,17 @@ async fn a_body_that_stalls_is_asked_for_again() {
 async fn an_answer_without_a_known_shape_is_called_what_it_is() {
     let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
     for (status, headers, body, kind, message, advice) in [
-        (405, "X: y", "", ErrorKind::Rejected, "this operation does not exist here", "retired"),
-        (410, "X: y", "", ErrorKind::Rejected, "this operation does not exist here", "retired"),
+        (405, "X: y", "", ErrorKind::Rejected, "this operation does not exist at this", "retired"),
+        (410, "X: y", "", ErrorKind::Rejected, "this operation does not exist at this", "retired"),
         (451, "X: y", "", ErrorKind::Rejected, "legal reasons", "Microsoft support"),
-        (400, "X: y", "", ErrorKind::Rejected, "refused the request", "did not say what is wrong"),
-        (400, "X: y", "\"a sentence\"", ErrorKind::Rejected, "refused the request", "own description"),
-        (400, "X: y", page, ErrorKind::Rejected, "refused the request", "is a web page"),
-        (403, "X: y", page, ErrorKind::Forbidden, "access was refused", "is a web page"),
-        (407, "X: y", "", ErrorKind::Network, "the proxy asks for a user name", "http://user:password@host"),
-        (511, "X: y", page, ErrorKind::Network, "the network asks for a sign-in", "with a browser"),
+        (400, "X: y", "", ErrorKind::Rejected, "rejected the request", "did not say what is wrong"),
+        (400, "X: y", "\"a sentence\"", ErrorKind::Rejected, "rejected the request", "service's description"),
+        (400, "X: y", page, ErrorKind::Rejected, "rejected the request", "is a web page"),
+        (403, "X: y", page, ErrorKind::Forbidden, "access was denied", "is a web page"),
+        (407, "X: y", "", ErrorKind::Network, "the proxy requires a user name", "http://user:password@host"),
+        (511, "X: y", page, ErrorKind::Network, "the network requires a sign-in", "with a browser"),
         (304, "X: y", "", ErrorKind::InvalidAnswer, "not modified", "cache"),
-        (200, "X: y", page, ErrorKind::InvalidAnswer, "a proxy's or a sign-in page", "Check the proxy"),
+        (200, "X: y", page, ErrorKind::InvalidAnswer, "a proxy or a sign-in page", "Check the proxy"),
         (
             302,
             "Location: https://login.example.com/secret?token=secret",
@@ -131,7 +131,11 @@ async fn an_answer_without_a_known_shape_is_called_what_it_is() {
         assert!(error.message().contains(message), "{status}: {error}");
         assert!(error.advice().contains(advice), "{status}: {}", error.advice());
         assert!(!error.advice().contains("raw body") && !error.to_string().contains("secret"), "{error}");
-        assert_eq!(error.description().is_some(), error.advice().contains("own description"), "{status}");
+        assert_eq!(
+            error.description().is_some(),
+            error.advice().contains("service's description"),
+            "{status}"
+        );
         assert_eq!(server.requests().len(), 1, "{status}: it would be the same again");
         assert!(!error.is_transient());
     }

@@ -168,7 +168,7 @@ async fn plain_calls_have_a_hundred_retries_between_them_while_nothing_succeeds(
     }
     assert_eq!(clock.emulator().request_count(), 100 + 100);
     let error = customer.get().await.unwrap_err();
-    assert!(error.message().contains("no retry is left in the budget"), "{error}");
+    assert!(error.message().contains("the retry budget is empty"), "{error}");
     // What is throttled and told how long draws nothing.
     clock.emulator().set_faults("429(retry-after=1)".parse::<FaultScript>().unwrap());
     let error = customer.get().await.unwrap_err();

@@ -23,7 +23,7 @@ fn advice_does_not_mention_a_missing_description() {
         let run = ask(&failing(&format!("/v1/* 400(body={shape})")), &[]);
         assert_eq!(run.code, 1, "{run}");
         assert!(!run.stderr.contains("service says"), "{shape}\n{run}");
-        assert!(!run.stderr.contains("own description says"), "{shape}\n{run}");
+        assert!(!run.stderr.contains("service's description says"), "{shape}\n{run}");
         assert!(run.stderr.contains("The service did not say what is wrong"), "{shape}\n{run}");
         assert_eq!(run.stderr.contains("-vv"), shape == "html", "there is a body to show\n{run}");
     }

@@ -78,7 +78,7 @@ fn a_refused_connection_is_a_network_error() {
         DOCUMENTED,
     ]));
     assert_eq!((run.code, run.stdout.as_str()), (8, ""));
-    assert!(run.stderr.contains("no connection to the service could be made"), "{run}");
+    assert!(run.stderr.contains("could not connect to the service"), "{run}");
     assert!(!run.stderr.contains("panicked") && !run.stderr.contains("Error {"), "{run}");
 }
 

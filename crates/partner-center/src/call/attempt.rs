@@ -235,8 +235,8 @@ fn failed(error: TransportError) -> Error {
         ),
         TransportErrorKind::Body => ("the connection broke before the response was complete", None),
         TransportErrorKind::Coding => (
-            "the response has a content encoding that was not requested",
-            Some("Partner Center sends gzip or no encoding: check the proxy and the base URL."),
+            "the response has a content coding that was not requested",
+            Some("Partner Center sends gzip or no coding: check the proxy and the base URL."),
         ),
         _ => ("the connection broke before the service responded", None),
     };

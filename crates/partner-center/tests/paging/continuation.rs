@@ -106,9 +106,9 @@ async fn a_continuation_is_refused_where_it_does_not_belong() {
     let of_query = licenses.usage().top(1).get().await.unwrap().continuation().unwrap().clone();
     let (sent, tokens) = (service.requests().await.len(), service.tokens_asked());
     let lists = [
-        (list.clone().resume(of_query.clone()), "another operation than list_customers"),
-        (list.clone().size(3).resume(of_list.clone()), "another size"),
-        (list.clone().filter(CustomerFilter::domain("fabrikam")).resume(of_list.clone()), "another filter"),
+        (list.clone().resume(of_query.clone()), "an operation other than list_customers"),
+        (list.clone().size(3).resume(of_list.clone()), "a different size"),
+        (list.clone().filter(CustomerFilter::domain("fabrikam")).resume(of_list.clone()), "a different filter"),
     ];
     for (list, what) in lists {
         let error = list.pages().try_next().await.unwrap_err();
@@ -117,19 +117,19 @@ async fn a_continuation_is_refused_where_it_does_not_belong() {
         assert!(!format!("{error:?}{}", error.advice()).contains("contoso"));
     }
     for (query, what) in [
-        (licenses.usage().resume(of_list.clone()), "another operation"),
-        (licenses.usage().prefix(CommercialPrefix::V1).resume(of_query.clone()), "another prefix"),
-        (licenses.usage().top(2).resume(of_query.clone()), "another top"),
-        (licenses.usage().processed("2018-10-14").resume(of_query.clone()), "another processed date"),
-        (licenses.usage().group_by("channel".parse().unwrap()).resume(of_query.clone()), "another grouping"),
-        (licenses.usage().skip(1).resume(of_query.clone()), "another skip"),
+        (licenses.usage().resume(of_list.clone()), "an operation other than"),
+        (licenses.usage().prefix(CommercialPrefix::V1).resume(of_query.clone()), "a different prefix"),
+        (licenses.usage().top(2).resume(of_query.clone()), "a different top"),
+        (licenses.usage().processed("2018-10-14").resume(of_query.clone()), "a different processed date"),
+        (licenses.usage().group_by("channel".parse().unwrap()).resume(of_query.clone()), "a different grouping"),
+        (licenses.usage().skip(1).resume(of_query.clone()), "a different skip"),
     ] {
         let error = query.get().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidInput);
         assert!(error.message().contains(what), "{error}");
     }
     let error = licenses.deployment().resume(of_query.clone()).get().await.unwrap_err();
-    assert!(error.message().contains("another operation"), "deployment is not usage: {error}");
+    assert!(error.message().contains("an operation other than"), "deployment is not usage: {error}");
     assert_eq!((service.requests().await.len(), service.tokens_asked()), (sent, tokens));
 
     service.answers(&customers(&["2"]));
@@ -202,7 +202,7 @@ fn what_is_no_continuation_is_not_read() {
         let mut more = whole.clone();
         more[member] = value;
         let error = serde_json::from_value::<Continuation>(more).unwrap_err().to_string();
-        assert!(error.contains("can be read") && !error.contains("Contoso"), "{error}");
+        assert!(error.contains("unknown format") && !error.contains("Contoso"), "{error}");
     }
     let mut wrong = whole;
     wrong["arguments"] = json!({ "top": "Contoso" });

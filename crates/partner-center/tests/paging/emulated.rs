@@ -58,9 +58,9 @@ async fn what_the_service_gets_wrong_between_pages_is_borne_or_found_out() {
         ("body-token", None),
         ("#2 empty-page", None),
         ("#2 503", None),
-        ("#3 repeated-link", Some("linked to before")),
-        ("#2 foreign-link", Some("another port")),
-        ("#2 foreign-link(to=https://partner.example)", Some("another scheme")),
+        ("#3 repeated-link", Some("already read")),
+        ("#2 foreign-link", Some("a different port")),
+        ("#2 foreign-link(to=https://partner.example)", Some("a different scheme")),
     ] {
         let faults: FaultScript = faults.parse().unwrap();
         let builder = Emulator::builder().customers(CUSTOMERS).page_size(5).faults(faults.clone());
@@ -84,7 +84,7 @@ async fn a_commercial_page_that_links_to_itself_ends_the_rows_with_an_error() {
         let query = partner(&emulator).analytics().commercial().licenses().usage();
         let query = query.filter("customerName ne 'O''Brien & Co'".parse().unwrap()).top(2);
         let error = query.stream().try_collect::<Vec<_>>().await.unwrap_err();
-        assert!(error.message().contains("linked to before"), "{form:?}: {error}");
+        assert!(error.message().contains("already read"), "{form:?}: {error}");
         assert_eq!(emulator.request_count(), 3, "{form:?}");
     }
 }

@@ -41,15 +41,15 @@ async fn links_that_lead_elsewhere_are_refused_before_a_token_is_attached() {
     let host = service.uri().replace("http://", "");
     let other = elsewhere.uri().replace("http://", "");
     for (link, what) in [
-        (format!("http://{other}/v1/customers?q=Contoso"), "another port"),
-        (format!("//{other}/v1/customers?q=Contoso"), "another port"),
-        (format!("/\\{other}/v1/customers?q=Contoso"), "another port"),
-        (format!("\t/\n/{other}/v1/customers?q=Contoso"), "another port"),
-        ("http://localhost.example/v1/customers?q=Contoso".to_owned(), "another host"),
-        (format!("http://{host}.example/v1/customers?q=Contoso"), "no URL"),
-        (format!("https://{host}/v1/customers?q=Contoso"), "another scheme"),
+        (format!("http://{other}/v1/customers?q=Contoso"), "a different port"),
+        (format!("//{other}/v1/customers?q=Contoso"), "a different port"),
+        (format!("/\\{other}/v1/customers?q=Contoso"), "a different port"),
+        (format!("\t/\n/{other}/v1/customers?q=Contoso"), "a different port"),
+        ("http://localhost.example/v1/customers?q=Contoso".to_owned(), "a different host"),
+        (format!("http://{host}.example/v1/customers?q=Contoso"), "not a URL"),
+        (format!("https://{host}/v1/customers?q=Contoso"), "a different scheme"),
         (format!("http://user@{host}/v1/customers?q=Contoso"), "user name"),
-        (format!("http://{host}@{other}/v1/customers?q=Contoso"), "another port"),
+        (format!("http://{host}@{other}/v1/customers?q=Contoso"), "a different port"),
         (format!("http://user:{other}@{host}/v1/customers?q=Contoso"), "user name"),
         ("/v1/customers/4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04?q=Contoso".to_owned(), "another operation"),
         ("/v1/customers/../invoices?q=Contoso".to_owned(), "another operation"),
