@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e9fae534e9eb924f039de2f9bdb489ee30b9d62994a1a5ea07a3f9ed5056776f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 50d6f8fb900cbd4156637a52fdcc062a4b11d5740b7f06a6427ef0a79c86c796.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -9,15 +9,15 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /**Client for Partner Center license analytics
 
 License analytics of the Microsoft Partner Center REST API: how many licenses of a customer, or of all customers
-of a partner, are sold, deployed and used; and the customers themselves.
+of a partner, are sold, deployed and used. Also the customers of the partner.
 
-All license analytics take App+User access tokens with a multi-factor authentication claim. Customers also take
-application-only tokens.
+All license analytics require App+User access tokens with a multi-factor authentication claim. The customer
+operations also accept application-only tokens.
 
-Success bodies begin with a UTF-8 byte-order mark; of those of the `commercial` operations reports differ. Error
-bodies have none.
+Successful responses begin with a UTF-8 byte-order mark; for the `commercial` operations, reports differ. Error
+responses have none.
 
-This description is not Microsoft's.
+This is not an official Microsoft description.
 
 
 Version: v1*/
@@ -70,8 +70,8 @@ const _: () = {
 impl Client {
     /**Lists the customers of the partner, a page at a time
 
-A page of customers. `totalCount` is the number of customers on this page, not of all. The next page is asked
-for with `links.next.uri` and every header of `links.next.headers`; the last page has no `links.next`.
+A page of customers. `totalCount` is the number of customers on this page, not of all. To request the next page,
+use `links.next.uri` and all headers of `links.next.headers`; the last page has no `links.next`.
 App-only and App+User tokens.
 
 
@@ -79,8 +79,8 @@ Sends a `GET` request to `/v1/customers`
 
 Arguments:
 - `filter`: A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
-- `seek_operation`: Which page to seek, relative to the one that MS-ContinuationToken stands for; always together with it. Microsoft's SDKs know Previous, First, Last and PageIndex too, but nothing says what they answer.
-- `size`: How many customers a page may hold. The service's default and maximum are reported to be 500; 0 asks for the default.
+- `seek_operation`: The page to return, relative to that of MS-ContinuationToken; only together with it. Microsoft's SDKs also have Previous, First, Last and PageIndex, but their behavior is not documented.
+- `size`: The most customers per page. The service's default and maximum are reported to be 500; 0 requests the default.
 */
     pub async fn list_customers<'a>(
         &'a self,
@@ -120,14 +120,14 @@ Arguments:
     }
     /**Gets a customer
 
-A customer with its company and billing profiles. Without a delegated or granular administrator relationship
-the service leaves out address, e-mail and custom domains. App-only and App+User tokens.
+A customer with its company and billing profiles. Without a delegated or granular administrator relationship,
+the service omits address, e-mail and custom domains. App-only and App+User tokens.
 
 
 Sends a `GET` request to `/v1/customers/{customer-id}`
 
 Arguments:
-- `customer_id`: The customer, by the id of its tenant.
+- `customer_id`: The id of the customer, which is the id of its tenant.
 */
     pub async fn get_customer<'a>(
         &'a self,
@@ -163,14 +163,14 @@ Arguments:
 One row per product: licenses sold to the customer, and how many of them are deployed. App+User tokens only.
 
 Superseded by `queryCommercialLicensesDeployment` filtered by `customerTenantId`. Since November 2021 this
-operation is reported to answer with an empty list for customers that do have licenses: an empty list is no
-proof that there are none.
+operation is reported to return an empty list for some customers with licenses, so an empty list does not prove
+that there are none.
 
 
 Sends a `GET` request to `/v1/customers/{customer-id}/analytics/licenses/deployment`
 
 Arguments:
-- `customer_id`: The customer, by the id of its tenant.
+- `customer_id`: The id of the customer, which is the id of its tenant.
 */
     #[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
     pub async fn get_customer_licenses_deployment<'a>(
@@ -214,7 +214,7 @@ Superseded by `queryCommercialLicensesUsage` filtered by `customerTenantId`.
 Sends a `GET` request to `/v1/customers/{customer-id}/analytics/licenses/usage`
 
 Arguments:
-- `customer_id`: The customer, by the id of its tenant.
+- `customer_id`: The id of the customer, which is the id of its tenant.
 */
     #[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
     pub async fn get_customer_licenses_usage<'a>(
@@ -323,21 +323,21 @@ Sends a `GET` request to `/v1/analytics/licenses/usage`
     }
     /**Queries how many licenses are deployed, over all customers
 
-One row per customer and product, or per group where `groupby` is given; then a row holds the grouped fields
-and the counts alone. App+User tokens only.
+One row per customer and product, or per group if `groupby` is given. Rows of groups have only the grouped
+fields and the counts. App+User tokens only.
 
-The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
-example agrees with all sibling operations. The other is `queryCommercialLicensesDeploymentV1`.
+In the documentation, the syntax table has the path prefix `/v1`, the example has `/partner/v1`. The example
+agrees with all similar operations. For the other prefix, see `queryCommercialLicensesDeploymentV1`.
 
 
 Sends a `GET` request to `/partner/v1/analytics/commercial/deployment/license`
 
 Arguments:
-- `filter`: A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
-- `groupby`: A comma-separated list of the fields that may be filtered by.
-- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
-- `skip`: How many rows to skip from the first.
-- `top`: How many rows a page may hold. Without it, 10,000.
+- `filter`: A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
+- `groupby`: A comma-separated list of fields. The fields are the same as in filters.
+- `processed_date_time`: Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
+- `skip`: How many rows to skip at the beginning.
+- `top`: The most rows per page. The default is 10,000.
 */
     pub async fn query_commercial_licenses_deployment<'a>(
         &'a self,
@@ -388,21 +388,21 @@ Arguments:
     }
     /**Queries how many licenses are used, over all customers
 
-One row per customer, product and workload, or per group where `groupby` is given; then a row holds the
-grouped fields and the counts alone. App+User tokens only.
+One row per customer, product and workload, or per group if `groupby` is given. Rows of groups have only the
+grouped fields and the counts. App+User tokens only.
 
-The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
-example agrees with all sibling operations. The other is `queryCommercialLicensesUsageV1`.
+In the documentation, the syntax table has the path prefix `/v1`, the example has `/partner/v1`. The example
+agrees with all similar operations. For the other prefix, see `queryCommercialLicensesUsageV1`.
 
 
 Sends a `GET` request to `/partner/v1/analytics/commercial/usage/license`
 
 Arguments:
-- `filter`: A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
-- `groupby`: A comma-separated list of the fields that may be filtered by.
-- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
-- `skip`: How many rows to skip from the first.
-- `top`: How many rows a page may hold. Without it, 10,000.
+- `filter`: A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
+- `groupby`: A comma-separated list of fields. The fields are the same as in filters.
+- `processed_date_time`: Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
+- `skip`: How many rows to skip at the beginning.
+- `top`: The most rows per page. The default is 10,000.
 */
     pub async fn query_commercial_licenses_usage<'a>(
         &'a self,
@@ -451,18 +451,18 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Queries how many licenses are deployed, at the other documented path
+    /**Queries how many licenses are deployed, at the alternative path
 
-The same operation as `queryCommercialLicensesDeployment`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
+The same operation as `queryCommercialLicensesDeployment`, at the path in the syntax table of the documentation. It is not known which of the two paths works in production.
 
 Sends a `GET` request to `/v1/analytics/commercial/deployment/license`
 
 Arguments:
-- `filter`: A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
-- `groupby`: A comma-separated list of the fields that may be filtered by.
-- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
-- `skip`: How many rows to skip from the first.
-- `top`: How many rows a page may hold. Without it, 10,000.
+- `filter`: A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
+- `groupby`: A comma-separated list of fields. The fields are the same as in filters.
+- `processed_date_time`: Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
+- `skip`: How many rows to skip at the beginning.
+- `top`: The most rows per page. The default is 10,000.
 */
     pub async fn query_commercial_licenses_deployment_v1<'a>(
         &'a self,
@@ -511,18 +511,18 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
-    /**Queries how many licenses are used, at the other documented path
+    /**Queries how many licenses are used, at the alternative path
 
-The same operation as `queryCommercialLicensesUsage`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
+The same operation as `queryCommercialLicensesUsage`, at the path in the syntax table of the documentation. It is not known which of the two paths works in production.
 
 Sends a `GET` request to `/v1/analytics/commercial/usage/license`
 
 Arguments:
-- `filter`: A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
-- `groupby`: A comma-separated list of the fields that may be filtered by.
-- `processed_date_time`: The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
-- `skip`: How many rows to skip from the first.
-- `top`: How many rows a page may hold. Without it, 10,000.
+- `filter`: A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
+- `groupby`: A comma-separated list of fields. The fields are the same as in filters.
+- `processed_date_time`: Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
+- `skip`: How many rows to skip at the beginning.
+- `top`: The most rows per page. The default is 10,000.
 */
     pub async fn query_commercial_licenses_usage_v1<'a>(
         &'a self,

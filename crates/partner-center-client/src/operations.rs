@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e9fae534e9eb924f039de2f9bdb489ee30b9d62994a1a5ea07a3f9ed5056776f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 50d6f8fb900cbd4156637a52fdcc062a4b11d5740b7f06a6427ef0a79c86c796.
 // Do not edit: edit the contract and run the command.
 
 /// The members by which a collection says that there is more, in every spelling.
@@ -18,8 +18,8 @@ pub const CONTINUATIONS: crate::seam::Continuations = crate::seam::Continuations
 
 /// Lists the customers of the partner, a page at a time.
 ///
-/// A page of customers. `totalCount` is the number of customers on this page, not of all. The next page is asked
-/// for with `links.next.uri` and every header of `links.next.headers`; the last page has no `links.next`.
+/// A page of customers. `totalCount` is the number of customers on this page, not of all. To request the next page,
+/// use `links.next.uri` and all headers of `links.next.headers`; the last page has no `links.next`.
 /// App-only and App+User tokens.
 ///
 /// `GET /v1/customers`
@@ -27,9 +27,9 @@ pub const CONTINUATIONS: crate::seam::Continuations = crate::seam::Continuations
 pub struct ListCustomers {
     /// A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
     pub filter: Option<String>,
-    /// Which page to seek, relative to the one that MS-ContinuationToken stands for; always together with it. Microsoft's SDKs know Previous, First, Last and PageIndex too, but nothing says what they answer.
+    /// The page to return, relative to that of MS-ContinuationToken; only together with it. Microsoft's SDKs also have Previous, First, Last and PageIndex, but their behavior is not documented.
     pub seek_operation: Option<String>,
-    /// How many customers a page may hold. The service's default and maximum are reported to be 500; 0 asks for the default.
+    /// The most customers per page. The service's default and maximum are reported to be 500; 0 requests the default.
     pub size: Option<i64>,
 }
 impl crate::seam::Operation for ListCustomers {
@@ -83,13 +83,13 @@ impl std::fmt::Debug for ListCustomers {
 
 /// Gets a customer.
 ///
-/// A customer with its company and billing profiles. Without a delegated or granular administrator relationship
-/// the service leaves out address, e-mail and custom domains. App-only and App+User tokens.
+/// A customer with its company and billing profiles. Without a delegated or granular administrator relationship,
+/// the service omits address, e-mail and custom domains. App-only and App+User tokens.
 ///
 /// `GET /v1/customers/{customer-id}`
 #[derive(Clone)]
 pub struct GetCustomer {
-    /// The customer, by the id of its tenant.
+    /// The id of the customer, which is the id of its tenant.
     pub customer_id: uuid::Uuid,
 }
 impl crate::seam::Operation for GetCustomer {
@@ -125,14 +125,14 @@ impl std::fmt::Debug for GetCustomer {
 /// One row per product: licenses sold to the customer, and how many of them are deployed. App+User tokens only.
 ///
 /// Superseded by `queryCommercialLicensesDeployment` filtered by `customerTenantId`. Since November 2021 this
-/// operation is reported to answer with an empty list for customers that do have licenses: an empty list is no
-/// proof that there are none.
+/// operation is reported to return an empty list for some customers with licenses, so an empty list does not prove
+/// that there are none.
 ///
 /// `GET /v1/customers/{customer-id}/analytics/licenses/deployment`
 #[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
 #[derive(Clone)]
 pub struct GetCustomerLicensesDeployment {
-    /// The customer, by the id of its tenant.
+    /// The id of the customer, which is the id of its tenant.
     pub customer_id: uuid::Uuid,
 }
 impl crate::seam::Operation for GetCustomerLicensesDeployment {
@@ -199,7 +199,7 @@ impl std::fmt::Debug for GetCustomerLicensesDeployment {
 #[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
 #[derive(Clone)]
 pub struct GetCustomerLicensesUsage {
-    /// The customer, by the id of its tenant.
+    /// The id of the customer, which is the id of its tenant.
     pub customer_id: uuid::Uuid,
 }
 impl crate::seam::Operation for GetCustomerLicensesUsage {
@@ -352,24 +352,24 @@ impl std::fmt::Debug for GetPartnerLicensesUsage {
 
 /// Queries how many licenses are deployed, over all customers.
 ///
-/// One row per customer and product, or per group where `groupby` is given; then a row holds the grouped fields
-/// and the counts alone. App+User tokens only.
+/// One row per customer and product, or per group if `groupby` is given. Rows of groups have only the grouped
+/// fields and the counts. App+User tokens only.
 ///
-/// The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
-/// example agrees with all sibling operations. The other is `queryCommercialLicensesDeploymentV1`.
+/// In the documentation, the syntax table has the path prefix `/v1`, the example has `/partner/v1`. The example
+/// agrees with all similar operations. For the other prefix, see `queryCommercialLicensesDeploymentV1`.
 ///
 /// `GET /partner/v1/analytics/commercial/deployment/license`
 #[derive(Clone, Default)]
 pub struct QueryCommercialLicensesDeployment {
-    /// A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    /// A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
     pub filter: Option<String>,
-    /// A comma-separated list of the fields that may be filtered by.
+    /// A comma-separated list of fields. The fields are the same as in filters.
     pub groupby: Option<String>,
-    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    /// Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
     pub processed_date_time: Option<String>,
-    /// How many rows to skip from the first.
+    /// How many rows to skip at the beginning.
     pub skip: Option<i64>,
-    /// How many rows a page may hold. Without it, 10,000.
+    /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
 impl crate::seam::Operation for QueryCommercialLicensesDeployment {
@@ -425,24 +425,24 @@ impl std::fmt::Debug for QueryCommercialLicensesDeployment {
 
 /// Queries how many licenses are used, over all customers.
 ///
-/// One row per customer, product and workload, or per group where `groupby` is given; then a row holds the
-/// grouped fields and the counts alone. App+User tokens only.
+/// One row per customer, product and workload, or per group if `groupby` is given. Rows of groups have only the
+/// grouped fields and the counts. App+User tokens only.
 ///
-/// The documentation's syntax table gives this operation the path prefix `/v1`, its example `/partner/v1`; the
-/// example agrees with all sibling operations. The other is `queryCommercialLicensesUsageV1`.
+/// In the documentation, the syntax table has the path prefix `/v1`, the example has `/partner/v1`. The example
+/// agrees with all similar operations. For the other prefix, see `queryCommercialLicensesUsageV1`.
 ///
 /// `GET /partner/v1/analytics/commercial/usage/license`
 #[derive(Clone, Default)]
 pub struct QueryCommercialLicensesUsage {
-    /// A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    /// A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
     pub filter: Option<String>,
-    /// A comma-separated list of the fields that may be filtered by.
+    /// A comma-separated list of fields. The fields are the same as in filters.
     pub groupby: Option<String>,
-    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    /// Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
     pub processed_date_time: Option<String>,
-    /// How many rows to skip from the first.
+    /// How many rows to skip at the beginning.
     pub skip: Option<i64>,
-    /// How many rows a page may hold. Without it, 10,000.
+    /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
 impl crate::seam::Operation for QueryCommercialLicensesUsage {
@@ -496,22 +496,22 @@ impl std::fmt::Debug for QueryCommercialLicensesUsage {
     }
 }
 
-/// Queries how many licenses are deployed, at the other documented path.
+/// Queries how many licenses are deployed, at the alternative path.
 ///
-/// The same operation as `queryCommercialLicensesDeployment`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
+/// The same operation as `queryCommercialLicensesDeployment`, at the path in the syntax table of the documentation. It is not known which of the two paths works in production.
 ///
 /// `GET /v1/analytics/commercial/deployment/license`
 #[derive(Clone, Default)]
 pub struct QueryCommercialLicensesDeploymentV1 {
-    /// A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    /// A condition on serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
     pub filter: Option<String>,
-    /// A comma-separated list of the fields that may be filtered by.
+    /// A comma-separated list of fields. The fields are the same as in filters.
     pub groupby: Option<String>,
-    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    /// Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
     pub processed_date_time: Option<String>,
-    /// How many rows to skip from the first.
+    /// How many rows to skip at the beginning.
     pub skip: Option<i64>,
-    /// How many rows a page may hold. Without it, 10,000.
+    /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
 impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
@@ -565,22 +565,22 @@ impl std::fmt::Debug for QueryCommercialLicensesDeploymentV1 {
     }
 }
 
-/// Queries how many licenses are used, at the other documented path.
+/// Queries how many licenses are used, at the alternative path.
 ///
-/// The same operation as `queryCommercialLicensesUsage`, at the path that the documentation's syntax table gives. Which of the two answers is not known outside production.
+/// The same operation as `queryCommercialLicensesUsage`, at the path in the syntax table of the documentation. It is not known which of the two paths works in production.
 ///
 /// `GET /v1/analytics/commercial/usage/license`
 #[derive(Clone, Default)]
 pub struct QueryCommercialLicensesUsageV1 {
-    /// A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (a quote within is doubled).
+    /// A condition on workloadCode, workloadName, serviceCode, serviceName, channel, customerTenantId, customerName, productId or productName, with eq, ne, and, or, parentheses, and texts in single quotes (double a quote in a text).
     pub filter: Option<String>,
-    /// A comma-separated list of the fields that may be filtered by.
+    /// A comma-separated list of fields. The fields are the same as in filters.
     pub groupby: Option<String>,
-    /// The data of this day rather than the latest. The accepted forms are not documented; the form the rows carry is the safest.
+    /// Returns the data of this day instead of the latest. The accepted forms are not documented; the form in the rows is the safest.
     pub processed_date_time: Option<String>,
-    /// How many rows to skip from the first.
+    /// How many rows to skip at the beginning.
     pub skip: Option<i64>,
-    /// How many rows a page may hold. Without it, 10,000.
+    /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
 impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {

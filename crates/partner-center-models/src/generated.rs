@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 e9fae534e9eb924f039de2f9bdb489ee30b9d62994a1a5ea07a3f9ed5056776f.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 50d6f8fb900cbd4156637a52fdcc062a4b11d5740b7f06a6427ef0a79c86c796.
 // Do not edit: edit the contract and run the command.
 
 /// The license deployment of a customer, one row per product.
@@ -9,12 +9,12 @@ pub struct CustomerLicensesDeploymentInsightsCollection {
     /// How many rows this page holds.
     #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
-    /// The rows. Empty is not proof that there are no licenses.
+    /// The rows. An empty list does not prove that there are no licenses.
     pub items: Vec<CustomerLicensesDeploymentInsights>,
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -45,7 +45,7 @@ pub struct CustomerLicensesDeploymentInsights {
     /// The code of the service, such as o365 or crm.
     #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// The name of the service; the classic operations put its code here.
+    /// The name of the service. In the classic operations, its code.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licenses were sold.
@@ -57,13 +57,13 @@ pub struct CustomerLicensesDeploymentInsights {
     /// How many licenses were sold.
     #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
-    /// Deployed of sold as the service computed it, from 0 to 100.
+    /// Deployed licenses as a percentage of sold ones, computed by the service, from 0 to 100.
     #[serde(rename = "deploymentPercent", skip_serializing_if = "Option::is_none")]
     pub deployment_percent: Option<f64>,
-    /// When the service last computed the row. Rows of one answer differ.
+    /// When the service last computed the row. May differ between rows of one response.
     #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -114,7 +114,7 @@ pub struct CustomerLicensesUsageInsightsCollection {
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -145,7 +145,7 @@ pub struct CustomerLicensesUsageInsights {
     /// The code of the service, such as o365 or crm.
     #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// The name of the service; the classic operations put its code here.
+    /// The name of the service. In the classic operations, its code.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licenses were sold.
@@ -157,19 +157,19 @@ pub struct CustomerLicensesUsageInsights {
     /// The name of the workload, such as Exchange.
     #[serde(rename = "workloadName", skip_serializing_if = "Option::is_none")]
     pub workload_name: Option<String>,
-    /// How many licenses are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
+    /// How many licenses are active in the workload. Documented as licensesActive; the commercial example has licenseActive.
     #[serde(rename = "licensesActive", skip_serializing_if = "Option::is_none")]
     pub licenses_active: Option<i64>,
     /// How many licenses qualify for the workload.
     #[serde(rename = "licensesQualified", skip_serializing_if = "Option::is_none")]
     pub licenses_qualified: Option<i64>,
-    /// Active of qualified as the service computed it, from 0 to 100.
+    /// Active licenses as a percentage of qualified ones, computed by the service, from 0 to 100.
     #[serde(rename = "usagePercent", skip_serializing_if = "Option::is_none")]
     pub usage_percent: Option<f64>,
-    /// When the service last computed the row. Rows of one answer differ.
+    /// When the service last computed the row. May differ between rows of one response.
     #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -224,7 +224,7 @@ pub struct PartnerLicensesDeploymentInsightsCollection {
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -238,7 +238,7 @@ crate::lenient::model! {
     }
 }
 
-/// How many licenses of one service a partner sold, and which share of them is deployed.
+/// How many licenses of one service a partner sold, and the percentage of them that is deployed.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -246,7 +246,7 @@ pub struct PartnerLicensesDeploymentInsights {
     /// The code of the service, such as o365 or crm.
     #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// The name of the service; the classic operations put its code here.
+    /// The name of the service. In the classic operations, its code.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licenses were sold.
@@ -255,16 +255,16 @@ pub struct PartnerLicensesDeploymentInsights {
     /// How many licenses were sold.
     #[serde(rename = "licensesSold", skip_serializing_if = "Option::is_none")]
     pub licenses_sold: Option<i64>,
-    /// Deployed of sold over all customers as the service computed it, from 0 to 100.
+    /// Deployed licenses of all customers as a percentage of sold ones, from 0 to 100.
     #[serde(
         rename = "proratedDeploymentPercent",
         skip_serializing_if = "Option::is_none"
     )]
     pub prorated_deployment_percent: Option<f64>,
-    /// When the service last computed the row. Rows of one answer differ.
+    /// When the service last computed the row. May differ between rows of one response.
     #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -294,7 +294,7 @@ pub struct PartnerLicensesUsageInsightsCollection {
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -308,7 +308,7 @@ crate::lenient::model! {
     }
 }
 
-/// Which share of the licenses that qualify for one workload of one service is used.
+/// The percentage of the licenses qualified for one workload of one service that is active.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -316,7 +316,7 @@ pub struct PartnerLicensesUsageInsights {
     /// The code of the service, such as o365 or crm.
     #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// The name of the service; the classic operations put its code here.
+    /// The name of the service. In the classic operations, its code.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licenses were sold.
@@ -325,16 +325,16 @@ pub struct PartnerLicensesUsageInsights {
     /// The name of the workload, such as Exchange.
     #[serde(rename = "workloadName", skip_serializing_if = "Option::is_none")]
     pub workload_name: Option<String>,
-    /// Active of qualified over all customers as the service computed it, from 0 to 100.
+    /// Active licenses of all customers as a percentage of qualified ones, from 0 to 100.
     #[serde(
         rename = "proratedLicensesUsagePercent",
         skip_serializing_if = "Option::is_none"
     )]
     pub prorated_licenses_usage_percent: Option<f64>,
-    /// When the service last computed the row. Rows of one answer differ.
+    /// When the service last computed the row. May differ between rows of one response.
     #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -359,10 +359,10 @@ pub struct CommercialLicensesDeploymentInsightsCollection {
     /// The rows.
     #[serde(rename = "Value")]
     pub value: Vec<CommercialLicensesDeploymentInsights>,
-    /// Where the next page is; null, empty or absent on the last. It repeats the filter.
+    /// The link to the next page; null, empty or absent on the last. It contains the filter of the request.
     #[serde(rename = "@nextLink", skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
-    /// How many rows the whole query has.
+    /// How many rows all pages of the query hold.
     #[serde(rename = "TotalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
 }
@@ -384,18 +384,18 @@ crate::lenient::model! {
     }
 }
 
-/// How many licenses of one product a customer bought, and how many of them are deployed; in a grouped query, of one group.
+/// How many licenses of one product a customer bought, and how many of them are deployed. In a grouped query, the counts of one group.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesDeploymentInsights {
-    /// When the service last computed the row; a midnight, without the offset.
+    /// When the service last computed the row. Always midnight, without an offset.
     #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// The code of the service, such as o365 or crm.
     #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// The name of the service; the classic operations put its code here.
+    /// The name of the service. In the classic operations, its code.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licenses were sold.
@@ -460,10 +460,10 @@ pub struct CommercialLicensesUsageInsightsCollection {
     /// The rows.
     #[serde(rename = "Value")]
     pub value: Vec<CommercialLicensesUsageInsights>,
-    /// Where the next page is; null, empty or absent on the last. It repeats the filter.
+    /// The link to the next page; null, empty or absent on the last. It contains the filter of the request.
     #[serde(rename = "@nextLink", skip_serializing_if = "Option::is_none")]
     pub next_link: Option<String>,
-    /// How many rows the whole query has.
+    /// How many rows all pages of the query hold.
     #[serde(rename = "TotalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
 }
@@ -485,12 +485,12 @@ crate::lenient::model! {
     }
 }
 
-/// How many licenses of one product of a customer qualify for one workload, and how many are active in it; in a grouped query, of one group.
+/// How many licenses of one product of a customer qualify for one workload, and how many are active in it. In a grouped query, the counts of one group.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CommercialLicensesUsageInsights {
-    /// When the service last computed the row; a midnight, without the offset.
+    /// When the service last computed the row. Always midnight, without an offset.
     #[serde(rename = "processedDateTime", skip_serializing_if = "Option::is_none")]
     pub processed_date_time: Option<crate::Timestamp>,
     /// The code of the workload, such as EXO, SPO or SFB.
@@ -502,7 +502,7 @@ pub struct CommercialLicensesUsageInsights {
     /// The code of the service, such as o365 or crm.
     #[serde(rename = "serviceCode", skip_serializing_if = "Option::is_none")]
     pub service_code: Option<String>,
-    /// The name of the service; the classic operations put its code here.
+    /// The name of the service. In the classic operations, its code.
     #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// How the licenses were sold.
@@ -520,7 +520,7 @@ pub struct CommercialLicensesUsageInsights {
     /// The name of the product, in capitals.
     #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
     pub product_name: Option<String>,
-    /// How many licenses are active in the workload. Documented as licensesActive; the commercial example says licenseActive.
+    /// How many licenses are active in the workload. Documented as licensesActive; the commercial example has licenseActive.
     #[serde(rename = "licensesActive", skip_serializing_if = "Option::is_none")]
     pub licenses_active: Option<i64>,
     /// How many licenses qualify for the workload.
@@ -571,15 +571,15 @@ pub struct CustomerCollection {
     /// How many rows this page holds.
     #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
     pub total_count: Option<i64>,
-    /// The customers; only id, company profile and relationship are given in a list.
+    /// The customers, with only id, company profile and relationship.
     pub items: Vec<Customer>,
-    /// The opaque token of the next page, where links.next does not carry it.
+    /// The opaque token of the next page, if it is not in links.next.
     #[serde(rename = "continuationToken", skip_serializing_if = "Option::is_none")]
     pub continuation_token: Option<String>,
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -604,13 +604,13 @@ pub struct Customer {
     /// The customer's id in the commerce system.
     #[serde(rename = "commerceId", skip_serializing_if = "Option::is_none")]
     pub commerce_id: Option<String>,
-    /// The company behind a customer.
+    /// The company profile of a customer.
     #[serde(rename = "companyProfile", skip_serializing_if = "Option::is_none")]
     pub company_profile: Option<CustomerCompanyProfile>,
-    /// Who is billed for a customer.
+    /// The billing profile of a customer.
     #[serde(rename = "billingProfile", skip_serializing_if = "Option::is_none")]
     pub billing_profile: Option<CustomerBillingProfile>,
-    /// What the partner is to the customer.
+    /// The partner's relationship to the customer.
     #[serde(rename = "relationshipToPartner", skip_serializing_if = "Option::is_none")]
     pub relationship_to_partner: Option<crate::RelationshipToPartner>,
     /// Whether the partner may administer on the customer's behalf.
@@ -625,7 +625,7 @@ pub struct Customer {
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -661,7 +661,7 @@ crate::lenient::model! {
     }
 }
 
-/// The company behind a customer.
+/// The company profile of a customer.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -684,7 +684,7 @@ pub struct CustomerCompanyProfile {
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -714,7 +714,7 @@ crate::lenient::model! {
     }
 }
 
-/// Who is billed for a customer.
+/// The billing profile of a customer.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -746,7 +746,7 @@ pub struct CustomerBillingProfile {
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
-    /// What the service says about a resource beside its fields.
+    /// Metadata of a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attributes: Option<ResourceAttributes>,
 }
@@ -850,12 +850,12 @@ crate::lenient::model! {
     }
 }
 
-/// What the service says about a resource beside its fields.
+/// Metadata of a resource.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceAttributes {
-    /// What kind of resource this is.
+    /// The type of a resource.
     #[serde(rename = "objectType", skip_serializing_if = "Option::is_none")]
     pub object_type: Option<crate::ObjectType>,
     /// The version of the resource.
@@ -875,13 +875,13 @@ crate::lenient::model! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ResourceLinks {
-    /// A link to a resource, with what to send along.
+    /// A link to a resource, with the method and headers to use.
     #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
     pub self_: Option<Link>,
-    /// A link to a resource, with what to send along.
+    /// A link to a resource, with the method and headers to use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Link>,
-    /// A link to a resource, with what to send along.
+    /// A link to a resource, with the method and headers to use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous: Option<Link>,
 }
@@ -894,12 +894,12 @@ crate::lenient::model! {
     }
 }
 
-/// A link to a resource, with what to send along.
+/// A link to a resource, with the method and headers to use.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Link {
-    /// Where to; absolute, or from the root of the service with or without its version prefix. It repeats the filter.
+    /// The target: an absolute URL, or a path with or without the version prefix. It contains the filter of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uri: Option<String>,
     /// The HTTP method.
@@ -927,7 +927,7 @@ crate::lenient::model! {
     }
 }
 
-/// A header to send along a link.
+/// A header to send with the request for a link.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -945,12 +945,12 @@ crate::lenient::model! {
     }
 }
 
-/// The error body of the service itself.
+/// The error body of the service.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ApiFault {
-    /// A code of the service; documented as a text, sent as a number by most parts.
+    /// An error code of the service. Documented as a text, sent as a number by most parts of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<FaultCode>,
     /// What went wrong.
@@ -962,19 +962,19 @@ pub struct ApiFault {
     /// The part of the service that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// What went wrong in the words of newer parts.
+    /// What went wrong, from newer parts of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// The error's name in newer parts.
+    /// The name of the error, from newer parts of the service.
     #[serde(rename = "errorName", skip_serializing_if = "Option::is_none")]
     pub error_name: Option<String>,
-    /// Whether sending again may help.
+    /// Whether a retry may succeed.
     #[serde(rename = "isRetryable", skip_serializing_if = "Option::is_none")]
     pub is_retryable: Option<bool>,
     /// Further texts of the analytics back end; only seen empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<String>>,
-    /// The fault proper, which the analytics back end wraps into another. Documented for its sibling API of the Microsoft Store.
+    /// The actual error, which the analytics back end wraps in another. Documented for the similar API of the Microsoft Store.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub innererror: Option<InnerFault>,
 }
@@ -1008,12 +1008,12 @@ crate::lenient::model! {
     }
 }
 
-/// The fault proper, which the analytics back end wraps into another. Documented for its sibling API of the Microsoft Store.
+/// The actual error, which the analytics back end wraps in another. Documented for the similar API of the Microsoft Store.
 #[derive(Clone, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InnerFault {
-    /// A code of the service; documented as a text, sent as a number by most parts.
+    /// An error code of the service. Documented as a text, sent as a number by most parts of the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<FaultCode>,
     /// What went wrong.
@@ -1051,7 +1051,7 @@ crate::lenient::model! {
     }
 }
 
-/// A code of the service; documented as a text, sent as a number by most parts.
+/// An error code of the service. Documented as a text, sent as a number by most parts of the service.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
@@ -1071,7 +1071,7 @@ pub struct GatewayFault {
     pub status_code: i64,
     /// What went wrong.
     pub message: String,
-    /// The gateway's own trace id.
+    /// The trace id of the gateway.
     #[serde(rename = "activityId", skip_serializing_if = "Option::is_none")]
     pub activity_id: Option<String>,
 }
@@ -1085,7 +1085,7 @@ crate::lenient::model! {
 }
 
 crate::open_enum::open_enum! {
-    /// What kind of resource this is.
+    /// The type of a resource.
     pub enum ObjectType {
         /// `Collection`
         Collection = "Collection",
@@ -1115,7 +1115,7 @@ crate::open_enum::open_enum! {
 }
 
 crate::open_enum::open_enum! {
-    /// What the partner is to the customer.
+    /// The partner's relationship to the customer.
     pub enum RelationshipToPartner {
         /// `unknown`
         Unknown = "unknown",
