@@ -197,7 +197,7 @@ mod tests {
 
     /// Every known format, and the code and description parsed from it.
     #[test]
-    fn every_known_shape_is_recognised() {
+    fn every_known_format_is_recognized() {
         for (body, code, description) in [
             (r#"{"code":2000,"description":"d","data":[],"source":"s"}"#, Some("2000"), Some("d")),
             (r#"{"Code":"2000","Description":"d"}"#, Some("2000"), Some("d")),
