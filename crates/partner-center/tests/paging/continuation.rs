@@ -108,7 +108,10 @@ async fn a_continuation_is_refused_where_it_does_not_belong() {
     let lists = [
         (list.clone().resume(of_query.clone()), "an operation other than list_customers"),
         (list.clone().size(3).resume(of_list.clone()), "a different size"),
-        (list.clone().filter(CustomerFilter::domain("fabrikam")).resume(of_list.clone()), "a different filter"),
+        (
+            list.clone().filter(CustomerFilter::domain("fabrikam")).resume(of_list.clone()),
+            "a different filter",
+        ),
     ];
     for (list, what) in lists {
         let error = list.pages().try_next().await.unwrap_err();
@@ -121,7 +124,10 @@ async fn a_continuation_is_refused_where_it_does_not_belong() {
         (licenses.usage().prefix(CommercialPrefix::V1).resume(of_query.clone()), "a different prefix"),
         (licenses.usage().top(2).resume(of_query.clone()), "a different top"),
         (licenses.usage().processed("2018-10-14").resume(of_query.clone()), "a different processed date"),
-        (licenses.usage().group_by("channel".parse().unwrap()).resume(of_query.clone()), "a different grouping"),
+        (
+            licenses.usage().group_by("channel".parse().unwrap()).resume(of_query.clone()),
+            "a different grouping",
+        ),
         (licenses.usage().skip(1).resume(of_query.clone()), "a different skip"),
     ] {
         let error = query.get().await.unwrap_err();
