@@ -81,7 +81,7 @@ pub(crate) struct Column<R: 'static> {
     pub(crate) get: for<'a> fn(&'a R) -> Cell<'a>,
 }
 
-/// What a column holds.
+/// The kind of values in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
@@ -266,7 +266,7 @@ impl Field for Vec<Flag> {
     }
 }
 
-/// One text in csv and table: `Exchange 60/100; SharePoint 25/100`, a question mark for what is unknown.
+/// One text in csv and table: `Exchange 60/100; SharePoint 25/100`, a question mark for an unknown count.
 impl Field for Vec<Workload> {
     const KIND: Kind = Kind::Text;
 

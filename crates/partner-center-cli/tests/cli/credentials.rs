@@ -448,6 +448,6 @@ fn a_full_disk_is_not_a_usage_error() {
     command.env_clear().envs(bare.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let run = desk.hush(finish(&mut command));
     assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{run}");
-    assert!(run.stderr.contains("could not be written") && run.stderr.contains("still there"), "{run}");
+    assert!(run.stderr.contains("could not be written") && run.stderr.contains("still stored"), "{run}");
     assert_eq!(desk.stored(), before);
 }

@@ -26,7 +26,7 @@ fn sources(run: &Run) -> Vec<String> {
     sources
 }
 
-/// The ids of customers with rows, in the order of the book.
+/// The ids of customers with rows, in the emulator's order.
 fn with_rows(beside: &Beside, most: usize) -> Vec<String> {
     let customers = beside.emulator.book().customers();
     let active = customers.filter(|customer| customer.standing == Standing::Active);

@@ -7,7 +7,7 @@ use partner_center::{CustomerId, Error};
 
 use crate::output::WithoutRows;
 
-/// The customers of the commercial queries, and of the list that was read beside them.
+/// The customers of the commercial queries and of the list of customers.
 pub(super) struct Covered {
     pub(super) with_rows: u64,
     /// `None` if the list was not read to its end.
