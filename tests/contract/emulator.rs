@@ -2,7 +2,7 @@
 //!
 //! The emulator was written from the documentation, not from the contract; that the two agree is worth something.
 
-use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, ErrorAnswer, ErrorShape};
+use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, ErrorResponse, ErrorShape};
 use partner_center_tests::{BYTE_ORDER_MARK, Contract, Operation, Schemas, fetch};
 
 /// Headers of HTTP itself, which no contract lists.
@@ -26,7 +26,7 @@ async fn every_refusal_is_as_described() {
         for (status, response) in operation.responses.iter().filter(|(status, _)| **status != 200) {
             let gateway = response.schema.as_deref() == Some("GatewayFault");
             let shape = if gateway { ErrorShape::Gateway } else { ErrorShape::Fault };
-            let fault = ErrorAnswer::new(*status).body(shape);
+            let fault = ErrorResponse::new(*status).body(shape);
             let emulator = documented_customer().faults(fault).start().await.unwrap();
             assert_eq!(judge.status(&emulator, operation, &path(operation), &[TOKEN]).await, *status);
         }

@@ -28,7 +28,7 @@ pub(crate) enum Exit {
     /// No connection, or no response in time.
     Network = 8,
     /// The response could not be read or breaks the contract.
-    InvalidAnswer = 9,
+    InvalidResponse = 9,
     /// A threshold was crossed; everything requested is on stdout.
     Crossed = 10,
     /// `doctor` could not determine whether license analytics would work.
@@ -75,7 +75,7 @@ impl Exit {
         match error.kind() {
             ErrorKind::Throttled | ErrorKind::Unavailable => Self::Unavailable,
             ErrorKind::Network | ErrorKind::Timeout => Self::Network,
-            ErrorKind::InvalidAnswer => Self::InvalidAnswer,
+            ErrorKind::InvalidResponse => Self::InvalidResponse,
             // `Rejected`, `TokenStore` (a full disk is not a setting), and kinds that a later version of the SDK adds.
             _ => Self::Unexpected,
         }
@@ -115,7 +115,7 @@ mod tests {
             (ErrorKind::Unavailable, 7),
             (ErrorKind::Network, 8),
             (ErrorKind::Timeout, 8),
-            (ErrorKind::InvalidAnswer, 9),
+            (ErrorKind::InvalidResponse, 9),
         ] {
             let exit = Exit::of(&partner_center::Error::new(kind, "x"));
             assert_eq!(exit as u8, code, "{kind:?}");

@@ -145,7 +145,7 @@ impl Problem {
         }
         // Without a readable service error, only the body can show the cause.
         let is_unread = error.description().is_none()
-            && matches!(Exit::of(error), Exit::Unexpected | Exit::InvalidAnswer);
+            && matches!(Exit::of(error), Exit::Unexpected | Exit::InvalidResponse);
         let more = if is_unread { " Run the same command with -vv to see the body." } else { "" };
         problem.advice(format!("{}{more}", error.advice()))
     }

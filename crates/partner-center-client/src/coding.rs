@@ -13,14 +13,14 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
-use crate::transport::{ByteStream, TransportError};
+use crate::http_client::{ByteStream, HttpError};
 
 /// The value of `Accept-Encoding`.
 pub(crate) const ACCEPTED: &str = "gzip, br";
 /// The most nested codings accepted. A response with more is treated as an attack.
-const MOST: usize = 3;
+const MAX_CODINGS: usize = 3;
 /// The most bytes that one read returns.
-const PIECE: usize = 16 * 1024;
+const READ_SIZE: usize = 16 * 1024;
 
 type Reader = Pin<Box<dyn AsyncBufRead + Send + Sync>>;
 
@@ -75,13 +75,13 @@ impl Body {
     }
 
     /// The next piece, decoded; `None` at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, TransportError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, HttpError> {
         loop {
             match self {
-                Self::Plain(stream) => return stream.next().await.transpose().map_err(TransportError::new),
+                Self::Plain(stream) => return stream.next().await.transpose().map_err(HttpError::new),
                 Self::Coded(reader) => return read(reader).await,
                 Self::Unread(stream, codings) => {
-                    let first = stream.next().await.transpose().map_err(TransportError::new)?;
+                    let first = stream.next().await.transpose().map_err(HttpError::new)?;
                     // An empty body needs no decoding, whatever the headers say.
                     let Some(first) = first else { return Ok(None) };
                     if first.is_empty() {
@@ -102,9 +102,9 @@ impl Body {
 }
 
 /// Returns a reader that removes the codings.
-async fn decoded(first: Bytes, rest: ByteStream, codings: Vec<Coding>) -> Result<Reader, TransportError> {
-    if codings.len() > MOST {
-        return Err(TransportError::coding("more than 3 nested codings"));
+async fn decoded(first: Bytes, rest: ByteStream, codings: Vec<Coding>) -> Result<Reader, HttpError> {
+    if codings.len() > MAX_CODINGS {
+        return Err(HttpError::coding("more than 3 nested codings"));
     }
     let whole = stream::once(async { Ok(first) }).chain(rest).map_err(io::Error::other);
     let mut reader: Reader = Box::pin(whole.into_async_read());
@@ -117,7 +117,7 @@ async fn decoded(first: Bytes, rest: ByteStream, codings: Vec<Coding>) -> Result
             Coding::Brotli => Box::pin(BufReader::new(BrotliDecoder::new(reader))),
             // Some servers write a charset or another word here.
             Coding::Other(_) if is_text(start) => reader,
-            Coding::Other(name) => return Err(TransportError::coding(&name)),
+            Coding::Other(name) => return Err(HttpError::coding(&name)),
         };
     }
     // A proxy has compressed the body without adding a header.
@@ -134,8 +134,8 @@ fn gunzipped(reader: Reader) -> Reader {
     Box::pin(BufReader::new(decoder))
 }
 
-async fn read(reader: &mut Reader) -> Result<Option<Bytes>, TransportError> {
-    let mut piece = vec![0; PIECE];
+async fn read(reader: &mut Reader) -> Result<Option<Bytes>, HttpError> {
+    let mut piece = vec![0; READ_SIZE];
     let length = reader.read(&mut piece).await.map_err(broken)?;
     piece.truncate(length);
     Ok((length > 0).then(|| piece.into()))
@@ -152,12 +152,12 @@ fn is_text(start: &[u8]) -> bool {
 }
 
 /// Converts a read error, which comes from the connection or from a decoder.
-fn broken(error: io::Error) -> TransportError {
+fn broken(error: io::Error) -> HttpError {
     let kind = error.kind();
-    let Some(inner) = error.into_inner() else { return TransportError::body(io::Error::from(kind).into()) };
+    let Some(inner) = error.into_inner() else { return HttpError::body(io::Error::from(kind).into()) };
     match inner.downcast::<reqwest::Error>() {
-        Ok(error) => TransportError::new(*error),
-        Err(inner) => TransportError::body(inner),
+        Ok(error) => HttpError::new(*error),
+        Err(inner) => HttpError::body(inner),
     }
 }
 
@@ -219,14 +219,14 @@ mod tests {
     }
 
     /// Decodes these bytes, received in pieces of this size, with these `Content-Encoding` headers.
-    fn decode(values: &[&str], bytes: &[u8], piece: usize) -> Result<Vec<u8>, TransportError> {
+    fn decode(values: &[&str], bytes: &[u8], piece: usize) -> Result<Vec<u8>, HttpError> {
         let pieces: Vec<_> = bytes.chunks(piece).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         let mut body = Body::Unread(Box::pin(stream::iter(pieces)), codings(values));
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
             let mut whole = Vec::new();
             while let Some(piece) = body.next().await? {
-                assert!(!piece.is_empty() && piece.len() <= PIECE.max(bytes.len()));
+                assert!(!piece.is_empty() && piece.len() <= READ_SIZE.max(bytes.len()));
                 whole.extend_from_slice(&piece);
             }
             Ok(whole)
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_body_that_cannot_be_decoded_is_an_error() {
-        use crate::TransportErrorKind::{Body as Broken, Coding as Unasked};
+        use crate::HttpErrorKind::{Body as Broken, Coding as Unasked};
         let text = "{}".repeat(5000).into_bytes();
         let (zipped, broed) = (gzip(&text), brotli(&text));
         let mut damaged = zipped.clone();
@@ -311,7 +311,7 @@ mod tests {
             // A caller that counts bytes can stop early.
             for _ in 0..100 {
                 let piece = runtime.block_on(body.next()).unwrap().unwrap();
-                assert!(piece.len() <= PIECE);
+                assert!(piece.len() <= READ_SIZE);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! HTTP client for the license analytics of Microsoft Partner Center, generated from the OpenAPI contract.
 //!
 //! The `partner-center` crate is built on this one. It provides every operation of the contract as a value
-//! ([`operations`]), a [`Client`] that sends an operation once, and the [`Transport`] underneath. It does not handle
+//! ([`operations`]), a [`Client`] that sends an operation once, and the [`HttpClient`] underneath. It does not handle
 //! credentials, retries or paging; use `partner-center` unless you implement those yourself.
 //!
 //! # Features
@@ -21,9 +21,9 @@ mod generated;
 #[rustfmt::skip]
 #[allow(deprecated, clippy::pedantic, reason = "generated")]
 pub mod operations;
+mod http_client;
+mod operation;
 mod resolver;
-mod seam;
-mod transport;
 
-pub use seam::{Client, Continuations, Counts, Extent, Operation, OperationDetails, Sent};
-pub use transport::{RawAnswer, Transport, TransportError, TransportErrorKind, TransportSettings};
+pub use http_client::{HttpClient, HttpError, HttpErrorKind, HttpSettings, RawResponse};
+pub use operation::{Client, CountScope, NextPageKeys, Operation, OperationDetails, PageExtent, SendResult};

@@ -2,7 +2,7 @@
 // Do not edit: edit the contract and run the command.
 
 /// The members by which a collection says that there is more, in every spelling.
-pub const CONTINUATIONS: crate::seam::Continuations = crate::seam::Continuations {
+pub const NEXT_PAGE_KEYS: crate::operation::NextPageKeys = crate::operation::NextPageKeys {
     links: &[
         "@NextLink",
         "@nextLink",
@@ -32,9 +32,9 @@ pub struct ListCustomers {
     /// The most customers per page. The service's default and maximum are reported to be 500; 0 requests the default.
     pub size: Option<i64>,
 }
-impl crate::seam::Operation for ListCustomers {
-    type Answer = partner_center_models::CustomerCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for ListCustomers {
+    type Response = partner_center_models::CustomerCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "list_customers",
         method: "GET",
         path: "/v1/customers",
@@ -42,17 +42,17 @@ impl crate::seam::Operation for ListCustomers {
         skips: false,
         seeks: true,
     };
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.items.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Page,
+            counts: crate::operation::CountScope::Page,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.items);
         *answer = page;
         rows.append(&mut answer.items);
@@ -61,7 +61,10 @@ impl crate::seam::Operation for ListCustomers {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.items = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client
             .sent(
                 client
@@ -92,9 +95,9 @@ pub struct GetCustomer {
     /// The id of the customer, which is the id of its tenant.
     pub customer_id: uuid::Uuid,
 }
-impl crate::seam::Operation for GetCustomer {
-    type Answer = partner_center_models::Customer;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for GetCustomer {
+    type Response = partner_center_models::Customer;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "get_customer",
         method: "GET",
         path: "/v1/customers/{customer-id}",
@@ -110,7 +113,10 @@ impl crate::seam::Operation for GetCustomer {
             ),
         )
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client.sent(client.generated().get_customer(&self.customer_id).await)
     }
 }
@@ -135,9 +141,9 @@ pub struct GetCustomerLicensesDeployment {
     /// The id of the customer, which is the id of its tenant.
     pub customer_id: uuid::Uuid,
 }
-impl crate::seam::Operation for GetCustomerLicensesDeployment {
-    type Answer = partner_center_models::CustomerLicensesDeploymentInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for GetCustomerLicensesDeployment {
+    type Response = partner_center_models::CustomerLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "get_customer_licenses_deployment",
         method: "GET",
         path: "/v1/customers/{customer-id}/analytics/licenses/deployment",
@@ -153,17 +159,17 @@ impl crate::seam::Operation for GetCustomerLicensesDeployment {
             ),
         )
     }
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.items.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Page,
+            counts: crate::operation::CountScope::Page,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.items);
         *answer = page;
         rows.append(&mut answer.items);
@@ -172,7 +178,10 @@ impl crate::seam::Operation for GetCustomerLicensesDeployment {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.items = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client
             .sent(
                 client
@@ -202,9 +211,9 @@ pub struct GetCustomerLicensesUsage {
     /// The id of the customer, which is the id of its tenant.
     pub customer_id: uuid::Uuid,
 }
-impl crate::seam::Operation for GetCustomerLicensesUsage {
-    type Answer = partner_center_models::CustomerLicensesUsageInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for GetCustomerLicensesUsage {
+    type Response = partner_center_models::CustomerLicensesUsageInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "get_customer_licenses_usage",
         method: "GET",
         path: "/v1/customers/{customer-id}/analytics/licenses/usage",
@@ -220,17 +229,17 @@ impl crate::seam::Operation for GetCustomerLicensesUsage {
             ),
         )
     }
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.items.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Page,
+            counts: crate::operation::CountScope::Page,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.items);
         *answer = page;
         rows.append(&mut answer.items);
@@ -239,7 +248,10 @@ impl crate::seam::Operation for GetCustomerLicensesUsage {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.items = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client
             .sent(
                 client.generated().get_customer_licenses_usage(&self.customer_id).await,
@@ -262,9 +274,9 @@ impl std::fmt::Debug for GetCustomerLicensesUsage {
 #[deprecated(note = "superseded by `query_commercial_licenses_deployment`")]
 #[derive(Clone, Default)]
 pub struct GetPartnerLicensesDeployment {}
-impl crate::seam::Operation for GetPartnerLicensesDeployment {
-    type Answer = partner_center_models::PartnerLicensesDeploymentInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for GetPartnerLicensesDeployment {
+    type Response = partner_center_models::PartnerLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "get_partner_licenses_deployment",
         method: "GET",
         path: "/v1/analytics/licenses/deployment",
@@ -272,17 +284,17 @@ impl crate::seam::Operation for GetPartnerLicensesDeployment {
         skips: false,
         seeks: false,
     };
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.items.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Page,
+            counts: crate::operation::CountScope::Page,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.items);
         *answer = page;
         rows.append(&mut answer.items);
@@ -291,7 +303,10 @@ impl crate::seam::Operation for GetPartnerLicensesDeployment {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.items = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client.sent(client.generated().get_partner_licenses_deployment().await)
     }
 }
@@ -311,9 +326,9 @@ impl std::fmt::Debug for GetPartnerLicensesDeployment {
 #[deprecated(note = "superseded by `query_commercial_licenses_usage`")]
 #[derive(Clone, Default)]
 pub struct GetPartnerLicensesUsage {}
-impl crate::seam::Operation for GetPartnerLicensesUsage {
-    type Answer = partner_center_models::PartnerLicensesUsageInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for GetPartnerLicensesUsage {
+    type Response = partner_center_models::PartnerLicensesUsageInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "get_partner_licenses_usage",
         method: "GET",
         path: "/v1/analytics/licenses/usage",
@@ -321,17 +336,17 @@ impl crate::seam::Operation for GetPartnerLicensesUsage {
         skips: false,
         seeks: false,
     };
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.items.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Page,
+            counts: crate::operation::CountScope::Page,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.items);
         *answer = page;
         rows.append(&mut answer.items);
@@ -340,7 +355,10 @@ impl crate::seam::Operation for GetPartnerLicensesUsage {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.items = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client.sent(client.generated().get_partner_licenses_usage().await)
     }
 }
@@ -372,9 +390,9 @@ pub struct QueryCommercialLicensesDeployment {
     /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
-impl crate::seam::Operation for QueryCommercialLicensesDeployment {
-    type Answer = partner_center_models::CommercialLicensesDeploymentInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for QueryCommercialLicensesDeployment {
+    type Response = partner_center_models::CommercialLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "query_commercial_licenses_deployment",
         method: "GET",
         path: "/partner/v1/analytics/commercial/deployment/license",
@@ -382,17 +400,17 @@ impl crate::seam::Operation for QueryCommercialLicensesDeployment {
         skips: true,
         seeks: false,
     };
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.value.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Query,
+            counts: crate::operation::CountScope::Query,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.value);
         *answer = page;
         rows.append(&mut answer.value);
@@ -401,7 +419,10 @@ impl crate::seam::Operation for QueryCommercialLicensesDeployment {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.value = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client
             .sent(
                 client
@@ -445,9 +466,9 @@ pub struct QueryCommercialLicensesUsage {
     /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
-impl crate::seam::Operation for QueryCommercialLicensesUsage {
-    type Answer = partner_center_models::CommercialLicensesUsageInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for QueryCommercialLicensesUsage {
+    type Response = partner_center_models::CommercialLicensesUsageInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "query_commercial_licenses_usage",
         method: "GET",
         path: "/partner/v1/analytics/commercial/usage/license",
@@ -455,17 +476,17 @@ impl crate::seam::Operation for QueryCommercialLicensesUsage {
         skips: true,
         seeks: false,
     };
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.value.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Query,
+            counts: crate::operation::CountScope::Query,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.value);
         *answer = page;
         rows.append(&mut answer.value);
@@ -474,7 +495,10 @@ impl crate::seam::Operation for QueryCommercialLicensesUsage {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.value = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client
             .sent(
                 client
@@ -514,9 +538,9 @@ pub struct QueryCommercialLicensesDeploymentV1 {
     /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
-impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
-    type Answer = partner_center_models::CommercialLicensesDeploymentInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for QueryCommercialLicensesDeploymentV1 {
+    type Response = partner_center_models::CommercialLicensesDeploymentInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "query_commercial_licenses_deployment_v1",
         method: "GET",
         path: "/v1/analytics/commercial/deployment/license",
@@ -524,17 +548,17 @@ impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
         skips: true,
         seeks: false,
     };
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.value.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Query,
+            counts: crate::operation::CountScope::Query,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.value);
         *answer = page;
         rows.append(&mut answer.value);
@@ -543,7 +567,10 @@ impl crate::seam::Operation for QueryCommercialLicensesDeploymentV1 {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.value = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client
             .sent(
                 client
@@ -583,9 +610,9 @@ pub struct QueryCommercialLicensesUsageV1 {
     /// The most rows per page. The default is 10,000.
     pub top: Option<i64>,
 }
-impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {
-    type Answer = partner_center_models::CommercialLicensesUsageInsightsCollection;
-    const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+impl crate::operation::Operation for QueryCommercialLicensesUsageV1 {
+    type Response = partner_center_models::CommercialLicensesUsageInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
         id: "query_commercial_licenses_usage_v1",
         method: "GET",
         path: "/v1/analytics/commercial/usage/license",
@@ -593,17 +620,17 @@ impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {
         skips: true,
         seeks: false,
     };
-    fn empty() -> Option<Self::Answer> {
-        Some(Self::Answer::default())
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
     }
-    fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-        Some(crate::seam::Extent {
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
             rows: answer.value.len(),
             total: answer.total_count,
-            counts: crate::seam::Counts::Query,
+            counts: crate::operation::CountScope::Query,
         })
     }
-    fn append(answer: &mut Self::Answer, page: Self::Answer) {
+    fn append(answer: &mut Self::Response, page: Self::Response) {
         let mut rows = std::mem::take(&mut answer.value);
         *answer = page;
         rows.append(&mut answer.value);
@@ -612,7 +639,10 @@ impl crate::seam::Operation for QueryCommercialLicensesUsageV1 {
             .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
         answer.value = rows;
     }
-    async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+    async fn send(
+        &self,
+        client: crate::operation::Client,
+    ) -> crate::operation::SendResult {
         client
             .sent(
                 client

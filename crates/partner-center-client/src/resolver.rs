@@ -15,9 +15,9 @@ use futures_util::FutureExt;
 use futures_util::future::Shared;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-type Answer = Result<Vec<SocketAddr>, LookupFailure>;
+type LookupResult = Result<Vec<SocketAddr>, LookupFailure>;
 type Lookup = fn(&str) -> io::Result<Vec<SocketAddr>>;
-type Running = Arc<Mutex<HashMap<String, Shared<oneshot::Receiver<Answer>>>>>;
+type Running = Arc<Mutex<HashMap<String, Shared<oneshot::Receiver<LookupResult>>>>>;
 
 /// Resolves names with the operating system's resolver.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Resolver {
     }
 
     /// Joins the running lookup of this name, or starts one.
-    fn look_up(&self, host: &str) -> io::Result<Shared<oneshot::Receiver<Answer>>> {
+    fn look_up(&self, host: &str) -> io::Result<Shared<oneshot::Receiver<LookupResult>>> {
         let mut running = lock(&self.running);
         if let Some(answer) = running.get(host) {
             return Ok(answer.clone());
@@ -71,7 +71,7 @@ impl Resolve for Resolver {
     }
 }
 
-fn lock(running: &Running) -> MutexGuard<'_, HashMap<String, Shared<oneshot::Receiver<Answer>>>> {
+fn lock(running: &Running) -> MutexGuard<'_, HashMap<String, Shared<oneshot::Receiver<LookupResult>>>> {
     running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

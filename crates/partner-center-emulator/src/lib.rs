@@ -93,7 +93,7 @@ pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use emulator::Emulator;
 pub use entra::{Application, Entra, TokenRequests, TokenSpec};
-pub use faults::{DateForm, ErrorAnswer, Fault, FaultScript, FaultScriptError, RetryAfter, Rule};
+pub use faults::{DateForm, ErrorResponse, Fault, FaultScript, FaultScriptError, RetryAfter, Rule};
 pub use links::LinkForm;
 pub use recorder::RecordedRequest;
 pub use shapes::ErrorShape;

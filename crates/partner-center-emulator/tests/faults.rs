@@ -9,7 +9,7 @@ mod support;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use partner_center_emulator::{Emulator, Entra, ErrorAnswer, FaultScript, Rule, documented};
+use partner_center_emulator::{Emulator, Entra, ErrorResponse, FaultScript, Rule, documented};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use support::{COMMERCIAL, ID, deployment, get, page, send, start};
@@ -297,7 +297,7 @@ async fn a_percentage_selects_the_same_requests_in_every_run() {
 
 #[tokio::test]
 async fn a_limit_lets_a_repeated_request_id_through() {
-    let rule = Rule::new(ErrorAnswer::new(503)).at_most(2);
+    let rule = Rule::new(ErrorResponse::new(503)).at_most(2);
     let emulator = start("").await;
     emulator.set_faults(rule);
     let statuses = async || get(&emulator, &deployment()).await.0.as_u16();

@@ -39,7 +39,7 @@ pub use generated::*;
 pub use guid::Guid;
 pub use lenient::{Findings, OddValue, UnreadableReason, UnreadableRow};
 #[doc(hidden)] // For code that decodes a whole response.
-pub use lenient::{Lacking, Model, Place, read};
+pub use lenient::{MissingField, Model, Place, read};
 pub use timestamp::{Offset, Timestamp};
 
 /// Hides a value that names or describes a customer in `Debug` output. Still shows whether it is `Some`.

@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 /// A point in time as the service wrote it. `Display` prints the original text; comparison is by text.
 ///
 /// One response may mix several forms. A time without an offset is taken as UTC. A text in an unknown form is kept, and
-/// [`is_recognised`](Self::is_recognised) returns false for it. The year 1 means [never](Self::is_never).
+/// [`is_recognized`](Self::is_recognized) returns false for it. The year 1 means [never](Self::is_never).
 ///
 /// ```
 /// use partner_center_models::Timestamp;
@@ -54,7 +54,7 @@ pub enum Offset {
 impl Timestamp {
     /// Whether the text has a date form that this version knows.
     #[must_use]
-    pub fn is_recognised(&self) -> bool {
+    pub fn is_recognized(&self) -> bool {
         matches!(self.0, Form::Known { .. })
     }
 
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn year_one_is_never() {
         let never = Timestamp::from("0001-01-01T00:00:00");
-        assert!(never.is_recognised() && never.is_never());
+        assert!(never.is_recognized() && never.is_never());
         assert_eq!(never.to_system_time(), None);
     }
 
@@ -283,7 +283,7 @@ mod tests {
             "２018-10-14",
         ] {
             let timestamp = Timestamp::from(text);
-            assert!(!timestamp.is_recognised(), "{text}");
+            assert!(!timestamp.is_recognized(), "{text}");
             assert_eq!(timestamp.to_string(), text);
             assert_eq!(timestamp.unix_seconds(), None);
         }

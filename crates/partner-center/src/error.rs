@@ -242,7 +242,7 @@ impl Error {
     /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
-        self.0.kind.unwrap_or(ErrorKind::InvalidAnswer)
+        self.0.kind.unwrap_or(ErrorKind::InvalidResponse)
     }
 
     /// The message of this crate, without the status and the ids that `Display` adds.
@@ -437,8 +437,8 @@ impl Error {
     /// [`body`](Self::body) contains the bytes. If they come from Partner Center, the contract needs a fix: please
     /// report the structure, without customer data.
     #[must_use]
-    pub fn is_invalid_answer(&self) -> bool {
-        self.kind() == ErrorKind::InvalidAnswer
+    pub fn is_invalid_response(&self) -> bool {
+        self.kind() == ErrorKind::InvalidResponse
     }
 }
 

@@ -176,11 +176,11 @@ pub(crate) fn kind_of(status: u16, fault: Option<&Fault>) -> ErrorKind {
         (404, "60003") => ErrorKind::CustomerNotFound,
         (404, _) => ErrorKind::NotFound,
         (429, _) => ErrorKind::Throttled,
-        // Sent by a proxy, or by a network that requires a sign-in: the service did not receive the request.
+        // SendResult by a proxy, or by a network that requires a sign-in: the service did not receive the request.
         (407 | 511, _) => ErrorKind::Network,
         (408 | 500.., _) => ErrorKind::Unavailable,
         (400..=499, _) => ErrorKind::Rejected,
-        _ => ErrorKind::InvalidAnswer,
+        _ => ErrorKind::InvalidResponse,
     }
 }
 

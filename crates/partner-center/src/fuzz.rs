@@ -12,7 +12,7 @@ use partner_center_client::Operation;
 use crate::error::Result;
 
 /// Decodes the body of a successful response and returns the findings about it.
-pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Answer, partner_center_models::Findings)> {
+pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Response, partner_center_models::Findings)> {
     crate::call::decode::decode::<O>(body, None).map(|(answer, findings, _)| (answer, findings))
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use partner_center_client::{Transport, TransportSettings};
+use partner_center_client::{HttpClient, HttpSettings};
 
 use crate::base_url::{BaseUrl, without_user};
 use crate::call::{AT_ONCE, Admission, Limits, Pause, Places, RetryBudget};
@@ -51,7 +51,7 @@ pub(crate) struct Core {
     pub(crate) base_url: String,
     pub(crate) base: BaseUrl,
     pub(crate) host: String,
-    pub(crate) transport: Transport,
+    pub(crate) transport: HttpClient,
     pub(crate) credential: Arc<dyn Credential>,
     pub(crate) application: Option<HeaderValue>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -310,14 +310,14 @@ impl PartnerCenterBuilder {
         if base_wait.max(cap) > LONGEST_TIMEOUT {
             return Err(Error::new(ErrorKind::Configuration, "backoff must be at most one day"));
         }
-        let mut settings = TransportSettings::new(CLIENT_NAME);
+        let mut settings = HttpSettings::new(CLIENT_NAME);
         settings.proxy = self.proxy;
         settings.root_certificates = self.root_certificates;
         settings.plain_only = base.plain;
         if let Some(timeout) = self.connect_timeout {
             settings.connect_timeout = timeout;
         }
-        let transport = Transport::new(&settings).map_err(|error| {
+        let transport = HttpClient::new(&settings).map_err(|error| {
             Error::new(
                 ErrorKind::Configuration,
                 "the proxy, the root certificate or the TLS configuration is invalid",

@@ -281,8 +281,8 @@ mod tests {
             json(&json(SECRET)),
             json(uri).replace('&', "&amp;"),
         ] {
-            let text = format!("Sent: Bearer {written}; å");
-            assert_eq!(redactor(SECRET).redact(&text), "Sent: Bearer [redacted]; å", "{written}");
+            let text = format!("SendResult: Bearer {written}; å");
+            assert_eq!(redactor(SECRET).redact(&text), "SendResult: Bearer [redacted]; å", "{written}");
         }
     }
 

@@ -76,7 +76,7 @@ impl<T> Response<T> {
     }
 
     /// Appends the rows of the next page. The status, ids and headers of the first page are kept.
-    pub(crate) fn append<O: Operation<Answer = T>>(&mut self, page: Self) {
+    pub(crate) fn append<O: Operation<Response = T>>(&mut self, page: Self) {
         let before = O::extent(&self.value).map_or(0, |extent| extent.rows);
         let before = before
             .saturating_add(usize::try_from(self.meta.findings.unreadable_count()).unwrap_or(usize::MAX));
@@ -147,7 +147,7 @@ impl<T> Response<T> {
     }
 
     /// The values that do not fit their fields, such as `"n/a"` for a count. Only the field becomes unknown; the rest
-    /// of the row is kept. At most 10,000 are stored; [`odd_fields`](Self::odd_fields) counts all.
+    /// of the row is kept. At most 10,000 are stored; [`odd_value_counts`](Self::odd_value_counts) counts all.
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
@@ -164,8 +164,8 @@ impl<T> Response<T> {
     }
 
     /// The fields that had odd values, each with the number of such values.
-    pub fn odd_fields(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.meta.findings.odd_fields()
+    pub fn odd_value_counts(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.meta.findings.odd_value_counts()
     }
 
     /// The rows that could not be decoded because they were not objects or had no id. At most 10,000 are stored;

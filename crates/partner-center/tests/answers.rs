@@ -49,7 +49,7 @@ async fn an_answer_is_read_in_whatever_coding_and_charset_it_comes() {
         let error = get(&server.partner()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.status(), error.attempts()),
-            (ErrorKind::InvalidAnswer, Some(200), 1)
+            (ErrorKind::InvalidResponse, Some(200), 1)
         );
         let causes = format!(
             "{error} {}",
@@ -112,18 +112,18 @@ async fn an_answer_without_a_known_shape_is_called_what_it_is() {
         (403, "X: y", page, ErrorKind::Forbidden, "access was denied", "is a web page"),
         (407, "X: y", "", ErrorKind::Network, "the proxy requires a user name", "http://user:password@host"),
         (511, "X: y", page, ErrorKind::Network, "the network requires a sign-in", "with a browser"),
-        (304, "X: y", "", ErrorKind::InvalidAnswer, "not modified", "cache"),
-        (200, "X: y", page, ErrorKind::InvalidAnswer, "a proxy or a sign-in page", "Check the proxy"),
+        (304, "X: y", "", ErrorKind::InvalidResponse, "not modified", "cache"),
+        (200, "X: y", page, ErrorKind::InvalidResponse, "a proxy or a sign-in page", "Check the proxy"),
         (
             302,
             "Location: https://login.example.com/secret?token=secret",
             "",
-            ErrorKind::InvalidAnswer,
+            ErrorKind::InvalidResponse,
             "a redirect to login.example.com, which is not followed",
             "sign-in page",
         ),
-        (302, "Location: /elsewhere", "", ErrorKind::InvalidAnswer, "a redirect, which", "sign-in page"),
-        (308, "X: y", "", ErrorKind::InvalidAnswer, "a redirect, which", "sign-in page"),
+        (302, "Location: /elsewhere", "", ErrorKind::InvalidResponse, "a redirect, which", "sign-in page"),
+        (308, "X: y", "", ErrorKind::InvalidResponse, "a redirect, which", "sign-in page"),
     ] {
         let server = Scripted::start(vec![answer(status, &[headers], body.as_bytes()), ok(EMPTY)]);
         let error = get(&server.partner()).await.unwrap_err();

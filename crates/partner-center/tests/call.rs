@@ -163,7 +163,7 @@ async fn what_cannot_pass_is_not_tried_again() {
         (404, ErrorKind::NotFound),
         (409, ErrorKind::Rejected),
         (501, ErrorKind::Unavailable),
-        (302, ErrorKind::InvalidAnswer),
+        (302, ErrorKind::InvalidResponse),
     ] {
         let server =
             Scripted::start(vec![answer(status, &["Location: http://127.0.0.2:1/"], b""), ok(EMPTY)]);
@@ -204,7 +204,7 @@ async fn a_refusal_that_breaks_off_is_asked_for_again_and_then_judged_by_its_sta
         (403, ErrorKind::Forbidden, 4),
         (404, ErrorKind::NotFound, 4),
         (501, ErrorKind::Unavailable, 4),
-        (302, ErrorKind::InvalidAnswer, 1),
+        (302, ErrorKind::InvalidResponse, 1),
     ] {
         let server = Scripted::start((0..9).map(|_| cut(status, "")).collect());
         let error = get(&server.partner()).await.unwrap_err();
@@ -225,7 +225,7 @@ async fn an_answer_over_the_limit_is_refused_even_when_it_was_small_before_decom
     let server = Scripted::start(vec![ok(vec![b' '; 2000])]);
     let partner = server.builder(&ManualClock::new()).body_limit(1000).build().unwrap();
     let error = get(&partner).await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidAnswer, Some(200)));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(200)));
     assert!(error.message().contains("1000 bytes"), "{error}");
     assert_eq!(server.requests().len(), 1, "it would be as long the next time");
 }

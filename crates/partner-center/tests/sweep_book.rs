@@ -202,7 +202,7 @@ async fn what_fails_is_no_reason_to_ask_everybody() {
     for (faults, kind) in [
         ("503", ErrorKind::Unavailable),
         ("429(retry-after=1)", ErrorKind::Throttled),
-        ("html", ErrorKind::InvalidAnswer),
+        ("html", ErrorKind::InvalidResponse),
         ("reset", ErrorKind::Network),
     ] {
         let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* {faults}")).await;

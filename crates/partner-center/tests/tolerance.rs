@@ -121,7 +121,7 @@ async fn a_count_that_is_no_whole_number_is_unknown_and_reported_and_its_row_sta
         assert_eq!((page.items[1].licenses_sold, page.items[1].licenses_deployed), (None, Some(3)), "{odd}");
         let found: Vec<_> = page.odd_values().iter().map(|odd| (odd.row(), odd.field())).collect();
         assert_eq!(found, [(Some(1), "licensesSold")], "{odd}");
-        assert_eq!(page.odd_fields().collect::<Vec<_>>(), [("licensesSold", 1)]);
+        assert_eq!(page.odd_value_counts().collect::<Vec<_>>(), [("licensesSold", 1)]);
         assert_eq!(page.map(|page| page.items.len()).odd_values().len(), 1, "another value changes nothing");
     }
 }
@@ -180,7 +180,7 @@ async fn odd_customers_are_read_and_those_without_an_id_reported() {
     assert_eq!(page.items[1].custom_domains.as_deref(), Some(["contoso.com".to_owned()].as_slice()));
     assert_eq!(page.items[2].custom_domains.as_deref(), Some(["x".to_owned(), "5".to_owned()].as_slice()));
     let unreadable: Vec<_> = page.unreadable().iter().map(|row| (row.row(), row.reason())).collect();
-    assert_eq!(unreadable, [1, 2, 3].map(|row| (row, UnreadableReason::Lacks("id"))));
+    assert_eq!(unreadable, [1, 2, 3].map(|row| (row, UnreadableReason::Missing("id"))));
     let odd: Vec<_> = page.odd_values().iter().map(|odd| (odd.row(), odd.field())).collect();
     assert_eq!(
         odd,
@@ -274,7 +274,7 @@ async fn what_is_no_page_is_an_error_that_keeps_status_ids_and_bytes() {
         "{\"items\":[]} trailing",
     ] {
         let error = rows(ok(body)).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{body}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{body}");
         assert_eq!(error.status(), Some(200), "{body}");
         assert_eq!(error.body().map(AsRef::as_ref), Some(body.as_bytes()), "{body}");
         assert!(error.request_id().is_some() && error.correlation_id().is_some());
@@ -291,7 +291,7 @@ async fn two_values_of_one_field_are_unknown_unless_they_agree() {
     assert_eq!(page.items[0].licenses_sold, None);
     assert_eq!(page.items[0].product_name.as_deref(), Some("x"));
     assert_eq!(page.items[0].service_code.as_deref(), Some("o365"));
-    assert_eq!(page.odd_fields().collect::<Vec<_>>(), [("licensesSold", 1)]);
+    assert_eq!(page.odd_value_counts().collect::<Vec<_>>(), [("licensesSold", 1)]);
 }
 
 #[tokio::test]

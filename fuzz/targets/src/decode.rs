@@ -20,7 +20,7 @@ use crate::law;
 const LEAST_HELD: u64 = 64 * 1024;
 const MOST_HELD_PER_BYTE: u64 = 400;
 
-/// Any bytes are a model or an [`ErrorKind::InvalidAnswer`] that keeps them; memory is in proportion to their number;
+/// Any bytes are a model or an [`ErrorKind::InvalidResponse`] that keeps them; memory is in proportion to their number;
 /// what was read reads the same after it was written. The first byte chooses the operation.
 #[expect(deprecated, reason = "superseded operations are called all the same")]
 pub fn decode(input: &[u8]) {
@@ -41,7 +41,7 @@ pub fn decode(input: &[u8]) {
 fn check<O>(body: &Bytes)
 where
     O: Operation,
-    O::Answer: Serialize + PartialEq + Debug,
+    O::Response: Serialize + PartialEq + Debug,
 {
     let mut read = None;
     let held = allocation_counter::measure(|| read = Some(fuzz::decode::<O>(body))).bytes_max;
@@ -54,7 +54,7 @@ where
         None => {}
         Some(Err(error)) => {
             law!(
-                error.kind() == ErrorKind::InvalidAnswer,
+                error.kind() == ErrorKind::InvalidResponse,
                 "an answer that cannot be read is {:?}",
                 error.kind()
             );

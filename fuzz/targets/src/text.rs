@@ -44,8 +44,8 @@ pub fn timestamp(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else { return };
     let time = Timestamp::from(text);
     law!(time.to_string() == text, "it prints as {time}");
-    law!(time.is_recognised() || format!("{time:?}") == "<not a timestamp>", "`Debug` shows {time:?}");
-    law!(time.is_recognised() || time.unix_seconds().is_none(), "a text in no known form has seconds");
+    law!(time.is_recognized() || format!("{time:?}") == "<not a timestamp>", "`Debug` shows {time:?}");
+    law!(time.is_recognized() || time.unix_seconds().is_none(), "a text in no known form has seconds");
     law!(time.unix_seconds().is_none() || !time.is_never(), "never has seconds");
     law!(again(&time) == Some(time), "it does not read as it was written");
 }

@@ -231,7 +231,7 @@ pub(super) async fn check(
             let Some(error) = &outcome.error else {
                 panic!("{what}: {} rows in silence\n{asked:?}", outcome.rows)
             };
-            assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{what}: {error}");
+            assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{what}: {error}");
             // All or nothing where pages cannot be had one by one, and then there is nothing to go on from.
             let rows = if collection.paged { rows } else { 0 };
             assert_eq!(

@@ -18,7 +18,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         .with_interface(InterfaceStyle::Positional)
         // Without our hooks the generated code must not compile: they take a header off that the service does not know.
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::seam::Attempt));
+        .with_inner_type(quote!(crate::operation::Attempt));
     let mut generator = Generator::new(&settings);
     let tokens = generator
         .generate_tokens(&lower::for_client(contract))
@@ -58,7 +58,7 @@ fn continuations(contract: &Contract) -> TokenStream {
     let [links, tokens, objects] = ["link", "token", "links"].map(|way| contract.continuations(way));
     quote! {
         /// The members by which a collection says that there is more, in every spelling.
-        pub const CONTINUATIONS: crate::seam::Continuations = crate::seam::Continuations {
+        pub const NEXT_PAGE_KEYS: crate::operation::NextPageKeys = crate::operation::NextPageKeys {
             links: &[#(#links),*],
             tokens: &[#(#tokens),*],
             objects: &[#(#objects),*],
@@ -126,17 +126,17 @@ fn rows(contract: &Contract, answer: &str) -> Result<TokenStream> {
         }
     };
     Ok(quote! {
-        fn empty() -> Option<Self::Answer> {
-            Some(Self::Answer::default())
+        fn empty() -> Option<Self::Response> {
+            Some(Self::Response::default())
         }
-        fn extent(answer: &Self::Answer) -> Option<crate::seam::Extent> {
-            Some(crate::seam::Extent {
+        fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+            Some(crate::operation::PageExtent {
                 rows: answer.#rows.len(),
                 total: #total,
-                counts: crate::seam::Counts::#counts,
+                counts: crate::operation::CountScope::#counts,
             })
         }
-        fn append(answer: &mut Self::Answer, page: Self::Answer) {
+        fn append(answer: &mut Self::Response, page: Self::Response) {
             let mut rows = std::mem::take(&mut answer.#rows);
             *answer = page;
             rows.append(&mut answer.#rows);
@@ -222,9 +222,9 @@ fn operation_type(
         #[derive(Clone, #default)]
         pub struct #ident { #fields }
 
-        impl crate::seam::Operation for #ident {
-            type Answer = partner_center_models::#answer;
-            const DETAILS: crate::seam::OperationDetails = crate::seam::OperationDetails {
+        impl crate::operation::Operation for #ident {
+            type Response = partner_center_models::#answer;
+            const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
                 id: #name,
                 method: "GET",
                 path: #path,
@@ -234,7 +234,7 @@ fn operation_type(
             };
             #path_function
             #rows
-            async fn send(&self, client: crate::seam::Client) -> crate::seam::Sent {
+            async fn send(&self, client: crate::operation::Client) -> crate::operation::SendResult {
                 client.sent(client.generated().#function(#arguments).await)
             }
         }

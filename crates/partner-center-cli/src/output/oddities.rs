@@ -81,7 +81,7 @@ pub(crate) struct Oddities {
 impl Oddities {
     /// Adds the findings of a response. Returns a failure for each missing row.
     pub(crate) fn add(&mut self, position: Position, findings: &Findings) -> Vec<Failure> {
-        for (field, more) in findings.odd_fields() {
+        for (field, more) in findings.odd_value_counts() {
             self.odd.count = self.odd.count.saturating_add(more);
             let known = self.odd.fields.iter_mut().find(|known| known.field == field);
             match known {

@@ -117,7 +117,7 @@ impl Failure {
             customer_id: position.customer_id,
             page: position.page,
             row: position.row,
-            exit_code: crate::exit::Exit::InvalidAnswer as u8,
+            exit_code: crate::exit::Exit::InvalidResponse as u8,
             message,
             status: None,
             code: None,

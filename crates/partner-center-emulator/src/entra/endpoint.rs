@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::grants::{DEVICE_CODE_SECONDS, TokenRequest};
-use super::{AuthorizationCode, Device, DeviceAnswer, Entra, Refusal};
+use super::{AuthorizationCode, Device, DeviceResponse, Entra, Refusal};
 use crate::answer::{Answer, JSON};
 use crate::draw::{Draw, mix};
 use crate::lock;
@@ -109,7 +109,7 @@ impl Entra {
             oldest.map(|code| desk.devices.remove(&code));
         }
         let issued = self.clock.unix_seconds();
-        let answer = DeviceAnswer::Pending;
+        let answer = DeviceResponse::Pending;
         let device = Device { user_code: user_code.clone(), client_id, issued, polls: 0, answer };
         desk.devices.insert(device_code.clone(), device);
         let page = format!("{origin}/device");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::access::{self, TokenSpec};
 use super::refresh::RefreshToken;
 use super::{
-    Application, AuthorizationCode, Desk, DeviceAnswer, Entra, PARTNER_CENTER_RESOURCE, Refusal, aadsts,
+    Application, AuthorizationCode, Desk, DeviceResponse, Entra, PARTNER_CENTER_RESOURCE, Refusal, aadsts,
     assertion,
 };
 use crate::lock;
@@ -184,11 +184,11 @@ impl Entra {
         device.polls += 1;
         match device.answer {
             _ if now >= device.issued + DEVICE_CODE_SECONDS => return Err(Refusal::new(70019)),
-            DeviceAnswer::Expired => return Err(Refusal::new(70019)),
-            DeviceAnswer::Declined => return Err(Refusal::new(65004)),
-            DeviceAnswer::Approved => {}
-            DeviceAnswer::Pending if self.settings.approve_after.is_some_and(|polls| waited >= polls) => {}
-            DeviceAnswer::Pending => return Err(Refusal::new(70016)),
+            DeviceResponse::Expired => return Err(Refusal::new(70019)),
+            DeviceResponse::Declined => return Err(Refusal::new(65004)),
+            DeviceResponse::Approved => {}
+            DeviceResponse::Pending if self.settings.approve_after.is_some_and(|polls| waited >= polls) => {}
+            DeviceResponse::Pending => return Err(Refusal::new(70016)),
         }
         let audience = Self::user_audience(app, request)?;
         desk.devices.remove(&code);

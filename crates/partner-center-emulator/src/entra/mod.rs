@@ -109,11 +109,11 @@ struct Device {
     client_id: String,
     issued: u64,
     polls: u32,
-    answer: DeviceAnswer,
+    answer: DeviceResponse,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DeviceAnswer {
+enum DeviceResponse {
     Pending,
     Approved,
     Declined,
@@ -283,23 +283,23 @@ impl Entra {
     /// The user codes of pending device sign-ins, in no particular order.
     pub fn pending_device_codes(&self) -> Vec<String> {
         let desk = lock(&self.desk);
-        let pending = desk.devices.values().filter(|device| device.answer == DeviceAnswer::Pending);
+        let pending = desk.devices.values().filter(|device| device.answer == DeviceResponse::Pending);
         pending.map(|device| device.user_code.clone()).collect()
     }
 
     /// Approves the device sign-in with this user code. Returns false if none is pending.
     pub fn approve_device_code(&self, user_code: &str) -> bool {
-        lock(&self.desk).answer_device(user_code, DeviceAnswer::Approved)
+        lock(&self.desk).answer_device(user_code, DeviceResponse::Approved)
     }
 
     /// Declines the device sign-in with this user code: `authorization_declined`. Returns false if none is pending.
     pub fn decline_device_code(&self, user_code: &str) -> bool {
-        lock(&self.desk).answer_device(user_code, DeviceAnswer::Declined)
+        lock(&self.desk).answer_device(user_code, DeviceResponse::Declined)
     }
 
     /// Expires the device sign-in with this user code: `expired_token`. Returns false if none is pending.
     pub fn expire_device_code(&self, user_code: &str) -> bool {
-        lock(&self.desk).answer_device(user_code, DeviceAnswer::Expired)
+        lock(&self.desk).answer_device(user_code, DeviceResponse::Expired)
     }
 }
 
@@ -321,11 +321,11 @@ impl Desk {
         }
     }
 
-    fn answer_device(&mut self, user_code: &str, answer: DeviceAnswer) -> bool {
+    fn answer_device(&mut self, user_code: &str, answer: DeviceResponse) -> bool {
         let waiting = self
             .devices
             .values_mut()
-            .find(|device| device.user_code == user_code && device.answer == DeviceAnswer::Pending);
+            .find(|device| device.user_code == user_code && device.answer == DeviceResponse::Pending);
         waiting.map(|device| device.answer = answer).is_some()
     }
 

@@ -14,7 +14,7 @@ use crate::shapes::ErrorShape;
 #[non_exhaustive]
 pub enum Fault {
     /// `503`, `429(retry-after=2)`, ...: an error instead of the response.
-    Error(ErrorAnswer),
+    Error(ErrorResponse),
     /// `expired-token`: 401 with code 400 instead of the response.
     ExpiredToken,
     /// `revoke-token`: the same, and the token of the request is rejected from then on.
@@ -145,17 +145,17 @@ pub enum Fault {
 /// An error response for [`Fault::Error`].
 ///
 /// ```
-/// use partner_center_emulator::{ErrorAnswer, ErrorShape, Fault};
+/// use partner_center_emulator::{ErrorResponse, ErrorShape, Fault};
 ///
-/// let throttled = Fault::from(ErrorAnswer::new(429).retry_after_date(30));
-/// let lapsed = Fault::from(ErrorAnswer::new(403).code(20002));
-/// let speechless = Fault::from(ErrorAnswer::new(500).body(ErrorShape::Empty));
+/// let throttled = Fault::from(ErrorResponse::new(429).retry_after_date(30));
+/// let lapsed = Fault::from(ErrorResponse::new(403).code(20002));
+/// let speechless = Fault::from(ErrorResponse::new(500).body(ErrorShape::Empty));
 /// assert_eq!(throttled.to_string(), "429(retry-after-date=30)");
 /// assert_eq!(lapsed.to_string(), "403(code=20002)");
 /// assert_eq!(speechless.to_string(), "500(body=empty)");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorAnswer {
+pub struct ErrorResponse {
     pub(crate) status: u16,
     pub(crate) body: Option<ErrorShape>,
     pub(crate) code: Option<u32>,
@@ -174,7 +174,7 @@ pub enum RetryAfter {
     Absent,
 }
 
-impl ErrorAnswer {
+impl ErrorResponse {
     /// An error with the usual body and code of the status (400 to 599; anything else counts as 500). A 429 has the
     /// body of the gateway and `Retry-After: 1`.
     pub fn new(status: u16) -> Self {
@@ -218,13 +218,13 @@ impl ErrorAnswer {
     }
 }
 
-impl From<ErrorAnswer> for Fault {
-    fn from(error: ErrorAnswer) -> Self {
+impl From<ErrorResponse> for Fault {
+    fn from(error: ErrorResponse) -> Self {
         Self::Error(error)
     }
 }
 
-impl fmt::Display for ErrorAnswer {
+impl fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = self.body.map(|shape| format!("body={shape}"));
         let code = self.code.map(|code| format!("code={code}"));

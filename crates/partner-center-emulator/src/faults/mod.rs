@@ -10,7 +10,7 @@ mod rule;
 
 pub(crate) use edit::edit;
 pub(crate) use engine::Engine;
-pub use fault::{DateForm, ErrorAnswer, Fault, RetryAfter};
+pub use fault::{DateForm, ErrorResponse, Fault, RetryAfter};
 pub use parse::FaultScriptError;
 pub(crate) use replace::replacement;
 pub use rule::{FaultScript, Rule};

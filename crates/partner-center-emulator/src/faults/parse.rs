@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::rule::millionths;
-use super::{DateForm, ErrorAnswer, Fault, FaultScript, RetryAfter, Rule};
+use super::{DateForm, ErrorResponse, Fault, FaultScript, RetryAfter, Rule};
 use crate::entra::Aadsts;
 use crate::links::LinkForm;
 use crate::shapes::ErrorShape;
@@ -217,13 +217,13 @@ fn named(name: &str, arguments: &mut Arguments<'_>) -> Result<Fault, String> {
     })
 }
 
-fn error(status: u16, arguments: &mut Arguments<'_>) -> Result<ErrorAnswer, String> {
+fn error(status: u16, arguments: &mut Arguments<'_>) -> Result<ErrorResponse, String> {
     if !(400..=599).contains(&status) {
         return Err(format!(
             "{status} is not an error status between 400 and 599; for a page with status 200, use `html`"
         ));
     }
-    let mut error = ErrorAnswer::new(status);
+    let mut error = ErrorResponse::new(status);
     error.retry_after = match (arguments.text("retry-after"), arguments.optional("retry-after-date")?) {
         (None, None) => None,
         (None, Some(seconds)) => Some(RetryAfter::Date(seconds)),
@@ -310,10 +310,10 @@ mod tests {
         faults.extend(Aadsts::all().map(|line| Fault::Aadsts(line.number)));
         faults.push(Fault::AadstsWithStatus { number: 90033, status: 200 });
         for shape in ErrorShape::ALL {
-            faults.push(ErrorAnswer::new(500).body(shape).code(20002).retry_after(3).into());
-            faults.push(ErrorAnswer::new(429).body(shape).retry_after_date(3).into());
+            faults.push(ErrorResponse::new(500).body(shape).code(20002).retry_after(3).into());
+            faults.push(ErrorResponse::new(429).body(shape).retry_after_date(3).into());
         }
-        faults.push(ErrorAnswer::new(429).without_retry_after().into());
+        faults.push(ErrorResponse::new(429).without_retry_after().into());
         let mut script = FaultScript::new().seed(9);
         for fault in faults {
             script = script.rule(Rule::new(fault.clone()).and(Fault::NoMark).on_percent(12.5));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderValue, StatusCode, header};
 
-use super::{ErrorAnswer, Fault, RetryAfter};
+use super::{ErrorResponse, Fault, RetryAfter};
 use crate::answer::{Answer, JSON};
 use crate::entra;
 use crate::recorder::RecordedRequest;
@@ -51,7 +51,7 @@ fn aadsts(state: &State, number: u32, request: &RecordedRequest) -> Answer {
     refusal.answer(&state.clock, entra::ids(request), request.path().ends_with("/oauth2/token"))
 }
 
-fn refusal(state: &State, error: &ErrorAnswer) -> Answer {
+fn refusal(state: &State, error: &ErrorResponse) -> Answer {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (usual_shape, usual_code) = match error.status {
         400 => (ErrorShape::Fault, 2000),

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::parse::{self, FaultScriptError};
-use super::{ErrorAnswer, Fault};
+use super::{ErrorResponse, Fault};
 
 /// Faults, and the requests that they apply to.
 ///
@@ -13,9 +13,9 @@ use super::{ErrorAnswer, Fault};
 /// request to the API and none to the sign-in host.
 ///
 /// ```
-/// use partner_center_emulator::{ErrorAnswer, Fault, Rule};
+/// use partner_center_emulator::{ErrorResponse, Fault, Rule};
 ///
-/// let rule = Rule::new(ErrorAnswer::new(503)).and(Fault::NoIds).on_path("/v1/customers/*").on_requests(2..=4);
+/// let rule = Rule::new(ErrorResponse::new(503)).and(Fault::NoIds).on_path("/v1/customers/*").on_requests(2..=4);
 /// assert_eq!(rule.to_string(), "#2-4 /v1/customers/* 503+no-ids");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,11 +120,11 @@ impl fmt::Display for Rule {
 /// Built in Rust or parsed from text, as for `emulator --fault`:
 ///
 /// ```
-/// use partner_center_emulator::{ErrorAnswer, Fault, FaultScript, Rule};
+/// use partner_center_emulator::{ErrorResponse, Fault, FaultScript, Rule};
 ///
 /// let built = FaultScript::new()
 ///     .seed(7)
-///     .rule(Rule::new(ErrorAnswer::new(429).retry_after(2)).on_request(1))
+///     .rule(Rule::new(ErrorResponse::new(429).retry_after(2)).on_request(1))
 ///     .rule(Rule::new(Fault::Reset).on_percent(5.0))
 ///     .rule(Rule::new(Fault::StringCounts).and(Fault::NoMark).on_path("/v1/customers/*"));
 ///
@@ -190,8 +190,8 @@ impl From<Fault> for FaultScript {
     }
 }
 
-impl From<ErrorAnswer> for FaultScript {
-    fn from(error: ErrorAnswer) -> Self {
+impl From<ErrorResponse> for FaultScript {
+    fn from(error: ErrorResponse) -> Self {
         Self::new().rule(error)
     }
 }

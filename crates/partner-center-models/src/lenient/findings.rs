@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// The most odd values, and the most unreadable rows, that are kept: the number of rows of the largest page. All are
 /// counted.
-const KEPT: usize = 10_000;
+const MAX_KEPT: usize = 10_000;
 
 /// A value of the wrong type. Its field is unknown, or its list lacks an item. The value itself is not kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,14 +57,14 @@ pub enum UnreadableReason {
     /// The row is not an object.
     NotAnObject,
     /// The row has no usable value in this required field.
-    Lacks(&'static str),
+    Missing(&'static str),
 }
 
 impl fmt::Display for UnreadableReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAnObject => f.write_str("it is not an object"),
-            Self::Lacks(field) => write!(f, "it has no usable {field}"),
+            Self::Missing(field) => write!(f, "it has no usable {field}"),
         }
     }
 }
@@ -74,7 +74,7 @@ impl fmt::Display for UnreadableReason {
 pub struct Findings {
     odd_values: Vec<OddValue>,
     /// Each field once, with the number of its odd values.
-    odd_fields: Vec<(Arc<str>, u64)>,
+    odd_value_counts: Vec<(Arc<str>, u64)>,
     unreadable: Vec<UnreadableRow>,
     unreadable_count: u64,
 }
@@ -87,8 +87,8 @@ impl Findings {
     }
 
     /// The number of odd values per field, including those that were not kept.
-    pub fn odd_fields(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.odd_fields.iter().map(|(field, count)| (&**field, *count))
+    pub fn odd_value_counts(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.odd_value_counts.iter().map(|(field, count)| (&**field, *count))
     }
 
     /// The first 10,000 unreadable rows, in the order of the response.
@@ -106,42 +106,42 @@ impl Findings {
     /// Whether there are no odd values and no unreadable rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.odd_fields.is_empty() && self.unreadable_count == 0
+        self.odd_value_counts.is_empty() && self.unreadable_count == 0
     }
 
     /// The number of odd values, including those that were not kept.
     #[must_use]
     pub fn odd_value_count(&self) -> u64 {
-        self.odd_fields.iter().map(|(_, count)| count).sum()
+        self.odd_value_counts.iter().map(|(_, count)| count).sum()
     }
 
     /// Appends the findings of the next page. `rows` is the number of rows before that page.
     pub fn append(&mut self, page: Self, rows: usize) {
-        let Self { odd_values, odd_fields, unreadable, unreadable_count } = page;
-        for (field, more) in odd_fields {
+        let Self { odd_values, odd_value_counts, unreadable, unreadable_count } = page;
+        for (field, more) in odd_value_counts {
             self.count(&field, more);
         }
         let later = |row: usize| row.saturating_add(rows);
         let odd_values = odd_values.into_iter().map(|odd| OddValue { row: odd.row.map(later), ..odd });
-        self.odd_values.extend(odd_values.take(KEPT.saturating_sub(self.odd_values.len())));
+        self.odd_values.extend(odd_values.take(MAX_KEPT.saturating_sub(self.odd_values.len())));
         let unreadable = unreadable.into_iter().map(|row| UnreadableRow { row: later(row.row), ..row });
-        self.unreadable.extend(unreadable.take(KEPT.saturating_sub(self.unreadable.len())));
+        self.unreadable.extend(unreadable.take(MAX_KEPT.saturating_sub(self.unreadable.len())));
         self.unreadable_count = self.unreadable_count.saturating_add(unreadable_count);
     }
 
     fn count(&mut self, field: &str, more: u64) -> Option<&Arc<str>> {
-        let known = self.odd_fields.iter().position(|(known, _)| **known == *field);
+        let known = self.odd_value_counts.iter().position(|(known, _)| **known == *field);
         let index = known.unwrap_or_else(|| {
-            self.odd_fields.push((field.into(), 0));
-            self.odd_fields.len() - 1
+            self.odd_value_counts.push((field.into(), 0));
+            self.odd_value_counts.len() - 1
         });
-        let (field, count) = self.odd_fields.get_mut(index)?;
+        let (field, count) = self.odd_value_counts.get_mut(index)?;
         *count = count.saturating_add(more);
         Some(field)
     }
 
     fn odd(&mut self, row: Option<usize>, field: &str) {
-        let is_kept = self.odd_values.len() < KEPT;
+        let is_kept = self.odd_values.len() < MAX_KEPT;
         let Some(field) = self.count(field, 1).filter(|_| is_kept) else { return };
         let field = Arc::clone(field);
         self.odd_values.push(OddValue { row, field });
@@ -167,7 +167,7 @@ impl<'a> Place<'a> {
     }
 
     /// A position that records no findings.
-    pub(crate) fn unheard() -> Self {
+    pub(crate) fn ignored() -> Self {
         Self(Step::Page(None))
     }
 
@@ -208,7 +208,7 @@ impl<'a> Place<'a> {
         let Step::Page(findings) = self.0 else { return };
         change(findings, |findings| {
             findings.unreadable_count += 1;
-            if findings.unreadable.len() < KEPT {
+            if findings.unreadable.len() < MAX_KEPT {
                 findings.unreadable.push(UnreadableRow { row, reason });
             }
         });

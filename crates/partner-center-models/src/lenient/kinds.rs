@@ -61,14 +61,14 @@ impl<V> From<Option<V>> for Read<V> {
 }
 
 /// Reads one value of a kind.
-pub(crate) struct Reading<'a, K> {
+pub(crate) struct FieldReader<'a, K> {
     at: &'a Place<'a>,
     /// The field's name; `None` for an item of the list at `at`.
     name: Option<&'static str>,
     kind: PhantomData<K>,
 }
 
-impl<'a, K> Reading<'a, K> {
+impl<'a, K> FieldReader<'a, K> {
     pub(super) fn field(at: &'a Place<'a>, name: &'static str) -> Self {
         Self { at, name: Some(name), kind: PhantomData }
     }
@@ -82,7 +82,7 @@ impl<'a, K> Reading<'a, K> {
     }
 }
 
-impl<'de, K: Kind> DeserializeSeed<'de> for Reading<'_, K> {
+impl<'de, K: Kind> DeserializeSeed<'de> for FieldReader<'_, K> {
     type Value = Read<K::Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -90,7 +90,7 @@ impl<'de, K: Kind> DeserializeSeed<'de> for Reading<'_, K> {
     }
 }
 
-impl<'de, K: Kind> Visitor<'de> for Reading<'_, K> {
+impl<'de, K: Kind> Visitor<'de> for FieldReader<'_, K> {
     type Value = Read<K::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,14 +161,14 @@ impl<T: for<'a> From<&'a str> + PartialEq> Kind for Text<T> {
 /// Formats a number as it was written. `None` if it has more digits than an `f64` keeps, as the text could differ.
 fn written(value: f64) -> Option<String> {
     /// The decimal digits that an `f64` always keeps.
-    const KEPT: usize = 15;
+    const MAX_KEPT: usize = 15;
     if let Some(whole) = whole(value) {
         return Some(whole.to_string());
     }
     let text = format!("{value:?}");
     let (digits, _) = text.split_once('e').unwrap_or((&text, ""));
     let digits = digits.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
-    (value.is_finite() && digits <= KEPT).then_some(text)
+    (value.is_finite() && digits <= MAX_KEPT).then_some(text)
 }
 
 /// A boolean. Also accepts the texts `true` and `false`.
@@ -342,7 +342,7 @@ impl<K: Kind> Kind for List<K> {
 
     fn list<'de, A: SeqAccess<'de>>(mut list: A, at: &Place<'_>) -> Result<Option<Self::Value>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(Reading::<K>::item(at))? {
+        while let Some(item) = list.next_element_seed(FieldReader::<K>::item(at))? {
             match item {
                 Read::Value(item) => items.push(item),
                 Read::Null | Read::Odd => at.odd(None),

@@ -17,7 +17,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 pub use findings::{Findings, OddValue, Place, UnreadableReason, UnreadableRow};
-use kinds::{Read, Reading};
+use kinds::{FieldReader, Read};
 
 /// A model that is read from a JSON object.
 pub trait Model: Sized {
@@ -26,12 +26,12 @@ pub trait Model: Sized {
     /// # Errors
     ///
     /// Parser errors, and problems that make a whole page unreadable, such as a row array that is not an array.
-    fn read<'de, A: MapAccess<'de>>(map: A, at: &Place<'_>) -> Result<Result<Self, Lacking>, A::Error>;
+    fn read<'de, A: MapAccess<'de>>(map: A, at: &Place<'_>) -> Result<Result<Self, MissingField>, A::Error>;
 }
 
 /// An object lacks this required property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lacking(pub &'static str);
+pub struct MissingField(pub &'static str);
 
 /// Reads a whole response, which must be an object, and records what was odd about it.
 ///
@@ -56,7 +56,7 @@ pub(crate) fn whole<'de, T: Model, D: Deserializer<'de>>(
             f.write_str("an object")
         }
         fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-            T::read(map, self.0)?.map_err(|Lacking(name)| A::Error::missing_field(name))
+            T::read(map, self.0)?.map_err(|MissingField(name)| A::Error::missing_field(name))
         }
     }
     deserializer.deserialize_map(Whole(at, PhantomData))
@@ -94,7 +94,7 @@ impl<V: PartialEq> Slot<V> {
 
 /// A field that may be absent or null, and is unknown if its value is odd.
 pub(crate) mod optional {
-    use super::{Lacking, MapAccess, Place, Reading, Slot, kinds::Kind};
+    use super::{FieldReader, MapAccess, MissingField, Place, Slot, kinds::Kind};
 
     pub(crate) fn read<'de, K: Kind, A: MapAccess<'de>>(
         slot: &mut Slot<K::Value>,
@@ -102,7 +102,7 @@ pub(crate) mod optional {
         at: &Place<'_>,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        let read = map.next_value_seed(Reading::<K>::field(at, name))?;
+        let read = map.next_value_seed(FieldReader::<K>::field(at, name))?;
         if slot.take(read) {
             at.odd(Some(name));
         }
@@ -110,7 +110,7 @@ pub(crate) mod optional {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "same signature as for a required field")]
-    pub(crate) fn value<V>(slot: Slot<V>, _name: &'static str) -> Result<Option<V>, Lacking> {
+    pub(crate) fn value<V>(slot: Slot<V>, _name: &'static str) -> Result<Option<V>, MissingField> {
         Ok(match slot {
             Slot::Value(value) => Some(value),
             Slot::Empty | Slot::Odd => None,
@@ -120,7 +120,7 @@ pub(crate) mod optional {
 
 /// A required field. The caller that holds the object reports that it is missing.
 pub(crate) mod required {
-    use super::{Lacking, MapAccess, Place, Reading, Slot, kinds::Kind};
+    use super::{FieldReader, MapAccess, MissingField, Place, Slot, kinds::Kind};
 
     pub(crate) fn read<'de, K: Kind, A: MapAccess<'de>>(
         slot: &mut Slot<K::Value>,
@@ -128,14 +128,14 @@ pub(crate) mod required {
         at: &Place<'_>,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        slot.take(map.next_value_seed(Reading::<K>::field(at, name))?);
+        slot.take(map.next_value_seed(FieldReader::<K>::field(at, name))?);
         Ok(())
     }
 
-    pub(crate) fn value<V>(slot: Slot<V>, name: &'static str) -> Result<V, Lacking> {
+    pub(crate) fn value<V>(slot: Slot<V>, name: &'static str) -> Result<V, MissingField> {
         match slot {
             Slot::Value(value) => Ok(value),
-            Slot::Empty | Slot::Odd => Err(Lacking(name)),
+            Slot::Empty | Slot::Odd => Err(MissingField(name)),
         }
     }
 }
@@ -173,7 +173,7 @@ impl<'de, T: Model> serde::de::DeserializeSeed<'de> for DeserializeRows<'_, T> {
 
 /// The most bytes of rows that one list may hold: about a hundred times the largest page. `{},` is also a row, and
 /// takes a hundred times as much memory as its text.
-const MOST_HELD: usize = 128 * 1024 * 1024;
+const MAX_ROW_BYTES: usize = 128 * 1024 * 1024;
 
 impl<'de, T: Model> Visitor<'de> for DeserializeRows<'_, T> {
     type Value = Vec<T>;
@@ -183,7 +183,7 @@ impl<'de, T: Model> Visitor<'de> for DeserializeRows<'_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-        let most = MOST_HELD / size_of::<T>().max(1);
+        let most = MAX_ROW_BYTES / size_of::<T>().max(1);
         let mut rows = Vec::new();
         let mut index = 0;
         while let Some(row) = list.next_element_seed(Row(self.0.row(index), PhantomData))? {
@@ -219,7 +219,7 @@ impl<'de, T: Model> Visitor<'de> for Row<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        Ok(T::read(map, &self.0)?.map_err(|Lacking(name)| UnreadableReason::Lacks(name)))
+        Ok(T::read(map, &self.0)?.map_err(|MissingField(name)| UnreadableReason::Missing(name)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
@@ -295,7 +295,7 @@ macro_rules! model {
                 fn read<'de, A: serde::de::MapAccess<'de>>(
                     mut map: A,
                     at: &crate::lenient::Place<'_>,
-                ) -> Result<Result<Self, crate::lenient::Lacking>, A::Error> {
+                ) -> Result<Result<Self, crate::lenient::MissingField>, A::Error> {
                     $(let mut $field = crate::lenient::Slot::default();)*
                     while let Some(this_key) = map.next_key()? {
                         match this_key {
@@ -308,7 +308,7 @@ macro_rules! model {
                     Ok(Ok(Self {
                         $($field: match crate::lenient::$presence::value($field, $wire) {
                             Ok(value) => value,
-                            Err(lacking) => return Ok(Err(lacking)),
+                            Err(missing) => return Ok(Err(missing)),
                         },)*
                     }))
                 }
@@ -316,7 +316,7 @@ macro_rules! model {
 
             impl<'de> serde::de::Deserialize<'de> for $name {
                 fn deserialize<D: serde::de::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                    crate::lenient::whole(deserializer, &crate::lenient::Place::unheard())
+                    crate::lenient::whole(deserializer, &crate::lenient::Place::ignored())
                 }
             }
         };

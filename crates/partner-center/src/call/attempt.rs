@@ -5,7 +5,7 @@ use std::pin::pin;
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use partner_center_client::{Client, Operation, RawAnswer, TransportError, TransportErrorKind};
+use partner_center_client::{Client, HttpError, HttpErrorKind, Operation, RawResponse};
 use tracing::Instrument;
 
 use super::body::{self, BodyError, Pace};
@@ -135,7 +135,7 @@ impl Run<'_> {
             Target::Operation(operation) => pin!(operation.send(client)).await,
             Target::Link { url, .. } => pin!(client.follow(url)).await,
         };
-        let mut answer: RawAnswer = sent.map_err(failed)?;
+        let mut answer: RawResponse = sent.map_err(failed)?;
         seen.status = Some(answer.status());
         seen.headers = answer.take_headers();
         self.core.clock_watch.observe(&seen.headers, &*self.core.clock);
@@ -145,7 +145,7 @@ impl Run<'_> {
         let body = body::read(&mut answer, expected, limits.body, pace, &mut seen.partial).await;
         body.map_err(|error| match error {
             BodyError::TooLong => Error::new(
-                ErrorKind::InvalidAnswer,
+                ErrorKind::InvalidResponse,
                 format!("the response is longer than the {} bytes allowed", limits.body),
             )
             .with_advice("Raise the builder's body_limit, or request smaller pages."),
@@ -200,7 +200,7 @@ impl Seen {
 }
 
 /// Converts a transport error.
-fn failed(error: TransportError) -> Error {
+fn failed(error: HttpError) -> Error {
     if is_too_many_open_files(&error) {
         return Error::new(
             ErrorKind::Network,
@@ -211,30 +211,30 @@ fn failed(error: TransportError) -> Error {
         .with_source(error);
     }
     let kind = match error.kind() {
-        TransportErrorKind::Settings => ErrorKind::InvalidInput,
-        TransportErrorKind::Coding => ErrorKind::InvalidAnswer,
+        HttpErrorKind::Settings => ErrorKind::InvalidInput,
+        HttpErrorKind::Coding => ErrorKind::InvalidResponse,
         _ => ErrorKind::Network,
     };
     let (message, advice) = match error.kind() {
-        TransportErrorKind::Settings => ("the request could not be built", None),
-        TransportErrorKind::Connect => ("could not connect to the service", None),
-        TransportErrorKind::NoSuchHost => (
+        HttpErrorKind::Settings => ("the request could not be built", None),
+        HttpErrorKind::Connect => ("could not connect to the service", None),
+        HttpErrorKind::NoSuchHost => (
             "could not resolve the host name of the service",
             Some("Check the base URL, and that this network resolves internet host names."),
         ),
-        TransportErrorKind::Certificate => (
+        HttpErrorKind::Certificate => (
             "the certificate of the service is not trusted",
             Some(
                 "If a proxy inspects TLS, add its root certificate to the trusted certificates of this system. If not, \
                  check the base URL: the server may not be Partner Center.",
             ),
         ),
-        TransportErrorKind::ProxyCredentials => (
+        HttpErrorKind::ProxyCredentials => (
             "the proxy requires a user name and password",
             Some("Put the user name and password in the proxy URL: http://user:password@host:port."),
         ),
-        TransportErrorKind::Body => ("the connection broke before the response was complete", None),
-        TransportErrorKind::Coding => (
+        HttpErrorKind::Body => ("the connection broke before the response was complete", None),
+        HttpErrorKind::Coding => (
             "the response has a content coding that was not requested",
             Some("Partner Center sends gzip or no coding: check the proxy and the base URL."),
         ),
@@ -249,7 +249,7 @@ fn failed(error: TransportError) -> Error {
 }
 
 /// Whether the limit of open files of this process (`EMFILE`, `WSAEMFILE`) or of the system (`ENFILE`) was reached.
-fn is_too_many_open_files(error: &TransportError) -> bool {
+fn is_too_many_open_files(error: &HttpError) -> bool {
     const CODES: &[i32] = if cfg!(windows) { &[10_024] } else { &[23, 24] };
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
-use partner_center_client::{RawAnswer, TransportError};
+use partner_center_client::{HttpError, RawResponse};
 use tokio::time::{Instant, timeout_at};
 
 /// Why a body was not read to its end.
@@ -18,7 +18,7 @@ pub(super) enum BodyError {
     /// The body arrived too slowly.
     Stalled,
     /// The connection broke, or decompression failed.
-    Broken(TransportError),
+    Broken(HttpError),
 }
 
 /// The maximum number of bytes that an error keeps of an incomplete or overlong body.
@@ -76,7 +76,7 @@ impl Pace {
 
 /// Reads the whole body. If this fails, the bytes read so far are in `partial`.
 pub(super) async fn read(
-    answer: &mut RawAnswer,
+    answer: &mut RawResponse,
     expected: Option<usize>,
     cap: usize,
     mut pace: Pace,
@@ -100,7 +100,7 @@ pub(super) async fn read(
 }
 
 async fn next(
-    answer: &mut RawAnswer,
+    answer: &mut RawResponse,
     pace: &mut Pace,
     partial: &mut Vec<u8>,
     whole: &[u8],

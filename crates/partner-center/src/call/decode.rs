@@ -20,7 +20,10 @@ use crate::fault::Fault;
 pub(crate) type Decoded<T> = (T, Findings, Said);
 
 /// Decodes a 2xx body, using the declared charset if there is one. An empty body of a collection has no rows.
-pub(crate) fn decode<O: Operation>(body: &Bytes, charset: Option<&str>) -> Result<Decoded<O::Answer>, Error> {
+pub(crate) fn decode<O: Operation>(
+    body: &Bytes,
+    charset: Option<&str>,
+) -> Result<Decoded<O::Response>, Error> {
     let text = text::decode(body, charset).map_err(|error| match error {
         NotText::Invalid => invalid("the response is not text", body),
         NotText::Charset(name) => invalid(format!("the response is in {name}, which is not supported"), body)
@@ -32,8 +35,8 @@ pub(crate) fn decode<O: Operation>(body: &Bytes, charset: Option<&str>) -> Resul
     }
     read(&text).or_else(|_| match repair::repair(&text) {
         // A value that the parser rejects would lose the whole page. After the repair, only the value is lost.
-        Some(repaired) => read(&repaired).map_err(|_| explain::<O::Answer>(&repaired, body)),
-        None => Err(explain::<O::Answer>(&text, body)),
+        Some(repaired) => read(&repaired).map_err(|_| explain::<O::Response>(&repaired, body)),
+        None => Err(explain::<O::Response>(&text, body)),
     })
 }
 
@@ -46,7 +49,7 @@ fn read<T: Model>(text: &str) -> sonic_rs::Result<Decoded<T>> {
 }
 
 fn invalid(message: impl Into<Cow<'static, str>>, body: &Bytes) -> Error {
-    Error::new(ErrorKind::InvalidAnswer, message).with_body(body.clone())
+    Error::new(ErrorKind::InvalidResponse, message).with_body(body.clone())
 }
 
 /// Describes why a response could not be decoded.
@@ -118,7 +121,7 @@ mod tests {
 
     fn message(body: &[u8]) -> String {
         let error = customers(body).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert_eq!(error.body().map(AsRef::as_ref), Some(body), "the bytes are kept");
         error.message().to_owned()
     }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use partner_center_client::operations::CONTINUATIONS;
+use partner_center_client::operations::NEXT_PAGE_KEYS;
 use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
@@ -53,9 +53,9 @@ enum Continues {
 impl Continues {
     fn of(name: &str) -> Option<Self> {
         [
-            (CONTINUATIONS.links, Self::Link),
-            (CONTINUATIONS.tokens, Self::Token),
-            (CONTINUATIONS.objects, Self::Links),
+            (NEXT_PAGE_KEYS.links, Self::Link),
+            (NEXT_PAGE_KEYS.tokens, Self::Token),
+            (NEXT_PAGE_KEYS.objects, Self::Links),
         ]
         .into_iter()
         .find_map(|(spellings, continues)| spellings.contains(&name).then_some(continues))
@@ -297,8 +297,9 @@ mod tests {
 
     #[test]
     fn every_spelling_is_recorded_and_nothing_else() {
-        let spellings = CONTINUATIONS.links.iter().map(|name| (name, json!("/a?b=c")));
-        let objects = CONTINUATIONS.objects.iter().map(|name| (name, json!({ "next": { "uri": "/a?b=c" } })));
+        let spellings = NEXT_PAGE_KEYS.links.iter().map(|name| (name, json!("/a?b=c")));
+        let objects =
+            NEXT_PAGE_KEYS.objects.iter().map(|name| (name, json!({ "next": { "uri": "/a?b=c" } })));
         for (name, value) in spellings.chain(objects) {
             let (said, model) = heard(&json!({ "items": [], *name: value }));
             assert_eq!(said.links.len(), 1, "{name}");
@@ -306,13 +307,13 @@ mod tests {
             assert!(!said.unclear && said.tokens.is_empty());
             assert!(model.contains_key(*name), "the model receives it too: {name}");
         }
-        for name in CONTINUATIONS.tokens {
+        for name in NEXT_PAGE_KEYS.tokens {
             assert_eq!(heard(&json!({ *name: "t", "items": [] })).0.tokens, ["t"], "{name}");
         }
         let (said, model) = heard(&json!({ "items": [{ "nextLink": "/x" }], "next": "/x", "link": "/x" }));
         assert_eq!((said, model.len()), (Said::default(), 3));
         for required in ["@nextLink", "@NextLink", "nextLink", "NextLink", "@odata.nextLink"] {
-            assert!(CONTINUATIONS.links.contains(&required), "{required}");
+            assert!(NEXT_PAGE_KEYS.links.contains(&required), "{required}");
         }
     }
 

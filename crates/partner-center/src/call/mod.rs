@@ -60,7 +60,7 @@ pub(crate) enum Target<'a, O> {
 }
 
 /// Decides whether a decoded response is acceptable, by its content and by what it says about further pages.
-pub(crate) type Judge<'a, O> = &'a (dyn Fn(&<O as Operation>::Answer, &Findings, &Said) -> Judged + Sync);
+pub(crate) type Judge<'a, O> = &'a (dyn Fn(&<O as Operation>::Response, &Findings, &Said) -> Judged + Sync);
 
 /// The decision about a decoded response.
 pub(crate) enum Judged {
@@ -95,7 +95,7 @@ impl PartnerCenter {
         logical: &Logical,
         target: Target<'_, O>,
         judge: Judge<'_, O>,
-    ) -> Result<Response<O::Answer>> {
+    ) -> Result<Response<O::Response>> {
         let core = self.core();
         let mut run = Run {
             core,
@@ -169,7 +169,7 @@ impl<'a> Run<'a> {
         logical: &Logical,
         target: Target<'_, O>,
         judge: Judge<'_, O>,
-    ) -> Result<Response<O::Answer>> {
+    ) -> Result<Response<O::Response>> {
         let locale = self.locale(logical)?;
         let mut attempts = 0;
         let mut unsent = 0;

@@ -261,7 +261,8 @@ mod tests {
         }
         assert!(retried(ErrorKind::Throttled, 429));
         assert!(!retried(ErrorKind::Unavailable, 501));
-        for kind in [ErrorKind::Rejected, ErrorKind::Forbidden, ErrorKind::NotFound, ErrorKind::InvalidAnswer]
+        for kind in
+            [ErrorKind::Rejected, ErrorKind::Forbidden, ErrorKind::NotFound, ErrorKind::InvalidResponse]
         {
             assert!(!retried(kind, 400), "{kind:?}");
         }

@@ -49,5 +49,5 @@ pub enum ErrorKind {
     /// The call timed out, or a required wait would have exceeded its timeout.
     Timeout,
     /// The response could not be decoded or does not match the API contract. It is never treated as "no rows".
-    InvalidAnswer,
+    InvalidResponse,
 }

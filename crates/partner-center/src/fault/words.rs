@@ -96,7 +96,7 @@ fn message_of(kind: ErrorKind) -> &'static str {
         ErrorKind::Unavailable => "the service was unavailable",
         ErrorKind::Network => "the connection failed",
         ErrorKind::Timeout => "the call timed out",
-        ErrorKind::InvalidAnswer => "the response does not match the API contract",
+        ErrorKind::InvalidResponse => "the response does not match the API contract",
     }
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn advice_of(kind: ErrorKind) -> &'static str {
         ErrorKind::Timeout => {
             "Allow more time (the service has been seen to take over 100 seconds), or try again later."
         }
-        ErrorKind::InvalidAnswer => {
+        ErrorKind::InvalidResponse => {
             "The usual cause is a proxy or a sign-in page that responds instead of the service: check the proxy and \
              the base URL. If the response comes from Partner Center, please report its structure."
         }

@@ -59,13 +59,14 @@ pub(super) async fn page<O: Operation>(
     logical: &Logical,
     at: &Standing,
     operation: &O,
-) -> Result<(Response<O::Answer>, Option<Standing>)> {
-    let verdict = |answer: &O::Answer, findings: &Findings, said: &Said| match O::extent(answer) {
+) -> Result<(Response<O::Response>, Option<Standing>)> {
+    let verdict = |answer: &O::Response, findings: &Findings, said: &Said| match O::extent(answer) {
         // Unreadable rows count as received.
         Some(extent) => judge::judge(at, &O::DETAILS, extent, findings.unreadable_count(), said),
         None => Ok(Verdict::Last),
     };
-    let judge = |answer: &O::Answer, findings: &Findings, said: &Said| match verdict(answer, findings, said) {
+    let judge = |answer: &O::Response, findings: &Findings, said: &Said| match verdict(answer, findings, said)
+    {
         Ok(Verdict::Last | Verdict::Next(_)) => Judged::Good,
         Ok(Verdict::Empty(next)) => Judged::Doubtful(next.is_none().then(judge::empty)),
         Err(error) => Judged::Bad(error),
@@ -77,7 +78,7 @@ pub(super) async fn page<O: Operation>(
             let resolved = link::resolve(base, &operation.path(), &linked.uri)
                 .and_then(|url| link::headers(&linked.headers).map(|headers| (url, headers)));
             let (url, headers) = resolved.map_err(|refusal| {
-                Error::new(ErrorKind::InvalidAnswer, refusal.message())
+                Error::new(ErrorKind::InvalidResponse, refusal.message())
                     .with_operation(O::DETAILS.id)
                     .with_advice("The link was not followed and no token was sent to it. Check the base URL.")
             })?;

@@ -212,7 +212,7 @@ impl Arguments {
     /// Sets the processed date, in the format of the documented rows.
     pub(crate) fn set_processed(&mut self, day: &Timestamp) {
         let mut text = day.to_string();
-        if day.is_recognised() && text.len() == "YYYY-MM-DD".len() {
+        if day.is_recognized() && text.len() == "YYYY-MM-DD".len() {
             text.push_str("T00:00:00");
         }
         self.processed_date_time = Some(text);
@@ -232,7 +232,7 @@ impl Arguments {
         }
         if let Some(text) = &self.processed_date_time {
             let time = Timestamp::from(text.as_str());
-            if !time.is_recognised() || time.is_never() {
+            if !time.is_recognized() || time.is_never() {
                 return refuse("processed is not a date such as 2018-10-14 or 2018-10-14T00:00:00");
             }
         }

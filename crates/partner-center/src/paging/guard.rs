@@ -54,6 +54,6 @@ impl Guard {
 }
 
 fn circle(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidAnswer, message)
+    Error::new(ErrorKind::InvalidResponse, message)
         .with_advice("All previous pages were read. Start again, or request larger pages.")
 }

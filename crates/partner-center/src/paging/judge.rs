@@ -4,7 +4,7 @@
 //! otherwise a page without a successor is an error. The rules are in the [module
 //! docs](super#how-the-last-page-is-detected).
 
-use partner_center_client::{Counts, Extent, OperationDetails};
+use partner_center_client::{CountScope, OperationDetails, PageExtent};
 
 use super::commercial::DEFAULT_TOP;
 use super::continuation::{Link, Standing};
@@ -31,18 +31,18 @@ pub(super) enum Verdict {
 pub(super) fn judge(
     at: &Standing,
     details: &OperationDetails,
-    extent: Extent,
+    extent: PageExtent,
     unreadable: u64,
     said: &Said,
 ) -> Result<Verdict, Error> {
     let rows = u64::try_from(extent.rows).unwrap_or(u64::MAX).saturating_add(unreadable);
     let end = at.skip.saturating_add(rows);
     let total = extent.total.and_then(|total| u64::try_from(total).ok());
-    let counted = if extent.counts == Counts::Query { at.counted.max(total) } else { None };
+    let counted = if extent.counts == CountScope::Query { at.counted.max(total) } else { None };
     let missing = match extent.counts {
-        Counts::Query => counted.is_some_and(|counted| counted > end),
+        CountScope::Query => counted.is_some_and(|counted| counted > end),
         // If the service counts the whole list here, contrary to its documentation, the count is reached at the end.
-        Counts::Page => total.is_some_and(|total| total > rows && total != end),
+        CountScope::Page => total.is_some_and(|total| total > rows && total != end),
     };
     let link = next_link(at, details, said)?;
     let more = link.is_some();
@@ -71,14 +71,14 @@ pub(super) fn judge(
     }
     if missing {
         let message = match (extent.counts, counted.or(total).unwrap_or_default()) {
-            (Counts::Query, counted) => {
+            (CountScope::Query, counted) => {
                 format!("the service counts {counted} rows, has sent {end}, and does not link to the rest")
             }
-            (Counts::Page, counted) => {
+            (CountScope::Page, counted) => {
                 format!("the page should have {counted} rows, has {rows}, and does not link to the rest")
             }
         };
-        return Err(Error::new(ErrorKind::InvalidAnswer, message).with_advice(INCOMPLETE));
+        return Err(Error::new(ErrorKind::InvalidResponse, message).with_advice(INCOMPLETE));
     }
     Ok(Verdict::Last)
 }
@@ -88,14 +88,14 @@ const INCOMPLETE: &str = "Rows are missing, so the result would be incomplete. T
 /// The error for a page that is still empty after all attempts and has no link.
 pub(super) fn empty() -> Error {
     Error::new(
-        ErrorKind::InvalidAnswer,
+        ErrorKind::InvalidResponse,
         "a page has no rows although more rows are expected, and does not link to the next page",
     )
     .with_advice(INCOMPLETE)
 }
 
 fn unclear(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidAnswer, message)
+    Error::new(ErrorKind::InvalidResponse, message)
         .with_advice("The response announces another page. The raw body shows the format: please report it.")
 }
 

@@ -48,7 +48,7 @@
 //!
 //! - **A next link or a token** means that there is another page, in any spelling (`@nextLink`, `nextLink`,
 //!   `@odata.nextLink`, `links.next`, `continuationToken` and others; the contract lists them). An unknown format, or
-//!   two different links, are [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer).
+//!   two different links, are [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse).
 //! - **The count of a commercial query** (`TotalCount`) covers the whole query, before `skip` and `top`. `skip` plus
 //!   the rows received must reach the largest count of any page, including pages read before a resume. For a grouped
 //!   query it counts the groups. `top` is only the page size: if rows are left, the page has a continuation. More rows
@@ -68,7 +68,7 @@
 //!
 //! A next link may be absolute, root-relative or relative, with or without a version prefix, but it must have the
 //! scheme, host and port of the base URL and the path of the operation. Other links are rejected with
-//! [`ErrorKind::InvalidAnswer`](crate::ErrorKind::InvalidAnswer), and no token is sent to them. Headers of a link are
+//! [`ErrorKind::InvalidResponse`](crate::ErrorKind::InvalidResponse), and no token is sent to them. Headers of a link are
 //! sent, except those that a link may not set, such as `Authorization`, `Host`, `Cookie` and the ids. A link that was
 //! already followed ends the stream with an error and without a continuation, because resuming would repeat pages. To
 //! detect this, a stream keeps eight bytes for each page. Nothing else grows with the number of pages.

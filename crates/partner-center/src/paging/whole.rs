@@ -14,7 +14,7 @@ use crate::response::Response;
 
 impl PartnerCenter {
     /// Makes a call and reads all its pages.
-    pub(crate) async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Answer>> {
+    pub(crate) async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Response>> {
         let logical = self.logical();
         let mut at = Standing::default();
         let (mut whole, mut next) = collection::page(self, &logical, &at, operation).await?;

@@ -140,7 +140,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts what was odd about a response with rows.
+    /// CountScope what was odd about a response with rows.
     pub(super) fn count(&mut self, findings: &Findings) {
         self.unreadable_rows = self.unreadable_rows.saturating_add(findings.unreadable_count());
         self.odd_values = self.odd_values.saturating_add(findings.odd_value_count());

@@ -104,7 +104,7 @@ async fn a_credential_that_fails_for_the_moment_is_asked_again_within_the_attemp
         }
     }
     for kind in
-        [ErrorKind::Credential, ErrorKind::Configuration, ErrorKind::InvalidAnswer, ErrorKind::TokenStore]
+        [ErrorKind::Credential, ErrorKind::Configuration, ErrorKind::InvalidResponse, ErrorKind::TokenStore]
     {
         let server = Scripted::start(vec![]);
         let (partner, asked) = moody(&server, &ManualClock::new(), vec![Error::new(kind, "no")]);

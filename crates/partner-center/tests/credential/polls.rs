@@ -164,7 +164,7 @@ async fn a_poll_outlives_what_passes_and_gives_up_what_does_not() {
         .await
         .unwrap();
     let error = sign_in.wait().await.unwrap_err();
-    assert_eq!((error.kind(), host.requests()), (ErrorKind::InvalidAnswer, 4));
+    assert_eq!((error.kind(), host.requests()), (ErrorKind::InvalidResponse, 4));
 
     // What cannot be had for a moment is asked for again.
     let host = Host::that_answers(vec![answer("400 Bad Request", "", TRY_AGAIN[0]), device_code()]).await;

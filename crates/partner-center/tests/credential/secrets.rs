@@ -113,7 +113,7 @@ async fn an_answer_that_cannot_be_read_is_not_quoted() {
         .with_client_secret("sentinel-secret")
         .with_authority(world.emulator.elsewhere());
     let error = ClientCredentials::new(&app).unwrap().token().await.unwrap_err();
-    assert_eq!(error.kind(), partner_center::ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), partner_center::ErrorKind::InvalidResponse);
     assert_eq!(error.attempts(), 1, "asking again would not help");
     let mut printed = Printed::default();
     printed.error(&error);

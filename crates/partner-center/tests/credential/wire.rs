@@ -188,7 +188,7 @@ async fn what_is_no_answer_of_a_sign_in_host_is_neither_believed_nor_repeated() 
     ] {
         let (error, requests, _) = fail(vec![script.clone()]).await;
         let head = script.lines().next().unwrap();
-        assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidAnswer, status), "{head}: {error}");
+        assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, status), "{head}: {error}");
         assert_eq!(requests, 1, "{head}");
     }
 }

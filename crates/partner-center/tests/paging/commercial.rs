@@ -142,7 +142,7 @@ async fn a_service_that_does_not_skip_is_found_out() {
     let mut pages = service.partner().analytics().commercial().licenses().usage().top(2).pages();
     let (sizes, error) = drain(&mut pages).await;
     let error = error.unwrap();
-    assert_eq!((sizes, error.kind()), (vec![2], ErrorKind::InvalidAnswer));
+    assert_eq!((sizes, error.kind()), (vec![2], ErrorKind::InvalidResponse));
     assert_eq!((error.status(), error.continuation(), pages.continuation()), (Some(200), None, None));
     assert!(error.request_id().is_some());
     assert_eq!(service.requests().await.len(), 2);

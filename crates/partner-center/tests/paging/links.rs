@@ -63,7 +63,7 @@ async fn links_that_lead_elsewhere_are_refused_before_a_token_is_attached() {
         let (sizes, error) = drain(&mut pages).await;
         let error = error.unwrap();
         assert_eq!(sizes, [1], "the page with the link is good: {link}");
-        assert_eq!(error.kind(), ErrorKind::InvalidAnswer, "{link}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{link}");
         assert_eq!(error.operation(), Some("list_customers"));
         let linked_by = service.sent("ms-requestid").await[before].clone();
         assert_eq!(error.request_id().map(|id| id.to_string()), linked_by);
@@ -73,7 +73,7 @@ async fn links_that_lead_elsewhere_are_refused_before_a_token_is_attached() {
         assert_eq!(service.requests().await.len(), before + 1, "{link}");
         assert_eq!(service.tokens_asked(), tokens + 1, "{link}");
         let resumed = service.partner().customers().list().resume(error.continuation().unwrap().clone());
-        assert!(resumed.pages().try_next().await.unwrap_err().is_invalid_answer(), "kept, it is as bad");
+        assert!(resumed.pages().try_next().await.unwrap_err().is_invalid_response(), "kept, it is as bad");
         assert_eq!(service.requests().await.len(), before + 1, "{link}");
     }
     assert_eq!(elsewhere.requests().await.len(), 0);
@@ -120,7 +120,7 @@ async fn a_link_with_a_header_that_cannot_be_sent_is_refused() {
     for header in [("MS-ContinuationToken", "a\r\nHost: elsewhere"), ("MS Token", "a"), ("", "a")] {
         let service = Service::answering([linked(&["1"], "/customers", &[header])]).await;
         let (sizes, error) = drain(&mut service.partner().customers().list().pages()).await;
-        assert_eq!((sizes, error.unwrap().kind()), (vec![1], ErrorKind::InvalidAnswer));
+        assert_eq!((sizes, error.unwrap().kind()), (vec![1], ErrorKind::InvalidResponse));
         assert_eq!(service.requests().await.len(), 1);
     }
 }
@@ -133,7 +133,7 @@ async fn a_link_that_was_followed_before_ends_the_pages_with_an_error() {
     let mut pages = service.partner().customers().list().pages();
     let (sizes, error) = drain(&mut pages).await;
     let error = error.unwrap();
-    assert_eq!((sizes, error.kind()), (vec![1, 1, 1], ErrorKind::InvalidAnswer));
+    assert_eq!((sizes, error.kind()), (vec![1, 1, 1], ErrorKind::InvalidResponse));
     assert_eq!(error.operation(), Some("list_customers"));
     assert_eq!(error.continuation(), None, "going on would repeat what was seen");
     let last_sent = service.sent("ms-requestid").await[2].clone();
@@ -149,6 +149,6 @@ async fn a_commercial_link_may_not_lead_to_the_other_query() {
     let service = Service::answering([rows(&["a"], Some(2), Some(link))]).await;
     let query = service.partner().analytics().commercial().licenses().deployment();
     let (sizes, error) = drain(&mut query.pages()).await;
-    assert_eq!((sizes, error.unwrap().kind()), (vec![1], ErrorKind::InvalidAnswer));
+    assert_eq!((sizes, error.unwrap().kind()), (vec![1], ErrorKind::InvalidResponse));
     assert_eq!(service.requests().await.len(), 1);
 }

@@ -185,7 +185,7 @@ fn customers(count: u64) -> String {
     if count == 1 { "1 customer".to_owned() } else { format!("{} customers", grouped(count)) }
 }
 
-type ClassicAnswer<T> = (CustomerId, Result<(Option<T>, Odd), Error>);
+type ClassicResponse<T> = (CustomerId, Result<(Option<T>, Odd), Error>);
 
 /// The remaining work.
 struct Run<Q: Question> {
@@ -195,7 +195,7 @@ struct Run<Q: Question> {
     /// Steps that are ready to return.
     ready: VecDeque<Step<Q::Rows>>,
     /// The calls of the classic operations.
-    classic: Option<LocalBoxStream<'static, ClassicAnswer<Q::Rows>>>,
+    classic: Option<LocalBoxStream<'static, ClassicResponse<Q::Rows>>>,
     /// The batches for the commercial query.
     batches: VecDeque<Vec<CustomerId>>,
     /// Customers without rows in the first step.

@@ -32,7 +32,7 @@ pub(super) async fn ask(partner: &PartnerCenter) -> (Finding, Verdict, Exit) {
         exit => (Verdict::Unknown, exit),
     };
     let advice = match error.kind() {
-        ErrorKind::InvalidAnswer => {
+        ErrorKind::InvalidResponse => {
             "The response may come from a proxy or a sign-in page: `-vv` shows the body."
         }
         _ => error.advice(),

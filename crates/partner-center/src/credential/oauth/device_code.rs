@@ -117,9 +117,9 @@ impl DeviceCode {
                     interval = interval.saturating_add(SLOWER);
                     wait = interval;
                 }
-                Poll::NoAnswer(error) if error.kind() == ErrorKind::Configuration => return Err(error),
-                Poll::NoAnswer(error) => {
-                    unreadable += u32::from(error.is_invalid_answer());
+                Poll::NoResponse(error) if error.kind() == ErrorKind::Configuration => return Err(error),
+                Poll::NoResponse(error) => {
+                    unreadable += u32::from(error.is_invalid_response());
                     if unreadable >= MOST_UNREADABLE {
                         return Err(error);
                     }

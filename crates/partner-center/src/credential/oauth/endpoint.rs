@@ -14,7 +14,7 @@ use oauth2::{
     AuthType, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, RequestTokenError,
     Scope, StandardDeviceAuthorizationResponse, StandardRevocableToken, TokenResponse, TokenUrl,
 };
-use partner_center_client::TransportErrorKind;
+use partner_center_client::HttpErrorKind;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
@@ -80,7 +80,7 @@ pub(super) enum Poll {
     Pending,
     SlowDown,
     /// No response, an unreadable one, or a transient error.
-    NoAnswer(Error),
+    NoResponse(Error),
 }
 
 /// Receives notices.
@@ -248,7 +248,7 @@ impl TokenEndpoint {
         let asked_at = parts.clock.system_time();
         let answer = match parts.http.exchange(request).await {
             Ok(answer) => answer,
-            Err(failure) => return Ok(Poll::NoAnswer(no_answer(failure).with_attempts(1))),
+            Err(failure) => return Ok(Poll::NoResponse(no_response(failure).with_attempts(1))),
         };
         if answer.status() == 200 {
             let token: BasicTokenResponse =
@@ -338,7 +338,7 @@ fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
 
 /// The error for a response that breaks the protocol.
 fn breach(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidAnswer, message)
+    Error::new(ErrorKind::InvalidResponse, message)
         .with_advice("Check the authority: Entra does not respond like this. Nothing was stored.")
 }
 
@@ -346,21 +346,21 @@ fn breach(message: &'static str) -> Error {
 fn into_error(failure: Failure) -> Error {
     match failure {
         RequestTokenError::ServerResponse(refusal) => refusal.0.into_error(),
-        RequestTokenError::Request(failure) => no_answer(failure),
+        RequestTokenError::Request(failure) => no_response(failure),
         RequestTokenError::Parse(..) | RequestTokenError::Other(_) => unreadable(),
     }
 }
 
-fn no_answer(failure: HttpFailure) -> Error {
+fn no_response(failure: HttpFailure) -> Error {
     let error = match &failure {
-        HttpFailure::Transport(error) if error.kind() == TransportErrorKind::Settings => {
+        HttpFailure::HttpClient(error) if error.kind() == HttpErrorKind::Settings => {
             Error::new(ErrorKind::Configuration, "the request to the sign-in service could not be built")
         }
-        HttpFailure::Transport(error) if error.kind() == TransportErrorKind::Coding => unreadable(),
-        HttpFailure::Transport(error) if error.kind().is_final() => {
+        HttpFailure::HttpClient(error) if error.kind() == HttpErrorKind::Coding => unreadable(),
+        HttpFailure::HttpClient(error) if error.kind().is_final() => {
             unreachable_service("the sign-in service could not be reached").with_no_hope()
         }
-        HttpFailure::Transport(_) => unreachable_service("the sign-in service could not be reached"),
+        HttpFailure::HttpClient(_) => unreachable_service("the sign-in service could not be reached"),
         HttpFailure::Timeout => unreachable_service("the sign-in service did not answer in time"),
         HttpFailure::Unreadable { status } => unreadable().with_status(*status),
         HttpFailure::NotNow { .. } => return not_now(failure),
@@ -394,7 +394,7 @@ fn unreachable_service(message: &'static str) -> Error {
 }
 
 fn unreadable() -> Error {
-    Error::new(ErrorKind::InvalidAnswer, "the response is not from a sign-in service").with_advice(
+    Error::new(ErrorKind::InvalidResponse, "the response is not from a sign-in service").with_advice(
         "Check the authority, and that no proxy or sign-in page responds in its place: `partner-center doctor`.",
     )
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use partner_center_client::{RawAnswer, Transport, TransportError};
+use partner_center_client::{HttpClient, HttpError, RawResponse};
 use serde_json::{Map, Value};
 
 use super::refusal::{Reason, Refusal};
@@ -24,7 +24,7 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 /// Sends the OAuth library's requests over the transport.
 #[derive(Debug)]
 pub(super) struct Http {
-    transport: Transport,
+    transport: HttpClient,
     clock: Arc<dyn Clock>,
     pub(super) watch: ClockWatch,
     longest_request: Duration,
@@ -33,7 +33,7 @@ pub(super) struct Http {
 /// Why a request to a sign-in service got no usable response.
 #[derive(Debug)]
 pub(super) enum HttpFailure {
-    Transport(TransportError),
+    HttpClient(HttpError),
     Timeout,
     /// A transient error, according to the body or the status.
     NotNow {
@@ -48,7 +48,7 @@ pub(super) enum HttpFailure {
 }
 
 impl Http {
-    pub(super) fn new(transport: Transport, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(transport: HttpClient, clock: Arc<dyn Clock>) -> Self {
         Self { transport, clock, watch: ClockWatch::default(), longest_request: LONGEST_REQUEST }
     }
 
@@ -61,7 +61,7 @@ impl Http {
 
     async fn exchange_in_time(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
         let mut answer =
-            self.transport.send(request.map(Bytes::from)).await.map_err(HttpFailure::Transport)?;
+            self.transport.send(request.map(Bytes::from)).await.map_err(HttpFailure::HttpClient)?;
         self.watch.observe(answer.headers(), &*self.clock);
         let status = answer.status();
         let retry_after = retry_after(answer.headers(), self.clock.system_time());
@@ -77,9 +77,9 @@ impl Http {
     }
 }
 
-async fn body_of(answer: &mut RawAnswer) -> Result<Vec<u8>, HttpFailure> {
+async fn body_of(answer: &mut RawResponse) -> Result<Vec<u8>, HttpFailure> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(HttpFailure::Transport)? {
+    while let Some(chunk) = answer.chunk().await.map_err(HttpFailure::HttpClient)? {
         if body.len() + chunk.len() > LONGEST_BODY {
             return Err(HttpFailure::Unreadable { status: answer.status() });
         }
@@ -178,7 +178,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
 impl fmt::Display for HttpFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Transport(error) => error.fmt(f),
+            Self::HttpClient(error) => error.fmt(f),
             Self::Timeout => f.write_str("the sign-in service did not answer in time"),
             Self::NotNow { status, .. } => write!(f, "the sign-in service responded with status {status}"),
             Self::Unreadable { status } => {
@@ -191,7 +191,7 @@ impl fmt::Display for HttpFailure {
 impl std::error::Error for HttpFailure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Transport(error) => std::error::Error::source(error),
+            Self::HttpClient(error) => std::error::Error::source(error),
             _ => None,
         }
     }
@@ -333,10 +333,10 @@ mod tests {
     async fn a_host_that_never_responds_times_out() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
-        let mut settings = partner_center_client::TransportSettings::new("test");
+        let mut settings = partner_center_client::HttpSettings::new("test");
         settings.plain_only = true;
         let clock = Arc::new(crate::clock::ManualClock::new());
-        let mut http = Http::new(Transport::new(&settings).unwrap(), clock);
+        let mut http = Http::new(HttpClient::new(&settings).unwrap(), clock);
         assert_eq!(http.longest_request, Duration::from_secs(30));
         http.longest_request = Duration::from_millis(50);
         let failure = http.exchange(http::Request::get(url).body(Vec::new()).unwrap()).await.unwrap_err();

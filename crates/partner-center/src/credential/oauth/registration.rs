@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use partner_center_client::{Transport, TransportSettings};
+use partner_center_client::{HttpClient, HttpSettings};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ pub struct AppRegistration {
     resource: Option<String>,
     scope: TokenScope,
     authentication: ClientAuthentication,
-    transport: TransportSettings,
+    transport: HttpSettings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     notices: Option<Listener>,
@@ -71,7 +71,7 @@ impl AppRegistration {
             resource: None,
             scope: TokenScope::default(),
             authentication: ClientAuthentication::None,
-            transport: TransportSettings::new(CLIENT_NAME),
+            transport: HttpSettings::new(CLIENT_NAME),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
             notices: None,
@@ -241,7 +241,7 @@ impl AppRegistration {
         };
         let mut settings = self.transport.clone();
         settings.plain_only = authority.plain;
-        let transport = Transport::new(&settings).map_err(|error| {
+        let transport = HttpClient::new(&settings).map_err(|error| {
             Error::new(ErrorKind::Configuration, "the proxy or a root certificate cannot be used")
                 .with_source(error)
         })?;

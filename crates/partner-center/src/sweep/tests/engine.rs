@@ -188,13 +188,13 @@ fn a_list_that_fails_ends_the_stream_after_what_is_listed() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
         let book = Book::of(30, 10);
-        book.fail(2, ErrorKind::InvalidAnswer);
+        book.fail(2, ErrorKind::InvalidResponse);
         let mut stream = book.sweep(&service, |sweep| sweep);
         for _ in 0..20 {
             stream.try_next().await.unwrap().unwrap();
         }
         let interrupted = stream.try_next().await.unwrap_err();
-        assert_eq!(interrupted.error().kind(), ErrorKind::InvalidAnswer);
+        assert_eq!(interrupted.error().kind(), ErrorKind::InvalidResponse);
         assert!(stream.try_next().await.unwrap().is_none());
 
         let checkpoint = interrupted.into_parts().1;

@@ -16,10 +16,10 @@ use tokio::runtime::{Handle, Id};
 use crate::coding::{self, Body, Coding};
 use crate::resolver::{LookupFailure, Resolver};
 
-/// How to build a [`Transport`].
+/// How to build a [`HttpClient`].
 #[derive(Clone)]
 #[non_exhaustive]
-pub struct TransportSettings {
+pub struct HttpSettings {
     /// The `User-Agent` header.
     pub user_agent: String,
     /// How long connecting may take.
@@ -33,7 +33,7 @@ pub struct TransportSettings {
     pub plain_only: bool,
 }
 
-impl TransportSettings {
+impl HttpSettings {
     /// Creates settings with this `User-Agent`, a connect timeout of 10 seconds, no proxy and no extra certificates.
     #[must_use]
     pub fn new(user_agent: impl Into<String>) -> Self {
@@ -47,9 +47,9 @@ impl TransportSettings {
     }
 }
 
-impl fmt::Debug for TransportSettings {
+impl fmt::Debug for HttpSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TransportSettings")
+        f.debug_struct("HttpSettings")
             .field("user_agent", &self.user_agent)
             .field("connect_timeout", &self.connect_timeout)
             .field("proxy", &self.proxy.as_deref().map(without_user))
@@ -73,10 +73,10 @@ fn without_user(url: &str) -> String {
 /// A connection is driven by the runtime that created it. Used from another runtime, it would make no progress while
 /// the first one is idle, as a single-threaded runtime is between two calls of `block_on`.
 #[derive(Clone)]
-pub struct Transport(Arc<Pools>);
+pub struct HttpClient(Arc<Pools>);
 
 struct Pools {
-    settings: TransportSettings,
+    settings: HttpSettings,
     /// The pool built by `new` to validate the settings. The first runtime uses it.
     first: reqwest::Client,
     by_runtime: Mutex<Vec<(Id, reqwest::Client)>>,
@@ -85,13 +85,13 @@ struct Pools {
 /// The most runtimes that keep a pool. In a program with more, some requests open a new connection.
 const MOST_POOLS: usize = 8;
 
-impl Transport {
+impl HttpClient {
     /// Builds the pool without connecting.
     ///
     /// # Errors
     ///
-    /// [`TransportErrorKind::Settings`] if a setting is invalid.
-    pub fn new(settings: &TransportSettings) -> Result<Self, TransportError> {
+    /// [`HttpErrorKind::Settings`] if a setting is invalid.
+    pub fn new(settings: &HttpSettings) -> Result<Self, HttpError> {
         let first = client(settings)?;
         Ok(Self(Arc::new(Pools { settings: settings.clone(), first, by_runtime: Mutex::default() })))
     }
@@ -100,13 +100,13 @@ impl Transport {
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if no response arrived.
-    pub async fn send(&self, request: http::Request<Bytes>) -> Result<RawAnswer, TransportError> {
-        let request = reqwest::Request::try_from(request).map_err(TransportError::settings)?;
-        let mut response = self.client().execute(request).await.map_err(TransportError::new)?;
+    /// [`HttpError`] if no response arrived.
+    pub async fn send(&self, request: http::Request<Bytes>) -> Result<RawResponse, HttpError> {
+        let request = reqwest::Request::try_from(request).map_err(HttpError::settings)?;
+        let mut response = self.client().execute(request).await.map_err(HttpError::new)?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
-        Ok(RawAnswer::new(status, headers, Box::pin(response.bytes_stream())))
+        Ok(RawResponse::new(status, headers, Box::pin(response.bytes_stream())))
     }
 
     /// Returns the HTTP client with the pool of the current runtime.
@@ -131,7 +131,7 @@ impl Transport {
 }
 
 /// Builds a pool with these settings.
-fn client(settings: &TransportSettings) -> Result<reqwest::Client, TransportError> {
+fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
     let mut builder = reqwest::Client::builder()
         .user_agent(&settings.user_agent)
         .connect_timeout(settings.connect_timeout)
@@ -153,32 +153,33 @@ fn client(settings: &TransportSettings) -> Result<reqwest::Client, TransportErro
         )]))
         .no_proxy();
     if let Some(proxy) = &settings.proxy {
-        let proxy = reqwest::Proxy::all(proxy_url(proxy)?).map_err(TransportError::settings)?;
+        let proxy = reqwest::Proxy::all(proxy_url(proxy)?).map_err(HttpError::settings)?;
         builder = builder.proxy(proxy);
     }
     builder = secure(builder, settings)?;
-    builder.build().map_err(TransportError::settings)
+    builder.build().map_err(HttpError::settings)
 }
 
 /// Parses and validates a proxy address. The HTTP library accepts any scheme; with an unknown one it bypasses the proxy
 /// and sends the request, with the token, directly to the service.
-fn proxy_url(text: &str) -> Result<reqwest::Url, TransportError> {
+fn proxy_url(text: &str) -> Result<reqwest::Url, HttpError> {
     let text = text.trim();
     // Without a scheme, `host:port` would parse as a scheme and a path.
     let absolute = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let unusable = |what: &str| TransportError::unusable(format!("the proxy address {what}"));
-    let url = reqwest::Url::parse(&absolute).map_err(|error| unusable(&format!("is not a URL: {error}")))?;
+    let invalid_setting = |what: &str| HttpError::invalid_setting(format!("the proxy address {what}"));
+    let url =
+        reqwest::Url::parse(&absolute).map_err(|error| invalid_setting(&format!("is not a URL: {error}")))?;
     match url.scheme() {
         "http" => {}
         "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => {}
-        "https" => return Err(unusable("uses https, but this build has no TLS feature")),
-        _ => return Err(unusable("must begin with http:// or https://")),
+        "https" => return Err(invalid_setting("uses https, but this build has no TLS feature")),
+        _ => return Err(invalid_setting("must begin with http:// or https://")),
     }
     if url.host_str().is_none_or(str::is_empty) {
-        return Err(unusable("has no host"));
+        return Err(invalid_setting("has no host"));
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-        return Err(unusable("must end after host and port"));
+        return Err(invalid_setting("must end after host and port"));
     }
     Ok(url)
 }
@@ -187,14 +188,14 @@ fn proxy_url(text: &str) -> Result<reqwest::Url, TransportError> {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 fn secure(
     builder: reqwest::ClientBuilder,
-    settings: &TransportSettings,
-) -> Result<reqwest::ClientBuilder, TransportError> {
+    settings: &HttpSettings,
+) -> Result<reqwest::ClientBuilder, HttpError> {
     let mut roots = Vec::with_capacity(settings.root_certificates.len());
     for pem in &settings.root_certificates {
-        let found = reqwest::Certificate::from_pem_bundle(pem).map_err(TransportError::settings)?;
+        let found = reqwest::Certificate::from_pem_bundle(pem).map_err(HttpError::settings)?;
         if found.is_empty() {
             // The parser reports text that is not PEM as a bundle without certificates.
-            return Err(TransportError::unusable("a root certificate is not PEM".to_owned()));
+            return Err(HttpError::invalid_setting("a root certificate is not PEM".to_owned()));
         }
         roots.extend(found);
     }
@@ -213,18 +214,18 @@ fn secure(
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
 fn secure(
     builder: reqwest::ClientBuilder,
-    settings: &TransportSettings,
-) -> Result<reqwest::ClientBuilder, TransportError> {
+    settings: &HttpSettings,
+) -> Result<reqwest::ClientBuilder, HttpError> {
     if settings.plain_only && settings.root_certificates.is_empty() {
         Ok(builder)
     } else {
-        Err(TransportError::unsendable())
+        Err(HttpError::unbuildable())
     }
 }
 
-impl fmt::Debug for Transport {
+impl fmt::Debug for HttpClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Transport").finish_non_exhaustive()
+        f.debug_struct("HttpClient").finish_non_exhaustive()
     }
 }
 
@@ -232,13 +233,13 @@ pub(crate) type ByteStream =
     std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 /// A response with status and headers; the body is read in pieces.
-pub struct RawAnswer {
+pub struct RawResponse {
     status: u16,
     headers: HeaderMap,
     body: Body,
 }
 
-impl RawAnswer {
+impl RawResponse {
     pub(crate) fn new(status: u16, headers: HeaderMap, body: ByteStream) -> Self {
         let body = Body::Unread(body, Coding::of(&headers));
         Self { status, headers, body }
@@ -267,8 +268,8 @@ impl RawAnswer {
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if the body ended early or could not be decoded.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
+    /// [`HttpError`] if the body ended early or could not be decoded.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
         self.body.next().await
     }
 
@@ -280,25 +281,25 @@ impl RawAnswer {
     }
 }
 
-impl fmt::Debug for RawAnswer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawAnswer").field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("RawResponse").field("status", &self.status).finish_non_exhaustive()
     }
 }
 
 /// An error that prevented a response, or a complete response.
 #[derive(Debug)]
-pub struct TransportError {
-    kind: TransportErrorKind,
+pub struct HttpError {
+    kind: HttpErrorKind,
     /// Replaces the message of the kind.
     message: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// The kinds of [`TransportError`].
+/// The kinds of [`HttpError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum TransportErrorKind {
+pub enum HttpErrorKind {
     /// The settings or the request are invalid. Nothing was sent.
     Settings,
     /// The connection could not be established. The request was not sent.
@@ -317,7 +318,7 @@ pub enum TransportErrorKind {
     Coding,
 }
 
-impl TransportErrorKind {
+impl HttpErrorKind {
     /// Whether the same request would fail the same way again.
     #[must_use]
     pub fn is_final(self) -> bool {
@@ -328,7 +329,7 @@ impl TransportErrorKind {
     }
 
     /// Derives the kind of a connection failure from its causes, if they say.
-    fn of_connection(cause: &(dyn Error + 'static)) -> Option<Self> {
+    fn connection_kind(cause: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(failure) = cause.downcast_ref::<LookupFailure>() {
             return failure.no_such_name.then_some(Self::NoSuchHost);
         }
@@ -341,7 +342,9 @@ impl TransportErrorKind {
         }
         // `source` of an I/O error skips the error that it wraps.
         let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inner.and_then(|inner| Self::of_connection(inner)).or_else(|| Self::of_connection(cause.source()?))
+        inner
+            .and_then(|inner| Self::connection_kind(inner))
+            .or_else(|| Self::connection_kind(cause.source()?))
     }
 }
 
@@ -359,72 +362,72 @@ fn is_certificate_by_text(cause: &(dyn Error + 'static)) -> bool {
     cfg!(feature = "native-tls") && cause.source().is_none() && cause.to_string().contains("certificate")
 }
 
-impl TransportError {
+impl HttpError {
     pub(crate) fn new(error: reqwest::Error) -> Self {
         // The query of a URL contains filters, which contain customer names.
         let error = error.without_url();
         let kind = if error.is_builder() {
-            TransportErrorKind::Settings
+            HttpErrorKind::Settings
         } else if error.is_connect() {
-            TransportErrorKind::of_connection(&error).unwrap_or(TransportErrorKind::Connect)
+            HttpErrorKind::connection_kind(&error).unwrap_or(HttpErrorKind::Connect)
         } else if error.is_body() || error.is_decode() {
-            TransportErrorKind::Body
+            HttpErrorKind::Body
         } else {
-            TransportErrorKind::Request
+            HttpErrorKind::Request
         };
         Self { kind, message: None, source: Some(error.into()) }
     }
 
     fn settings(error: reqwest::Error) -> Self {
-        let kind = TransportErrorKind::Settings;
+        let kind = HttpErrorKind::Settings;
         Self { kind, message: None, source: Some(error.without_url().into()) }
     }
 
     /// A setting is invalid, for this reason.
-    fn unusable(message: String) -> Self {
-        Self { kind: TransportErrorKind::Settings, message: Some(message), source: None }
+    fn invalid_setting(message: String) -> Self {
+        Self { kind: HttpErrorKind::Settings, message: Some(message), source: None }
     }
 
     /// The request could not be built.
-    pub(crate) fn unsendable() -> Self {
-        Self { kind: TransportErrorKind::Settings, message: None, source: None }
+    pub(crate) fn unbuildable() -> Self {
+        Self { kind: HttpErrorKind::Settings, message: None, source: None }
     }
 
     /// The body could not be decoded.
     pub(crate) fn body(error: Box<dyn Error + Send + Sync>) -> Self {
-        Self { kind: TransportErrorKind::Body, message: None, source: Some(error) }
+        Self { kind: HttpErrorKind::Body, message: None, source: Some(error) }
     }
 
     /// The response has the coding of this name.
     pub(crate) fn coding(name: &str) -> Self {
         let message = format!("the response is encoded with {name}, which was not requested");
-        Self { kind: TransportErrorKind::Coding, message: Some(message), source: None }
+        Self { kind: HttpErrorKind::Coding, message: Some(message), source: None }
     }
 
     /// Which part failed.
     #[must_use]
-    pub fn kind(&self) -> TransportErrorKind {
+    pub fn kind(&self) -> HttpErrorKind {
         self.kind
     }
 }
 
-impl fmt::Display for TransportError {
+impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (&self.message, self.kind) {
             (Some(message), _) => message,
-            (None, TransportErrorKind::Settings) => "could not set up the HTTP client",
-            (None, TransportErrorKind::Connect) => "could not connect",
-            (None, TransportErrorKind::NoSuchHost) => "the host name does not exist",
-            (None, TransportErrorKind::Certificate) => "the certificate is not trusted",
-            (None, TransportErrorKind::ProxyCredentials) => "the proxy requires a user name and password",
-            (None, TransportErrorKind::Request) => "the connection failed before a response arrived",
-            (None, TransportErrorKind::Body) => "the response ended early or could not be decompressed",
-            (None, TransportErrorKind::Coding) => "the response has a content coding that was not requested",
+            (None, HttpErrorKind::Settings) => "could not set up the HTTP client",
+            (None, HttpErrorKind::Connect) => "could not connect",
+            (None, HttpErrorKind::NoSuchHost) => "the host name does not exist",
+            (None, HttpErrorKind::Certificate) => "the certificate is not trusted",
+            (None, HttpErrorKind::ProxyCredentials) => "the proxy requires a user name and password",
+            (None, HttpErrorKind::Request) => "the connection failed before a response arrived",
+            (None, HttpErrorKind::Body) => "the response ended early or could not be decompressed",
+            (None, HttpErrorKind::Coding) => "the response has a content coding that was not requested",
         })
     }
 }
 
-impl Error for TransportError {
+impl Error for HttpError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         let source: &(dyn Error + 'static) = self.source.as_deref()?;
         // The HTTP library's own message repeats this one; its source has the reason.

@@ -41,10 +41,10 @@ N++fEk2m8NCtG4Ta4heL/na2Nl2V5HeRg+l6EG74DyeyvSwv7xi3SZko
 -----END PRIVATE KEY-----
 ";
 
-fn build(change: impl FnOnce(&mut TransportSettings)) -> Result<Transport, TransportError> {
-    let mut settings = TransportSettings::new("test");
+fn build(change: impl FnOnce(&mut HttpSettings)) -> Result<HttpClient, HttpError> {
+    let mut settings = HttpSettings::new("test");
     change(&mut settings);
-    Transport::new(&settings)
+    HttpClient::new(&settings)
 }
 
 // R8
@@ -77,7 +77,7 @@ fn an_invalid_proxy_address_is_rejected() {
                 settings.plain_only = plain_only;
             })
             .unwrap_err();
-            assert_eq!(error.kind(), TransportErrorKind::Settings, "{proxy}");
+            assert_eq!(error.kind(), HttpErrorKind::Settings, "{proxy}");
             assert!(error.to_string().starts_with("the proxy address"), "{error}");
             assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
         }
@@ -124,7 +124,7 @@ fn an_invalid_root_certificate_is_rejected() {
             })
             .map(drop)
             .unwrap_err();
-            assert_eq!(error.kind(), TransportErrorKind::Settings, "{}", String::from_utf8_lossy(pem));
+            assert_eq!(error.kind(), HttpErrorKind::Settings, "{}", String::from_utf8_lossy(pem));
         }
     }
     let two = format!("a comment\n{ROOT}\n{ROOT}");
@@ -140,7 +140,7 @@ fn a_proxy_password_is_not_shown() {
         ("http://user:sec/ret#@secret?@proxy.example", "http://[redacted]@proxy.example"),
         ("http://proxy.example:8080", "http://proxy.example:8080"),
     ] {
-        let mut settings = TransportSettings::new("test");
+        let mut settings = HttpSettings::new("test");
         settings.proxy = Some(proxy.to_owned());
         for text in [format!("{settings:?}"), format!("{settings:#?}")] {
             assert!(text.contains(shown) && !text.contains("secret") && !text.contains("user:"), "{text}");
@@ -187,7 +187,7 @@ fn pem(text: &str) -> rustls_pki_types::CertificateDer<'static> {
 }
 
 /// Sends a GET request and returns the status.
-fn get(transport: &Transport, url: &str) -> Result<u16, TransportError> {
+fn get(transport: &HttpClient, url: &str) -> Result<u16, HttpError> {
     let request = http::Request::get(url).body(Bytes::new()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(transport.send(request)).map(|answer| answer.status())
@@ -200,35 +200,34 @@ fn an_untrusted_certificate_is_distinguished_from_a_failed_connection() {
     let port = serve(None);
     let untrusting = build(|_| {}).unwrap();
     let error = get(&untrusting, &format!("https://localhost:{port}/")).unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Certificate, "{error:?}");
+    assert_eq!(error.kind(), HttpErrorKind::Certificate, "{error:?}");
     assert!(error.kind().is_final());
 
     let trusting = build(|settings| settings.root_certificates = vec![ROOT.as_bytes().to_vec()]).unwrap();
     assert_eq!(get(&trusting, &format!("https://localhost:{port}/")).unwrap(), 204);
     // The same certificate, for a host name that it does not cover.
     let error = get(&trusting, &format!("https://[::ffff:127.0.0.1]:{port}/")).unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Certificate, "{error:?}");
+    assert_eq!(error.kind(), HttpErrorKind::Certificate, "{error:?}");
 
     let no_tls = serve(Some(b"HTTP/1.1 400 Bad Request\r\n\r\n"));
     let error = get(&trusting, &format!("https://localhost:{no_tls}/")).unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::Connect, "{error:?}");
+    assert_eq!(error.kind(), HttpErrorKind::Connect, "{error:?}");
     assert!(!error.kind().is_final());
 }
 
 // R19
 #[test]
 fn an_unknown_host_and_a_proxy_that_requires_credentials_have_their_own_kinds() {
-    for (no_such_name, kind) in [(true, TransportErrorKind::NoSuchHost), (false, TransportErrorKind::Connect)]
-    {
+    for (no_such_name, kind) in [(true, HttpErrorKind::NoSuchHost), (false, HttpErrorKind::Connect)] {
         let failure = LookupFailure::new("it failed", no_such_name);
         let nested = io::Error::other(io::Error::other(failure));
-        let found = TransportErrorKind::of_connection(&nested).unwrap_or(TransportErrorKind::Connect);
+        let found = HttpErrorKind::connection_kind(&nested).unwrap_or(HttpErrorKind::Connect);
         assert_eq!(found, kind);
     }
     let port = serve(Some(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
     let transport =
         build(|settings| settings.proxy = Some(format!("http://user:secret@127.0.0.1:{port}"))).unwrap();
     let error = get(&transport, "https://service.example/").unwrap_err();
-    assert_eq!(error.kind(), TransportErrorKind::ProxyCredentials, "{error:?}");
+    assert_eq!(error.kind(), HttpErrorKind::ProxyCredentials, "{error:?}");
     assert!(!format!("{error:?}").contains("secret"));
 }

@@ -12,15 +12,15 @@ use http::HeaderMap;
 use progenitor_client::{ByteStream, ClientHooks, OperationInfo, ResponseValue};
 
 use crate::generated;
-use crate::transport::{RawAnswer, Transport, TransportError};
+use crate::http_client::{HttpClient, HttpError, RawResponse};
 
-/// The result of sending an operation: a response of any status, or a transport error.
-pub type Sent = Result<RawAnswer, TransportError>;
+/// The result of sending an operation: a response of any status, or a http error.
+pub type SendResult = Result<RawResponse, HttpError>;
 
 /// One operation of the contract with its arguments, ready to be sent any number of times.
 pub trait Operation: fmt::Debug + Send + Sync {
     /// The model of a successful response.
-    type Answer: partner_center_models::Model + Send + 'static;
+    type Response: partner_center_models::Model + Send + 'static;
 
     /// The metadata of the operation in the contract.
     const DETAILS: OperationDetails;
@@ -31,20 +31,20 @@ pub trait Operation: fmt::Debug + Send + Sync {
     }
 
     /// The value of an empty successful body: a collection without rows, or `None` if the response is not a collection.
-    fn empty() -> Option<Self::Answer> {
+    fn empty() -> Option<Self::Response> {
         None
     }
 
     /// The number of rows in a response and the total it reports; `None` if it is not a collection.
-    fn extent(_: &Self::Answer) -> Option<Extent> {
+    fn extent(_: &Self::Response) -> Option<PageExtent> {
         None
     }
 
     /// Appends the rows of the next page to a response, and replaces its other fields with those of that page.
-    fn append(_: &mut Self::Answer, _: Self::Answer) {}
+    fn append(_: &mut Self::Response, _: Self::Response) {}
 
     /// Sends the operation once.
-    fn send(&self, client: Client) -> impl Future<Output = Sent> + Send;
+    fn send(&self, client: Client) -> impl Future<Output = SendResult> + Send;
 }
 
 /// The metadata of an operation in the contract, for logs and messages.
@@ -66,18 +66,18 @@ pub struct OperationDetails {
 
 /// The number of rows of a page, and the total that it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Extent {
+pub struct PageExtent {
     /// The number of rows on the page.
     pub rows: usize,
     /// The total that the page reports.
     pub total: Option<i64>,
     /// What `total` counts.
-    pub counts: Counts,
+    pub counts: CountScope,
 }
 
 /// What the total of a page counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
+pub enum CountScope {
     /// The rows of this page.
     Page,
     /// The rows of all pages.
@@ -86,7 +86,7 @@ pub enum Counts {
 
 /// The names of the JSON members that point to the next page, in every spelling in the contract.
 #[derive(Clone, Copy, Debug)]
-pub struct Continuations {
+pub struct NextPageKeys {
     /// Members that hold a link to the next page.
     pub links: &'static [&'static str],
     /// Members that hold a continuation token.
@@ -119,11 +119,11 @@ impl Clone for Attempt {
 pub struct Client(generated::Client);
 
 impl Client {
-    /// Creates a client that sends these headers over this transport to this base URL (without a trailing slash).
+    /// Creates a client that sends these headers over this http to this base URL (without a trailing slash).
     #[must_use]
-    pub fn new(base_url: &str, transport: &Transport, headers: HeaderMap) -> Self {
+    pub fn new(base_url: &str, http: &HttpClient, headers: HeaderMap) -> Self {
         let attempt = Attempt(Mutex::new(headers));
-        Self(generated::Client::new_with_client(base_url, transport.client(), attempt))
+        Self(generated::Client::new_with_client(base_url, http.client(), attempt))
     }
 
     /// Sends a GET request to a link from a response, instead of to an operation's path and query. The caller must
@@ -131,10 +131,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`TransportError`] if no response arrived.
-    pub async fn follow(self, url: &str) -> Sent {
-        let request = self.0.client.get(url).build().map_err(TransportError::new)?;
-        let response = self.0.execute(request).await.map_err(TransportError::new)?;
+    /// [`HttpError`] if no response arrived.
+    pub async fn follow(self, url: &str) -> SendResult {
+        let request = self.0.client.get(url).build().map_err(HttpError::new)?;
+        let response = self.0.execute(request).await.map_err(HttpError::new)?;
         Ok(self.raw(ResponseValue::stream(response)))
     }
 
@@ -146,7 +146,7 @@ impl Client {
     pub(crate) fn sent(
         &self,
         result: Result<ResponseValue<ByteStream>, progenitor_client::Error<ByteStream>>,
-    ) -> Sent {
+    ) -> SendResult {
         use progenitor_client::Error;
         match result {
             Ok(answer) | Err(Error::ErrorResponse(answer)) => Ok(self.raw(answer)),
@@ -156,17 +156,17 @@ impl Client {
                 Error::CommunicationError(error)
                 | Error::ResponseBodyError(error)
                 | Error::InvalidUpgrade(error),
-            ) => Err(TransportError::new(error)),
+            ) => Err(HttpError::new(error)),
             // Typed responses and hooks return these; this client has neither.
             Err(Error::InvalidRequest(_) | Error::InvalidResponsePayload(..) | Error::Custom(_)) => {
-                Err(TransportError::unsendable())
+                Err(HttpError::unbuildable())
             }
         }
     }
 
-    fn raw(&self, answer: ResponseValue<ByteStream>) -> RawAnswer {
+    fn raw(&self, answer: ResponseValue<ByteStream>) -> RawResponse {
         let headers = self.0.inner.exchange(HeaderMap::new());
-        RawAnswer::new(answer.status().as_u16(), headers, answer.into_inner_stream())
+        RawResponse::new(answer.status().as_u16(), headers, answer.into_inner_stream())
     }
 }
 
