@@ -1,7 +1,7 @@
-//! The client: progenitor writes the requests, this module a value type per operation on top.
+//! Generates the client: progenitor writes the requests, and this module adds a value type per operation.
 //!
-//! Of an operation progenitor knows the path, the parameters and their types. The value type adds what it drops: the
-//! answer's model, the path's template, and that the operation is deprecated and by what it is superseded.
+//! progenitor keeps an operation's path, parameters and their types. The value type adds what progenitor drops: the
+//! response model, the path template, and for a deprecated operation its successor.
 
 use anyhow::{Context, Result, bail};
 use openapiv3::{Operation, Parameter};
@@ -16,20 +16,20 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Positional)
-        // Without our hooks the generated code must not compile: they take a header off that the service does not know.
+        // Without our hooks the generated code must not compile: they remove a header that the service does not know.
         .with_hooks(HooksMode::Expected)
         .with_inner_type(quote!(crate::operation::Attempt));
     let mut generator = Generator::new(&settings);
     let tokens = generator
         .generate_tokens(&lower::for_client(contract))
-        .context("progenitor refuses the operations")?;
+        .context("progenitor rejects the operations")?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor's output does not parse")?;
-    // Left over of the models, which are elsewhere, and a way to name what is private here.
+    // These modules belong to the models, which are generated elsewhere, or re-export private items.
     file.items.retain(|item| {
         !matches!(item, syn::Item::Mod(module) if module.ident == "types" || module.ident == "prelude")
     });
     for item in file.items.iter_mut().filter_map(implementation) {
-        // A client of its own making would have its own time-outs; the seam brings the one to use.
+        // `new` would build a client with its own timeouts; the seam passes the one to use.
         item.items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "new"));
     }
     for function in functions_mut(&mut file) {
@@ -41,7 +41,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
     rust::format(file.into_token_stream())
 }
 
-/// A value type per operation, made from the contract and the client's own signatures.
+/// Generates a value type per operation from the contract and the client's signatures.
 pub(crate) fn operations(contract: &Contract, client: &str) -> Result<String> {
     let mut file = syn::parse_file(client)?;
     let mut types = vec![rust::format(continuations(contract))?];
@@ -53,7 +53,7 @@ pub(crate) fn operations(contract: &Contract, client: &str) -> Result<String> {
     Ok(types.join("\n"))
 }
 
-/// Where a collection says that there is more, whichever collection it is.
+/// The members by which any collection indicates that there are more rows.
 fn continuations(contract: &Contract) -> TokenStream {
     let [links, tokens, objects] = ["link", "token", "links"].map(|way| contract.continuations(way));
     quote! {
@@ -85,7 +85,7 @@ fn operation_named<'a>(contract: &'a Contract, name: &str) -> Option<(&'a str, &
         .find(|(_, operation)| operation.operation_id.as_deref().is_some_and(|id| rust::field(id) == name))
 }
 
-/// What a deprecated operation's attribute says.
+/// The note of a deprecated operation's attribute.
 fn deprecation(operation: &Operation) -> Option<String> {
     if !operation.deprecated {
         return None;
@@ -96,7 +96,7 @@ fn deprecation(operation: &Operation) -> Option<String> {
     })
 }
 
-/// What the contract says of a parameter.
+/// The contract's description of a parameter.
 fn parameter_doc(contract: &Contract, path: &str, operation: &Operation, field: &str) -> String {
     let mut parameters = contract.parameters(path, operation).map(Parameter::parameter_data_ref);
     let parameter = parameters.find(|parameter| rust::field(&parameter.name) == field);
@@ -108,7 +108,7 @@ fn parameter_doc(contract: &Contract, path: &str, operation: &Operation, field: 
         .unwrap_or_default()
 }
 
-/// What a collection's rows and count are; nothing for another answer.
+/// The trait methods for a collection's rows and count; none if the response is not a collection.
 fn rows(contract: &Contract, answer: &str) -> Result<TokenStream> {
     let Some(rows) = contract.rows(answer) else { return Ok(quote!()) };
     let rows = format_ident!("{}", rust::field(rows));
@@ -118,7 +118,7 @@ fn rows(contract: &Contract, answer: &str) -> Result<TokenStream> {
             let counts = match counts {
                 "page" => quote!(Page),
                 "query" => quote!(Query),
-                other => bail!("{answer}: a count is of a page or of a query, and not of a {other}"),
+                other => bail!("{answer}: `x-counts` must be `page` or `query`, not `{other}`"),
             };
             let field = format_ident!("{}", rust::field(name));
             let length = quote!(i64::try_from(rows.len()).unwrap_or(i64::MAX));
@@ -146,7 +146,7 @@ fn rows(contract: &Contract, answer: &str) -> Result<TokenStream> {
     })
 }
 
-/// The operation's own path, where that is not its template.
+/// The method that builds the operation's path, if the path has parameters.
 fn path_function(contract: &Contract, path: &str, operation: &Operation) -> TokenStream {
     let names = contract.parameters(path, operation).filter_map(|parameter| match parameter {
         Parameter::Path { parameter_data, .. } => Some(parameter_data.name.as_str()),
@@ -178,7 +178,7 @@ fn operation_type(
     let ident = format_ident!("{}", rust::camel(name));
     let type_name = ident.to_string();
     let function = &signature.ident;
-    let answer = contract.answer(operation).with_context(|| format!("operation {name} has no answer"))?;
+    let answer = contract.answer(operation).with_context(|| format!("operation {name} has no response"))?;
     let rows = rows(contract, answer)?;
     let answer = format_ident!("{answer}");
     let summary = operation.summary.as_deref().unwrap_or_default().trim_end_matches('.');
@@ -208,7 +208,7 @@ fn operation_type(
             "i64" | "bool" | "Option<i64>" | "Option<bool>" => {
                 (input.ty.to_token_stream(), quote!(self.#field))
             }
-            other => bail!("operation {name}: no value type is known for a parameter of type {other}"),
+            other => bail!("operation {name}: unsupported parameter type {other}"),
         };
         all_optional &= text.starts_with("Option<");
         let doc = rust::doc(&parameter_doc(contract, path, operation, &field.to_token_stream().to_string()));

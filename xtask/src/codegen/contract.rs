@@ -1,4 +1,4 @@
-//! The contract, once nothing in it was refused, and questions about it.
+//! The validated contract, and accessors for its parts.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use super::refuse::refuse;
 /// Where the contract is, from the root of the workspace.
 pub(crate) const PATH: &str = "openapi/partner-center.yaml";
 
-/// A contract that the generators can read.
+/// A contract that the generators support.
 pub(crate) struct Contract {
     pub(crate) spec: OpenAPI,
-    /// SHA-256 of the file with its line ends normalised, in hexadecimal.
+    /// SHA-256 of the file with normalized line endings, in hexadecimal.
     pub(crate) hash: String,
 }
 
@@ -51,7 +51,7 @@ impl Contract {
         operation.parameters.iter().chain(shared).filter_map(|parameter| self.parameter(parameter))
     }
 
-    /// The name of the model of an operation's one successful answer.
+    /// The name of the model of an operation's only successful response.
     pub(crate) fn answer<'a>(&'a self, operation: &'a Operation) -> Option<&'a str> {
         operation.responses.responses.iter().find_map(|(status, response)| {
             let success = match status {
@@ -81,7 +81,7 @@ impl Contract {
         self.spec.components.as_ref()?.schemas.get(name)?.as_item()
     }
 
-    /// The properties of a schema, each with the schema it has or refers to.
+    /// The properties of a schema, each with its inline or referenced schema.
     pub(crate) fn properties(&self, name: &str) -> impl Iterator<Item = (&str, &Schema)> {
         let object = match self.schema(name).map(|schema| &schema.schema_kind) {
             Some(SchemaKind::Type(Type::Object(object))) => Some(object),
@@ -91,7 +91,7 @@ impl Contract {
         properties.filter_map(|(name, property)| Some((name.as_str(), self.property(property)?)))
     }
 
-    /// The property that holds the rows, if a schema is a collection: an object that must hold a list.
+    /// The property that holds the rows, if a schema is a collection: an object that requires a list.
     pub(crate) fn rows(&self, name: &str) -> Option<&str> {
         let SchemaKind::Type(Type::Object(object)) = &self.schema(name)?.schema_kind else { return None };
         let is_list = |name: &&String| {
@@ -106,7 +106,7 @@ impl Contract {
         self.properties(name).find_map(|(name, property)| Some((name, counts(property)?)))
     }
 
-    /// Every spelling of the properties that continue a collection in this way.
+    /// Every spelling of the properties whose `x-continues` has this value.
     pub(crate) fn continuations(&self, way: &str) -> Vec<String> {
         let mut spellings = std::collections::BTreeSet::new();
         for (schema, _) in self.schemas() {
@@ -120,7 +120,7 @@ impl Contract {
         spellings.into_iter().collect()
     }
 
-    /// The schema of a property: its own, or the one it refers to.
+    /// The inline or referenced schema of a property.
     pub(crate) fn property<'a>(&'a self, property: &'a ReferenceOr<Box<Schema>>) -> Option<&'a Schema> {
         match property {
             ReferenceOr::Item(own) => Some(own),
@@ -154,24 +154,24 @@ pub(crate) fn schema_name(reference: &str) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
 }
 
-/// The known texts of an open set, if the schema is one.
+/// The known strings of an open set, if the schema is one.
 pub(crate) fn known_texts(schema: &Schema) -> Option<Vec<&str>> {
     let texts = schema.schema_data.extensions.get("x-extensible-enum")?.as_array()?;
     texts.iter().map(|text| text.as_str()).collect()
 }
 
-/// The other spellings a property has been seen in.
+/// The other spellings of a property that the service has been seen to send.
 pub(crate) fn also_sent_as(schema: &Schema) -> Vec<&str> {
     let texts = schema.schema_data.extensions.get("x-also-sent-as").and_then(|value| value.as_array());
     texts.into_iter().flatten().filter_map(|value| value.as_str()).collect()
 }
 
-/// Whether a property counts something, so that a negative value says nothing.
+/// Whether a property is a count, for which a negative value is unknown.
 pub(crate) fn is_never_negative(schema: &Schema) -> bool {
     matches!(&schema.schema_kind, SchemaKind::Type(Type::Integer(integer)) if integer.minimum.is_some_and(|least| least >= 0))
 }
 
-/// How a property continues a collection: by a `link`, a `token`, or `links` of which one is the next.
+/// How a property continues a collection: by a `link`, a `token`, or an object of `links`, one of them the next link.
 pub(crate) fn continues(schema: &Schema) -> Option<&str> {
     schema.schema_data.extensions.get("x-continues")?.as_str()
 }
@@ -186,19 +186,18 @@ pub(crate) fn is_customer_data(schema: &Schema) -> bool {
     schema.schema_data.extensions.get("x-customer-data") == Some(&serde_json::Value::Bool(true))
 }
 
-/// What a schema says of itself.
+/// The description of a schema.
 pub(crate) fn description(schema: &Schema) -> String {
     let text = schema.schema_data.description.as_deref().unwrap_or_default().trim();
     noted(text, schema.schema_data.deprecated)
 }
 
-/// A description, with what the generators drop: that the thing is deprecated.
+/// A description, with a note about deprecation, which the generators drop.
 pub(crate) fn noted(description: &str, deprecated: bool) -> String {
     if deprecated { format!("{description}\n\nDeprecated by the service.") } else { description.to_owned() }
 }
 
-/// What else a property is read from: its other spellings, and both letter cases of each, in which the service's
-/// families differ.
+/// The alternative names a property is decoded from: its other spellings, and both cases of the first letter of each.
 pub(crate) fn other_spellings(wire: &str, also_sent_as: &[&str]) -> Vec<String> {
     let mut spellings = Vec::new();
     for name in std::iter::once(&wire).chain(also_sent_as) {

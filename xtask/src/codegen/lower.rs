@@ -1,6 +1,6 @@
-//! Takes out of the contract, in memory, what the generators cannot swallow. The file is never bent to them.
+//! Removes constructs from the in-memory contract that the generators do not support. The file itself stays unchanged.
 //!
-//! Two lowered contracts come of one: schemas alone for the models, operations alone for the client.
+//! Produces two simplified contracts: schemas only for the models, operations only for the client.
 
 use openapiv3::{
     AdditionalProperties, IntegerType, MediaType, NumberType, OpenAPI, Parameter, ParameterSchemaOrContent,
@@ -9,7 +9,7 @@ use openapiv3::{
 
 use super::contract::{Contract, known_texts, schema_name};
 
-/// The schemas alone, every shared scalar written out where it is used.
+/// Only the schemas, with every shared scalar inlined.
 pub(crate) fn for_models(contract: &Contract) -> OpenAPI {
     let mut spec = contract.spec.clone();
     spec.paths = Paths::default();
@@ -37,7 +37,7 @@ pub(crate) fn for_models(contract: &Contract) -> OpenAPI {
     spec
 }
 
-/// The operations alone: answers as bytes, and no header parameters, which the call sets for all operations alike.
+/// Only the operations, with responses as bytes and without header parameters, which a call sets for all operations.
 pub(crate) fn for_client(contract: &Contract) -> OpenAPI {
     let mut spec = contract.spec.clone();
     spec.components = None;
@@ -53,7 +53,7 @@ pub(crate) fn for_client(contract: &Contract) -> OpenAPI {
     spec
 }
 
-/// The parameter, its schema plain; nothing for a header. A text in the query is any text, whatever it must look like.
+/// The parameter with a plain schema; `None` for a header. A string in the query loses its format and pattern.
 fn sent_by_client(mut parameter: Parameter) -> Option<Parameter> {
     let is_query = matches!(parameter, Parameter::Query { .. });
     match &mut parameter {
@@ -70,7 +70,7 @@ fn sent_by_client(mut parameter: Parameter) -> Option<Parameter> {
     }
 }
 
-/// Every answer is bytes: its status and headers then reach the facade whatever the body is.
+/// Every response is bytes, so that its status and headers reach the facade whatever the body is.
 fn bytes() -> Responses {
     let mut response = Response { description: "The answer, unread.".into(), ..Response::default() };
     response.content.insert("*/*".into(), MediaType::default());
@@ -81,7 +81,7 @@ fn bytes() -> Responses {
     responses
 }
 
-/// A scalar that rows share: part of their description, not a type of its own.
+/// Whether a schema is a scalar that several properties share: it is inlined and gets no Rust type.
 pub(crate) fn is_shared_scalar(schema: &Schema) -> bool {
     let scalar = matches!(
         schema.schema_kind,
@@ -90,7 +90,7 @@ pub(crate) fn is_shared_scalar(schema: &Schema) -> bool {
     scalar && known_texts(schema).is_none()
 }
 
-/// That a value is null or absent shows in the property, which is an option; its type has no word for it.
+/// Removes `nullable` from a type: the property that uses it is an `Option`.
 fn never_null(schema: &mut Schema) {
     schema.schema_data.nullable = false;
     if let SchemaKind::OneOf { one_of } = &mut schema.schema_kind {
@@ -102,8 +102,8 @@ fn never_null(schema: &mut Schema) {
     }
 }
 
-/// Drops what changes the generated type without changing what is on the wire: extensions and examples, which keep
-/// typify from recognising a date, and bounds, which become types that refuse the service's answers.
+/// Drops keywords that change the generated type but not the JSON: extensions and examples, which keep typify from
+/// recognizing a date, and bounds, which become types that reject the service's responses.
 fn plain(schema: &mut Schema) {
     schema.schema_data.extensions.clear();
     schema.schema_data.example = None;
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn models_see_no_paths_and_every_scalar_in_its_place() {
+    fn models_have_no_paths_and_inline_scalars() {
         let lowered = serde_json::to_value(for_models(&contract())).unwrap();
         assert_eq!(lowered["paths"], json!({}));
         let schemas = &lowered["components"]["schemas"];
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_sees_paths_and_queries_and_answers_of_bytes() {
+    fn the_client_has_path_and_query_parameters_and_byte_responses() {
         let lowered = serde_json::to_value(for_client(&contract())).unwrap();
         assert_eq!(lowered.get("components"), None);
         let operation = &lowered["paths"]["/v1/customers/{customer-id}"]["get"];
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_narrows_a_value_does_not_reach_the_generators() {
+    fn constraints_do_not_reach_the_generators() {
         let lowered = serde_json::to_string(&for_client(&contract())).unwrap();
         for keyword in ["minimum", "maximum", "enum", "pattern"] {
             assert!(!lowered.contains(&format!("\"{keyword}\":")), "{keyword}: {lowered}");
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_contract_itself_stays_as_it_is() {
+    fn the_contract_itself_stays_unchanged() {
         let contract = contract();
         let before = contract.spec.clone();
         let _ = (for_models(&contract), for_client(&contract));

@@ -1,8 +1,8 @@
-//! The models: typify decides names and types, this module writes them out as the models crate wants them.
+//! Generates the models: typify decides names and types, and this module writes the structs of the models crate.
 //!
-//! typify is asked through progenitor, which keeps `nullable`. What is added to its structs: fields in the contract's
-//! order, tolerant reading of every field in all spellings the wire is known to use, `JsonSchema` behind a feature, and
-//! a `Debug` that prints no customer data.
+//! typify is called through progenitor, which keeps `nullable`. This module writes fields in the contract's order and
+//! adds tolerant decoding of every field in all known spellings, `JsonSchema` behind a feature, and a `Debug` that
+//! prints no customer data.
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         settings.with_conversion(string, name, std::iter::empty());
     }
     let mut generator = Generator::new(&settings);
-    generator.generate_tokens(&lower::for_models(contract)).context("progenitor refuses the schemas")?;
+    generator.generate_tokens(&lower::for_models(contract)).context("progenitor rejects the schemas")?;
     let types = generator.get_type_space();
     only_named_types(contract, types)?;
     let file: syn::File = syn::parse2(types.to_stream()).context("typify's output does not parse")?;
@@ -50,7 +50,8 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         if let Some(texts) = contract::known_texts(schema) {
             types.push(open_set(name, schema, &texts));
         } else if let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind {
-            let item = items.get(name).with_context(|| format!("typify made no struct of schema {name}"))?;
+            let item =
+                items.get(name).with_context(|| format!("typify generated no struct for schema {name}"))?;
             types.push(rust::format(structure(contract, name, schema, object, item)?)?);
             types.push(reading(contract, name, object, item)?);
         } else if !lower::is_shared_scalar(schema) {
@@ -61,7 +62,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
     Ok(types.join("\n"))
 }
 
-/// A macro that hands every type's name to another, for whoever does the same with each model.
+/// A macro that passes the names of all models to another macro.
 fn all(contract: &Contract) -> String {
     let mut lines = vec![
         "/// Calls the macro of the given name with the names of all models.".to_owned(),
@@ -74,7 +75,7 @@ fn all(contract: &Contract) -> String {
     lines.join("\n")
 }
 
-/// A type that no schema names was made up by typify from something inline, and its name may clash with the next.
+/// Fails if typify invented a type for an inline schema, because such a name may conflict with another.
 fn only_named_types(contract: &Contract, types: &TypeSpace) -> Result<()> {
     for made in types.iter_types() {
         let named = matches!(
@@ -83,7 +84,7 @@ fn only_named_types(contract: &Contract, types: &TypeSpace) -> Result<()> {
         );
         if named && contract.schema(&made.name()).is_none() {
             bail!(
-                "typify made up the type {}: give the inline schema it comes from a name of its own",
+                "typify invented the type {}: move the inline schema it comes from to a named schema",
                 made.name()
             );
         }
@@ -91,7 +92,7 @@ fn only_named_types(contract: &Contract, types: &TypeSpace) -> Result<()> {
     Ok(())
 }
 
-/// An open set of texts, as the arguments of a macro, which no formatter knows how to lay out.
+/// An open set of strings, as the arguments of a macro, which no formatter can format.
 fn open_set(name: &str, schema: &Schema, texts: &[&str]) -> String {
     let mut lines = vec!["crate::open_enum::open_enum! {".to_owned()];
     lines.extend(description(schema).lines().map(|line| format!("    ///{}", rust::doc_line(line))));
@@ -104,7 +105,7 @@ fn open_set(name: &str, schema: &Schema, texts: &[&str]) -> String {
     lines.join("\n")
 }
 
-/// A choice of scalars: as typify wrote it, with this crate's derives.
+/// A `oneOf` of scalars: typify's enum, with the derives of the models crate.
 fn choice(name: &str, schema: &Schema, file: &syn::File) -> Result<TokenStream> {
     let doc = rust::doc(&description(schema));
     for item in &file.items {
@@ -123,7 +124,7 @@ fn choice(name: &str, schema: &Schema, file: &syn::File) -> Result<TokenStream> 
             });
         }
     }
-    bail!("typify made no enum of schema {name}")
+    bail!("typify generated no enum for schema {name}")
 }
 
 fn structure(
@@ -142,7 +143,7 @@ fn structure(
         let field = field_of(item, wire)?;
         let field_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let property =
-            contract.property(property).with_context(|| format!("{name}.{wire} refers to nothing"))?;
+            contract.property(property).with_context(|| format!("{name}.{wire} has a dangling `$ref`"))?;
         let field_ident = &field.ident;
         let mut ty = field.ty.clone();
         ShortPaths.visit_type_mut(&mut ty);
@@ -186,10 +187,10 @@ fn field_of<'a>(item: &'a syn::ItemStruct, wire: &str) -> Result<&'a syn::Field>
     item.fields
         .iter()
         .find(|field| wire_name(field).is_some_and(|name| name == wire))
-        .with_context(|| format!("typify made no field of {}.{wire}", item.ident))
+        .with_context(|| format!("typify generated no field for {}.{wire}", item.ident))
 }
 
-/// The name a field of typify's has on the wire.
+/// The JSON name of a field that typify generated.
 fn wire_name(field: &syn::Field) -> Option<String> {
     let mut name = field.ident.as_ref()?.to_string();
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
@@ -219,14 +220,14 @@ fn serde_attribute(wire: &str, field: &str, ty: &syn::Type) -> TokenStream {
     if parts.is_empty() { quote!() } else { quote!(#[serde(#(#parts),*)]) }
 }
 
-/// How a struct is read, as the arguments of a macro: each field's kind, and all spellings of its name.
+/// The arguments of the macro that decodes a struct: each field's kind, and all spellings of its name.
 fn reading(contract: &Contract, name: &str, object: &ObjectType, item: &syn::ItemStruct) -> Result<String> {
     let mut lines = vec![format!("crate::lenient::model! {{\n    {name} {{")];
     for (wire, property) in &object.properties {
         let field = field_of(item, wire)?;
         let field_name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
         let property =
-            contract.property(property).with_context(|| format!("{name}.{wire} refers to nothing"))?;
+            contract.property(property).with_context(|| format!("{name}.{wire} has a dangling `$ref`"))?;
         let mut ty = field.ty.clone();
         ShortPaths.visit_type_mut(&mut ty);
         let (presence, kind) = kind(contract, property, &ty);
@@ -240,7 +241,7 @@ fn reading(contract: &Contract, name: &str, object: &ObjectType, item: &syn::Ite
     Ok(lines.join("\n"))
 }
 
-/// Whether a field must be there, and which reader of the models crate it has.
+/// Whether a field is required, and which decoder of the models crate it uses.
 fn kind(contract: &Contract, property: &Schema, ty: &syn::Type) -> (&'static str, String) {
     let text = rust::text(ty);
     let optional = text.strip_prefix("Option<").and_then(|text| text.strip_suffix('>'));
@@ -264,7 +265,7 @@ fn scalar_kind(contract: &Contract, property: &Schema, ty: &str, item: Option<&s
         "bool" => "Flag".to_owned(),
         "String" => "Text<String>".to_owned(),
         object if is_object(contract, object) => format!("Nested<{object}>"),
-        // Wire types and open sets are written by hand, and made of any text.
+        // Hand-written wire types and open sets accept any string.
         by_hand if by_hand.starts_with("crate::") => format!("Text<{by_hand}>"),
         choice => format!("Choice<{choice}>"),
     }
@@ -279,7 +280,7 @@ fn is_option(ty: &syn::Type) -> bool {
     rust::text(ty).starts_with("Option<")
 }
 
-/// `::std::option::Option` and its like, written the way a person would.
+/// Shortens paths such as `::std::option::Option` to their last segment.
 struct ShortPaths;
 
 impl VisitMut for ShortPaths {

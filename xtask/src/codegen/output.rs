@@ -1,4 +1,4 @@
-//! The last step: writes the generated files, or compares them with what is there.
+//! Writes the generated files, or compares them with the existing files.
 
 use std::path::{Path, PathBuf};
 
@@ -6,29 +6,29 @@ use anyhow::{Context, Result, bail};
 
 use super::contract::{self, Contract};
 
-/// The command that makes the generated files, as an error tells it.
+/// The command that generates the files, as shown in error messages.
 const COMMAND: &str = "cargo xtask codegen";
 
-/// The text of a generated file, and where it belongs.
+/// The text of a generated file, with its path.
 pub(crate) struct File {
     path: PathBuf,
     text: String,
 }
 
 impl File {
-    /// A file at this path from the root, its text headed by who made it.
+    /// A file at this path from the root, with a header that names the command and the contract.
     pub(crate) fn new(path: &str, contract: &Contract, body: &str) -> Self {
         Self { path: path.into(), text: format!("{}\n{body}", header(&contract.hash)) }
     }
 
-    /// What is there instead of it, if anything else is.
+    /// The text on disk, if it differs.
     fn stale(&self, root: &Path) -> Option<String> {
         let there = std::fs::read_to_string(root.join(&self.path)).unwrap_or_default().replace("\r\n", "\n");
         (there != self.text).then_some(there)
     }
 }
 
-/// How a file begins that was made from the contract of this hash.
+/// The header of a file that was generated from the contract with this hash.
 pub(crate) fn header(hash: &str) -> String {
     format!(
         "// Made by `{COMMAND}` from {}, sha256 {hash}.\n// Do not edit: edit the contract and run the command.\n",
@@ -36,7 +36,7 @@ pub(crate) fn header(hash: &str) -> String {
     )
 }
 
-/// Writes the files that are not yet what they should be; says which.
+/// Writes the files that differ, and returns their paths.
 pub(crate) fn write(root: &Path, files: &[File]) -> Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     for file in files.iter().filter(|file| file.stale(root).is_some()) {
@@ -47,21 +47,21 @@ pub(crate) fn write(root: &Path, files: &[File]) -> Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-/// Fails with a diff where a file is not what it should be, and with the command to run.
+/// Fails with a diff and the command to run if a file differs.
 pub(crate) fn compare(root: &Path, files: &[File]) -> Result<()> {
     let mut diffs = String::new();
     for file in files {
         if let Some(there) = file.stale(root) {
             let path = file.path.display();
             let diff = similar::TextDiff::from_lines(&there, &file.text);
-            let (there, made) = (format!("{path} (as it is)"), format!("{path} (from the contract)"));
+            let (there, made) = (format!("{path} (on disk)"), format!("{path} (from the contract)"));
             diffs += &diff.unified_diff().header(&there, &made).to_string();
         }
     }
     if diffs.is_empty() {
         return Ok(());
     }
-    bail!("generated files are not what the contract says; run `{COMMAND}` and commit the result\n\n{diffs}")
+    bail!("generated files do not match the contract; run `{COMMAND}` and commit the result\n\n{diffs}")
 }
 
 #[cfg(test)]
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_not_stale() {
+    fn a_written_file_is_not_stale() {
         let root = tempfile::tempdir().unwrap();
         let files = [file("a\nb\n")];
         assert_eq!(write(root.path(), &files).unwrap(), [PathBuf::from("generated.rs")]);
@@ -82,21 +82,21 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_of_a_checkout_do_not_count() {
+    fn line_endings_of_a_checkout_are_ignored() {
         let root = tempfile::tempdir().unwrap();
         std::fs::write(root.path().join("generated.rs"), "a\r\nb\r\n").unwrap();
         compare(root.path(), &[file("a\nb\n")]).unwrap();
     }
 
     #[test]
-    fn an_edit_by_hand_is_told_with_a_diff_and_the_command() {
+    fn an_edit_by_hand_is_reported_with_a_diff_and_the_command() {
         let root = tempfile::tempdir().unwrap();
         write(root.path(), &[file("a\nedited\nc\n")]).unwrap();
         let error = compare(root.path(), &[file("a\nb\nc\n")]).unwrap_err().to_string();
         insta::assert_snapshot!(error, @r"
-        generated files are not what the contract says; run `cargo xtask codegen` and commit the result
+        generated files do not match the contract; run `cargo xtask codegen` and commit the result
 
-        --- generated.rs (as it is)
+        --- generated.rs (on disk)
         +++ generated.rs (from the contract)
         @@ -1,3 +1,3 @@
          a

@@ -1,8 +1,8 @@
-//! Says no to a contract that the generators would panic over, or make code of that cannot read the service's answers.
+//! Rejects OpenAPI constructs that make the generators panic or produce code that cannot read the service's responses.
 //!
-//! It looks at the document as it stands in the file, before anything is made of it: a typed reading drops what it does
-//! not know, and a dropped `nullable` is how an answer becomes unreadable. All findings are told at once, each in a
-//! sentence that names the operation or schema. Whether the document is OpenAPI at all is for a validator to say.
+//! It checks the untyped document, because a typed parser drops unknown keywords, and a dropped `nullable` makes a
+//! response unreadable. All findings are reported at once, each with the operation or schema. Whether the document is
+//! valid OpenAPI is checked by a separate validator.
 
 mod operations;
 mod schemas;
@@ -14,11 +14,11 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use serde_json::{Map, Value};
 
-/// The extensions this contract uses. A misspelt one would do nothing, silently.
+/// The extensions this contract uses. A misspelled one would be ignored silently.
 const EXTENSIONS: [&str; 6] =
     ["x-extensible-enum", "x-also-sent-as", "x-customer-data", "x-superseded-by", "x-continues", "x-counts"];
 
-/// Fails with every reason not to generate from this document.
+/// Fails with all findings in this document.
 pub(crate) fn refuse(document: &Value) -> Result<()> {
     let document = Document(document);
     let mut findings = Findings::default();
@@ -30,13 +30,13 @@ pub(crate) fn refuse(document: &Value) -> Result<()> {
         }
         version => findings.add(
             "the contract",
-            format!("it is OpenAPI {}; the generators read 3.0", version.unwrap_or("of no version")),
+            format!("its OpenAPI version is {}; the generators support 3.0", version.unwrap_or("missing")),
         ),
     }
     findings.finish()
 }
 
-/// What was found, in the order of the alphabet and each once.
+/// The findings, sorted and without duplicates.
 #[derive(Default)]
 struct Findings(BTreeSet<String>);
 
@@ -50,11 +50,11 @@ impl Findings {
             return Ok(());
         }
         let findings: Vec<_> = self.0.into_iter().collect();
-        bail!("no code is generated from this contract\n{}", findings.join("\n"))
+        bail!("cannot generate code from this contract\n{}", findings.join("\n"))
     }
 
-    /// Refuses every keyword that is not among those the generators read here, with the reason where one is known.
-    /// Says whether all are. Misspelt extensions are found elsewhere, once for the whole document.
+    /// Reports every keyword that is not in `read`, with a reason if one is known. Returns whether there was none.
+    /// Misspelled extensions are reported elsewhere, once for the whole document.
     fn keywords(&mut self, subject: &str, of: &str, value: &Value, read: &[&str]) -> bool {
         let mut all = true;
         for keyword in entries(value).map(|(keyword, _)| keyword) {
@@ -68,39 +68,40 @@ impl Findings {
     }
 }
 
-/// Why a keyword is refused.
+/// Why a keyword is rejected.
 fn why_not(keyword: &str) -> &'static str {
     match keyword {
         "enum" => {
-            "is closed and fails every answer with a new value; give the set a schema of its own, with \
-             `x-extensible-enum`"
+            "is closed and rejects every response with a new value; use a named schema with `x-extensible-enum`"
         }
-        "anyOf" => "becomes a struct that no value can be read into; name the one type it is",
-        "oneOf" => "needs a schema of its own",
-        "not" => "is nothing a Rust type can say",
-        "discriminator" => "is ignored by the generators, and the first variant that fits would win",
+        "anyOf" => "becomes a struct that cannot be deserialized; use a single type",
+        "oneOf" => "needs a named schema",
+        "not" => "cannot be expressed as a Rust type",
+        "discriminator" => "is ignored by the generators, so the first variant that fits would match",
         "pattern" | "minLength" | "maxLength" => {
-            "refuses a whole answer for one odd text; describe it instead"
+            "rejects a whole response for one unexpected string; describe it instead"
         }
         "minItems" | "maxItems" | "uniqueItems" => {
-            "refuses a whole answer for one odd list; describe it instead"
+            "rejects a whole response for one unexpected list; describe it instead"
         }
-        "default" => "is not filled in, what is absent stays absent; describe it instead",
+        "default" => "is not applied, so an absent value stays absent; describe it instead",
         "content" => "is not read by the generators; use `schema`",
-        "requestBody" => "is not sent: this SDK reads",
-        "allOf" => "cannot be null, whatever stands beside it; refer to a schema that says `nullable: true`",
-        "nullable" => "belongs beside a `type`, which it is ignored without",
-        "x-extensible-enum" => "makes a type only on a schema of its own, with `type: string`",
-        _ => "is nothing the generators read here",
+        "requestBody" => "is not sent: this SDK only reads",
+        "allOf" => {
+            "cannot be null, even with `nullable` beside it; use a `$ref` to a schema with `nullable: true`"
+        }
+        "nullable" => "is ignored without a `type` beside it",
+        "x-extensible-enum" => "is supported only in a named schema with `type: string`",
+        _ => "is not supported by the generators here",
     }
 }
 
-/// The document, and how to find one's way in it.
+/// The document, with helpers to navigate it.
 #[derive(Clone, Copy)]
 struct Document<'a>(&'a Value);
 
 impl<'a> Document<'a> {
-    /// The value itself, or what it refers to.
+    /// The value itself, or the target of its `$ref`.
     fn resolve(self, value: &'a Value) -> Option<&'a Value> {
         match value.get("$ref") {
             Some(reference) => self.0.pointer(reference.as_str()?.strip_prefix('#')?),
@@ -140,7 +141,7 @@ impl<'a> Document<'a> {
     }
 
     fn walk(self, subject: &str, keyword: &str, value: &Value, findings: &mut Findings) {
-        // Data, or names that somebody else chose.
+        // Members of these keywords are data, or names that are not keywords.
         let data = matches!(keyword, "example" | "default" | "examples");
         let names = matches!(keyword, "properties" | "headers" | "responses" | "content" | "scopes");
         if data {
@@ -149,7 +150,8 @@ impl<'a> Document<'a> {
         if keyword.starts_with("x-") {
             if !EXTENSIONS.contains(&keyword) {
                 let known = EXTENSIONS.join(", ");
-                findings.add(subject, format!("`{keyword}` is none of the extensions used here ({known})"));
+                findings
+                    .add(subject, format!("`{keyword}` is not one of the extensions used here ({known})"));
             }
             return;
         }
@@ -157,7 +159,7 @@ impl<'a> Document<'a> {
             self.reference(subject, reference, value, findings);
         }
         for (inner, value) in entries(value) {
-            // A property of the name `example` is a property.
+            // A property named `example` is a property, not a keyword.
             self.walk(subject, if names { "" } else { inner }, value, findings);
         }
         for value in value.as_array().into_iter().flatten() {
@@ -171,7 +173,7 @@ impl<'a> Document<'a> {
             findings.add(subject, format!("`$ref` to {text}, which is not in this contract"));
         }
         for (beside, _) in entries(value).filter(|(keyword, _)| *keyword != "$ref") {
-            findings.add(subject, format!("`{beside}` beside `$ref` is ignored; say it in {text}"));
+            findings.add(subject, format!("`{beside}` beside `$ref` is ignored; move it to {text}"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! From tokens to the text of a Rust file, and from names of the contract to names of Rust.
+//! Formats tokens as Rust source, and converts names of the contract to Rust names.
 
 use anyhow::{Context, Result};
 use proc_macro2::TokenStream;
@@ -13,7 +13,7 @@ pub(crate) fn format(tokens: TokenStream) -> Result<String> {
 /// A name as the generators turn it into a Rust field or function.
 pub(crate) fn field(name: &str) -> String {
     let field = heck::ToSnakeCase::to_snake_case(name);
-    // The generators write an underscore behind a keyword, and take `gen` for one.
+    // The generators append an underscore to a keyword, and treat `gen` as one.
     let keyword = field == "gen" || syn::parse_str::<syn::Ident>(&field).is_err();
     if keyword { field + "_" } else { field }
 }
@@ -23,17 +23,17 @@ pub(crate) fn camel(name: &str) -> String {
     heck::ToUpperCamelCase::to_upper_camel_case(name)
 }
 
-/// Whether Rust takes it as a name.
+/// Whether this is a valid Rust identifier.
 pub(crate) fn is_name(name: &str) -> bool {
     syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
-/// Documentation attributes that say this.
+/// Documentation attributes with this text.
 pub(crate) fn doc(text: &str) -> TokenStream {
     text.lines().map(doc_line).map(|line| quote!(#[doc = #line])).collect()
 }
 
-/// A line of documentation as it stands behind the slashes.
+/// A line of documentation as it is written after the slashes.
 pub(crate) fn doc_line(line: &str) -> String {
     if line.is_empty() { String::new() } else { format!(" {line}") }
 }

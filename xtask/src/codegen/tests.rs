@@ -1,4 +1,4 @@
-//! What comes of a small contract, as a person would read it, and that the committed files come of the real one.
+//! Snapshots of the code generated from a small contract, and a check of the committed files against the real contract.
 
 use super::contract::Contract;
 use super::{client, models, output};
@@ -76,7 +76,7 @@ fn small() -> Contract {
 }
 
 #[test]
-fn generated_files_are_what_the_contract_says() {
+fn generated_files_match_the_contract() {
     let root = crate::root();
     let contract = Contract::load(&root.join(super::PATH)).unwrap();
     if let Err(stale) = output::compare(&root, &super::generate(&contract).unwrap()) {
@@ -95,13 +95,13 @@ fn operations_of_a_small_contract() {
     assert!(
         client.contains("#[deprecated(note = \"superseded by `list_places`\")]\n    pub async fn list_seats")
     );
-    assert!(!client.contains("request_id"), "headers come with the attempt");
-    assert!(!client.contains("unwrap"), "no client of its own making");
+    assert!(!client.contains("request_id"), "each attempt sets the headers");
+    assert!(!client.contains("unwrap"), "the constructor that builds its own client is removed");
     insta::assert_snapshot!(client::operations(&small(), &client).unwrap());
 }
 
 #[test]
-fn the_order_of_line_ends_changes_no_hash() {
+fn line_endings_do_not_change_the_hash() {
     let (unix, windows) = (small(), Contract::parse(&SMALL.replace('\n', "\r\n")).unwrap());
     assert_eq!(unix.hash, windows.hash);
     assert_ne!(unix.hash, Contract::parse(&SMALL.replace("In the order", "Not in the order")).unwrap().hash);

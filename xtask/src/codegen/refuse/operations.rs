@@ -1,4 +1,4 @@
-//! What is refused of operations and their parameters.
+//! Validation of operations and their parameters.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const OPERATION: [&str; 10] = [
 ];
 const PARAMETER: [&str; 9] =
     ["name", "in", "required", "description", "schema", "example", "examples", "deprecated", "style"];
-/// What narrows a value is for readers: the service is the judge of what it accepts.
+/// Constraints on a value are documentation only: the service decides what it accepts.
 const PARAMETER_SCHEMA: [&str; 7] = ["type", "format", "minimum", "maximum", "enum", "pattern", "example"];
 
 pub(super) fn check(document: Document, findings: &mut Findings) {
@@ -35,11 +35,13 @@ pub(super) fn check(document: Document, findings: &mut Findings) {
                 }
                 "put" | "post" | "delete" | "options" | "head" | "patch" | "trace" => findings.add(
                     &format!("path {path}"),
-                    format!("its {} operation is not generated: this SDK reads", keyword.to_uppercase()),
+                    format!("its {} operation is not generated: this SDK only reads", keyword.to_uppercase()),
                 ),
                 "parameters" | "summary" | "description" => {}
-                keyword => findings
-                    .add(&format!("path {path}"), format!("`{keyword}` is nothing the generators read here")),
+                keyword => findings.add(
+                    &format!("path {path}"),
+                    format!("`{keyword}` is not supported by the generators here"),
+                ),
             }
         }
     }
@@ -62,9 +64,9 @@ impl<'a> Operation<'a> {
         let subject = &subject(self.path, self.value);
         findings.keywords(subject, "", self.value, &OPERATION);
         match self.value["operationId"].as_str() {
-            None => findings.add(subject, "it has no `operationId`, which names what is generated"),
+            None => findings.add(subject, "it has no `operationId`, which names the generated code"),
             Some(id) if !rust::is_name(&rust::field(id)) => {
-                findings.add(subject, "its `operationId` makes no Rust name");
+                findings.add(subject, "its `operationId` cannot be converted to a Rust name");
             }
             Some(id) => {
                 if let Some(other) = names.insert(rust::field(id), self.path) {
@@ -73,7 +75,7 @@ impl<'a> Operation<'a> {
             }
         }
         if self.value["summary"].as_str().is_none() {
-            findings.add(subject, "it has no `summary`, which its documentation opens with");
+            findings.add(subject, "it has no `summary`, the first line of its documentation");
         }
         self.deprecation(subject, findings);
         self.answer(subject, findings);
@@ -84,12 +86,13 @@ impl<'a> Operation<'a> {
         let deprecated = is_true(&self.value["deprecated"]);
         match (deprecated, self.value["x-superseded-by"].as_str()) {
             (true, None) => findings
-                .add(subject, "it is deprecated; name the operation that replaces it with `x-superseded-by`"),
-            (false, Some(_)) => findings.add(subject, "it has a successor; say `deprecated: true` too"),
+                .add(subject, "it is deprecated; set `x-superseded-by` to the operation that replaces it"),
+            (false, Some(_)) => findings.add(subject, "it has `x-superseded-by`; add `deprecated: true`"),
             (true, Some(successor)) => {
                 let mut operations = entries(&self.document.0["paths"]).map(|(_, item)| &item["get"]);
                 if !operations.any(|operation| operation["operationId"] == successor) {
-                    findings.add(subject, format!("it is superseded by {successor}, which is no operation"));
+                    findings
+                        .add(subject, format!("it is superseded by {successor}, which is not an operation"));
                 }
             }
             (false, None) => {}
@@ -102,8 +105,7 @@ impl<'a> Operation<'a> {
             if status == "default" {
                 findings.add(
                     subject,
-                    "a `default` response makes the generators panic or take errors for answers; name the \
-                     statuses",
+                    "a `default` response makes the generators panic or treat errors as success; list the statuses",
                 );
             }
             if status.starts_with('2') {
@@ -112,24 +114,26 @@ impl<'a> Operation<'a> {
             }
         }
         match answers.as_slice() {
-            [] => findings.add(subject, "it has no successful answer with a schema"),
+            [] => findings.add(subject, "it has no successful response with a schema"),
             [(_, ("application/json", media))] => {
                 let target = media["schema"]["$ref"].as_str().and_then(contract::schema_name);
                 let target = target.map(|name| &self.document.0["components"]["schemas"][name]);
-                // A reference to nothing is found elsewhere.
+                // A dangling reference is reported elsewhere.
                 if !target.is_some_and(|target| target.is_null() || target["type"] == "object") {
-                    findings.add(subject, "its successful answer must be a `$ref` to an object");
+                    findings.add(subject, "its successful response must be a `$ref` to an object");
                 }
             }
-            [(status, (kind, _))] => findings
-                .add(subject, format!("its answer {status} is {kind}; the client reads application/json")),
+            [(status, (kind, _))] => findings.add(
+                subject,
+                format!("its response {status} is {kind}; the client supports only application/json"),
+            ),
             answers => {
                 let answers: Vec<_> =
                     answers.iter().map(|(status, (kind, _))| format!("{status} {kind}")).collect();
                 findings.add(
                     subject,
                     format!(
-                        "it has more than one successful answer ({}); the generators take one",
+                        "it has more than one successful response ({}); the generators support one",
                         answers.join(", ")
                     ),
                 );
@@ -153,7 +157,7 @@ impl<'a> Operation<'a> {
             }
             let place = parameter["in"].as_str().unwrap_or_default();
             match place {
-                // Headers come with the attempt, for all operations alike.
+                // Each attempt sets the headers, the same for all operations.
                 "header" => continue,
                 "path" => in_path.push(name),
                 "query" => {}
@@ -164,20 +168,20 @@ impl<'a> Operation<'a> {
             }
             let usual = if place == "path" { "simple" } else { "form" };
             if parameter["style"].as_str().is_some_and(|style| style != usual) {
-                findings.add(subject, format!("{of}the client writes style {usual} only"));
+                findings.add(subject, format!("{of}the client supports only style {usual}"));
             }
             if readable {
                 parameter_type(subject, of, parameter, findings);
             }
             if !rust::is_name(&rust::field(name)) {
-                findings.add(subject, format!("{of}it makes no Rust name"));
+                findings.add(subject, format!("{of}it cannot be converted to a Rust name"));
             } else if let Some(other) = fields.insert(rust::field(name), name) {
                 findings.add(subject, format!("{of}`{other}` has the same name in Rust"));
             }
         }
         for name in self.path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)) {
             if !in_path.contains(&name) {
-                findings.add(subject, format!("{{{name}}} of its path is none of its parameters"));
+                findings.add(subject, format!("{{{name}}} in its path is not one of its parameters"));
             }
         }
         for name in in_path {
@@ -193,14 +197,12 @@ fn parameter_type(subject: &str, of: &str, parameter: &Value, findings: &mut Fin
     if schema["type"] == "array" {
         findings.add(
             subject,
-            format!(
-                "{of}a list is sent as repeated parameters whatever `explode` says; use a string and join"
-            ),
+            format!("{of}a list is sent as repeated parameters regardless of `explode`; use a joined string"),
         );
         return;
     }
     if schema.get("$ref").is_some() {
-        findings.add(subject, format!("{of}its schema must be written out in place"));
+        findings.add(subject, format!("{of}its schema must be inline"));
         return;
     }
     findings.keywords(subject, of, schema, &PARAMETER_SCHEMA);
@@ -209,9 +211,8 @@ fn parameter_type(subject: &str, of: &str, parameter: &Value, findings: &mut Fin
         (Some("string" | "boolean"), None) | (Some("integer"), Some("int64")) => {}
         (Some("string"), Some("uuid")) if required => {}
         (Some("string"), Some(_)) if !required => {}
-        _ => findings.add(
-            subject,
-            format!("{of}it must be a string, a boolean, an int64, or a uuid that is required"),
-        ),
+        _ => {
+            findings.add(subject, format!("{of}it must be a string, a boolean, an int64, or a required uuid"))
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! What is refused of component schemas and their properties.
+//! Validation of component schemas and their properties.
 //!
-//! Every property of an answer may be absent or null, alike, unless the schema requires it. Every type has a name of
-//! its own in the contract, so that no generator makes one up.
+//! Every property of a response may be absent or null, which mean the same, unless the schema requires it. Every type
+//! is named in the contract, so that no generator invents a name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,13 +56,13 @@ pub(super) fn check(document: Document, findings: &mut Findings) {
     for (name, schema) in document.components("schemas") {
         let subject = &format!("schema {name}");
         if rust::camel(name) != name || !rust::is_name(name) {
-            findings.add(subject, format!("call it {}, as its type will be", rust::camel(name)));
+            findings.add(subject, format!("rename it to {}, the name of its Rust type", rust::camel(name)));
         }
         if TAKEN.contains(&name) {
-            findings.add(subject, "its name is taken by a type that the generated code uses");
+            findings.add(subject, "its name conflicts with a type that the generated code uses");
         }
         if schema.get("$ref").is_some() {
-            findings.add(subject, "it is another name for a schema; use that schema");
+            findings.add(subject, "it is only an alias of another schema; use that schema");
             continue;
         }
         if !is_described(schema) {
@@ -73,10 +73,12 @@ pub(super) fn check(document: Document, findings: &mut Findings) {
             Kind::OpenSet => open_set(subject, schema, findings),
             Kind::Choice => choice(subject, schema, findings),
             Kind::Scalar => scalar(subject, "", schema, findings),
-            Kind::List => findings.add(subject, "a list is no type of its own; write it in the property"),
+            Kind::List => {
+                findings.add(subject, "a list cannot be a named schema; define it inline in the property")
+            }
             Kind::Other => findings.add(
                 subject,
-                "it must be an object, an open set of texts, a scalar that rows share, or a `oneOf` of scalars",
+                "it must be an object, an open set of strings, a shared scalar, or a `oneOf` of scalars",
             ),
         }
     }
@@ -109,17 +111,17 @@ fn open_set(subject: &str, schema: &Value, findings: &mut Findings) {
     findings.keywords(subject, "", schema, &OPEN_SET);
     let texts = schema["x-extensible-enum"].as_array().map(Vec::as_slice).unwrap_or_default();
     if texts.is_empty() {
-        findings.add(subject, "`x-extensible-enum` is a list of texts");
+        findings.add(subject, "`x-extensible-enum` must be a non-empty list of strings");
     }
-    let mut variants = BTreeMap::from([("Other".to_owned(), "what is not known")]);
+    let mut variants = BTreeMap::from([("Other".to_owned(), "the variant for unknown values")]);
     for text in texts {
         let Some(text) = text.as_str() else {
-            findings.add(subject, format!("{text} in `x-extensible-enum` is no text"));
+            findings.add(subject, format!("{text} in `x-extensible-enum` is not a string"));
             continue;
         };
         let variant = rust::camel(text);
         if !rust::is_name(&variant) {
-            findings.add(subject, format!("`{text}` makes no Rust name"));
+            findings.add(subject, format!("`{text}` cannot be converted to a Rust name"));
         } else if let Some(other) = variants.insert(variant, text) {
             findings.add(subject, format!("`{text}` and {other} have the same name in Rust"));
         }
@@ -131,12 +133,15 @@ fn choice(subject: &str, schema: &Value, findings: &mut Findings) {
     let mut types = BTreeSet::new();
     for variant in schema["oneOf"].as_array().into_iter().flatten() {
         if Kind::of(variant) != Kind::Scalar {
-            findings.add(subject, "a `oneOf` is a choice of scalars, written out in place");
+            findings.add(subject, "a `oneOf` may contain only inline scalars");
             return;
         }
-        scalar(subject, "a choice of `oneOf`: ", variant, findings);
+        scalar(subject, "variant of `oneOf`: ", variant, findings);
         if !types.insert(variant["type"].as_str()) {
-            findings.add(subject, "two choices of its `oneOf` have one type, and the first would always win");
+            findings.add(
+                subject,
+                "two variants of its `oneOf` have the same type, so the first would always match",
+            );
         }
     }
 }
@@ -145,7 +150,7 @@ fn scalar(subject: &str, of: &str, schema: &Value, findings: &mut Findings) {
     if schema["type"] == "integer" && schema.get("enum").is_some() {
         findings.add(
             subject,
-            format!("{of}an integer `enum` does not compile; say `type: integer` and describe the values"),
+            format!("{of}an integer `enum` does not compile; use `type: integer` and describe the values"),
         );
     } else {
         findings.keywords(subject, of, schema, &SCALAR);
@@ -153,16 +158,22 @@ fn scalar(subject: &str, of: &str, schema: &Value, findings: &mut Findings) {
     let format = schema["format"].as_str();
     match schema["type"].as_str() {
         Some("integer") if format != Some("int64") => {
-            findings.add(subject, format!("{of}integers are read tolerantly as `format: int64` only"));
+            findings.add(
+                subject,
+                format!("{of}integers must have `format: int64`, the only one with tolerant decoding"),
+            );
         }
         Some("number") if format != Some("double") => {
-            findings.add(subject, format!("{of}numbers are read tolerantly as `format: double` only"));
+            findings.add(
+                subject,
+                format!("{of}numbers must have `format: double`, the only one with tolerant decoding"),
+            );
         }
         Some("string") => {
             if let Some(format) =
                 format.filter(|format| !matches!(*format, "date-time" | "date-time-local" | "uuid"))
             {
-                findings.add(subject, format!("{of}there is no type for `format: {format}`; leave it off"));
+                findings.add(subject, format!("{of}`format: {format}` has no Rust type; remove it"));
             }
         }
         _ => {}
@@ -173,20 +184,18 @@ fn object(document: Document, subject: &str, schema: &Value, findings: &mut Find
     findings.keywords(subject, "", schema, &OBJECT);
     match schema.get("additionalProperties") {
         None | Some(Value::Bool(true)) => {}
-        Some(Value::Bool(false)) => findings.add(
-            subject,
-            "`additionalProperties: false` refuses every answer with a new field; leave it off",
-        ),
-        Some(_) => findings.add(subject, "`additionalProperties` of a type are not kept; leave it off"),
+        Some(Value::Bool(false)) => findings
+            .add(subject, "`additionalProperties: false` rejects every response with a new field; remove it"),
+        Some(_) => findings.add(subject, "`additionalProperties` with a schema is not kept; remove it"),
     }
     let properties = &schema["properties"];
     if entries(properties).next().is_none() {
-        findings.add(subject, "an object without properties becomes no struct");
+        findings.add(subject, "an object without properties does not produce a struct");
     }
     let required: Vec<_> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for name in required.iter().filter(|name| properties.get(**name).is_none()) {
-        findings.add(subject, format!("it requires `{name}`, which is none of its properties"));
+        findings.add(subject, format!("it requires `{name}`, which is not one of its properties"));
     }
     let mut fields = BTreeMap::new();
     let mut spellings = BTreeMap::new();
@@ -194,14 +203,14 @@ fn object(document: Document, subject: &str, schema: &Value, findings: &mut Find
         let of = &format!("property `{name}`: ");
         self::property(document, subject, of, property, required.contains(&name), findings);
         if !rust::is_name(&rust::field(name)) {
-            findings.add(subject, format!("{of}it makes no Rust name"));
+            findings.add(subject, format!("{of}it cannot be converted to a Rust name"));
         } else if let Some(other) = fields.insert(rust::field(name), name) {
             findings.add(subject, format!("{of}`{other}` has the same name in Rust"));
             continue;
         }
         for spelling in spellings_of(document, name, property) {
             if let Some(other) = spellings.insert(spelling.clone(), name) {
-                findings.add(subject, format!("{of}`{other}` too would be read from `{spelling}`"));
+                findings.add(subject, format!("{of}`{other}` is also read from `{spelling}`"));
             }
         }
     }
@@ -227,7 +236,7 @@ fn property(
     required: bool,
     findings: &mut Findings,
 ) {
-    // References to nothing are found elsewhere.
+    // Dangling references are reported elsewhere.
     let Some(target) = document.resolve(property) else { return };
     if property.get("$ref").is_none() {
         written_out(document, subject, of, property, findings);
@@ -235,17 +244,17 @@ fn property(
     match (required, may_be_null(target)) {
         (false, false) => findings.add(
             subject,
-            format!("{of}it may be absent but not null, and the service does both; say `nullable: true`"),
+            format!("{of}it may be absent but not null, and the service sends both; add `nullable: true`"),
         ),
         (true, true) => findings.add(
             subject,
             format!(
-                "{of}it is required but may be null, and null counts as absent; require it or let it be null"
+                "{of}it is required but may be null, and null counts as absent; make it either required or nullable"
             ),
         ),
         (true, false) if !has_empty_value(target) => findings.add(
             subject,
-            format!("{of}it is of a type without an empty value, which its struct needs; let it be null"),
+            format!("{of}its type has no default value, which its struct needs; make it nullable"),
         ),
         _ => {}
     }
@@ -260,7 +269,7 @@ fn has_empty_value(target: &Value) -> bool {
     !is_time && !matches!(Kind::of(target), Kind::OpenSet | Kind::Choice)
 }
 
-/// Whether null is a value of a schema: strictly, `nullable` counts beside a `type` alone.
+/// Whether null is a value of a schema. Strictly, `nullable` counts only beside a `type`.
 fn may_be_null(target: &Value) -> bool {
     let choices = target["oneOf"].as_array().into_iter().flatten();
     std::iter::once(target).chain(choices).any(|schema| is_true(&schema["nullable"]))
@@ -271,7 +280,7 @@ fn written_out(document: Document, subject: &str, of: &str, property: &Value, fi
         Kind::Object => {
             findings.add(
                 subject,
-                format!("{of}an object needs a schema of its own, or its type has a made-up name"),
+                format!("{of}an inline object would get an invented type name; give it a named schema"),
             );
         }
         Kind::List => {
@@ -281,7 +290,7 @@ fn written_out(document: Document, subject: &str, of: &str, property: &Value, fi
         Kind::Scalar | Kind::OpenSet => scalar(subject, of, property, findings),
         Kind::Choice | Kind::Other => {
             if findings.keywords(subject, of, property, &SCALAR) {
-                findings.add(subject, format!("{of}its `type` must be one of JSON's"));
+                findings.add(subject, format!("{of}its `type` must be a JSON type"));
             }
         }
     }
@@ -294,7 +303,7 @@ fn items(document: Document, subject: &str, of: &str, items: &Value, findings: &
     if !named && *items != text {
         findings.add(
             subject,
-            format!("{of}a list is of plain strings, or of what a `$ref` names: an object, an open set or a choice"),
+            format!("{of}a list may contain only plain strings, or a `$ref` to an object, an open set or a `oneOf`"),
         );
     }
 }

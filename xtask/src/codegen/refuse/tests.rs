@@ -1,4 +1,4 @@
-//! Each refusal with a minimal contract that earns it, and what it says.
+//! Tests of each validation message, with a minimal contract that causes it.
 
 use crate::codegen::contract::Contract;
 
@@ -21,15 +21,15 @@ const SCHEMAS: &str = "
       properties: { name: { $ref: '#/components/schemas/NameField' } }
     NameField: { description: The name., type: string, nullable: true }";
 
-/// A contract of one operation and three schemas with these lines behind them; what it is refused for, if it is.
+/// The findings for a contract of one operation and three schemas, with these lines appended; none if it is valid.
 fn refusal(paths: &str, schemas: &str) -> Option<String> {
     let text = format!(
         "openapi: 3.0.3\ninfo: {{ title: Rows, version: v1 }}\npaths:{OPERATION}{paths}\n\
          components:\n  schemas:{SCHEMAS}{schemas}\n"
     );
     let refusal = Contract::parse(&text).err().map(|error| error.to_string())?;
-    let findings = refusal.strip_prefix("no code is generated from this contract\n");
-    Some(findings.unwrap_or_else(|| panic!("not a refusal: {refusal}\n{text}")).to_owned())
+    let findings = refusal.strip_prefix("cannot generate code from this contract\n");
+    Some(findings.unwrap_or_else(|| panic!("unexpected error: {refusal}\n{text}")).to_owned())
 }
 
 /// An operation `x` with these lines in it.
@@ -62,14 +62,14 @@ fn property(members: &str) -> Option<String> {
 #[track_caller]
 fn check(judge: fn(&str) -> Option<String>, subject: &str, cases: &[(&str, &str)]) {
     for (snippet, sentence) in cases {
-        let findings = judge(snippet).unwrap_or_else(|| panic!("nothing refused of: {snippet}"));
+        let findings = judge(snippet).unwrap_or_else(|| panic!("no finding in: {snippet}"));
         let expected: Vec<_> = sentence.lines().map(|line| format!("{subject}{line}")).collect();
-        assert_eq!(findings, expected.join("\n"), "of: {snippet}");
+        assert_eq!(findings, expected.join("\n"), "in: {snippet}");
     }
 }
 
 #[test]
-fn what_the_generators_read_is_not_refused() {
+fn a_valid_contract_has_no_findings() {
     assert_eq!(refusal("", ""), None);
     for accepted in [
         "description: Text.\n      tags: [rows]\n      security: [{}]",
@@ -99,24 +99,27 @@ fn what_the_generators_read_is_not_refused() {
 }
 
 #[test]
-fn a_contract_of_another_version() {
+fn another_openapi_version_is_rejected() {
     let error = Contract::parse("openapi: 3.1.0\npaths: {}").err().unwrap().to_string();
-    assert!(error.ends_with("the contract: it is OpenAPI 3.1.0; the generators read 3.0"), "{error}");
+    assert!(
+        error.ends_with("the contract: its OpenAPI version is 3.1.0; the generators support 3.0"),
+        "{error}"
+    );
 }
 
 #[test]
-fn everything_is_told_at_once() {
+fn all_findings_are_reported_at_once() {
     let findings = refusal(
         "\n  /x: { post: { operationId: x } }",
         "\n    rowTotal: { type: integer }\n    Total: { $ref: '#/components/schemas/rowTotal' }",
     );
     assert_eq!(
         findings.unwrap(),
-        "path /x: its POST operation is not generated: this SDK reads\n\
-         schema Total: it is another name for a schema; use that schema\n\
-         schema rowTotal: call it RowTotal, as its type will be\n\
-         schema rowTotal: integers are read tolerantly as `format: int64` only\n\
-         schema rowTotal: it has no `description`"
+        "path /x: its POST operation is not generated: this SDK only reads\n\
+         schema Total: it is only an alias of another schema; use that schema\n\
+         schema rowTotal: integers must have `format: int64`, the only one with tolerant decoding\n\
+         schema rowTotal: it has no `description`\n\
+         schema rowTotal: rename it to RowTotal, the name of its Rust type"
     );
 }
 
@@ -126,42 +129,42 @@ fn operations() {
         operation,
         "operation x: ",
         &[
-            ("operationId: x\n      requestBody: {}", "`requestBody` is not sent: this SDK reads"),
-            ("servers: []", "`servers` is nothing the generators read here"),
+            ("operationId: x\n      requestBody: {}", "`requestBody` is not sent: this SDK only reads"),
+            ("servers: []", "`servers` is not supported by the generators here"),
             (
                 "x-supersededby: y",
-                "`x-supersededby` is none of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts)",
+                "`x-supersededby` is not one of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts)",
             ),
+            ("deprecated: true", "it is deprecated; set `x-superseded-by` to the operation that replaces it"),
+            ("x-superseded-by: listRows", "it has `x-superseded-by`; add `deprecated: true`"),
             (
-                "deprecated: true",
-                "it is deprecated; name the operation that replaces it with `x-superseded-by`",
+                "deprecated: true\n      x-superseded-by: y",
+                "it is superseded by y, which is not an operation",
             ),
-            ("x-superseded-by: listRows", "it has a successor; say `deprecated: true` too"),
-            ("deprecated: true\n      x-superseded-by: y", "it is superseded by y, which is no operation"),
             (
                 "parameters: [{ $ref: '#/components/parameters/P' }]",
                 "`$ref` to #/components/parameters/P, which is not in this contract",
             ),
             (
                 "responses: { default: { description: D. }, '200': { description: Rows., content: { application/json: { schema: { $ref: '#/components/schemas/Rows' } } } } }",
-                "a `default` response makes the generators panic or take errors for answers; name the statuses",
+                "a `default` response makes the generators panic or treat errors as success; list the statuses",
             ),
-            ("responses: { '404': { description: Fault. } }", "it has no successful answer with a schema"),
+            ("responses: { '404': { description: Fault. } }", "it has no successful response with a schema"),
             (
                 "responses: { '200': { description: Rows., content: { text/csv: {} } } }",
-                "its answer 200 is text/csv; the client reads application/json",
+                "its response 200 is text/csv; the client supports only application/json",
             ),
             (
                 "responses: { '200': { description: Rows., content: { application/json: { schema: { type: object } } } } }",
-                "its successful answer must be a `$ref` to an object",
+                "its successful response must be a `$ref` to an object",
             ),
             (
                 "responses: { '200': { description: Rows., content: { application/json: { schema: { $ref: '#/components/schemas/NameField' } } } } }",
-                "its successful answer must be a `$ref` to an object",
+                "its successful response must be a `$ref` to an object",
             ),
             (
                 "responses: { '200': { description: A., content: { application/json: {} } }, '202': { description: B., content: { text/csv: {} } } }",
-                "it has more than one successful answer (200 application/json, 202 text/csv); the generators take one",
+                "it has more than one successful response (200 application/json, 202 text/csv); the generators support one",
             ),
         ],
     );
@@ -169,22 +172,22 @@ fn operations() {
         operation,
         "",
         &[
-            ("operationId:", "operation GET /x: it has no `operationId`, which names what is generated"),
+            ("operationId:", "operation GET /x: it has no `operationId`, which names the generated code"),
             ("operationId: listRows", "operation listRows: the operation at /rows has the same name in Rust"),
             (
                 "operationId: list_rows",
                 "operation list_rows: the operation at /rows has the same name in Rust",
             ),
-            ("operationId: 3rows", "operation 3rows: its `operationId` makes no Rust name"),
-            ("summary:", "operation x: it has no `summary`, which its documentation opens with"),
+            ("operationId: 3rows", "operation 3rows: its `operationId` cannot be converted to a Rust name"),
+            ("summary:", "operation x: it has no `summary`, the first line of its documentation"),
         ],
     );
     check(
         |item| refusal(&format!("\n  /x: {{ {item} }}"), ""),
         "path /x: ",
         &[
-            ("delete: {}", "its DELETE operation is not generated: this SDK reads"),
-            ("servers: []", "`servers` is nothing the generators read here"),
+            ("delete: {}", "its DELETE operation is not generated: this SDK only reads"),
+            ("servers: []", "`servers` is not supported by the generators here"),
         ],
     );
 }
@@ -202,27 +205,24 @@ fn parameters() {
             ),
             (
                 "in: query, explode: false, schema: { type: string }",
-                "`explode` is nothing the generators read here",
+                "`explode` is not supported by the generators here",
             ),
             (
                 "in: query, schema: { type: array, items: { type: string } }",
-                "a list is sent as repeated parameters whatever `explode` says; use a string and join",
+                "a list is sent as repeated parameters regardless of `explode`; use a joined string",
             ),
             (
                 "in: query, style: pipeDelimited, schema: { type: string }",
-                "the client writes style form only",
+                "the client supports only style form",
             ),
-            (
-                "in: query, schema: { $ref: '#/components/schemas/NameField' }",
-                "its schema must be written out in place",
-            ),
+            ("in: query, schema: { $ref: '#/components/schemas/NameField' }", "its schema must be inline"),
             (
                 "in: query, schema: { type: string, default: a }",
-                "`default` is not filled in, what is absent stays absent; describe it instead",
+                "`default` is not applied, so an absent value stays absent; describe it instead",
             ),
             (
                 "in: query, schema: { type: integer, format: int32 }",
-                "it must be a string, a boolean, an int64, or a uuid that is required",
+                "it must be a string, a boolean, an int64, or a required uuid",
             ),
             ("in: path, required: true, schema: { type: string }", "it is not in the path"),
         ],
@@ -237,7 +237,7 @@ fn parameters() {
             ),
             (
                 "parameters: [{ name: '$', in: query, description: T., schema: { type: string } }]",
-                "parameter `$`: it makes no Rust name",
+                "parameter `$`: it cannot be converted to a Rust name",
             ),
             (
                 "parameters: [{ name: p, in: query, schema: { type: string } }]",
@@ -246,7 +246,7 @@ fn parameters() {
         ],
     );
     let unknown = refusal(&OPERATION.replace("/rows", "/rows/{row-id}").replace("listRows", "x"), "");
-    assert_eq!(unknown.unwrap(), "operation x: {row-id} of its path is none of its parameters");
+    assert_eq!(unknown.unwrap(), "operation x: {row-id} in its path is not one of its parameters");
 }
 
 #[test]
@@ -257,40 +257,37 @@ fn schemas() {
         &[
             (
                 "type: array, items: { type: string }",
-                "a list is no type of its own; write it in the property",
+                "a list cannot be a named schema; define it inline in the property",
             ),
             (
                 "allOf: [{ $ref: '#/components/schemas/Row' }]",
-                "it must be an object, an open set of texts, a scalar that rows share, or a `oneOf` of scalars",
+                "it must be an object, an open set of strings, a shared scalar, or a `oneOf` of scalars",
             ),
-            (
-                "oneOf: [{ type: string }], nullable: true",
-                "`nullable` belongs beside a `type`, which it is ignored without",
-            ),
-            ("type: object", "an object without properties becomes no struct"),
+            ("oneOf: [{ type: string }], nullable: true", "`nullable` is ignored without a `type` beside it"),
+            ("type: object", "an object without properties does not produce a struct"),
             (
                 "type: object, additionalProperties: false, properties: { p: { $ref: '#/components/schemas/NameField' } }",
-                "`additionalProperties: false` refuses every answer with a new field; leave it off",
+                "`additionalProperties: false` rejects every response with a new field; remove it",
             ),
             (
                 "type: object, additionalProperties: { type: string }, properties: { p: { $ref: '#/components/schemas/NameField' } }",
-                "`additionalProperties` of a type are not kept; leave it off",
+                "`additionalProperties` with a schema is not kept; remove it",
             ),
             (
                 "type: object, discriminator: { propertyName: p }, properties: { p: { $ref: '#/components/schemas/NameField' } }",
-                "`discriminator` is ignored by the generators, and the first variant that fits would win",
+                "`discriminator` is ignored by the generators, so the first variant that fits would match",
             ),
             (
                 "type: object, required: [q], properties: { p: { $ref: '#/components/schemas/NameField' } }",
-                "it requires `q`, which is none of its properties",
+                "it requires `q`, which is not one of its properties",
             ),
             (
                 "type: object, required: [p], properties: { p: { $ref: '#/components/schemas/NameField' } }",
-                "property `p`: it is required but may be null, and null counts as absent; require it or let it be null",
+                "property `p`: it is required but may be null, and null counts as absent; make it either required or nullable",
             ),
             (
                 "type: object, required: [p], properties: { p: { description: P., type: string, format: date-time } }",
-                "property `p`: it is of a type without an empty value, which its struct needs; let it be null",
+                "property `p`: its type has no default value, which its struct needs; make it nullable",
             ),
             (
                 "type: object, properties: { p: { $ref: '#/components/schemas/NameField' }, P: { $ref: '#/components/schemas/NameField' } }",
@@ -298,35 +295,38 @@ fn schemas() {
             ),
             (
                 "type: object, properties: { '@': { $ref: '#/components/schemas/NameField' } }",
-                "property `@`: it makes no Rust name",
+                "property `@`: it cannot be converted to a Rust name",
             ),
             (
                 "type: object, properties: { a: { $ref: '#/components/schemas/NameField' }, b: { description: B., type: string, nullable: true, x-also-sent-as: [A] } }",
-                "property `b`: `a` too would be read from `A`\nproperty `b`: `a` too would be read from `a`",
+                "property `b`: `a` is also read from `A`\nproperty `b`: `a` is also read from `a`",
             ),
-            ("type: string, x-extensible-enum: []", "`x-extensible-enum` is a list of texts"),
-            ("type: string, x-extensible-enum: [1]", "1 in `x-extensible-enum` is no text"),
+            (
+                "type: string, x-extensible-enum: []",
+                "`x-extensible-enum` must be a non-empty list of strings",
+            ),
+            ("type: string, x-extensible-enum: [1]", "1 in `x-extensible-enum` is not a string"),
             ("type: string, x-extensible-enum: [a-b, a_b]", "`a_b` and a-b have the same name in Rust"),
             (
                 "type: string, x-extensible-enum: [other]",
-                "`other` and what is not known have the same name in Rust",
+                "`other` and the variant for unknown values have the same name in Rust",
             ),
-            ("type: string, x-extensible-enum: [self]", "`self` makes no Rust name"),
+            ("type: string, x-extensible-enum: [self]", "`self` cannot be converted to a Rust name"),
             (
                 "oneOf: [{ $ref: '#/components/schemas/Row' }, { type: string }]",
-                "a `oneOf` is a choice of scalars, written out in place",
+                "a `oneOf` may contain only inline scalars",
             ),
             (
                 "oneOf: [{ type: string }, { type: string, format: uuid }]",
-                "two choices of its `oneOf` have one type, and the first would always win",
+                "two variants of its `oneOf` have the same type, so the first would always match",
             ),
             (
                 "type: string, enum: [a]",
-                "`enum` is closed and fails every answer with a new value; give the set a schema of its own, with `x-extensible-enum`",
+                "`enum` is closed and rejects every response with a new value; use a named schema with `x-extensible-enum`",
             ),
             (
                 "type: integer, format: int64, enum: [1]",
-                "an integer `enum` does not compile; say `type: integer` and describe the values",
+                "an integer `enum` does not compile; use `type: integer` and describe the values",
             ),
         ],
     );
@@ -334,9 +334,9 @@ fn schemas() {
         |name| refusal("", &format!("\n    {name}: {{ description: X., type: string }}")),
         "",
         &[
-            ("row_name", "schema row_name: call it RowName, as its type will be"),
-            ("SKU", "schema SKU: call it Sku, as its type will be"),
-            ("Option", "schema Option: its name is taken by a type that the generated code uses"),
+            ("row_name", "schema row_name: rename it to RowName, the name of its Rust type"),
+            ("SKU", "schema SKU: rename it to Sku, the name of its Rust type"),
+            ("Option", "schema Option: its name conflicts with a type that the generated code uses"),
         ],
     );
 }
@@ -349,85 +349,82 @@ fn properties() {
         &[
             (
                 "description: P., type: string",
-                "it may be absent but not null, and the service does both; say `nullable: true`",
+                "it may be absent but not null, and the service sends both; add `nullable: true`",
             ),
             (
                 "description: P., type: array, items: { type: string }",
-                "it may be absent but not null, and the service does both; say `nullable: true`",
+                "it may be absent but not null, and the service sends both; add `nullable: true`",
             ),
             (
                 "$ref: '#/components/schemas/Row'",
-                "it may be absent but not null, and the service does both; say `nullable: true`",
+                "it may be absent but not null, and the service sends both; add `nullable: true`",
             ),
             ("type: string, nullable: true", "it has no `description`"),
             (
                 "description: P., nullable: true, type: object, properties: { q: { type: string } }",
-                "an object needs a schema of its own, or its type has a made-up name",
+                "an inline object would get an invented type name; give it a named schema",
             ),
             (
                 "description: P., nullable: true, type: array, items: { type: object }",
-                "a list is of plain strings, or of what a `$ref` names: an object, an open set or a choice",
+                "a list may contain only plain strings, or a `$ref` to an object, an open set or a `oneOf`",
             ),
             (
                 "description: P., nullable: true, type: array, items: { $ref: '#/components/schemas/NameField' }",
-                "a list is of plain strings, or of what a `$ref` names: an object, an open set or a choice",
+                "a list may contain only plain strings, or a `$ref` to an object, an open set or a `oneOf`",
             ),
             (
                 "description: P., nullable: true, type: array, items: { type: string }, uniqueItems: true",
-                "`uniqueItems` refuses a whole answer for one odd list; describe it instead",
+                "`uniqueItems` rejects a whole response for one unexpected list; describe it instead",
             ),
             (
                 "description: P., nullable: true, anyOf: [{ type: string }]",
-                "`anyOf` becomes a struct that no value can be read into; name the one type it is",
+                "`anyOf` becomes a struct that cannot be deserialized; use a single type",
             ),
-            (
-                "description: P., nullable: true, oneOf: [{ type: string }]",
-                "`oneOf` needs a schema of its own",
-            ),
+            ("description: P., nullable: true, oneOf: [{ type: string }]", "`oneOf` needs a named schema"),
             (
                 "description: P., nullable: true, not: { type: string }",
-                "`not` is nothing a Rust type can say",
+                "`not` cannot be expressed as a Rust type",
             ),
-            ("description: P., nullable: true, type: [string, 'null']", "its `type` must be one of JSON's"),
+            ("description: P., nullable: true, type: [string, 'null']", "its `type` must be a JSON type"),
             (
                 "description: P., nullable: true, allOf: [{ $ref: '#/components/schemas/Row' }]",
-                "`allOf` cannot be null, whatever stands beside it; refer to a schema that says `nullable: true`",
+                "`allOf` cannot be null, even with `nullable` beside it; use a `$ref` to a schema with `nullable: true`",
             ),
             (
                 "description: P., nullable: true, type: string, enum: [a]",
-                "`enum` is closed and fails every answer with a new value; give the set a schema of its own, with `x-extensible-enum`",
+                "`enum` is closed and rejects every response with a new value; use a named schema with `x-extensible-enum`",
             ),
             (
                 "description: P., nullable: true, type: string, x-extensible-enum: [a]",
-                "`x-extensible-enum` makes a type only on a schema of its own, with `type: string`",
+                "`x-extensible-enum` is supported only in a named schema with `type: string`",
             ),
             (
                 "description: P., nullable: true, type: string, format: uuid, pattern: a",
-                "`pattern` refuses a whole answer for one odd text; describe it instead",
+                "`pattern` rejects a whole response for one unexpected string; describe it instead",
             ),
             (
                 "description: P., nullable: true, type: string, format: date-time, maxLength: 30",
-                "`maxLength` refuses a whole answer for one odd text; describe it instead",
+                "`maxLength` rejects a whole response for one unexpected string; describe it instead",
             ),
             (
                 "description: P., nullable: true, type: string, default: a",
-                "`default` is not filled in, what is absent stays absent; describe it instead",
+                "`default` is not applied, so an absent value stays absent; describe it instead",
             ),
             (
                 "description: P., nullable: true, type: string, format: date",
-                "there is no type for `format: date`; leave it off",
+                "`format: date` has no Rust type; remove it",
             ),
             (
                 "description: P., nullable: true, type: integer",
-                "integers are read tolerantly as `format: int64` only",
+                "integers must have `format: int64`, the only one with tolerant decoding",
             ),
             (
                 "description: P., nullable: true, type: number",
-                "numbers are read tolerantly as `format: double` only",
+                "numbers must have `format: double`, the only one with tolerant decoding",
             ),
             (
                 "description: P., nullable: true, nulable: true, type: string",
-                "`nulable` is nothing the generators read here",
+                "`nulable` is not supported by the generators here",
             ),
         ],
     );
@@ -437,7 +434,7 @@ fn properties() {
         &[
             (
                 "$ref: '#/components/schemas/NameField', nullable: true",
-                "`nullable` beside `$ref` is ignored; say it in #/components/schemas/NameField",
+                "`nullable` beside `$ref` is ignored; move it to #/components/schemas/NameField",
             ),
             (
                 "$ref: '#/components/schemas/Nothing'",
@@ -445,7 +442,7 @@ fn properties() {
             ),
             (
                 "description: P., nullable: true, type: string, x-customer: true",
-                "`x-customer` is none of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts)",
+                "`x-customer` is not one of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts)",
             ),
         ],
     );
