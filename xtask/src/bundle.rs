@@ -1,6 +1,6 @@
-//! The contract as one file of JSON: for judges that neither read YAML anchors nor look for examples in other files.
+//! Writes the contract as one JSON file, for third-party tools that support neither YAML anchors nor external examples.
 //!
-//! Nothing is lowered here and nothing checked: a judge is to see the contract as it is.
+//! The contract is neither simplified nor checked, so that these tools see it unchanged.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::codegen::PATH;
 
-/// Writes the contract to `target`, every `externalValue` of an example replaced by the `value` it names.
+/// Writes the contract to `target`, with every `externalValue` of an example replaced by the `value` it refers to.
 pub(crate) fn run(target: &Path) -> Result<()> {
     let contract = crate::root().join(PATH);
     let text =
@@ -23,7 +23,7 @@ pub(crate) fn run(target: &Path) -> Result<()> {
         .with_context(|| format!("cannot write {}", target.display()))
 }
 
-/// Only examples have an `externalValue`, so every member of this name is one.
+/// Embeds the examples. Only examples have an `externalValue`, so every member with this name belongs to one.
 fn write_out(value: &mut Value, directory: &Path) -> Result<()> {
     if let Value::Object(members) = value
         && let Some(Value::String(file)) = members.remove("externalValue")
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_example_is_written_out_and_nothing_else_changes() {
+    fn every_example_is_embedded_and_nothing_else_changes() {
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("deep/contract.json");
         run(&target).unwrap();
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_that_is_not_there_is_named() {
+    fn a_missing_example_is_named() {
         let mut value = serde_json::json!({ "a": [{ "externalValue": "examples/none.json" }] });
         let error = write_out(&mut value, Path::new("/nowhere")).unwrap_err();
         assert!(error.to_string().contains("examples/none.json"), "{error}");

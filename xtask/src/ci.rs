@@ -1,9 +1,9 @@
-//! Everything that must hold of the workspace beside its tests, as named steps that can be run alone.
+//! The checks of the workspace other than its tests, as named steps that can be run separately.
 //!
-//! A step is a function in a file of `ci/` and a line in [`steps`], or a script in `tests/judges`. It installs what it
-//! needs by name, below `target/`, and leaves nothing else behind.
+//! A step is a function in a file of `ci/` and a line in [`steps`], or a script in `tests/judges`. It installs the
+//! tools it needs under `target/` and leaves nothing else behind.
 //!
-//! The steps named in [`GATE`] run before every landing and take a few minutes; `--all` runs the rest as well.
+//! The steps in [`GATE`] run by default, before every merge, and take a few minutes; `--all` runs the others as well.
 
 mod deny;
 mod interface;
@@ -13,30 +13,30 @@ mod msrv;
 mod package;
 mod rust;
 
-/// The steps that run before every landing: what fails most often, at the least cost. The whole gate, the tests
-/// included, stays within 15 minutes on a machine of two cores that has built nothing yet.
+/// The default steps: those that fail most often and cost least. Together with the tests they take at most 15 minutes
+/// on a machine with two cores and an empty build cache.
 const GATE: [&str; 6] = ["codegen", "tidy", "fmt", "msrv", "clippy", "docs"];
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-/// One thing that must hold.
+/// A named check.
 struct Step {
     name: String,
-    /// What holds, for the list.
+    /// A sentence that is true if the step succeeds, for the list.
     holds: String,
     check: Box<dyn Fn() -> Result<Verdict>>,
 }
 
-/// What a step found.
+/// The result of a successful step.
 enum Verdict {
     Holds,
-    /// It holds as far as could be seen here; this was left out, and why.
+    /// The step succeeded, but part of it was skipped, for this reason.
     HoldsBut(String),
 }
 
-/// The steps, cheap ones first: who broke something wants to know soon.
+/// The steps, cheap ones first, so that failures are reported early.
 fn steps() -> Result<Vec<Step>> {
     let step = |name: &str, holds: &str, check: fn() -> Result<Verdict>| Step {
         name: name.to_owned(),
@@ -44,24 +44,24 @@ fn steps() -> Result<Vec<Step>> {
         check: Box::new(check),
     };
     let mut steps = vec![
-        step("codegen", "Generated files are what the contract says", rust::codegen),
-        step("tidy", "The house is in order", rust::tidy),
+        step("codegen", "Generated files match the contract", rust::codegen),
+        step("tidy", "Files, links and dependencies follow the house rules", rust::tidy),
         step("fmt", "Hand-written Rust is formatted", rust::fmt),
-        step("msrv", "No dependency needs a newer Rust than we promise", msrv::check),
+        step("msrv", "No dependency needs a newer Rust than the published crates declare", msrv::check),
         step("deny", "Licenses, sources and advisories of dependencies are acceptable", deny::check),
-        step("clippy", "No lint objects, with all features", rust::clippy),
-        step("docs", "Documentation builds without a warning", rust::docs),
+        step("clippy", "Clippy reports no warning with all features", rust::clippy),
+        step("docs", "Documentation builds without warnings", rust::docs),
         step(
             "interface",
-            "The SDK's public interface names no types but those of listed crates",
+            "The SDK's public interface contains only types of listed crates",
             interface::check,
         ),
-        step("features", "Every feature compiles alone, and none at all", rust::features),
-        step("long", "What the tests try a dozen times holds hundreds of times", long::check),
-        step("bench", "A call takes no more instructions than it used to", rust::bench),
+        step("features", "Every crate compiles with each feature alone and with none", rust::features),
+        step("long", "Generated test cases pass with hundreds of cases instead of a dozen", long::check),
+        step("bench", "A call takes no more instructions than the baseline", rust::bench),
         step(
             "package",
-            "Every published crate builds from its package, and others build on it",
+            "Every published crate builds from its package, and a program can depend on it",
             package::check,
         ),
     ];
@@ -69,19 +69,19 @@ fn steps() -> Result<Vec<Step>> {
     Ok(steps)
 }
 
-/// Runs the named steps, or those of the gate, or all; continues where one fails, and fails at the end.
+/// Runs the named steps, the default steps, or all. Continues after a failed step, and fails at the end.
 #[expect(clippy::print_stdout, reason = "this is the report")]
 pub(crate) fn run(names: &[String], all: bool, list: bool) -> Result<()> {
     let steps = steps()?;
     if list {
         for step in &steps {
-            let when = if is_gate(step) { "gate" } else { "all" };
-            println!("{:14} {when:5} {}", step.name, step.holds);
+            let when = if is_gate(step) { "default" } else { "--all" };
+            println!("{:14} {when:7} {}", step.name, step.holds);
         }
         return Ok(());
     }
     if let Some(unknown) = names.iter().find(|name| steps.iter().all(|step| step.name != **name)) {
-        bail!("there is no step {unknown}; `cargo xtask ci --list` lists them");
+        bail!("unknown step {unknown}; `cargo xtask ci --list` lists all steps");
     }
     let mut report = Vec::new();
     let mut failed = Vec::new();
@@ -91,8 +91,8 @@ pub(crate) fn run(names: &[String], all: bool, list: bool) -> Result<()> {
         println!("\n== {}: {}", step.name, step.holds);
         let start = Instant::now();
         let outcome = match (step.check)() {
-            Ok(Verdict::Holds) => "holds".to_owned(),
-            Ok(Verdict::HoldsBut(left_out)) => format!("holds, but {left_out}"),
+            Ok(Verdict::Holds) => "ok".to_owned(),
+            Ok(Verdict::HoldsBut(left_out)) => format!("ok, but {left_out}"),
             Err(error) => {
                 println!("{error:#}");
                 failed.push(step.name.as_str());
@@ -105,7 +105,7 @@ pub(crate) fn run(names: &[String], all: bool, list: bool) -> Result<()> {
     if failed.is_empty() {
         return Ok(());
     }
-    bail!("not everything holds; again with `cargo xtask ci {}`", failed.join(" "))
+    bail!("{} failed; to run only these steps again: `cargo xtask ci {0}`", failed.join(" "))
 }
 
 fn is_gate(step: &Step) -> bool {
@@ -121,10 +121,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_of_the_gate_exists_and_the_gate_is_not_everything() {
+    fn every_default_step_exists_and_some_steps_are_not_default() {
         let steps = steps().unwrap();
         for name in GATE {
-            assert!(steps.iter().any(|step| step.name == name), "there is no step {name}");
+            assert!(steps.iter().any(|step| step.name == name), "unknown step {name}");
         }
         assert!(steps.iter().any(|step| !is_gate(step)));
     }

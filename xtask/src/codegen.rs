@@ -1,7 +1,7 @@
-//! From the contract to the generated crates: read, refuse, lower, generate, write or compare.
+//! Generates code from the contract: parse, validate, simplify, generate, then write or compare.
 //!
-//! One code path makes the text of every generated file; whether it is then written or compared is decided at the
-//! very end, so that `codegen` and `codegen --check` cannot disagree.
+//! One code path produces the text of every generated file. Only the last step writes or compares it, so that `codegen`
+//! and `codegen --check` cannot disagree.
 
 mod client;
 mod contract;
@@ -25,8 +25,8 @@ pub(crate) const GENERATED: [&str; 3] = [
     "crates/partner-center-client/src/operations.rs",
 ];
 
-/// Generates all files; compares instead of writing where `check` is set.
-#[expect(clippy::print_stdout, reason = "says what it did to whoever ran the command")]
+/// Generates all files; with `check`, compares instead of writing.
+#[expect(clippy::print_stdout, reason = "lists the files it wrote")]
 pub(crate) fn run(check: bool) -> Result<()> {
     let root = &crate::root();
     let files = generate(&Contract::load(&root.join(PATH))?)?;
@@ -48,7 +48,7 @@ fn generate(contract: &Contract) -> Result<Vec<output::File>> {
     Ok(GENERATED.iter().zip(texts).map(|(path, text)| output::File::new(path, contract, &text)).collect())
 }
 
-/// How every generated file begins at present.
+/// The current header of every generated file.
 pub(crate) fn header() -> Result<String> {
     Ok(output::header(&Contract::load(&crate::root().join(PATH))?.hash))
 }

@@ -1,23 +1,23 @@
-//! Running other programs, from the root of the workspace and aloud.
+//! Runs other programs in the root of the workspace, and prints each command.
 
 use std::ffi::OsStr;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// A program with its arguments, to be run at the root.
+/// A command that runs in the root of the workspace.
 pub(crate) fn program(name: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(crate::root());
     command
 }
 
-/// cargo, the one that runs this.
+/// The cargo that runs this program.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()), arguments)
 }
 
-/// Says the command, runs it, and fails if it does.
+/// Prints the command, runs it, and fails if it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let words = said(command);
     let status = command.status().with_context(|| format!("cannot run `{words}`"))?;
@@ -25,12 +25,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Whether the command succeeds, without a word.
+/// Whether the command succeeds. Prints nothing.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-#[expect(clippy::print_stdout, reason = "a failing step is repeated by hand from this line")]
+#[expect(clippy::print_stdout, reason = "a failing step can be repeated by hand from this line")]
 fn said(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let program = program.file_name().unwrap_or(command.get_program());

@@ -1,6 +1,6 @@
-//! The tools of this workspace, as `cargo xtask <command>`.
+//! The developer tools of this workspace, run as `cargo xtask <command>`.
 //!
-//! It depends on none of the crates it generates, so that a broken generated file can always be generated anew.
+//! It depends on none of the crates it generates, so that it can always regenerate a broken file.
 
 mod bench;
 mod bundle;
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Generates code from the contract, and checks the house.
+/// Generates code, runs checks and measures speed.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
@@ -27,23 +27,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Measures the SDK beside what else could do its work, and writes docs/benchmarks.md.
+    /// Compares the speed of the SDK with other clients, and writes docs/benchmarks.md.
     Bench {
-        /// The sections to measure and print; all, and the page, if none is named.
+        /// The sections to measure and print; without any, measure all and write the page.
         sections: Vec<String>,
-        /// Only compare how many instructions a call takes with the committed baseline; exit 1 where it is more.
+        /// Only compare the instructions per call with the committed baseline; exit 1 if there are more.
         #[arg(long, conflicts_with = "sections")]
         check: bool,
-        /// Make what a call takes now the baseline.
+        /// Store the current instructions per call as the baseline.
         #[arg(long, conflicts_with_all = ["sections", "check"])]
         accept: bool,
     },
-    /// Checks what must hold beside the tests, step by step: before every landing the gate, before a release everything.
+    /// Runs the checks other than the tests, step by step: the default steps before every merge, all before a release.
     Ci {
-        /// The steps to run; those of the gate if none is named.
+        /// The steps to run; without any, run the default steps.
         #[arg(conflicts_with = "all")]
         steps: Vec<String>,
-        /// Run all steps: the gate and what takes longer.
+        /// Run all steps: the default ones and the slower ones.
         #[arg(long)]
         all: bool,
         /// List the steps instead.
@@ -52,21 +52,21 @@ enum Command {
     },
     /// Generates the models and the client from openapi/partner-center.yaml.
     Codegen {
-        /// Compare with what is committed instead of writing; print a diff and exit 1 where they differ.
+        /// Compare with the existing files instead of writing; print a diff and exit 1 if they differ.
         #[arg(long)]
         check: bool,
     },
-    /// Checks what every file of the workspace keeps to.
+    /// Checks the rules that every file of the workspace must follow.
     Tidy,
-    /// Runs the contract tests: examples, models, what the chains send, what the emulator answers.
+    /// Runs the contract tests: examples, models, requests of the SDK, responses of the emulator.
     Wire {
-        /// Show how what the chains send has changed, and accept it as the new snapshots.
+        /// Show how the requests have changed, and accept them as the new snapshots.
         #[arg(long)]
         accept: bool,
     },
-    /// Writes the contract as one JSON file, with its examples in it, for tools that want it so.
+    /// Writes the contract as a single JSON file with embedded examples, for tools that need one.
     Bundle {
-        /// Where to.
+        /// The file to write.
         path: PathBuf,
     },
 }
@@ -98,7 +98,7 @@ fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
-/// Where cargo puts what it builds.
+/// Cargo's target directory.
 fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

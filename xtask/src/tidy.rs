@@ -1,5 +1,5 @@
-//! The order of the house, as far as a program can see it. Each check is a function from what is there to what is wrong
-//! with it; nothing is changed.
+//! Checks the house rules for files, links and dependencies. Each check is a function that returns findings and changes
+//! nothing.
 
 mod layers;
 mod links;
@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<()> {
     let files = files(&root)?;
     let mut findings = Vec::new();
     for file in &files {
-        // Whatever is no text has no order to keep.
+        // Files that are not text have no rules.
         let Ok(text) = std::fs::read_to_string(root.join(file)) else { continue };
         findings.extend(text::findings(file, &text));
         if has_extension(file, "md") {
@@ -30,21 +30,20 @@ pub(crate) fn run() -> Result<()> {
     for path in codegen::GENERATED {
         let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
         if !text.starts_with(&codegen::header()?) {
-            findings.push(format!("{path}: it does not bear the contract's hash; run `cargo xtask codegen`"));
+            findings.push(format!("{path}: outdated contract hash; run `cargo xtask codegen`"));
         }
     }
-    ensure!(findings.is_empty(), "the house is not tidy\n{}", findings.join("\n"));
+    ensure!(findings.is_empty(), "house rules are violated\n{}", findings.join("\n"));
     Ok(())
 }
 
-/// Every file that is or would be committed; a link to one is not another.
+/// Every file that is or would be committed, without symbolic links.
 fn files(root: &Path) -> Result<Vec<String>> {
     let arguments = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
-    let output =
-        Command::new("git").args(arguments).current_dir(root).output().context("git cannot be run")?;
+    let output = Command::new("git").args(arguments).current_dir(root).output().context("cannot run git")?;
     ensure!(
         output.status.success(),
-        "git does not list the files: {}",
+        "cannot list the files with git: {}",
         String::from_utf8_lossy(&output.stderr)
     );
     let names = String::from_utf8_lossy(&output.stdout);

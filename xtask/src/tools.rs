@@ -1,5 +1,4 @@
-//! Programs that steps need beside Rust's own: a crate's below `target/tools`, once; the system's from apt, where they
-//! are missing.
+//! Installs programs that steps need: those of crates under `target/tools`, once per version; system packages with apt.
 
 use std::path::PathBuf;
 
@@ -7,19 +6,19 @@ use anyhow::Result;
 
 use crate::command::{cargo, program, run, succeeds};
 
-/// The program of a crate, at this version.
+/// Installs a crate's program at this version, if needed, and returns its path.
 pub(crate) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
     let home = crate::target().join("tools").join(format!("{name}-{version}"));
     let binary = home.join("bin").join(name);
     if !binary.exists() {
         let root = home.to_string_lossy();
-        // Not optimised: it runs for a second or two, and optimising takes minutes.
+        // Not optimized: it runs for a second or two, and optimizing takes minutes.
         run(&mut cargo(&["install", "--debug", name, "--version", version, "--locked", "--root", &root]))?;
     }
     Ok(binary)
 }
 
-/// Packages of the system.
+/// Installs system packages.
 pub(crate) fn from_apt(packages: &[&str]) -> Result<()> {
     let is_root = succeeds(&mut program("sh", &["-c", "test $(id -u) = 0"]));
     let apt = |arguments: &[&str]| {

@@ -1,4 +1,4 @@
-//! The contract tests, run alone; and the acceptance of what the chains send now.
+//! Runs the contract tests, and accepts changed request snapshots.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,14 +7,14 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::cargo;
 
-/// Where insta keeps what the chains sent, from the root.
+/// The folder of the request snapshots, from the root.
 const SNAPSHOTS: &str = "tests/contract/snapshots";
 
-/// Runs the contract tests. With `accept`, shows what changed in the snapshots, and accepts it.
+/// Runs the contract tests. With `accept`, shows what changed in the snapshots and accepts it.
 pub(crate) fn run(accept: bool) -> Result<()> {
     if accept {
         let snapshots = crate::root().join(SNAPSHOTS);
-        // What fails beside the snapshots fails again below, and aloud.
+        // Other failures are reported by the last run below.
         tests().env("INSTA_UPDATE", "new").env("INSTA_FORCE_PASS", "1").output()?;
         show(&pending(&snapshots)?)?;
         tests().env("INSTA_UPDATE", "always").output()?;
@@ -22,10 +22,10 @@ pub(crate) fn run(accept: bool) -> Result<()> {
             std::fs::remove_file(left)?;
         }
     }
-    let status = tests().env("INSTA_UPDATE", "no").status().context("cargo cannot be run")?;
+    let status = tests().env("INSTA_UPDATE", "no").status().context("cannot run cargo")?;
     ensure!(
         status.success(),
-        "the contract tests failed; where only a snapshot differs, and it should, run `cargo xtask wire --accept`"
+        "the contract tests failed; if only snapshots differ, as intended, run `cargo xtask wire --accept`"
     );
     Ok(())
 }
@@ -47,23 +47,20 @@ fn pending(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(pending)
 }
 
-#[expect(clippy::print_stdout, reason = "the person who accepts wants to see what")]
+#[expect(clippy::print_stdout, reason = "shows what is accepted")]
 fn show(pending: &[PathBuf]) -> Result<()> {
     for new in pending {
         let accepted = new.with_extension("");
         let name = accepted.file_name().unwrap_or_default().display().to_string();
         let (before, after) = (contents(&accepted).unwrap_or_default(), contents(new)?);
         let diff = similar::TextDiff::from_lines(&before, &after);
-        println!(
-            "{}",
-            diff.unified_diff().header(&format!("{name} (accepted)"), &format!("{name} (sent now)"))
-        );
+        println!("{}", diff.unified_diff().header(&format!("{name} (accepted)"), &format!("{name} (new)")));
     }
-    println!("{} of the snapshots changed", pending.len());
+    println!("changed snapshots: {}", pending.len());
     Ok(())
 }
 
-/// A snapshot without what insta notes above it.
+/// A snapshot without insta's header.
 fn contents(path: &Path) -> Result<String> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(text.splitn(3, "---\n").last().unwrap_or_default().to_owned())

@@ -1,4 +1,4 @@
-//! The dependencies before cargo-deny: licenses, sources, bans; advisories where their database can be reached.
+//! Runs cargo-deny on the dependencies: licenses, sources and bans; advisories only if their database is reachable.
 
 use anyhow::Result;
 
@@ -6,7 +6,7 @@ use super::Verdict;
 use crate::command::{program, run, succeeds};
 use crate::tools;
 
-/// Where the advisories are kept.
+/// The advisory database.
 const DATABASE: &str = "https://github.com/rustsec/advisory-db";
 
 pub(super) fn check() -> Result<Verdict> {
@@ -16,9 +16,7 @@ pub(super) fn check() -> Result<Verdict> {
         program("git", &["ls-remote", "--exit-code", DATABASE, "HEAD"]).env("GIT_TERMINAL_PROMPT", "0"),
     );
     if !reachable {
-        return Ok(Verdict::HoldsBut(format!(
-            "advisories were SKIPPED: {DATABASE} cannot be reached from here"
-        )));
+        return Ok(Verdict::HoldsBut(format!("advisories were SKIPPED: {DATABASE} is not reachable")));
     }
     run(&mut program(&deny, &["--all-features", "check", "advisories"]))?;
     Ok(Verdict::Holds)

@@ -1,8 +1,8 @@
-//! Whose types stand in the facade's public interface: those of the crates listed here and no others. A type of another
-//! crate would make that crate's next breaking release one of ours, and what sends requests is nobody's business.
+//! Checks that the facade's public interface contains only types of the listed crates. If it had a type of another
+//! crate, that crate's next breaking release would break the facade too. The HTTP library is an implementation detail.
 //!
-//! rustdoc knows, and tells as JSON where unstable options are allowed to it. Only where types are named is read, which
-//! has been the same in many versions of that form.
+//! The check reads rustdoc's JSON output, which requires unstable options. It uses only the part that names types,
+//! which has not changed in many versions of the format.
 
 use std::collections::BTreeMap;
 
@@ -12,22 +12,22 @@ use serde_json::Value;
 use super::Verdict;
 use crate::command::{cargo, run};
 
-/// The crate that is judged.
+/// The crate that is checked.
 const FACADE: &str = "partner-center";
 
-/// Whose types it may show, and why.
+/// The crates whose types may appear in it, and why.
 const ALLOWED: [(&str, &str); 12] = [
     ("alloc", "the language"),
     ("core", "the language"),
     ("std", "the language"),
     ("partner_center", "itself"),
-    ("partner_center_models", "what the service answers with, re-exported as `models`"),
+    ("partner_center_models", "models of responses, re-exported as `models`"),
     ("bytes", "the raw body of an error; 1.x for years"),
-    ("futures_core", "streams are streams"),
-    ("http", "headers of answers; 1.x for years"),
-    ("schemars", "a feature of that name"),
-    ("secrecy", "what a caller keeps secret goes in as it is kept"),
-    ("serde_core", "continuations and checkpoints can be saved; serde's own core"),
+    ("futures_core", "the `Stream` trait"),
+    ("http", "headers of responses; 1.x for years"),
+    ("schemars", "only with the feature of that name"),
+    ("secrecy", "callers pass secrets in its types"),
+    ("serde_core", "continuations and checkpoints can be serialized; the core of serde"),
     ("uuid", "ids; 1.x for years"),
 ];
 
@@ -35,28 +35,28 @@ pub(super) fn check() -> Result<Verdict> {
     let library = FACADE.replace('-', "_");
     let arguments = ["rustdoc", "--quiet", "--package", FACADE, "--lib", "--all-features", "--"];
     let json = ["-Z", "unstable-options", "--output-format", "json"];
-    // A folder of its own: what unstable options are allowed to is built anew, and the rest would be after it.
+    // A separate folder, because changing unstable options rebuilds everything in it.
     let target = crate::target().join("interface");
     run(cargo(&arguments).args(json).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &target))?;
     let path = target.join("doc").join(format!("{library}.json"));
     let text =
-        std::fs::read_to_string(&path).with_context(|| format!("rustdoc left no {}", path.display()))?;
+        std::fs::read_to_string(&path).with_context(|| format!("rustdoc wrote no {}", path.display()))?;
     let findings = findings(&serde_json::from_str(&text)?)?;
     ensure!(
         findings.is_empty(),
-        "types of crates that are not listed in ci/interface.rs are public in {FACADE}:\n{}",
+        "{FACADE} exposes types of crates that are not listed in ci/interface.rs:\n{}",
         findings.join("\n")
     );
     Ok(Verdict::Holds)
 }
 
-/// Each type of a crate that is not allowed, with an item that names it.
+/// Each type of a crate that is not listed, with an item that uses it.
 fn findings(documented: &Value) -> Result<Vec<String>> {
     let index = documented["index"].as_object().context("rustdoc's JSON has no index")?;
     let mut named = BTreeMap::new();
     for item in index.values().filter(|item| item["crate_id"] == 0) {
         let implementation = &item["inner"]["impl"];
-        // What is implemented for every type is no doing of ours.
+        // Blanket and auto trait implementations are not part of the facade's own interface.
         if !implementation["blanket_impl"].is_null() || implementation["is_synthetic"] == true {
             continue;
         }
@@ -65,7 +65,7 @@ fn findings(documented: &Value) -> Result<Vec<String>> {
             named.entry(id.to_string()).or_insert_with(|| place.to_owned());
         });
     }
-    ensure!(!named.is_empty(), "rustdoc's JSON names no type; its form has changed, and this check with it");
+    ensure!(!named.is_empty(), "rustdoc's JSON names no type; its format has changed, so update this check");
     let mut findings = Vec::new();
     for (id, place) in named {
         let path = &documented["paths"][&id];
@@ -75,14 +75,14 @@ fn findings(documented: &Value) -> Result<Vec<String>> {
         if !path.is_null() && !ALLOWED.iter().any(|(allowed, _)| *allowed == home) {
             let words: Vec<_> =
                 path["path"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            findings.push(format!("{}, by {place}", words.join("::")));
+            findings.push(format!("{}, used by {place}", words.join("::")));
         }
     }
     findings.sort();
     Ok(findings)
 }
 
-/// Calls for the id of every path to a type or a trait below this.
+/// Calls `found` with the id of every path to a type or a trait in this value.
 fn collect(value: &Value, found: &mut impl FnMut(&Value)) {
     match value {
         Value::Object(members) => {
@@ -116,17 +116,17 @@ mod tests {
     }
 
     #[test]
-    fn a_type_of_a_crate_that_is_not_listed_is_found_wherever_it_stands() {
+    fn a_type_of_an_unlisted_crate_is_found_at_any_depth() {
         let path = |id: u32| json!({ "resolved_path": { "path": "Name", "id": id, "args": null } });
         let function = |id: u32| json!({ "function": { "sig": { "inputs": [["it", path(id)]] } } });
-        assert_eq!(findings(&documented(&function(1))).unwrap(), ["reqwest::Client, by send"]);
+        assert_eq!(findings(&documented(&function(1))).unwrap(), ["reqwest::Client, used by send"]);
         assert!(findings(&documented(&function(2))).unwrap().is_empty());
         let nested = json!({ "generic": { "angle_bracketed": { "args": [path(2), { "type": path(1) }] } } });
         assert_eq!(findings(&documented(&nested)).unwrap().len(), 1);
     }
 
     #[test]
-    fn what_is_implemented_for_every_type_does_not_count() {
+    fn blanket_implementations_are_ignored() {
         let implementation = |blanket: Value| {
             json!({ "impl": {
                 "blanket_impl": blanket, "is_synthetic": false,
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(findings(&documented(&implementation(Value::Null))).unwrap().len(), 1);
         assert!(
             findings(&documented(&implementation(json!({ "generic": "T" })))).is_err(),
-            "and nothing else is there"
+            "the only implementation is ignored, so no type is named"
         );
     }
 }

@@ -1,6 +1,6 @@
-//! Judges nobody here wrote: each is a script `tests/judges/<name>.sh`, whose first comment says what it judges.
+//! Runs third-party tools: each is a script `tests/judges/<name>.sh` with a first comment that says what it checks.
 //!
-//! A new one needs no word here. The scripts install what they need below `target/judges`.
+//! New scripts are picked up automatically. They install what they need under `target/judges`.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ pub(super) fn steps() -> Result<Vec<Step>> {
     Ok(steps)
 }
 
-/// The first sentence of the first comment that is no instruction to the system.
+/// The first sentence of the first comment after the `#!` line.
 fn purpose(script: &str) -> String {
     let comment =
         script.lines().skip_while(|line| line.starts_with("#!")).map_while(|line| line.strip_prefix("# "));
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_script_says_what_it_judges() {
+    fn every_script_says_what_it_checks() {
         let steps = steps().unwrap();
         assert!(steps.iter().any(|step| step.name == "openapi"));
         assert!(steps.iter().all(|step| !step.holds.is_empty()), "a script without a comment");
@@ -62,8 +62,8 @@ mod tests {
     #[test]
     fn the_purpose_is_the_first_sentence() {
         let script =
-            "#!/usr/bin/env bash\n# Judges one thing: whether it\n# holds. More.\n\nset -e\n# Not this.\n";
-        assert_eq!(purpose(script), "Judges one thing: whether it holds");
+            "#!/usr/bin/env bash\n# Checks one thing: whether it\n# works. More.\n\nset -e\n# Not this.\n";
+        assert_eq!(purpose(script), "Checks one thing: whether it works");
         assert_eq!(purpose("#!/bin/sh\n\nset -e\n"), "");
     }
 }

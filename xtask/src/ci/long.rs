@@ -1,11 +1,11 @@
-//! The tests that draw cases by a seed, with many more cases than `cargo test` gives them.
+//! Runs the tests that generate cases from a seed, with many more cases than `cargo test`.
 
 use anyhow::Result;
 
 use super::Verdict;
 use crate::command::{cargo, run};
 
-/// The variable that the tests read. Without it they try a dozen cases.
+/// The variable with the number of cases. Without it, the tests run a dozen.
 const CASES: &str = "LONG_TEST_CASES";
 
 pub(super) fn check() -> Result<Verdict> {

@@ -1,5 +1,5 @@
-//! The Rust we promise, against what the published crates' dependencies say they need. clippy's `incompatible_msrv` sees
-//! to our own code; an older compiler is not installed for either.
+//! Compares the declared Rust version with the versions that the published crates' dependencies declare. clippy's
+//! `incompatible_msrv` checks our own code; neither check needs an older compiler.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub(super) fn check() -> Result<Verdict> {
     Ok(Verdict::Holds)
 }
 
-/// Dependencies of published members that need a newer Rust than the members say they do.
+/// Dependencies of published members that need a newer Rust than the members declare.
 fn findings(metadata: &Value) -> Vec<String> {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let packages: BTreeMap<_, _> = list(&metadata["packages"])
@@ -38,7 +38,7 @@ fn findings(metadata: &Value) -> Vec<String> {
     while let Some(id) = open.pop() {
         let Some(node) = nodes.get(&id).filter(|_| reached.insert(id.clone())) else { continue };
         for dependency in list(&node["deps"]) {
-            // What is only for tests and examples is not what a user builds.
+            // Users do not build dependencies of tests and examples.
             if list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev") {
                 open.push(dependency["pkg"].to_string());
             }
@@ -53,7 +53,7 @@ fn findings(metadata: &Value) -> Vec<String> {
         .collect()
 }
 
-/// The Rust a package needs, as numbers.
+/// The Rust version that a package needs, as numbers.
 fn version(package: &Value) -> Option<(u32, u32)> {
     let mut numbers = package["rust_version"].as_str()?.split('.').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_a_user_builds_counts() {
+    fn only_dependencies_that_users_build_count() {
         let package = |id: &str, rust: &str, publish: Value| json!({ "id": id, "name": id, "version": "1.0.0", "rust_version": rust, "publish": publish });
         let on = |id: &str, kind: Value| json!({ "pkg": id, "dep_kinds": [{ "kind": kind }] });
         let metadata = |of_sdk: Value| {

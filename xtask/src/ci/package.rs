@@ -1,5 +1,5 @@
-//! What would be published: every crate builds from its package, and a program outside the workspace builds on those
-//! packages and does its work.
+//! Checks the packages that would be published: every crate builds from its package, and a program outside the
+//! workspace that depends on the packages builds and runs.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Verdict, rust};
 use crate::command::{cargo, program, run};
 
-/// A program as somebody would begin one, with nothing of this workspace around it.
+/// A program as a user would write it, outside this workspace.
 const PROGRAM: &str = r#"
 use partner_center::{PartnerCenter, credential::StaticToken};
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator};
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 pub(super) fn check() -> Result<Verdict> {
     let published = rust::published()?;
-    // The tree as it stands is what is judged.
+    // Uncommitted changes are part of what is checked.
     let mut package = cargo(&["package", "--quiet", "--allow-dirty"]);
     for member in &published {
         package.args(["--package", rust::name(member)]);
@@ -48,7 +48,7 @@ pub(super) fn check() -> Result<Verdict> {
     write_program(outside.path(), &libraries)?;
     let there = |arguments: &[&str]| {
         let mut command = cargo(arguments);
-        // Beside the others, so that what it is built on need not be built for each run of this step.
+        // A target directory that is kept, so that dependencies are not built in every run of this step.
         command.current_dir(outside.path()).env("CARGO_TARGET_DIR", crate::target().join("outside"));
         command
     };
@@ -56,10 +56,10 @@ pub(super) fn check() -> Result<Verdict> {
     let said = String::from_utf8_lossy(&output.stdout);
     ensure!(
         output.status.success() && said == "3 rows\n",
-        "a program outside the workspace said \"{said}\", not \"3 rows\": {}",
+        "a program outside the workspace printed \"{said}\" instead of \"3 rows\": {}",
         String::from_utf8_lossy(&output.stderr)
     );
-    // What was built of these is of no use to the next run, whose folder has another name.
+    // The next run uses another folder name and cannot reuse these builds.
     let mut clean = there(&["clean", "--quiet", "--package", "outside"]);
     for library in &libraries {
         clean.args(["--package", rust::name(library)]);
@@ -68,8 +68,8 @@ pub(super) fn check() -> Result<Verdict> {
     Ok(Verdict::Holds)
 }
 
-/// The program, and a manifest by which the packages stand in for the registry. Nobody debugs it, and what is kept for
-/// that would take twice the room.
+/// Writes the program, and a manifest that uses the packages instead of the registry. It is built without debug
+/// information, which would double the disk space.
 fn write_program(outside: &Path, libraries: &[&Value]) -> Result<()> {
     let mut manifest = String::from(
         "[package]\nname = \"outside\"\nedition = \"2024\"\n\n[profile.dev]\ndebug = false\n\n[dependencies]\n\
@@ -91,7 +91,7 @@ fn is_library(member: &Value) -> bool {
     member["targets"].as_array().into_iter().flatten().any(|target| target["kind"][0] == "lib")
 }
 
-/// What cargo calls the folder in a package.
+/// The name of the folder in a package.
 fn folder(member: &Value) -> String {
     format!("{}-{}", rust::name(member), member["version"].as_str().unwrap_or_default())
 }

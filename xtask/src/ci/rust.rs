@@ -1,4 +1,4 @@
-//! What cargo and this program themselves can judge.
+//! The checks by cargo and by xtask itself.
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub(super) fn clippy() -> Result<Verdict> {
     Ok(Verdict::Holds)
 }
 
-/// With all features, as clippy: what it compiled is used again.
+/// With all features, like clippy, so that its build is reused.
 pub(super) fn docs() -> Result<Verdict> {
     let arguments = ["doc", "--workspace", "--all-features", "--no-deps", "--quiet"];
     native_tls()?;
@@ -54,7 +54,7 @@ pub(super) fn features() -> Result<Verdict> {
             .map(|feature| vec!["--features", feature])
             .collect();
         if alone.is_empty() {
-            // There is no choice to make, and the tests were built with what there is.
+            // Without features, the tests have already built the only variant.
             continue;
         }
         for chosen in std::iter::once(vec![]).chain(alone) {
@@ -65,7 +65,7 @@ pub(super) fn features() -> Result<Verdict> {
     Ok(Verdict::Holds)
 }
 
-/// The members that are published, as cargo describes them.
+/// The metadata of the published members.
 pub(super) fn published() -> Result<Vec<Value>> {
     let metadata = metadata::of_members()?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
@@ -77,12 +77,12 @@ pub(super) fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap_or_default()
 }
 
-/// The system's TLS library, which the feature `native-tls` is built on.
+/// Installs the system's TLS library, which the feature `native-tls` needs, if it is missing.
 fn native_tls() -> Result<()> {
     if !succeeds(&mut program("pkg-config", &["--exists", "openssl"])) {
         tools::from_apt(&["pkg-config", "libssl-dev"])?;
     }
     let found = succeeds(&mut program("pkg-config", &["--exists", "openssl"]));
-    ensure!(found, "pkg-config finds no openssl, and apt did not bring it");
+    ensure!(found, "pkg-config does not find openssl, even after installing it with apt");
     Ok(())
 }

@@ -1,24 +1,24 @@
-//! Who may depend on whom: models, client, facade, command line, each on those before it; the emulator and the tools on
-//! none of them; HTTP below the facade only.
+//! Checks the dependencies between members: models, client, facade and command line may depend only on those before
+//! them; the emulator and xtask on none of them; and only the client on HTTP libraries.
 
 use serde_json::Value;
 
-/// The members that are published, and this one: the members each may depend on, then those its tests may, too.
+/// The published members and this one: the members that each may depend on, then those that only its tests may use.
 const LAYERS: [(&str, &[&str], &[&str]); 6] = [
     ("partner-center-models", &[], &[]),
     ("partner-center-client", &["partner-center-models"], &[]),
     ("partner-center", &["partner-center-client", "partner-center-models"], &["partner-center-emulator"]),
     ("partner-center-cli", &["partner-center", "partner-center-emulator"], &[]),
-    // Judges of the SDK share nothing with it.
+    // The emulator tests the SDK, so it shares no code with it.
     ("partner-center-emulator", &[], &[]),
     // A broken generated file must not keep the generator from being built.
     ("xtask", &[], &[]),
 ];
 
-/// What sends requests, and the one member that may depend on it.
+/// The HTTP libraries, and the only member that may depend on them.
 const TRANSPORT: ([&str; 2], &str) = (["reqwest", "progenitor-client"], "partner-center-client");
 
-/// Dependencies that go the wrong way.
+/// Dependencies that are not allowed.
 pub(super) fn findings(metadata: &Value) -> Vec<String> {
     let mut findings = Vec::new();
     let packages = || metadata["packages"].as_array().into_iter().flatten();
@@ -26,9 +26,9 @@ pub(super) fn findings(metadata: &Value) -> Vec<String> {
     for package in packages() {
         let name = package["name"].as_str().unwrap_or_default();
         let Some((_, normal, for_tests)) = LAYERS.iter().find(|(layer, ..)| *layer == name) else {
-            // What is never published may depend on whatever it tries.
+            // Members that are never published may depend on anything.
             if package["publish"].is_null() {
-                findings.push(format!("{name}: say in tidy/layers.rs which layer it is"));
+                findings.push(format!("{name}: add it to LAYERS in tidy/layers.rs"));
             }
             continue;
         };
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dependency_the_other_way_is_found() {
+    fn a_dependency_in_the_wrong_direction_is_found() {
         let package = |name: &str, on: &str, kind: Value| json!({ "name": name, "dependencies": [{ "name": on, "kind": kind }] });
         let found = |package: Value| {
             let member = |name: &str| json!({ "name": name, "dependencies": [] });

@@ -1,10 +1,10 @@
-//! Links from one document to another: the file must be there, and the heading in it. What is elsewhere is not asked.
+//! Checks relative links between documents: the file and the heading must exist. Links to other hosts are not checked.
 
 use std::path::Path;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
-/// The links of this document that lead nowhere.
+/// The broken links of this document.
 pub(super) fn findings(root: &Path, file: &str, text: &str) -> Vec<String> {
     let directory = root.join(file).parent().map_or_else(|| root.to_owned(), Path::to_owned);
     let dead = |link: &String| {
@@ -21,7 +21,7 @@ pub(super) fn findings(root: &Path, file: &str, text: &str) -> Vec<String> {
         !headings(&there.unwrap_or_default()).contains(&heading.to_owned())
     };
     let links = relative_links(text).into_iter().filter(dead);
-    links.map(|link| format!("{file}: the link to {link} leads nowhere")).collect()
+    links.map(|link| format!("{file}: broken link to {link}")).collect()
 }
 
 fn relative_links(text: &str) -> Vec<String> {
@@ -34,7 +34,7 @@ fn relative_links(text: &str) -> Vec<String> {
     links.filter(|link| !link.contains("://") && !link.starts_with("mailto:")).collect()
 }
 
-/// The headings as links name them: small letters, hyphens for spaces, without punctuation.
+/// The headings as link anchors: lowercase, with hyphens for spaces, without punctuation.
 fn headings(text: &str) -> Vec<String> {
     let mut headings = Vec::new();
     let mut heading = None;

@@ -1,31 +1,31 @@
-//! What the text of a file must and must not hold.
+//! Checks the text of a file: its first line, its length, and markers of unfinished work.
 
 use std::path::Path;
 
 use crate::codegen;
 
-/// How long a file written by hand may be.
+/// The maximum number of lines in a hand-written file.
 const LONGEST: usize = 500;
 
-/// Longer files, and why each stays in one piece. There is none at present.
+/// Exceptions with more lines, and why each is not split. Currently none.
 const LONG: [(&str, &str); 0] = [];
 
-/// Words that mark something as unfinished; written in two pieces, so that this file does not hold them.
+/// Markers of unfinished work, written in two pieces so that this file does not contain them.
 const UNFINISHED: [&str; 4] =
     [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("to", "do!("), concat!("unimple", "mented!(")];
 
-/// What is wrong with the text of this file.
+/// The findings in the text of this file.
 pub(super) fn findings(file: &str, text: &str) -> Vec<String> {
     let mut findings = Vec::new();
     let generated = codegen::GENERATED.contains(&file);
     if super::has_extension(file, "rs") && !generated {
         if !text.starts_with("//! ") {
-            findings.push(format!("{file}: it does not open with `//!` and what it is"));
+            findings.push(format!("{file}: it must start with a `//!` line that says what it is"));
         }
         let lines = text.lines().count();
         if lines > LONGEST && !LONG.iter().any(|(long, _)| *long == file) {
             findings.push(format!(
-                "{file}: it has {lines} lines, and {LONGEST} are enough; divide it by concern"
+                "{file}: it has {lines} lines, and the limit is {LONGEST}; split it by concern"
             ));
         }
     }
@@ -38,15 +38,13 @@ pub(super) fn findings(file: &str, text: &str) -> Vec<String> {
     findings
 }
 
-/// Exceptions that no longer are.
+/// Exceptions that are no longer needed.
 pub(super) fn outdated_exceptions(root: &Path) -> Vec<String> {
     let is_long = |file: &str| {
         std::fs::read_to_string(root.join(file)).is_ok_and(|text| text.lines().count() > LONGEST)
     };
     let outdated = LONG.iter().filter(|(file, _)| !is_long(file));
-    outdated
-        .map(|(file, _)| format!("{file}: it is excused from the length of files and need not be"))
-        .collect()
+    outdated.map(|(file, _)| format!("{file}: it is within the length limit; remove it from LONG")).collect()
 }
 
 #[cfg(test)]
@@ -54,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_opens_with_what_it_is() {
+    fn a_file_starts_with_a_doc_comment() {
         assert!(findings("a.rs", "//! What it is.\n").is_empty());
         assert_eq!(findings("a.rs", "use std::fmt;\n").len(), 1);
         assert!(findings("a.py", "import os\n").is_empty());
@@ -72,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn files_are_of_a_length_to_read() {
+    fn long_files_are_reported() {
         let text = "//! A file.\n".to_owned() + &"\n".repeat(LONGEST);
         assert_eq!(findings("a.rs", &text).len(), 1);
         assert!(findings(codegen::GENERATED[0], &text).is_empty());
