@@ -1,7 +1,8 @@
-//! The SDK beside what else could do its work: side by side in one run, as medians and ratios.
+//! Compares the SDK with other clients in one run, and reports medians and ratios.
 //!
-//! A section is a file of `bench/` and a line in [`SECTIONS`]; it measures, and writes its part of `docs/benchmarks.md`.
-//! What is measured runs in processes of its own, which are in `benches/`; here they are started, pinned and compared.
+//! A section is a file of `bench/` and a line in [`SECTIONS`]; it measures, and returns its part of
+//! `docs/benchmarks.md`. The measured programs, in `benches/`, run in separate processes; this module starts, pins and
+//! compares them.
 
 mod build;
 mod calls;
@@ -18,7 +19,7 @@ use anyhow::{Context, Result, bail};
 
 use subject::Subjects;
 
-/// Where all sections go.
+/// The page that contains all sections.
 const PAGE: &str = "docs/benchmarks.md";
 
 struct Section {
@@ -42,7 +43,7 @@ const SECTIONS: [Section; 8] = [
 pub(crate) fn run(names: &[String]) -> Result<()> {
     if let Some(unknown) = names.iter().find(|name| SECTIONS.iter().all(|section| section.name != **name)) {
         let known = SECTIONS.map(|section| section.name).join(", ");
-        bail!("there is no section {unknown}; there are {known}");
+        bail!("unknown section {unknown}; the sections are {known}");
     }
     let subjects = Subjects::build()?;
     let mut parts = Vec::new();
@@ -61,7 +62,7 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Compares how many instructions a call takes with what is committed; or commits to what it takes now.
+/// Compares the instructions per call with the committed baseline; with `accept`, replaces the baseline.
 pub(crate) fn check(accept: bool) -> Result<()> {
     instructions::check(&Subjects::build()?, accept)
 }

@@ -1,4 +1,4 @@
-//! What it takes to build: crates, seconds, the size of the binary; and to see that generated files are up to date.
+//! Measures builds (crates, seconds, size of the binary) and the check that generated files are up to date.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use super::subject::Subjects;
 use super::table::{Table, median};
 use crate::command::{cargo, program};
 
-/// What is built, from nothing each time, as whoever installs or imports it would.
+/// The builds, each with an empty target directory, as a user would build them.
 const BUILDS: [(&str, &[&str]); 6] = [
     ("the SDK, debug", &["--package", "partner-center"]),
     ("the SDK without default features, debug", &["--package", "partner-center", "--no-default-features"]),
@@ -23,7 +23,7 @@ const BUILDS: [(&str, &[&str]); 6] = [
 ];
 
 pub(super) fn measure(_: &Subjects) -> Result<String> {
-    let mut table = Table::new(&["from nothing", "crates", "seconds", "binary"]);
+    let mut table = Table::new(&["clean build", "crates", "seconds", "binary"]);
     for (name, arguments) in BUILDS {
         let (target, started) = (tempfile::tempdir()?, Instant::now());
         let mut build = cargo(&["build", "--quiet", "--locked", "--message-format", "json"]);
@@ -42,17 +42,17 @@ pub(super) fn measure(_: &Subjects) -> Result<String> {
     for _ in 0..5 {
         let started = Instant::now();
         let check = program(std::env::current_exe()?, &["codegen", "--check"]).output()?;
-        ensure!(check.status.success(), "the generated files are not what the contract says");
+        ensure!(check.status.success(), "the generated files do not match the contract");
         checks.push(started.elapsed().as_secs_f64());
     }
     Ok(format!(
-        "## Building\n\n{}\n`cargo xtask codegen --check`, built: {:.2} s.\n",
+        "## Building\n\n{}\n`cargo xtask codegen --check`, already built: {:.2} s.\n",
         table.finish(),
         median(&checks)
     ))
 }
 
-/// How many packages cargo says it built.
+/// The number of packages that cargo built.
 fn crates(messages: &[u8]) -> usize {
     let messages = String::from_utf8_lossy(messages);
     let built = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());

@@ -1,4 +1,4 @@
-//! Calls of one operation: the small documented answer, and a page of 10,000 rows.
+//! Measures calls of one operation: the small documented response, and a page of 10,000 rows.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use super::table::{Table, count, median, range, verdict};
 
 const ROUNDS: usize = 11;
 
-/// The clients, as subjects know them and as the page calls them.
+/// The clients: the argument of the subject program, and the name on the page.
 const CLIENTS: [(&str, &str); 4] = [
     ("facade", "this SDK"),
     (YARDSTICK, "hand-written"),
@@ -19,14 +19,14 @@ const CLIENTS: [(&str, &str); 4] = [
     ("hyper", "bare hyper, not parsed"),
 ];
 
-/// What the others are compared with.
+/// The client that the others are compared with.
 const YARDSTICK: &str = "reqwest";
 
-/// One call after the other, and sixteen at a time.
+/// Small calls, sequential and sixteen at a time.
 pub(super) fn small(subjects: &Subjects) -> Result<String> {
     let mut text = String::from(
-        "## A small call\n\nThe documented answer of three rows. Sequential calls wait for the other core to wake up \
-         most of the time;\nsixteen at a time keep the client's core busy, and show what a call costs it.\n",
+        "## A small call\n\nThe documented response with three rows. Sequential calls spend most of their time waiting \
+         for the other core to wake up;\nsixteen at a time keep the client's core busy and show the cost of a call.\n",
     );
     let cost = instructions::small(subjects)?;
     for (title, ways, calls) in [("Sequential", "1", "8000"), ("Sixteen at a time", "16", "40000")] {
@@ -37,30 +37,30 @@ pub(super) fn small(subjects: &Subjects) -> Result<String> {
             let (rate, cost) = (runs.ratio("facade")?, cost.ratio());
             text += &verdict(
                 rate >= 0.95 && cost <= 1.2,
-                "at least 0.95 of the hand-written one's rate, at most 1.2 times its instructions",
+                "at least 0.95 times the rate of the hand-written client, at most 1.2 times its instructions",
             );
         }
     }
     Ok(text)
 }
 
-/// One page after the other.
+/// Pages, one after the other.
 pub(super) fn page(subjects: &Subjects) -> Result<String> {
     let runs = Runs::of(subjects, PAGE, "1", "60")?;
     let cost = instructions::page(subjects)?;
     let (rate, memory) = (runs.ratio("facade")?, runs.memory("facade")? / runs.memory(YARDSTICK)?);
     Ok(format!(
         "## A page of 10,000 rows\n\n3.2 MB of JSON, one page after the other. Every client collects the body before it \
-         reads it, and drops the rows.\n\n{}\n{}",
+         decodes it, and drops the rows.\n\n{}\n{}",
         runs.table(Some(&cost))?,
         verdict(
             rate >= 1.5 && memory <= 1.0,
-            "at least 1.5 times the hand-written one's rate, at no more than its memory"
+            "at least 1.5 times the rate of the hand-written client, with no more memory"
         ),
     ))
 }
 
-/// Every client in every round.
+/// The measurements of every client in every round.
 struct Runs(BTreeMap<&'static str, Vec<Measured>>);
 
 impl Runs {
@@ -69,7 +69,7 @@ impl Runs {
         let url = format!("{}{path}", server.url);
         let mut runs: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for round in 0..ROUNDS {
-            // Another one begins in each round, lest one always runs behind the same.
+            // Each round starts with another client, so that the order has no effect.
             for place in 0..CLIENTS.len() {
                 let (client, _) = CLIENTS[(place + round) % CLIENTS.len()];
                 let measured = subjects.measure(&["calls", client, ways, &url, calls])?;
@@ -85,7 +85,7 @@ impl Runs {
         self.0.get(client).into_iter().flatten().map(rate).collect()
     }
 
-    /// How many times as fast as the yardstick of the same round.
+    /// The rate relative to the yardstick in the same round, as a median.
     fn ratio(&self, client: &str) -> Result<f64> {
         let ratios =
             self.rates(client)?.into_iter().zip(self.rates(YARDSTICK)?).map(|(one, other)| one / other);
@@ -98,9 +98,9 @@ impl Runs {
     }
 
     fn table(&self, instructions: Option<&instructions::Cost>) -> Result<String> {
-        let mut header = vec!["client", "calls/s", "least to most", "ratio", "peak data"];
+        let mut header = vec!["client", "calls/s", "min to max", "ratio", "peak data"];
         if instructions.is_some() {
-            header.extend(["instructions a call", "ratio"]);
+            header.extend(["instructions per call", "ratio"]);
         }
         let mut table = Table::new(&header);
         for (client, name) in CLIENTS {

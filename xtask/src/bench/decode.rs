@@ -1,4 +1,4 @@
-//! Decoding alone, in process: criterion measures, its estimates are read.
+//! Measures decoding alone, in process, with criterion.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::subject::Subjects;
 use super::table::Table;
 use crate::command::{cargo, run};
 
-/// As `benches/benches/decode.rs` names them, and as criterion names their folders; the first is the yardstick.
+/// The names in `benches/benches/decode.rs`, which are also criterion's folder names; the first is the yardstick.
 const DECODERS: [&str; 5] = [
     "serde_json, by hand",
     "sonic-rs, by hand",
@@ -37,9 +37,9 @@ pub(super) fn measure(_: &Subjects) -> Result<String> {
         table.push([(*name).to_owned(), format!("{:.2} ms", time / 1e6), format!("{ratio:.2}")]);
     }
     Ok(format!(
-        "## Decoding\n\nWhat of a page's time is decoding, and by whom: *by hand* are owned strings and chrono's dates. The SDK's models read\n\
-         what the service really sends (counts as text, either letter case, dates in any form); the SDK as a whole also strips\n\
-         the mark and bounds how deep and how large an answer may be.\n\n{}",
+        "## Decoding\n\nThe time to decode a page. *By hand* means structs with owned strings and chrono dates. The SDK's models accept\n\
+         what the service really sends (counts as text, either letter case, dates in any form); the whole SDK also strips the\n\
+         byte order mark and limits the depth and size of a response.\n\n{}",
         table.finish()
     ))
 }
@@ -48,7 +48,7 @@ pub(super) fn measure(_: &Subjects) -> Result<String> {
 fn estimate(name: &str) -> Result<f64> {
     let path = crate::target().join("criterion/decode").join(name).join("new/estimates.json");
     let text =
-        std::fs::read_to_string(&path).with_context(|| format!("criterion left no {}", path.display()))?;
+        std::fs::read_to_string(&path).with_context(|| format!("criterion wrote no {}", path.display()))?;
     let estimates: Value = serde_json::from_str(&text)?;
     estimates["median"]["point_estimate"].as_f64().context("criterion estimated no median")
 }

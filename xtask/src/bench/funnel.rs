@@ -1,5 +1,5 @@
-//! The funnel of all customers on the command line: the one reading that has to hold rows, since deployment and usage are
-//! two queries. How much memory it takes, by the number of customers.
+//! Measures the memory of the funnel over all customers on the command line, by the number of customers. It must hold
+//! rows, because deployment and usage are two queries.
 
 use anyhow::{Context, Result, ensure};
 
@@ -30,8 +30,8 @@ pub(super) fn measure(subjects: &Subjects) -> Result<String> {
         ]);
     }
     Ok(format!(
-        "## The funnel of all customers\n\n`licenses funnel --all-customers --format csv` by the commercial queries. Deployment and usage come one after the \
-         other, so the\nrows of the first are held until those of the second are there. Most of the time is the emulator's.\n\n{}\n{}",
+        "## The funnel of all customers\n\n`licenses funnel --all-customers --format csv` with the commercial queries. The deployment query runs before the usage \
+         query,\nso its rows are held until those of the usage query arrive. The emulator takes most of the time.\n\n{}\n{}",
         table.finish(),
         verdict(most <= MOST_MEBIBYTES, "within 64 MiB"),
     ))
@@ -60,7 +60,7 @@ fn read(subjects: &Subjects, customers: u32) -> Result<Read> {
         String::from_utf8_lossy(&finished.stderr)
     );
     let told = std::fs::read_to_string(&told)?;
-    let (seconds, kib) = told.trim().split_once(' ').context("`time` told something else")?;
+    let (seconds, kib) = told.trim().split_once(' ').context("unexpected output of `time`")?;
     let rows = std::fs::read_to_string(&output)?.lines().count().saturating_sub(1);
     Ok(Read {
         rows: f64::from(u32::try_from(rows)?),

@@ -1,7 +1,7 @@
-//! How many instructions a call takes, counted by valgrind: the same on a noisy machine.
+//! Counts the instructions of a call with valgrind, which a busy machine does not affect.
 //!
-//! What is compared with the committed baseline is the SDK's count over the hand-written client's in the same run, so that
-//! another processor, compiler or C library, which moves both, is no regression.
+//! The committed baseline is the ratio of the SDK's count to the hand-written client's in the same run, so that another
+//! processor, compiler or C library, which changes both, is not reported as a regression.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,11 @@ use super::subject::{PAGE, SMALL, Subjects};
 use crate::command::{program, succeeds};
 use crate::tools;
 
-/// What was measured when the baseline was accepted.
+/// The ratios of the accepted baseline.
 const BASELINE: &str = "benches/instructions.json";
 
-/// How much more, over the baseline, is a regression. Waking up and reading in pieces moves a count by a hundredth.
+/// The ratio to the baseline above which there is a regression. Counts vary by one percent between runs, because of
+/// wake-ups and partial reads.
 const TOLERANCE: f64 = 1.04;
 
 /// Instructions per call.
@@ -45,7 +46,7 @@ pub(super) fn page(subjects: &Subjects) -> Result<Cost> {
     cost(subjects, PAGE, 2)
 }
 
-/// Fails where the SDK takes more than it used to; or makes what it takes now the baseline.
+/// Fails if the SDK takes more instructions than the baseline; with `accept`, replaces the baseline.
 #[expect(clippy::print_stdout, reason = "this is the report")]
 pub(super) fn check(subjects: &Subjects, accept: bool) -> Result<()> {
     let found = BTreeMap::from([("page", page(subjects)?.ratio()), ("small call", small(subjects)?.ratio())]);
@@ -61,7 +62,7 @@ pub(super) fn check(subjects: &Subjects, accept: bool) -> Result<()> {
     let findings = regressions(&found, &serde_json::from_str(&text)?)?;
     ensure!(
         findings.is_empty(),
-        "{}\nIf that is worth it, say why in the commit, and run `cargo xtask bench --accept`.",
+        "{}\nIf the cost is justified, run `cargo xtask bench --accept` and say why in the commit.",
         findings.join("\n")
     );
     Ok(())
@@ -70,17 +71,17 @@ pub(super) fn check(subjects: &Subjects, accept: bool) -> Result<()> {
 fn regressions(found: &BTreeMap<&str, f64>, baseline: &BTreeMap<String, f64>) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for (what, ratio) in found {
-        let Some(before) = baseline.get(*what) else { bail!("{BASELINE} does not know the {what}") };
+        let Some(before) = baseline.get(*what) else { bail!("{BASELINE} has no entry for {what}") };
         if ratio / before > TOLERANCE {
             findings.push(format!(
-                "the {what} takes {ratio:.3} times the hand-written one's instructions; it was {before:.3}"
+                "{what}: {ratio:.3} times the hand-written client's instructions; the baseline is {before:.3}"
             ));
         }
     }
     Ok(findings)
 }
 
-/// What a call takes, without what it takes to start: the difference between many calls and thrice as many.
+/// The instructions per call, without those at startup: the difference between a run and one with three times the calls.
 fn cost(subjects: &Subjects, path: &str, calls: u32) -> Result<Cost> {
     if !succeeds(&mut program("valgrind", &["--version"])) {
         tools::from_apt(&["valgrind"])?;
@@ -90,7 +91,7 @@ fn cost(subjects: &Subjects, path: &str, calls: u32) -> Result<Cost> {
     let per_call = |client: &str| {
         let few = count(subjects, client, &url, calls)?;
         let many = count(subjects, client, &url, calls * 3)?;
-        // A tenth as many calls are made to warm up.
+        // Each run also makes a tenth as many calls to warm up.
         let more = f64::from(calls * 2 + calls * 3 / 10 - calls / 10);
         Ok::<_, anyhow::Error>((many - few) / more)
     };
@@ -113,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_than_the_baseline_is_a_regression_and_less_is_none() {
+    fn only_more_than_the_baseline_is_a_regression() {
         let baseline = BTreeMap::from([("page".to_owned(), 0.6), ("small call".to_owned(), 1.1)]);
         let found =
             |page, small| regressions(&BTreeMap::from([("page", page), ("small call", small)]), &baseline);

@@ -1,4 +1,4 @@
-//! What the figures were measured on, and how to read them.
+//! The introduction of the page: the machine, and how to read the figures.
 
 use anyhow::Result;
 
@@ -15,17 +15,18 @@ pub(super) fn introduction() -> Result<String> {
     Ok(format!(
         "# Benchmarks
 
-Written by `cargo xtask bench`, which measures everything here in one run, side by side. Do not edit.
+Written by `cargo xtask bench`, which measures everything on this page in one run. Do not edit.
 
 Measured on {processor}, {cores} cores, {gibibytes:.0} GiB, with {}.
-Servers have one core and what is measured has the other, each in a process of its own, over loopback. Absolute figures
-hold for that machine and that hour; **ratios** are what to read: they are taken within a round, in which every subject
-runs once, and the table shows their median over all rounds. Differences below a tenth mean nothing where seconds are
-counted; instructions, counted by valgrind, are exact to a hundredth and do not care what else the machine does.
+The server runs on one core and the measured program on the other, in separate processes, over loopback. Absolute figures
+depend on the machine and its load, so compare the **ratios**: each is taken within a round, in which every program runs
+once, and the tables show the median over all rounds. In measured times, differences below ten percent are noise.
+Instructions are counted by valgrind, are exact to one percent and do not depend on the load of the machine.
 
 *Hand-written* is reqwest with `serde_json` into owned structs, with the headers the service documents: what a user would
-write without this SDK, less everything a call of the SDK does beside sending and reading. *Bare hyper* sends and reads,
-and parses nothing. *Peak data* is the most memory a process held, less the pages of its program, which all subjects share.
+write without this SDK. It only sends and decodes, and does nothing else that a call of the SDK does. *Bare hyper* sends
+and receives, and does not parse. *Peak data* is the peak memory of a process without its program pages, which all
+measured programs share.
 ",
         rust.trim()
     ))

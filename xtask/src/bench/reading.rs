@@ -1,30 +1,30 @@
-//! Reading whole books from the emulator: swept customer by customer, and streamed page by page.
+//! Measures reading the data of all customers from the emulator: a sweep per customer, and a stream of pages.
 
 use anyhow::{Result, ensure};
 
 use super::subject::Subjects;
 use super::table::{Table, count, range, verdict};
 
-/// Requests at once, and how long the emulator waits before each answer.
+/// The number of concurrent requests, and the emulator's delay before each response.
 const CONCURRENCY: u32 = 64;
 const LATENCY_MS: &str = "20";
 
-/// How many customers and how many rows the service puts on a page.
+/// The page sizes of the customer list and of the query.
 const CUSTOMERS_PAGE: &str = "500";
 const ROWS_PAGE: &str = "10000";
 
-/// With how many requests at once a sweep begins; every answer adds one.
+/// The initial number of concurrent requests of a sweep; every response adds one.
 const FIRST_LIMIT: u32 = 4;
 
-/// One in twenty answers is no rows: 429 that asks for a second, or 503.
+/// One in twenty responses is an error: 429 with a `Retry-After` of one second, or 503.
 const FAULTS: &str = "seed=11; 2.5% most=2 429(retry-after=1); 2.5% most=2 503";
 
-/// Calls by which a latency is measured.
+/// The number of calls that measure the latency.
 const PROBES: u32 = 100;
 
 const MOST_MEBIBYTES: f64 = 64.0;
 
-/// Books of many sizes, and one where the service is in trouble.
+/// Data sets of several sizes, and one with faults.
 pub(super) fn sweep(subjects: &Subjects) -> Result<String> {
     let mut table = Table::new(&["customers", "requests", "took", "ideal", "ratio", "peak memory"]);
     let (mut worst, mut peaks): (f64, _) = (0.0, Vec::new());
@@ -35,21 +35,21 @@ pub(super) fn sweep(subjects: &Subjects) -> Result<String> {
         table.push(swept.row(count(f64::from(customers))));
     }
     let troubled = Swept::of(subjects, 10_000, FAULTS)?;
-    table.push(troubled.row("10,000, one answer in twenty a 429 or 503".to_owned()));
+    table.push(troubled.row("10,000, one response in twenty a 429 or 503".to_owned()));
     let (_, most) = range(&peaks);
     Ok(format!(
-        "## A sweep of the whole book\n\nOne outcome per customer from an emulator that takes {LATENCY_MS} ms to answer, {CONCURRENCY} requests at once; every sweep \
-         came to the\nemulator's own truth, by a digest over all rows. *Ideal* is the schedule under the same limits in which no time is\nlost: \
-         the list first, then {FIRST_LIMIT} requests at once, one more for every answer up to {CONCURRENCY}, each as long as a hand-written\n\
-         call takes alone in the same run; where the service throttles, every request and every pause it asked for.\n\n{}\n{}\n{}",
+        "## A sweep over all customers\n\nOne outcome per customer from an emulator that responds after {LATENCY_MS} ms, with up to {CONCURRENCY} concurrent requests. A digest \
+         over all\nrows confirms that every sweep returned the emulator's data. *Ideal* is the time under the same limits without any\noverhead: \
+         the list first, then {FIRST_LIMIT} concurrent requests, one more for every response up to {CONCURRENCY}, each as long as a\n\
+         hand-written call takes alone in the same run. With throttling, it includes every request and every requested pause.\n\n{}\n{}\n{}",
         table.finish(),
         verdict(
             worst <= 1.05 && most < MOST_MEBIBYTES,
-            "within 1.05 of the ideal, in under 64 MiB: a customer takes its id and its name"
+            "at most 1.05 times the ideal, in under 64 MiB; memory holds an id and a name per customer"
         ),
         verdict(
             troubled.seconds / troubled.ideal <= 1.15 && troubled.mebibytes < MOST_MEBIBYTES,
-            "in trouble within 1.15 of the ideal, in under 64 MiB"
+            "with errors at most 1.15 times the ideal, in under 64 MiB"
         ),
     ))
 }
@@ -63,7 +63,7 @@ struct Swept {
 
 impl Swept {
     fn of(subjects: &Subjects, customers: u32, faults: &str) -> Result<Self> {
-        // Measured at a book of its own: faults would count on its calls.
+        // Measured on a separate emulator, because the fault script would count these calls.
         let quiet = subjects.serve(&["book", "1", LATENCY_MS, CUSTOMERS_PAGE, ""])?;
         let probe = format!("{}{}", quiet.url, super::subject::SMALL);
         let alone = subjects.measure(&["calls", "reqwest-raw", "1", &probe, &PROBES.to_string()])?;
@@ -76,7 +76,7 @@ impl Swept {
         ensure!(
             swept.text("digest")? == served.text("digest")?
                 && swept.text("customers")? == customers.to_string(),
-            "the sweep of {customers} customers came to something else than the emulator's truth; {} of them failed",
+            "the sweep of {customers} customers differs from the emulator's data; {} of them failed",
             swept.text("failed")?
         );
         let (requests, paused) = (served.number("requests")?, swept.number("throttled")?);
@@ -105,7 +105,7 @@ impl Swept {
     }
 }
 
-/// How many answers have to be waited for one after the other: the list, then as many at once as there may be.
+/// The number of sequential round trips: the list, then rounds of as many concurrent requests as the limit allows.
 fn rounds(customers: u32) -> u32 {
     let (mut rounds, mut left, mut limit) = (1, customers, FIRST_LIMIT);
     while left > 0 {
@@ -117,7 +117,7 @@ fn rounds(customers: u32) -> u32 {
     rounds
 }
 
-/// The commercial query, ten pages and forty.
+/// The commercial query with ten and with forty pages.
 pub(super) fn stream(subjects: &Subjects) -> Result<String> {
     let mut table = Table::new(&["pages", "rows", "took", "peak memory"]);
     let mut peaks = Vec::new();
@@ -135,7 +135,7 @@ pub(super) fn stream(subjects: &Subjects) -> Result<String> {
     }
     let grown = peaks.windows(2).any(|peaks| peaks[1] > peaks[0] * 1.1);
     Ok(format!(
-        "## Streaming the commercial query\n\nPages of 10,000 rows, dropped once read. Most of the time is the emulator's.\n\n{}\n{}",
+        "## Streaming the commercial query\n\nPages of 10,000 rows, dropped once read. The emulator takes most of the time.\n\n{}\n{}",
         table.finish(),
         verdict(!grown, "memory that does not grow with the number of pages"),
     ))

@@ -1,4 +1,4 @@
-//! From nothing to the first row: the command line beside curl and beside the smallest programs that could do it.
+//! Measures a whole process from start to exit: the command line, curl, and minimal programs that make the same call.
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -42,16 +42,16 @@ pub(super) fn measure(subjects: &Subjects) -> Result<String> {
         .args(commands.iter().map(|(_, command)| command))
         .envs([("PARTNER_CENTER_BASE_URL", server.url.as_str()), ("PARTNER_CENTER_ACCESS_TOKEN", "any")])
         .env("PARTNER_CENTER_CONFIG_DIR", subjects.nowhere());
-    let output = hyperfine.output().context("hyperfine cannot be run")?;
+    let output = hyperfine.output().context("cannot run hyperfine")?;
     ensure!(output.status.success(), "hyperfine failed: {}", String::from_utf8_lossy(&output.stderr));
 
     let results: Value = serde_json::from_slice(&std::fs::read(results.path())?)?;
     let milliseconds = |place: usize, what: &str| {
         let seconds = results["results"][place][what].as_f64();
-        seconds.map(|seconds| seconds * 1000.0).context("hyperfine told no time")
+        seconds.map(|seconds| seconds * 1000.0).context("hyperfine reported no time")
     };
     let curl = milliseconds(1, "median")?;
-    let mut table = Table::new(&["from start to exit", "median", "least to most", "ratio to curl"]);
+    let mut table = Table::new(&["from start to exit", "median", "min to max", "ratio to curl"]);
     for (place, (name, _)) in commands.iter().enumerate() {
         let median = milliseconds(place, "median")?;
         table.push([
@@ -62,7 +62,7 @@ pub(super) fn measure(subjects: &Subjects) -> Result<String> {
         ]);
     }
     Ok(format!(
-        "## Starting\n\nA process that asks for the small answer once, a hundred times over, by hyperfine.\n\n{}\n{}",
+        "## Starting\n\nA process that requests the small response once; a hundred runs, measured by hyperfine.\n\n{}\n{}",
         table.finish(),
         verdict(milliseconds(0, "median")? <= curl, "the command line is no slower than curl"),
     ))

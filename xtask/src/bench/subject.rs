@@ -1,4 +1,4 @@
-//! The processes that are measured, and the servers they call: started, pinned to cores, and what they print read.
+//! Starts the measured programs and their servers, pins them to cores, and parses their output.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -9,17 +9,17 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command::{cargo, program, run};
 
-/// The cores: what answers has one, what is measured the other, so that neither takes time from the other.
+/// The cores of the server and of the measured program, so that neither takes time from the other.
 pub(super) const SERVER: &str = "0";
 pub(super) const CLIENT: &str = "1";
 
-/// Where `subject serve` has the documented answer of three rows, and a page of 10,000 such rows.
+/// The paths where `subject serve` has the documented response with three rows, and a page of 10,000 such rows.
 pub(super) const SMALL: &str =
     "/v1/customers/4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04/analytics/licenses/deployment";
 pub(super) const PAGE: &str =
     "/v1/customers/00000000-0000-0000-0000-000000000001/analytics/licenses/deployment";
 
-/// The programs of `benches/` and the command line, built for release.
+/// The programs of `benches/` and the command line, built in release mode.
 pub(super) struct Subjects {
     release: PathBuf,
 }
@@ -46,15 +46,15 @@ impl Subjects {
         self.release.join("partner-center")
     }
 
-    /// A folder that is not there.
+    /// A folder that does not exist.
     pub(super) fn nowhere(&self) -> PathBuf {
         self.release.join("no-configuration")
     }
 
-    /// Runs a subject on the client's core, and reads what it came to.
+    /// Runs a subject on the client's core, and parses its results.
     pub(super) fn measure(&self, arguments: &[&str]) -> Result<Measured> {
         let output =
-            pinned(CLIENT, &self.subject()).args(arguments).output().context("taskset cannot be run")?;
+            pinned(CLIENT, &self.subject()).args(arguments).output().context("cannot run taskset")?;
         ensure!(
             output.status.success(),
             "`subject {}` failed: {}",
@@ -71,7 +71,7 @@ impl Subjects {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .context("taskset cannot be run")?;
+            .context("cannot run taskset")?;
         let mut stdout = BufReader::new(child.stdout.take().context("no standard output")?);
         let mut url = String::new();
         stdout.read_line(&mut url)?;
@@ -87,7 +87,7 @@ fn pinned(core: &str, what: &PathBuf) -> Command {
     command
 }
 
-/// A server, which ends with this.
+/// A server process, killed on drop.
 pub(super) struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -95,7 +95,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Ends its input, and reads what it was asked.
+    /// Closes its input, and parses the results that it prints.
     pub(super) fn end(mut self) -> Result<Measured> {
         drop(self.child.stdin.take());
         let mut told = String::new();
@@ -106,31 +106,31 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// What a subject came to, as `name=value` pairs.
+/// The results of a subject, as `name=value` pairs.
 #[derive(Clone, Debug)]
 pub(super) struct Measured(BTreeMap<String, String>);
 
 impl Measured {
     fn read(line: &str) -> Result<Self> {
         let pairs = line.split_whitespace().map(|pair| {
-            let (name, value) = pair.split_once('=').with_context(|| format!("`{pair}` is no result"))?;
+            let (name, value) = pair.split_once('=').with_context(|| format!("`{pair}` is not a result"))?;
             Ok((name.to_owned(), value.to_owned()))
         });
         Ok(Self(pairs.collect::<Result<_>>()?))
     }
 
     pub(super) fn text(&self, name: &str) -> Result<&str> {
-        self.0.get(name).map(String::as_str).with_context(|| format!("a subject does not tell its {name}"))
+        self.0.get(name).map(String::as_str).with_context(|| format!("a subject did not report {name}"))
     }
 
     pub(super) fn number(&self, name: &str) -> Result<f64> {
-        self.text(name)?.parse().with_context(|| format!("the {name} of a subject is no number"))
+        self.text(name)?.parse().with_context(|| format!("{name} of a subject is not a number"))
     }
 
     pub(super) fn mebibytes(&self, name: &str) -> Result<f64> {

@@ -1,8 +1,8 @@
-//! Tables and figures as the page shows them.
+//! Formats the tables and figures of the page.
 
 use std::fmt::Write as _;
 
-/// A table in Markdown: the first column is text, the others are figures.
+/// A Markdown table: the first column is text, the others are figures.
 pub(super) struct Table {
     columns: usize,
     text: String,
@@ -27,7 +27,7 @@ impl Table {
     }
 }
 
-/// The one in the middle; the mean of the two in the middle.
+/// The median; for an even number of values, the mean of the two in the middle.
 pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -38,7 +38,7 @@ pub(super) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// A count, with commas between the thousands.
+/// A count, with commas as thousands separators.
 pub(super) fn count(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut text = String::new();
@@ -51,14 +51,14 @@ pub(super) fn count(value: f64) -> String {
     text
 }
 
-/// The least and the most.
+/// The minimum and the maximum.
 pub(super) fn range(values: &[f64]) -> (f64, f64) {
     values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| {
         (least.min(*value), most.max(*value))
     })
 }
 
-/// Whether a target was met, as the page says it.
+/// The line of the page that says whether a target was met.
 pub(super) fn verdict(met: bool, target: &str) -> String {
     format!("Target: {target}. {}.\n", if met { "Met" } else { "**Missed**" })
 }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_as_people_write_them() {
+    fn figures_are_readable() {
         assert_eq!(count(0.4), "0");
         assert_eq!(count(999.0), "999");
         assert_eq!(count(1_234_567.4), "1,234,567");
