@@ -1,17 +1,18 @@
-//! What the emulator answers is what the contract says: every operation, every status, body and headers.
+//! Checks the emulator's responses against the contract: every operation, every status, bodies and headers.
 //!
-//! The emulator was written from the documentation, not from the contract; that the two agree is worth something.
+//! The emulator was written from Microsoft's documentation and not from the contract, so these tests compare two
+//! independent sources.
 
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, ErrorResponse, ErrorShape};
 use partner_center_tests::{BYTE_ORDER_MARK, Contract, Operation, Schemas, fetch};
 
-/// Headers of HTTP itself, which no contract lists.
+/// Headers of HTTP itself, which the contract does not list.
 const HTTP: [&str; 5] = ["connection", "content-length", "content-type", "date", "transfer-encoding"];
 
 const TOKEN: (&str, &str) = ("authorization", "Bearer any");
 
 #[tokio::test]
-async fn every_success_is_as_described() {
+async fn success_responses_match_the_contract() {
     let judge = Judge::new();
     let emulator = documented_customer().start().await.unwrap();
     for operation in judge.served(&emulator).await {
@@ -20,7 +21,7 @@ async fn every_success_is_as_described() {
 }
 
 #[tokio::test]
-async fn every_refusal_is_as_described() {
+async fn error_responses_match_the_contract() {
     let judge = Judge::new();
     for operation in &judge.contract.operations {
         for (status, response) in operation.responses.iter().filter(|(status, _)| **status != 200) {
@@ -33,9 +34,9 @@ async fn every_refusal_is_as_described() {
     }
 }
 
-/// Refusals that nobody wrote into a script: what the service documents for what a client did wrong.
+/// Errors without a fault script: those that the service documents for invalid requests.
 #[tokio::test]
-async fn refusals_of_wrong_requests_are_as_described() {
+async fn responses_to_invalid_requests_match_the_contract() {
     let judge = Judge::new();
     let emulator = documented_customer().start().await.unwrap();
     for operation in judge.served(&emulator).await {
@@ -55,9 +56,9 @@ async fn refusals_of_wrong_requests_are_as_described() {
     }
 }
 
-/// Pages, groups and filters have shapes of their own.
+/// Pages, groupings and filters change the shape of the response.
 #[tokio::test]
-async fn answers_to_queries_are_as_described() {
+async fn responses_to_queries_match_the_contract() {
     let judge = Judge::new();
     let emulator = Emulator::builder().customers(40).page_size(5).start().await.unwrap();
     for (id, query) in [
@@ -75,12 +76,12 @@ async fn answers_to_queries_are_as_described() {
     }
 }
 
-/// An emulator of the documented customer alone.
+/// An emulator with only the documented customer.
 fn documented_customer() -> EmulatorBuilder {
     Emulator::builder().customers(1)
 }
 
-/// The path of an operation, asked of the documented customer.
+/// The path of an operation for the documented customer.
 fn path(operation: &Operation) -> String {
     operation.path.replace("{customer-id}", &DOCUMENTED_CUSTOMER.to_string())
 }
@@ -96,8 +97,8 @@ impl Judge {
         Self { schemas: Schemas::of(&contract), contract }
     }
 
-    /// The operations the emulator knows: an endpoint may be in the contract before anybody has taught it to the emulator,
-    /// which then answers as to any unknown path. Those it knows today it must not forget.
+    /// The operations that the emulator supports. A new endpoint may be in the contract before the emulator supports
+    /// it, but the number of supported operations must not decrease.
     async fn served(&self, emulator: &Emulator) -> Vec<&Operation> {
         let mut served = Vec::new();
         for operation in &self.contract.operations {
@@ -105,11 +106,11 @@ impl Judge {
                 served.push(operation);
             }
         }
-        assert!(served.len() >= 10, "the emulator has forgotten an operation; it serves {}", served.len());
+        assert!(served.len() >= 10, "the emulator supports only {} operations", served.len());
         served
     }
 
-    /// Judges the answer to a request for this operation, and gives its status.
+    /// Checks the response to a request for this operation, and returns its status.
     async fn status(
         &self,
         emulator: &Emulator,
@@ -129,7 +130,7 @@ impl Judge {
         let value = value.unwrap_or_else(|error| panic!("{context}: {error}"));
         let schema = response.schema.as_deref().unwrap_or_else(|| panic!("{context} has no schema"));
         let faults = self.schemas.faults(schema, &value);
-        assert!(faults.is_empty(), "{context} is no {schema}:\n{}", faults.join("\n"));
+        assert!(faults.is_empty(), "{context} does not match {schema}:\n{}", faults.join("\n"));
         let undescribed = self.contract.undescribed(&self.contract.schemas[schema], &value);
         assert!(
             undescribed.is_empty(),
@@ -144,7 +145,7 @@ impl Judge {
         for name in headers.keys() {
             let described = response.headers.keys().any(|header| header.eq_ignore_ascii_case(name.as_str()));
             let known = described || HTTP.contains(&name.as_str());
-            assert!(known, "{context} has {name}, which the contract does not say");
+            assert!(known, "{context} has {name}, which is not in the contract");
         }
         status
     }

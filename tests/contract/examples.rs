@@ -1,4 +1,4 @@
-//! The documented examples: complete, of their schemas, and the same after they went through the models.
+//! Checks the contract's examples: complete, valid for their schemas, and unchanged by a round trip through the models.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -22,21 +22,21 @@ fn every_response_has_an_example_and_every_example_a_response() {
     let files = std::fs::read_dir(openapi().join("examples")).unwrap();
     let there =
         files.map(|file| format!("examples/{}", file.unwrap().file_name().to_str().unwrap())).collect();
-    assert_eq!(named, there, "named by the contract, and there");
+    assert_eq!(named, there, "examples in the contract, and files");
 }
 
 #[test]
-fn every_example_is_of_its_schema() {
+fn every_example_matches_its_schema() {
     let contract = Contract::read();
     let schemas = Schemas::of(&contract);
     for (file, schema) in contract.examples() {
         let faults = schemas.faults(schema, &read(file));
-        assert!(faults.is_empty(), "{file} is no {schema}:\n{}", faults.join("\n"));
+        assert!(faults.is_empty(), "{file} does not match {schema}:\n{}", faults.join("\n"));
     }
 }
 
 #[test]
-fn every_example_survives_its_model() {
+fn every_example_round_trips_through_its_model() {
     let contract = Contract::read();
     let models = readers();
     for (file, schema) in contract.examples() {
@@ -52,7 +52,7 @@ fn every_example_survives_its_model() {
 }
 
 #[test]
-fn ids_and_dates_are_written_as_they_came() {
+fn ids_and_dates_are_written_unchanged() {
     let row = json!({
         "customerTenantId": "0112A436-B14E-4888-967B-CA4BB2CF1234",
         "productId": "45a2423b-e884-448d-a831-d9e139c52d2f",
@@ -63,18 +63,18 @@ fn ids_and_dates_are_written_as_they_came() {
     assert_eq!(readers()["CustomerLicensesDeploymentInsights"](&row.to_string()).unwrap(), row);
 }
 
-/// A collection whose rows are missing is no empty collection.
+/// A collection without its row array is an error and not an empty collection.
 #[test]
-fn another_page_shape_is_an_error() {
+fn a_page_without_rows_array_is_an_error() {
     for (name, read) in readers() {
         if name.ends_with("Collection") {
-            assert!(read("{}").is_err(), "{name} reads an object without rows");
-            assert!(read("[]").is_err(), "{name} reads a list");
+            assert!(read("{}").is_err(), "{name} accepts an object without rows");
+            assert!(read("[]").is_err(), "{name} accepts a list");
         }
     }
 }
 
-/// Reads a text with a model and writes it again.
+/// Deserializes a text into a model and serializes the model.
 type Reader = fn(&str) -> serde_json::Result<Value>;
 
 fn readers() -> BTreeMap<&'static str, Reader> {

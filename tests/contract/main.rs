@@ -1,4 +1,4 @@
-//! The contract holds: its examples, the models, what the client sends and what the emulator answers agree with it.
+//! Contract tests: examples, models, requests of the client and responses of the emulator agree with the contract.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 

@@ -1,4 +1,4 @@
-//! The schemas that schemars derives from the models, against the contract's: what must be there, what may be null,
+//! Compares the schemas that schemars derives from the models with the contract's: required and nullable properties,
 //! types and formats.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use partner_center_tests::Contract;
 use schemars::SchemaGenerator;
 use serde_json::Value;
 
-/// Where a model differs from the contract on purpose: `Schema.property` and why. There is no such place at present.
+/// Intended differences between models and contract: `Schema.property` and why. Currently none.
 const INTENDED: [(&str, &str); 0] = [];
 
 #[test]
@@ -18,7 +18,7 @@ fn derived_schemas_agree_with_the_contract() {
     let mut differences = BTreeSet::new();
     for (name, said) in &contract.schemas {
         let Some(made) = derived.remove(name.as_str()) else {
-            assert!(is_shared_scalar(said), "there is no model of {name}");
+            assert!(is_shared_scalar(said), "schema {name} has no model");
             continue;
         };
         let (said, made) = (members(&contract, said), members(&contract, &made));
@@ -34,7 +34,7 @@ fn derived_schemas_agree_with_the_contract() {
     assert!(differences.is_empty(), "{differences:#?}");
 }
 
-/// What schemars derives from every model.
+/// The schema that schemars derives from each model.
 fn derived() -> BTreeMap<&'static str, Value> {
     macro_rules! all {
         ($($name:ident,)*) => {
@@ -46,7 +46,7 @@ fn derived() -> BTreeMap<&'static str, Value> {
     models::for_each_model!(all)
 }
 
-/// The form of each property; of anything but an object, its own.
+/// The form of each property; for a schema that is not an object, its own form under an empty name.
 fn members<'a>(contract: &Contract, schema: &'a Value) -> BTreeMap<&'a str, String> {
     let Some(properties) = schema["properties"].as_object() else {
         return BTreeMap::from([("", form(contract, schema).0)]);
@@ -65,13 +65,13 @@ fn members<'a>(contract: &Contract, schema: &'a Value) -> BTreeMap<&'a str, Stri
     members.collect()
 }
 
-/// The type and format of a schema in either dialect, as one word, and whether it may be null. Shared scalars, which
-/// are no models, show as what they are.
+/// The type and format of a schema in either dialect, as one word, and whether it may be null. Shared scalars have no
+/// models and are shown inline.
 fn form(contract: &Contract, schema: &Value) -> (String, bool) {
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
         let target = contract.schemas.get(name).unwrap_or(&Value::Null);
-        // What schemars derives says so where a type is used, the contract where it is described.
+        // schemars marks null where a type is used, the contract where it is defined.
         let nullable = reference.starts_with("#/components/") && contract.is_nullable(target);
         return if is_shared_scalar(target) { form(contract, target) } else { (name.to_owned(), nullable) };
     }
@@ -88,7 +88,7 @@ fn form(contract: &Contract, schema: &Value) -> (String, bool) {
             "null" => nullable = true,
             "array" => forms.push(format!("[{}]", form(contract, &schema["items"]).0)),
             word => {
-                // A model keeps a time as the text it came as.
+                // A model keeps a time as the original text.
                 let format = schema["format"].as_str().filter(|format| !format.starts_with("date-time"));
                 forms.push(format!("{word}{}", format.map(|text| format!("/{text}")).unwrap_or_default()));
             }

@@ -1,10 +1,10 @@
-//! Every field of every model against every kind of value, as the contract has them: whatever the value, it costs itself
-//! and nothing else. A new field is covered without being named here.
+//! Tries every kind of value in every field of the contract: an invalid value affects only its own field. New fields
+//! are covered automatically.
 
 use bytes::Bytes;
 use partner_center::models::{self, Findings};
 use partner_center::{Error, fuzz};
-#[expect(deprecated, reason = "superseded operations are called all the same")]
+#[expect(deprecated, reason = "superseded operations are tested too")]
 use partner_center_client::operations::{
     GetCustomer, GetCustomerLicensesDeployment, GetCustomerLicensesUsage, GetPartnerLicensesDeployment,
     GetPartnerLicensesUsage, ListCustomers, QueryCommercialLicensesDeployment,
@@ -13,19 +13,19 @@ use partner_center_client::operations::{
 use partner_center_tests::Contract;
 use serde_json::{Value, json};
 
-/// A value as it stands on the wire.
+/// A JSON value.
 #[derive(Clone, Copy, Debug)]
 enum Wire {
     Null,
     Text(&'static str, &'static str),
     Whole(i64),
-    /// As it is written, and as a text of it is.
+    /// Its JSON, and its value as text.
     Number(&'static str, &'static str),
     Flag(bool),
     EmptyList,
     ListOfText,
     EmptyObject,
-    /// Nested far deeper than any reader descends.
+    /// Nested deeper than the decoder's limit.
     Deep,
 }
 
@@ -70,7 +70,7 @@ impl Wire {
         }
     }
 
-    /// What a text field makes of it.
+    /// Its value in a text field.
     fn as_text(self) -> Option<String> {
         match self {
             Self::Text(_, text) | Self::Number(_, text) => Some(text.to_owned()),
@@ -80,7 +80,7 @@ impl Wire {
         }
     }
 
-    /// The number in it, if it is a number or a text of one.
+    /// Its number, if it is a number or a numeric text.
     fn as_number(self) -> Option<f64> {
         match self {
             Self::Number(written, _) => written.parse().ok(),
@@ -92,11 +92,11 @@ impl Wire {
     }
 }
 
-/// What becomes of a field: its value, if it has one, and how many odd values are reported.
+/// The expected result for a field: its value, if known, and the number of reported odd values.
 #[derive(Debug, PartialEq)]
 struct Read(Option<Value>, usize);
 
-/// What the rules say, by the contract's description of the field.
+/// The expected result for a field with this schema.
 fn rule(contract: &Contract, property: &Value, wire: Wire) -> Read {
     if matches!(wire, Wire::Null) {
         return Read(None, 0);
@@ -131,7 +131,7 @@ fn whole(schema: &Value, wire: Wire) -> Option<Value> {
     (!counts || number >= 0.0).then(|| Value::from(format!("{number}").parse::<i64>().unwrap()))
 }
 
-/// A list takes a lone value, and leaves out items that are odd.
+/// A list accepts a single value, and omits odd items.
 fn list(contract: &Contract, items: &Value, wire: Wire) -> Read {
     match wire {
         Wire::EmptyList => Read(Some(json!([])), 0),
@@ -147,7 +147,7 @@ fn list(contract: &Contract, items: &Value, wire: Wire) -> Read {
     }
 }
 
-/// A value of a schema with every property it has.
+/// A value of a schema with all its properties.
 fn full(contract: &Contract, schema: &Value, rows: usize) -> Value {
     let schema = contract.resolve(schema);
     match (schema["type"].as_str(), schema["format"].as_str()) {
@@ -163,7 +163,7 @@ fn full(contract: &Contract, schema: &Value, rows: usize) -> Value {
                 properties.iter().map(|(name, property)| (name.clone(), full(contract, property, rows)));
             Value::Object(members.collect())
         }
-        // A whole number, or something that takes one.
+        // An integer, or a choice that accepts one.
         _ => json!(7),
     }
 }
@@ -171,17 +171,17 @@ fn full(contract: &Contract, schema: &Value, rows: usize) -> Value {
 /// A field somewhere in a response.
 #[derive(Clone)]
 struct Field<'a> {
-    /// Where it is in the whole response.
+    /// Its JSON pointer in the response.
     pointer: String,
-    /// The names that a finding has.
+    /// The names in a finding.
     names: Vec<&'a str>,
     property: &'a Value,
-    /// The list of objects whose item requires this field: where it is, and the names.
+    /// If the field is required in items of a list: the pointer and names of the list.
     required_by: Option<(String, Vec<&'a str>)>,
     in_row: bool,
 }
 
-/// Every field of an object, and of what is in it.
+/// All fields of an object and of its nested objects and lists.
 fn fields<'a>(contract: &'a Contract, schema: &'a Value, at: &Field<'a>, found: &mut Vec<Field<'a>>) {
     let required: Vec<_> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -209,7 +209,7 @@ fn fields<'a>(contract: &'a Contract, schema: &'a Value, at: &Field<'a>, found: 
     }
 }
 
-/// The text of a response with this value in one place.
+/// The JSON of a response with this value at one position.
 fn with(document: &Value, pointer: &str, wire: Wire) -> String {
     const PLACE: &str = "the place";
     let mut document = document.clone();
@@ -217,7 +217,7 @@ fn with(document: &Value, pointer: &str, wire: Wire) -> String {
     document.to_string().replace(&format!("\"{PLACE}\""), &wire.written())
 }
 
-/// The document with the value that a field is read as.
+/// The document with the expected value of a field.
 fn patched(document: &Value, pointer: &str, value: Option<Value>) -> Value {
     let mut document = document.clone();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -232,7 +232,7 @@ fn patched(document: &Value, pointer: &str, value: Option<Value>) -> Value {
 type Decoded = Result<(Value, Findings), Error>;
 
 /// Decodes as a call does.
-#[expect(deprecated, reason = "superseded operations are called all the same")]
+#[expect(deprecated, reason = "superseded operations are tested too")]
 fn decode(operation: &str, text: &str) -> Decoded {
     macro_rules! decode {
         ($($id:literal => $operation:ident,)*) => {
@@ -259,7 +259,7 @@ fn decode(operation: &str, text: &str) -> Decoded {
     }
 }
 
-/// An answer of an operation with every field, and where its rows are if it has some.
+/// A response of an operation with all fields, and the name of its row array, if it has one.
 struct Answer<'a> {
     operation: &'a str,
     document: Value,
@@ -271,7 +271,7 @@ fn answers(contract: &Contract) -> impl Iterator<Item = Answer<'_>> {
     let mut seen = std::collections::BTreeSet::new();
     contract.operations.iter().filter_map(move |operation| {
         let name = operation.responses[&200].schema.as_ref().unwrap();
-        // Two operations with one answer are decoded alike.
+        // Operations with the same response model are decoded alike.
         let schema = seen.insert(name).then(|| &contract.schemas[name])?;
         let rows = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let rows = rows.into_iter().find(|name| schema["properties"][name]["type"] == "array");
@@ -291,7 +291,7 @@ fn answers(contract: &Contract) -> impl Iterator<Item = Answer<'_>> {
     })
 }
 
-/// Checks one value in one field; says what is wrong.
+/// Checks one value in one field; returns what is wrong.
 fn check(
     contract: &Contract,
     answer: &Answer<'_>,
@@ -313,25 +313,25 @@ fn check(
     let (mut expected, mut names, mut reported, mut unreadable) =
         (None, field.names.clone(), odd, Vec::new());
     if is_required && value.is_none() {
-        // Without its id a row is unreadable, and a lone object an error.
+        // A row without its id is unreadable; a single object without it is an error.
         let Some(rows) = answer.rows.filter(|_| field.in_row) else {
-            return decoded.is_ok().then(|| "it is no error".to_owned());
+            return decoded.is_ok().then(|| "it is not an error".to_owned());
         };
         let mut document = whole.clone();
         document[rows].as_array_mut().unwrap().remove(1);
         (expected, reported) = (Some(document), 0);
         unreadable.push(1);
     } else if let (Some((list, of_list)), None) = (&field.required_by, &value) {
-        // An item without what it must have is left out of its list.
+        // An item without a required field is omitted from its list.
         (expected, names, reported) = (Some(patched(whole, list, Some(json!([])))), of_list.clone(), 1);
     }
     let expected = expected.unwrap_or_else(|| patched(whole, &field.pointer, value));
     let (read, findings) = match decoded {
         Ok(decoded) => decoded,
-        Err(error) => return Some(format!("it costs the response: {error}")),
+        Err(error) => return Some(format!("the whole response fails: {error}")),
     };
     if read != expected {
-        return Some(format!("it reads as {read}\nand not as {expected}"));
+        return Some(format!("decoded as {read}\ninstead of {expected}"));
     }
     let row = field.in_row.then_some(1);
     let found: Vec<_> = findings.odd_values().iter().map(|odd| (odd.row(), odd.field().to_owned())).collect();
@@ -339,12 +339,12 @@ fn check(
         return Some(format!("it is reported as {found:?}"));
     }
     let found: Vec<_> = findings.unreadable().iter().map(models::UnreadableRow::row).collect();
-    (found != unreadable).then(|| format!("unreadable are {found:?}"))
+    (found != unreadable).then(|| format!("unreadable rows: {found:?}"))
 }
 
 // F2
 #[test]
-fn whatever_a_field_holds_costs_itself_and_nothing_else() {
+fn an_odd_value_affects_only_its_own_field() {
     let contract = Contract::read();
     let (mut checked, mut wrong) = (0, Vec::new());
     for answer in answers(&contract) {
@@ -359,7 +359,7 @@ fn whatever_a_field_holds_costs_itself_and_nothing_else() {
             in_row,
         };
         fields(&contract, answer.schema, &start(String::new(), false), &mut found);
-        // What says that there are more pages is judged elsewhere: there, what cannot be read must be an error.
+        // Continuations are tested elsewhere: an invalid one must be an error.
         found.retain(|field| {
             let outermost = &answer.schema["properties"][field.names[0]];
             Some(field.names[0]) != answer.rows && contract.resolve(outermost)["x-continues"].is_null()
@@ -383,7 +383,7 @@ fn whatever_a_field_holds_costs_itself_and_nothing_else() {
 }
 
 #[test]
-fn whatever_stands_among_rows_costs_itself_and_the_row_array_itself_is_required() {
+fn an_unreadable_row_affects_only_itself_and_the_row_array_is_required() {
     let contract = Contract::read();
     for answer in answers(&contract) {
         let Some(rows) = answer.rows else { continue };
@@ -424,9 +424,9 @@ fn whatever_stands_among_rows_costs_itself_and_the_row_array_itself_is_required(
     }
 }
 
-/// Models that are no answers, such as those of errors, read alone by serde: nobody listens, and they are as tolerant.
+/// All models, including those of errors, decoded by plain serde: as tolerant, but without findings.
 #[test]
-fn every_model_reads_tolerantly_by_itself() {
+fn every_model_is_tolerant_with_plain_serde() {
     let contract = Contract::read();
     let mut checked = 0;
     macro_rules! all {
@@ -451,7 +451,7 @@ fn alone<T: serde::de::DeserializeOwned + serde::Serialize>(contract: &Contract,
         if is_required && described["type"] == "array" {
             continue;
         }
-        // What serde_json itself refuses is the facade's to put right.
+        // Values that serde_json itself rejects are repaired only by the facade.
         let values = VALUES.into_iter().filter(|wire| serde_json::from_str::<Value>(&wire.written()).is_ok());
         for wire in values {
             let pointer = format!("/{property}");
@@ -468,9 +468,9 @@ fn alone<T: serde::de::DeserializeOwned + serde::Serialize>(contract: &Contract,
     checked
 }
 
-/// A row is lost with what it must have, so that must be as little as tells one row from another.
+/// A row without a required field is dropped, so only its id may be required.
 #[test]
-fn rows_must_have_nothing_but_their_id() {
+fn rows_require_at_most_their_id() {
     let contract = Contract::read();
     for answer in answers(&contract) {
         let Some(rows) = answer.rows else { continue };

@@ -1,7 +1,7 @@
-//! What each chain sends: an operation of the contract, to the letter of a snapshot.
+//! Compares the request of each method chain with the contract and with a snapshot.
 //!
-//! `cargo xtask wire` runs these tests, `cargo xtask wire --accept` accepts what they send now. A new operation needs a
-//! test here, which makes its snapshot.
+//! `cargo xtask wire` runs these tests; `cargo xtask wire --accept` accepts the current requests. A new operation needs
+//! a test here, which creates its snapshot.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,8 +15,8 @@ use serde_json::Value;
 
 const TOKEN: &str = "a.secret.token";
 
-/// What is sent beyond what the documentation's own request shows: the name of the SDK, which Microsoft's own SDKs send
-/// too, and HTTP's business.
+/// Headers that the documentation's request does not have: the name of the SDK, which Microsoft's own SDKs also send,
+/// and headers of HTTP itself.
 const NOT_IN_THE_DOCUMENTED_REQUEST: [&str; 3] = ["accept-encoding", "ms-partnercenter-client", "user-agent"];
 
 /// The customer of the documentation.
@@ -24,7 +24,7 @@ fn customer() -> CustomerId {
     "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse().unwrap()
 }
 
-/// A service that answers with examples, and a client of it.
+/// A server that responds with examples, and a client for it.
 async fn set_up() -> (Server, PartnerCenter) {
     let server = Server::start().await;
     let credential = StaticToken::new(TOKEN).unwrap();
@@ -33,22 +33,22 @@ async fn set_up() -> (Server, PartnerCenter) {
     (server, partner)
 }
 
-/// Compares the one request that came with its snapshot, which is named after the operation, and after the case if
-/// there are several.
+/// Compares the only request with its snapshot, which has the name of the operation, and of the case if there are
+/// several.
 #[track_caller]
 fn check(server: &Server, snapshot: &str) -> Request {
     let contract = Contract::read();
     let requests = server.take_requests();
-    let [request] = requests.as_slice() else { panic!("{} requests came", requests.len()) };
+    let [request] = requests.as_slice() else { panic!("expected one request, got {}", requests.len()) };
     let operation = request.described(&contract).unwrap_or_else(|objections| panic!("{objections}"));
     assert_eq!(
         Some(operation.id.as_str()),
         snapshot.split('@').next(),
-        "the snapshot is named for another operation"
+        "the snapshot has the name of another operation"
     );
     assert_eq!(request.header("authorization"), Some("Bearer a.secret.token"));
     for id in ["ms-requestid", "ms-correlationid"] {
-        assert!(request.header(id).is_some_and(is_guid), "{id} is no GUID");
+        assert!(request.header(id).is_some_and(is_guid), "{id} is not a GUID");
     }
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!(snapshot, request.snapshot());
@@ -72,18 +72,18 @@ async fn customer_deployment() {
     assert_eq!(head(&request), head(&documented));
     let sent: Vec<_> = request.snapshot().lines().map(str::to_owned).collect();
     for line in documented.snapshot().lines() {
-        assert!(sent.iter().any(|sent| sent == line), "documented and not sent: {line}\n{sent:#?}");
+        assert!(sent.iter().any(|sent| sent == line), "documented but not sent: {line}\n{sent:#?}");
     }
     for (name, _) in &request.headers {
         let known =
             documented.header(name).is_some() || NOT_IN_THE_DOCUMENTED_REQUEST.contains(&name.as_str());
-        assert!(known, "sent and not documented: {name}");
+        assert!(known, "sent but not documented: {name}");
     }
 }
 
-/// The server puts a byte-order mark before it, as the service does.
+/// The server sends a byte order mark first, as the service does.
 #[tokio::test]
-async fn the_documented_answer_gives_the_documented_rows() {
+async fn the_documented_response_has_the_documented_rows() {
     let documented = include_str!("../documented/customer-licenses-deployment.response.http");
     let (_, documented) = documented.split_once("\n\n").unwrap();
     let example = std::fs::read(openapi().join("examples/customer-licenses-deployment.json")).unwrap();
@@ -91,7 +91,7 @@ async fn the_documented_answer_gives_the_documented_rows() {
     assert_eq!(
         as_json(&example),
         as_json(documented.as_bytes()),
-        "the contract's example is the documented answer"
+        "the contract's example is the documented response"
     );
 
     let (_server, partner) = set_up().await;
@@ -139,7 +139,7 @@ async fn one_customer() {
 }
 
 #[tokio::test]
-async fn customers_and_the_page_after() {
+async fn customers_and_the_next_page() {
     let (server, partner) = set_up().await;
     server.answer_with("examples/customers-first-page.json");
     let mut pages = partner.customers().list().size(2).pages();
@@ -148,7 +148,7 @@ async fn customers_and_the_page_after() {
     pages.try_next().await.unwrap();
     check(&server, "listCustomers@next-page");
     assert!(pages.try_next().await.unwrap().is_none());
-    assert!(server.take_requests().is_empty(), "asked for a page after the last");
+    assert!(server.take_requests().is_empty(), "requested a page after the last");
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn commercial_usage() {
     check(&server, "queryCommercialLicensesUsageV1");
 }
 
-/// What a program may set shows in the headers, and nowhere else.
+/// The settings of a program affect only the headers.
 #[tokio::test]
 async fn a_context_and_an_application() {
     let server = Server::start().await;
@@ -215,12 +215,9 @@ fn every_operation_has_its_snapshot_and_every_snapshot_its_operation() {
         std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     let names = files.filter_map(|file| file.strip_suffix(".snap").map(str::to_owned));
     let (plain, cases): (BTreeSet<_>, BTreeSet<_>) = names.partition(|name| !name.contains('@'));
-    assert_eq!(
-        operations, plain,
-        "operations, and the snapshots named for them: write the chain's test above"
-    );
+    assert_eq!(operations, plain, "operations and their snapshots; add a test for a new operation above");
     for case in cases {
         let (operation, _) = case.split_once('@').unwrap();
-        assert!(operations.contains(operation), "{case} is named for no operation");
+        assert!(operations.contains(operation), "{case} has no operation");
     }
 }

@@ -1,5 +1,4 @@
-//! What a caller gets when the service misbehaves: each row of `table.toml` through the public facade, and what must
-//! hold over all of them.
+//! Fault tests: each row of `table.toml` through the public facade, and checks that apply to all rows.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -21,7 +20,7 @@ async fn check(row: &Row) {
     let clock = ManualClock::new();
     let mut partner = client(&faulty, &clock);
     if row.gets == "Timeout" {
-        // A running request is timed for real.
+        // A request in progress is timed by the real clock.
         partner = PartnerCenter::builder()
             .base_url(faulty.base_url())
             .credential(StaticToken::new(TOKEN).unwrap())
@@ -35,15 +34,18 @@ async fn check(row: &Row) {
         (Ok(rows), gets) if gets.ends_with(" rows") => {
             assert_eq!(format!("{} rows", rows.len()), gets, "{row:?}");
         }
-        (Ok(rows), gets) => panic!("{} rows in place of {gets}: {row:?}", rows.len()),
+        (Ok(rows), gets) => panic!("{} rows instead of {gets}: {row:?}", rows.len()),
         (Err(error), gets) => {
             assert_eq!(format!("{:?}", error.kind()), gets, "{row:?}\n{error}");
             assert!(error.request_id().is_some() && error.correlation_id().is_some(), "{row:?}");
             assert!(!error.advice().is_empty());
             let text = format!("{error} {error:?} {:?}", error.advice());
-            assert!(!text.contains(TOKEN), "the token shows: {text}");
+            assert!(!text.contains(TOKEN), "the error contains the token: {text}");
             for customer in faulty.book().customers() {
-                assert!(!text.contains(customer.company_name.as_str()), "a customer's name shows: {text}");
+                assert!(
+                    !text.contains(customer.company_name.as_str()),
+                    "a customer name in the error: {text}"
+                );
             }
         }
     }
@@ -54,11 +56,11 @@ async fn check(row: &Row) {
         assert!(clock.elapsed() >= Duration::from_secs(waits), "{row:?} waited {:?}", clock.elapsed());
     }
     let strays = faulty.stray_requests();
-    assert!(strays.is_empty(), "{row:?} went elsewhere, with a token or without: {strays:?}");
+    assert!(strays.is_empty(), "{row:?} sent requests to another host: {strays:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_fault_ends_as_the_table_says() {
+async fn every_fault_has_the_outcome_of_the_table() {
     let table: Table = Table::read();
     let rows: Vec<_> = table.fault.into_iter().map(Arc::new).collect();
     assert!(rows.len() > 60);

@@ -1,4 +1,4 @@
-//! Many calls against a service that fails one in five: every answer is right, and every id is where it belongs.
+//! Many calls against a service that fails one request in five: all responses and ids are correct.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,10 +13,10 @@ use partner_center_emulator::{Emulator, FaultScript, Standing};
 const CALLS: usize = 10_000;
 const CUSTOMERS: usize = 500;
 
-/// What a throttled answer asks for.
+/// The `Retry-After` of a throttled response.
 const ASKED: Duration = Duration::from_secs(1);
 
-/// A clock that knows who waits: calls of one task follow one another, so what a task waits is what its call waits.
+/// A clock that records waits per task. A task makes one call at a time, so its waits are those of its call.
 #[derive(Clone, Debug, Default)]
 struct Waits {
     clock: ManualClock,
@@ -24,7 +24,7 @@ struct Waits {
 }
 
 impl Waits {
-    /// What this task has waited since this was last asked.
+    /// The waits of this task since the last call.
     fn take(&self) -> Vec<Duration> {
         self.of.lock().unwrap().remove(&tokio::task::id()).unwrap_or_default()
     }
@@ -46,7 +46,7 @@ impl Clock for Waits {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_answered_right() {
+async fn ten_thousand_calls_succeed_although_one_request_in_five_fails() {
     // 4 % each of five faults; never more than five times in a row for one call.
     let script = "seed=7; 4% most=2 429(retry-after=1); 4% most=2 503; 4% most=2 reset; 4% most=2 reset-body; \
                   4% most=2 502(body=html)";
@@ -63,7 +63,7 @@ async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_ans
         .credential(StaticToken::new("any").unwrap())
         .clock(waits.clone())
         .max_attempts(30)
-        // The manual clock runs ahead with every wait of every call; no call may run out of time by another's waits.
+        // Every wait of every call advances the manual clock; the waits of others must not let a call time out.
         .timeout(Duration::from_secs(24 * 60 * 60))
         .build()
         .unwrap();
@@ -119,20 +119,20 @@ async fn ten_thousand_calls_against_a_service_that_fails_one_in_five_are_all_ans
         let id = |name| request.header(name).unwrap().to_owned();
         sent.entry(id("ms-requestid")).or_default().push((id("ms-correlationid"), request.status()));
     }
-    assert_eq!(sent.len(), CALLS, "no request id is used by two calls");
+    assert_eq!(sent.len(), CALLS, "two calls must not share a request id");
     let (mut retried, mut throttled) = (0, 0);
     for (request_id, correlation_id, attempts, waits) in calls {
         let sent = &sent[&request_id.to_string()];
-        assert_eq!(sent.len(), attempts as usize, "every attempt carries its call's request id");
+        assert_eq!(sent.len(), attempts as usize, "every attempt has the request id of its call");
         assert!(sent.iter().all(|(id, _)| *id == correlation_id.to_string()), "and its correlation id");
         assert!(waits.len() >= sent.len() - 1, "a retry without a wait: {waits:?}");
         assert!(waits.iter().all(|wait| !wait.is_zero()));
         let asked = sent.iter().filter(|(_, status)| *status == Some(429)).count();
         let heeded = waits.iter().filter(|wait| **wait >= ASKED).count();
-        assert!(heeded >= asked, "asked {asked} times to wait a second, it waited {waits:?}");
+        assert!(heeded >= asked, "throttled {asked} times for a second, but waited {waits:?}");
         retried += attempts - 1;
         throttled += asked;
     }
     assert!(retried > 1_000, "only {retried} retries: the service did not fail one in five");
-    assert!(throttled > 200, "only {throttled} throttled answers");
+    assert!(throttled > 200, "only {throttled} throttled responses");
 }

@@ -1,6 +1,6 @@
-//! What no log, `Debug` or error may hold: the token, and the names of customers.
+//! Checks that no log, `Debug` output or error contains the token or customer names.
 //!
-//! A test binary of its own, because it listens to everything that is logged in the process.
+//! This is a separate test binary, because it captures everything that the process logs.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -16,7 +16,7 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use table::{TOKEN, Table, call, client, emulator};
 
-/// Everything that any crate logs, at the finest level.
+/// The log output of all crates at trace level.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -40,7 +40,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 #[tokio::test]
-async fn no_token_and_no_customer_shows_anywhere() {
+async fn no_token_and_no_customer_name_appears_anywhere() {
     let table = Table::read();
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
@@ -51,7 +51,7 @@ async fn no_token_and_no_customer_shows_anywhere() {
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let mut shown = String::new();
     let mut names = std::collections::BTreeSet::new();
-    // Not the slow ones: a hundred mebibytes in the finest log show nothing that one does not.
+    // Slow faults are skipped: a hundred mebibytes of body at trace level add nothing to the test.
     let slow = |script: &str| ["stall", "endless", "gzip-bomb"].iter().any(|name| script.starts_with(name));
     for row in table.fault.iter().filter(|row| !slow(&row.script)) {
         let emulator = emulator(Some(&row.script)).await;
@@ -83,9 +83,9 @@ async fn no_token_and_no_customer_shows_anywhere() {
         "spans are logged"
     );
     assert!(shown.contains("url.template") && shown.contains("http.response.status_code"));
-    assert!(shown.contains("CommercialLicensesDeploymentInsights {"), "rows are shown, without their names");
+    assert!(shown.contains("CommercialLicensesDeploymentInsights {"), "rows are shown, without names");
     assert!(!shown.contains(TOKEN));
     for name in names {
-        assert!(!shown.contains(&name), "{name} shows");
+        assert!(!shown.contains(&name), "{name} appears in the output");
     }
 }

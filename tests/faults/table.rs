@@ -1,4 +1,4 @@
-//! The table of faults, and the three calls its rows are about.
+//! The table of faults, and the three calls that its rows use.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) struct Table {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "each test reads its columns; the name shows when a row fails")]
+#[allow(dead_code, reason = "each test reads some columns; the name is shown when a row fails")]
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) script: String,
@@ -35,7 +35,7 @@ impl Table {
     }
 }
 
-/// What the call came to, as texts that can be compared.
+/// The rows of the call, as comparable strings.
 pub(crate) async fn call(partner: &PartnerCenter, name: &str) -> Result<Vec<String>, Error> {
     let show = |row: serde_json::Result<String>| row.unwrap();
     Ok(match name {
@@ -61,7 +61,7 @@ pub(crate) async fn call(partner: &PartnerCenter, name: &str) -> Result<Vec<Stri
             }
             rows
         }
-        other => panic!("the table names no such call: {other}"),
+        other => panic!("unknown call in the table: {other}"),
     })
 }
 

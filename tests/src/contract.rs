@@ -1,4 +1,4 @@
-//! The contract as data: operations with what they take and answer, every reference followed.
+//! The contract as data: operations with parameters and responses, with all references resolved.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub fn openapi() -> PathBuf {
 pub struct Contract {
     /// Every operation, in the order of paths.
     pub operations: Vec<Operation>,
-    /// `components.schemas`, as they stand in the file.
+    /// `components.schemas`, unchanged.
     pub schemas: Map<String, Value>,
 }
 
@@ -23,25 +23,25 @@ pub struct Contract {
 pub struct Operation {
     /// Its id.
     pub id: String,
-    /// Its method, in capitals.
+    /// Its method, in uppercase.
     pub method: String,
     /// Its path, with the names of parameters in braces.
     pub path: String,
     /// Its tags.
     pub tags: Vec<String>,
-    /// What it takes: parameters of its path and its own.
+    /// The parameters of its path and its own.
     pub parameters: Vec<Parameter>,
-    /// What it answers, by status.
+    /// Its responses, by status.
     pub responses: BTreeMap<u16, Response>,
 }
 
 /// One parameter.
 pub struct Parameter {
-    /// Its name on the wire.
+    /// Its name in the request.
     pub name: String,
     /// `path`, `query` or `header`.
     pub place: String,
-    /// Whether a request must bring it.
+    /// Whether a request must have it.
     pub required: bool,
     /// The schema of its value.
     pub schema: Value,
@@ -51,30 +51,30 @@ pub struct Parameter {
 pub struct Response {
     /// The name of the schema of its JSON body.
     pub schema: Option<String>,
-    /// Its headers, and whether each is always there.
+    /// Its headers, and whether each is required.
     pub headers: BTreeMap<String, bool>,
-    /// The files of its examples, from the contract's directory.
+    /// The files of its examples, relative to the contract's directory.
     pub examples: Vec<String>,
 }
 
 impl Contract {
-    /// Reads it.
+    /// Reads the contract.
     ///
     /// # Panics
     ///
-    /// If the file cannot be read or is not shaped like a contract.
+    /// If the file cannot be read or is not a valid contract.
     #[must_use]
     pub fn read() -> Self {
         let text = std::fs::read_to_string(openapi().join("partner-center.yaml"))
-            .unwrap_or_else(|error| panic!("the contract cannot be read: {error}"));
+            .unwrap_or_else(|error| panic!("cannot read the contract: {error}"));
         Self::parse(&text)
     }
 
-    /// Reads it from a text.
+    /// Parses the contract.
     ///
     /// # Panics
     ///
-    /// If the text is not shaped like a contract.
+    /// If the text is not a valid contract.
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let document: Value =
@@ -99,18 +99,18 @@ impl Contract {
             .collect()
     }
 
-    /// The operation of this id.
+    /// The operation with this id.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If the contract has no such operation.
     #[must_use]
     pub fn operation(&self, id: &str) -> &Operation {
         let found = self.operations.iter().find(|operation| operation.id == id);
-        found.unwrap_or_else(|| panic!("no operation of the contract is called {id}"))
+        found.unwrap_or_else(|| panic!("the contract has no operation {id}"))
     }
 
-    /// A property's schema: its own, or the one it refers to.
+    /// A property's inline or referenced schema.
     #[must_use]
     pub fn resolve<'a>(&'a self, property: &'a Value) -> &'a Value {
         match property["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
@@ -119,7 +119,7 @@ impl Contract {
         }
     }
 
-    /// Whether a property may be null: its schema says so, or a choice of it does.
+    /// Whether a property may be null: its schema or a variant of its `oneOf` is nullable.
     #[must_use]
     pub fn is_nullable(&self, property: &Value) -> bool {
         let schema = self.resolve(property);
@@ -127,8 +127,7 @@ impl Contract {
         std::iter::once(schema).chain(choices).any(|schema| schema["nullable"] == true)
     }
 
-    /// The value in the one spelling the contract uses: properties by their documented name, and none that is null
-    /// though it may be absent.
+    /// The value in the contract's own spelling: properties with their documented names, without optional nulls.
     #[must_use]
     pub fn canonical(&self, schema: &Value, value: &Value) -> Value {
         let schema = self.resolve(schema);
@@ -150,8 +149,8 @@ impl Contract {
         }
     }
 
-    /// The members of a value that its schema does not describe, under any of its spellings: a schema allows what it
-    /// does not know, and a judge of those who write by it must not.
+    /// The members of a value that its schema does not describe under any spelling. A schema allows unknown members,
+    /// but the emulator must not send any.
     #[must_use]
     pub fn undescribed(&self, schema: &Value, value: &Value) -> Vec<String> {
         let schema = self.resolve(schema);
@@ -170,7 +169,7 @@ impl Contract {
         }
     }
 
-    /// The property that is read from a member of this name.
+    /// The property that a member with this name belongs to.
     fn property<'a>(&'a self, schema: &'a Value, name: &'a str) -> (&'a str, &'a Value) {
         let is_also = |property: &Value| {
             [property, self.resolve(property)].iter().any(|schema| {
@@ -213,7 +212,7 @@ fn operation_of(document: &Value, path: &str, item: &Value, method: &str, operat
         .map(|(status, response)| {
             let response = follow(document, response);
             let media = &response["content"]["application/json"];
-            let status = status.parse().unwrap_or_else(|_| panic!("{status} of {path} is no status"));
+            let status = status.parse().unwrap_or_else(|_| panic!("{status} of {path} is not a status"));
             let response = Response {
                 schema: media["schema"]["$ref"]
                     .as_str()

@@ -1,8 +1,8 @@
-//! What the contract tests stand on: the contract as data, a judge of values and requests, and a server that answers
-//! with the contract's own examples.
+//! Support for the contract tests: the contract as data, checks of values and requests against it, and a server that
+//! responds with the contract's examples.
 //!
-//! It reads the contract anew and shares nothing with what generates code from it, so that a misreading there shows
-//! here. It knows no model and no client: the tests bring them.
+//! It parses the contract independently of the code generator, so that the tests reveal mistakes of the generator. It
+//! depends on neither the models nor the client.
 
 mod contract;
 mod request;
@@ -14,5 +14,5 @@ pub use request::Request;
 pub use schema::Schemas;
 pub use server::{Server, fetch};
 
-/// The byte-order mark the service puts before success bodies.
+/// The byte order mark that the service puts before success bodies.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

@@ -1,4 +1,4 @@
-//! A request as it came over the wire: which operation of the contract it is, and how a snapshot shows it.
+//! A received request: the operation of the contract it belongs to, and its text in a snapshot.
 
 use http::HeaderMap;
 use serde_json::Value;
@@ -7,20 +7,20 @@ use uuid::Uuid;
 use crate::schema::scalar_faults;
 use crate::{Contract, Operation, Parameter};
 
-/// Headers of HTTP itself, which no contract lists.
+/// Headers of HTTP itself, which the contract does not list.
 const HTTP: [&str; 4] = ["accept", "accept-encoding", "host", "user-agent"];
 
-/// The security scheme's.
+/// The header of the security scheme.
 const AUTHORIZATION: &str = "authorization";
 
-/// A request as it came over the wire.
+/// A received request.
 #[derive(Clone)]
 pub struct Request {
     /// Its method.
     pub method: String,
     /// Its path, as it was sent.
     pub path: String,
-    /// Its query, decoded, in the order it came.
+    /// Its query, decoded, in the order in which it was sent.
     pub query: Vec<(String, String)>,
     /// Its query, as it was sent.
     pub raw_query: Option<String>,
@@ -29,7 +29,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// From what an HTTP library read.
+    /// Creates a request from the types of the HTTP library.
     #[must_use]
     pub fn new(method: &str, uri: &http::Uri, headers: &HeaderMap) -> Self {
         let raw_query = uri.query().map(str::to_owned);
@@ -48,11 +48,11 @@ impl Request {
         }
     }
 
-    /// From a text as documentation prints it: a request line, then headers.
+    /// Parses a request as the documentation prints it: a request line, then headers.
     ///
     /// # Panics
     ///
-    /// If it is no such text.
+    /// If the text has another form.
     #[must_use]
     pub fn documented(text: &str) -> Self {
         let mut lines = text.lines();
@@ -70,7 +70,7 @@ impl Request {
         request
     }
 
-    /// The one value of a header.
+    /// The value of a header, if it has exactly one.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values =
@@ -78,19 +78,19 @@ impl Request {
         values.next().filter(|_| values.next().is_none())
     }
 
-    /// The operation this is a request for, or why it is none: nothing of it may be unknown to the contract, and
-    /// nothing that the contract requires may be missing.
+    /// The operation that this request calls. The request must have no parameter that is not in the contract, and all
+    /// parameters that the contract requires.
     ///
     /// # Errors
     ///
-    /// Every objection, a line each.
+    /// All violations of the contract, one per line.
     pub fn described<'a>(&self, contract: &'a Contract) -> Result<&'a Operation, String> {
         let candidates = contract.operations.iter().filter(|operation| operation.method == self.method);
         let found =
             candidates.filter_map(|operation| Some((operation, arguments(&operation.path, &self.path)?)));
-        // A written-out path goes before one with a parameter in the same place.
+        // A literal path takes precedence over one with a parameter in the same segment.
         let Some((operation, in_path)) = found.min_by_key(|(_, arguments)| arguments.len()) else {
-            return Err(format!("no operation of the contract is {} {}", self.method, self.path));
+            return Err(format!("the contract has no operation for {} {}", self.method, self.path));
         };
         let mut objections = Vec::new();
         let in_path = in_path.iter().map(|(name, value)| (*name, *value));
@@ -126,7 +126,7 @@ impl Request {
     }
 }
 
-/// The value as a snapshot shows it.
+/// The value as shown in a snapshot.
 fn redacted(name: &str, value: &str) -> String {
     match name {
         "host" => "<host>".to_owned(),
@@ -137,7 +137,7 @@ fn redacted(name: &str, value: &str) -> String {
     }
 }
 
-/// The arguments of a path that has the form of this template.
+/// The arguments of a path, if it matches this template.
 fn arguments<'a>(template: &'a str, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
     let (mut names, mut segments) = (template.split('/'), path.split('/'));
     let mut arguments = Vec::new();
@@ -156,7 +156,7 @@ fn arguments<'a>(template: &'a str, path: &'a str) -> Option<Vec<(&'a str, &'a s
     }
 }
 
-/// What the contract objects to in these values of one place, by the names it knows, case-insensitive for headers.
+/// The violations in these parameters of one place. Names of headers are case-insensitive.
 fn judged<'a>(
     operation: &Operation,
     place: &str,
@@ -172,7 +172,7 @@ fn judged<'a>(
         match operation.parameters.iter().find(is_named) {
             None => objections.push(format!("{place} parameter {name} is not in the contract")),
             Some(parameter) if seen.contains(&parameter.name.as_str()) => {
-                objections.push(format!("{place} parameter {name} comes twice"));
+                objections.push(format!("{place} parameter {name} is repeated"));
             }
             Some(parameter) => {
                 seen.push(parameter.name.as_str());
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_described_request_is_known() {
+    fn a_valid_request_is_accepted() {
         let contract = Contract::read();
         let path = format!("/v1/customers/{CUSTOMER}");
         let headers = [("ms-requestid", CUSTOMER), ("x-locale", "en-US"), ("host", "localhost")];
@@ -226,29 +226,31 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_contract_does_not_say_is_told() {
+    fn everything_outside_the_contract_is_reported() {
         let path = &format!("/v1/customers/{CUSTOMER}");
-        assert!(objections("/v1/partners", &[]).contains("no operation of the contract is GET /v1/partners"));
+        assert!(
+            objections("/v1/partners", &[]).contains("the contract has no operation for GET /v1/partners")
+        );
         assert!(objections("/v1/customers/", &[]).contains("no operation"));
         assert!(objections("/v1/customers/five", &[]).contains("path parameter customer-id"));
         assert!(
             objections("/v1/customers?page=2", &[]).contains("query parameter page is not in the contract")
         );
-        assert!(objections("/v1/customers?size=2&size=3", &[]).contains("size comes twice"));
+        assert!(objections("/v1/customers?size=2&size=3", &[]).contains("size is repeated"));
         assert!(objections("/v1/customers?size=many", &[]).contains("query parameter size"));
         assert!(objections(path, &[("api-version", "v1")]).contains("api-version is not in the contract"));
         assert!(objections(path, &[("ms-requestid", "5")]).contains("header parameter ms-requestid"));
     }
 
     #[test]
-    fn a_request_without_a_token_is_told() {
+    fn a_request_without_a_token_is_reported() {
         let mut request = request("/v1/customers", &[]);
         request.headers.clear();
         assert!(request.described(&Contract::read()).err().unwrap().contains("no bearer token"));
     }
 
     #[test]
-    fn a_snapshot_shows_no_secret_and_nothing_new_in_every_run() {
+    fn a_snapshot_shows_no_secret_and_no_random_value() {
         let request = request("/v1/customers?size=40", &[("ms-requestid", CUSTOMER), ("x-locale", "sv-SE")]);
         assert_eq!(
             request.snapshot(),

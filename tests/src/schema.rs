@@ -1,10 +1,10 @@
-//! Judging values by the contract's schemas, as JSON Schema: OpenAPI 3.0's `nullable` is the one word to translate.
+//! Validates values against the contract's schemas, as JSON Schema: only OpenAPI 3.0's `nullable` needs translation.
 
 use serde_json::{Map, Value, json};
 
 use crate::Contract;
 
-/// The component schemas, ready to judge values.
+/// The component schemas as JSON Schema, to validate values.
 pub struct Schemas(Value);
 
 impl Schemas {
@@ -14,11 +14,11 @@ impl Schemas {
         Self(translate(&Value::Object(contract.schemas.clone())))
     }
 
-    /// What is wrong with a value of the named schema, a sentence each.
+    /// The validation errors of a value against the named schema.
     ///
     /// # Panics
     ///
-    /// If the contract's schemas make no JSON Schema.
+    /// If the contract's schemas are not valid JSON Schema.
     #[must_use]
     pub fn faults(&self, name: &str, value: &Value) -> Vec<String> {
         let schema =
@@ -27,7 +27,7 @@ impl Schemas {
     }
 }
 
-/// What is wrong with a value of this schema, which refers to no other.
+/// The validation errors of a value against this schema, which must have no references.
 pub(crate) fn scalar_faults(schema: &Value, value: &Value) -> Vec<String> {
     faults(&translate(schema), value)
 }
@@ -36,7 +36,7 @@ fn faults(schema: &Value, value: &Value) -> Vec<String> {
     let validator = options()
         .with_format("date-time-local", is_date_time_local)
         .build(schema)
-        .unwrap_or_else(|error| panic!("the contract's schemas make no JSON Schema: {error}"));
+        .unwrap_or_else(|error| panic!("the contract's schemas are not valid JSON Schema: {error}"));
     validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
@@ -50,13 +50,13 @@ fn is_date_time_local(text: &str) -> bool {
     with_offset.is_ok_and(|judge| judge.is_valid(&json!(format!("{text}Z"))))
 }
 
-/// OpenAPI 3.0's schema as JSON Schema.
+/// Converts an OpenAPI 3.0 schema to JSON Schema.
 fn translate(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
             let mut translated: Map<_, _> =
                 members.iter().map(|(name, member)| (name.clone(), translate(member))).collect();
-            // A property called `nullable` is no Boolean.
+            // The schema of a property named `nullable` is not a Boolean.
             match translated.get("nullable").and_then(Value::as_bool) {
                 Some(true) => {
                     translated.remove("nullable");
@@ -75,14 +75,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn null_is_a_value_where_the_contract_says_so() {
+    fn null_is_valid_only_if_nullable() {
         let nullable = json!({ "type": "string", "nullable": true });
         assert!(scalar_faults(&nullable, &Value::Null).is_empty());
         assert_eq!(scalar_faults(&json!({ "type": "string" }), &Value::Null).len(), 1);
     }
 
     #[test]
-    fn formats_count() {
+    fn formats_are_checked() {
         let uuid = json!({ "type": "string", "format": "uuid" });
         assert!(scalar_faults(&uuid, &json!("0112A436-B14E-4888-967B-CA4BB2CF1234")).is_empty());
         assert_eq!(scalar_faults(&uuid, &json!("not a guid")).len(), 1);

@@ -1,5 +1,5 @@
-//! A loopback service that answers each request the contract describes with the contract's own example, and everything
-//! else with a refusal. It records what came.
+//! A loopback server that responds to each request in the contract with the contract's example, and to all others with
+//! status 501. It records the requests.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -17,7 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::{BYTE_ORDER_MARK, Contract, Operation, Request, openapi};
 
-/// The service. It ends with the runtime it was started on.
+/// The server. It stops with the runtime it was started on.
 pub struct Server {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
@@ -26,18 +26,18 @@ pub struct Server {
 #[derive(Default)]
 struct State {
     requests: Vec<Request>,
-    /// What to answer instead of the first example, soonest first.
+    /// Examples for the next responses, instead of the first example.
     examples: VecDeque<String>,
-    /// What to answer before anything else, whatever is asked: status and body, soonest first.
+    /// Status and body of the next responses, whatever the request. They take precedence over examples.
     scripted: VecDeque<(u16, String)>,
 }
 
 impl Server {
-    /// Starts it on a free port of the loopback interface.
+    /// Starts the server on a free port of the loopback interface.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If no port is available.
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await;
         let listener = listener.unwrap_or_else(|error| panic!("no loopback port: {error}"));
@@ -60,23 +60,23 @@ impl Server {
         Self { address, state }
     }
 
-    /// Where it is, without a slash at the end.
+    /// The base URL, without a trailing slash.
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Answers the next described request with this example.
+    /// Responds to the next valid request with this example.
     pub fn answer_with(&self, file: &str) {
         lock(&self.state).examples.push_back(file.to_owned());
     }
 
-    /// Answers the next request with this, whatever it asks.
+    /// Responds to the next request with this status and body, whatever the request.
     pub fn script(&self, status: u16, body: impl Into<String>) {
         lock(&self.state).scripted.push_back((status, body.into()));
     }
 
-    /// What came since this was last asked.
+    /// The requests received since the last call.
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
         std::mem::take(&mut lock(&self.state).requests)
@@ -88,7 +88,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 impl State {
-    #[expect(clippy::print_stderr, reason = "shown beside the failure of the test that asked")]
+    #[expect(clippy::print_stderr, reason = "shown with the failure of the test")]
     fn answer(&mut self, contract: &Contract, request: Request) -> hyper::Response<Full<Bytes>> {
         let (status, body) = match (self.scripted.pop_front(), request.described(contract)) {
             (Some((status, body)), _) => {
@@ -121,11 +121,11 @@ fn example(file: &str) -> Vec<u8> {
     std::fs::read(openapi().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// Sends a GET by hand and reads the whole answer.
+/// Sends a GET request without an SDK client and reads the whole response.
 ///
 /// # Panics
 ///
-/// If no answer comes.
+/// If there is no response.
 pub async fn fetch(base_url: &str, path: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap, Bytes) {
     let host = base_url.trim_start_matches("http://");
     let stream = TcpStream::connect(host).await.unwrap_or_else(|error| panic!("{host}: {error}"));

@@ -1,4 +1,4 @@
-//! Collections as the contract describes them, how each is read, and what has to come of it.
+//! The collections of the contract, a call for each, and the expected outcomes.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use serde_json::{Map, Value, json};
 
 pub(super) const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
-/// Requests for a page at most.
+/// The maximum number of attempts per page.
 pub(super) const ATTEMPTS: usize = 2;
 
-/// Rows of the pages of a reading.
+/// The number of rows on each page.
 pub(super) const PAGES: [usize; 3] = [2, 2, 1];
 
 /// A collection as the contract describes it.
@@ -24,9 +24,9 @@ pub(super) struct Described {
     pub(super) path: String,
     /// The member that holds the rows.
     pub(super) rows: String,
-    /// The member that counts them, and what it counts.
+    /// The member that counts them, and its `x-counts`.
     pub(super) count: (String, String),
-    /// What a row is made of: properties that must be there, and a text to tell rows apart.
+    /// The required properties of a row, and a text property to distinguish rows.
     pub(super) required: Vec<String>,
     pub(super) text: Option<String>,
     pub(super) skips: bool,
@@ -63,7 +63,7 @@ impl Described {
             id: operation.id.clone(),
             path: operation.path.replace("{customer-id}", CUSTOMER),
             rows,
-            count: count.unwrap_or_else(|| panic!("{} counts nothing", operation.id)),
+            count: count.unwrap_or_else(|| panic!("{} has no count", operation.id)),
             required: required(row),
             text: text.map(|(name, _)| name.clone()),
             skips: takes("skip"),
@@ -76,7 +76,7 @@ impl Described {
         self.count.1 == "query"
     }
 
-    /// A page of rows that no other page has.
+    /// A page with unique rows.
     pub(super) fn page(&self, number: usize, rows: usize) -> Value {
         let row = |at: usize| {
             let mut row = Map::new();
@@ -90,7 +90,7 @@ impl Described {
         json!({ self.rows.as_str(): rows })
     }
 
-    /// A link to the page of this number, as this collection's service might write it.
+    /// A link to the page with this number.
     pub(super) fn link(&self, number: usize) -> String {
         format!("{}?page={number}", self.path)
     }
@@ -101,7 +101,7 @@ impl Described {
     }
 }
 
-/// Every spelling of the properties that continue a collection in this way.
+/// Every spelling of the properties whose `x-continues` has this value.
 pub(super) fn spellings(contract: &Contract, way: &str) -> BTreeSet<String> {
     let other_case = |name: &str| {
         let mut letters = name.chars();
@@ -128,7 +128,7 @@ pub(super) fn spellings(contract: &Contract, way: &str) -> BTreeSet<String> {
     all
 }
 
-/// What reading a collection came to.
+/// The result of reading a collection.
 pub(super) struct Outcome {
     pub(super) rows: usize,
     pub(super) error: Option<Error>,
@@ -156,7 +156,7 @@ pub(super) fn one<T>(
     }
 }
 
-/// Reads all of a collection, or the rest of it, in pages of two.
+/// Reads a whole collection, or the rest of one, in pages of two.
 pub(super) async fn read(server: &Server, collection: &Described, resume: Option<Continuation>) -> Outcome {
     let partner = PartnerCenter::builder()
         .base_url(server.base_url())
@@ -194,17 +194,17 @@ pub(super) async fn read(server: &Server, collection: &Described, resume: Option
             one(of_partner.deployment().get().await, |answer| answer.items.len())
         }
         "getPartnerLicensesUsage" => one(of_partner.usage().get().await, |answer| answer.items.len()),
-        new => panic!("{new} is a collection that this table does not call: add it"),
+        new => panic!("{new} is a new collection: add its call here"),
     };
     Outcome { rows, error, requests: server.take_requests() }
 }
 
-/// What has to come of it.
+/// The expected outcome.
 #[derive(Clone, Copy)]
 pub(super) enum Expected {
-    /// All of these rows, in so many requests.
+    /// This many rows, in this many requests.
     Rows(usize, usize),
-    /// An error, after these rows of whole pages and so many requests.
+    /// An error, after this many rows and requests.
     Error(usize, usize),
 }
 
@@ -229,10 +229,10 @@ pub(super) async fn check(
         }
         Expected::Error(rows, requests) => {
             let Some(error) = &outcome.error else {
-                panic!("{what}: {} rows in silence\n{asked:?}", outcome.rows)
+                panic!("{what}: {} rows instead of an error\n{asked:?}", outcome.rows)
             };
             assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{what}: {error}");
-            // All or nothing where pages cannot be had one by one, and then there is nothing to go on from.
+            // A collection without separate pages is all or nothing, and its errors have no continuation.
             let rows = if collection.paged { rows } else { 0 };
             assert_eq!(
                 (outcome.rows, outcome.requests.len()),
@@ -251,7 +251,7 @@ pub(super) fn ok(body: &Value) -> (u16, String) {
     (200, body.to_string())
 }
 
-/// A reading of three pages that follow each other by links, without counts.
+/// Three pages connected by links, without counts.
 pub(super) fn chain(collection: &Described) -> Vec<Value> {
     let mut pages: Vec<_> = (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
     pages[0]["@nextLink"] = json!(collection.link(2));

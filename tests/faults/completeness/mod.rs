@@ -1,8 +1,8 @@
-//! No list is short in silence: every collection of the contract, with every signal of being complete or not, at every
-//! position of the page that gives it. (F3, R1)
+//! Checks that an incomplete collection is never returned without an error: every collection of the contract, with
+//! every signal of completeness, on every page.
 //!
 //! The collections, their rows, counts, spellings and ways of paging are read from the contract. A new collection needs
-//! its call in `collections`, which says so when it is missing.
+//! a call in `collections`, which panics if it is missing.
 
 mod collections;
 
@@ -21,7 +21,7 @@ async fn every_collection_follows_every_spelling() {
             let mut pages: Vec<_> =
                 (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
             pages[0][&name] = json!(collection.link(2));
-            // An object, as another part of the service writes its links.
+            // An object, as in the links of another part of the service.
             pages[1][&name] = json!({ "uri": collection.link(3), "method": "GET", "headers": [] });
             pages[2][&name] = Value::Null;
             let outcome = check(&server, collection, &name, &script(&pages), Expected::Rows(5, 3)).await;
@@ -38,7 +38,7 @@ async fn every_collection_follows_every_spelling() {
             let outcome = check(&server, collection, &name, &script(&pages), Expected::Rows(5, 3)).await;
             assert_eq!(outcome.requests[2].header("ms-continuationtoken"), Some("abc"));
         }
-        // Two spellings of one page are one link.
+        // Links to the same page in several spellings are one link.
         let mut pages = chain(collection);
         pages[0]["nextLink"] = json!(format!("{}{}", server.base_url(), collection.link(2)));
         pages[0]["links"] = json!({ "next": { "uri": format!("{}#x", collection.link(2)) } });
@@ -47,7 +47,7 @@ async fn every_collection_follows_every_spelling() {
 }
 
 #[tokio::test]
-async fn tokens_are_followed_where_they_are_understood() {
+async fn tokens_are_followed_where_they_are_supported() {
     let (contract, server) = (Contract::read(), Server::start().await);
     for collection in Described::all(&contract) {
         for name in spellings(&contract, "token") {
@@ -66,9 +66,9 @@ async fn tokens_are_followed_where_they_are_understood() {
     }
 }
 
-/// Whatever says that there is more and is not understood, on the first, a middle and the last page.
+/// Continuations that are not understood, on the first, a middle and the last page.
 #[tokio::test]
-async fn what_is_not_understood_is_an_error() {
+async fn a_continuation_that_is_not_understood_is_an_error() {
     let (contract, server) = (Contract::read(), Server::start().await);
     for collection in Described::all(&contract) {
         for at in 0..3 {
@@ -116,7 +116,7 @@ async fn what_is_not_understood_is_an_error() {
 
 /// A page without rows: 204, an empty body, an empty list, each with and without a link, on every page.
 #[tokio::test]
-async fn an_empty_page_ends_nothing() {
+async fn an_empty_page_does_not_end_a_collection() {
     let (contract, server) = (Contract::read(), Server::start().await);
     for collection in Described::all(&contract) {
         let none = collection.page(0, 0);
@@ -136,7 +136,7 @@ async fn an_empty_page_ends_nothing() {
                 };
                 assert_eq!(again(&outcome.requests[at]), again(&outcome.requests[at + 1]), "{what}");
 
-                // The next run goes on with that page, and misses nothing.
+                // A resumed run continues with that page and misses no row.
                 if let Some(continuation) = outcome.error.unwrap().continuation() {
                     for (status, body) in &script(&chain(&collection)[at..]) {
                         server.script(*status, body.clone());
@@ -153,7 +153,7 @@ async fn an_empty_page_ends_nothing() {
                 check(&server, &collection, &format!("{what} once"), &passes, Expected::Rows(5, 4)).await;
             }
         }
-        // With a link it is followed, at once where it is the first.
+        // An empty page with a link is followed: immediately on the first page, after a retry on others.
         for at in 0..2 {
             let mut pages = chain(&collection);
             pages[at][&collection.rows] = json!([]);
@@ -174,9 +174,9 @@ async fn an_empty_page_ends_nothing() {
     }
 }
 
-/// A count of the page's own rows.
+/// A count of the rows of the page.
 #[tokio::test]
-async fn a_page_is_as_long_as_it_says() {
+async fn a_page_has_as_many_rows_as_it_counts() {
     let (contract, server) = (Contract::read(), Server::start().await);
     for collection in Described::all(&contract).iter().filter(|it| !it.counts_the_query()) {
         for at in 0..3 {
@@ -202,12 +202,12 @@ async fn a_page_is_as_long_as_it_says() {
                 .await;
             check(&server, collection, "all", &answers(rows), Expected::Rows(before + rows, at + 1)).await;
         }
-        // It ends nothing, and with a link it is nothing to go by.
+        // A count of the page does not end a collection that has a link.
         let pages: Vec<_> = chain(collection).into_iter().map(|page| collection.counting(page, 2)).collect();
         let (last, rest) = pages.split_last().unwrap();
         let answers = [rest, &[collection.counting(last.clone(), 1)]].concat();
         check(&server, collection, "full pages", &script(&answers), Expected::Rows(5, 3)).await;
-        // Contrary to the documentation: the count of all.
+        // Contrary to the documentation, the count may cover all pages.
         let pages: Vec<_> = chain(collection).into_iter().map(|page| collection.counting(page, 5)).collect();
         check(&server, collection, "counts of all", &script(&pages), Expected::Rows(5, 3)).await;
         let short = collection.counting(collection.page(1, 0), 3);
@@ -218,11 +218,11 @@ async fn a_page_is_as_long_as_it_says() {
 
 /// A count of all rows of the query.
 #[tokio::test]
-async fn a_query_is_as_long_as_any_page_said() {
+async fn a_query_has_as_many_rows_as_any_page_counts() {
     let (contract, server) = (Contract::read(), Server::start().await);
     for collection in Described::all(&contract).iter().filter(|it| it.counts_the_query()) {
-        assert!(collection.skips, "{}: how is the rest of it asked for?", collection.id);
-        // By links: the largest count, wherever it was, has to be reached.
+        assert!(collection.skips, "{}: needs `skip` to request the remaining rows", collection.id);
+        // With links: the largest count on any page must be reached.
         for at in 0..3 {
             let counted = |count: usize| {
                 let mut pages = chain(collection);
@@ -240,18 +240,18 @@ async fn a_query_is_as_long_as_any_page_said() {
                     .unwrap_or("")
                     .contains("skip"))
             );
-            // The count is kept, so that a reading that goes on is judged as well.
+            // The continuation keeps the count, so that a resumed query is checked as well.
             if at < 2 {
                 let kept = outcome.error.unwrap().continuation().unwrap().clone();
                 server.script(200, collection.page(3, 1).to_string());
                 let rest = read(&server, collection, Some(kept.clone())).await;
-                assert!(rest.error.is_some() && rest.rows == 0, "{what}: resumed, and short");
+                assert!(rest.error.is_some() && rest.rows == 0, "{what}: resumed, too few rows");
                 server.script(200, collection.page(3, 2).to_string());
                 let rest = read(&server, collection, Some(kept)).await;
                 assert!(rest.error.is_none() && rest.rows == 2, "{what}: {:?}", rest.error);
             }
         }
-        // By count: no link anywhere.
+        // With counts: no links.
         let pages = |counts: [Option<usize>; 3]| -> Vec<Value> {
             let page = |(number, (rows, count)): (usize, (usize, Option<usize>))| {
                 let page = collection.page(number, rows);
@@ -264,7 +264,7 @@ async fn a_query_is_as_long_as_any_page_said() {
         {
             let what = format!("by count {counts:?}");
             if counts[0] == Some(2) {
-                // Two of two are all there are.
+                // Two rows of two are the whole query.
                 check(&server, collection, &what, &script(&pages(counts)[..1]), Expected::Rows(2, 1)).await;
                 continue;
             }
@@ -274,7 +274,7 @@ async fn a_query_is_as_long_as_any_page_said() {
                 outcome.requests.iter().map(|request| request.raw_query.clone().unwrap()).collect();
             assert_eq!(asked, ["top=2", "skip=2&top=2", "skip=4&top=2"], "{what}");
         }
-        // R1: rows are counted that do not come.
+        // More rows are counted than are sent.
         let none = collection.page(0, 0);
         for empty in [(204, String::new()), (200, String::new()), ok(&none)] {
             for (before, counts) in [(1, [Some(6); 3]), (2, [Some(6); 3]), (3, [Some(6); 3]), (2, [None; 3])]
@@ -289,7 +289,7 @@ async fn a_query_is_as_long_as_any_page_said() {
         let short = collection.counting(none, 3);
         check(&server, collection, "none of three", &[ok(&short), ok(&short)], Expected::Error(0, ATTEMPTS))
             .await;
-        // A last page without rows is the end where the count says so.
+        // A last page without rows ends the query if the count is reached.
         let mut linked = chain(collection);
         linked[2] = collection.page(3, 0);
         linked[0] = collection.counting(linked[0].clone(), 4);
@@ -297,19 +297,19 @@ async fn a_query_is_as_long_as_any_page_said() {
     }
 }
 
-/// Positions by link and by count are never mixed.
+/// Paging by link and paging by count are never mixed.
 #[tokio::test]
-async fn a_reading_stays_with_how_it_began() {
+async fn a_query_keeps_its_way_of_paging() {
     let (contract, server) = (Contract::read(), Server::start().await);
     for collection in Described::all(&contract).iter().filter(|it| it.skips) {
-        // By count; the link of the second page says no more than that there is a third.
+        // By count: the link on the second page only indicates that there is a third.
         let mut pages: Vec<_> =
             (1..).zip(PAGES).map(|(number, rows)| collection.page(number, rows)).collect();
         pages[0] = collection.counting(pages[0].clone(), 4);
         pages[1]["@nextLink"] = json!(collection.link(3));
         let outcome = check(&server, collection, "a link later", &script(&pages), Expected::Rows(5, 3)).await;
         assert_eq!(outcome.requests[2].raw_query.as_deref(), Some("skip=4&top=2"));
-        // By link; the count says that there is more than links lead to.
+        // By link: the count is larger than the number of linked rows.
         let mut pages = chain(collection);
         pages[1].as_object_mut().unwrap().remove("@nextLink");
         pages[1] = collection.counting(pages[1].clone(), 5);
