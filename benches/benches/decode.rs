@@ -1,9 +1,9 @@
-//! A page of 10,000 rows from bytes to structs, without a network: the SDK's decoder beside what else could read it.
+//! Benchmarks decoding a page of 10,000 rows without a network: the SDK's decoder and alternatives.
 //!
-//! `cargo xtask bench decode` runs it and puts the medians side by side; `cargo bench -p partner-center-benches
-//! --features in-process` shows how each is spread.
+//! `cargo xtask bench decode` runs it and compares the medians; `cargo bench -p partner-center-benches --features
+//! in-process` shows the distributions.
 
-#![expect(deprecated, reason = "the documented answer is one of the classic operations")]
+#![expect(deprecated, reason = "the documented response belongs to a classic operation")]
 
 #[path = "../src/by_hand.rs"]
 mod by_hand;

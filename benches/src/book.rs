@@ -1,4 +1,4 @@
-//! An emulated book, and what it comes to in one number: what a sweep found must come to the same.
+//! Serves the emulator's data, and computes a digest of it that a sweep must reproduce.
 
 use std::collections::hash_map::DefaultHasher;
 use std::error::Error;
@@ -11,7 +11,7 @@ use partner_center_emulator::{Book, Emulator, FaultScript, Standing};
 
 use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
 
-/// The outcomes of all customers, in any order.
+/// A digest of the outcomes of all customers, independent of their order.
 #[derive(Default)]
 pub(crate) struct Digest(u64);
 
@@ -22,7 +22,7 @@ impl Digest {
         self.0 = self.0.wrapping_add(hasher.finish());
     }
 
-    /// One outcome of a sweep. What failed is not in any book.
+    /// Adds an outcome of a sweep. A failure never matches the emulator's data.
     pub(crate) fn add_swept(&mut self, swept: &Swept<Deployments>) {
         let id = swept.customer.as_uuid();
         match &swept.outcome {
@@ -39,7 +39,7 @@ impl Digest {
         }
     }
 
-    /// The outcomes there should be.
+    /// The digest of the expected outcomes.
     fn of(book: &Book) -> Self {
         let mut digest = Self::default();
         for customer in book.customers() {
@@ -72,8 +72,8 @@ impl std::fmt::Display for Digest {
     }
 }
 
-/// Serves a book, prints its address, and tells when its input ends what it was asked and what the truth was.
-#[expect(clippy::print_stdout, reason = "that is its result")]
+/// Serves the data and prints the base URL. When stdin is closed, prints the number of requests and the digest.
+#[expect(clippy::print_stdout, reason = "prints its result")]
 pub(crate) async fn serve(
     customers: usize,
     latency: u64,

@@ -1,13 +1,13 @@
-//! What a user would write by hand for the documented answer: the yardstick, not a proposal.
+//! Hand-written decoding of the documented response, as the yardstick of the benchmarks.
 
 use serde::Deserialize;
 
-/// The service puts a byte-order mark in front, which no JSON parser takes.
+/// Removes the byte order mark that the service sends, which JSON parsers reject.
 pub(crate) fn without_mark(answer: &[u8]) -> &[u8] {
     answer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(answer)
 }
 
-/// The structs a user would write by hand: owned texts, typed dates, every documented field.
+/// The structs a user would write by hand: owned strings, typed dates, every documented field.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Page {
@@ -36,12 +36,12 @@ struct Attributes {
 }
 
 impl Page {
-    /// Reads an answer with `serde_json`, as most would.
+    /// Decodes a response with `serde_json`.
     pub(crate) fn decode(answer: &[u8]) -> serde_json::Result<Self> {
         serde_json::from_slice(without_mark(answer))
     }
 
-    /// Looks at every field, so that none is left out of the comparison as unused.
+    /// Reads every field, so that the compiler cannot remove any as unused.
     pub(crate) fn rows(&self) -> usize {
         let whole = |row: &&Row| {
             row.customer_name.is_some()

@@ -1,4 +1,4 @@
-//! The clients that are compared: the SDK, what a user would write by hand on reqwest and serde, and bare hyper.
+//! The compared clients: the SDK, a hand-written client on reqwest and serde, and bare hyper.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -26,11 +26,12 @@ enum Client {
 const TOKEN: &str = "a-token-of-usual-length-would-be-two-thousand-characters";
 
 impl Client {
-    /// The client of this name for the call at this URL.
+    /// The client with this name, for calls of this URL.
     fn new(name: &str, url: &str) -> Result<Self, Box<dyn Error>> {
         Ok(match name {
             "facade" => {
-                let (base, rest) = url.split_once("/v1/customers/").ok_or("the URL is not a customer's")?;
+                let (base, rest) =
+                    url.split_once("/v1/customers/").ok_or("the URL does not contain /v1/customers/")?;
                 let id = rest.split('/').next().unwrap_or_default().parse()?;
                 let credential = StaticToken::new(TOKEN)?;
                 Self::Facade(PartnerCenter::builder().base_url(base).credential(credential).build()?, id)
@@ -43,7 +44,7 @@ impl Client {
                 let executor = hyper_util::rt::TokioExecutor::new();
                 Self::Hyper(Box::new(legacy::Client::builder(executor).build_http()), url.parse()?)
             }
-            _ => return Err("no such client".into()),
+            _ => return Err("unknown client".into()),
         })
     }
 
@@ -87,7 +88,7 @@ impl Client {
     }
 }
 
-/// Makes the calls, so many at a time; a tenth as many before that, so that connections stand and caches are warm.
+/// Makes the calls, with `ways` at a time, after a tenth as many to open connections and warm caches.
 pub(crate) async fn calls(
     name: &str,
     ways: usize,
@@ -101,7 +102,7 @@ pub(crate) async fn calls(
     Ok(format!("seconds={} calls={calls} rows={rows}", started.elapsed().as_secs_f64()))
 }
 
-/// Makes the calls, and tells how many rows came.
+/// Makes the calls, and returns the number of rows.
 async fn run(client: &Client, ways: usize, calls: usize) -> Result<usize, Box<dyn Error>> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::new();

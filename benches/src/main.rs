@@ -1,5 +1,5 @@
-//! One subject of a benchmark per run: it does its work and prints what came of it as `name=value` pairs, with the most
-//! memory the process has held. Comparing subjects is `cargo xtask bench`'s work.
+//! Runs one subject of a benchmark, and prints its results and peak memory as `name=value` pairs. `cargo xtask bench`
+//! compares the subjects.
 
 mod book;
 mod by_hand;
@@ -12,17 +12,17 @@ use std::error::Error;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage:
-  subject serve                                             serves the answers to calls, until it is killed
+  subject serve                                             serves the responses to calls, until it is killed
   subject calls facade|reqwest|reqwest-raw|hyper WAYS URL CALLS
-  subject book CUSTOMERS LATENCY_MS PAGE_SIZE FAULTS        serves an emulated book, until its input ends
+  subject book CUSTOMERS LATENCY_MS PAGE_SIZE FAULTS        serves the emulator's data, until stdin is closed
   subject sweep CONCURRENCY URL
   subject pages URL";
 
-#[expect(clippy::print_stderr, reason = "a command that says what is wrong")]
+#[expect(clippy::print_stderr, reason = "prints errors")]
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    // One thread, on one core: what a call costs is to be seen, not how many cores there are.
+    // One thread on one core, to measure the cost of a call independently of the number of cores.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(run(&words))) {
         Ok(()) => ExitCode::SUCCESS,
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a command that prints its result")]
+#[expect(clippy::print_stdout, reason = "prints its result")]
 async fn run(words: &[&str]) -> Result<(), Box<dyn Error>> {
     let told = match words {
         ["serve"] => return server::serve().await,
@@ -53,8 +53,8 @@ async fn run(words: &[&str]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The most memory this process has held, and how much of that was not its program's own pages: which of two clients in
-/// one program touches more of its code says nothing about either.
+/// The peak memory of this process, with and without its program pages. Those depend on the code that a client uses,
+/// which is not part of the comparison.
 fn memory() -> (u64, u64) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kib = |name: &str| -> u64 {

@@ -1,8 +1,8 @@
-//! A page of as many rows as wanted, shaped like the documented answer and with its byte-order mark.
+//! Generates a page with any number of rows, shaped like the documented response, with its byte order mark.
 
 use std::fmt::Write;
 
-/// How many rows the service puts on a page at most.
+/// The maximum number of rows on a page of the service.
 pub(crate) const ROWS: usize = 10_000;
 
 /// The page as the service would send it.

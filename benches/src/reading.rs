@@ -1,4 +1,4 @@
-//! Reading a whole book with the SDK: customer by customer, or page by page.
+//! Reads the data of all customers with the SDK: one customer at a time, or one page at a time.
 
 use std::error::Error;
 use std::time::Instant;
@@ -9,15 +9,15 @@ use partner_center::sweep;
 
 use crate::book::Digest;
 
-/// The book at this address.
+/// A client for the emulator at this URL.
 fn partner(url: &str) -> Result<PartnerCenter, Box<dyn Error>> {
     let builder = PartnerCenter::builder().base_url(url).credential(StaticToken::new("any")?);
-    // With the usual four, a service that answers one in twenty wrongly fails a customer in every fiftieth sweep of
-    // 10,000, and no sweep would be compared with the truth then.
+    // With the default of four attempts and one error in twenty responses, one sweep of 10,000 customers in fifty would
+    // have a failed customer, and its digest would differ.
     Ok(builder.max_attempts(8).build()?)
 }
 
-/// Sweeps the book: one outcome per customer.
+/// Sweeps all customers.
 pub(crate) async fn sweep(url: &str, concurrency: usize) -> Result<String, Box<dyn Error>> {
     let partner = partner(url)?;
     let started = Instant::now();
@@ -34,7 +34,7 @@ pub(crate) async fn sweep(url: &str, concurrency: usize) -> Result<String, Box<d
     ))
 }
 
-/// Reads the commercial query to its end, and keeps nothing.
+/// Reads all pages of the commercial query, and keeps none.
 pub(crate) async fn pages(url: &str) -> Result<String, Box<dyn Error>> {
     let mut pages = partner(url)?.analytics().commercial().licenses().deployment().pages();
     let (started, mut read, mut rows) = (Instant::now(), 0, 0);

@@ -1,4 +1,4 @@
-//! A server that does nothing but answer: the documented example, or a whole page of such rows.
+//! A minimal server that responds with the documented example, or with a page of such rows.
 
 use std::convert::Infallible;
 
@@ -13,8 +13,8 @@ use crate::page;
 
 const DOCUMENTED: &str = include_str!("../../openapi/examples/customer-licenses-deployment.json");
 
-/// Serves on a free port of loopback, which it prints, until it is killed.
-#[expect(clippy::print_stdout, reason = "the address is its result")]
+/// Serves on a free loopback port until it is killed, and prints the base URL.
+#[expect(clippy::print_stdout, reason = "prints its base URL")]
 pub(crate) async fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("http://{}", listener.local_addr()?);
@@ -28,7 +28,7 @@ pub(crate) async fn serve() -> Result<(), Box<dyn std::error::Error>> {
         let (small, page) = (small.clone(), page.clone());
         tokio::spawn(async move {
             let service = service_fn(move |request: Request<Incoming>| {
-                // The page is asked for by a customer whose id ends in 1.
+                // The customer with id 1 has the page.
                 let body =
                     if request.uri().path().contains("000000000001") { page.clone() } else { small.clone() };
                 let mut response = Response::new(Full::new(body));
@@ -36,7 +36,7 @@ pub(crate) async fn serve() -> Result<(), Box<dyn std::error::Error>> {
                 response.headers_mut().insert(hyper::header::CONTENT_TYPE, json);
                 async { Ok::<_, Infallible>(response) }
             });
-            // A client that goes away is not worth a word.
+            // Disconnected clients are ignored.
             let _gone = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(socket), service)
                 .await;

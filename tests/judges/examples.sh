@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs every example program of the SDK against the emulator, as somebody without a token would, and looks for the line
-# that shows it did what it is for.
+# Runs every example program of the SDK against the emulator, without a token, and looks for the line that shows that it
+# succeeded.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 unset PARTNER_CENTER_ACCESS_TOKEN
@@ -14,7 +14,7 @@ shown() {
     custom_credential) echo '8 rows with the second token' ;;
     own_mock) echo '8 licenses sold, as the book says, after 3 requests' ;;
     tracing_setup) echo '8 rows after 2 attempts' ;;
-    *) echo "what $1 must print, to be said in $0" ;;
+    *) echo "(no expected output of $1 in $0)" ;;
   esac
 }
 
@@ -22,8 +22,8 @@ for source in crates/partner-center/examples/*.rs; do
   example=$(basename "$source" .rs)
   printed=$("target/debug/examples/$example")
   if ! grep --fixed-strings --quiet -- "$(shown "$example")" <<< "$printed"; then
-    printf '%s printed this, and not "%s":\n%s\n' "$example" "$(shown "$example")" "$printed"
+    printf '%s printed this instead of "%s":\n%s\n' "$example" "$(shown "$example")" "$printed"
     exit 1
   fi
 done
-echo "examples: every example program runs"
+echo "examples: every example program succeeds"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Judges the files that the command line writes, by programs nobody here wrote: Python's csv module reads csv, jq reads
-# ndjson, DuckDB reads parquet, and all must come to the same totals.
+# Checks the files that the command line writes with third-party readers: csv with Python's csv module, ndjson with jq
+# and parquet with DuckDB must have the same totals.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
 need_python

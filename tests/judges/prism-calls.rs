@@ -1,9 +1,8 @@
-//! Makes every call of the chain against the service at the address given: what `tests/judges/prism.sh` runs against
-//! Prism.
+//! Makes every call of the SDK against the service at the given URL. `tests/judges/prism.sh` runs it against Prism.
 //!
 //! `cargo run -p partner-center-tests --example prism-calls -- http://127.0.0.1:4010`
 
-#![expect(clippy::print_stdout, reason = "says what it did to whoever ran it")]
+#![expect(clippy::print_stdout, reason = "prints its result")]
 
 use std::error::Error;
 
@@ -14,24 +13,24 @@ use partner_center::{CustomerFilter, CustomerId, PartnerCenter, RequestContext, 
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let url = std::env::args().nth(1).ok_or("say where the service is")?;
+    let url = std::env::args().nth(1).ok_or("missing argument: the base URL of the service")?;
     let partner = PartnerCenter::builder()
         .base_url(url)
         .credential(StaticToken::new("a.made-up.token")?)
         .application("Judge")
-        // A second attempt would hide what was wrong with the first.
+        // A retry would hide the error of the first attempt.
         .max_attempts(1)
         .build()?;
     let mut seen = Seen::default();
     call(&partner, &mut seen).await?;
     if seen.rows == 0 {
-        return Err("no answer had a row: nothing was decoded".into());
+        return Err("no response had rows, so nothing was decoded".into());
     }
     println!("{} responses with {} rows, all decoded", seen.responses, seen.rows);
     Ok(())
 }
 
-/// What came.
+/// The number of responses and rows.
 #[derive(Default)]
 struct Seen {
     responses: usize,
@@ -39,7 +38,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// Counts an answer in, unless Prism had an objection to the request or to its own answer.
+    /// Counts a response, unless Prism reported a violation in the request or in its own response.
     fn add<T>(
         &mut self,
         response: partner_center::Result<Response<T>>,
@@ -47,12 +46,12 @@ impl Seen {
     ) -> Result<(), Box<dyn Error>> {
         let (headers, rows) = match &response {
             Ok(response) => (response.raw_headers(), rows(response)),
-            // A random count is rarely that of the random rows. The client has read the page, and must not pass it on.
+            // A random count rarely matches the random rows. The client has decoded the page, and must not return it.
             Err(error) if error.advice().starts_with("Rows are missing") => (error.raw_headers(), 0),
             Err(_) => return Err(response.map(drop).unwrap_err().into()),
         };
         if let Some(violations) = headers.get("sl-violations") {
-            return Err(format!("Prism objects: {violations:?}").into());
+            return Err(format!("Prism reports violations: {violations:?}").into());
         }
         self.responses += 1;
         self.rows += rows;
@@ -60,7 +59,7 @@ impl Seen {
     }
 }
 
-/// Every operation once, the commercial ones plain and with every argument at both paths.
+/// Calls every operation; the commercial ones at both paths, without and with all arguments.
 async fn call(partner: &PartnerCenter, seen: &mut Seen) -> Result<(), Box<dyn Error>> {
     let customer: CustomerId = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
     let customer = partner.customers().by_id(customer);
@@ -71,7 +70,7 @@ async fn call(partner: &PartnerCenter, seen: &mut Seen) -> Result<(), Box<dyn Er
     seen.add(licenses.deployment().get().await, |page| page.items.len())?;
     seen.add(licenses.usage().get().await, |page| page.items.len())?;
 
-    // The partner's own, with all that a context adds.
+    // The partner's totals, with a request context.
     let context = RequestContext::new().correlation_id(correlation_id).locale("sv-SE");
     let licenses = partner.with(context).analytics().licenses();
     seen.add(licenses.deployment().get().await, |page| page.items.len())?;

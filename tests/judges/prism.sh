@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Judges the client by the contract: Prism serves the contract, checks every request of the client by it, and answers
-# first with the examples, then with whatever the schemas allow.
+# Checks the client against the contract: Prism serves the contract, validates every request of the client, and responds
+# first with the examples, then with data generated from the schemas.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
 need_node
 need_contract
 cargo build --quiet --package partner-center-tests --example prism-calls
 
-# Serves the contract in the way the arguments say, and makes all calls.
+# Serves the contract with Prism, which gets the arguments, and makes all calls.
 judge() {
   local log=$work/prism.log
-  : > "$log" # the last one's address must not be read for this one's
-  # `--errors`: a request that is not as the contract says is answered with an error, not with a shrug.
+  : > "$log" # removes the address of the previous Prism
+  # `--errors`: Prism responds with an error to a request that violates the contract.
   "$node_bin/prism" mock --port 0 --errors "$@" "$contract" > "$log" 2>&1 &
   local prism=$!
   # shellcheck disable=SC2064 # this Prism, not a later one
@@ -31,8 +31,8 @@ judge() {
 }
 
 judge
-# One seed, one answer an operation.
+# Each seed generates one response per operation.
 for seed in 1 2 3; do
   judge --dynamic --seed "$seed"
 done
-echo "prism: every call was as the contract says, and read what the contract allows"
+echo "prism: every request matches the contract, and the client decodes the responses that it allows"

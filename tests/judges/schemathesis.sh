@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Judges the emulator by the contract: schemathesis asks it everything the contract allows, and much that it does not.
-# Arguments are schemathesis's own.
+# Checks the emulator against the contract: schemathesis sends requests that the contract allows, and invalid ones.
+# Arguments are passed to schemathesis.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
 need_python
@@ -12,7 +12,7 @@ target/debug/examples/serve "$JUDGE_TOKEN" > "$work/url" &
 trap 'kill $!' EXIT
 read -r JUDGE_URL < "$work/url"
 
-# Python would keep what it made of the hooks beside them.
+# Without this variable, Python would write bytecode next to the hooks.
 PYTHONDONTWRITEBYTECODE=1 "$python_bin/schemathesis" --config-file tests/judges/schemathesis/schemathesis.toml \
   run --url "$JUDGE_URL" "$@" openapi/partner-center.yaml
-echo "schemathesis: the emulator answers as the contract says"
+echo "schemathesis: the emulator's responses match the contract"

@@ -114,7 +114,7 @@ impl Request {
         }
     }
 
-    /// The request as a text to compare: what is new in every run, and what is secret, shows as what it is.
+    /// The request as text for a snapshot, with placeholders for secrets and for values that change in every run.
     #[must_use]
     pub fn snapshot(&self) -> String {
         let mut lines = vec![format!("{} {}", self.method, self.path)];

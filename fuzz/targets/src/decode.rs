@@ -1,4 +1,4 @@
-//! The body of a successful answer, from any bytes to a model or an error.
+//! Decodes the body of a successful response from arbitrary bytes.
 
 use std::fmt::Debug;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use partner_center::models::Findings;
 use partner_center::{ErrorKind, fuzz};
 use partner_center_client::Operation;
-#[expect(deprecated, reason = "superseded operations are called all the same")]
+#[expect(deprecated, reason = "superseded operations are tested too")]
 use partner_center_client::operations::{
     GetCustomer, GetCustomerLicensesDeployment, GetCustomerLicensesUsage, GetPartnerLicensesDeployment,
     GetPartnerLicensesUsage, ListCustomers, QueryCommercialLicensesDeployment, QueryCommercialLicensesUsage,
@@ -15,14 +15,14 @@ use serde::Serialize;
 
 use crate::law;
 
-/// The least and the most that decoding may hold, over what the answer is long: a row is some hundred times as large
-/// as `{},`, its shortest form, and a list that grows holds its rows twice for a moment.
+/// The memory limit of decoding: a constant and a factor of the body's length. A row is about a hundred times as large
+/// as `{},`, its shortest form, and a growing list briefly holds its rows twice.
 const LEAST_HELD: u64 = 64 * 1024;
 const MOST_HELD_PER_BYTE: u64 = 400;
 
-/// Any bytes are a model or an [`ErrorKind::InvalidResponse`] that keeps them; memory is in proportion to their number;
-/// what was read reads the same after it was written. The first byte chooses the operation.
-#[expect(deprecated, reason = "superseded operations are called all the same")]
+/// Any bytes decode to a model or to an [`ErrorKind::InvalidResponse`] that keeps them; memory is proportional to their
+/// number; a decoded model round-trips. The first byte selects the operation.
+#[expect(deprecated, reason = "superseded operations are tested too")]
 pub fn decode(input: &[u8]) {
     let Some((choice, body)) = input.split_first() else { return };
     let body = Bytes::copy_from_slice(body);
@@ -48,14 +48,14 @@ where
     let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
     law!(
         held <= LEAST_HELD + MOST_HELD_PER_BYTE * length,
-        "{held} bytes were held for an answer of {length}"
+        "decoding a body of {length} bytes took {held} bytes of memory"
     );
     match read {
         None => {}
         Some(Err(error)) => {
             law!(
                 error.kind() == ErrorKind::InvalidResponse,
-                "an answer that cannot be read is {:?}",
+                "the error kind of an unreadable body is {:?}",
                 error.kind()
             );
             law!(error.body() == Some(body), "the error does not keep the body");
@@ -65,7 +65,7 @@ where
             let again = fuzz::decode::<O>(&Bytes::from(written));
             law!(
                 again.is_ok_and(|(again, findings)| again == answer && findings == Findings::default()),
-                "it does not read as it was written"
+                "the model does not round-trip"
             );
         }
     }

@@ -1,12 +1,12 @@
-//! The body of a refusal, in any of the service's forms or in none.
+//! Decodes the body of an error response, in any of the service's formats or in another.
 
 use http::HeaderMap;
 use partner_center::Error;
 
 use crate::law;
 
-/// Any status and bytes are an error of the status's class, whose text shows a code that looks like one, and nothing
-/// else of the body. The first two bytes are the status.
+/// Any status and bytes give an error of the status's class. Its text shows at most a well-formed code of the body and
+/// nothing else. The first two bytes are the status.
 pub fn fault(input: &[u8]) {
     let Some((status, body)) = input.split_first_chunk::<2>() else { return };
     let status = 400 + u16::from_be_bytes(*status) % 200;
@@ -15,11 +15,14 @@ pub fn fault(input: &[u8]) {
     law!(error.body().is_some_and(|kept| kept == body), "the body is lost");
     if let Some(code) = error.code() {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.+".contains(&byte);
-        law!(!code.is_empty() && code.len() <= 64 && code.bytes().all(plain), "{code:?} is no code");
+        law!(
+            !code.is_empty() && code.len() <= 64 && code.bytes().all(plain),
+            "{code:?} is not a well-formed code"
+        );
     }
-    law!(!error.advice().is_empty(), "there is no advice");
+    law!(!error.advice().is_empty(), "the error has no advice");
     let without = Error::from_answer(status, HeaderMap::new(), Vec::new());
     if error.kind() == without.kind() && error.code().is_none() {
-        law!(error.to_string() == without.to_string(), "the text shows something of the body");
+        law!(error.to_string() == without.to_string(), "the text shows a part of the body");
     }
 }

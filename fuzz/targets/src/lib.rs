@@ -1,7 +1,7 @@
-//! What is fuzzed: for each reader of bytes from outside, a plain function that panics where a law of it is broken.
+//! Fuzz targets: for each decoder of external bytes, a plain function that panics if an invariant is violated.
 //!
-//! The functions know nothing of fuzzers. `tests/` here runs each over its corpus and over mutations of it, on any
-//! toolchain; the crate above, `fuzz/`, hands the same functions to libFuzzer.
+//! The functions do not depend on a fuzzer. `tests/` runs each over its corpus and mutations of it, on any toolchain;
+//! the parent crate, `fuzz/`, passes the same functions to libFuzzer.
 
 mod decode;
 mod fault;
@@ -13,15 +13,15 @@ pub use fault::fault;
 pub use stored::{continuation, stored_token, token};
 pub use text::{filter, guid, link, retry_after, timestamp};
 
-/// A law, with the input at hand when it is broken.
+/// Asserts an invariant.
 macro_rules! law {
     ($holds:expr, $($what:tt)+) => {
-        assert!($holds, "broken law: {}", format_args!($($what)+))
+        assert!($holds, "invariant violated: {}", format_args!($($what)+))
     };
 }
 pub(crate) use law;
 
-/// What is read of what is written of this; `None` if either fails.
+/// The value after serialization and deserialization; `None` if either fails.
 fn again<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> Option<T> {
     serde_json::from_slice(&serde_json::to_vec(value).ok()?).ok()
 }

@@ -1,4 +1,4 @@
-//! Answers that are made to break whoever reads them: too deep, too many, too large a number.
+//! Malicious responses: nested too deep, and with too many rows.
 
 use bytes::Bytes;
 use partner_center::models::CustomerCollection;
@@ -9,7 +9,7 @@ fn read(body: impl Into<Bytes>) -> Result<CustomerCollection> {
     fuzz::decode::<ListCustomers>(&body.into()).map(|(page, _)| page)
 }
 
-/// Tests run on threads with the stack that tokio gives its own, 2 MiB.
+/// Test threads have the same stack size as tokio's, 2 MiB.
 #[test]
 fn depth_does_not_overflow_the_stack() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
@@ -28,7 +28,7 @@ fn depth_does_not_overflow_the_stack() {
     }
 }
 
-/// As text the rows are 3 MB, as customers they would be half a gigabyte.
+/// The rows take 3 MB as JSON, but would take half a gigabyte as models.
 #[test]
 fn many_short_rows_do_not_fill_the_memory() {
     let row = r#"{"id":""}"#;
@@ -37,11 +37,11 @@ fn many_short_rows_do_not_fill_the_memory() {
     let held = allocation_counter::measure(|| answer = Some(read(body))).bytes_max;
     let error = answer.unwrap().unwrap_err();
     assert!(error.message().contains("more rows than any page"), "{error}");
-    assert!(held < 512 * 1024 * 1024, "{held} bytes were held");
+    assert!(held < 512 * 1024 * 1024, "decoding took {held} bytes of memory");
 }
 
 #[test]
-fn depth_beyond_measure_costs_the_value_and_not_its_row() {
+fn a_value_that_is_nested_too_deep_does_not_affect_its_row() {
     let nested =
         |depth| format!("{{\"items\":[{{\"id\":\"\",\"new\":{}{}}}]}}", "[".repeat(depth), "]".repeat(depth));
     for depth in [20, 40, 1_000_000] {

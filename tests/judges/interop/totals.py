@@ -1,4 +1,4 @@
-"""Reads each book in three formats with three programs, and compares what they come to."""
+"""Reads each report in three formats with three programs, and compares the totals."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ TEXTS = ["customerId", "customerName", "productName", "channel", "source"]
 def of_csv(path, counts):
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, strict=True))
-    # An apostrophe in front keeps a spreadsheet from running a text; it is no part of the name.
+    # A leading apostrophe keeps a spreadsheet from running a text; it is not part of the name.
     texts = {name: {row[name].removeprefix("'") for row in rows} - {""} for name in TEXTS}
     return {
         "rows": len(rows),
@@ -77,24 +77,24 @@ def main(work):
             first = found["csv by Python"]
             for reader, totals in found.items():
                 check(totals == first, f"{book.name}: {reader} has {totals}, csv by Python {first}")
-            check(first["rows"] > 500 and first["texts"]["customerName"] > 300, f"{book.name}: this is no book: {first}")
+            check(first["rows"] > 500 and first["texts"]["customerName"] > 300, f"{book.name}: too little data: {first}")
 
             document = json.load(open(f"{book}.json", encoding="utf-8"))
-            check(document["schemaVersion"] == 2 and document["type"] == kind, f"{book.name}: another document")
+            check(document["schemaVersion"] == 2 and document["type"] == kind, f"{book.name}: unexpected schemaVersion or type")
             for name in counts:
                 own = sum(total.get(name, 0) for total in document["summary"]["totals"])
-                check(own == first["sums"][name], f"{book.name}: the document says {own} {name}, not {first}")
+                check(own == first["sums"][name], f"{book.name}: the JSON document has {name} {own}, csv has {first}")
 
             header = open(f"{book}.csv", encoding="utf-8").readline().rstrip("\r\n").split(",")
             table = f"'{book}.parquet'"
             columns = duckdb.sql(f"DESCRIBE SELECT * FROM {table}").fetchall()
-            check([column[0] for column in columns] == header, f"{book.name}: parquet has other columns than csv")
+            check([column[0] for column in columns] == header, f"{book.name}: the columns of parquet and csv differ")
             types = {column[1] for column in columns}
-            check(types == {"VARCHAR", "BIGINT", "DOUBLE"}, f"{book.name}: parquet has the types {types}")
+            check(types == {"VARCHAR", "BIGINT", "DOUBLE"}, f"{book.name}: unexpected parquet types {types}")
             metadata = dict(duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata({table})").fetchall())
-            check(metadata[b"schemaVersion"] == b"2", f"{book.name}: parquet says of itself {metadata}")
+            check(metadata[b"schemaVersion"] == b"2", f"{book.name}: unexpected parquet metadata {metadata}")
             rows += first["rows"]
-    print(f"interop: csv by Python, ndjson by jq and parquet by DuckDB give the same totals of {rows} rows")
+    print(f"interop: csv by Python, ndjson by jq and parquet by DuckDB have the same totals over {rows} rows")
 
 
 main(Path(sys.argv[1]))

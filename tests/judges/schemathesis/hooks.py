@@ -1,7 +1,7 @@
-"""What schemathesis cannot know from the contract: the service's own languages, and what OpenAPI has no words for.
+"""Adds what schemathesis cannot derive from the contract: the service's filter languages, and rules OpenAPI cannot express.
 
-Nothing here hides a failure: it makes requests that are right, so that a refusal is a failure, and takes off the
-byte-order mark that the contract's description says success bodies begin with.
+No hook hides a failure. The hooks generate valid requests, so that an error response is a failure, and remove the
+byte order mark with which, as the contract's description says, success bodies begin.
 """
 
 import json
@@ -16,7 +16,7 @@ DEPLOYMENT = [
     "serviceCode", "serviceName", "channel", "customerTenantId", "customerName", "productId", "productName",
 ]
 USAGE = ["workloadCode", "workloadName", *DEPLOYMENT]
-# Values that are in the book, so that filters find something, beside any text.
+# Values in the emulator's data, so that filters match something, in addition to arbitrary text.
 KNOWN = ["o365", "crm", "reseller", "EXO", "0112A436-B14E-4888-967B-CA4BB2CF1234", "TEST_COMPANY", ""]
 TEXTS = st.sampled_from(KNOWN) | st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 
@@ -39,7 +39,7 @@ def customer_filters():
 
 
 def continuation_tokens():
-    """The tokens of every page that has a next one: nobody can make one up."""
+    """The tokens of all pages that have a next page. Tokens cannot be generated."""
     tokens, headers = [], {"Authorization": "Bearer " + os.environ["JUDGE_TOKEN"]}
     url = os.environ["JUDGE_URL"] + "/v1/customers?seekOperation=Next"
     while True:
@@ -64,7 +64,7 @@ schemathesis.openapi.format(
 
 @schemathesis.hook
 def map_case(context, case):
-    """A page is sought with its token: OpenAPI cannot say that one parameter comes only with another."""
+    """Removes seekOperation without a token: OpenAPI cannot express that one parameter requires another."""
     positive = case.meta is None or case.meta.generation.mode is GenerationMode.POSITIVE
     if positive and case.query and "MS-ContinuationToken" not in (case.headers or {}):
         case.query.pop("seekOperation", None)
@@ -73,5 +73,5 @@ def map_case(context, case):
 
 @schemathesis.hook
 def after_call(context, case, response):
-    """Success bodies begin with a byte-order mark, which Python's JSON refuses to read over."""
+    """Removes the byte order mark of success bodies, which Python's JSON parser rejects."""
     response.content = response.content.removeprefix(b"\xef\xbb\xbf")

@@ -1,7 +1,7 @@
-//! Every fuzz target over its corpus, and over as many mutations of it as fit a second or two.
+//! Runs every fuzz target over its corpus and over mutations of it, for a second or two.
 //!
-//! The same inputs in every run: chance here is a count. `FUZZ_EXECUTIONS` asks for another number of mutations, for
-//! whoever has more time and no libFuzzer.
+//! The inputs are the same in every run. `FUZZ_EXECUTIONS` sets another number of mutations, for longer runs without
+//! libFuzzer.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot set itself up has failed")]
 
@@ -12,14 +12,14 @@ use std::{env, fs, thread};
 
 use mutate::Mutator;
 
-/// Tells which input it was, should its target panic.
+/// Prints the input if the target panics.
 struct Witness<'a>(&'a [u8]);
 
 impl Drop for Witness<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             let shown = self.0.get(..2048).unwrap_or(self.0);
-            eprintln!("the input, of {} bytes: \"{}\"", self.0.len(), shown.escape_ascii());
+            eprintln!("input of {} bytes: \"{}\"", self.0.len(), shown.escape_ascii());
         }
     }
 }
@@ -33,7 +33,7 @@ fn exercise(name: &str, target: fn(&[u8]), executions: u32) {
     let mut files: Vec<_> = fs::read_dir(&corpus).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let inputs: Vec<Vec<u8>> = files.iter().map(|file| fs::read(file).unwrap()).collect();
-    assert!(!inputs.is_empty(), "there is nothing in {}", corpus.display());
+    assert!(!inputs.is_empty(), "{} is empty", corpus.display());
     for input in &inputs {
         run(input);
     }

@@ -1,9 +1,9 @@
-//! Mutations of a corpus, the same in every run.
+//! Deterministic mutations of a corpus.
 //!
-//! Far simpler than libFuzzer's: it does not see what the target does with an input. It knows the words of a corpus
-//! and the bytes that readers of text stumble over.
+//! They are simpler than libFuzzer's, because they are not guided by coverage. They combine parts of the corpus with
+//! tokens that are likely to break a parser.
 
-/// What JSON, HTTP and the texts of this workspace are made of, and what breaks them.
+/// Tokens of JSON, HTTP and this workspace's formats, and values that are likely to break a parser.
 const WORDS: [&str; 40] = [
     "\"",
     "\\",
@@ -47,7 +47,7 @@ const WORDS: [&str; 40] = [
     "Items",
 ];
 
-/// The longest input made.
+/// The maximum length of an input.
 const LONGEST: usize = 256 * 1024;
 
 pub(crate) struct Mutator<'a> {
@@ -61,7 +61,7 @@ impl<'a> Mutator<'a> {
         Self { corpus, state: 0, input: Vec::new() }
     }
 
-    /// The next input: one of the corpus, changed in a few places.
+    /// The next input: an input of the corpus with a few changes.
     pub(crate) fn next(&mut self) -> &[u8] {
         let start = self.below(self.corpus.len());
         self.input.clone_from(&self.corpus[start]);
@@ -88,14 +88,14 @@ impl<'a> Mutator<'a> {
                 let times = self.below(8) + 1;
                 self.insert(place, &copy.repeat(times));
             }
-            // A piece of another input.
+            // A part of another input.
             5 => {
                 let other = &self.corpus[self.below(self.corpus.len())];
                 let from = self.below(other.len() + 1);
                 let to = from + self.below(other.len() + 1 - from);
                 self.insert(place, &other[from..to]);
             }
-            // Now and then very much of one thing: depth, length.
+            // Occasionally a token repeated many times, for depth and length.
             6 if self.below(64) == 0 => {
                 let many = WORDS[self.below(WORDS.len())].repeat(self.below(40_000));
                 self.insert(place, many.as_bytes());
