@@ -29,7 +29,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         !matches!(item, syn::Item::Mod(module) if module.ident == "types" || module.ident == "prelude")
     });
     for item in file.items.iter_mut().filter_map(implementation) {
-        // `new` would build a client with its own timeouts; the seam passes the one to use.
+        // `new` would build a client with its own timeouts; callers pass the one to use.
         item.items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "new"));
     }
     for function in functions_mut(&mut file) {
