@@ -14,9 +14,16 @@ pub(crate) enum NotText {
     Charset(String),
 }
 
-/// The charset that `Content-Type` declares, in lower case.
+/// What the service sends, so that a small call need not parse it.
+const USUAL: [&[u8]; 2] = [b"application/json; charset=utf-8", b"application/json"];
+
+/// The charset that `Content-Type` declares, in lower case; `None` for the usual UTF-8.
 pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
-    let value = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes());
+    let value = headers.get(CONTENT_TYPE)?.as_bytes();
+    if USUAL.iter().any(|usual| value.eq_ignore_ascii_case(usual)) {
+        return None;
+    }
+    let value = String::from_utf8_lossy(value);
     let parameter = value.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let charset = parameter.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
     let text = charset?.1.trim().trim_matches(['"', '\'']).trim().to_ascii_lowercase();
