@@ -60,7 +60,7 @@ Exit codes:
 impl Exit {
     /// The code for an error of the SDK.
     pub(crate) fn of(error: &partner_center::Error) -> Self {
-        if error.is_usage() {
+        if error.is_invalid_input() {
             return Self::Usage;
         }
         if error.is_unauthorized() {

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use crate::fault::{Fault, words};
 
+mod display;
 mod kind;
 mod redacted;
-mod shown;
 
 pub use kind::ErrorKind;
 
@@ -97,14 +97,14 @@ impl Error {
     /// use partner_center::{Error, ErrorKind};
     ///
     /// let body = r#"{"code":20002,"description":"No relationship.","data":[],"source":"PartnerFD"}"#;
-    /// let error = Error::from_answer(403, http::HeaderMap::new(), body);
+    /// let error = Error::from_response(403, http::HeaderMap::new(), body);
     /// assert_eq!(error.kind(), ErrorKind::NoRelationship);
     /// assert_eq!(error.code(), Some("20002"));
     /// ```
     #[must_use]
-    pub fn from_answer(status: u16, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+    pub fn from_response(status: u16, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        let charset = crate::call::text::charset(&headers);
+        let charset = crate::call::encoding::charset(&headers);
         let fault = Fault::recognise(&body, charset.as_deref());
         let kind = crate::fault::kind_of(status, fault.as_ref());
         let mut error = Self::new(kind, words::message_of_answer(status, kind, &headers));
@@ -166,7 +166,7 @@ impl Error {
 
     /// Marks the error as permanent: repeating the request would fail in the same way.
     #[must_use]
-    pub(crate) fn with_no_hope(mut self) -> Self {
+    pub(crate) fn permanent(mut self) -> Self {
         self.0.is_final = true;
         self
     }
@@ -335,7 +335,7 @@ impl Error {
 
     /// Whether an argument or a setting is invalid. Nothing was sent to Partner Center.
     #[must_use]
-    pub fn is_usage(&self) -> bool {
+    pub fn is_invalid_input(&self) -> bool {
         matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::Configuration)
     }
 

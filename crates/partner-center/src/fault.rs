@@ -32,7 +32,7 @@ impl Fault {
         if body.len() > LONGEST_BODY {
             return None;
         }
-        let text = crate::call::text::decode(body, charset).ok()?;
+        let text = crate::call::encoding::decode(body, charset).ok()?;
         let text = text.trim();
         match serde_json::from_str(text) {
             // JSON that was serialized twice.

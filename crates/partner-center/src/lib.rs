@@ -5,9 +5,9 @@
 mod base_url;
 mod call;
 pub mod chain;
+mod client;
 pub mod clock;
 mod cloud;
-mod context;
 pub mod credential;
 mod customer_filter;
 mod customer_id;
@@ -19,19 +19,19 @@ pub mod funnel;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod paging;
-mod partner;
 mod redact;
+mod request_context;
 mod response;
 pub mod service;
 pub mod sweep;
 
+pub use client::{PartnerCenter, PartnerCenterBuilder};
 pub use cloud::Cloud;
-pub use context::RequestContext;
 pub use customer_filter::CustomerFilter;
 pub use customer_id::CustomerId;
 pub use error::{Error, ErrorKind, Result};
 pub use paging::Continuation;
-pub use partner::{PartnerCenter, PartnerCenterBuilder};
 /// The models of the service's responses, generated from the OpenAPI contract.
 pub use partner_center_models as models;
+pub use request_context::RequestContext;
 pub use response::Response;

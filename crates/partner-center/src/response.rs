@@ -8,7 +8,7 @@ use partner_center_client::Operation;
 use partner_center_models::{Findings, OddValue, UnreadableRow};
 use uuid::Uuid;
 
-use crate::call::Said;
+use crate::call::PagingInfo;
 use crate::paging::Continuation;
 
 /// A decoded response body with its metadata. Derefs to the body, so `response.items` works.
@@ -38,7 +38,7 @@ pub(crate) struct Meta {
     pub(crate) continuation: Option<Continuation>,
     pub(crate) findings: Findings,
     /// What the response says about further pages.
-    pub(crate) said: Said,
+    pub(crate) paging_info: PagingInfo,
 }
 
 impl<T> Response<T> {
@@ -50,7 +50,7 @@ impl<T> Response<T> {
     #[must_use]
     pub fn for_test(value: T, request_id: Uuid, correlation_id: Uuid) -> Self {
         let headers = HeaderMap::new();
-        let (continuation, said) = (None, Said::default());
+        let (continuation, paging_info) = (None, PagingInfo::default());
         Self::new(
             value,
             Meta {
@@ -61,7 +61,7 @@ impl<T> Response<T> {
                 headers,
                 continuation,
                 findings: Findings::default(),
-                said,
+                paging_info,
             },
         )
     }
@@ -71,8 +71,8 @@ impl<T> Response<T> {
         self
     }
 
-    pub(crate) fn said(&self) -> &Said {
-        &self.meta.said
+    pub(crate) fn paging_info(&self) -> &PagingInfo {
+        &self.meta.paging_info
     }
 
     /// Appends the rows of the next page. The status, ids and headers of the first page are kept.

@@ -10,7 +10,7 @@ use crate::law;
 pub fn fault(input: &[u8]) {
     let Some((status, body)) = input.split_first_chunk::<2>() else { return };
     let status = 400 + u16::from_be_bytes(*status) % 200;
-    let error = Error::from_answer(status, HeaderMap::new(), body.to_vec());
+    let error = Error::from_response(status, HeaderMap::new(), body.to_vec());
     law!(error.status() == Some(status), "the status is lost");
     law!(error.body().is_some_and(|kept| kept == body), "the body is lost");
     if let Some(code) = error.code() {
@@ -21,7 +21,7 @@ pub fn fault(input: &[u8]) {
         );
     }
     law!(!error.advice().is_empty(), "the error has no advice");
-    let without = Error::from_answer(status, HeaderMap::new(), Vec::new());
+    let without = Error::from_response(status, HeaderMap::new(), Vec::new());
     if error.kind() == without.kind() && error.code().is_none() {
         law!(error.to_string() == without.to_string(), "the text shows a part of the body");
     }

@@ -12,14 +12,14 @@ use crate::{again, law};
 /// The invariants of filters and groupings hold for any text.
 pub fn filter(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else { return };
-    let laws = filters::check_laws(text);
+    let laws = filters::check_properties(text);
     law!(laws.is_ok(), "{laws:?}");
 }
 
 /// The invariants of next links hold for any text; above all, no link leads to another host.
 pub fn link(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else { return };
-    let laws = paging::check_laws(text);
+    let laws = paging::check_properties(text);
     law!(laws.is_ok(), "{laws:?}");
 }
 

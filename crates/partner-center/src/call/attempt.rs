@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use partner_center_client::{Client, HttpError, HttpErrorKind, Operation, RawResponse};
 use tracing::Instrument;
 
-use super::body::{self, BodyError, Pace};
-use super::{Logical, Run, Target, patience, retry};
+use super::body::{self, BodyError, StallDetector};
+use super::{CallContext, RequestRun, RequestTarget, poll_timeout, retry};
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
 
@@ -20,36 +20,36 @@ const CLIENT: HeaderName = HeaderName::from_static("ms-partnercenter-client");
 const APPLICATION: HeaderName = HeaderName::from_static("ms-partnercenter-application");
 
 /// A complete 2xx response.
-pub(super) struct Answer {
+pub(super) struct SuccessResponse {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
 }
 
-impl Answer {
+impl SuccessResponse {
     /// The declared charset.
     pub(super) fn charset(&self) -> Option<String> {
-        super::text::charset(&self.headers)
+        super::encoding::charset(&self.headers)
     }
 }
 
 /// Why an attempt did not return a 2xx response.
-pub(super) struct Failure {
+pub(super) struct AttemptFailure {
     pub(super) error: Error,
     /// The body of the error response was incomplete, so the error is based on the status alone.
     pub(super) cut_off: bool,
 }
 
-impl From<Error> for Failure {
+impl From<Error> for AttemptFailure {
     fn from(error: Error) -> Self {
         Self { error, cut_off: false }
     }
 }
 
-impl Run<'_> {
+impl RequestRun<'_> {
     /// The value of `X-Locale`.
-    pub(super) fn locale(&self, logical: &Logical) -> Result<HeaderValue> {
-        let Some(locale) = &logical.locale else { return Ok(HeaderValue::from_static("en-US")) };
+    pub(super) fn locale(&self, call_context: &CallContext) -> Result<HeaderValue> {
+        let Some(locale) = &call_context.locale else { return Ok(HeaderValue::from_static("en-US")) };
         HeaderValue::from_str(locale).ok().filter(|_| is_locale(locale)).ok_or_else(|| {
             Error::new(ErrorKind::InvalidInput, "the locale is not a language tag such as sv-SE")
                 .with_operation(self.details.id)
@@ -60,18 +60,18 @@ impl Run<'_> {
     fn headers<O>(
         &self,
         locale: &HeaderValue,
-        target: &Target<'_, O>,
+        target: &RequestTarget<'_, O>,
         token: &AccessToken,
     ) -> Result<HeaderMap> {
         let mut headers = HeaderMap::with_capacity(8);
-        if let Target::Link { headers: linked, .. } = target {
+        if let RequestTarget::Link { headers: linked, .. } = target {
             headers.extend((*linked).clone());
         }
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(REQUEST_ID, guid(self.request_id));
         headers.insert(CORRELATION_ID, guid(self.correlation_id));
         headers.insert(LOCALE, locale.clone());
-        headers.insert(CLIENT, HeaderValue::from_static(crate::partner::CLIENT_NAME));
+        headers.insert(CLIENT, HeaderValue::from_static(crate::client::CLIENT_NAME));
         if let Some(application) = &self.core.application {
             headers.insert(APPLICATION, application.clone());
         }
@@ -83,10 +83,10 @@ impl Run<'_> {
     pub(super) async fn attempt<O: Operation>(
         &self,
         locale: &HeaderValue,
-        target: &Target<'_, O>,
+        target: &RequestTarget<'_, O>,
         token: &AccessToken,
         number: u32,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<SuccessResponse, AttemptFailure> {
         let headers = self.headers(locale, target, token)?;
         let client = Client::new(&self.core.base_url, &self.core.transport, headers);
         let span = tracing::debug_span!(
@@ -95,10 +95,10 @@ impl Run<'_> {
             http.response.status_code = tracing::field::Empty,
         );
         let limit = self.core.limits.attempt_timeout.min(self.remaining());
-        let mut seen = Seen::default();
+        let mut seen = PartialResponse::default();
         let outcome = {
             let exchange = pin!(self.exchange(client, target, &mut seen));
-            pin!(patience::within(limit, exchange)).instrument(span.clone()).await
+            pin!(poll_timeout::within(limit, exchange)).instrument(span.clone()).await
         };
         if let Some(status) = seen.status {
             span.record("http.response.status_code", status);
@@ -120,7 +120,7 @@ impl Run<'_> {
             // The status still gives the kind of error, and the headers the wait.
             let cut_off = error.kind() == ErrorKind::Network && seen.is_error();
             let body = std::mem::take(&mut seen.partial).into();
-            return self.judge(seen, body).map_err(|error| Failure { error, cut_off });
+            return self.judge(seen, body).map_err(|error| AttemptFailure { error, cut_off });
         }
         Err(seen.tell(error).into())
     }
@@ -128,12 +128,12 @@ impl Run<'_> {
     async fn exchange<O: Operation>(
         &self,
         client: Client,
-        target: &Target<'_, O>,
-        seen: &mut Seen,
+        target: &RequestTarget<'_, O>,
+        seen: &mut PartialResponse,
     ) -> Result<Bytes> {
         let sent = match target {
-            Target::Operation(operation) => pin!(operation.send(client)).await,
-            Target::Link { url, .. } => pin!(client.follow(url)).await,
+            RequestTarget::Operation(operation) => pin!(operation.send(client)).await,
+            RequestTarget::Link { url, .. } => pin!(client.follow(url)).await,
         };
         let mut answer: RawResponse = sent.map_err(failed)?;
         seen.status = Some(answer.status());
@@ -141,7 +141,7 @@ impl Run<'_> {
         self.core.clock_watch.observe(&seen.headers, &*self.core.clock);
         let limits = &self.core.limits;
         let expected = body::expected_length(&seen.headers);
-        let pace = Pace::new(limits.stall);
+        let pace = StallDetector::new(limits.stall);
         let body = body::read(&mut answer, expected, limits.body, pace, &mut seen.partial).await;
         body.map_err(|error| match error {
             BodyError::TooLong => Error::new(
@@ -158,13 +158,13 @@ impl Run<'_> {
     }
 
     /// Converts a response to an error if its status is not 2xx.
-    fn judge(&self, seen: Seen, body: Bytes) -> Result<Answer> {
+    fn judge(&self, seen: PartialResponse, body: Bytes) -> Result<SuccessResponse> {
         let status = seen.status.unwrap_or_default();
         if (200..300).contains(&status) {
-            return Ok(Answer { status, headers: seen.headers, body });
+            return Ok(SuccessResponse { status, headers: seen.headers, body });
         }
         let wait = retry::retry_after(&seen.headers, self.core.clock.system_time());
-        let error = Error::from_answer(status, seen.headers, body);
+        let error = Error::from_response(status, seen.headers, body);
         Err(match wait {
             Some(wait) => error.with_retry_after(wait),
             None => error,
@@ -174,13 +174,13 @@ impl Run<'_> {
 
 /// The parts of a response received so far.
 #[derive(Default)]
-struct Seen {
+struct PartialResponse {
     status: Option<u16>,
     headers: HeaderMap,
     partial: Vec<u8>,
 }
 
-impl Seen {
+impl PartialResponse {
     /// Whether a status other than 2xx was received.
     fn is_refusal(&self) -> bool {
         self.status.is_some_and(|status| !(200..300).contains(&status))
@@ -245,7 +245,7 @@ fn failed(error: HttpError) -> Error {
     if let Some(advice) = advice {
         failed = failed.with_advice(advice);
     }
-    if is_final { failed.with_no_hope() } else { failed }
+    if is_final { failed.permanent() } else { failed }
 }
 
 /// Whether the limit of open files of this process (`EMFILE`, `WSAEMFILE`) or of the system (`ENFILE`) was reached.

@@ -34,7 +34,7 @@ pub(super) fn expected_length(headers: &HeaderMap) -> Option<usize> {
 }
 
 /// Detects a body that arrives at less than one byte per second while it is awaited.
-pub(super) struct Pace {
+pub(super) struct StallDetector {
     /// How long the rate may be too low.
     grace: Duration,
     /// When the current wait began, and how many bytes have arrived since.
@@ -42,7 +42,7 @@ pub(super) struct Pace {
     bytes: u64,
 }
 
-impl Pace {
+impl StallDetector {
     pub(super) fn new(grace: Duration) -> Self {
         Self { grace, since: None, bytes: 0 }
     }
@@ -79,7 +79,7 @@ pub(super) async fn read(
     answer: &mut RawResponse,
     expected: Option<usize>,
     cap: usize,
-    mut pace: Pace,
+    mut pace: StallDetector,
     partial: &mut Vec<u8>,
 ) -> Result<Bytes, BodyError> {
     let Some(first) = next(answer, &mut pace, partial, &[]).await? else { return Ok(Bytes::new()) };
@@ -101,7 +101,7 @@ pub(super) async fn read(
 
 async fn next(
     answer: &mut RawResponse,
-    pace: &mut Pace,
+    pace: &mut StallDetector,
     partial: &mut Vec<u8>,
     whole: &[u8],
 ) -> Result<Option<Bytes>, BodyError> {
@@ -158,7 +158,7 @@ mod tests {
             (20, 19, None),
             (1_000_000, 19, None),
         ] {
-            let mut pace = Pace::new(20 * second);
+            let mut pace = StallDetector::new(20 * second);
             let mut now = start;
             let stalled = (0..100).find_map(|_| {
                 let deadline = pace.deadline(|| now);
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn time_without_polling_does_not_count() {
-        let mut pace = Pace::new(Duration::from_secs(20));
+        let mut pace = StallDetector::new(Duration::from_secs(20));
         let start = Instant::now();
         let deadline = pace.deadline(|| start);
         assert!(!pace.stalled(deadline, deadline + Duration::from_secs(60)));

@@ -9,29 +9,31 @@ use bytes::Bytes;
 use partner_center_client::Operation;
 use partner_center_models::{Findings, Model};
 
-use super::bounded::Bounded;
-use super::envelope::{Heard, Said};
-use super::text::NotText;
-use super::{repair, text};
+use super::depth_limit::DepthLimited;
+use super::encoding::TextError;
+use super::paging_info::{PagingInfo, Recorder};
+use super::{encoding, repair};
 use crate::error::{Error, ErrorKind};
 use crate::fault::Fault;
 
 /// A decoded body: the value, the findings about it, and what it says about further pages.
-pub(crate) type Decoded<T> = (T, Findings, Said);
+pub(crate) type Decoded<T> = (T, Findings, PagingInfo);
 
 /// Decodes a 2xx body, using the declared charset if there is one. An empty body of a collection has no rows.
 pub(crate) fn decode<O: Operation>(
     body: &Bytes,
     charset: Option<&str>,
 ) -> Result<Decoded<O::Response>, Error> {
-    let text = text::decode(body, charset).map_err(|error| match error {
-        NotText::Invalid => invalid("the response is not text", body),
-        NotText::Charset(name) => invalid(format!("the response is in {name}, which is not supported"), body)
-            .with_advice("Partner Center sends UTF-8: check the proxy and the base URL."),
+    let text = encoding::decode(body, charset).map_err(|error| match error {
+        TextError::Invalid => invalid("the response is not text", body),
+        TextError::Charset(name) => {
+            invalid(format!("the response is in {name}, which is not supported"), body)
+                .with_advice("Partner Center sends UTF-8: check the proxy and the base URL.")
+        }
     })?;
     if text.trim_ascii().is_empty() {
         let empty = O::empty().ok_or_else(|| invalid("the response is empty", body))?;
-        return Ok((empty, Findings::default(), Said::default()));
+        return Ok((empty, Findings::default(), PagingInfo::default()));
     }
     read(&text).or_else(|_| match repair::repair(&text) {
         // A value that the parser rejects would lose the whole page. After the repair, only the value is lost.
@@ -42,10 +44,11 @@ pub(crate) fn decode<O: Operation>(
 
 fn read<T: Model>(text: &str) -> sonic_rs::Result<Decoded<T>> {
     let mut reader = sonic_rs::Deserializer::from_str(text);
-    let mut said = Said::default();
-    let (value, findings) = partner_center_models::read(Heard::new(Bounded::new(&mut reader), &mut said))?;
+    let mut paging_info = PagingInfo::default();
+    let (value, findings) =
+        partner_center_models::read(Recorder::new(DepthLimited::new(&mut reader), &mut paging_info))?;
     reader.end()?;
-    Ok((value, findings, said))
+    Ok((value, findings, paging_info))
 }
 
 fn invalid(message: impl Into<Cow<'static, str>>, body: &Bytes) -> Error {
@@ -72,8 +75,9 @@ fn explain<T: Model>(text: &str, body: &Bytes) -> Error {
     let mut reader = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
-    let mut said = Said::default();
-    let result = partner_center_models::read::<T, _>(Heard::new(Bounded::new(tracked), &mut said));
+    let mut paging_info = PagingInfo::default();
+    let result =
+        partner_center_models::read::<T, _>(Recorder::new(DepthLimited::new(tracked), &mut paging_info));
     let what = match result.and_then(|_| reader.end()) {
         Ok(()) => "the response could not be decoded".to_owned(),
         Err(error) if error.is_eof() => "the response is truncated".to_owned(),

@@ -4,19 +4,19 @@
 //! it or decides whether to retry. The result contains the status, ids, attempts, headers and body. Paging and the
 //! chain use this module; sockets are handled by the client crate.
 
-mod admission;
 mod attempt;
 mod body;
-mod bounded;
-mod budget;
+mod concurrency_limit;
 pub(crate) mod decode;
-mod envelope;
-mod patience;
-mod pause;
-mod places;
+mod depth_limit;
+pub(crate) mod encoding;
+mod limiter;
+mod paging_info;
+mod poll_timeout;
 mod repair;
 mod retry;
-pub(crate) mod text;
+mod retry_budget;
+mod throttle;
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -31,26 +31,26 @@ use tokio::sync::SemaphorePermit;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::client::{Core, PartnerCenter};
 use crate::clock::later;
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
-use crate::partner::{Core, PartnerCenter};
 use crate::response::{Meta, Response};
 
-pub(crate) use admission::{Admission, Admitted, Ending};
-use attempt::Failure;
-pub(crate) use budget::{Drawn, RetryBudget};
-pub(crate) use envelope::Said;
-pub(crate) use pause::Pause;
-pub(crate) use places::{AT_ONCE, Places};
+use attempt::AttemptFailure;
+pub(crate) use concurrency_limit::{ConcurrencyLimit, MAX_CONCURRENT};
+pub(crate) use limiter::{AttemptOutcome, Permit, RequestLimiter};
+pub(crate) use paging_info::PagingInfo;
 #[cfg(any(feature = "fuzzing", feature = "oauth"))]
 pub(crate) use retry::retry_after;
 pub(crate) use retry::service_time;
 pub(crate) use retry::{Limits, may_pass};
+pub(crate) use retry_budget::{RetryBudget, Withdrawal};
+pub(crate) use throttle::Throttle;
 
 /// The target of a request: an operation's own path and query, or a link from a response.
 #[derive(Clone, Copy)]
-pub(crate) enum Target<'a, O> {
+pub(crate) enum RequestTarget<'a, O> {
     Operation(&'a O),
     Link {
         /// Absolute, and verified to be on the service's own host.
@@ -60,10 +60,11 @@ pub(crate) enum Target<'a, O> {
 }
 
 /// Decides whether a decoded response is acceptable, by its content and by what it says about further pages.
-pub(crate) type Judge<'a, O> = &'a (dyn Fn(&<O as Operation>::Response, &Findings, &Said) -> Judged + Sync);
+pub(crate) type AcceptanceCheck<'a, O> =
+    &'a (dyn Fn(&<O as Operation>::Response, &Findings, &PagingInfo) -> Acceptance + Sync);
 
 /// The decision about a decoded response.
-pub(crate) enum Judged {
+pub(crate) enum Acceptance {
     /// Return the response.
     Good,
     /// Retry, because the response may be a transient failure. If it does not change, return this error, or the
@@ -75,15 +76,15 @@ pub(crate) enum Judged {
 
 /// The values shared by all pages of a call.
 #[derive(Clone, Debug)]
-pub(crate) struct Logical {
+pub(crate) struct CallContext {
     pub(crate) correlation_id: Uuid,
     pub(crate) locale: Option<String>,
 }
 
 impl PartnerCenter {
     /// Starts a new logical call.
-    pub(crate) fn logical(&self) -> Logical {
-        Logical {
+    pub(crate) fn call_context(&self) -> CallContext {
+        CallContext {
             correlation_id: self.context().correlation_id.unwrap_or_else(|| self.core().random.uuid()),
             locale: self.context().locale.clone(),
         }
@@ -92,17 +93,17 @@ impl PartnerCenter {
     /// Makes one request of a call, with all its attempts. `judge` decides whether a decoded response is acceptable.
     pub(crate) async fn execute_page<O: Operation>(
         &self,
-        logical: &Logical,
-        target: Target<'_, O>,
-        judge: Judge<'_, O>,
+        call_context: &CallContext,
+        target: RequestTarget<'_, O>,
+        judge: AcceptanceCheck<'_, O>,
     ) -> Result<Response<O::Response>> {
         let core = self.core();
-        let mut run = Run {
+        let mut run = RequestRun {
             core,
-            admission: self.admission(),
+            limiter: self.limiter(),
             details: O::DETAILS,
             request_id: core.random.uuid(),
-            correlation_id: logical.correlation_id,
+            correlation_id: call_context.correlation_id,
             deadline: later(core.clock.now(), core.limits.timeout),
         };
         // Field names follow OpenTelemetry's conventions for HTTP clients; the ids are the service's own.
@@ -120,7 +121,7 @@ impl PartnerCenter {
             partner_center.correlation_id = %run.correlation_id,
         );
         // Pinned in place, here and below: moving a large future copies it, which is noticeable for a small call.
-        let call = pin!(run.call(logical, target, judge));
+        let call = pin!(run.call(call_context, target, judge));
         let result = call.instrument(span.clone()).await;
         match &result {
             Ok(response) => {
@@ -143,7 +144,7 @@ impl Core {
     /// Pauses all calls of the client, as requested by the service.
     fn hold(&self, wait: Duration) {
         let until = later(self.clock.now(), wait);
-        if self.pause.until(until) && !wait.is_zero() {
+        if self.throttle.until(until) && !wait.is_zero() {
             tracing::warn!(
                 wait_s = wait.as_secs(),
                 until = %httpdate::fmt_http_date(self.clock.system_time() + wait),
@@ -154,26 +155,26 @@ impl Core {
 }
 
 /// One request with all its attempts.
-struct Run<'a> {
+struct RequestRun<'a> {
     core: &'a Arc<Core>,
-    admission: Option<&'a dyn Admission>,
+    limiter: Option<&'a dyn RequestLimiter>,
     details: OperationDetails,
     request_id: Uuid,
     correlation_id: Uuid,
     deadline: Instant,
 }
 
-impl<'a> Run<'a> {
+impl<'a> RequestRun<'a> {
     async fn call<O: Operation>(
         &mut self,
-        logical: &Logical,
-        target: Target<'_, O>,
-        judge: Judge<'_, O>,
+        call_context: &CallContext,
+        target: RequestTarget<'_, O>,
+        judge: AcceptanceCheck<'_, O>,
     ) -> Result<Response<O::Response>> {
-        let locale = self.locale(logical)?;
+        let locale = self.locale(call_context)?;
         let mut attempts = 0;
         let mut unsent = 0;
-        let mut drawn = Drawn::default();
+        let mut withdrawal = Withdrawal::default();
         let mut refreshed = false;
         let mut token = None;
         loop {
@@ -185,7 +186,7 @@ impl<'a> Run<'a> {
                     Ok(token) => token,
                     Err(error) => {
                         if let Some(admitted) = admitted {
-                            admitted.ended(Ending::Failed, None);
+                            admitted.ended(AttemptOutcome::Failed, None);
                         }
                         return Err(error);
                     }
@@ -196,14 +197,14 @@ impl<'a> Run<'a> {
             let counted = attempts - u32::from(refreshed);
             let result = pin!(self.attempt(&locale, &target, &bearer, attempts)).await;
             let ending = match &result {
-                Ok(_) => Ending::Answered,
-                Err(failure) => Ending::of_failure(&failure.error, failure.cut_off),
+                Ok(_) => AttemptOutcome::Answered,
+                Err(failure) => AttemptOutcome::of_failure(&failure.error, failure.cut_off),
             };
             match ending {
-                Ending::Crowded => self.core.places.lose(place),
-                Ending::Answered => {
-                    self.core.budget.answered(&drawn);
-                    self.core.places.answered();
+                AttemptOutcome::TooManyConnections => self.core.concurrency_limit.lose(place),
+                AttemptOutcome::Answered => {
+                    self.core.retry_budget.answered(&withdrawal);
+                    self.core.concurrency_limit.answered();
                     drop(place);
                 }
                 _ => drop(place),
@@ -213,11 +214,11 @@ impl<'a> Run<'a> {
             }
             let failure = match result {
                 Ok(answer) => match decode::decode::<O>(&answer.body, answer.charset().as_deref()) {
-                    Ok((value, findings, said)) => {
-                        let bad = match judge(&value, &findings, &said) {
-                            Judged::Good => None,
-                            Judged::Bad(error) => Some(error),
-                            Judged::Doubtful(error) => {
+                    Ok((value, findings, paging_info)) => {
+                        let bad = match judge(&value, &findings, &paging_info) {
+                            Acceptance::Good => None,
+                            Acceptance::Bad(error) => Some(error),
+                            Acceptance::Doubtful(error) => {
                                 if self.wait_to_ask_again(counted).await {
                                     continue;
                                 }
@@ -238,7 +239,7 @@ impl<'a> Run<'a> {
                             headers: answer.headers,
                             continuation: None,
                             findings,
-                            said,
+                            paging_info,
                         };
                         return Ok(Response::new(value, meta));
                     }
@@ -249,8 +250,8 @@ impl<'a> Run<'a> {
                 },
                 Err(failure) => failure,
             };
-            self.excuse_delay();
-            let Failure { error, cut_off } = failure;
+            self.extend_if_unpolled();
+            let AttemptFailure { error, cut_off } = failure;
             let error = self.complete(error.without(&bearer), attempts);
             let (limits, random) = (&self.core.limits, &*self.core.random);
             let wait = if cut_off {
@@ -259,11 +260,11 @@ impl<'a> Run<'a> {
             } else {
                 limits.wait(&error, counted, random)
             };
-            if ending == Ending::Crowded {
+            if ending == AttemptOutcome::TooManyConnections {
                 // Nothing was sent. Wait for other calls of this process to close connections.
                 attempts -= 1;
                 unsent += 1;
-                let wait = limits.crowded_wait(unsent, random);
+                let wait = limits.connection_wait(unsent, random);
                 self.sleep(wait, error).await?;
                 continue;
             }
@@ -280,48 +281,48 @@ impl<'a> Run<'a> {
             }
             let mut paused = false;
             if error.kind() == ErrorKind::Throttled {
-                // Limits apply to the partner, so the pause applies to all calls.
+                // Limits apply to the partner, so the wait applies to all calls.
                 if let Some(wait) = error.retry_after() {
                     self.core.hold(wait);
                     paused = !wait.is_zero();
                 }
             }
             let Some(wait) = wait else { return Err(error) };
-            let error = self.core.budget.draw(error, &mut drawn)?;
-            if paused && self.admission.is_some() {
-                // Admission waits for the end of the pause and then resumes calls one by one.
+            let error = self.core.retry_budget.draw(error, &mut withdrawal)?;
+            if paused && self.limiter.is_some() {
+                // The limiter waits for the end of the pause and then resumes calls one by one.
                 continue;
             }
             self.sleep(wait, error).await?;
         }
     }
 
-    /// Waits for admission, if this client has one, or for a slot of the concurrency limit. The time spent in the queue
+    /// Waits for the limiter, if this client has one, or for a slot of the concurrency limit. The time spent in the queue
     /// does not count towards the timeout: the deadline is moved.
     async fn admit(
         &mut self,
         attempts: u32,
-    ) -> Result<(Option<Box<dyn Admitted>>, Option<SemaphorePermit<'a>>)> {
-        let Some(admission) = self.admission else {
-            if let Some(place) = self.core.places.try_take() {
+    ) -> Result<(Option<Box<dyn Permit>>, Option<SemaphorePermit<'a>>)> {
+        let Some(limiter) = self.limiter else {
+            if let Some(place) = self.core.concurrency_limit.try_take() {
                 return Ok((None, Some(place)));
             }
             let before = self.core.clock.now();
-            let place = self.core.places.take().await;
+            let place = self.core.concurrency_limit.take().await;
             self.deadline = later(self.deadline, self.core.clock.now().saturating_duration_since(before));
             return Ok((None, place));
         };
         let before = self.core.clock.now();
-        let admitted = admission.admit().await.map_err(|error| self.complete(error, attempts))?;
+        let admitted = limiter.admit().await.map_err(|error| self.complete(error, attempts))?;
         self.deadline = later(self.deadline, self.core.clock.now().saturating_duration_since(before));
         Ok((Some(admitted), None))
     }
 
     /// Restarts the timeout if the deadline has long passed. Every wait ends before the deadline, so this happens only
     /// if the call was not polled.
-    fn excuse_delay(&mut self) {
+    fn extend_if_unpolled(&mut self) {
         let now = self.core.clock.now();
-        if now.saturating_duration_since(self.deadline) > patience::LATE {
+        if now.saturating_duration_since(self.deadline) > poll_timeout::LATE {
             self.deadline = later(now, self.core.limits.timeout);
         }
     }
@@ -348,13 +349,13 @@ impl<'a> Run<'a> {
             "waiting before the next attempt",
         );
         self.core.clock.sleep(wait).await;
-        self.excuse_delay();
+        self.extend_if_unpolled();
         Ok(())
     }
 
     /// Waits until a pause requested by the service is over.
     async fn respect_pause(&mut self, attempts: u32) -> Result<()> {
-        while let Some(wait) = self.core.pause.remaining(&*self.core.clock) {
+        while let Some(wait) = self.core.throttle.remaining(&*self.core.clock) {
             let error = || {
                 self.complete(
                     Error::new(
@@ -369,7 +370,7 @@ impl<'a> Run<'a> {
                 return Err(error());
             }
             self.core.clock.sleep(wait).await;
-            self.excuse_delay();
+            self.extend_if_unpolled();
         }
         Ok(())
     }
@@ -413,7 +414,7 @@ impl<'a> Run<'a> {
         // A cached token needs no timer.
         let answer = match poll_fn(|context| Poll::Ready(ask.as_mut().poll(context))).await {
             Poll::Ready(answer) => Ok(answer),
-            Poll::Pending => patience::within(self.remaining(), ask).await,
+            Poll::Pending => poll_timeout::within(self.remaining(), ask).await,
         };
         answer.unwrap_or_else(|_| {
             Err(Error::new(

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use super::bounded::DEEPEST;
+use super::depth_limit::DEEPEST;
 
 /// Returns the repaired text, or `None` if nothing can be repaired.
 pub(crate) fn repair(text: &str) -> Option<String> {

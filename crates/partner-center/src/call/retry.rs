@@ -69,7 +69,7 @@ impl Limits {
     }
 
     /// The wait for this process to close a connection, after `unsent` attempts that could not open one.
-    pub(crate) fn crowded_wait(&self, unsent: u32, random: &dyn Random) -> Duration {
+    pub(crate) fn connection_wait(&self, unsent: u32, random: &dyn Random) -> Duration {
         let bound = FIRST_CROWDED.saturating_mul(1 << unsent.saturating_sub(1).min(6)).min(self.backoff.1);
         bound.mul_f64(0.5 + random.fraction().clamp(0.0, 1.0) / 2.0)
     }

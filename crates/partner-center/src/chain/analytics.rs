@@ -10,7 +10,7 @@ use partner_center_models::{
 };
 
 use crate::chain::CommercialAnalytics;
-use crate::partner::PartnerCenter;
+use crate::client::PartnerCenter;
 use crate::{Response, Result};
 
 /// Analytics over all customers of the partner.

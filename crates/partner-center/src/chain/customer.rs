@@ -11,7 +11,7 @@ use partner_center_models::{
     Customer, CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
 };
 
-use crate::partner::PartnerCenter;
+use crate::client::PartnerCenter;
 use crate::{CustomerId, Response, Result};
 
 /// One customer.

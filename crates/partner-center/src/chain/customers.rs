@@ -3,8 +3,8 @@
 use partner_center_models::CustomerCollection;
 
 use crate::chain::CustomerHandle;
+use crate::client::PartnerCenter;
 use crate::paging::{Arguments, Continuation, Items, Pages};
-use crate::partner::PartnerCenter;
 use crate::sweep::{Book, BookRow, Rows, Sweep};
 use crate::{CustomerFilter, CustomerId, Response, Result};
 

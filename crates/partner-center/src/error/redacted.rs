@@ -21,7 +21,7 @@ impl Error {
     /// ```
     /// use partner_center::Error;
     ///
-    /// let error = Error::from_answer(400, http::HeaderMap::new(), "<html>Bad gateway settings</html>");
+    /// let error = Error::from_response(400, http::HeaderMap::new(), "<html>Bad gateway settings</html>");
     /// assert_eq!(error.body_excerpt().as_deref(), Some("<html>Bad gateway settings</html>"));
     /// ```
     #[must_use]

@@ -32,8 +32,8 @@
 mod error;
 mod field;
 mod grouping;
-mod laws;
 mod parse;
+mod properties;
 #[cfg(test)]
 mod tests;
 
@@ -46,7 +46,7 @@ pub use self::error::{FilterError, FilterErrorKind};
 pub use self::field::{Deployment, Field, Operation, Usage};
 pub use self::grouping::Grouping;
 #[doc(hidden)]
-pub use self::laws::check_laws;
+pub use self::properties::check_properties;
 
 /// A filter of a commercial license query: comparisons of fields with values, combined with `and` and `or`.
 ///

@@ -4,12 +4,12 @@ use partner_center_client::Operation;
 use partner_center_models::Findings;
 use serde::Serialize;
 
-use super::continuation::Standing;
-use super::judge::{self, Verdict};
-use super::link;
-use crate::call::{Judged, Logical, Said, Target};
+use super::continuation::PageCursor;
+use super::next_link;
+use super::next_page::{self, PageOutcome};
+use crate::call::{Acceptance, CallContext, PagingInfo, RequestTarget};
+use crate::client::PartnerCenter;
 use crate::error::{Error, ErrorKind, Result};
-use crate::partner::PartnerCenter;
 use crate::response::Response;
 
 /// A page of a collection: customers, or rows of a commercial query.
@@ -47,49 +47,55 @@ pub(crate) trait Paged: Sized + Send + 'static {
     /// Requests the page at this position. Returns it with the position of the next page, if there is one.
     fn ask(
         partner: &PartnerCenter,
-        logical: &Logical,
-        at: &Standing,
-    ) -> impl Future<Output = Result<(Response<Self>, Option<Standing>)>> + Send;
+        call_context: &CallContext,
+        at: &PageCursor,
+    ) -> impl Future<Output = Result<(Response<Self>, Option<PageCursor>)>> + Send;
 }
 
 /// Requests one page of an operation, by the link if there is one, or by the operation's arguments. Returns it with the
 /// position of the next page.
 pub(super) async fn page<O: Operation>(
     partner: &PartnerCenter,
-    logical: &Logical,
-    at: &Standing,
+    call_context: &CallContext,
+    at: &PageCursor,
     operation: &O,
-) -> Result<(Response<O::Response>, Option<Standing>)> {
-    let verdict = |answer: &O::Response, findings: &Findings, said: &Said| match O::extent(answer) {
-        // Unreadable rows count as received.
-        Some(extent) => judge::judge(at, &O::DETAILS, extent, findings.unreadable_count(), said),
-        None => Ok(Verdict::Last),
-    };
-    let judge = |answer: &O::Response, findings: &Findings, said: &Said| match verdict(answer, findings, said)
-    {
-        Ok(Verdict::Last | Verdict::Next(_)) => Judged::Good,
-        Ok(Verdict::Empty(next)) => Judged::Doubtful(next.is_none().then(judge::empty)),
-        Err(error) => Judged::Bad(error),
+) -> Result<(Response<O::Response>, Option<PageCursor>)> {
+    let verdict =
+        |answer: &O::Response, findings: &Findings, paging_info: &PagingInfo| match O::extent(answer) {
+            // Unreadable rows count as received.
+            Some(extent) => {
+                next_page::judge(at, &O::DETAILS, extent, findings.unreadable_count(), paging_info)
+            }
+            None => Ok(PageOutcome::Last),
+        };
+    let judge = |answer: &O::Response, findings: &Findings, paging_info: &PagingInfo| match verdict(
+        answer,
+        findings,
+        paging_info,
+    ) {
+        Ok(PageOutcome::Last | PageOutcome::Next(_)) => Acceptance::Good,
+        Ok(PageOutcome::Empty(next)) => Acceptance::Doubtful(next.is_none().then(next_page::empty)),
+        Err(error) => Acceptance::Bad(error),
     };
     let response = match &at.link {
-        None => partner.execute_page(logical, Target::Operation(operation), &judge).await?,
+        None => partner.execute_page(call_context, RequestTarget::Operation(operation), &judge).await?,
         Some(linked) => {
             let base = &partner.core().base.url;
-            let resolved = link::resolve(base, &operation.path(), &linked.uri)
-                .and_then(|url| link::headers(&linked.headers).map(|headers| (url, headers)));
+            let resolved = next_link::resolve(base, &operation.path(), &linked.uri)
+                .and_then(|url| next_link::headers(&linked.headers).map(|headers| (url, headers)));
             let (url, headers) = resolved.map_err(|refusal| {
                 Error::new(ErrorKind::InvalidResponse, refusal.message())
                     .with_operation(O::DETAILS.id)
                     .with_advice("The link was not followed and no token was sent to it. Check the base URL.")
             })?;
-            let target = Target::Link { url: url.as_str(), headers: &headers };
-            partner.execute_page::<O>(logical, target, &judge).await?
+            let target = RequestTarget::Link { url: url.as_str(), headers: &headers };
+            partner.execute_page::<O>(call_context, target, &judge).await?
         }
     };
-    let next = match verdict(&response, response.findings(), response.said())? {
-        Verdict::Last => None,
-        Verdict::Next(next) => Some(next),
-        Verdict::Empty(next) => next,
+    let next = match verdict(&response, response.findings(), response.paging_info())? {
+        PageOutcome::Last => None,
+        PageOutcome::Next(next) => Some(next),
+        PageOutcome::Empty(next) => next,
     };
     Ok((response, next))
 }

@@ -11,10 +11,10 @@ use partner_center_models::{
 use serde::{Deserialize, Serialize};
 
 use super::collection::{Collection, Paged, page};
-use super::continuation::Standing;
-use crate::call::Logical;
+use super::continuation::PageCursor;
+use crate::call::CallContext;
+use crate::client::PartnerCenter;
 use crate::error::Result;
-use crate::partner::PartnerCenter;
 use crate::response::Response;
 
 /// The default page size of the service.
@@ -61,9 +61,9 @@ macro_rules! query {
 
             async fn ask(
                 partner: &PartnerCenter,
-                logical: &Logical,
-                at: &Standing,
-            ) -> Result<(Response<Self>, Option<Standing>)> {
+                call_context: &CallContext,
+                at: &PageCursor,
+            ) -> Result<(Response<Self>, Option<PageCursor>)> {
                 let arguments = at.arguments.clone();
                 let (filter, groupby) = (arguments.filter, arguments.groupby);
                 let (processed_date_time, top) =
@@ -72,11 +72,11 @@ macro_rules! query {
                 match arguments.prefix.unwrap_or_default() {
                     CommercialPrefix::PartnerV1 => {
                         let operation = $partner_v1 { filter, groupby, processed_date_time, skip, top };
-                        page(partner, logical, at, &operation).await
+                        page(partner, call_context, at, &operation).await
                     }
                     CommercialPrefix::V1 => {
                         let operation = $v1 { filter, groupby, processed_date_time, skip, top };
-                        page(partner, logical, at, &operation).await
+                        page(partner, call_context, at, &operation).await
                     }
                 }
             }
@@ -100,7 +100,7 @@ query!(
 );
 
 /// The value of `skip`: `None` on the first page, unless the caller set it.
-fn skip(at: &Standing) -> Option<i64> {
+fn skip(at: &PageCursor) -> Option<i64> {
     if at.skip == 0 && at.arguments.skip.is_none() {
         return None;
     }

@@ -46,13 +46,13 @@ const VERSION: u64 = 2;
 pub struct Continuation {
     version: u64,
     #[serde(flatten)]
-    standing: Standing,
+    standing: PageCursor,
 }
 
 /// A query and its progress.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Standing {
+pub(crate) struct PageCursor {
     /// The operation's id in the contract.
     pub(super) operation: String,
     pub(super) arguments: Arguments,
@@ -94,7 +94,7 @@ pub(crate) struct Arguments {
     pub(crate) skip: Option<u64>,
 }
 
-impl Standing {
+impl PageCursor {
     /// Whether this is the position of the first page.
     pub(super) fn is_first(&self) -> bool {
         self.link.is_none() && !self.by_count && self.skip == self.arguments.skip.unwrap_or_default()
@@ -102,11 +102,11 @@ impl Standing {
 }
 
 impl Continuation {
-    pub(super) fn new(standing: Standing) -> Self {
+    pub(super) fn new(standing: PageCursor) -> Self {
         Self { version: VERSION, standing }
     }
 
-    pub(super) fn standing(&self) -> &Standing {
+    pub(super) fn standing(&self) -> &PageCursor {
         &self.standing
     }
 
@@ -118,7 +118,7 @@ impl Continuation {
                 continuation.check(operation, &arguments).map_err(refused)?;
                 continuation
             }
-            None => Self::new(Standing {
+            None => Self::new(PageCursor {
                 operation: operation.to_owned(),
                 skip: arguments.skip.unwrap_or_default(),
                 counted: None,
@@ -138,7 +138,7 @@ impl Continuation {
             return Err(refuse(format!("the continuation belongs to an operation other than {operation}"))
                 .with_advice("Resume the operation that created it, or start without it."));
         }
-        match arguments.unlike(&self.standing.arguments) {
+        match arguments.first_difference(&self.standing.arguments) {
             None => Ok(()),
             Some(name) => Err(refuse(format!("the continuation belongs to a query with a different {name}"))
                 .with_advice("A continuation includes its arguments: omit them, or pass the same values.")),
@@ -177,7 +177,7 @@ impl<'de> Deserialize<'de> for Continuation {
         let Known { version, operation, arguments, skip, counted, by_count, link } =
             serde_json::from_value(value)
                 .map_err(|_| D::Error::custom("the continuation has an unknown format"))?;
-        Ok(Self { version, standing: Standing { operation, arguments, skip, counted, by_count, link } })
+        Ok(Self { version, standing: PageCursor { operation, arguments, skip, counted, by_count, link } })
     }
 }
 
@@ -240,21 +240,24 @@ impl Arguments {
     }
 
     /// The name of the first argument that is set here and differs from the saved one.
-    fn unlike(&self, saved: &Self) -> Option<&'static str> {
-        fn unlike<T: PartialEq>(given: Option<&T>, saved: Option<&T>) -> bool {
+    fn first_difference(&self, saved: &Self) -> Option<&'static str> {
+        fn first_difference<T: PartialEq>(given: Option<&T>, saved: Option<&T>) -> bool {
             given.is_some() && given != saved
         }
         let prefix = self.prefix.is_some_and(|prefix| prefix != saved.prefix.unwrap_or_default());
         [
-            ("size", unlike(self.size.as_ref(), saved.size.as_ref())),
+            ("size", first_difference(self.size.as_ref(), saved.size.as_ref())),
             ("prefix", prefix),
-            ("filter", unlike(self.filter.as_ref(), saved.filter.as_ref())),
-            ("grouping", unlike(self.groupby.as_ref(), saved.groupby.as_ref())),
-            ("processed date", unlike(self.processed_date_time.as_ref(), saved.processed_date_time.as_ref())),
-            ("top", unlike(self.top.as_ref(), saved.top.as_ref())),
-            ("skip", unlike(self.skip.as_ref(), saved.skip.as_ref())),
+            ("filter", first_difference(self.filter.as_ref(), saved.filter.as_ref())),
+            ("grouping", first_difference(self.groupby.as_ref(), saved.groupby.as_ref())),
+            (
+                "processed date",
+                first_difference(self.processed_date_time.as_ref(), saved.processed_date_time.as_ref()),
+            ),
+            ("top", first_difference(self.top.as_ref(), saved.top.as_ref())),
+            ("skip", first_difference(self.skip.as_ref(), saved.skip.as_ref())),
         ]
         .into_iter()
-        .find_map(|(name, unlike)| unlike.then_some(name))
+        .find_map(|(name, first_difference)| first_difference.then_some(name))
     }
 }

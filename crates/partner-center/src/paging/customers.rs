@@ -4,10 +4,10 @@ use partner_center_client::operations::ListCustomers;
 use partner_center_models::{Customer, CustomerCollection};
 
 use super::collection::{Collection, Paged, page};
-use super::continuation::Standing;
-use crate::call::Logical;
+use super::continuation::PageCursor;
+use crate::call::CallContext;
+use crate::client::PartnerCenter;
 use crate::error::Result;
-use crate::partner::PartnerCenter;
 use crate::response::Response;
 
 impl Collection for CustomerCollection {
@@ -27,14 +27,14 @@ impl Paged for CustomerCollection {
 
     async fn ask(
         partner: &PartnerCenter,
-        logical: &Logical,
-        at: &Standing,
-    ) -> Result<(Response<Self>, Option<Standing>)> {
+        call_context: &CallContext,
+        at: &PageCursor,
+    ) -> Result<(Response<Self>, Option<PageCursor>)> {
         let operation = ListCustomers {
             filter: at.arguments.filter.clone(),
             seek_operation: None,
             size: at.arguments.size.map(i64::from),
         };
-        page(partner, logical, at, &operation).await
+        page(partner, call_context, at, &operation).await
     }
 }

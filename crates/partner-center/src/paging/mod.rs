@@ -73,14 +73,14 @@
 //! already followed ends the stream with an error and without a continuation, because resuming would repeat pages. To
 //! detect this, a stream keeps eight bytes for each page. Nothing else grows with the number of pages.
 
+mod all_pages;
 mod collection;
 pub(crate) mod commercial;
 mod continuation;
 mod customers;
-mod guard;
-mod judge;
-mod link;
-mod whole;
+mod loop_guard;
+mod next_link;
+mod next_page;
 
 use std::fmt;
 use std::pin::Pin;
@@ -92,16 +92,16 @@ use uuid::Uuid;
 pub use self::collection::Collection;
 pub use self::continuation::Continuation;
 #[doc(hidden)]
-pub use self::link::check_laws;
-use crate::call::Logical;
+pub use self::next_link::check_properties;
+use crate::call::CallContext;
+use crate::client::PartnerCenter;
 use crate::error::{Error, Result};
-use crate::partner::PartnerCenter;
 use crate::response::Response;
 pub(crate) use continuation::Arguments;
-use guard::Guard;
+use loop_guard::LoopGuard;
 
 /// The request for a page in progress.
-type Asking<C> = Pin<Box<dyn Future<Output = Result<Response<C>>> + Send>>;
+type PageRequest<C> = Pin<Box<dyn Future<Output = Result<Response<C>>> + Send>>;
 
 /// A stream of pages, each with its response metadata.
 ///
@@ -122,13 +122,13 @@ type Asking<C> = Pin<Box<dyn Future<Output = Result<Response<C>>> + Send>>;
 #[must_use = "streams do nothing unless polled"]
 pub struct Pages<C> {
     partner: PartnerCenter,
-    logical: Logical,
+    call_context: CallContext,
     /// The page that comes next; `None` after the last.
     next: Option<Continuation>,
     /// The error for invalid arguments, returned by the first poll.
     refused: Option<Error>,
-    asking: Option<Asking<C>>,
-    guard: Guard,
+    asking: Option<PageRequest<C>>,
+    guard: LoopGuard,
     /// The id of the request that returned the link to the next page.
     linked_by: Option<Uuid>,
     empty: u64,
@@ -142,12 +142,12 @@ impl<C: Collection> Pages<C> {
             Err(error) => (None, Some(error)),
         };
         Self {
-            logical: partner.logical(),
+            call_context: partner.call_context(),
             partner: partner.clone(),
             next,
             refused,
             asking: None,
-            guard: Guard::default(),
+            guard: LoopGuard::default(),
             linked_by: None,
             empty: 0,
             over: false,
@@ -186,7 +186,7 @@ impl<C: Collection> Pages<C> {
     }
 
     /// Starts the request for the next page.
-    fn ask(&mut self) -> Option<Result<Asking<C>>> {
+    fn ask(&mut self) -> Option<Result<PageRequest<C>>> {
         if self.over {
             return None;
         }
@@ -198,14 +198,14 @@ impl<C: Collection> Pages<C> {
             self.next = None;
             return Some(Err(self.attribute(error)));
         }
-        let (partner, logical) = (self.partner.clone(), self.logical.clone());
-        Some(Ok(Box::pin(async move { fetch(&partner, &logical, at).await })))
+        let (partner, call_context) = (self.partner.clone(), self.call_context.clone());
+        Some(Ok(Box::pin(async move { fetch(&partner, &call_context, at).await })))
     }
 
     /// Adds the operation and, to an error without a request, the ids of the response that caused it.
     fn attribute(&self, error: Error) -> Error {
         match (error.request_id(), self.linked_by) {
-            (None, Some(linked_by)) => error.with_ids(linked_by, self.logical.correlation_id),
+            (None, Some(linked_by)) => error.with_ids(linked_by, self.call_context.correlation_id),
             _ => error,
         }
         .with_operation(C::OPERATION)
@@ -255,10 +255,10 @@ impl<C: Collection> Stream for Pages<C> {
 /// Requests one page. The response has the position of the next page, an error that of the failed page.
 async fn fetch<C: Collection>(
     partner: &PartnerCenter,
-    logical: &Logical,
+    call_context: &CallContext,
     at: Continuation,
 ) -> Result<Response<C>> {
-    match C::ask(partner, logical, at.standing()).await {
+    match C::ask(partner, call_context, at.standing()).await {
         Ok((response, next)) => Ok(response.with_continuation(next.map(Continuation::new))),
         Err(error) => Err(error.with_continuation(at)),
     }
@@ -271,7 +271,7 @@ pub(crate) async fn get<C: Collection>(
     resume: Option<&Continuation>,
 ) -> Result<Response<C>> {
     let at = Continuation::start(C::OPERATION, arguments.clone(), resume.cloned())?;
-    fetch(partner, &partner.logical(), at).await
+    fetch(partner, &partner.call_context(), at).await
 }
 
 impl<C> fmt::Debug for Pages<C> {

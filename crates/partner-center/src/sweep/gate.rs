@@ -18,11 +18,11 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::breaker::{Breaker, Turn};
 use super::rate::{Limiter, Rate};
-use crate::call::{Admission, Admitted, Ending, may_pass};
+use crate::call::{AttemptOutcome, Permit, RequestLimiter, may_pass};
+use crate::client::Core;
 use crate::clock::BoxFuture;
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
-use crate::partner::Core;
 
 /// How long to wait before another round, and before a page is asked for again that could not be had.
 pub(super) const REST: Duration = Duration::from_secs(1);
@@ -144,7 +144,7 @@ impl Gate {
 
     pub(super) fn read(&self) -> GateReading {
         let clock = &*self.core.clock;
-        let pause = self.core.pause.remaining(clock);
+        let pause = self.core.throttle.remaining(clock);
         let state = self.state();
         let ahead =
             state.paused_until.map_or(Duration::ZERO, |until| until.saturating_duration_since(clock.now()));
@@ -210,7 +210,7 @@ impl Gate {
         let turn = self.turn.lock().await;
         loop {
             // The pause first: a request noted before it would be sent after it on top of those noted then.
-            if let Some(pause) = self.core.pause.remaining(clock) {
+            if let Some(pause) = self.core.throttle.remaining(clock) {
                 if pause > self.core.limits.timeout {
                     return Err(self.pause_too_long(pause));
                 }
@@ -424,8 +424,8 @@ impl Drop for Caller {
     }
 }
 
-impl Admission for Caller {
-    fn admit(&self) -> BoxFuture<'_, Result<Box<dyn Admitted>>> {
+impl RequestLimiter for Caller {
+    fn admit(&self) -> BoxFuture<'_, Result<Box<dyn Permit>>> {
         Box::pin(async move {
             self.settle();
             self.asked.store(true, Ordering::Relaxed);
@@ -434,7 +434,7 @@ impl Admission for Caller {
                 self.gate.core.clock.sleep(wait).await;
             }
             let pass = self.gate.admit().await?;
-            Ok(Box::new(OfCaller { refused: Arc::clone(&self.refused), pass }) as Box<dyn Admitted>)
+            Ok(Box::new(OfCaller { refused: Arc::clone(&self.refused), pass }) as Box<dyn Permit>)
         })
     }
 }
@@ -455,21 +455,21 @@ struct OfCaller {
     pass: Pass,
 }
 
-impl Admitted for OfCaller {
-    fn ended(self: Box<Self>, ending: Ending, token: Option<&AccessToken>) {
+impl Permit for OfCaller {
+    fn ended(self: Box<Self>, ending: AttemptOutcome, token: Option<&AccessToken>) {
         let Self { refused, pass } = *self;
         let gate = &pass.gate;
         match ending {
-            Ending::Answered => gate.answered(&pass, token),
-            Ending::Refused => {
+            AttemptOutcome::Answered => gate.answered(&pass, token),
+            AttemptOutcome::Refused => {
                 // The service is in order, and that is all this says.
                 gate.state().breaker.answered();
                 *refused.lock().unwrap_or_else(PoisonError::into_inner) =
                     token.map(|token| gate.fingerprint(token));
             }
-            Ending::Throttled { retry_after } => gate.throttled(&pass, retry_after),
-            Ending::Failed => gate.failed(&pass),
-            Ending::Crowded => gate.crowded(&pass),
+            AttemptOutcome::Throttled { retry_after } => gate.throttled(&pass, retry_after),
+            AttemptOutcome::Failed => gate.failed(&pass),
+            AttemptOutcome::TooManyConnections => gate.crowded(&pass),
         }
     }
 }

@@ -151,9 +151,9 @@ pub use rows::Rows;
 pub use stream::SweepStream;
 
 use crate::chain::CustomerHandle;
+use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
 use crate::models::{CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection};
-use crate::partner::PartnerCenter;
 use crate::{CustomerId, Response, Result};
 use checkpoint::Place;
 use gate::Gate;
@@ -289,7 +289,7 @@ impl<T: Rows + Send + 'static> Sweep<T> {
     }
 
     fn stream_through(self, gate: Arc<Gate>) -> SweepStream<T> {
-        let list = self.partner.admitted_by(gate.listing()).customers().list();
+        let list = self.partner.limited_by(gate.listing()).customers().list();
         self.stream_over(gate, Roster::listed(list))
     }
 

@@ -80,7 +80,7 @@ impl<T: Rows> Rows for Outcome<T> {
 /// tenant has policies and grants roles of its own.
 pub(super) fn holds_for_all(error: &Error) -> bool {
     error.is_unauthorized()
-        || error.is_usage()
+        || error.is_invalid_input()
         || matches!(error.kind(), ErrorKind::AppOnlyToken | ErrorKind::NotEnrolled)
 }
 

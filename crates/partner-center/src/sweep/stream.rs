@@ -26,10 +26,10 @@ use super::{Checkpoint, Operation, Order, Outcome, Rows, Sweep, Swept};
 use crate::CustomerId;
 use crate::call::may_pass;
 use crate::chain::CustomerHandle;
+use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
 use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::models::Findings;
-use crate::partner::PartnerCenter;
 use crate::response::Response;
 
 /// How many customers are asked about at the same time, for each attempt that may go at once. More than one, so that
@@ -165,7 +165,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
             && let Some(caller) = self.gate.begin()
             && let Some(turn) = self.ledger.begin()
         {
-            let partner = self.partner.admitted_by(Arc::clone(&caller) as _);
+            let partner = self.partner.limited_by(Arc::clone(&caller) as _);
             let call = (self.operation)(CustomerHandle::new(partner, turn.customer));
             self.begun.push(Box::pin(async move {
                 let result = call.await;
@@ -259,7 +259,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
                 None => {}
             }
             let nobody_left = self.begun.is_empty() && self.ledger.waiting() == 0 && self.ledger.all_listed();
-            let list = || self.partner.admitted_by(self.gate.listing()).customers().list().size(1);
+            let list = || self.partner.limited_by(self.gate.listing()).customers().list().size(1);
             let ask = || -> BoxFuture<'static, Result<()>> {
                 let mut pages = list().pages();
                 Box::pin(async move { pages.try_next().await.map(drop) })

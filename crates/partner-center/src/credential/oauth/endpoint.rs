@@ -358,7 +358,7 @@ fn no_response(failure: HttpFailure) -> Error {
         }
         HttpFailure::HttpClient(error) if error.kind() == HttpErrorKind::Coding => unreadable(),
         HttpFailure::HttpClient(error) if error.kind().is_final() => {
-            unreachable_service("the sign-in service could not be reached").with_no_hope()
+            unreachable_service("the sign-in service could not be reached").permanent()
         }
         HttpFailure::HttpClient(_) => unreachable_service("the sign-in service could not be reached"),
         HttpFailure::Timeout => unreachable_service("the sign-in service did not answer in time"),

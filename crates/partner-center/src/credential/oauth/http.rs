@@ -13,7 +13,7 @@ use partner_center_client::{HttpClient, HttpError, RawResponse};
 use serde_json::{Map, Value};
 
 use super::refusal::{Reason, Refusal};
-use crate::call::{retry_after, text};
+use crate::call::{encoding, retry_after};
 use crate::clock::{BoxFuture, Clock, ClockWatch};
 
 /// Token responses are a few thousand bytes.
@@ -71,7 +71,7 @@ impl Http {
             Err(_) if passes(status) => Vec::new(),
             Err(failure) => return Err(failure),
         };
-        let charset = text::charset(answer.headers());
+        let charset = encoding::charset(answer.headers());
         let (status, body) = judge(status, retry_after, &body, charset.as_deref())?;
         http::Response::builder().status(status).body(body).map_err(|_| HttpFailure::Unreadable { status })
     }
@@ -105,7 +105,7 @@ fn judge(
     let not_now = |refusal: Option<Refusal>| {
         Err(HttpFailure::NotNow { status, retry_after, refusal: refusal.map(Box::new) })
     };
-    let value = text::decode(body, charset).ok().and_then(|text| serde_json::from_str(&text).ok());
+    let value = encoding::decode(body, charset).ok().and_then(|text| serde_json::from_str(&text).ok());
     let refusal = value.as_ref().and_then(Refusal::recognise);
     match (status, refusal, value) {
         (408 | 429, refusal, _) => not_now(refusal),
@@ -154,15 +154,15 @@ fn usable(mut object: Map<String, Value>) -> Option<Map<String, Value>> {
 
 /// Reads whole seconds from a number or a string. Negative values become 0.
 fn seconds(value: &Value) -> Option<u64> {
-    let text = match value {
+    let encoding = match value {
         Value::Number(number) => number.to_string(),
-        Value::String(text) => text.trim().to_owned(),
+        Value::String(encoding) => encoding.trim().to_owned(),
         _ => return None,
     };
-    if let Ok(seconds) = text.parse() {
+    if let Ok(seconds) = encoding.parse() {
         return Some(seconds);
     }
-    let seconds: f64 = text.parse().ok().filter(|seconds: &f64| seconds.is_finite())?;
+    let seconds: f64 = encoding.parse().ok().filter(|seconds: &f64| seconds.is_finite())?;
     Some(Duration::try_from_secs_f64(seconds.max(0.0)).map_or(u64::MAX, |time| time.as_secs()))
 }
 
@@ -281,7 +281,7 @@ mod tests {
         }
         for (first, last, reason) in NUMBERS {
             for number in *first..=*last {
-                // The number alone, as text, as the second of two, in the description only, and with a contradicting
+                // The number alone, as encoding, as the second of two, in the description only, and with a contradicting
                 // sub-error.
                 for body in [
                     json!({"error": "invalid_grant", "error_codes": [number]}),

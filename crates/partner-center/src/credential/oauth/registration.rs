@@ -13,10 +13,10 @@ use super::endpoint::{Listener, Parts, TokenEndpoint};
 use super::http::Http;
 use super::notice::Notice;
 use crate::base_url::{BaseUrl, without_user};
+use crate::client::CLIENT_NAME;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, Result};
-use crate::partner::CLIENT_NAME;
 
 /// The permissions that a token request asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -435,7 +435,7 @@ impl ThresholdError {
     }
 
     /// The text that was refused, and on a second line a caret under the character that is wrong. Control characters are
-    /// not passed on, and of a long text only the part around the caret is drawn.
+    /// not passed on, and of a long text only the part around the caret is withdrawal.
     ///
     /// ```
     /// use partner_center::funnel::Threshold;

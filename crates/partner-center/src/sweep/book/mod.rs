@@ -16,9 +16,9 @@ pub use stream::{BookStream, Portion};
 
 use super::{Checkpoint, Order, Rate, Sweep};
 use crate::Result;
+use crate::client::PartnerCenter;
 use crate::error::{Error, ErrorKind};
 use crate::funnel::Source;
-use crate::partner::PartnerCenter;
 
 /// Where the rows of a whole book are to come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

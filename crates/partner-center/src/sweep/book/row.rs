@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::chain::CustomerHandle;
+use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
 use crate::funnel::Source;
 use crate::models::{
@@ -14,7 +15,6 @@ use crate::models::{
     CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid, Timestamp,
 };
 use crate::paging::{Collection, Pages};
-use crate::partner::PartnerCenter;
 use crate::service;
 use crate::{Continuation, CustomerId, Response, Result};
 

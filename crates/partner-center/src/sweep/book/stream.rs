@@ -10,12 +10,12 @@ use futures_core::Stream;
 use super::coverage::Coverage;
 use super::row::{BookRow, Kind};
 use super::{Book, Fallback, SourceChoice, is_not_to_be_had};
+use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
 use crate::error::Error;
 use crate::funnel::Source;
 use crate::models::Findings;
 use crate::paging::{Collection as _, Pages};
-use crate::partner::PartnerCenter;
 use crate::sweep::checkpoint::{Ids, Place};
 use crate::sweep::gate::{Gate, REST};
 use crate::sweep::roster::{Roster, of_another_sweep};
@@ -96,7 +96,7 @@ impl<R: BookRow> BookStream<R> {
     pub(super) fn new(book: Book<R>) -> Self {
         let Book { mut sweep, source, lists } = book;
         let gate = sweep.gate();
-        let list = sweep.partner.admitted_by(gate.listing()).customers().list();
+        let list = sweep.partner.limited_by(gate.listing()).customers().list();
         let with_rows = match &sweep.resume {
             Some(checkpoint) if !matches!(checkpoint.at, Some(Place::Listed | Place::Missing)) => {
                 checkpoint.done.clone()
@@ -306,7 +306,7 @@ fn query<R: BookRow>(
     resume: Option<Continuation>,
     summary: Summary,
 ) -> Box<Query<R>> {
-    let partner = sweep.partner.admitted_by(gate.listing());
+    let partner = sweep.partner.limited_by(gate.listing());
     let pages = R::query(&partner, resume.clone());
     let at = resume.or_else(|| pages.continuation().cloned());
     let instead = (source == SourceChoice::Auto && summary.rows == 0).then_some(sweep);

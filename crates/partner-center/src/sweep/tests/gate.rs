@@ -4,7 +4,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 
 use super::*;
-use crate::call::{Admission, Admitted};
+use crate::call::{Permit, RequestLimiter};
 use crate::sweep::gate::Caller;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -16,17 +16,17 @@ fn gate(most: usize) -> (PartnerCenter, Arc<Gate>) {
 }
 
 /// An attempt that is let through at once, or not at all.
-fn now(caller: &Arc<Caller>) -> Option<Box<dyn Admitted>> {
+fn now(caller: &Arc<Caller>) -> Option<Box<dyn Permit>> {
     // Without tokio's budget, which would say no to the hundredth of many asked in one go.
     tokio::task::unconstrained(caller.admit()).now_or_never().map(Result::unwrap)
 }
 
 /// All the attempts that are let through at once.
-fn all_now(gate: &Arc<Gate>) -> Vec<Box<dyn Admitted>> {
+fn all_now(gate: &Arc<Gate>) -> Vec<Box<dyn Permit>> {
     std::iter::from_fn(|| now(&gate.listing())).collect()
 }
 
-const THROTTLED: Ending = Ending::Throttled { retry_after: None };
+const THROTTLED: AttemptOutcome = AttemptOutcome::Throttled { retry_after: None };
 
 #[test]
 fn every_answer_adds_one_up_to_the_most() {
@@ -38,7 +38,7 @@ fn every_answer_adds_one_up_to_the_most() {
             limits.push(going.len());
             assert_eq!(gate.read().limit, going.len());
             for attempt in going {
-                attempt.ended(Ending::Answered, None);
+                attempt.ended(AttemptOutcome::Answered, None);
             }
         }
         // Nobody takes the places of those that end here, so that the last answers come at half the limit and add none.
@@ -51,7 +51,7 @@ fn a_limit_that_is_not_what_holds_back_is_not_raised() {
     run(async {
         let (_partner, gate) = gate(100);
         for _ in 0..50 {
-            now(&gate.listing()).unwrap().ended(Ending::Answered, None);
+            now(&gate.listing()).unwrap().ended(AttemptOutcome::Answered, None);
         }
         assert_eq!(gate.read().limit, 4);
     });
@@ -63,7 +63,7 @@ fn what_went_together_halves_the_limit_once() {
         let (_partner, gate) = gate(64);
         while gate.read().limit < 64 {
             for attempt in all_now(&gate) {
-                attempt.ended(Ending::Answered, None);
+                attempt.ended(AttemptOutcome::Answered, None);
             }
         }
         let mut going = all_now(&gate);
@@ -75,7 +75,7 @@ fn what_went_together_halves_the_limit_once() {
         assert_eq!(gate.read().limit, 32);
 
         // An answer from before says nothing about the new limit, and frees no more than its place.
-        late.ended(Ending::Answered, None);
+        late.ended(AttemptOutcome::Answered, None);
         assert_eq!(gate.read().limit, 32);
 
         let going = all_now(&gate);
@@ -95,7 +95,7 @@ fn a_lower_limit_waits_for_those_that_go_beyond_it() {
         going.pop().unwrap().ended(THROTTLED, None);
         assert_eq!(gate.read().limit, 2);
         assert!(now(&gate.listing()).is_none(), "three still go");
-        going.pop().unwrap().ended(Ending::Failed, None);
+        going.pop().unwrap().ended(AttemptOutcome::Failed, None);
         assert!(now(&gate.listing()).is_none(), "two still go");
         drop(going.pop());
         assert!(now(&gate.listing()).is_none(), "one still goes");
@@ -124,8 +124,8 @@ fn one_pause_holds_everybody_and_is_counted_once() {
         let core = Arc::clone(partner.core());
         let going = all_now(&gate);
         for attempt in going {
-            core.pause.until(core.clock.now() + 10 * SECOND);
-            attempt.ended(Ending::Throttled { retry_after: Some(10 * SECOND) }, None);
+            core.throttle.until(core.clock.now() + 10 * SECOND);
+            attempt.ended(AttemptOutcome::Throttled { retry_after: Some(10 * SECOND) }, None);
         }
         let read = gate.read();
         assert_eq!((read.limit, read.throttled, read.pause), (2, Duration::ZERO, Some(10 * SECOND)));
@@ -183,7 +183,7 @@ fn one_customers_rate_holds_nobody_else_up() {
         );
         let start = tokio::time::Instant::now();
         let customer = gate.begin().unwrap();
-        customer.admit().await.unwrap().ended(Ending::Answered, None);
+        customer.admit().await.unwrap().ended(AttemptOutcome::Answered, None);
         let again = async {
             drop(customer.admit().await.unwrap());
             start.elapsed()
@@ -207,16 +207,16 @@ fn failures_lower_the_limit_and_many_in_a_row_leave_one_probe_at_a_time() {
         let (_partner, gate) = gate(64);
         while gate.read().limit < 64 {
             for attempt in all_now(&gate) {
-                attempt.ended(Ending::Answered, None);
+                attempt.ended(AttemptOutcome::Answered, None);
             }
         }
         let mut going = all_now(&gate);
-        going.pop().unwrap().ended(Ending::Failed, None);
+        going.pop().unwrap().ended(AttemptOutcome::Failed, None);
         assert_eq!(gate.read().limit, 64, "one is no measure");
-        going.pop().unwrap().ended(Ending::Failed, None);
+        going.pop().unwrap().ended(AttemptOutcome::Failed, None);
         assert_eq!((gate.read().limit, gate.read().unanswered), (62, None));
         for attempt in going {
-            attempt.ended(Ending::Failed, None);
+            attempt.ended(AttemptOutcome::Failed, None);
         }
         assert_eq!((gate.read().limit, gate.read().unanswered), (1, Some(Duration::ZERO)));
 
@@ -226,7 +226,7 @@ fn failures_lower_the_limit_and_many_in_a_row_leave_one_probe_at_a_time() {
             let attempt = caller.admit().await.unwrap();
             let when = start.elapsed();
             tokio::time::sleep(SECOND).await;
-            attempt.ended(if number < 2 { Ending::Failed } else { Ending::Answered }, None);
+            attempt.ended(if number < 2 { AttemptOutcome::Failed } else { AttemptOutcome::Answered }, None);
             when.as_millis()
         });
         // After 250 ms; after its failure and twice that; and once more. Each probe takes a second.
@@ -243,16 +243,16 @@ fn too_many_open_files_lower_the_limit_for_good_and_once() {
         let (_partner, gate) = gate(64);
         while gate.read().limit < 64 {
             for attempt in all_now(&gate) {
-                attempt.ended(Ending::Answered, None);
+                attempt.ended(AttemptOutcome::Answered, None);
             }
         }
         for attempt in all_now(&gate) {
-            attempt.ended(Ending::Crowded, None);
+            attempt.ended(AttemptOutcome::TooManyConnections, None);
         }
         assert_eq!(gate.read().limit, 48);
         for _ in 0..5 {
             for attempt in all_now(&gate) {
-                attempt.ended(Ending::Answered, None);
+                attempt.ended(AttemptOutcome::Answered, None);
             }
         }
         assert_eq!((gate.read().limit, gate.read().unanswered), (48, None));
@@ -265,7 +265,7 @@ fn a_pause_longer_than_a_call_may_take_is_not_waited_out() {
     run(async {
         let (partner, gate) = gate(4);
         let start = tokio::time::Instant::now();
-        partner.core().pause.until(partner.core().clock.now() + 3600 * SECOND);
+        partner.core().throttle.until(partner.core().clock.now() + 3600 * SECOND);
         let error = gate.listing().admit().await.err().unwrap();
         assert_eq!((error.kind(), error.retry_after()), (ErrorKind::Throttled, Some(3600 * SECOND)));
         assert!(error.message().contains("3600 seconds, until Thu, 01 Jan 1970 01:00:00 GMT"), "{error}");

@@ -18,7 +18,7 @@ use super::checkpoint::{Ids, Place};
 use super::gate::Gate;
 use super::roster::{Entry, Page, Roster, Source};
 use super::*;
-use crate::call::{Drawn, Ending};
+use crate::call::{AttemptOutcome, Withdrawal};
 use crate::clock::{Clock, Random};
 use crate::credential::{AccessToken, StaticToken};
 use crate::error::{Error, ErrorKind};
@@ -101,7 +101,7 @@ impl Answer {
             Self::Rows(rows) => Ok(rows),
             Self::Fault { status, code, retry_after } => {
                 let body = format!(r#"{{"code":"{code}","description":"made up"}}"#);
-                let error = Error::from_answer(status, http::HeaderMap::new(), body);
+                let error = Error::from_response(status, http::HeaderMap::new(), body);
                 Err(match retry_after {
                     Some(wait) => error.with_retry_after(wait),
                     None => error,
@@ -142,8 +142,8 @@ impl Service {
     /// What a call does about limits and attempts, without its sockets.
     async fn ask(self, customer: CustomerHandle) -> Result<Response<Vec<u8>>> {
         let partner = customer.partner().clone();
-        let (core, admission) = (partner.core(), partner.admission().unwrap());
-        let (mut attempt, mut drawn) = (0, Drawn::default());
+        let (core, admission) = (partner.core(), partner.limiter().unwrap());
+        let (mut attempt, mut withdrawal) = (0, Withdrawal::default());
         loop {
             let admitted = admission.admit().await?;
             attempt += 1;
@@ -162,12 +162,12 @@ impl Service {
             drop(going);
             let result = answer.result();
             let ending = match &result {
-                Ok(_) => Ending::Answered,
-                Err(error) => Ending::of_failure(error, false),
+                Ok(_) => AttemptOutcome::Answered,
+                Err(error) => AttemptOutcome::of_failure(error, false),
             };
             admitted.ended(ending, Some(&AccessToken::new("fake")));
-            if ending == Ending::Answered {
-                core.budget.answered(&drawn);
+            if ending == AttemptOutcome::Answered {
+                core.retry_budget.answered(&withdrawal);
             }
             let error = match result {
                 Ok(rows) => return Ok(Response::for_test(vec![0; rows], Uuid::nil(), Uuid::nil())),
@@ -175,10 +175,10 @@ impl Service {
             };
             let pause = error.retry_after().filter(|_| error.is_throttled());
             if let Some(pause) = pause {
-                core.pause.until(core.clock.now() + pause);
+                core.throttle.until(core.clock.now() + pause);
             }
             let Some(wait) = core.limits.wait(&error, attempt, &*core.random) else { return Err(error) };
-            core.budget.draw(error, &mut drawn)?;
+            core.retry_budget.draw(error, &mut withdrawal)?;
             if pause.is_none() {
                 core.clock.sleep(wait).await;
             }

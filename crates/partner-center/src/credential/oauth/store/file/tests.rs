@@ -372,7 +372,11 @@ fn a_full_disk_is_not_a_configuration_error() {
         (Io::NotADirectory, ErrorKind::Configuration),
     ] {
         let error = store.io_error("written", io::Error::from(io));
-        assert_eq!((error.kind(), error.is_usage()), (kind, kind == ErrorKind::Configuration), "{io:?}");
+        assert_eq!(
+            (error.kind(), error.is_invalid_input()),
+            (kind, kind == ErrorKind::Configuration),
+            "{io:?}"
+        );
         assert!(!error.is_unauthorized() && error.message().contains("token.json"), "{error}");
     }
 }

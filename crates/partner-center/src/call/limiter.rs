@@ -11,25 +11,25 @@ use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
 
 /// Decides when the attempts of a group of calls may be sent.
-pub(crate) trait Admission: fmt::Debug + Send + Sync {
-    /// Waits until an attempt may be sent, including any pause that the service requested for this partner. This time
+pub(crate) trait RequestLimiter: fmt::Debug + Send + Sync {
+    /// Waits until an attempt may be sent, including any wait that the service requested for this partner. This time
     /// does not count towards the timeout of the call.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Throttled`] if the service requested a longer wait than the limiter accepts.
-    fn admit(&self) -> BoxFuture<'_, Result<Box<dyn Admitted>>>;
+    fn admit(&self) -> BoxFuture<'_, Result<Box<dyn Permit>>>;
 }
 
 /// A permit for one attempt. Dropping it ends the attempt without an outcome.
-pub(crate) trait Admitted: Send {
+pub(crate) trait Permit: Send {
     /// Reports how the attempt ended and which token it used. `token` is `None` if no token could be obtained.
-    fn ended(self: Box<Self>, ending: Ending, token: Option<&AccessToken>);
+    fn ended(self: Box<Self>, ending: AttemptOutcome, token: Option<&AccessToken>);
 }
 
 /// The outcome of an attempt, as relevant for limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum AttemptOutcome {
     /// The service processed the request, with success or with an error.
     Answered,
     /// The service processed the request and rejected the token.
@@ -42,15 +42,15 @@ pub(crate) enum Ending {
     /// No response, or a server error: says nothing about the capacity of the service.
     Failed,
     /// This process cannot open another connection.
-    Crowded,
+    TooManyConnections,
 }
 
-impl Ending {
+impl AttemptOutcome {
     /// The outcome of an attempt that failed with this error. `cut_off` means that the body of an error response was
     /// incomplete.
     pub(crate) fn of_failure(error: &Error, cut_off: bool) -> Self {
         if error.cause() == Some(Cause::TooManyOpenFiles) {
-            Self::Crowded
+            Self::TooManyConnections
         } else if error.kind() == ErrorKind::Throttled {
             Self::Throttled { retry_after: error.retry_after() }
         } else if cut_off || error.is_transient() {

@@ -32,7 +32,7 @@ impl Default for RetryBudget {
 
 /// The tokens taken for the current attempt of a call. They are returned if it succeeds.
 #[derive(Debug, Default)]
-pub(crate) struct Drawn(u32);
+pub(crate) struct Withdrawal(u32);
 
 impl RetryBudget {
     /// Takes tokens for a retry after this error. A retry of a throttled call with `Retry-After` is free, because the
@@ -41,14 +41,14 @@ impl RetryBudget {
     /// # Errors
     ///
     /// The same error, marked as out of retries, if too few tokens are left.
-    pub(crate) fn draw(&self, error: Error, drawn: &mut Drawn) -> Result<Error, Error> {
-        *drawn = Drawn(match error.cause() {
+    pub(crate) fn draw(&self, error: Error, withdrawal: &mut Withdrawal) -> Result<Error, Error> {
+        *withdrawal = Withdrawal(match error.cause() {
             _ if error.kind() == ErrorKind::Throttled && error.retry_after().is_some() => 0,
             Some(Cause::AttemptTimedOut) => AFTER_TIMEOUT,
             _ => ATTEMPT,
         });
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match left.checked_sub(drawn.0) {
+        match left.checked_sub(withdrawal.0) {
             Some(rest) => {
                 *left = rest;
                 Ok(error)
@@ -58,9 +58,9 @@ impl RetryBudget {
     }
 
     /// Returns the tokens that were taken, after the service processed the request.
-    pub(crate) fn answered(&self, drawn: &Drawn) {
+    pub(crate) fn answered(&self, withdrawal: &Withdrawal) {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = (*left + drawn.0.max(FIRST)).min(CAPACITY);
+        *left = (*left + withdrawal.0.max(FIRST)).min(CAPACITY);
     }
 }
 
@@ -75,8 +75,8 @@ mod tests {
     }
 
     /// How many retries in a row the budget allows.
-    fn attempts(budget: &RetryBudget, error: &Error) -> usize {
-        (0..1000).take_while(|_| budget.draw(error.clone(), &mut Drawn::default()).is_ok()).count()
+    fn attempts(retry_budget: &RetryBudget, error: &Error) -> usize {
+        (0..1000).take_while(|_| retry_budget.draw(error.clone(), &mut Withdrawal::default()).is_ok()).count()
     }
 
     #[test]
@@ -88,23 +88,23 @@ mod tests {
 
     #[test]
     fn success_refills_it_up_to_its_capacity() {
-        let budget = RetryBudget::default();
-        attempts(&budget, &unavailable());
+        let retry_budget = RetryBudget::default();
+        attempts(&retry_budget, &unavailable());
         for _ in 0..4 {
-            budget.answered(&Drawn::default());
+            retry_budget.answered(&Withdrawal::default());
         }
-        assert_eq!(attempts(&budget, &unavailable()), 0, "four calls do not refill enough for a retry");
-        budget.answered(&Drawn::default());
-        let mut drawn = Drawn::default();
-        budget.draw(unavailable(), &mut drawn).unwrap();
-        budget.answered(&drawn);
+        assert_eq!(attempts(&retry_budget, &unavailable()), 0, "four calls do not refill enough for a retry");
+        retry_budget.answered(&Withdrawal::default());
+        let mut withdrawal = Withdrawal::default();
+        retry_budget.draw(unavailable(), &mut withdrawal).unwrap();
+        retry_budget.answered(&withdrawal);
         assert_eq!(
-            attempts(&budget, &unavailable()),
+            attempts(&retry_budget, &unavailable()),
             1,
             "the tokens of the attempt that succeeded are returned"
         );
-        (0..10_000).for_each(|_| budget.answered(&Drawn::default()));
-        assert_eq!(attempts(&budget, &unavailable()), 100);
+        (0..10_000).for_each(|_| retry_budget.answered(&Withdrawal::default()));
+        assert_eq!(attempts(&retry_budget, &unavailable()), 100);
     }
 
     #[test]
@@ -117,9 +117,9 @@ mod tests {
 
     #[test]
     fn an_empty_budget_is_reported_with_the_last_failure() {
-        let budget = RetryBudget::default();
-        attempts(&budget, &unavailable());
-        let error = budget.draw(unavailable(), &mut Drawn::default()).unwrap_err();
+        let retry_budget = RetryBudget::default();
+        attempts(&retry_budget, &unavailable());
+        let error = retry_budget.draw(unavailable(), &mut Withdrawal::default()).unwrap_err();
         assert!(error.is_out_of_retries() && error.is_transient());
         assert_eq!((error.kind(), error.status()), (ErrorKind::Unavailable, Some(503)));
         assert!(error.message().starts_with("the service is unavailable, and"), "{error}");

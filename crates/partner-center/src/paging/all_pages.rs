@@ -6,26 +6,26 @@
 use partner_center_client::Operation;
 
 use super::collection;
-use super::continuation::Standing;
-use super::guard::Guard;
+use super::continuation::PageCursor;
+use super::loop_guard::LoopGuard;
+use crate::client::PartnerCenter;
 use crate::error::Result;
-use crate::partner::PartnerCenter;
 use crate::response::Response;
 
 impl PartnerCenter {
     /// Makes a call and reads all its pages.
     pub(crate) async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Response>> {
-        let logical = self.logical();
-        let mut at = Standing::default();
-        let (mut whole, mut next) = collection::page(self, &logical, &at, operation).await?;
+        let call_context = self.call_context();
+        let mut at = PageCursor::default();
+        let (mut whole, mut next) = collection::page(self, &call_context, &at, operation).await?;
         let mut guard = None;
         while let Some(standing) = next {
             at = standing;
-            let guard = guard.get_or_insert_with(Guard::default);
+            let guard = guard.get_or_insert_with(LoopGuard::default);
             guard.admit(&at).map_err(|error| {
-                error.with_operation(O::DETAILS.id).with_ids(whole.request_id(), logical.correlation_id)
+                error.with_operation(O::DETAILS.id).with_ids(whole.request_id(), call_context.correlation_id)
             })?;
-            let (page, then) = collection::page(self, &logical, &at, operation).await?;
+            let (page, then) = collection::page(self, &call_context, &at, operation).await?;
             whole.append::<O>(page);
             next = then;
         }

@@ -14,32 +14,32 @@ pub(super) const DEEPEST: u8 = 32;
 
 /// A part of a deserializer, with the number of levels still allowed below it.
 #[derive(Clone, Copy)]
-pub(super) struct Bounded<T> {
+pub(super) struct DepthLimited<T> {
     inner: T,
     left: u8,
 }
 
-impl<T> Bounded<T> {
+impl<T> DepthLimited<T> {
     /// Wraps the deserializer of a whole response.
     pub(super) fn new(inner: T) -> Self {
         Self { inner, left: DEEPEST }
     }
 
     /// Wraps another part on the same level.
-    fn with<U>(&self, inner: U) -> Bounded<U> {
-        Bounded { inner, left: self.left }
+    fn with<U>(&self, inner: U) -> DepthLimited<U> {
+        DepthLimited { inner, left: self.left }
     }
 
     /// Wraps the content of a list or an object on this level.
-    fn below<U, E: Error>(&self, inner: U) -> Result<Bounded<U>, E> {
+    fn below<U, E: Error>(&self, inner: U) -> Result<DepthLimited<U>, E> {
         match self.left.checked_sub(1) {
-            Some(left) => Ok(Bounded { inner, left }),
+            Some(left) => Ok(DepthLimited { inner, left }),
             None => Err(E::custom("nested too deeply")),
         }
     }
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Bounded<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for DepthLimited<D> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -67,7 +67,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Bounded<D> {
 }
 
 /// Only the methods that a JSON parser calls.
-impl<'de, V: Visitor<'de>> Visitor<'de> for Bounded<V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for DepthLimited<V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,7 +122,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Bounded<V> {
     }
 }
 
-impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Bounded<S> {
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for DepthLimited<S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
@@ -131,7 +131,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Bounded<S> {
     }
 }
 
-impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Bounded<A> {
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for DepthLimited<A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
@@ -144,7 +144,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Bounded<A> {
     }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Bounded<A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for DepthLimited<A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {

@@ -13,12 +13,12 @@ use super::{Deployment, Filter, FilterError, Grouping, Operation, Usage};
 /// - The column of an error is within the text, or one past it, and `caret` returns two lines.
 ///
 /// ```
-/// use partner_center::filter::check_laws;
+/// use partner_center::filter::check_properties;
 ///
-/// assert_eq!(check_laws("channel eq 'reseller'"), Ok(()));
-/// assert_eq!(check_laws("\u{1b}[2J"), Ok(()));
+/// assert_eq!(check_properties("channel eq 'reseller'"), Ok(()));
+/// assert_eq!(check_properties("\u{1b}[2J"), Ok(()));
 /// ```
-pub fn check_laws(input: &str) -> Result<(), &'static str> {
+pub fn check_properties(input: &str) -> Result<(), &'static str> {
     check_filter::<Deployment>(input)?;
     check_filter::<Usage>(input)?;
     check_printing::<Grouping<Deployment>>(input)?;
@@ -58,8 +58,8 @@ where
             if !(1..=input.chars().count() + 1).contains(&error.column()) {
                 return Err("the column is outside the text");
             }
-            let drawn = error.caret(input);
-            if drawn.lines().count() != 2 || drawn.chars().any(|c| c.is_control() && c != '\n') {
+            let withdrawal = error.caret(input);
+            if withdrawal.lines().count() != 2 || withdrawal.chars().any(|c| c.is_control() && c != '\n') {
                 return Err("the caret is not two printable lines");
             }
         }
@@ -191,13 +191,13 @@ mod tests {
         fn built_filters_survive_formatting_and_parsing(tree in tree()) {
             let built = tree.build();
             prop_assert_eq!(&built.to_string().parse::<Filter<Usage>>().unwrap(), &built);
-            prop_assert_eq!(check_laws(&built.to_string()), Ok(()));
+            prop_assert_eq!(check_properties(&built.to_string()), Ok(()));
         }
 
         #[test]
         fn fully_parenthesized_filters_parse_to_the_built_filter(tree in tree()) {
             prop_assert_eq!(tree.spell_out().parse::<Filter<Usage>>().unwrap(), tree.build());
-            prop_assert_eq!(check_laws(&tree.spell_out()), Ok(()));
+            prop_assert_eq!(check_properties(&tree.spell_out()), Ok(()));
         }
 
         #[test]
@@ -209,12 +209,12 @@ mod tests {
 
         #[test]
         fn the_laws_hold_for_nearly_valid_texts(text in nearly()) {
-            prop_assert_eq!(check_laws(&text), Ok(()));
+            prop_assert_eq!(check_properties(&text), Ok(()));
         }
 
         #[test]
         fn the_laws_hold_for_any_text(text in any::<String>()) {
-            prop_assert_eq!(check_laws(&text), Ok(()));
+            prop_assert_eq!(check_properties(&text), Ok(()));
         }
 
         #[test]
@@ -226,7 +226,7 @@ mod tests {
             let built = others.iter().fold(Grouping::by(*first), |grouping, field| grouping.and(*field));
             prop_assert_eq!(built.fields(), &fields[..count]);
             prop_assert_eq!(&built.to_string().parse::<Grouping<Usage>>().unwrap(), &built);
-            prop_assert_eq!(check_laws(&built.to_string()), Ok(()));
+            prop_assert_eq!(check_properties(&built.to_string()), Ok(()));
         }
     }
 }

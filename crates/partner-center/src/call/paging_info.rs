@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 
 /// What a response says about further pages.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) links: Vec<Linked>,
+pub(crate) struct PagingInfo {
+    pub(crate) links: Vec<LinkedPage>,
     pub(crate) tokens: Vec<String>,
     /// The response announces another page in an unknown format.
     pub(crate) unclear: bool,
@@ -23,15 +23,15 @@ pub(crate) struct Said {
 
 /// A link to a page: a URI, headers to send, or both.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Linked {
+pub(crate) struct LinkedPage {
     pub(crate) uri: Option<String>,
     pub(crate) headers: Vec<(String, String)>,
 }
 
 /// Omits the texts: a link contains the filter, which may contain a customer's name.
-impl fmt::Debug for Said {
+impl fmt::Debug for PagingInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Said")
+        f.debug_struct("PagingInfo")
             .field("links", &self.links.len())
             .field("tokens", &self.tokens.len())
             .field("unclear", &self.unclear)
@@ -41,7 +41,7 @@ impl fmt::Debug for Said {
 
 /// The kind of a paging member.
 #[derive(Clone, Copy, PartialEq)]
-enum Continues {
+enum PagingMember {
     /// Its value is a link.
     Link,
     /// Its value is a token.
@@ -50,7 +50,7 @@ enum Continues {
     Links,
 }
 
-impl Continues {
+impl PagingMember {
     fn of(name: &str) -> Option<Self> {
         [
             (NEXT_PAGE_KEYS.links, Self::Link),
@@ -62,15 +62,15 @@ impl Continues {
     }
 }
 
-impl Said {
+impl PagingInfo {
     /// Records a member, and returns the value for the model, if any.
-    fn hear(&mut self, continues: Continues, value: Value) -> Option<Value> {
+    fn record(&mut self, continues: PagingMember, value: Value) -> Option<Value> {
         match continues {
-            Continues::Link => {
+            PagingMember::Link => {
                 let linked = self.link(value)?;
                 linked.uri.map(Value::String)
             }
-            Continues::Token => {
+            PagingMember::Token => {
                 let token = match value {
                     Value::String(text) if !text.trim().is_empty() => text,
                     Value::Number(number) => number.to_string(),
@@ -83,7 +83,7 @@ impl Said {
                 self.tokens.push(token.clone());
                 Some(Value::String(token))
             }
-            Continues::Links => match value {
+            PagingMember::Links => match value {
                 Value::Object(members) => Some(Value::Object(self.members(members))),
                 // A list of relations, as sent by other services.
                 Value::Array(relations) => {
@@ -118,10 +118,10 @@ impl Said {
     }
 
     /// Records a link, if there is one.
-    fn link(&mut self, value: Value) -> Option<Linked> {
+    fn link(&mut self, value: Value) -> Option<LinkedPage> {
         let linked = match value {
             Value::String(uri) if !uri.trim().is_empty() => {
-                Linked { uri: Some(uri.trim().to_owned()), headers: Vec::new() }
+                LinkedPage { uri: Some(uri.trim().to_owned()), headers: Vec::new() }
             }
             Value::Null | Value::Bool(false) | Value::String(_) => return None,
             Value::Object(members) => {
@@ -144,8 +144,8 @@ impl Said {
 struct Unclear;
 
 /// Parses a link object, as the contract's `Link`. Returns `None` for an empty link.
-fn object(members: &Map<String, Value>) -> Result<Option<Linked>, Unclear> {
-    let mut linked = Linked { uri: None, headers: Vec::new() };
+fn object(members: &Map<String, Value>) -> Result<Option<LinkedPage>, Unclear> {
+    let mut linked = LinkedPage { uri: None, headers: Vec::new() };
     for (name, value) in members {
         match (name.to_ascii_lowercase().as_str(), value) {
             (_, Value::Null) => {}
@@ -184,22 +184,22 @@ fn is_next(relation: &Value) -> bool {
 }
 
 /// A deserializer that records the paging members of the outermost object.
-pub(super) struct Heard<'a, D> {
+pub(super) struct Recorder<'a, D> {
     inner: D,
-    said: &'a mut Said,
+    paging_info: &'a mut PagingInfo,
 }
 
-impl<'a, D> Heard<'a, D> {
-    pub(super) fn new(inner: D, said: &'a mut Said) -> Self {
-        Self { inner, said }
+impl<'a, D> Recorder<'a, D> {
+    pub(super) fn new(inner: D, paging_info: &'a mut PagingInfo) -> Self {
+        Self { inner, paging_info }
     }
 }
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for Heard<'_, D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Recorder<'_, D> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        self.inner.deserialize_any(Heard { inner: visitor, said: self.said })
+        self.inner.deserialize_any(Recorder { inner: visitor, paging_info: self.paging_info })
     }
 
     forward_to_deserialize_any! {
@@ -209,7 +209,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Heard<'_, D> {
 }
 
 /// For anything but an object, the model's own visitor reports the error.
-impl<'de, V: Visitor<'de>> Visitor<'de> for Heard<'_, V> {
+impl<'de, V: Visitor<'de>> Visitor<'de> for Recorder<'_, V> {
     type Value = V::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -217,16 +217,16 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Heard<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(Members { map, said: self.said, passed: Vec::new(), held: None })
+        self.inner.visit_map(Members { map, paging_info: self.paging_info, passed: Vec::new(), held: None })
     }
 }
 
 /// The members of the outermost object.
 struct Members<'a, A> {
     map: A,
-    said: &'a mut Said,
+    paging_info: &'a mut PagingInfo,
     /// The members already passed to the model: a second spelling would be a duplicate field.
-    passed: Vec<Continues>,
+    passed: Vec<PagingMember>,
     held: Option<Value>,
 }
 
@@ -235,9 +235,9 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<'_, A> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
         while let Some(Name(name)) = self.map.next_key()? {
-            if let Some(continues) = Continues::of(&name) {
+            if let Some(continues) = PagingMember::of(&name) {
                 let value = self.map.next_value()?;
-                match self.said.hear(continues, value) {
+                match self.paging_info.record(continues, value) {
                     Some(value) if !self.passed.contains(&continues) => {
                         self.passed.push(continues);
                         self.held = Some(value);
@@ -287,12 +287,12 @@ mod tests {
 
     use super::*;
 
-    fn heard(body: &Value) -> (Said, Map<String, Value>) {
-        let mut said = Said::default();
+    fn recorded(body: &Value) -> (PagingInfo, Map<String, Value>) {
+        let mut paging_info = PagingInfo::default();
         let text = body.to_string();
         let mut reader = serde_json::Deserializer::from_str(&text);
-        let model = serde::Deserialize::deserialize(Heard::new(&mut reader, &mut said)).unwrap();
-        (said, model)
+        let model = serde::Deserialize::deserialize(Recorder::new(&mut reader, &mut paging_info)).unwrap();
+        (paging_info, model)
     }
 
     #[test]
@@ -301,17 +301,18 @@ mod tests {
         let objects =
             NEXT_PAGE_KEYS.objects.iter().map(|name| (name, json!({ "next": { "uri": "/a?b=c" } })));
         for (name, value) in spellings.chain(objects) {
-            let (said, model) = heard(&json!({ "items": [], *name: value }));
-            assert_eq!(said.links.len(), 1, "{name}");
-            assert_eq!(said.links[0].uri.as_deref(), Some("/a?b=c"));
-            assert!(!said.unclear && said.tokens.is_empty());
+            let (paging_info, model) = recorded(&json!({ "items": [], *name: value }));
+            assert_eq!(paging_info.links.len(), 1, "{name}");
+            assert_eq!(paging_info.links[0].uri.as_deref(), Some("/a?b=c"));
+            assert!(!paging_info.unclear && paging_info.tokens.is_empty());
             assert!(model.contains_key(*name), "the model receives it too: {name}");
         }
         for name in NEXT_PAGE_KEYS.tokens {
-            assert_eq!(heard(&json!({ *name: "t", "items": [] })).0.tokens, ["t"], "{name}");
+            assert_eq!(recorded(&json!({ *name: "t", "items": [] })).0.tokens, ["t"], "{name}");
         }
-        let (said, model) = heard(&json!({ "items": [{ "nextLink": "/x" }], "next": "/x", "link": "/x" }));
-        assert_eq!((said, model.len()), (Said::default(), 3));
+        let (paging_info, model) =
+            recorded(&json!({ "items": [{ "nextLink": "/x" }], "next": "/x", "link": "/x" }));
+        assert_eq!((paging_info, model.len()), (PagingInfo::default(), 3));
         for required in ["@nextLink", "@NextLink", "nextLink", "NextLink", "@odata.nextLink"] {
             assert!(NEXT_PAGE_KEYS.links.contains(&required), "{required}");
         }
@@ -330,13 +331,13 @@ mod tests {
             for body in
                 [json!({ "nextLink": nothing.clone() }), json!({ "links": { "next": nothing.clone() } })]
             {
-                assert_eq!(heard(&body).0, Said::default(), "{body}");
+                assert_eq!(recorded(&body).0, PagingInfo::default(), "{body}");
             }
         }
         for body in
             [json!({ "links": null }), json!({ "links": {} }), json!({ "links": [{ "rel": "self" }] })]
         {
-            assert_eq!(heard(&body).0, Said::default(), "{body}");
+            assert_eq!(recorded(&body).0, PagingInfo::default(), "{body}");
         }
     }
 
@@ -351,28 +352,32 @@ mod tests {
             json!({ "uri": "/a", "method": "POST" }),
         ] {
             for body in [json!({ "@nextLink": odd.clone() }), json!({ "links": { "next": odd.clone() } })] {
-                let (said, model) = heard(&body);
-                assert!(said.unclear && said.links.is_empty(), "{body}");
+                let (paging_info, model) = recorded(&body);
+                assert!(paging_info.unclear && paging_info.links.is_empty(), "{body}");
                 assert!(!model.contains_key("@nextLink"));
             }
         }
-        assert!(heard(&json!({ "continuationToken": { "a": 1 } })).0.unclear);
-        assert!(heard(&json!({ "links": [{ "rel": "next", "href": "/a" }] })).0.unclear);
+        assert!(recorded(&json!({ "continuationToken": { "a": 1 } })).0.unclear);
+        assert!(recorded(&json!({ "links": [{ "rel": "next", "href": "/a" }] })).0.unclear);
     }
 
     #[test]
     fn the_model_receives_each_member_once_in_its_own_form() {
-        let (said, model) = heard(&json!({ "@nextLink": null, "nextLink": "/a", "NextLink": "/b" }));
-        assert_eq!((said.links.len(), model), (2, Map::from_iter([("NextLink".to_owned(), json!("/b"))])));
-        let (said, model) = heard(&json!({ "links": { "self": { "uri": "/s" }, "next": "/a" } }));
-        assert_eq!(said.links[0].uri.as_deref(), Some("/a"));
+        let (paging_info, model) =
+            recorded(&json!({ "@nextLink": null, "nextLink": "/a", "NextLink": "/b" }));
+        assert_eq!(
+            (paging_info.links.len(), model),
+            (2, Map::from_iter([("NextLink".to_owned(), json!("/b"))]))
+        );
+        let (paging_info, model) = recorded(&json!({ "links": { "self": { "uri": "/s" }, "next": "/a" } }));
+        assert_eq!(paging_info.links[0].uri.as_deref(), Some("/a"));
         assert_eq!(
             model["links"],
             json!({ "self": { "uri": "/s" }, "next": { "uri": "/a", "headers": [] } })
         );
         let next = json!({ "uri": "/a", "method": "GET", "headers": [{ "key": "K", "value": "v" }] });
-        let (said, model) = heard(&json!({ "links": { "next": next } }));
-        assert_eq!(said.links[0].headers, [("K".to_owned(), "v".to_owned())]);
+        let (paging_info, model) = recorded(&json!({ "links": { "next": next } }));
+        assert_eq!(paging_info.links[0].headers, [("K".to_owned(), "v".to_owned())]);
         assert_eq!(model["links"]["next"], next);
     }
 }

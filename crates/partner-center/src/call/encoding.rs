@@ -7,7 +7,7 @@ use http::header::CONTENT_TYPE;
 
 /// Why the bytes are not text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NotText {
+pub(crate) enum TextError {
     /// The bytes are not valid in their encoding.
     Invalid,
     /// The bytes are in this charset, which is not supported.
@@ -32,7 +32,7 @@ pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
 
 /// Decodes text and removes its byte-order mark. The bytes take precedence over the declared charset, because JSON is
 /// UTF-8 by its standard and a declared charset is often wrong.
-pub(crate) fn decode<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, NotText> {
+pub(crate) fn decode<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, TextError> {
     match body {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, None),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -45,29 +45,29 @@ pub(crate) fn decode<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b
 }
 
 /// Decodes UTF-8, or the declared charset if the bytes are not valid UTF-8.
-fn utf8<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, NotText> {
+fn utf8<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, TextError> {
     match (std::str::from_utf8(body), charset) {
         // UTF-7 is valid UTF-8 with a different meaning.
-        (Ok(_), Some(name @ "utf-7")) => Err(NotText::Charset(name.to_owned())),
+        (Ok(_), Some(name @ "utf-7")) => Err(TextError::Charset(name.to_owned())),
         (Ok(text), _) => Ok(Cow::Borrowed(text)),
-        (Err(_), None | Some("utf-8" | "utf8" | "us-ascii" | "ascii")) => Err(NotText::Invalid),
+        (Err(_), None | Some("utf-8" | "utf8" | "us-ascii" | "ascii")) => Err(TextError::Invalid),
         (
             Err(_),
             Some(
                 "iso-8859-1" | "iso8859-1" | "iso_8859-1" | "latin1" | "latin-1" | "windows-1252" | "cp1252",
             ),
         ) => Ok(Cow::Owned(body.iter().copied().map(windows_1252).collect())),
-        (Err(_), Some(name)) => Err(NotText::Charset(shown(name))),
+        (Err(_), Some(name)) => Err(TextError::Charset(shown(name))),
     }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, NotText> {
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'_, str>, TextError> {
     let (pairs, odd) = bytes.as_chunks::<2>();
     if !odd.is_empty() {
-        return Err(NotText::Invalid);
+        return Err(TextError::Invalid);
     }
     let units = pairs.iter().map(|pair| unit(*pair));
-    char::decode_utf16(units).collect::<Result<String, _>>().map(Cow::Owned).map_err(|_| NotText::Invalid)
+    char::decode_utf16(units).collect::<Result<String, _>>().map(Cow::Owned).map_err(|_| TextError::Invalid)
 }
 
 /// Decodes a byte of Windows-1252. Text declared as ISO 8859-1 is usually Windows-1252.
@@ -165,17 +165,17 @@ mod tests {
 
     #[test]
     fn invalid_text_is_rejected() {
-        assert_eq!(decode(b"\xFF\xFE{", None), Err(NotText::Invalid), "half a unit");
-        assert_eq!(decode(b"\xFF\xFE\x00\xD8", None), Err(NotText::Invalid), "half a surrogate pair");
-        assert_eq!(decode(b"\x80", None), Err(NotText::Invalid));
-        assert_eq!(decode(b"\x80", Some("utf-8")), Err(NotText::Invalid));
+        assert_eq!(decode(b"\xFF\xFE{", None), Err(TextError::Invalid), "half a unit");
+        assert_eq!(decode(b"\xFF\xFE\x00\xD8", None), Err(TextError::Invalid), "half a surrogate pair");
+        assert_eq!(decode(b"\x80", None), Err(TextError::Invalid));
+        assert_eq!(decode(b"\x80", Some("utf-8")), Err(TextError::Invalid));
         assert_eq!(decode(b"\x80", Some("iso-8859-1")).unwrap(), "€", "decoded as Windows-1252");
         for (body, charset, named) in [
             (&b"\xB0\xA1"[..], "gb2312", "gb2312"),
             (b"\x80", "x, contoso", "an unknown charset"),
             (b"{\"name\":\"Bl+AOU-\"}", "utf-7", "utf-7"),
         ] {
-            assert_eq!(decode(body, Some(charset)), Err(NotText::Charset(named.to_owned())));
+            assert_eq!(decode(body, Some(charset)), Err(TextError::Charset(named.to_owned())));
         }
     }
 }

@@ -16,7 +16,7 @@ const PREFIXES: [&str; 2] = ["partner", "v1"];
 
 /// Why a link is not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum LinkError {
     TooLong,
     Unreadable,
     OtherScheme,
@@ -27,7 +27,7 @@ pub(super) enum Refusal {
     Header,
 }
 
-impl Refusal {
+impl LinkError {
     /// The reason, without any part of the link: its query may contain a customer's name.
     pub(super) fn message(self) -> &'static str {
         match self {
@@ -46,29 +46,29 @@ impl Refusal {
 /// Returns the operation's URL with the query of the link.
 ///
 /// `base` is the base URL, which may have a path, and `path` is the operation's path below it.
-pub(super) fn resolve(base: &Url, path: &str, link: &str) -> Result<Url, Refusal> {
+pub(super) fn resolve(base: &Url, path: &str, link: &str) -> Result<Url, LinkError> {
     if link.len() > MAX_LENGTH {
-        return Err(Refusal::TooLong);
+        return Err(LinkError::TooLong);
     }
     let mut own = base.clone();
     own.set_path(&format!("{}{path}", base.path().trim_end_matches('/')));
     own.set_query(None);
     own.set_fragment(None);
-    let linked = own.join(link).map_err(|_| Refusal::Unreadable)?;
+    let linked = own.join(link).map_err(|_| LinkError::Unreadable)?;
     if linked.scheme() != base.scheme() {
-        return Err(Refusal::OtherScheme);
+        return Err(LinkError::OtherScheme);
     }
     if linked.host() != base.host() {
-        return Err(Refusal::OtherHost);
+        return Err(LinkError::OtherHost);
     }
     if linked.port_or_known_default() != base.port_or_known_default() {
-        return Err(Refusal::OtherPort);
+        return Err(LinkError::OtherPort);
     }
     if !linked.username().is_empty() || linked.password().is_some() {
-        return Err(Refusal::UserInfo);
+        return Err(LinkError::UserInfo);
     }
     if !is_path_of(&segments(base.path()), &segments(path), &segments(linked.path())) {
-        return Err(Refusal::OtherPath);
+        return Err(LinkError::OtherPath);
     }
     own.set_query(linked.query());
     Ok(own)
@@ -134,15 +134,15 @@ const NOT_THE_LINKS: [&str; 24] = [
 ];
 
 /// Converts the headers of a link, without those that a link may not set.
-pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> {
+pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, LinkError> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Refusal::Header)?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| LinkError::Header)?;
         if NOT_THE_LINKS.contains(&name.as_str()) {
             tracing::debug!(%name, "ignored a header that a link may not set");
             continue;
         }
-        let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| Refusal::Header)?;
+        let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| LinkError::Header)?;
         // Not a credential, but it must not be logged either.
         value.set_sensitive(true);
         headers.append(name, value);
@@ -156,12 +156,12 @@ pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, Refusal> 
 /// resolves to itself.
 ///
 /// ```
-/// use partner_center::paging::check_laws;
+/// use partner_center::paging::check_properties;
 ///
-/// assert_eq!(check_laws("//elsewhere.example/v1/customers?seekOperation=Next"), Ok(()));
+/// assert_eq!(check_properties("//elsewhere.example/v1/customers?seekOperation=Next"), Ok(()));
 /// ```
 #[doc(hidden)]
-pub fn check_laws(link: &str) -> Result<(), &'static str> {
+pub fn check_properties(link: &str) -> Result<(), &'static str> {
     for base in ["https://api.example", "https://api.example:8443/stem/", "http://127.0.0.1:8080"] {
         let base = Url::parse(base).map_err(|_| "a base is not a URL")?;
         for path in ["/v1/customers", "/partner/v1/analytics/commercial/usage/license"] {
@@ -192,7 +192,7 @@ mod tests {
     const CUSTOMERS: &str = "/v1/customers";
     const USAGE: &str = "/partner/v1/analytics/commercial/usage/license";
 
-    fn resolved(base: &str, path: &str, link: &str) -> Result<String, Refusal> {
+    fn resolved(base: &str, path: &str, link: &str) -> Result<String, LinkError> {
         resolve(&Url::parse(base).unwrap(), path, link).map(String::from)
     }
 
@@ -235,45 +235,45 @@ mod tests {
     #[test]
     fn other_links_are_rejected_with_the_reason() {
         for (link, refusal) in [
-            ("http://api.example/v1/customers", Refusal::OtherScheme),
-            ("javascript:alert(1)", Refusal::OtherScheme),
-            ("data:text/plain,v1/customers", Refusal::OtherScheme),
-            ("customers:80/v1", Refusal::OtherScheme),
-            ("//elsewhere.example/v1/customers", Refusal::OtherHost),
-            ("https://api.example.elsewhere.example/v1/customers", Refusal::OtherHost),
-            ("https://api.example@elsewhere.example/v1/customers", Refusal::OtherHost),
-            ("https://api.example./v1/customers", Refusal::OtherHost),
-            ("\\\\elsewhere.example/v1/customers", Refusal::OtherHost),
-            ("/\\elsewhere.example/v1/customers", Refusal::OtherHost),
-            ("/\t/elsewhere.example/v1/customers", Refusal::OtherHost),
-            (" //elsewhere.example/v1/customers", Refusal::OtherHost),
-            ("https:elsewhere.example", Refusal::OtherPath),
-            ("https:\\\\elsewhere.example", Refusal::OtherHost),
-            ("https://\u{ff41}pi.example.x/v1/customers", Refusal::OtherHost),
-            ("https://api.example:8443/v1/customers", Refusal::OtherPort),
-            ("https://user@api.example/v1/customers", Refusal::UserInfo),
-            ("https://:secret@api.example/v1/customers", Refusal::UserInfo),
-            ("https://api.example:port/v1/customers", Refusal::Unreadable),
-            ("https://", Refusal::Unreadable),
-            ("/", Refusal::OtherPath),
-            ("/v1", Refusal::OtherPath),
-            ("/stem", Refusal::OtherPath),
-            ("/v1/customers/1", Refusal::OtherPath),
-            ("/v1/customers/..", Refusal::OtherPath),
-            ("/v1/%2e%2e/invoices", Refusal::OtherPath),
-            ("/v1/invoices?/v1/customers", Refusal::OtherPath),
-            ("/v2/customers", Refusal::OtherPath),
-            ("/elsewhere/v1/customers", Refusal::OtherPath),
-            ("/v1;x/customers", Refusal::OtherPath),
+            ("http://api.example/v1/customers", LinkError::OtherScheme),
+            ("javascript:alert(1)", LinkError::OtherScheme),
+            ("data:text/plain,v1/customers", LinkError::OtherScheme),
+            ("customers:80/v1", LinkError::OtherScheme),
+            ("//elsewhere.example/v1/customers", LinkError::OtherHost),
+            ("https://api.example.elsewhere.example/v1/customers", LinkError::OtherHost),
+            ("https://api.example@elsewhere.example/v1/customers", LinkError::OtherHost),
+            ("https://api.example./v1/customers", LinkError::OtherHost),
+            ("\\\\elsewhere.example/v1/customers", LinkError::OtherHost),
+            ("/\\elsewhere.example/v1/customers", LinkError::OtherHost),
+            ("/\t/elsewhere.example/v1/customers", LinkError::OtherHost),
+            (" //elsewhere.example/v1/customers", LinkError::OtherHost),
+            ("https:elsewhere.example", LinkError::OtherPath),
+            ("https:\\\\elsewhere.example", LinkError::OtherHost),
+            ("https://\u{ff41}pi.example.x/v1/customers", LinkError::OtherHost),
+            ("https://api.example:8443/v1/customers", LinkError::OtherPort),
+            ("https://user@api.example/v1/customers", LinkError::UserInfo),
+            ("https://:secret@api.example/v1/customers", LinkError::UserInfo),
+            ("https://api.example:port/v1/customers", LinkError::Unreadable),
+            ("https://", LinkError::Unreadable),
+            ("/", LinkError::OtherPath),
+            ("/v1", LinkError::OtherPath),
+            ("/stem", LinkError::OtherPath),
+            ("/v1/customers/1", LinkError::OtherPath),
+            ("/v1/customers/..", LinkError::OtherPath),
+            ("/v1/%2e%2e/invoices", LinkError::OtherPath),
+            ("/v1/invoices?/v1/customers", LinkError::OtherPath),
+            ("/v2/customers", LinkError::OtherPath),
+            ("/elsewhere/v1/customers", LinkError::OtherPath),
+            ("/v1;x/customers", LinkError::OtherPath),
         ] {
             assert_eq!(resolved("https://api.example/stem", CUSTOMERS, link), Err(refusal), "{link}");
         }
         let long = format!("/v1/customers?{}", "x".repeat(MAX_LENGTH));
-        assert_eq!(resolved("https://api.example", CUSTOMERS, &long), Err(Refusal::TooLong));
+        assert_eq!(resolved("https://api.example", CUSTOMERS, &long), Err(LinkError::TooLong));
         for link in
             ["/v1/customers", "deployment/license", "/partner/v1/analytics/commercial/deployment/license"]
         {
-            assert_eq!(resolved("https://api.example", USAGE, link), Err(Refusal::OtherPath), "{link}");
+            assert_eq!(resolved("https://api.example", USAGE, link), Err(LinkError::OtherPath), "{link}");
         }
     }
 
@@ -288,7 +288,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_leads_to_another_origin(link in any::<String>()) {
-            prop_assert_eq!(check_laws(&link), Ok(()));
+            prop_assert_eq!(check_properties(&link), Ok(()));
         }
 
         #[test]
@@ -302,7 +302,7 @@ mod tests {
                 0..12,
             )
         ) {
-            prop_assert_eq!(check_laws(&parts.concat()), Ok(()));
+            prop_assert_eq!(check_properties(&parts.concat()), Ok(()));
         }
     }
 }

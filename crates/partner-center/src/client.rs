@@ -10,13 +10,13 @@ use http::HeaderValue;
 use partner_center_client::{HttpClient, HttpSettings};
 
 use crate::base_url::{BaseUrl, without_user};
-use crate::call::{AT_ONCE, Admission, Limits, Pause, Places, RetryBudget};
+use crate::call::{ConcurrencyLimit, Limits, MAX_CONCURRENT, RequestLimiter, RetryBudget, Throttle};
 use crate::chain::{Analytics, Customers};
 use crate::clock::{Clock, ClockOffset, ClockWatch, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
-use crate::context::RequestContext;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
+use crate::request_context::RequestContext;
 
 /// The value of `MS-PartnerCenter-Client` and `User-Agent`.
 pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO_PKG_VERSION"));
@@ -43,7 +43,7 @@ pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO
 pub struct PartnerCenter {
     core: Arc<Core>,
     context: RequestContext,
-    admission: Option<Arc<dyn Admission>>,
+    limiter: Option<Arc<dyn RequestLimiter>>,
 }
 
 /// The state that all clones share.
@@ -57,10 +57,10 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) limits: Limits,
-    pub(crate) pause: Pause,
+    pub(crate) throttle: Throttle,
     pub(crate) clock_watch: ClockWatch,
-    pub(crate) budget: RetryBudget,
-    pub(crate) places: Places,
+    pub(crate) retry_budget: RetryBudget,
+    pub(crate) concurrency_limit: ConcurrencyLimit,
 }
 
 impl PartnerCenter {
@@ -74,9 +74,9 @@ impl PartnerCenter {
         Self { context, ..self.clone() }
     }
 
-    /// Returns a clone whose attempts are limited by `admission`.
-    pub(crate) fn admitted_by(&self, admission: Arc<dyn Admission>) -> Self {
-        Self { admission: Some(admission), ..self.clone() }
+    /// Returns a clone whose attempts are limited by `limiter`.
+    pub(crate) fn limited_by(&self, limiter: Arc<dyn RequestLimiter>) -> Self {
+        Self { limiter: Some(limiter), ..self.clone() }
     }
 
     /// The customers of the partner.
@@ -108,8 +108,8 @@ impl PartnerCenter {
         &self.core
     }
 
-    pub(crate) fn admission(&self) -> Option<&dyn Admission> {
-        self.admission.as_deref()
+    pub(crate) fn limiter(&self) -> Option<&dyn RequestLimiter> {
+        self.limiter.as_deref()
     }
 
     pub(crate) fn context(&self) -> &RequestContext {
@@ -337,13 +337,13 @@ impl PartnerCenterBuilder {
                 clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
                 random: self.random.unwrap_or_else(|| Arc::new(SystemRandom)),
                 limits: self.limits,
-                pause: Pause::default(),
+                throttle: Throttle::default(),
                 clock_watch: ClockWatch::default(),
-                budget: RetryBudget::default(),
-                places: Places::new(self.at_once.unwrap_or(AT_ONCE)),
+                retry_budget: RetryBudget::default(),
+                concurrency_limit: ConcurrencyLimit::new(self.at_once.unwrap_or(MAX_CONCURRENT)),
             }),
             context,
-            admission: None,
+            limiter: None,
         })
     }
 }

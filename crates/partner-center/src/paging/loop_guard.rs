@@ -5,13 +5,13 @@ use std::hash::{BuildHasher, RandomState};
 
 use serde::Serialize;
 
-use super::continuation::Standing;
-use super::link;
+use super::continuation::PageCursor;
+use super::next_link;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Hashes of the pages seen, eight bytes per page. A collision is not expected below some billion pages.
 #[derive(Default)]
-pub(super) struct Guard {
+pub(super) struct LoopGuard {
     hasher: RandomState,
     /// Hashes of all links followed.
     links: HashSet<u64>,
@@ -19,15 +19,17 @@ pub(super) struct Guard {
     rows: Option<u64>,
 }
 
-impl Guard {
+impl LoopGuard {
     /// Rejects a link that was already followed. Its headers are part of the comparison, because in a list of customers
     /// only the headers change.
-    pub(super) fn admit(&mut self, at: &Standing) -> Result<()> {
+    pub(super) fn admit(&mut self, at: &PageCursor) -> Result<()> {
         match &at.link {
             Some(linked)
-                if !self.links.insert(self.hasher.hash_one((link::page(&linked.uri), &linked.headers))) =>
+                if !self
+                    .links
+                    .insert(self.hasher.hash_one((next_link::page(&linked.uri), &linked.headers))) =>
             {
-                Err(circle("the service linked to a page that was already read"))
+                Err(page_loop("the service linked to a page that was already read"))
             }
             _ => Ok(()),
         }
@@ -35,7 +37,7 @@ impl Guard {
 
     /// Rejects a page requested with `skip` that is equal to the previous page: rows are distinct, so the service
     /// ignored `skip`. Only the number of rows and the first and last row are compared.
-    pub(super) fn look<T: Serialize>(&mut self, at: &Standing, rows: &[T]) -> Result<()> {
+    pub(super) fn look<T: Serialize>(&mut self, at: &PageCursor, rows: &[T]) -> Result<()> {
         if at.link.is_some() {
             self.rows = None;
             return Ok(());
@@ -46,14 +48,14 @@ impl Guard {
         };
         let seen = seen.map(|bytes| self.hasher.hash_one(bytes));
         if seen.is_some() && seen == self.rows {
-            return Err(circle("the service ignored `skip` and sent the same rows again"));
+            return Err(page_loop("the service ignored `skip` and sent the same rows again"));
         }
         self.rows = seen;
         Ok(())
     }
 }
 
-fn circle(message: &'static str) -> Error {
+fn page_loop(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidResponse, message)
         .with_advice("All previous pages were read. Start again, or request larger pages.")
 }

@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The default limit: a quarter of the 1,024 open files that most systems allow a process.
-pub(crate) const AT_ONCE: usize = 256;
+pub(crate) const MAX_CONCURRENT: usize = 256;
 
 /// The limit is raised by one after the service has processed this many attempts.
 const ANSWERS_PER_PLACE: usize = 32;
 
 /// The concurrency limit. Each attempt holds one permit of the semaphore.
 #[derive(Debug)]
-pub(crate) struct Places {
+pub(crate) struct ConcurrencyLimit {
     free: Semaphore,
     all: usize,
     /// By how much the limit is lowered.
@@ -24,7 +24,7 @@ pub(crate) struct Places {
     answers: AtomicUsize,
 }
 
-impl Places {
+impl ConcurrencyLimit {
     pub(crate) fn new(all: usize) -> Self {
         let all = all.clamp(1, Semaphore::MAX_PERMITS);
         Self { free: Semaphore::new(all), all, lost: AtomicUsize::new(0), answers: AtomicUsize::new(0) }
@@ -70,17 +70,19 @@ mod tests {
 
     #[test]
     fn the_limit_is_raised_again_and_is_never_below_one() {
-        let places = Places::new(3);
-        let mut held: Vec<_> = std::iter::from_fn(|| places.try_take()).collect();
+        let concurrency_limit = ConcurrencyLimit::new(3);
+        let mut held: Vec<_> = std::iter::from_fn(|| concurrency_limit.try_take()).collect();
         assert_eq!(held.len(), 3);
         while let Some(place) = held.pop() {
-            places.lose(Some(place));
+            concurrency_limit.lose(Some(place));
         }
-        let free = |places: &Places| std::iter::from_fn(|| places.try_take()).collect::<Vec<_>>().len();
-        assert_eq!(free(&places), 1);
-        (0..ANSWERS_PER_PLACE).for_each(|_| places.answered());
-        assert_eq!(free(&places), 2);
-        (0..10 * ANSWERS_PER_PLACE).for_each(|_| places.answered());
-        assert_eq!(free(&places), 3);
+        let free = |concurrency_limit: &ConcurrencyLimit| {
+            std::iter::from_fn(|| concurrency_limit.try_take()).collect::<Vec<_>>().len()
+        };
+        assert_eq!(free(&concurrency_limit), 1);
+        (0..ANSWERS_PER_PLACE).for_each(|_| concurrency_limit.answered());
+        assert_eq!(free(&concurrency_limit), 2);
+        (0..10 * ANSWERS_PER_PLACE).for_each(|_| concurrency_limit.answered());
+        assert_eq!(free(&concurrency_limit), 3);
     }
 }

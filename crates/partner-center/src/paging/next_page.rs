@@ -7,9 +7,9 @@
 use partner_center_client::{CountScope, OperationDetails, PageExtent};
 
 use super::commercial::DEFAULT_TOP;
-use super::continuation::{Link, Standing};
-use super::link;
-use crate::call::Said;
+use super::continuation::{Link, PageCursor};
+use super::next_link;
+use crate::call::PagingInfo;
 use crate::error::{Error, ErrorKind};
 
 /// The header for a continuation token.
@@ -17,24 +17,24 @@ const TOKEN: &str = "MS-ContinuationToken";
 
 /// What follows a page.
 #[derive(PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum PageOutcome {
     /// The page is valid, and this is the position of the next one.
-    Next(Standing),
+    Next(PageCursor),
     /// The page is valid and is the last one.
     Last,
     /// The page is empty although rows are expected. It must be retried; if it is still empty, this is the position of
     /// the next page, if there is one.
-    Empty(Option<Standing>),
+    Empty(Option<PageCursor>),
 }
 
 /// Decides what follows the page at `at`, which has `unreadable` rows that could not be decoded.
 pub(super) fn judge(
-    at: &Standing,
+    at: &PageCursor,
     details: &OperationDetails,
     extent: PageExtent,
     unreadable: u64,
-    said: &Said,
-) -> Result<Verdict, Error> {
+    paging_info: &PagingInfo,
+) -> Result<PageOutcome, Error> {
     let rows = u64::try_from(extent.rows).unwrap_or(u64::MAX).saturating_add(unreadable);
     let end = at.skip.saturating_add(rows);
     let total = extent.total.and_then(|total| u64::try_from(total).ok());
@@ -44,9 +44,9 @@ pub(super) fn judge(
         // If the service counts the whole list here, contrary to its documentation, the count is reached at the end.
         CountScope::Page => total.is_some_and(|total| total > rows && total != end),
     };
-    let link = next_link(at, details, said)?;
+    let link = next_link(at, details, paging_info)?;
     let more = link.is_some();
-    let to = |link, by_count| Standing { skip: end, counted, link, by_count, ..at.clone() };
+    let to = |link, by_count| PageCursor { skip: end, counted, link, by_count, ..at.clone() };
     // Links and `skip` may use different orders: the first page decides for the whole query.
     let linked = link.filter(|_| !at.by_count).map(|link| to(Some(link), false));
 
@@ -54,19 +54,19 @@ pub(super) fn judge(
         let is_empty_collection = at.is_first() && !more && !missing;
         let confirmed = counted.is_some() && !missing;
         return Ok(match linked {
-            Some(next) if at.is_first() || confirmed => Verdict::Next(next),
-            None if is_empty_collection || confirmed => Verdict::Last,
-            next => Verdict::Empty(next),
+            Some(next) if at.is_first() || confirmed => PageOutcome::Next(next),
+            None if is_empty_collection || confirmed => PageOutcome::Last,
+            next => PageOutcome::Empty(next),
         });
     }
     if let Some(next) = linked {
-        return Ok(Verdict::Next(next));
+        return Ok(PageOutcome::Next(next));
     }
     if details.skips && at.link.is_none() {
         let full = rows >= u64::from(at.arguments.top.unwrap_or(DEFAULT_TOP));
         // A count that was exceeded counts something else and does not show the end.
         if more || missing || (full && counted != Some(end)) {
-            return Ok(Verdict::Next(to(None, true)));
+            return Ok(PageOutcome::Next(to(None, true)));
         }
     }
     if missing {
@@ -80,7 +80,7 @@ pub(super) fn judge(
         };
         return Err(Error::new(ErrorKind::InvalidResponse, message).with_advice(INCOMPLETE));
     }
-    Ok(Verdict::Last)
+    Ok(PageOutcome::Last)
 }
 
 const INCOMPLETE: &str = "Rows are missing, so the result would be incomplete. Try again; if it persists, contact Microsoft support.";
@@ -100,23 +100,27 @@ fn unclear(message: &'static str) -> Error {
 }
 
 /// Combines all links and tokens of a response into the link to the next page.
-fn next_link(at: &Standing, details: &OperationDetails, said: &Said) -> Result<Option<Link>, Error> {
-    if said.unclear {
+fn next_link(
+    at: &PageCursor,
+    details: &OperationDetails,
+    paging_info: &PagingInfo,
+) -> Result<Option<Link>, Error> {
+    if paging_info.unclear {
         return Err(unclear("the response announces another page in an unknown format"));
     }
     let mut uri: Option<&String> = None;
     let mut headers: Vec<(String, String)> = Vec::new();
-    for linked in &said.links {
+    for linked in &paging_info.links {
         match (uri, &linked.uri) {
             (None, Some(_)) => uri = linked.uri.as_ref(),
-            (Some(one), Some(other)) if link::page(one) != link::page(other) => {
+            (Some(one), Some(other)) if next_link::page(one) != next_link::page(other) => {
                 return Err(unclear("the response links to two different next pages"));
             }
             _ => {}
         }
         for (name, value) in &linked.headers {
             match headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-                Some((_, known)) if known != value && said.links.len() > 1 => {
+                Some((_, known)) if known != value && paging_info.links.len() > 1 => {
                     return Err(unclear("the response links to two different next pages"));
                 }
                 Some((_, known)) if known == value => {}
@@ -124,7 +128,7 @@ fn next_link(at: &Standing, details: &OperationDetails, said: &Said) -> Result<O
             }
         }
     }
-    if let [token, rest @ ..] = said.tokens.as_slice() {
+    if let [token, rest @ ..] = paging_info.tokens.as_slice() {
         if rest.iter().any(|other| other != token) {
             return Err(unclear("the response has two different tokens for the next page"));
         }
