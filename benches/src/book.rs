@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use partner_center::sweep::{Outcome, Swept};
-use partner_center_emulator::{Book, Emulator, FaultScript, Standing};
+use partner_center_emulator::{Book, CustomerState, Emulator, FaultScript};
 
 use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
 
@@ -43,9 +43,9 @@ impl Digest {
     fn of(book: &Book) -> Self {
         let mut digest = Self::default();
         for customer in book.customers() {
-            match customer.standing {
-                Standing::Lapsed => digest.add((customer.id, "skipped")),
-                Standing::Empty => digest.add((customer.id, "empty")),
+            match customer.state {
+                CustomerState::Lapsed => digest.add((customer.id, "skipped")),
+                CustomerState::Empty => digest.add((customer.id, "empty")),
                 _ => digest.add((
                     customer.id,
                     customer

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use partner_center::clock::{BoxFuture, Clock, ManualClock};
 use partner_center::credential::StaticToken;
 use partner_center::{CustomerId, PartnerCenter};
-use partner_center_emulator::{Emulator, FaultScript, Standing};
+use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 
 const CALLS: usize = 10_000;
 const CUSTOMERS: usize = 500;
@@ -73,7 +73,7 @@ async fn ten_thousand_calls_succeed_although_one_request_in_five_fails() {
         .map(|customer| {
             let id: CustomerId = customer.id.to_string().parse().unwrap();
             let sold = customer.deployment().iter().map(|row| row.licenses_sold.cast_signed()).sum::<i64>();
-            let answer = (customer.standing != Standing::Lapsed).then_some(sold);
+            let answer = (customer.state != CustomerState::Lapsed).then_some(sold);
             (id, answer)
         })
         .collect();

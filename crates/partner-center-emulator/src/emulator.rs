@@ -15,7 +15,7 @@ use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::faults::{Engine, FaultScript};
-use crate::load::Load;
+use crate::metrics::Metrics;
 use crate::recorder::{RecordedRequest, Recorder};
 use crate::routes::Queries;
 use crate::server;
@@ -90,7 +90,7 @@ impl Emulator {
         let book = builder.book()?;
         let (api, api_origin) = bind(builder.address).await?;
         let (authority, authority_origin) = bind(builder.authority_address).await?;
-        let (elsewhere, elsewhere_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
+        let (foreign_host, elsewhere_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
         let recorder = || Recorder::new(builder.recorded_requests);
         let (settings, clock) = (builder.settings, builder.clock);
         let seed = settings.seed;
@@ -99,15 +99,16 @@ impl Emulator {
             book,
             entra: Entra::new(seed, clock.clone(), builder.accepted_tokens, builder.entra),
             clock,
-            origins: Origins { api: api_origin, authority: authority_origin, elsewhere: elsewhere_origin },
+            origins: Origins { api: api_origin, authority: authority_origin, foreign_host: elsewhere_origin },
             throttle: Throttle::new(builder.rate_per_minute, builder.customer_rate_per_minute),
             faults: RwLock::new(Arc::new(Engine::new(builder.faults, seed))),
-            recorders: Recorders { api: recorder(), authority: recorder(), elsewhere: recorder() },
-            load: Load::default(),
+            recorders: Recorders { api: recorder(), authority: recorder(), foreign_host: recorder() },
+            metrics: Metrics::default(),
             queries: Queries::default(),
         });
         let mut listeners = JoinSet::new();
-        for (listener, host) in [(api, Host::Api), (authority, Host::Authority), (elsewhere, Host::Elsewhere)]
+        for (listener, host) in
+            [(api, Host::Api), (authority, Host::Authority), (foreign_host, Host::ForeignHost)]
         {
             listeners.spawn(server::serve(listener, host, Arc::clone(&state)));
         }
@@ -152,8 +153,8 @@ impl Emulator {
 
     /// The base URL of a host that a client should never contact: the target of malicious redirects and links. It
     /// responds with 200 to everything and records it in [`stray_requests`](Self::stray_requests).
-    pub fn elsewhere(&self) -> &str {
-        &self.state.origins.elsewhere
+    pub fn foreign_host(&self) -> &str {
+        &self.state.origins.foreign_host
     }
 
     /// The data set that the API serves.
@@ -199,20 +200,20 @@ impl Emulator {
         self.state.recorders.authority.requests()
     }
 
-    /// The requests to the [foreign host](Self::elsewhere). Empty if the client follows no redirect and no foreign
+    /// The requests to the [foreign host](Self::foreign_host). Empty if the client follows no redirect and no foreign
     /// link.
     pub fn stray_requests(&self) -> Vec<RecordedRequest> {
-        self.state.recorders.elsewhere.requests()
+        self.state.recorders.foreign_host.requests()
     }
 
     /// The number of open connections to the API.
     pub fn open_connections(&self) -> usize {
-        self.state.load.connections()
+        self.state.metrics.connections()
     }
 
     /// The highest number of concurrent requests to the API so far.
     pub fn most_requests_at_once(&self) -> usize {
-        self.state.load.most_requests()
+        self.state.metrics.most_requests()
     }
 
     /// Closes all connections and waits until all tasks have stopped.

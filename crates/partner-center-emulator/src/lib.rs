@@ -63,40 +63,40 @@
 
 #![expect(clippy::unreadable_literal, reason = "error codes are searched for as the service prints them")]
 
-mod answer;
 mod book;
 mod builder;
 mod clock;
 pub mod documented;
-mod draw;
 mod emulator;
 mod entra;
+mod error_shape;
 mod faults;
 mod filter;
 mod links;
-mod load;
+mod metrics;
 mod recorder;
+mod response;
+mod rng;
 mod routes;
 mod server;
 mod settings;
-mod shapes;
 mod state;
 mod throttle;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use book::{
-    Book, Customer, DOCUMENTED_CUSTOMER, DeploymentRow, PartnerDeployment, PartnerUsage, Processed, Product,
-    Service, Standing, TEST_COMPANY, UsageRow, Workload,
+    Book, Customer, CustomerState, DOCUMENTED_CUSTOMER, DeploymentRow, PartnerDeployment, PartnerUsage,
+    Processed, Product, Service, TEST_COMPANY, UsageRow, Workload,
 };
 pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
 pub use emulator::Emulator;
 pub use entra::{Application, Entra, TokenRequests, TokenSpec};
+pub use error_shape::ErrorShape;
 pub use faults::{DateForm, ErrorResponse, Fault, FaultScript, FaultScriptError, RetryAfter, Rule};
 pub use links::LinkForm;
 pub use recorder::RecordedRequest;
-pub use shapes::ErrorShape;
 
 /// Locks a mutex and ignores poisoning: every critical section leaves its data consistent, even if it panics.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

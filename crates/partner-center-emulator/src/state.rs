@@ -6,7 +6,7 @@ use crate::book::Book;
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::faults::Engine;
-use crate::load::Load;
+use crate::metrics::Metrics;
 use crate::recorder::Recorder;
 use crate::routes::Queries;
 use crate::settings::Settings;
@@ -23,7 +23,7 @@ pub(crate) struct State {
     pub(crate) faults: RwLock<Arc<Engine>>,
     pub(crate) recorders: Recorders,
     /// Only of the API.
-    pub(crate) load: Load,
+    pub(crate) metrics: Metrics,
     pub(crate) queries: Queries,
 }
 
@@ -32,14 +32,14 @@ pub(crate) struct State {
 pub(crate) struct Origins {
     pub(crate) api: String,
     pub(crate) authority: String,
-    pub(crate) elsewhere: String,
+    pub(crate) foreign_host: String,
 }
 
 /// The recorded requests of each listener.
 pub(crate) struct Recorders {
     pub(crate) api: Recorder,
     pub(crate) authority: Recorder,
-    pub(crate) elsewhere: Recorder,
+    pub(crate) foreign_host: Recorder,
 }
 
 /// The listener that a request arrived at.
@@ -50,7 +50,7 @@ pub(crate) enum Host {
     /// Entra.
     Authority,
     /// A host that a client should never contact: the target of malicious redirects and links.
-    Elsewhere,
+    ForeignHost,
 }
 
 impl State {
@@ -62,7 +62,7 @@ impl State {
         match host {
             Host::Api => &self.recorders.api,
             Host::Authority => &self.recorders.authority,
-            Host::Elsewhere => &self.recorders.elsewhere,
+            Host::ForeignHost => &self.recorders.foreign_host,
         }
     }
 }

@@ -208,21 +208,21 @@ async fn the_secret_may_be_sent_in_a_basic_header() {
 async fn the_api_rejects_the_tokens_that_the_service_rejects() {
     let emulator = start(Emulator::builder()).await;
     let entra = emulator.entra();
-    let good = entra.mint(&TokenSpec::user());
+    let good = entra.issue_access_token(&TokenSpec::user());
     assert_eq!(analytics(&emulator, &good).await, (200, None));
     assert_eq!(analytics(&emulator, "opaque").await, (200, None));
     assert_eq!(
-        analytics(&emulator, &entra.mint(&TokenSpec::user().without_mfa())).await,
+        analytics(&emulator, &entra.issue_access_token(&TokenSpec::user().without_mfa())).await,
         (401, Some(900421))
     );
-    let graph = entra.mint(&TokenSpec::user().audience("https://graph.windows.net"));
+    let graph = entra.issue_access_token(&TokenSpec::user().audience("https://graph.windows.net"));
     assert_eq!(analytics(&emulator, &graph).await, (401, Some(900420)));
     let altered = good.replace("eyJ", "eyK");
     assert_eq!(analytics(&emulator, &altered).await.0, 200, "not in the form of a JWT any more, so opaque");
     let forged = format!("{good}x");
     assert_eq!(analytics(&emulator, &forged).await, (401, Some(400)));
 
-    let short = entra.mint(&TokenSpec::user().lifetime(Duration::from_secs(60)));
+    let short = entra.issue_access_token(&TokenSpec::user().lifetime(Duration::from_secs(60)));
     emulator.advance(Duration::from_secs(59));
     assert_eq!(analytics(&emulator, &short).await, (200, None));
     emulator.advance(Duration::from_secs(1));
@@ -231,7 +231,7 @@ async fn the_api_rejects_the_tokens_that_the_service_rejects() {
     let picky = start(Emulator::builder().accept_token("known")).await;
     assert_eq!(analytics(&picky, "known").await, (200, None));
     assert_eq!(analytics(&picky, "unknown").await, (401, Some(400)));
-    assert_eq!(analytics(&picky, &picky.entra().mint(&TokenSpec::user())).await, (200, None));
+    assert_eq!(analytics(&picky, &picky.entra().issue_access_token(&TokenSpec::user())).await, (200, None));
 }
 
 #[tokio::test]

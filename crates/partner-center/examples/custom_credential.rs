@@ -27,7 +27,7 @@ impl TokenService {
     /// Replace this with a request to your vault, broker or sidecar.
     fn fetch(&self) -> AccessToken {
         println!("fetching a token");
-        let token = self.emulator.entra().mint(&TokenSpec::user());
+        let token = self.emulator.entra().issue_access_token(&TokenSpec::user());
         AccessToken::new(token).expires_at(SystemTime::now() + Duration::from_secs(3600))
     }
 }

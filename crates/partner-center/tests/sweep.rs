@@ -12,7 +12,7 @@ use partner_center::credential::StaticToken;
 use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
 use partner_center::sweep::{self, Checkpoint, Order, Outcome, Rate, Rows, SweepStream, Swept};
 use partner_center::{CustomerId, ErrorKind, PartnerCenter};
-use partner_center_emulator::{Book, Emulator, EmulatorBuilder, FaultScript, Standing, TokenSpec};
+use partner_center_emulator::{Book, CustomerState, Emulator, EmulatorBuilder, FaultScript, TokenSpec};
 
 /// Requests a call may send. With four, as many wrong answers in a row would fail a customer now and then.
 const ATTEMPTS: u32 = 8;
@@ -96,9 +96,9 @@ fn truth(book: &Book) -> Vec<String> {
     customers.sort_unstable_by_key(|customer| customer.id);
     customers
         .into_iter()
-        .map(|customer| match customer.standing {
-            Standing::Lapsed => format!("{} skipped 20002\n", customer.id),
-            Standing::Empty => format!("{} empty\n", customer.id),
+        .map(|customer| match customer.state {
+            CustomerState::Lapsed => format!("{} skipped 20002\n", customer.id),
+            CustomerState::Empty => format!("{} empty\n", customer.id),
             _ => customer.deployment().into_iter().fold(String::new(), |mut text, row| {
                 let (product, sold) = (row.product.name, row.licenses_sold);
                 writeln!(text, "{} {product:?} {sold:?} {:?}", customer.id, row.licenses_deployed).unwrap();
@@ -179,8 +179,8 @@ async fn two_questions_about_each_customer_are_one_outcome() {
                 assert_eq!(rows.0.items.len(), customer.deployment().len());
                 assert_eq!(rows.1.items.len(), customer.usage().len());
             }
-            Outcome::Empty(_) => assert_eq!(customer.standing, Standing::Empty),
-            Outcome::Skipped(_) => assert_eq!(customer.standing, Standing::Lapsed),
+            Outcome::Empty(_) => assert_eq!(customer.state, CustomerState::Empty),
+            Outcome::Skipped(_) => assert_eq!(customer.state, CustomerState::Lapsed),
             other @ Outcome::Failed(_) => panic!("{other:?}"),
         }
     }
@@ -286,7 +286,7 @@ async fn a_list_that_breaks_off_can_be_gone_on_from() {
 #[tokio::test]
 async fn a_token_that_fits_no_customer_is_noticed_at_the_first() {
     let emulator = Emulator::builder().customers(100).start().await.unwrap();
-    let token = emulator.entra().mint(&TokenSpec::application());
+    let token = emulator.entra().issue_access_token(&TokenSpec::application());
     let partner = PartnerCenter::builder()
         .credential(StaticToken::new(token).unwrap())
         .base_url(emulator.base_url())

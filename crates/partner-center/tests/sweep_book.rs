@@ -10,7 +10,7 @@ use partner_center::sweep::{
     UsageRow,
 };
 use partner_center::{ErrorKind, PartnerCenter};
-use partner_center_emulator::{Emulator, EmulatorBuilder, Standing, TokenSpec};
+use partner_center_emulator::{CustomerState, Emulator, EmulatorBuilder, TokenSpec};
 
 const CUSTOMERS: usize = 60;
 const COMMERCIAL: &str = "/partner/v1/analytics/commercial/";
@@ -100,7 +100,7 @@ fn covers_all(emulator: &Emulator, stream: &BookStream<DeploymentRow>) {
     let coverage = stream.coverage().unwrap();
     let customers = emulator.book().customers();
     let active: Vec<String> = customers
-        .filter(|customer| customer.standing == Standing::Active)
+        .filter(|customer| customer.state == CustomerState::Active)
         .map(|customer| customer.id.to_string())
         .collect();
     let mut with_rows: Vec<_> = coverage.with_rows().map(|customer| customer.to_string()).collect();
@@ -171,13 +171,13 @@ async fn where_it_does_not_every_customer_is_asked() {
             let standing = match &portion.outcome {
                 Outcome::Rows(rows) => {
                     assert!(rows.iter().all(|row| row.deployment_percent.is_some()));
-                    Standing::Active
+                    CustomerState::Active
                 }
-                Outcome::Empty(_) => Standing::Empty,
-                Outcome::Skipped(_) => Standing::Lapsed,
+                Outcome::Empty(_) => CustomerState::Empty,
+                Outcome::Skipped(_) => CustomerState::Lapsed,
                 Outcome::Failed(error) => panic!("{error}"),
             };
-            assert_eq!(standing, customer.standing);
+            assert_eq!(standing, customer.state);
         }
     }
 }
@@ -215,7 +215,7 @@ async fn what_fails_is_no_reason_to_ask_everybody() {
     }
 
     let emulator = builder().start().await.unwrap();
-    let token = emulator.entra().mint(&TokenSpec::application());
+    let token = emulator.entra().issue_access_token(&TokenSpec::application());
     let partner = partner(&emulator, token);
     let interrupted = partner.customers().book::<DeploymentRow>().stream().try_next().await.unwrap_err();
     assert_eq!(interrupted.error().kind(), ErrorKind::AppOnlyToken);

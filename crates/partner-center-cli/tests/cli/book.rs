@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use partner_center_emulator::{Book, Emulator, EmulatorBuilder, FaultScript, Standing};
+use partner_center_emulator::{Book, CustomerState, Emulator, EmulatorBuilder, FaultScript};
 use serde_json::Value;
 
 use crate::support::{Beside, Run, beside, stable};
@@ -56,8 +56,8 @@ pub(crate) fn truth(book: &Book) -> Vec<Line> {
     customers.into_iter().flat_map(of_customer).collect()
 }
 
-fn standing(book: &Book, standing: Standing) -> usize {
-    book.customers().filter(|customer| customer.standing == standing).count()
+fn standing(book: &Book, standing: CustomerState) -> usize {
+    book.customers().filter(|customer| customer.state == standing).count()
 }
 
 const DEPLOYMENT: &[&str] = &["licenses", "deployment", "--all-customers", "--format", "csv"];
@@ -75,7 +75,7 @@ fn classic_rows_match_the_emulator_and_are_sorted_by_customer() {
     assert_eq!(lines(&run.stdout), truth(book));
     assert!(records(&run.stdout).iter().all(|row| row["source"] == "classic"));
 
-    let (empty, skipped) = (standing(book, Standing::Empty), standing(book, Standing::Lapsed));
+    let (empty, skipped) = (standing(book, CustomerState::Empty), standing(book, CustomerState::Lapsed));
     let counts = format!(
         "note: 60 customers: {} with rows, {empty} without rows, {skipped} skipped, 0 failed\n      {} rows. Data of ",
         60 - empty - skipped,
@@ -98,7 +98,7 @@ fn the_commercial_query_is_tried_first_and_takes_few_requests() {
     assert!(
         records(&run.stdout).iter().all(|row| row["source"] == "commercial" && !row["productId"].is_empty())
     );
-    let with_rows = standing(beside.emulator.book(), Standing::Active);
+    let with_rows = standing(beside.emulator.book(), CustomerState::Active);
     let counts = format!(
         "60 customers: {with_rows} with rows, {} without rows, by the commercial query",
         60 - with_rows

@@ -1,6 +1,6 @@
 //! No missing rows with exit 0: how the command line handles empty pages, and a list with customers without a valid id.
 
-use partner_center_emulator::{Emulator, FaultScript, Standing};
+use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 use serde_json::{Value, json};
 
 use crate::book::{records, truth};
@@ -104,10 +104,10 @@ fn customers_without_rows_are_named_by_either_source() {
     let book = beside.emulator.book();
     let expected: Vec<String> = book
         .customers()
-        .filter(|customer| customer.deployment().is_empty() && customer.standing != Standing::Lapsed)
+        .filter(|customer| customer.deployment().is_empty() && customer.state != CustomerState::Lapsed)
         .map(|customer| customer.id.to_string())
         .collect();
-    let lapsed = book.customers().filter(|customer| customer.standing == Standing::Lapsed).count();
+    let lapsed = book.customers().filter(|customer| customer.state == CustomerState::Lapsed).count();
     assert!(!expected.is_empty() && lapsed > 0);
     for (command, source) in [
         ("deployment", "classic"),

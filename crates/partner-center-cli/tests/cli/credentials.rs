@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use partner_center_emulator::{Emulator, Entra, Standing};
+use partner_center_emulator::{CustomerState, Emulator, Entra};
 
 use crate::support::{Beside, Run, TOKEN, beside, finish, run, stable};
 
@@ -231,7 +231,7 @@ fn variables_alone_run_unattended() {
     let run = desk.hush(finish(command.args(sweep)));
     assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
     let book = desk.beside.emulator.book();
-    let active = book.customers().filter(|customer| customer.standing == Standing::Active);
+    let active = book.customers().filter(|customer| customer.state == CustomerState::Active);
     let rows: usize = active.map(|customer| customer.deployment().len()).sum();
     assert_eq!(run.stdout.lines().count(), 1 + rows, "{run}");
     assert_eq!(desk.entra().token_requests().refresh_token, 1, "one token for the whole sweep");
@@ -419,7 +419,7 @@ fn an_invalid_new_refresh_token_does_not_lose_the_sign_in() {
     for (successor, why) in [(String::new(), "is empty"), ("x".repeat(65_500), "is too long")] {
         let desk = signed_in();
         let before = desk.stored();
-        let access = desk.entra().mint(&partner_center_emulator::TokenSpec::user());
+        let access = desk.entra().issue_access_token(&partner_center_emulator::TokenSpec::user());
         let host = host_that_answers(format!(
             r#"{{"token_type":"Bearer","access_token":"{access}","expires_in":3599,"refresh_token":"{successor}"}}"#
         ));

@@ -31,7 +31,7 @@ fn each_token_has_its_verdict() {
         ("audience", TokenSpec::user().audience("https://graph.windows.net"), 4, Some("900420")),
         ("ended", TokenSpec::user().lifetime(Duration::ZERO), 4, Some("400")),
     ] {
-        let run = doctor(&beside, &entra.mint(&spec), "json");
+        let run = doctor(&beside, &entra.issue_access_token(&spec), "json");
         assert_eq!((run.code, run.stderr.as_str()), (code, ""), "{name}\n{run}");
         let report: Value = serde_json::from_str(&run.stdout).unwrap();
         assert_eq!(report["analyticsWouldWork"], code == 0, "{name}");
@@ -129,9 +129,9 @@ fn online_one_request_decides_the_verdict() {
         assert!(findings.iter().any(|finding| finding["topic"] == "online"), "{run}");
     }
     let beside = beside(Emulator::builder());
-    let user = beside.emulator.entra().mint(&TokenSpec::user());
+    let user = beside.emulator.entra().issue_access_token(&TokenSpec::user());
     assert_eq!(online(&beside, &user).0.code, 0);
-    let application = beside.emulator.entra().mint(&TokenSpec::application());
+    let application = beside.emulator.entra().issue_access_token(&TokenSpec::application());
     assert_eq!(online(&beside, &application).0.code, 4);
 
     let embedded = embedded(&["-q", "doctor", "--online", "--format", "table"]);
@@ -143,7 +143,7 @@ fn online_one_request_decides_the_verdict() {
 fn one_screen() {
     let _guard = stable();
     let beside = beside(Emulator::builder());
-    let token = beside.emulator.entra().mint(&TokenSpec::user().without_mfa());
+    let token = beside.emulator.entra().issue_access_token(&TokenSpec::user().without_mfa());
     let run = doctor(&beside, &token, "table");
     assert!(run.stdout.lines().count() <= 40, "{run}");
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 100), "{run}");

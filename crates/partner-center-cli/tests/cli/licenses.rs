@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use partner_center_emulator::{Emulator, Standing};
+use partner_center_emulator::{CustomerState, Emulator};
 use serde_json::Value;
 
 use crate::support::{Beside, DOCUMENTED, beside, embedded, stable};
@@ -31,8 +31,8 @@ fn json_is_what_a_pipe_gets() {
     assert_eq!(document["summary"]["totals"][0]["licensesSold"], 8);
 }
 
-fn standing(emulator: &Emulator, standing: Standing) -> String {
-    emulator.book().customers().find(|customer| customer.standing == standing).unwrap().id.to_string()
+fn standing(emulator: &Emulator, standing: CustomerState) -> String {
+    emulator.book().customers().find(|customer| customer.state == standing).unwrap().id.to_string()
 }
 
 fn several() -> Beside {
@@ -65,7 +65,7 @@ fn several_customers_share_a_table() {
 fn some_fail_and_the_rest_is_on_stdout() {
     let _guard = stable();
     let beside = several();
-    let lapsed = standing(&beside.emulator, Standing::Lapsed);
+    let lapsed = standing(&beside.emulator, CustomerState::Lapsed);
     for format in ["json", "csv"] {
         let run = beside.run(&[
             "licenses",
@@ -86,7 +86,7 @@ fn some_fail_and_the_rest_is_on_stdout() {
 #[test]
 fn stdout_stays_empty_if_all_customers_fail() {
     let beside = several();
-    let lapsed = standing(&beside.emulator, Standing::Lapsed);
+    let lapsed = standing(&beside.emulator, CustomerState::Lapsed);
     for format in ["table", "json", "ndjson", "csv"] {
         let run = beside.run(&["licenses", "usage", "--format", format, "-c", &lapsed]);
         assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{format}\n{run}");
@@ -99,7 +99,7 @@ fn stdout_stays_empty_if_all_customers_fail() {
 fn a_note_says_that_an_empty_response_proves_nothing() {
     let _guard = stable();
     let beside = several();
-    let empty = standing(&beside.emulator, Standing::Empty);
+    let empty = standing(&beside.emulator, CustomerState::Empty);
     for format in ["table", "json", "ndjson", "csv"] {
         let run = beside.run(&["licenses", "deployment", "--format", format, "-c", &empty]);
         insta::assert_snapshot!(format!("empty-deployment-{format}"), run);
@@ -132,7 +132,7 @@ fn a_closed_pipe_is_not_an_error() {
     for format in ["ndjson", "csv", "json", "table"] {
         let mut command = beside.command();
         command.args(["--quiet", "licenses", "usage", "--format", format]);
-        for id in ids.iter().filter(|id| **id != standing(&beside.emulator, Standing::Lapsed)) {
+        for id in ids.iter().filter(|id| **id != standing(&beside.emulator, CustomerState::Lapsed)) {
             command.args(["-c", id]);
         }
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -153,7 +153,7 @@ fn a_formula_in_a_name_stays_a_text_in_csv() {
         .emulator
         .book()
         .customers()
-        .filter(|customer| customer.standing == Standing::Active)
+        .filter(|customer| customer.state == CustomerState::Active)
         .map(|customer| (customer.id.to_string(), customer.company_name))
         .find(|(_, name)| name.starts_with(['=', '+', '-', '@']))
         .unwrap();

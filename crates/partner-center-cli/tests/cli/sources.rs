@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use partner_center_emulator::{Emulator, FaultScript, Standing};
+use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 
 use crate::book::records;
 use crate::support::{Beside, DOCUMENTED, Run, beside};
@@ -29,7 +29,7 @@ fn sources(run: &Run) -> Vec<String> {
 /// The ids of customers with rows, in the emulator's order.
 fn with_rows(beside: &Beside, most: usize) -> Vec<String> {
     let customers = beside.emulator.book().customers();
-    let active = customers.filter(|customer| customer.standing == Standing::Active);
+    let active = customers.filter(|customer| customer.state == CustomerState::Active);
     active.map(|customer| customer.id.to_string()).take(most).collect()
 }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::catalogue::CATALOGUE;
-use super::{Ground, Product, Service, Stamps, Workload, documented, names};
-use crate::draw::{Draw, mix};
+use super::catalog::CATALOGUE;
+use super::{BookSeed, Product, Service, Stamps, Workload, documented, names};
+use crate::rng::{Rng, mix};
 
 /// How the license analytics of a customer respond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Standing {
+pub enum CustomerState {
     /// With rows.
     Active,
     /// Without rows, with status 200: nothing was sold, or the service has lost the data.
@@ -107,35 +107,42 @@ pub struct Customer {
     /// The primary domain; unique in the book.
     pub domain: String,
     /// How its license analytics respond.
-    pub standing: Standing,
-    ground: Arc<Ground>,
+    pub state: CustomerState,
+    book_seed: Arc<BookSeed>,
 }
 
 /// The sales channel of every row. An indirect provider sells through resellers.
 pub(super) const CHANNEL: &str = "reseller";
 
-/// The streams of [`Draw`]. They are separate, so that a change to one does not affect the others.
+/// The streams of [`Rng`]. They are separate, so that a change to one does not affect the others.
 const ID_STREAM: u64 = 1;
 const DEPLOYMENT_STREAM: u64 = 2;
 const USAGE_STREAM: u64 = 3;
 
 impl Customer {
-    pub(super) fn at(ground: &Arc<Ground>, index: usize) -> Self {
-        let (company_name, domain) = names::of(ground.seed, index);
-        let standing = match index {
-            _ if index % 40 == 17 => Standing::Lapsed,
-            _ if index % 16 == 9 => Standing::Empty,
-            _ => Standing::Active,
+    pub(super) fn at(book_seed: &Arc<BookSeed>, index: usize) -> Self {
+        let (company_name, domain) = names::of(book_seed.seed, index);
+        let state = match index {
+            _ if index % 40 == 17 => CustomerState::Lapsed,
+            _ if index % 16 == 9 => CustomerState::Empty,
+            _ => CustomerState::Active,
         };
-        Self { index, id: id_of(ground, index), company_name, domain, standing, ground: Arc::clone(ground) }
+        Self {
+            index,
+            id: id_of(book_seed, index),
+            company_name,
+            domain,
+            state,
+            book_seed: Arc::clone(book_seed),
+        }
     }
 
-    /// The deployment rows of the latest snapshot, one per product; none unless [active](Standing::Active).
+    /// The deployment rows of the latest snapshot, one per product; none unless [active](CustomerState::Active).
     pub fn deployment(&self) -> Vec<DeploymentRow> {
         self.deployment_at(0)
     }
 
-    /// The usage rows of the latest snapshot, one per product and workload; none unless [active](Standing::Active).
+    /// The usage rows of the latest snapshot, one per product and workload; none unless [active](CustomerState::Active).
     pub fn usage(&self) -> Vec<UsageRow> {
         self.usage_at(0)
     }
@@ -162,12 +169,12 @@ impl Customer {
             return if snapshot == 0 { rows } else { Vec::new() };
         }
         let Some(stamps) = self.stamps(snapshot) else { return Vec::new() };
-        let mut draw = Draw::new(self.ground.seed, USAGE_STREAM, self.index as u64);
+        let mut draw = Rng::new(self.book_seed.seed, USAGE_STREAM, self.index as u64);
         let mut rows = Vec::new();
         for held in self.holdings() {
             for workload in held.product.workloads {
                 // Skype for Business is retired and has few users.
-                let reach = if *workload == super::catalogue::SKYPE_WORKLOAD { 20 } else { 1 };
+                let reach = if *workload == super::catalog::SKYPE_WORKLOAD { 20 } else { 1 };
                 let active = draw.below(held.deployed.min(held.sold) / reach + 1);
                 rows.push(UsageRow {
                     product: *held.product,
@@ -183,12 +190,12 @@ impl Customer {
     }
 
     fn stamps(&self, snapshot: usize) -> Option<&Stamps> {
-        self.ground.snapshots.get(snapshot).filter(|_| self.standing == Standing::Active)
+        self.book_seed.snapshots.get(snapshot).filter(|_| self.state == CustomerState::Active)
     }
 
     /// What the customer bought: one to eight products, with few seats for most customers and thousands for some.
     fn holdings(&self) -> Vec<Holding> {
-        let mut draw = Draw::new(self.ground.seed, DEPLOYMENT_STREAM, self.index as u64);
+        let mut draw = Rng::new(self.book_seed.seed, DEPLOYMENT_STREAM, self.index as u64);
         let products = 1 + draw.below(8).min(draw.below(8));
         let seats = 2 << draw.below(12);
         let mut bought = 0_u32;
@@ -214,8 +221,8 @@ struct Holding {
     deployed: u64,
 }
 
-/// Picks a product that was not bought yet; `bought` has a bit per product in the catalogue.
-fn pick(draw: &mut Draw, bought: &mut u32) -> Option<&'static Product> {
+/// Picks a product that was not bought yet; `bought` has a bit per product in the catalog.
+fn pick(draw: &mut Rng, bought: &mut u32) -> Option<&'static Product> {
     let first = usize::try_from(draw.below(CATALOGUE.len() as u64)).ok()?;
     let place = (first..CATALOGUE.len()).chain(0..first).find(|place| *bought & (1 << place) == 0)?;
     *bought |= 1 << place;
@@ -236,12 +243,12 @@ pub(super) fn stamp(stamps: &[Processed; 2], service: Service) -> Processed {
 }
 
 /// The first 48 bits of an id are the scrambled index; the rest is a checksum, which detects ids that were not issued.
-fn id_of(ground: &Ground, index: usize) -> Uuid {
+fn id_of(book_seed: &BookSeed, index: usize) -> Uuid {
     if let Some(id) = documented::id(index) {
         return id;
     }
-    let check = mix(ground.seed ^ mix(ID_STREAM) ^ index as u64);
-    let bits = (u128::from(scramble(index as u64, ground.seed)) << 80)
+    let check = mix(book_seed.seed ^ mix(ID_STREAM) ^ index as u64);
+    let bits = (u128::from(scramble(index as u64, book_seed.seed)) << 80)
         | (u128::from(mix(check)) << 16)
         | u128::from(check >> 48);
     uuid::Builder::from_u128(bits)
@@ -250,12 +257,12 @@ fn id_of(ground: &Ground, index: usize) -> Uuid {
         .into_uuid()
 }
 
-pub(super) fn index_of(ground: &Ground, id: Uuid) -> Option<usize> {
+pub(super) fn index_of(book_seed: &BookSeed, id: Uuid) -> Option<usize> {
     if let Some(index) = documented::index(id) {
         return Some(index);
     }
     let scrambled = u64::try_from(id.as_u128() >> 80).ok()?;
-    usize::try_from(unscramble(scrambled, ground.seed)).ok()
+    usize::try_from(unscramble(scrambled, book_seed.seed)).ok()
 }
 
 const MASK: u64 = (1 << 48) - 1;
@@ -318,7 +325,7 @@ mod tests {
         let mut over_deployed = 0;
         for customer in book.customers() {
             let (deployment, usage) = (customer.deployment(), customer.usage());
-            assert_eq!(deployment.is_empty(), customer.standing != Standing::Active);
+            assert_eq!(deployment.is_empty(), customer.state != CustomerState::Active);
             let products: HashSet<_> = deployment.iter().map(|row| row.product.id).collect();
             assert_eq!(products.len(), deployment.len(), "a product twice");
             over_deployed +=

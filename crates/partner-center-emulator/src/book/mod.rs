@@ -3,7 +3,7 @@
 //! Nothing is stored per customer: a customer is computed when it is requested, and its id encodes its index. A book of
 //! 100,000 customers therefore takes no more memory than a book of ten.
 
-mod catalogue;
+mod catalog;
 mod customer;
 mod documented;
 mod names;
@@ -15,8 +15,8 @@ use jiff::ToSpan as _;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-pub use catalogue::{Product, Service, Workload};
-pub use customer::{Customer, DeploymentRow, Processed, Standing, UsageRow};
+pub use catalog::{Product, Service, Workload};
+pub use customer::{Customer, CustomerState, DeploymentRow, Processed, UsageRow};
 pub use totals::{PartnerDeployment, PartnerUsage};
 
 /// The id of the documented customer, `4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04`: the first of every book. Its classic
@@ -48,18 +48,18 @@ const SNAPSHOTS: i64 = 13;
 /// assert_eq!(Book::new(100_000, 7).find(some.id).unwrap().company_name, some.company_name);
 /// ```
 ///
-/// Every sixteenth customer (9, 25, 41, ...) is [empty](Standing::Empty), every fortieth (17, 57, 97, ...) has a
-/// [lapsed](Standing::Lapsed) relationship.
+/// Every sixteenth customer (9, 25, 41, ...) is [empty](CustomerState::Empty), every fortieth (17, 57, 97, ...) has a
+/// [lapsed](CustomerState::Lapsed) relationship.
 #[derive(Clone, Debug)]
 pub struct Book {
-    ground: Arc<Ground>,
+    book_seed: Arc<BookSeed>,
     len: usize,
     totals: Arc<OnceLock<totals::Totals>>,
 }
 
 /// The data that all customers of a book are computed from.
 #[derive(Debug)]
-struct Ground {
+struct BookSeed {
     seed: u64,
     /// Weekly snapshots, the latest first.
     snapshots: Vec<Stamps>,
@@ -104,7 +104,7 @@ impl Book {
         let snapshots = (0..SNAPSHOTS)
             .map(|weeks| Stamps::new(latest.checked_sub(weeks.weeks()).unwrap_or(latest)))
             .collect();
-        Self { ground: Arc::new(Ground { seed, snapshots }), len: customers, totals: Arc::default() }
+        Self { book_seed: Arc::new(BookSeed { seed, snapshots }), len: customers, totals: Arc::default() }
     }
 
     /// The number of customers.
@@ -119,12 +119,12 @@ impl Book {
 
     /// The customer at an index, from 0; `None` beyond the end.
     pub fn customer(&self, index: usize) -> Option<Customer> {
-        (index < self.len).then(|| Customer::at(&self.ground, index))
+        (index < self.len).then(|| Customer::at(&self.book_seed, index))
     }
 
     /// The customer with an id.
     pub fn find(&self, id: Uuid) -> Option<Customer> {
-        let index = customer::index_of(&self.ground, id)?;
+        let index = customer::index_of(&self.book_seed, id)?;
         self.customer(index).filter(|found| found.id == id)
     }
 
@@ -134,17 +134,17 @@ impl Book {
     }
 
     pub(crate) fn customers_from(&self, first: usize) -> impl Iterator<Item = Customer> + '_ {
-        (first..self.len).map(|index| Customer::at(&self.ground, index))
+        (first..self.len).map(|index| Customer::at(&self.book_seed, index))
     }
 
     /// The dates of the snapshots of the commercial endpoints, as `2026-08-30`, the latest first.
     pub fn snapshots(&self) -> impl Iterator<Item = String> + '_ {
-        self.ground.snapshots.iter().map(|stamps| stamps.date.to_string())
+        self.book_seed.snapshots.iter().map(|stamps| stamps.date.to_string())
     }
 
     /// The index of a date in [`snapshots`](Self::snapshots).
     pub(crate) fn snapshot_on(&self, date: Date) -> Option<usize> {
-        self.ground.snapshots.iter().position(|stamps| stamps.date == date)
+        self.book_seed.snapshots.iter().position(|stamps| stamps.date == date)
     }
 
     /// The partner's deployment totals: the sums over the book, by service.

@@ -53,7 +53,7 @@ pub(super) fn of(seed: u64, index: usize) -> (String, String) {
     if let Some((name, domain)) = documented::name(index) {
         return (name.to_owned(), domain.to_owned());
     }
-    let start = usize::try_from(crate::draw::mix(seed) % COMPANIES.len() as u64).unwrap_or_default();
+    let start = usize::try_from(crate::rng::mix(seed) % COMPANIES.len() as u64).unwrap_or_default();
     let company = COMPANIES[(start + index) % COMPANIES.len()];
     let round = index / COMPANIES.len();
     let mut slug: String = company

@@ -4,8 +4,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::answer::{Answer, JSON};
 use crate::clock::Clock;
+use crate::response::{JSON, ServiceResponse};
 
 /// One error.
 #[derive(Debug)]
@@ -76,12 +76,12 @@ impl Aadsts {
 
 /// An OAuth error response: its AADSTS number and the subject of its message.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct OauthError {
     number: u32,
     about: String,
 }
 
-impl Refusal {
+impl OauthError {
     pub(crate) fn new(number: u32) -> Self {
         Self::about(number, "")
     }
@@ -95,10 +95,10 @@ impl Refusal {
     }
 
     /// The response. In the v1 endpoint, `interaction_required` replaces errors with the suberror `basic_action`.
-    pub(crate) fn answer(&self, clock: &Clock, ids: [uuid::Uuid; 2], v1: bool) -> Answer {
+    pub(crate) fn answer(&self, clock: &Clock, ids: [uuid::Uuid; 2], v1: bool) -> ServiceResponse {
         let malformed = || TABLE.iter().find(|line| line.number == 9002313);
         let Some(line) = TABLE.iter().find(|line| line.number == self.number).or_else(malformed) else {
-            return Answer::new(StatusCode::INTERNAL_SERVER_ERROR, None, "");
+            return ServiceResponse::new(StatusCode::INTERNAL_SERVER_ERROR, None, "");
         };
         let [trace, correlation] = ids;
         let timestamp = timestamp(clock);
@@ -120,7 +120,7 @@ impl Refusal {
         if let (Some(suberror), Some(members)) = (line.suberror, body.as_object_mut()) {
             members.insert("suberror".to_owned(), json!(suberror));
         }
-        Answer { ids: false, ..Answer::json(line.status, JSON, &body) }
+        ServiceResponse { ids: false, ..ServiceResponse::json(line.status, JSON, &body) }
     }
 }
 

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use super::{Entra, PARTNER_CENTER_RESOURCE};
-use crate::draw::{digest, mix};
+use crate::rng::{digest, mix};
 
-/// The properties of an access token for [`Entra::mint`].
+/// The properties of an access token for [`Entra::issue_access_token`].
 ///
 /// ```
 /// use partner_center_emulator::TokenSpec;
@@ -90,7 +90,7 @@ pub(crate) enum Bearer {
     Application,
 }
 
-pub(super) fn mint(entra: &Entra, spec: &TokenSpec, serial: u64) -> String {
+pub(super) fn issue_access_token(entra: &Entra, spec: &TokenSpec, serial: u64) -> String {
     let now = entra.clock.unix_seconds();
     let mut claims = json!({
         "aud": spec.audience,

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-use super::{Application, Refusal};
+use super::{Application, OauthError};
 
 pub(super) const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 /// The audience of federated assertions.
@@ -17,8 +17,8 @@ pub(super) fn check(
     app: &Application,
     token_endpoint: &str,
     now: u64,
-) -> Result<(), Refusal> {
-    let malformed = || Refusal::new(50027);
+) -> Result<(), OauthError> {
+    let malformed = || OauthError::new(50027);
     let mut parts = assertion.split('.');
     let (Some(header), Some(claims), Some(signature), None) =
         (parts.next(), parts.next(), parts.next(), parts.next())
@@ -34,7 +34,7 @@ pub(super) fn check(
         issuer.eq_ignore_ascii_case(&app.client_id) && subject.eq_ignore_ascii_case(&app.client_id);
     let audience = if self_signed {
         if header["x5t"].is_null() && header["x5t#S256"].is_null() {
-            return Err(Refusal::about(
+            return Err(OauthError::about(
                 700027,
                 "[Reason - The key was not found: the header names no thumbprint.]",
             ));
@@ -42,17 +42,17 @@ pub(super) fn check(
         token_endpoint
     } else {
         if app.federated_subject.as_deref() != Some(subject) {
-            return Err(Refusal::about(70021, subject));
+            return Err(OauthError::about(70021, subject));
         }
         EXCHANGE_AUDIENCE
     };
     if text(&claims, "aud") != audience {
-        return Err(Refusal::new(700023));
+        return Err(OauthError::new(700023));
     }
     // Entra allows five minutes of clock skew.
     let in_time = claims["exp"].as_u64().is_some_and(|expiry| now < expiry + 300)
         && claims["nbf"].as_u64().is_none_or(|from| from <= now + 300);
-    if in_time { Ok(()) } else { Err(Refusal::new(700024)) }
+    if in_time { Ok(()) } else { Err(OauthError::new(700024)) }
 }
 
 fn decode(part: &str) -> Option<Value> {

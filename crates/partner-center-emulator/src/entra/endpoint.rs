@@ -7,21 +7,21 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::grants::{DEVICE_CODE_SECONDS, TokenRequest};
-use super::{AuthorizationCode, Device, DeviceResponse, Entra, Refusal};
-use crate::answer::{Answer, JSON};
-use crate::draw::{Draw, mix};
+use super::{AuthorizationCode, Device, DeviceResponse, Entra, OauthError};
 use crate::lock;
 use crate::recorder::RecordedRequest;
+use crate::response::{JSON, ServiceResponse};
+use crate::rng::{Rng, mix};
 
 /// The most device sign-ins, and the most authorization codes, that are kept; older ones are dropped.
 const MOST_CODES: usize = 1000;
 
-pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, body: &[u8]) -> Answer {
+pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, body: &[u8]) -> ServiceResponse {
     let path: Vec<&str> = request.path().trim_start_matches('/').split('/').collect();
     let form = || form_urlencoded::parse(body).into_owned().collect::<Vec<(String, String)>>();
     let post = request.method() == Method::POST;
     let (result, v1) = match path.as_slice() {
-        [_, "oauth2", .., "token" | "devicecode"] if !post => (Err(Refusal::new(900561)), false),
+        [_, "oauth2", .., "token" | "devicecode"] if !post => (Err(OauthError::new(900561)), false),
         [_, "oauth2", "v2.0", "token"] | [_, "oauth2", "token"] => {
             let v1 = path.len() == 3;
             let endpoint = format!("{origin}{}", request.path());
@@ -35,7 +35,7 @@ pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, bod
         },
         ["device"] => return entra.device_page(request.query().unwrap_or_default()),
         _ => {
-            return outside(Answer::new(
+            return outside(ServiceResponse::new(
                 StatusCode::NOT_FOUND,
                 Some("text/plain"),
                 "Nothing is served here.",
@@ -43,10 +43,10 @@ pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, bod
         }
     };
     let answer = match result {
-        Ok(value) => Answer::json(StatusCode::OK, JSON, &value),
+        Ok(value) => ServiceResponse::json(StatusCode::OK, JSON, &value),
         Err(refusal) => {
             if !refusal.is_pending() {
-                lock(&entra.desk).counts.refused += 1;
+                lock(&entra.state).counts.refused += 1;
             }
             refusal.answer(&entra.clock, ids(request), v1)
         }
@@ -55,13 +55,13 @@ pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, bod
 }
 
 /// Removes the `MS-*` ids, which the sign-in host does not send.
-fn outside(answer: Answer) -> Answer {
-    Answer { ids: false, ..answer }
+fn outside(answer: ServiceResponse) -> ServiceResponse {
+    ServiceResponse { ids: false, ..answer }
 }
 
 /// Trace and correlation id. The correlation id is the client's if it sent one.
 pub(crate) fn ids(request: &RecordedRequest) -> [Uuid; 2] {
-    let mut draw = Draw::new(mix(17), 0, request.number());
+    let mut draw = Rng::new(mix(17), 0, request.number());
     let mut id =
         || uuid::Builder::from_u128(Uuid::from_u64_pair(draw.number(), draw.number()).as_u128()).into_uuid();
     let (trace, correlation) = (id(), id());
@@ -84,7 +84,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((plain(client_id)?, plain(secret)?))
 }
 
-impl Refusal {
+impl OauthError {
     /// Whether it is `authorization_pending`, which is not a failure.
     fn is_pending(&self) -> bool {
         self.number() == 70016
@@ -92,26 +92,26 @@ impl Refusal {
 }
 
 impl Entra {
-    fn start_device(&self, form: &[(String, String)], origin: &str) -> Result<Value, Refusal> {
+    fn start_device(&self, form: &[(String, String)], origin: &str) -> Result<Value, OauthError> {
         let get = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-        let mut desk = lock(&self.desk);
-        desk.counts.device_authorization += 1;
-        let client_id = get("client_id").ok_or_else(|| Refusal::about(900144, "client_id"))?;
-        let app = desk.application(client_id).ok_or_else(|| Refusal::about(700016, client_id))?;
+        let mut state = lock(&self.state);
+        state.counts.device_authorization += 1;
+        let client_id = get("client_id").ok_or_else(|| OauthError::about(900144, "client_id"))?;
+        let app = state.application(client_id).ok_or_else(|| OauthError::about(700016, client_id))?;
         if !app.public {
-            return Err(Refusal::new(7000218));
+            return Err(OauthError::new(7000218));
         }
         let client_id = app.client_id.clone();
-        let (user_code, device_code) = (desk.code(self.key, 9), desk.code(self.key, 64));
-        if desk.devices.len() >= MOST_CODES {
+        let (user_code, device_code) = (state.code(self.key, 9), state.code(self.key, 64));
+        if state.devices.len() >= MOST_CODES {
             let oldest =
-                desk.devices.iter().min_by_key(|(_, device)| device.issued).map(|(code, _)| code.clone());
-            oldest.map(|code| desk.devices.remove(&code));
+                state.devices.iter().min_by_key(|(_, device)| device.issued).map(|(code, _)| code.clone());
+            oldest.map(|code| state.devices.remove(&code));
         }
         let issued = self.clock.unix_seconds();
         let answer = DeviceResponse::Pending;
         let device = Device { user_code: user_code.clone(), client_id, issued, polls: 0, answer };
-        desk.devices.insert(device_code.clone(), device);
+        state.devices.insert(device_code.clone(), device);
         let page = format!("{origin}/device");
         let number = |value: u64| {
             if self.settings.numbers_as_strings { json!(value.to_string()) } else { json!(value) }
@@ -129,7 +129,7 @@ impl Entra {
     }
 
     /// `/device?user_code=ABC` approves a device sign-in; with `&answer=decline`, declines it.
-    fn device_page(&self, query: &str) -> Answer {
+    fn device_page(&self, query: &str) -> ServiceResponse {
         let get = |name: &str| {
             form_urlencoded::parse(query.as_bytes())
                 .find(|(key, _)| key == name)
@@ -143,16 +143,16 @@ impl Entra {
             (Some(code), None | Some("approve")) if self.approve_device_code(&code) => "Signed in.",
             _ => "No such code is waiting.",
         };
-        outside(Answer::new(StatusCode::OK, Some("text/plain; charset=utf-8"), text))
+        outside(ServiceResponse::new(StatusCode::OK, Some("text/plain; charset=utf-8"), text))
     }
 
     /// Signs the user in without a prompt and redirects to the client with the code. Allows only loopback redirects.
-    fn authorize(&self, query: &str) -> Result<Answer, Refusal> {
+    fn authorize(&self, query: &str) -> Result<ServiceResponse, OauthError> {
         let parameters: Vec<(String, String)> =
             form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         let get = |name: &str| {
             let found = parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-            found.ok_or_else(|| Refusal::about(900144, name))
+            found.ok_or_else(|| OauthError::about(900144, name))
         };
         let (client_id, redirect_uri) = (get("client_id")?, get("redirect_uri")?);
         let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|start| {
@@ -161,19 +161,22 @@ impl Entra {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
         });
         if get("response_type")? != "code" || !loopback {
-            return Err(Refusal::new(90013));
+            return Err(OauthError::new(90013));
         }
-        let mut desk = lock(&self.desk);
-        let client_id =
-            desk.application(client_id).ok_or_else(|| Refusal::about(700016, client_id))?.client_id.clone();
-        let code = desk.code(self.key, 48);
-        if desk.codes.len() >= MOST_CODES {
-            desk.codes.clear();
+        let mut state = lock(&self.state);
+        let client_id = state
+            .application(client_id)
+            .ok_or_else(|| OauthError::about(700016, client_id))?
+            .client_id
+            .clone();
+        let code = state.code(self.key, 48);
+        if state.codes.len() >= MOST_CODES {
+            state.codes.clear();
         }
         let issued = self.clock.unix_seconds();
         let entry =
             AuthorizationCode { client_id, redirect_uri: redirect_uri.to_owned(), issued, redeemed: false };
-        desk.codes.insert(code.clone(), entry);
+        state.codes.insert(code.clone(), entry);
         let mut back = form_urlencoded::Serializer::new(String::new());
         back.append_pair("code", &code);
         if let Ok(state) = get("state") {
@@ -181,7 +184,7 @@ impl Entra {
         }
         let separator = if redirect_uri.contains('?') { '&' } else { '?' };
         let location = HeaderValue::from_str(&format!("{redirect_uri}{separator}{}", back.finish()))
-            .map_err(|_| Refusal::new(90013))?;
-        Ok(outside(Answer::new(StatusCode::FOUND, None, "")).with(header::LOCATION, location))
+            .map_err(|_| OauthError::new(90013))?;
+        Ok(outside(ServiceResponse::new(StatusCode::FOUND, None, "")).with(header::LOCATION, location))
     }
 }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::access::{self, TokenSpec};
 use super::refresh::RefreshToken;
 use super::{
-    Application, AuthorizationCode, Desk, DeviceResponse, Entra, PARTNER_CENTER_RESOURCE, Refusal, aadsts,
-    assertion,
+    Application, AuthorizationCode, DeviceResponse, Entra, EntraState, OauthError, PARTNER_CENTER_RESOURCE,
+    aadsts, assertion,
 };
 use crate::lock;
 
@@ -30,11 +30,11 @@ impl TokenRequest<'_> {
         self.form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    fn require(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name).filter(|value| !value.is_empty()).ok_or_else(|| Refusal::about(900144, name))
+    fn require(&self, name: &str) -> Result<&str, OauthError> {
+        self.get(name).filter(|value| !value.is_empty()).ok_or_else(|| OauthError::about(900144, name))
     }
 
-    pub(super) fn client_id(&self) -> Result<&str, Refusal> {
+    pub(super) fn client_id(&self) -> Result<&str, OauthError> {
         match &self.basic {
             Some((client_id, _)) => Ok(client_id),
             None => self.require("client_id"),
@@ -51,7 +51,7 @@ impl TokenRequest<'_> {
     }
 
     /// The audience of the token. Without a resource it is Microsoft Graph, as in Entra.
-    fn audience(&self) -> Result<String, Refusal> {
+    fn audience(&self) -> Result<String, OauthError> {
         if self.v1 {
             return Ok(self
                 .get("resource")
@@ -67,38 +67,43 @@ impl TokenRequest<'_> {
             Some((resource, ".default" | "user_impersonation")) => {
                 Ok(resource.trim_end_matches('/').to_owned())
             }
-            _ => Err(Refusal::about(70011, scope)),
+            _ => Err(OauthError::about(70011, scope)),
         }
     }
 }
 
 impl Entra {
-    pub(super) fn grant(&self, request: &TokenRequest<'_>) -> Result<Value, Refusal> {
+    pub(super) fn grant(&self, request: &TokenRequest<'_>) -> Result<Value, OauthError> {
         let grant = request.require("grant_type")?;
-        let mut desk = lock(&self.desk);
+        let mut state = lock(&self.state);
         let counter = match grant {
-            "refresh_token" => &mut desk.counts.refresh_token,
-            "client_credentials" => &mut desk.counts.client_credentials,
-            "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => &mut desk.counts.device_code,
-            "authorization_code" => &mut desk.counts.authorization_code,
-            other => return Err(Refusal::about(70003, other)),
+            "refresh_token" => &mut state.counts.refresh_token,
+            "client_credentials" => &mut state.counts.client_credentials,
+            "urn:ietf:params:oauth:grant-type:device_code" | "device_code" => &mut state.counts.device_code,
+            "authorization_code" => &mut state.counts.authorization_code,
+            other => return Err(OauthError::about(70003, other)),
         };
         *counter += 1;
         let client_id = request.client_id()?;
-        let app = desk.application(client_id).ok_or_else(|| Refusal::about(700016, client_id))?.clone();
+        let app = state.application(client_id).ok_or_else(|| OauthError::about(700016, client_id))?.clone();
         match grant {
-            "client_credentials" => self.client_credentials(&mut desk, &app, request),
-            "refresh_token" => self.refresh_token(&mut desk, &app, request),
-            "authorization_code" => self.authorization_code(&mut desk, &app, request),
-            _ => self.device_code(&mut desk, &app, request),
+            "client_credentials" => self.client_credentials(&mut state, &app, request),
+            "refresh_token" => self.refresh_token(&mut state, &app, request),
+            "authorization_code" => self.authorization_code(&mut state, &app, request),
+            _ => self.device_code(&mut state, &app, request),
         }
     }
 
     /// Checks the secret or assertion. An application that allows public flows may omit both, unless `must` is set.
-    fn prove(&self, app: &Application, request: &TokenRequest<'_>, must: bool) -> Result<(), Refusal> {
+    fn authenticate_client(
+        &self,
+        app: &Application,
+        request: &TokenRequest<'_>,
+        must: bool,
+    ) -> Result<(), OauthError> {
         if let Some(assertion) = request.get("client_assertion") {
             if request.require("client_assertion_type")? != assertion::TYPE {
-                return Err(Refusal::new(50027));
+                return Err(OauthError::new(50027));
             }
             return assertion::check(assertion, app, request.endpoint, self.clock.unix_seconds());
         }
@@ -108,142 +113,143 @@ impl Entra {
         };
         match secret {
             None if app.public && !must => Ok(()),
-            None => Err(Refusal::new(7000218)),
+            None => Err(OauthError::new(7000218)),
             Some(secret) if app.secret.as_deref() != Some(secret) => {
-                Err(Refusal::about(7000215, &app.client_id))
+                Err(OauthError::about(7000215, &app.client_id))
             }
-            Some(_) if app.secret_expired => Err(Refusal::about(7000222, &app.client_id)),
+            Some(_) if app.secret_expired => Err(OauthError::about(7000222, &app.client_id)),
             Some(_) => Ok(()),
         }
     }
 
     fn client_credentials(
         &self,
-        desk: &mut Desk,
+        state: &mut EntraState,
         app: &Application,
         request: &TokenRequest<'_>,
-    ) -> Result<Value, Refusal> {
-        self.prove(app, request, true)?;
+    ) -> Result<Value, OauthError> {
+        self.authenticate_client(app, request, true)?;
         if !request.v1 && !request.scopes().all(|scope| scope.ends_with("/.default")) {
-            return Err(Refusal::about(1002012, request.get("scope").unwrap_or_default()));
+            return Err(OauthError::about(1002012, request.get("scope").unwrap_or_default()));
         }
-        let spec = desk.spec(false, app, request.audience()?);
-        Ok(self.token_answer(desk, &spec, request, None))
+        let spec = state.spec(false, app, request.audience()?);
+        Ok(self.token_answer(state, &spec, request, None))
     }
 
     fn refresh_token(
         &self,
-        desk: &mut Desk,
+        state: &mut EntraState,
         app: &Application,
         request: &TokenRequest<'_>,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Value, OauthError> {
         let given = request.require("refresh_token")?;
-        self.prove(app, request, false)?;
-        let token = RefreshToken::open(given, self.key).ok_or_else(|| Refusal::new(70000))?;
+        self.authenticate_client(app, request, false)?;
+        let token = RefreshToken::open(given, self.key).ok_or_else(|| OauthError::new(70000))?;
         if !token.client_id.eq_ignore_ascii_case(&app.client_id) {
-            return Err(Refusal::new(700007));
+            return Err(OauthError::new(700007));
         }
         let now = self.clock.unix_seconds();
         if token.has_expired(now) {
-            return Err(Refusal::about(700082, aadsts::day(token.issued)));
+            return Err(OauthError::about(700082, aadsts::day(token.issued)));
         }
-        if token.serial <= desk.revoked_up_to || desk.revoked.contains(&token.serial) {
-            return Err(Refusal::new(50173));
+        if token.serial <= state.revoked_up_to || state.revoked.contains(&token.serial) {
+            return Err(OauthError::new(50173));
         }
-        if token.sign_in <= desk.mfa_demanded_up_to {
-            return Err(Refusal::new(50076));
+        if token.sign_in <= state.mfa_demanded_up_to {
+            return Err(OauthError::new(50076));
         }
-        if self.settings.single_use_refresh_tokens && !desk.redeemed.insert(token.serial) {
-            return Err(Refusal::new(70000));
+        if self.settings.single_use_refresh_tokens && !state.redeemed.insert(token.serial) {
+            return Err(OauthError::new(70000));
         }
         let audience = Self::user_audience(app, request)?;
         let rotated = request.wants_refresh_token().then(|| RefreshToken {
-            serial: desk.next_serial(),
+            serial: state.next_serial(),
             issued: now,
             ..token.clone()
         });
-        let mut spec = desk.spec(true, app, audience);
+        let mut spec = state.spec(true, app, audience);
         spec.mfa &= token.mfa;
-        Ok(self.token_answer(desk, &spec, request, rotated))
+        Ok(self.token_answer(state, &spec, request, rotated))
     }
 
     fn device_code(
         &self,
-        desk: &mut Desk,
+        state: &mut EntraState,
         app: &Application,
         request: &TokenRequest<'_>,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Value, OauthError> {
         let code = request.require("device_code")?.to_owned();
-        self.prove(app, request, false)?;
+        self.authenticate_client(app, request, false)?;
         let now = self.clock.unix_seconds();
-        let device = desk.devices.get_mut(&code).ok_or_else(|| Refusal::new(70018))?;
+        let device = state.devices.get_mut(&code).ok_or_else(|| OauthError::new(70018))?;
         if !device.client_id.eq_ignore_ascii_case(&app.client_id) {
-            return Err(Refusal::new(700007));
+            return Err(OauthError::new(700007));
         }
         let waited = device.polls;
         device.polls += 1;
         match device.answer {
-            _ if now >= device.issued + DEVICE_CODE_SECONDS => return Err(Refusal::new(70019)),
-            DeviceResponse::Expired => return Err(Refusal::new(70019)),
-            DeviceResponse::Declined => return Err(Refusal::new(65004)),
+            _ if now >= device.issued + DEVICE_CODE_SECONDS => return Err(OauthError::new(70019)),
+            DeviceResponse::Expired => return Err(OauthError::new(70019)),
+            DeviceResponse::Declined => return Err(OauthError::new(65004)),
             DeviceResponse::Approved => {}
             DeviceResponse::Pending if self.settings.approve_after.is_some_and(|polls| waited >= polls) => {}
-            DeviceResponse::Pending => return Err(Refusal::new(70016)),
+            DeviceResponse::Pending => return Err(OauthError::new(70016)),
         }
         let audience = Self::user_audience(app, request)?;
-        desk.devices.remove(&code);
-        Ok(self.signed_in(desk, app, audience, request))
+        state.devices.remove(&code);
+        Ok(self.signed_in(state, app, audience, request))
     }
 
     fn authorization_code(
         &self,
-        desk: &mut Desk,
+        state: &mut EntraState,
         app: &Application,
         request: &TokenRequest<'_>,
-    ) -> Result<Value, Refusal> {
+    ) -> Result<Value, OauthError> {
         let (code, redirect_uri) = (request.require("code")?, request.require("redirect_uri")?);
-        self.prove(app, request, false)?;
+        self.authenticate_client(app, request, false)?;
         let now = self.clock.unix_seconds();
-        let issued: &mut AuthorizationCode = desk.codes.get_mut(code).ok_or_else(|| Refusal::new(70000))?;
+        let issued: &mut AuthorizationCode =
+            state.codes.get_mut(code).ok_or_else(|| OauthError::new(70000))?;
         if !issued.client_id.eq_ignore_ascii_case(&app.client_id) {
-            return Err(Refusal::new(700007));
+            return Err(OauthError::new(700007));
         }
         if issued.redirect_uri != redirect_uri {
-            return Err(Refusal::new(90013));
+            return Err(OauthError::new(90013));
         }
         if now >= issued.issued + AUTHORIZATION_CODE_SECONDS {
-            return Err(Refusal::new(70008));
+            return Err(OauthError::new(70008));
         }
         if std::mem::replace(&mut issued.redeemed, true) {
-            return Err(Refusal::new(54005));
+            return Err(OauthError::new(54005));
         }
         let audience = Self::user_audience(app, request)?;
-        Ok(self.signed_in(desk, app, audience, request))
+        Ok(self.signed_in(state, app, audience, request))
     }
 
-    fn user_audience(app: &Application, request: &TokenRequest<'_>) -> Result<String, Refusal> {
+    fn user_audience(app: &Application, request: &TokenRequest<'_>) -> Result<String, OauthError> {
         if !app.consented {
-            return Err(Refusal::about(65001, &app.client_id));
+            return Err(OauthError::about(65001, &app.client_id));
         }
         request.audience()
     }
 
     fn signed_in(
         &self,
-        desk: &mut Desk,
+        state: &mut EntraState,
         app: &Application,
         audience: String,
         request: &TokenRequest<'_>,
     ) -> Value {
-        let mfa = desk.issue_with_mfa;
-        let token = self.sign_in(desk, &app.client_id, mfa);
-        let spec = desk.spec(true, app, audience);
-        self.token_answer(desk, &spec, request, request.wants_refresh_token().then_some(token))
+        let mfa = state.issue_with_mfa;
+        let token = self.sign_in(state, &app.client_id, mfa);
+        let spec = state.spec(true, app, audience);
+        self.token_answer(state, &spec, request, request.wants_refresh_token().then_some(token))
     }
 
     fn token_answer(
         &self,
-        desk: &mut Desk,
+        state: &mut EntraState,
         spec: &TokenSpec,
         request: &TokenRequest<'_>,
         refresh: Option<RefreshToken>,
@@ -256,7 +262,7 @@ impl Entra {
             "token_type": "Bearer",
             "expires_in": number(seconds),
             "ext_expires_in": number(seconds),
-            "access_token": access::mint(self, spec, desk.next_serial()),
+            "access_token": access::issue_access_token(self, spec, state.next_serial()),
         });
         let Some(members) = answer.as_object_mut() else { return answer };
         let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
@@ -276,7 +282,7 @@ impl Entra {
     }
 }
 
-impl Desk {
+impl EntraState {
     /// The token to issue, with the lifetime, audience and claims that the test has set.
     fn spec(&self, user: bool, app: &Application, audience: String) -> TokenSpec {
         TokenSpec {

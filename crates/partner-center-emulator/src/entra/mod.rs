@@ -13,15 +13,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
-pub(crate) use aadsts::{Aadsts, Refusal};
+pub(crate) use aadsts::{Aadsts, OauthError};
 pub use access::TokenSpec;
 pub(crate) use access::{Bearer, TokenProblem};
 pub use application::Application;
 pub(crate) use endpoint::{answer, ids};
 
 use crate::clock::Clock;
-use crate::draw::{Draw, digest, mix};
 use crate::lock;
+use crate::rng::{Rng, digest, mix};
 use refresh::RefreshToken;
 
 /// The resource of Partner Center in token requests, and the audience of its tokens.
@@ -68,7 +68,7 @@ pub struct Entra {
     clock: Clock,
     accepted_tokens: Vec<String>,
     settings: EntraSettings,
-    desk: Mutex<Desk>,
+    state: Mutex<EntraState>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -83,7 +83,7 @@ pub(crate) struct EntraSettings {
 
 /// The mutable state.
 #[derive(Debug)]
-struct Desk {
+struct EntraState {
     serial: u64,
     applications: Vec<Application>,
     counts: TokenRequests,
@@ -168,7 +168,7 @@ impl Entra {
         if applications.is_empty() {
             applications.push(Application::new(Self::CLIENT_ID).secret(Self::CLIENT_SECRET).public());
         }
-        let desk = Desk {
+        let state = EntraState {
             serial: 0,
             applications,
             counts: TokenRequests::default(),
@@ -183,11 +183,11 @@ impl Entra {
             issue_audience: None,
             revoked_access: HashSet::new(),
         };
-        Self { key: mix(mix(seed)), clock, accepted_tokens, settings, desk: Mutex::new(desk) }
+        Self { key: mix(mix(seed)), clock, accepted_tokens, settings, state: Mutex::new(state) }
     }
 
     pub(crate) fn judge(&self, token: &str, own_origin: &str) -> Result<Bearer, TokenProblem> {
-        if lock(&self.desk).revoked_access.contains(&digest(self.key, token.as_bytes())) {
+        if lock(&self.state).revoked_access.contains(&digest(self.key, token.as_bytes())) {
             return Err(TokenProblem::Expired);
         }
         access::judge(self, token, own_origin)
@@ -195,71 +195,71 @@ impl Entra {
 
     /// Revokes an access token. The API then responds as if it had expired: 401 with code 400.
     pub fn revoke_access_token(&self, token: &str) {
-        lock(&self.desk).revoked_access.insert(digest(self.key, token.as_bytes()));
+        lock(&self.state).revoked_access.insert(digest(self.key, token.as_bytes()));
     }
 
     /// The number of requests so far, by kind.
     pub fn token_requests(&self) -> TokenRequests {
-        lock(&self.desk).counts
+        lock(&self.state).counts
     }
 
     /// Issues an access token without a token request.
-    pub fn mint(&self, spec: &TokenSpec) -> String {
-        let serial = lock(&self.desk).next_serial();
-        access::mint(self, spec, serial)
+    pub fn issue_access_token(&self, spec: &TokenSpec) -> String {
+        let serial = lock(&self.state).next_serial();
+        access::issue_access_token(self, spec, serial)
     }
 
     /// Issues a refresh token as after a sign-in with multi-factor authentication, to [`CLIENT_ID`](Self::CLIENT_ID)
     /// or, if applications were registered, to the first of them. Valid for 90 days of the emulator's clock.
     pub fn issue_refresh_token(&self) -> String {
-        let mut desk = lock(&self.desk);
-        let client_id = desk.applications.first().map(|app| app.client_id.clone()).unwrap_or_default();
-        self.sign_in(&mut desk, &client_id, true).seal(self.key)
+        let mut state = lock(&self.state);
+        let client_id = state.applications.first().map(|app| app.client_id.clone()).unwrap_or_default();
+        self.sign_in(&mut state, &client_id, true).seal(self.key)
     }
 
     /// Issues a refresh token to any application, as after a sign-in with or without multi-factor authentication.
     pub fn issue_refresh_token_to(&self, client_id: &str, mfa: bool) -> String {
-        self.sign_in(&mut lock(&self.desk), client_id, mfa).seal(self.key)
+        self.sign_in(&mut lock(&self.state), client_id, mfa).seal(self.key)
     }
 
-    fn sign_in(&self, desk: &mut Desk, client_id: &str, mfa: bool) -> RefreshToken {
-        let serial = desk.next_serial();
+    fn sign_in(&self, state: &mut EntraState, client_id: &str, mfa: bool) -> RefreshToken {
+        let serial = state.next_serial();
         let issued = self.clock.unix_seconds();
         RefreshToken { serial, client_id: client_id.to_owned(), issued, mfa, sign_in: serial }
     }
 
     /// Revokes all refresh tokens issued so far: 50173. Later sign-ins are not affected.
     pub fn revoke_refresh_tokens(&self) {
-        let mut desk = lock(&self.desk);
-        desk.revoked_up_to = desk.serial;
+        let mut state = lock(&self.state);
+        state.revoked_up_to = state.serial;
     }
 
     /// Revokes one refresh token, but not tokens that it was exchanged for. Returns false if it was not issued here.
     pub fn revoke_refresh_token(&self, token: &str) -> bool {
         let opened = RefreshToken::open(token, self.key);
-        opened.is_some_and(|token| lock(&self.desk).revoked.insert(token.serial))
+        opened.is_some_and(|token| lock(&self.state).revoked.insert(token.serial))
     }
 
     /// Requires multi-factor authentication for all sign-ins so far: their refresh tokens get 50076 until the user
     /// signs in again.
     pub fn demand_mfa(&self) {
-        let mut desk = lock(&self.desk);
-        desk.mfa_demanded_up_to = desk.serial;
+        let mut state = lock(&self.state);
+        state.mfa_demanded_up_to = state.serial;
     }
 
     /// Gives or withdraws the consent to an application. Without consent: 65001.
     pub fn set_consent(&self, client_id: &str, given: bool) {
-        lock(&self.desk).change_application(client_id, |app| app.consented = given);
+        lock(&self.state).change_application(client_id, |app| app.consented = given);
     }
 
     /// Expires the secret of an application: 7000222.
     pub fn expire_secret(&self, client_id: &str) {
-        lock(&self.desk).change_application(client_id, |app| app.secret_expired = true);
+        lock(&self.state).change_application(client_id, |app| app.secret_expired = true);
     }
 
     /// Replaces the secret of an application with one that has not expired. The old one gets 7000215.
     pub fn change_secret(&self, client_id: &str, secret: &str) {
-        lock(&self.desk).change_application(client_id, |app| {
+        lock(&self.state).change_application(client_id, |app| {
             app.secret = Some(secret.to_owned());
             app.secret_expired = false;
         });
@@ -267,43 +267,43 @@ impl Entra {
 
     /// Sets the lifetime of access tokens issued from now on.
     pub fn issue_for(&self, lifetime: Duration) {
-        lock(&self.desk).issue_lifetime = lifetime;
+        lock(&self.state).issue_lifetime = lifetime;
     }
 
     /// Sets whether access tokens and sign-ins have the multi-factor claim from now on.
     pub fn issue_with_mfa(&self, mfa: bool) {
-        lock(&self.desk).issue_with_mfa = mfa;
+        lock(&self.state).issue_with_mfa = mfa;
     }
 
     /// Sets the audience of access tokens issued from now on, regardless of the request; `None` for the requested one.
     pub fn issue_to_audience(&self, audience: Option<&str>) {
-        lock(&self.desk).issue_audience = audience.map(str::to_owned);
+        lock(&self.state).issue_audience = audience.map(str::to_owned);
     }
 
     /// The user codes of pending device sign-ins, in no particular order.
     pub fn pending_device_codes(&self) -> Vec<String> {
-        let desk = lock(&self.desk);
-        let pending = desk.devices.values().filter(|device| device.answer == DeviceResponse::Pending);
+        let state = lock(&self.state);
+        let pending = state.devices.values().filter(|device| device.answer == DeviceResponse::Pending);
         pending.map(|device| device.user_code.clone()).collect()
     }
 
     /// Approves the device sign-in with this user code. Returns false if none is pending.
     pub fn approve_device_code(&self, user_code: &str) -> bool {
-        lock(&self.desk).answer_device(user_code, DeviceResponse::Approved)
+        lock(&self.state).answer_device(user_code, DeviceResponse::Approved)
     }
 
     /// Declines the device sign-in with this user code: `authorization_declined`. Returns false if none is pending.
     pub fn decline_device_code(&self, user_code: &str) -> bool {
-        lock(&self.desk).answer_device(user_code, DeviceResponse::Declined)
+        lock(&self.state).answer_device(user_code, DeviceResponse::Declined)
     }
 
     /// Expires the device sign-in with this user code: `expired_token`. Returns false if none is pending.
     pub fn expire_device_code(&self, user_code: &str) -> bool {
-        lock(&self.desk).answer_device(user_code, DeviceResponse::Expired)
+        lock(&self.state).answer_device(user_code, DeviceResponse::Expired)
     }
 }
 
-impl Desk {
+impl EntraState {
     fn next_serial(&mut self) -> u64 {
         self.serial += 1;
         self.serial
@@ -332,7 +332,7 @@ impl Desk {
     /// Generates a code that is hard to guess by accident, but reproducible.
     fn code(&mut self, key: u64, length: usize) -> String {
         const ALPHABET: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        let mut draw = Draw::new(key, 20, self.next_serial());
+        let mut draw = Rng::new(key, 20, self.next_serial());
         (0..length)
             .filter_map(|_| ALPHABET.get(usize::try_from(draw.below(ALPHABET.len() as u64)).ok()?))
             .map(|letter| char::from(*letter))

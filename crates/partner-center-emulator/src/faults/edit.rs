@@ -6,16 +6,21 @@ use http::StatusCode;
 use serde_json::{Map, Number, Value, json};
 
 use super::{DateForm, Fault};
-use crate::answer::{Answer, Encoding};
 use crate::links::LinkForm;
 use crate::recorder::RecordedRequest;
+use crate::response::{Encoding, ServiceResponse};
 use crate::state::Origins;
 
 const TOKEN_HEADER: &str = "MS-ContinuationToken";
 
 /// Applies the faults that change a response, in order. The JSON is parsed and written once, and only if a fault needs
 /// it.
-pub(crate) fn edit(answer: &mut Answer, faults: &[Fault], request: &RecordedRequest, origins: &Origins) {
+pub(crate) fn edit(
+    answer: &mut ServiceResponse,
+    faults: &[Fault],
+    request: &RecordedRequest,
+    origins: &Origins,
+) {
     if answer.status == StatusCode::OK
         && faults.iter().any(changes_json)
         && let Ok(mut value) = serde_json::from_slice::<Value>(&answer.body)
@@ -65,7 +70,7 @@ fn changes_json(fault: &Fault) -> bool {
 fn change(value: &mut Value, fault: &Fault, request: &RecordedRequest, origins: &Origins) {
     let page = Page { value, request, origins };
     match fault {
-        Fault::ForeignLink { to } => page.point_next_to(to.as_deref().unwrap_or(&origins.elsewhere)),
+        Fault::ForeignLink { to } => page.point_next_to(to.as_deref().unwrap_or(&origins.foreign_host)),
         Fault::RepeatedLink => page.repeat_next(),
         Fault::Links(form) => page.write_next_as(*form),
         Fault::BodyToken => page.move_token_to_body(),

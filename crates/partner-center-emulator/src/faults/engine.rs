@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 use super::{Fault, FaultScript, Rule};
-use crate::draw::Draw;
 use crate::lock;
 use crate::recorder::RecordedRequest;
+use crate::rng::Rng;
 use crate::state::Host;
 
 pub(crate) struct Engine {
@@ -39,7 +39,7 @@ impl Engine {
     pub(crate) fn plan(&self, host: Host, request: &RecordedRequest) -> Vec<Fault> {
         let mut plan = Vec::new();
         for (place, active) in (0..).zip(&self.rules) {
-            if active.falls_on(self.seed, place, host, request) {
+            if active.applies_to(self.seed, place, host, request) {
                 plan.extend(active.rule.faults.iter().cloned());
             }
         }
@@ -48,7 +48,7 @@ impl Engine {
 }
 
 impl ActiveRule {
-    fn falls_on(&self, seed: u64, place: u64, host: Host, request: &RecordedRequest) -> bool {
+    fn applies_to(&self, seed: u64, place: u64, host: Host, request: &RecordedRequest) -> bool {
         const STREAM: u64 = 30;
         let rule = &self.rule;
         let matches = match &rule.path {
@@ -61,7 +61,7 @@ impl ActiveRule {
         }
         let number = self.seen.fetch_add(1, Ordering::Relaxed) + 1;
         let numbered = rule.numbers.is_empty() || rule.numbers.iter().any(|range| range.contains(&number));
-        let chosen = rule.chance.is_none_or(|chance| Draw::new(seed, STREAM + place, number).chance(chance));
+        let chosen = rule.chance.is_none_or(|chance| Rng::new(seed, STREAM + place, number).chance(chance));
         self.within_limit(numbered && chosen, request)
     }
 

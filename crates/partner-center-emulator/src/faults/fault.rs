@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use crate::error_shape::ErrorShape;
 use crate::links::LinkForm;
-use crate::shapes::ErrorShape;
 
 /// A fault that is injected into a response.
 ///
@@ -35,7 +35,7 @@ pub enum Fault {
     NoContent,
     /// `empty-body`: status 200 with an empty body.
     EmptyBody,
-    /// `redirect`, `redirect(to=URL)`: 302 to another host; default [`elsewhere`](crate::Emulator::elsewhere).
+    /// `redirect`, `redirect(to=URL)`: 302 to another host; default [`foreign_host`](crate::Emulator::foreign_host).
     Redirect {
         /// The target's origin.
         to: Option<String>,
@@ -89,7 +89,7 @@ pub enum Fault {
 
     /// `foreign-link`, `foreign-link(to=URL)`: the next link points to another host.
     ForeignLink {
-        /// Its origin, such as `https://partner.example`; default [`elsewhere`](crate::Emulator::elsewhere).
+        /// Its origin, such as `https://partner.example`; default [`foreign_host`](crate::Emulator::foreign_host).
         to: Option<String>,
     },
     /// `repeated-link`: on pages after the first, the next link points to the page itself.

@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use super::rule::millionths;
 use super::{DateForm, ErrorResponse, Fault, FaultScript, RetryAfter, Rule};
 use crate::entra::Aadsts;
+use crate::error_shape::ErrorShape;
 use crate::links::LinkForm;
-use crate::shapes::ErrorShape;
 
 /// An error that occurred while parsing a [`FaultScript`].
 #[derive(Clone, Debug, PartialEq, Eq)]

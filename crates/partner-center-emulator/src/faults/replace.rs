@@ -5,14 +5,18 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{ErrorResponse, Fault, RetryAfter};
-use crate::answer::{Answer, JSON};
 use crate::entra;
+use crate::error_shape::{ErrorShape, page};
 use crate::recorder::RecordedRequest;
-use crate::shapes::{ErrorShape, page};
+use crate::response::{JSON, ServiceResponse};
 use crate::state::State;
 
 /// Returns the response of the first fault that replaces it; `None` for the regular response.
-pub(crate) fn replacement(state: &State, faults: &[Fault], request: &RecordedRequest) -> Option<Answer> {
+pub(crate) fn replacement(
+    state: &State,
+    faults: &[Fault],
+    request: &RecordedRequest,
+) -> Option<ServiceResponse> {
     faults.iter().find_map(|fault| match fault {
         Fault::Error(error) => Some(refusal(state, error)),
         Fault::ExpiredToken => Some(expired()),
@@ -27,31 +31,31 @@ pub(crate) fn replacement(state: &State, faults: &[Fault], request: &RecordedReq
             answer.status = StatusCode::from_u16(*status).unwrap_or(answer.status);
             Some(answer)
         }
-        Fault::Html => Some(Answer {
+        Fault::Html => Some(ServiceResponse {
             ids: false,
-            ..Answer::new(StatusCode::OK, Some("text/html"), page(StatusCode::OK))
+            ..ServiceResponse::new(StatusCode::OK, Some("text/html"), page(StatusCode::OK))
         }),
-        Fault::NoContent => Some(Answer::new(StatusCode::NO_CONTENT, None, "")),
-        Fault::EmptyBody => Some(Answer::new(StatusCode::OK, Some(JSON), "")),
+        Fault::NoContent => Some(ServiceResponse::new(StatusCode::NO_CONTENT, None, "")),
+        Fault::EmptyBody => Some(ServiceResponse::new(StatusCode::OK, Some(JSON), "")),
         Fault::Redirect { to } => {
-            let to = to.as_deref().unwrap_or(&state.origins.elsewhere).trim_end_matches('/');
+            let to = to.as_deref().unwrap_or(&state.origins.foreign_host).trim_end_matches('/');
             let location = HeaderValue::from_str(&format!("{to}{}", request.path_and_query())).ok()?;
-            Some(Answer::new(StatusCode::FOUND, None, "").with(header::LOCATION, location))
+            Some(ServiceResponse::new(StatusCode::FOUND, None, "").with(header::LOCATION, location))
         }
         _ => None,
     })
 }
 
-fn expired() -> Answer {
-    Answer::fault(StatusCode::UNAUTHORIZED, 400, "Access denied.")
+fn expired() -> ServiceResponse {
+    ServiceResponse::fault(StatusCode::UNAUTHORIZED, 400, "Access denied.")
 }
 
-fn aadsts(state: &State, number: u32, request: &RecordedRequest) -> Answer {
-    let refusal = entra::Refusal::about(number, entra::Entra::CLIENT_ID);
+fn aadsts(state: &State, number: u32, request: &RecordedRequest) -> ServiceResponse {
+    let refusal = entra::OauthError::about(number, entra::Entra::CLIENT_ID);
     refusal.answer(&state.clock, entra::ids(request), request.path().ends_with("/oauth2/token"))
 }
 
-fn refusal(state: &State, error: &ErrorResponse) -> Answer {
+fn refusal(state: &State, error: &ErrorResponse) -> ServiceResponse {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (usual_shape, usual_code) = match error.status {
         400 => (ErrorShape::Fault, 2000),
@@ -72,7 +76,7 @@ fn refusal(state: &State, error: &ErrorResponse) -> Answer {
         _ => message(status, code).to_owned(),
     };
     let shape = error.body.unwrap_or(usual_shape);
-    let answer = Answer::error(status, shape, code, &message);
+    let answer = ServiceResponse::error(status, shape, code, &message);
     let answer = match wait {
         Some(RetryAfter::Seconds(seconds)) => answer.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
         Some(RetryAfter::Date(seconds)) => {

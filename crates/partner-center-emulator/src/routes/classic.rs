@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::answer::{Answer, JSON};
 use crate::book::{Book, Customer};
+use crate::response::{JSON, ServiceResponse};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,9 +20,9 @@ pub(super) struct Attributes {
     pub(super) object_type: &'static str,
 }
 
-fn collection<T: Serialize>(items: Vec<T>) -> Answer {
+fn collection<T: Serialize>(items: Vec<T>) -> ServiceResponse {
     let attributes = Attributes { object_type: "Collection" };
-    Answer::v1(JSON, &Collection { total_count: items.len(), items, attributes })
+    ServiceResponse::v1(JSON, &Collection { total_count: items.len(), items, attributes })
 }
 
 #[derive(Serialize)]
@@ -39,7 +39,7 @@ struct CustomerDeployment<'a> {
     attributes: Attributes,
 }
 
-pub(super) fn customer_deployment(customer: &Customer) -> Answer {
+pub(super) fn customer_deployment(customer: &Customer) -> ServiceResponse {
     let rows = customer.deployment();
     let items = rows.iter().map(|row| CustomerDeployment {
         customer_name: &customer.company_name,
@@ -70,7 +70,7 @@ struct CustomerUsage<'a> {
     attributes: Attributes,
 }
 
-pub(super) fn customer_usage(customer: &Customer) -> Answer {
+pub(super) fn customer_usage(customer: &Customer) -> ServiceResponse {
     let rows = customer.usage();
     let items = rows.iter().map(|row| CustomerUsage {
         customer_name: &customer.company_name,
@@ -98,7 +98,7 @@ struct PartnerDeployment<'a> {
     attributes: Attributes,
 }
 
-pub(super) fn partner_deployment(book: &Book) -> Answer {
+pub(super) fn partner_deployment(book: &Book) -> ServiceResponse {
     let items = book.partner_deployment().iter().map(|row| PartnerDeployment {
         prorated_deployment_percent: row.prorated_percent,
         licenses_sold: row.licenses_sold,
@@ -121,7 +121,7 @@ struct PartnerUsage<'a> {
     attributes: Attributes,
 }
 
-pub(super) fn partner_usage(book: &Book) -> Answer {
+pub(super) fn partner_usage(book: &Book) -> ServiceResponse {
     let items = book.partner_usage().iter().map(|row| PartnerUsage {
         prorated_licenses_usage_percent: row.prorated_percent,
         workload_name: row.workload.name,
@@ -149,7 +149,7 @@ mod tests {
             (partner_usage(&book), documented::PARTNER_LICENSES_USAGE),
         ];
         for (answer, example) in answers {
-            assert_eq!(answer.encoding, crate::answer::Encoding::MarkedUtf8);
+            assert_eq!(answer.encoding, crate::response::Encoding::MarkedUtf8);
             assert_eq!(std::str::from_utf8(&answer.body).unwrap(), example);
         }
     }

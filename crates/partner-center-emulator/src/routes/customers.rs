@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::classic::Attributes;
-use super::{Query, Refusal, refuse};
-use crate::answer::{Answer, BARE_JSON, JSON};
+use super::{Query, RouteError, error};
 use crate::book::{Book, Customer};
-use crate::draw::{digest, mix};
+use crate::response::{BARE_JSON, JSON, ServiceResponse};
+use crate::rng::{digest, mix};
 use crate::settings::CUSTOMERS_PER_PAGE;
 use crate::state::State;
 
@@ -88,18 +88,18 @@ struct Filter {
 }
 
 impl Filter {
-    fn parse(text: &str) -> Result<Self, Refusal> {
+    fn parse(text: &str) -> Result<Self, RouteError> {
         let filter: Self = serde_json::from_str(text)
-            .map_err(|_| refuse(StatusCode::BAD_REQUEST, 800002, "The filter is not a valid filter."))?;
+            .map_err(|_| error(StatusCode::BAD_REQUEST, 800002, "The filter is not a valid filter."))?;
         if filter.operator != "starts_with" {
             let description = format!("Unable to parse the enum value '{}'.", filter.operator);
-            return Err(refuse(StatusCode::BAD_REQUEST, 900126, &description));
+            return Err(error(StatusCode::BAD_REQUEST, 900126, &description));
         }
         match filter.field.as_str() {
             "CompanyName" | "Domain" | "IndirectReseller" | "IndirectCloudSolutionProvider" => Ok(filter),
             other => {
                 let description = format!("Unable to parse the enum value '{other}'.");
-                Err(refuse(StatusCode::BAD_REQUEST, 900126, &description))
+                Err(error(StatusCode::BAD_REQUEST, 900126, &description))
             }
         }
     }
@@ -133,18 +133,18 @@ impl Position {
         serde_json::from_slice(&position).ok()
     }
 
-    fn first(query: &Query, largest: usize) -> Result<Self, Refusal> {
+    fn first(query: &Query, largest: usize) -> Result<Self, RouteError> {
         let size = query.get("size").unwrap_or("0").parse().ok();
         let size: usize = size.filter(|size| *size <= CUSTOMERS_PER_PAGE).ok_or_else(|| {
             let description = format!("The size must be a whole number from 0 to {CUSTOMERS_PER_PAGE}.");
-            refuse(StatusCode::BAD_REQUEST, 800002, &description)
+            error(StatusCode::BAD_REQUEST, 800002, &description)
         })?;
         let filter = query.get("filter").map(Filter::parse).transpose()?;
         // The archived .NET SDK sends zero for the default.
         Ok(Self { next: 0, size: if size == 0 { largest } else { size.min(largest) }, filter })
     }
 
-    fn resume(query: &Query, headers: &HeaderMap, seed: u64) -> Result<Option<Self>, Refusal> {
+    fn resume(query: &Query, headers: &HeaderMap, seed: u64) -> Result<Option<Self>, RouteError> {
         match query.get("seekOperation") {
             None => Ok(None),
             Some("Next") => {
@@ -152,12 +152,12 @@ impl Position {
                 let position = token.and_then(|token| Self::from_token(token, seed));
                 position.map(Some).ok_or_else(|| {
                     let description = "The continuation token is missing or was not issued here.";
-                    refuse(StatusCode::BAD_REQUEST, 800002, description)
+                    error(StatusCode::BAD_REQUEST, 800002, description)
                 })
             }
             Some(other) => {
                 let description = format!("Unable to parse the enum value '{other}'.");
-                Err(refuse(StatusCode::BAD_REQUEST, 900126, &description))
+                Err(error(StatusCode::BAD_REQUEST, 900126, &description))
             }
         }
     }
@@ -168,7 +168,7 @@ impl Position {
     }
 }
 
-pub(super) fn list(state: &State, query: &Query, headers: &HeaderMap) -> Result<Answer, Refusal> {
+pub(super) fn list(state: &State, query: &Query, headers: &HeaderMap) -> Result<ServiceResponse, RouteError> {
     let seed = state.settings.seed;
     // A token overrides size and filter, which must be valid nevertheless.
     let first = Position::first(query, state.settings.customers_per_page())?;
@@ -192,7 +192,7 @@ pub(super) fn list(state: &State, query: &Query, headers: &HeaderMap) -> Result<
         links: PageLinks { this: Link::get(link(own).unwrap_or_default()), next },
         attributes: Attributes { object_type: "Collection" },
     };
-    Ok(Answer::v1(BARE_JSON, &page))
+    Ok(ServiceResponse::v1(BARE_JSON, &page))
 }
 
 fn list_item(customer: &Customer) -> ListItem<'_> {
@@ -210,7 +210,7 @@ fn list_item(customer: &Customer) -> ListItem<'_> {
 }
 
 /// One customer, with the members of the documented example. The people are fictitious, and all have one address.
-pub(super) fn show(customer: &Customer) -> Answer {
+pub(super) fn show(customer: &Customer) -> ServiceResponse {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Resource<'a> {
@@ -302,7 +302,7 @@ pub(super) fn show(customer: &Customer) -> Answer {
     let link = |path: &str| SelfLink { this: Link::get(format!("/customers/{id}{path}")) };
     let tag = mix(customer.index as u64);
     let email = format!("billing@{}", customer.domain);
-    Answer::v1(
+    ServiceResponse::v1(
         JSON,
         &Resource {
             id,

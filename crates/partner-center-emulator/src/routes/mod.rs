@@ -8,9 +8,9 @@ mod customers;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use uuid::Uuid;
 
-use crate::answer::Answer;
-use crate::book::{Customer, Standing};
-use crate::shapes::ErrorShape;
+use crate::book::{Customer, CustomerState};
+use crate::error_shape::ErrorShape;
+use crate::response::ServiceResponse;
 use crate::state::State;
 
 use auth::Access;
@@ -63,7 +63,7 @@ impl<'a> Operation<'a> {
     }
 
     /// Whether it may iterate over the whole book, which must not block the runtime of the program under test.
-    pub(crate) fn walks_the_book(self) -> bool {
+    pub(crate) fn scans_all_customers(self) -> bool {
         matches!(self, Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_))
     }
 
@@ -76,27 +76,27 @@ impl<'a> Operation<'a> {
 }
 
 /// The regular response.
-pub(crate) fn answer(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap) -> Answer {
+pub(crate) fn answer(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap) -> ServiceResponse {
     let Some(operation) = Operation::of(uri.path()) else {
-        return Answer::error(StatusCode::NOT_FOUND, ErrorShape::Gateway, 0, "Resource not found");
+        return ServiceResponse::error(StatusCode::NOT_FOUND, ErrorShape::Gateway, 0, "Resource not found");
     };
     if method != Method::GET {
         let message = format!("The requested resource does not support http method '{method}'.");
-        return Answer::error(StatusCode::METHOD_NOT_ALLOWED, ErrorShape::Message, 0, &message)
+        return ServiceResponse::error(StatusCode::METHOD_NOT_ALLOWED, ErrorShape::Message, 0, &message)
             .with(header::ALLOW, HeaderValue::from_static("GET"));
     }
     dispatch(state, operation, uri, headers).unwrap_or_else(|refusal| *refusal.0)
 }
 
 /// An error response. Boxed, because it is rare and large.
-struct Refusal(Box<Answer>);
+struct RouteError(Box<ServiceResponse>);
 
 fn dispatch(
     state: &State,
     operation: Operation<'_>,
     uri: &Uri,
     headers: &HeaderMap,
-) -> Result<Answer, Refusal> {
+) -> Result<ServiceResponse, RouteError> {
     auth::admit(state, headers, operation.access())?;
     let query = || Query::of(uri);
     Ok(match operation {
@@ -110,19 +110,19 @@ fn dispatch(
     })
 }
 
-fn refuse(status: StatusCode, code: u32, description: &str) -> Refusal {
-    Refusal(Box::new(Answer::fault(status, code, description)))
+fn error(status: StatusCode, code: u32, description: &str) -> RouteError {
+    RouteError(Box::new(ServiceResponse::fault(status, code, description)))
 }
 
-fn find(state: &State, id: &str) -> Result<Customer, Refusal> {
+fn find(state: &State, id: &str) -> Result<Customer, RouteError> {
     let id: Uuid =
-        id.parse().map_err(|_| refuse(StatusCode::BAD_REQUEST, 2000, "Tenant Id must be a GUID."))?;
+        id.parse().map_err(|_| error(StatusCode::BAD_REQUEST, 2000, "Tenant Id must be a GUID."))?;
     let customer = state.book.find(id).ok_or_else(|| {
-        refuse(StatusCode::NOT_FOUND, 60003, &format!("Tenant with id {id} could not be found."))
+        error(StatusCode::NOT_FOUND, 60003, &format!("Tenant with id {id} could not be found."))
     })?;
-    if customer.standing == Standing::Lapsed {
+    if customer.state == CustomerState::Lapsed {
         let description = "The partner does not have a commerce relationship with the customer.";
-        return Err(refuse(StatusCode::FORBIDDEN, 20002, description));
+        return Err(error(StatusCode::FORBIDDEN, 20002, description));
     }
     Ok(customer)
 }

@@ -9,13 +9,13 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use uuid::Uuid;
 
-use super::send::{self, Body, Broken};
+use super::send::{self, Body, ConnectionAborted};
 use super::socket::ResetSwitch;
-use crate::answer::{Answer, JSON};
-use crate::draw::Draw;
 use crate::entra;
 use crate::faults::{self, Fault};
 use crate::recorder::RecordedRequest;
+use crate::response::{JSON, ServiceResponse};
+use crate::rng::Rng;
 use crate::routes::{self, Operation};
 use crate::state::{Host, State};
 
@@ -24,18 +24,18 @@ pub(super) async fn handle(
     host: Host,
     reset: &ResetSwitch,
     request: Request<Incoming>,
-) -> Result<Response<Body>, Broken> {
+) -> Result<Response<Body>, ConnectionAborted> {
     let (parts, body) = request.into_parts();
-    let _counted = (host == Host::Api).then(|| state.load.request());
+    let _counted = (host == Host::Api).then(|| state.metrics.request());
     let recorded = state.recorder(host).arrived(state.clock.now(), parts);
     let ids = Ids::of(state, &recorded);
     let form = if host == Host::Authority { form(&recorded, body).await } else { Bytes::new() };
     // The gateway throttles before faults apply.
     let throttled = if host == Host::Api { throttle(state, &recorded) } else { None };
-    let faults = if throttled.is_some() { Vec::new() } else { strike(state, host, &recorded).await };
+    let faults = if throttled.is_some() { Vec::new() } else { select_faults(state, host, &recorded).await };
     if faults.contains(&Fault::Reset) {
-        reset.pull();
-        return Err(Broken);
+        reset.request_reset();
+        return Err(ConnectionAborted);
     }
     let mut answer = match (throttled, faults::replacement(state, &faults, &recorded), host) {
         (Some(answer), ..) | (None, Some(answer), _) => answer,
@@ -44,9 +44,9 @@ pub(super) async fn handle(
             entra::answer(&state.entra, &state.origins.authority, &recorded, &form)
         }
         // Success, so that the client continues and its test can detect the request.
-        (None, None, Host::Elsewhere) => {
+        (None, None, Host::ForeignHost) => {
             let body = r#"{"totalCount":0,"items":[],"attributes":{"objectType":"Collection"}}"#;
-            Answer::new(StatusCode::OK, Some(JSON), body)
+            ServiceResponse::new(StatusCode::OK, Some(JSON), body)
         }
     };
     faults::edit(&mut answer, &faults, &recorded, &state.origins);
@@ -58,14 +58,14 @@ pub(super) async fn handle(
     Ok(send::response(state, answer, &ids, recorded.headers(), &faults, reset))
 }
 
-fn throttle(state: &State, recorded: &RecordedRequest) -> Option<Answer> {
+fn throttle(state: &State, recorded: &RecordedRequest) -> Option<ServiceResponse> {
     let customer = Operation::of(recorded.path()).and_then(Operation::customer);
     let admitted = state.throttle.admit(state.clock.unix_seconds(), customer);
-    admitted.err().map(Answer::throttled)
+    admitted.err().map(ServiceResponse::throttled)
 }
 
 /// Selects the faults of a request, then waits for the latency and slow starts.
-async fn strike(state: &State, host: Host, recorded: &RecordedRequest) -> Vec<Fault> {
+async fn select_faults(state: &State, host: Host, recorded: &RecordedRequest) -> Vec<Fault> {
     let faults = state.faults().plan(host, recorded);
     if !faults.is_empty() {
         let names: Vec<String> = faults.iter().map(Fault::to_string).collect();
@@ -83,16 +83,20 @@ async fn strike(state: &State, host: Host, recorded: &RecordedRequest) -> Vec<Fa
     faults
 }
 
-async fn api(state: &Arc<State>, recorded: &RecordedRequest, bad_id: Option<&'static str>) -> Answer {
+async fn api(
+    state: &Arc<State>,
+    recorded: &RecordedRequest,
+    bad_id: Option<&'static str>,
+) -> ServiceResponse {
     if let Some(header) = bad_id {
         let description = format!("The header {header} must be a GUID.");
-        return Answer::fault(StatusCode::BAD_REQUEST, 2000, &description);
+        return ServiceResponse::fault(StatusCode::BAD_REQUEST, 2000, &description);
     }
-    if Operation::of(recorded.path()).is_some_and(Operation::walks_the_book) {
+    if Operation::of(recorded.path()).is_some_and(Operation::scans_all_customers) {
         let (state, recorded) = (Arc::clone(state), recorded.clone());
         let walk = move || routes::answer(&state, recorded.method(), recorded.uri(), recorded.headers());
         return tokio::task::spawn_blocking(walk).await.unwrap_or_else(|_| {
-            Answer::fault(StatusCode::INTERNAL_SERVER_ERROR, 800003, "Unexpected error.")
+            ServiceResponse::fault(StatusCode::INTERNAL_SERVER_ERROR, 800003, "Unexpected error.")
         });
     }
     routes::answer(state, recorded.method(), recorded.uri(), recorded.headers())
@@ -138,7 +142,7 @@ impl Ids {
 
     fn fresh(state: &State, recorded: &RecordedRequest) -> Self {
         const STREAM: u64 = 10;
-        let mut draw = Draw::new(state.settings.seed, STREAM, recorded.number());
+        let mut draw = Rng::new(state.settings.seed, STREAM, recorded.number());
         let mut id = || {
             let id = uuid::Builder::from_random_bytes(
                 Uuid::from_u64_pair(draw.number(), draw.number()).into_bytes(),

@@ -1,6 +1,6 @@
 //! The listeners and their connections. Requests are processed in `handle`.
 
-mod bomb;
+mod gzip_bomb;
 mod handle;
 mod send;
 mod socket;
@@ -36,7 +36,7 @@ pub(crate) async fn serve(listener: TcpListener, host: Host, state: Arc<State>) 
 async fn connection(stream: TcpStream, host: Host, state: Arc<State>) {
     // Small responses must not wait for the acknowledgement of the previous one.
     let _ = stream.set_nodelay(true);
-    let _counted = (host == Host::Api).then(|| state.load.connection());
+    let _counted = (host == Host::Api).then(|| state.metrics.connection());
     let (socket, reset) = Socket::new(stream);
     let service = service_fn(|request| handle::handle(&state, host, &reset, request));
     // An error means that the client disconnected, or that a fault closed the connection.

@@ -15,30 +15,30 @@ use http::{HeaderMap, HeaderValue, Response, header};
 use http_body_util::{Either, Full, StreamBody};
 use hyper::body::Frame;
 
-use super::bomb;
+use super::gzip_bomb;
 use super::handle::{CORRELATION_ID, Ids, REQUEST_ID};
 use super::socket::ResetSwitch;
-use crate::answer::{Answer, Encoding};
 use crate::faults::Fault;
+use crate::response::{Encoding, ServiceResponse};
 use crate::state::State;
 
 /// A body that is sent at once or in pieces.
 pub(super) type Body = Either<Full<Bytes>, StreamBody<Pieces>>;
-pub(super) type Pieces = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, Broken>> + Send>>;
+pub(super) type Pieces = Pin<Box<dyn Stream<Item = Result<Frame<Bytes>, ConnectionAborted>> + Send>>;
 
 /// The error that makes the HTTP library close the connection.
 #[derive(Debug)]
-pub(super) struct Broken;
+pub(super) struct ConnectionAborted;
 
-impl fmt::Display for Broken {
+impl fmt::Display for ConnectionAborted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("connection closed on purpose")
     }
 }
 
-impl std::error::Error for Broken {}
+impl std::error::Error for ConnectionAborted {}
 
-impl From<Infallible> for Broken {
+impl From<Infallible> for ConnectionAborted {
     fn from(never: Infallible) -> Self {
         match never {}
     }
@@ -49,7 +49,7 @@ const WORTH_COMPRESSING: usize = 1024;
 
 pub(super) fn response(
     state: &State,
-    answer: Answer,
+    answer: ServiceResponse,
     ids: &Ids,
     asked: &HeaderMap,
     faults: &[Fault],
@@ -162,7 +162,7 @@ fn deliver(body: Bytes, faults: &[Fault], reset: &ResetSwitch, headers: &mut Hea
             }
             Fault::GzipBomb { mib } => {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-                bomb::pieces(*mib)
+                gzip_bomb::pieces(*mib)
             }
             _ => continue,
         };
@@ -178,9 +178,9 @@ fn break_after(body: Bytes, reset: Option<ResetSwitch>) -> Pieces {
     let then = stream::once(async move {
         tokio::time::sleep(LEAVE).await;
         if let Some(reset) = reset {
-            reset.pull();
+            reset.request_reset();
         }
-        Err(Broken)
+        Err(ConnectionAborted)
     });
     stream::iter([Ok(Frame::data(body))]).chain(then).boxed()
 }

@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 pub(crate) struct ResetSwitch(Arc<AtomicBool>);
 
 impl ResetSwitch {
-    pub(crate) fn pull(&self) {
+    pub(crate) fn request_reset(&self) {
         self.0.store(true, Ordering::Release);
     }
 

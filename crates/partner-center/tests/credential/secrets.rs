@@ -111,7 +111,7 @@ async fn an_answer_that_cannot_be_read_is_not_quoted() {
     // A host that answers 200 with something else, as a captive portal does.
     let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
         .with_client_secret("sentinel-secret")
-        .with_authority(world.emulator.elsewhere());
+        .with_authority(world.emulator.foreign_host());
     let error = ClientCredentials::new(&app).unwrap().token().await.unwrap_err();
     assert_eq!(error.kind(), partner_center::ErrorKind::InvalidResponse);
     assert_eq!(error.attempts(), 1, "asking again would not help");

@@ -6,13 +6,13 @@ mod row;
 use http::{StatusCode, Uri};
 use serde::Serialize;
 
-use super::{Query, Refusal};
-use crate::answer::{Answer, JSON};
-use crate::shapes::ErrorShape;
+use super::{Query, RouteError};
+use crate::error_shape::ErrorShape;
+use crate::response::{JSON, ServiceResponse};
 use crate::state::State;
 
 pub(crate) use query::Queries;
-use query::{Ask, Selection};
+use query::{QueryRun, Selection};
 use row::PrintedRow;
 
 /// Selects one of the two endpoints.
@@ -35,11 +35,16 @@ struct Page<'a> {
 /// The documented maximum, and the default, of rows per page.
 const MOST_ROWS: usize = 10_000;
 
-pub(super) fn answer(state: &State, insight: Insight, uri: &Uri, query: &Query) -> Result<Answer, Refusal> {
+pub(super) fn answer(
+    state: &State,
+    insight: Insight,
+    uri: &Uri,
+    query: &Query,
+) -> Result<ServiceResponse, RouteError> {
     let selection = Selection::of(insight, query, &state.book)?;
     let (asked, skip) = (top(query)?, skip(query)?);
     let top = asked.min(state.settings.page_size.unwrap_or(MOST_ROWS));
-    let ask = Ask { selection, book: &state.book };
+    let ask = QueryRun { selection, book: &state.book };
     let rows = state.queries.run(&ask, skip, top);
     let after = skip.saturating_add(rows.page.len());
     let more = after < rows.total && !rows.page.is_empty();
@@ -48,28 +53,28 @@ pub(super) fn answer(state: &State, insight: Insight, uri: &Uri, query: &Query) 
         next_link: if more { next_link(state, uri, top, after) } else { None },
         total_count: rows.total,
     };
-    Ok(Answer::json(StatusCode::OK, JSON, &page))
+    Ok(ServiceResponse::json(StatusCode::OK, JSON, &page))
 }
 
 /// An error of the analytics back end.
-fn refuse(message: &str) -> Refusal {
-    Refusal(Box::new(Answer::error(StatusCode::BAD_REQUEST, ErrorShape::Analytics, 0, message)))
+fn error(message: &str) -> RouteError {
+    RouteError(Box::new(ServiceResponse::error(StatusCode::BAD_REQUEST, ErrorShape::Analytics, 0, message)))
 }
 
-fn top(query: &Query) -> Result<usize, Refusal> {
+fn top(query: &Query) -> Result<usize, RouteError> {
     let Some(top) = query.get("top") else { return Ok(MOST_ROWS) };
     match top.parse() {
-        Ok(top) if top > MOST_ROWS => Err(refuse("top parameter cannot be more than 10000")),
-        Ok(0) | Err(_) => Err(refuse("top parameter must be a positive whole number")),
+        Ok(top) if top > MOST_ROWS => Err(error("top parameter cannot be more than 10000")),
+        Ok(0) | Err(_) => Err(error("top parameter must be a positive whole number")),
         Ok(top) => Ok(top),
     }
 }
 
-fn skip(query: &Query) -> Result<usize, Refusal> {
+fn skip(query: &Query) -> Result<usize, RouteError> {
     // A signed 64-bit number, as in .NET.
     let skip = query.get("skip").unwrap_or("0").parse::<i64>().ok();
     let skip = skip.and_then(|skip| usize::try_from(skip).ok());
-    skip.ok_or_else(|| refuse("skip parameter must be a non-negative whole number"))
+    skip.ok_or_else(|| error("skip parameter must be a non-negative whole number"))
 }
 
 /// The next link: the query as sent, with new values for `top` and `skip`.

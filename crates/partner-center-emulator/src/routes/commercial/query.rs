@@ -8,7 +8,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::row::{Group, PageRow, add_to_groups, rows};
-use super::{Insight, Query, Refusal, refuse};
+use super::{Insight, Query, RouteError, error};
 use crate::book::{Book, Customer};
 use crate::filter::{Field, Filter};
 use crate::lock;
@@ -28,7 +28,7 @@ pub(super) struct Selection {
 type Key = (Insight, [Option<String>; 3]);
 
 impl Selection {
-    pub(super) fn of(insight: Insight, query: &Query, book: &Book) -> Result<Self, Refusal> {
+    pub(super) fn of(insight: Insight, query: &Query, book: &Book) -> Result<Self, RouteError> {
         let texts = ["filter", "groupby", "processedDateTime"].map(|name| query.get(name).map(str::to_owned));
         let [filter, group, processed] = &texts;
         let fields = insight.fields();
@@ -40,8 +40,8 @@ impl Selection {
         };
         Ok(Self {
             insight,
-            filter: filter.map_err(|reason| refuse(&reason))?,
-            columns: columns.map_err(|reason| refuse(&reason))?,
+            filter: filter.map_err(|reason| error(&reason))?,
+            columns: columns.map_err(|reason| error(&reason))?,
             snapshot,
             key: (insight, texts),
         })
@@ -83,15 +83,15 @@ fn columns(text: &str, fields: &[Field]) -> Result<Vec<Field>, String> {
 }
 
 /// Parses a date, or a date and time with or without an offset. The format of the service is not documented.
-fn day(text: &str) -> Result<Date, Refusal> {
+fn day(text: &str) -> Result<Date, RouteError> {
     let zoned = || text.parse::<jiff::Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date());
     text.parse::<DateTime>()
         .map(DateTime::date)
         .or_else(|_| zoned())
-        .map_err(|_| refuse("processedDateTime parameter is not a valid date"))
+        .map_err(|_| error("processedDateTime parameter is not a valid date"))
 }
 
-pub(super) struct Ask<'a> {
+pub(super) struct QueryRun<'a> {
     pub(super) selection: Selection,
     pub(super) book: &'a Book,
 }
@@ -116,7 +116,7 @@ enum Plan {
 }
 
 impl Queries {
-    pub(super) fn run(&self, ask: &Ask<'_>, skip: usize, top: usize) -> Rows {
+    pub(super) fn run(&self, ask: &QueryRun<'_>, skip: usize, top: usize) -> Rows {
         let plan = self.plan(ask);
         match plan.as_ref() {
             Plan::ByCustomer(sums) => {
@@ -130,7 +130,7 @@ impl Queries {
         }
     }
 
-    fn plan(&self, ask: &Ask<'_>) -> Arc<Plan> {
+    fn plan(&self, ask: &QueryRun<'_>) -> Arc<Plan> {
         let key = &ask.selection.key;
         if let Some((_, plan)) = lock(&self.0).iter().find(|(kept, _)| kept == key) {
             return Arc::clone(plan);
@@ -147,7 +147,7 @@ impl Queries {
 }
 
 impl Plan {
-    fn of(ask: &Ask<'_>) -> Self {
+    fn of(ask: &QueryRun<'_>) -> Self {
         let selection = &ask.selection;
         if selection.goes_by_customer() {
             let sums = ask.book.customers().scan(0_u32, |sum, customer| {
@@ -166,7 +166,7 @@ impl Plan {
     }
 }
 
-fn page(ask: &Ask<'_>, sums: &[u32], skip: usize, top: usize) -> Vec<PageRow> {
+fn page(ask: &QueryRun<'_>, sums: &[u32], skip: usize, top: usize) -> Vec<PageRow> {
     let first = sums.partition_point(|sum| *sum as usize <= skip);
     let before = first.checked_sub(1).and_then(|place| sums.get(place)).map_or(0, |sum| *sum as usize);
     ask.book

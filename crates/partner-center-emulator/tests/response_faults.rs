@@ -12,14 +12,14 @@ async fn redirects_and_foreign_links_point_to_a_host_that_records_requests() {
     let emulator = start("#1 redirect; #2-3 foreign-link; #4 foreign-link(to=https://evil.example/)").await;
     let (status, headers, _) = get(&emulator, "/v1/customers?size=3").await;
     assert_eq!(status, 302);
-    assert_eq!(headers["location"], format!("{}/v1/customers?size=3", emulator.elsewhere()));
+    assert_eq!(headers["location"], format!("{}/v1/customers?size=3", emulator.foreign_host()));
 
     let customers = page(&emulator, "/v1/customers").await;
     let link = customers["links"]["next"]["uri"].as_str().unwrap();
-    assert_eq!(link, format!("{}/v1/customers?size=4&seekOperation=Next", emulator.elsewhere()));
+    assert_eq!(link, format!("{}/v1/customers?size=4&seekOperation=Next", emulator.foreign_host()));
     let commercial = page(&emulator, COMMERCIAL).await;
     let link = commercial["@nextLink"].as_str().unwrap().to_owned();
-    assert_eq!(link, format!("{}{COMMERCIAL}?top=4&skip=4", emulator.elsewhere()));
+    assert_eq!(link, format!("{}{COMMERCIAL}?top=4&skip=4", emulator.foreign_host()));
     let last = page(&emulator, &format!("{COMMERCIAL}?skip=100000")).await;
     assert!(last["@nextLink"].as_str().unwrap().starts_with("https://evil.example/partner/v1/"));
 

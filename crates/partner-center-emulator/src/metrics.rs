@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 #[derive(Debug, Default)]
-pub(crate) struct Load {
+pub(crate) struct Metrics {
     connections: AtomicUsize,
     requests: AtomicUsize,
     most_requests: AtomicUsize,
 }
 
-impl Load {
+impl Metrics {
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Acquire)
     }

@@ -20,9 +20,9 @@ pub(crate) fn digest(key: u64, bytes: &[u8]) -> u64 {
 }
 
 /// The random numbers of one index.
-pub(crate) struct Draw(u64);
+pub(crate) struct Rng(u64);
 
-impl Draw {
+impl Rng {
     /// Numbers of different streams, and of different indexes, are independent.
     pub(crate) fn new(seed: u64, stream: u64, index: u64) -> Self {
         Self(mix(seed ^ mix(stream)) ^ mix(index))
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn the_same_index_gives_the_same_numbers() {
         let numbers = |seed, stream, index| {
-            let mut draw = Draw::new(seed, stream, index);
+            let mut draw = Rng::new(seed, stream, index);
             [draw.number(), draw.number(), draw.number()]
         };
         assert_eq!(numbers(1, 2, 3), numbers(1, 2, 3));
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_chance_of_one_in_five_occurs_about_that_often() {
-        let hits = (0..10_000).filter(|index| Draw::new(7, 0, *index).chance(200_000)).count();
+        let hits = (0..10_000).filter(|index| Rng::new(7, 0, *index).chance(200_000)).count();
         assert!((1_900..2_100).contains(&hits), "{hits}");
     }
 }

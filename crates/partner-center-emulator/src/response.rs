@@ -7,7 +7,7 @@ use http::header::{HeaderName, HeaderValue};
 use http::{StatusCode, header};
 use serde::Serialize;
 
-use crate::shapes::ErrorShape;
+use crate::error_shape::ErrorShape;
 
 /// The content type of most v1 services.
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
@@ -26,7 +26,7 @@ pub(crate) enum Encoding {
 
 /// A response. The body is UTF-8 without a byte-order mark until it is sent.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ServiceResponse {
     pub(crate) status: StatusCode,
     pub(crate) content_type: Option<Cow<'static, str>>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
@@ -36,7 +36,7 @@ pub(crate) struct Answer {
     pub(crate) ids: bool,
 }
 
-impl Answer {
+impl ServiceResponse {
     /// A successful response of the v1 services, which begins with a byte-order mark.
     pub(crate) fn v1(content_type: &'static str, value: &impl Serialize) -> Self {
         Self { encoding: Encoding::MarkedUtf8, ..Self::json(StatusCode::OK, content_type, value) }
