@@ -6,11 +6,11 @@ use partner_center::credential::{AppRegistration, Credential, RefreshToken, Stat
 use partner_center::{PartnerCenter, PartnerCenterBuilder};
 use partner_center_emulator::{Emulator, Entra};
 
-use crate::cli::Global;
+use crate::args::Global;
 use crate::console::Console;
 use crate::credentials;
 use crate::exit::Exit;
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 use crate::settings::{Settings, Source};
 
 /// A client, and the emulator it talks to if there is one.
@@ -23,7 +23,7 @@ pub(crate) struct Session {
 /// Builds the client. Nothing is sent yet.
 pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session, Stop> {
     if global.emulator {
-        let Embedded { emulator, credential, .. } = Embedded::start(console).await?;
+        let DemoEmulator { emulator, credential, .. } = DemoEmulator::start(console).await?;
         let partner = build(
             global,
             Some((emulator.base_url(), &Source::Flag("--emulator"))),
@@ -47,13 +47,13 @@ pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session
 
 /// The embedded emulator and credentials for it: a real sign-in at its own sign-in host, so that the user's tokens are
 /// never sent there.
-pub(crate) struct Embedded {
+pub(crate) struct DemoEmulator {
     pub(crate) emulator: Emulator,
     pub(crate) app: AppRegistration,
     pub(crate) credential: RefreshToken,
 }
 
-impl Embedded {
+impl DemoEmulator {
     pub(crate) async fn start(console: Console) -> Result<Self, Stop> {
         let emulator = Emulator::with_defaults().await.map_err(|error| {
             Problem::new(Exit::Unexpected, "could not start the embedded emulator").because(error.to_string())

@@ -7,12 +7,12 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::prelude::*;
 
-use crate::cli::{Color, Global};
-use crate::holds::{self, Holds};
+use crate::args::{Color, Global};
 use crate::output::columns;
 use crate::output::text::{showable, showable_lines};
-use crate::report::{self, Problem};
-use crate::secrets::conceal;
+use crate::problem::{self, Problem};
+use crate::secrets::redact;
+use crate::wait_notes::{self, WaitNotes};
 
 /// Which messages are written to stderr.
 #[derive(Clone, Copy, Debug)]
@@ -33,12 +33,14 @@ impl Console {
         let console = Self { quiet: global.quiet, verbose: global.verbose > 0 };
         match global.verbose {
             0 if global.quiet => {}
-            0 => tracing_subscriber::registry().with(Holds::new(console).with_filter(holds::events())).init(),
+            0 => tracing_subscriber::registry()
+                .with(WaitNotes::new(console).with_filter(wait_notes::events()))
+                .init(),
             1 => log(LevelFilter::DEBUG),
             _ => log(LevelFilter::TRACE),
         }
         if global.verbose > 1 {
-            report::show_bodies();
+            problem::show_bodies();
         }
         console
     }
@@ -50,7 +52,7 @@ impl Console {
     }
 
     /// Whether to show a progress line: on a terminal, and neither with `-q` nor with `-v`, which logs there.
-    pub(crate) fn has_onlooker(self) -> bool {
+    pub(crate) fn shows_progress(self) -> bool {
         !self.quiet && !self.verbose && io::stderr().is_terminal()
     }
 
@@ -78,7 +80,7 @@ impl Console {
 
     /// Prints text, even with `--quiet`. Errors of stderr itself are ignored.
     pub(crate) fn say(text: &str) {
-        let _ = anstream::stderr().lock().write_all(conceal(text).as_bytes());
+        let _ = anstream::stderr().lock().write_all(redact(text).as_bytes());
     }
 }
 

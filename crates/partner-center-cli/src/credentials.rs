@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::report::Problem;
+use crate::problem::Problem;
 use crate::secrets;
 use crate::settings::{
     ACCESS_TOKEN, CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Setting, Settings, Source, StoreKind, TENANT_ID,
@@ -56,7 +56,7 @@ pub(crate) struct Found {
 
 impl Found {
     fn new(place: Place, credential: impl Credential) -> Self {
-        let credential: Arc<dyn Credential> = Arc::new(Remembering(credential));
+        let credential: Arc<dyn Credential> = Arc::new(RegisteringCredential(credential));
         IN_USE.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&credential));
         Self { place, credential, app: None, stored: None }
     }
@@ -83,9 +83,9 @@ pub(crate) async fn settle(exit: Exit) {
 
 /// Registers the tokens of a credential as secrets, so that they are removed from what is shown.
 #[derive(Debug)]
-struct Remembering<C>(C);
+struct RegisteringCredential<C>(C);
 
-impl<C: Credential> Credential for Remembering<C> {
+impl<C: Credential> Credential for RegisteringCredential<C> {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken, Error>> {
         Box::pin(async move {
             let token = self.0.token().await?;
@@ -212,7 +212,7 @@ impl Store {
     }
 
     fn new(store: Arc<dyn TokenStore>, place: String, patience: Duration) -> Self {
-        let store = Arc::new(Guarded { store, place: place.clone(), patience });
+        let store = Arc::new(BoundedStore { store, place: place.clone(), patience });
         Self { store, place }
     }
 
@@ -227,13 +227,13 @@ impl Store {
 
 /// Limits the wait for a store, and registers its tokens as secrets.
 #[derive(Debug)]
-struct Guarded {
+struct BoundedStore {
     store: Arc<dyn TokenStore>,
     place: String,
     patience: Duration,
 }
 
-impl Guarded {
+impl BoundedStore {
     /// The store may be a pipe without a writer, or on a disk that does not respond.
     async fn in_time<T>(
         &self,
@@ -250,7 +250,7 @@ impl Guarded {
     }
 }
 
-impl TokenStore for Guarded {
+impl TokenStore for BoundedStore {
     fn lock(&self) -> BoxFuture<'_, Result<StoreLock, Error>> {
         Box::pin(self.in_time("locked", self.store.lock()))
     }

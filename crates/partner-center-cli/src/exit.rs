@@ -16,11 +16,11 @@ pub(crate) enum Exit {
     /// An argument or a setting is invalid; nothing was sent.
     Usage = 2,
     /// Some customers failed, or some rows or entries of the list could not be read; the rest is on stdout.
-    SomeFailed = 3,
+    Partial = 3,
     /// No credentials, or the service rejected them (401).
     Credentials = 4,
     /// The service knows the caller and denies access (403).
-    Refused = 5,
+    Forbidden = 5,
     /// There is no such customer or resource (404).
     NotFound = 6,
     /// Throttled or unavailable after all attempts.
@@ -30,7 +30,7 @@ pub(crate) enum Exit {
     /// The response could not be read or breaks the contract.
     InvalidResponse = 9,
     /// A threshold was crossed; everything requested is on stdout.
-    Crossed = 10,
+    ThresholdCrossed = 10,
     /// `doctor` could not determine whether license analytics would work.
     Unknown = 11,
     /// Stopped by Ctrl-C: 128 + SIGINT, as in shells.
@@ -67,7 +67,7 @@ impl Exit {
             return Self::Credentials;
         }
         if error.is_forbidden() {
-            return Self::Refused;
+            return Self::Forbidden;
         }
         if error.is_not_found() {
             return Self::NotFound;

@@ -3,30 +3,31 @@
 //! Reads the arguments, runs a command and turns its result into an exit code. `commands` sends the requests, `output`
 //! writes the rows.
 
-mod cli;
+mod args;
 mod commands;
 mod connect;
 mod console;
 mod credentials;
 mod exit;
-mod holds;
 mod output;
+mod problem;
 mod report;
 mod secrets;
 mod settings;
 mod signals;
+mod wait_notes;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cli::Cli;
+use crate::args::Cli;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 
 fn main() -> ExitCode {
-    signals::outlive_file_size_limit();
+    signals::ignore_sigxfsz();
     let cli = Cli::parse();
     let console = Console::new(&cli.global);
     // One thread: a command waits for the service, it does not compute.

@@ -1,7 +1,7 @@
 //! Removes the secrets of this process from every text that it shows.
 //!
 //! A host can repeat in its response what was sent to it, including tokens. So everything that is shown on stderr or in
-//! a document passes through [`conceal`]. The SDK does the same with its errors; this is the last check.
+//! a document passes through [`redact`]. The SDK does the same with its errors; this is the last check.
 
 use std::borrow::Cow;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -16,6 +16,6 @@ pub(crate) fn remember(secret: &str) {
 }
 
 /// Returns the text without any registered secret.
-pub(crate) fn conceal(text: &str) -> Cow<'_, str> {
+pub(crate) fn redact(text: &str) -> Cow<'_, str> {
     KNOWN.lock().unwrap_or_else(PoisonError::into_inner).redact(text)
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::exit::Exit;
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 
 /// How long a command may take to stop.
 const LONGEST_STOP: Duration = Duration::from_secs(10);
@@ -104,7 +104,7 @@ fn leave(exit: Exit) -> ! {
 }
 
 /// Makes a write beyond the file size limit fail with an error. By default SIGXFSZ ends the process without a message.
-pub(crate) fn outlive_file_size_limit() {
+pub(crate) fn ignore_sigxfsz() {
     #[cfg(unix)]
     {
         let exceeded = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));

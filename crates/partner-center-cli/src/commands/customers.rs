@@ -3,14 +3,17 @@
 use partner_center::models::{self, CustomerCollection};
 use partner_center::paging::Pages;
 
-use super::{query, writing};
-use crate::cli::{CustomerCommand, Global};
+use super::query;
+use crate::args::{CustomerCommand, Global};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::Customer;
-use crate::output::{Arrangement, Customers, End, Format, Layout, Oddities, Output, Position, Target, show};
-use crate::report::{Problem, Stop};
+use crate::output::{
+    CollectedFindings, Customers, End, Format, Layout, Output, Position, RowOrder, Target, show,
+};
+use crate::problem::{Problem, Stop};
+use crate::report::output_options;
 use crate::signals::unless_stopped;
 
 /// Writes the list. An entry with an id that is not a GUID is written unchanged and counted as missing.
@@ -31,7 +34,7 @@ async fn list_all(
     };
     let output = query::write(pages, output, console, &mut end, look).await?;
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let unreadable = end.oddities.unreadable();
+    let unreadable = end.findings.unreadable();
     let mut customers = Customers {
         listed: ended.then(|| count(entries).saturating_add(unreadable)),
         with_rows: count(entries - without_id),
@@ -49,13 +52,13 @@ async fn list_all(
         ));
     }
     output.finish(End { customers: Some(customers), ..end })?;
-    Ok(if customers.is_whole() { Exit::Done } else { Exit::SomeFailed })
+    Ok(if customers.is_whole() { Exit::Done } else { Exit::Partial })
 }
 
 pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
         CustomerCommand::List { filter, writing } => {
-            let output = writing::output::<Customer>(global, writing, Layout::AsTheyCome)?;
+            let output = output_options::output::<Customer>(global, writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
             let mut list = session.partner.customers().list();
             if let Some(filter) = filter {
@@ -64,23 +67,23 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             unless_stopped(list_all(list.pages(), output, console)).await
         }
         CustomerCommand::Show { id } => {
-            let format = writing::format(global, None)?;
+            let format = output_options::format(global, None)?;
             let session = connect(global, console).await?;
             let customers = session.partner.customers();
             let customer =
                 customers.by_id(*id).get().await.map_err(|error| Problem::of_call(&error, Some(*id)))?;
-            let mut oddities = Oddities::default();
-            oddities.add(Position::of_customer(*id), customer.findings());
+            let mut findings = CollectedFindings::default();
+            findings.add(Position::of_customer(*id), customer.findings());
             let row = Customer::from(customer.into_inner());
             if format == Format::Table {
                 show(&row)?;
             } else {
                 let mut output =
-                    Output::new(format, Target::Stdout, Arrangement::none(), Layout::OneCustomer, None)?;
+                    Output::new(format, Target::Stdout, RowOrder::none(), Layout::OneCustomer, None)?;
                 output.rows(vec![row])?;
-                output.finish(End { oddities: oddities.clone(), ..End::default() })?;
+                output.finish(End { findings: findings.clone(), ..End::default() })?;
             }
-            writing::tell_oddities(&oddities, console);
+            output_options::note_findings(&findings, console);
             Ok(Exit::Done)
         }
     }

@@ -10,13 +10,13 @@ use partner_center::credential::{Credential, StaticToken, StoredToken, Token};
 use partner_center_emulator::Entra;
 use serde::Serialize;
 
-use crate::cli::Global;
-use crate::connect::{self, Embedded};
+use crate::args::Global;
+use crate::connect::{self, DemoEmulator};
 use crate::console::Console;
 use crate::credentials::{self, Place, Registration, Store};
 use crate::exit::Exit;
 use crate::output::{Format, SCHEMA_VERSION, write_json};
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 use crate::settings::{Setting, Settings, Source};
 
 mod online;
@@ -32,21 +32,21 @@ struct Report {
     analytics_would_work: Option<bool>,
     /// Whether a request was sent to Partner Center.
     online: bool,
-    settings: Vec<Said>,
+    settings: Vec<SettingLine>,
     /// Where credentials are looked for, in order.
-    credentials: Vec<Looked>,
+    credentials: Vec<CredentialSource>,
     findings: Vec<Finding>,
 }
 
 /// One setting. For a secret, only whether it is set.
 #[derive(Serialize)]
-struct Said {
+struct SettingLine {
     name: &'static str,
     value: String,
     from: Option<String>,
 }
 
-impl Said {
+impl SettingLine {
     fn new(name: &'static str, value: impl Into<String>, from: &impl ToString) -> Self {
         Self { name, value: value.into(), from: Some(from.to_string()) }
     }
@@ -58,7 +58,7 @@ impl Said {
 
 /// One place where credentials may be.
 #[derive(Serialize)]
-struct Looked {
+struct CredentialSource {
     place: &'static str,
     state: String,
     used: bool,
@@ -162,13 +162,13 @@ async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> 
 
 /// Examines the embedded emulator, independent of the settings.
 async fn embedded(global: &Global, online: bool, console: Console) -> Result<(Report, Exit), Stop> {
-    let Embedded { emulator, app, credential } = Embedded::start(console).await?;
+    let DemoEmulator { emulator, app, credential } = DemoEmulator::start(console).await?;
     let from = &"--emulator";
     let said = vec![
-        Said::new("base URL", emulator.base_url(), from),
-        Said::new("sign-in host", emulator.authority(), from),
-        Said::new("tenant id", Entra::TENANT_ID, from),
-        Said::new("client id", Entra::CLIENT_ID, from),
+        SettingLine::new("base URL", emulator.base_url(), from),
+        SettingLine::new("sign-in host", emulator.authority(), from),
+        SettingLine::new("tenant id", Entra::TENANT_ID, from),
+        SettingLine::new("client id", Entra::CLIENT_ID, from),
     ];
     let source = Source::Flag("--emulator");
     let place = online.then(|| Service { base_url: Some((emulator.base_url(), &source)), settings: None });
@@ -177,7 +177,12 @@ async fn embedded(global: &Global, online: bool, console: Console) -> Result<(Re
 }
 
 impl Report {
-    fn new(settings: Vec<Said>, credentials: Vec<Looked>, online: bool, examined: Examined) -> (Self, Exit) {
+    fn new(
+        settings: Vec<SettingLine>,
+        credentials: Vec<CredentialSource>,
+        online: bool,
+        examined: Examined,
+    ) -> (Self, Exit) {
         let Examined { findings, verdict, exit } = examined;
         let report = Self {
             schema_version: SCHEMA_VERSION,
@@ -261,7 +266,7 @@ fn verdict(found: &[inspect::Finding]) -> Verdict {
     if is_open || !lasts { Verdict::Unknown } else { Verdict::Yes }
 }
 
-fn said(settings: &Settings, registration: Option<&Registration>, store: Option<&Store>) -> Vec<Said> {
+fn said(settings: &Settings, registration: Option<&Registration>, store: Option<&Store>) -> Vec<SettingLine> {
     let cloud = settings.cloud.value;
     let or_clouds = |setting: &Option<Setting<String>>, default: &str| match setting {
         Some(setting) => (setting.value.clone(), setting.source.to_string()),
@@ -269,37 +274,45 @@ fn said(settings: &Settings, registration: Option<&Registration>, store: Option<
     };
     let mut lines = Vec::new();
     if let Some(directory) = &settings.directory {
-        lines.push(Said::new("configuration", directory.value.display().to_string(), &directory.source));
+        lines.push(SettingLine::new(
+            "configuration",
+            directory.value.display().to_string(),
+            &directory.source,
+        ));
     }
     match &settings.profile {
-        Some(profile) => lines.push(Said::new("profile", &profile.value, &profile.source)),
-        None => lines.push(Said::nothing("profile", "none")),
+        Some(profile) => lines.push(SettingLine::new("profile", &profile.value, &profile.source)),
+        None => lines.push(SettingLine::nothing("profile", "none")),
     }
-    lines.push(Said::new("cloud", cloud.name(), &settings.cloud.source));
+    lines.push(SettingLine::new("cloud", cloud.name(), &settings.cloud.source));
     let (value, from) = or_clouds(&settings.base_url, cloud.base_url());
-    lines.push(Said::new("base URL", value, &from));
+    lines.push(SettingLine::new("base URL", value, &from));
     let (value, from) = or_clouds(&settings.authority, cloud.authority());
-    lines.push(Said::new("sign-in host", value, &from));
+    lines.push(SettingLine::new("sign-in host", value, &from));
     for (name, of_registration, of_settings) in [
         ("tenant id", registration.map(|app| &app.tenant_id), settings.tenant_id.as_ref()),
         ("client id", registration.map(|app| &app.client_id), settings.client_id.as_ref()),
     ] {
         match of_registration.or(of_settings) {
-            Some(setting) => lines.push(Said::new(name, &setting.value, &setting.source)),
-            None => lines.push(Said::nothing(name, "not set")),
+            Some(setting) => lines.push(SettingLine::new(name, &setting.value, &setting.source)),
+            None => lines.push(SettingLine::nothing(name, "not set")),
         }
     }
     match &settings.client_secret {
-        Some(secret) => lines.push(Said::new("client secret", "set, not shown", &secret.source)),
-        None => lines.push(Said::nothing("client secret", "not set")),
+        Some(secret) => lines.push(SettingLine::new("client secret", "set, not shown", &secret.source)),
+        None => lines.push(SettingLine::nothing("client secret", "not set")),
     }
     if let Some(store) = store {
-        lines.push(Said::new("token store", &store.place, &settings.store.source));
+        lines.push(SettingLine::new("token store", &store.place, &settings.store.source));
     }
     lines
 }
 
-fn looked(settings: &Settings, used: Option<Place>, store: &Result<Option<Store>, Problem>) -> Vec<Looked> {
+fn looked(
+    settings: &Settings,
+    used: Option<Place>,
+    store: &Result<Option<Store>, Problem>,
+) -> Vec<CredentialSource> {
     let set = |is_set: bool| if is_set { "set, not shown" } else { "not set" };
     let line = |place: Place| {
         let used = used == Some(place);
@@ -317,7 +330,7 @@ fn looked(settings: &Settings, used: Option<Place>, store: &Result<Option<Store>
             },
             Place::ClientSecret => set(settings.client_secret.is_some()),
         };
-        Looked { place: place.name(), state: state.to_owned(), used }
+        CredentialSource { place: place.name(), state: state.to_owned(), used }
     };
     Place::ORDER.into_iter().map(line).collect()
 }
@@ -382,7 +395,7 @@ impl Finding {
             topic: "credentials",
             sentence: sentence(problem.what()),
             code: None,
-            fix: problem.what_to_do().to_owned(),
+            fix: problem.advice_text().to_owned(),
         }
     }
 }

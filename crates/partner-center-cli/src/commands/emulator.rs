@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use partner_center_emulator::Entra;
 
-use crate::cli::Emulator as Arguments;
+use crate::args::Emulator as Arguments;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 use crate::settings::{ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_ID, TENANT_ID};
 use crate::signals::Signals;
 

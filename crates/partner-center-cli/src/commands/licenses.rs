@@ -2,14 +2,15 @@
 
 use partner_center::sweep::{DeploymentRow, UsageRow};
 
-use super::{book, writing};
-use crate::cli::{Funnel, Global, LicenseArgs};
+use crate::args::{Funnel, Global, LicenseArgs};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::{PartnerDeployment, PartnerUsage};
 use crate::output::{End, Layout, Output, Row};
-use crate::report::Stop;
+use crate::problem::Stop;
+use crate::report;
+use crate::report::output_options;
 use crate::signals::unless_stopped;
 
 pub(crate) async fn deployment(
@@ -18,10 +19,11 @@ pub(crate) async fn deployment(
     console: Console,
 ) -> Result<Exit, Stop> {
     if !arguments.whose.is_nobody() {
-        return book::licenses::<DeploymentRow>("licenses deployment", arguments, global, console).await;
+        return report::licenses::<DeploymentRow>("licenses deployment", arguments, global, console).await;
     }
     unless_stopped(async {
-        let output = writing::output::<PartnerDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
+        let output =
+            output_options::output::<PartnerDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
         let answer = session.partner.analytics().licenses().deployment().get().await?.into_inner();
         totals(answer.items, output, console)
@@ -31,10 +33,10 @@ pub(crate) async fn deployment(
 
 pub(crate) async fn usage(arguments: &LicenseArgs, global: &Global, console: Console) -> Result<Exit, Stop> {
     if !arguments.whose.is_nobody() {
-        return book::licenses::<UsageRow>("licenses usage", arguments, global, console).await;
+        return report::licenses::<UsageRow>("licenses usage", arguments, global, console).await;
     }
     unless_stopped(async {
-        let output = writing::output::<PartnerUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
+        let output = output_options::output::<PartnerUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
         let answer = session.partner.analytics().licenses().usage().get().await?.into_inner();
         totals(answer.items, output, console)
@@ -43,7 +45,7 @@ pub(crate) async fn usage(arguments: &LicenseArgs, global: &Global, console: Con
 }
 
 pub(crate) async fn funnel(arguments: &Funnel, global: &Global, console: Console) -> Result<Exit, Stop> {
-    book::funnel(arguments, global, console).await
+    report::funnel(arguments, global, console).await
 }
 
 /// Writes the partner's totals.

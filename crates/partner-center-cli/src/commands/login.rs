@@ -8,14 +8,14 @@ use partner_center::credential::inspect::{Expected, Level};
 use partner_center::credential::{Credential, DeviceCode, RefreshToken, Token};
 use secrecy::SecretString;
 
-use crate::cli::Global;
+use crate::args::Global;
 use crate::console::Console;
 use crate::credentials::{Registration, Store};
 use crate::exit::Exit;
 use crate::output::text::showable;
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 use crate::secrets;
-use crate::settings::door::{self, Kind};
+use crate::settings::input::{self, Kind};
 use crate::settings::{ACCESS_TOKEN, REFRESH_TOKEN, Settings};
 
 pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -> Result<Exit, Stop> {
@@ -92,10 +92,10 @@ async fn read_token(at_most: Option<Duration>) -> Result<SecretString, Problem> 
         Problem::new(Exit::Usage, "could not read stdin").because(cause.to_string())
     };
     // On its own thread, so that Ctrl-C is handled meanwhile.
-    let bytes = tokio::task::spawn_blocking(move || door::read_stdin(at_most)).await;
+    let bytes = tokio::task::spawn_blocking(move || input::read_stdin(at_most)).await;
     let bytes = bytes.map_err(|error| unreadable(&error))?.map_err(|error| unreadable(&error))?;
-    let text = door::text(&bytes);
-    let token = text.as_ref().map_err(|unusable| *unusable).and_then(|text| door::bare(text, Kind::Token));
+    let text = input::text(&bytes);
+    let token = text.as_ref().map_err(|unusable| *unusable).and_then(|text| input::bare(text, Kind::Token));
     let token = token.map_err(|unusable| {
         Problem::new(Exit::Usage, format!("the input on stdin {}", unusable.why)).advice(unusable.advice)
     })?;

@@ -1,6 +1,5 @@
 //! The commands, one file each: send requests and pass the rows to the output.
 
-mod book;
 mod customers;
 mod doctor;
 mod emulator;
@@ -9,12 +8,12 @@ mod login;
 mod query;
 mod schema;
 mod shell;
-mod writing;
 
-use crate::cli::{Cli, Command, LicensesCommand};
+use crate::args::{Cli, Command, LicensesCommand};
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::report::Stop;
+use crate::problem::Stop;
+use crate::report::output_options;
 use crate::signals::unless_stopped;
 
 pub(crate) use schema::RowType;
@@ -39,7 +38,7 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
         }
         Command::Logout => unless_stopped(login::logout(global, console)).await,
         Command::Doctor { online } => {
-            unless_stopped(doctor::run(global, *online, writing::format(global, None)?, console)).await
+            unless_stopped(doctor::run(global, *online, output_options::format(global, None)?, console)).await
         }
         Command::Emulator(arguments) => emulator::run(arguments, console).await,
         Command::Schema { row } => schema::run(*row),

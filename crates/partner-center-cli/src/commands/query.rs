@@ -5,14 +5,14 @@ use partner_center::chain::CommercialLicensesQuery;
 use partner_center::filter::{self, FilterError, Operation};
 use partner_center::paging::{Collection, Pages};
 
-use super::writing;
-use crate::cli::{Global, Query, QueryArguments};
+use crate::args::{Global, Query, QueryArguments};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::{QueryDeployment, QueryUsage};
 use crate::output::{End, Layout, Output, Position, Row};
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
+use crate::report::{note_empty_pages, output_options};
 use crate::signals::unless_stopped;
 
 pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> Result<Exit, Stop> {
@@ -20,14 +20,16 @@ pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> R
     match command {
         Query::Deployment(arguments) => {
             let narrow = Narrowing::<filter::Deployment>::read(arguments)?;
-            let output = writing::output::<QueryDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
+            let output =
+                output_options::output::<QueryDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
             let query = narrow.apply(session.partner.analytics().commercial().licenses().deployment());
             unless_stopped(all(query.pages(), output, console)).await
         }
         Query::Usage(arguments) => {
             let narrow = Narrowing::<filter::Usage>::read(arguments)?;
-            let output = writing::output::<QueryUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
+            let output =
+                output_options::output::<QueryUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
             let query = narrow.apply(session.partner.analytics().commercial().licenses().usage());
             unless_stopped(all(query.pages(), output, console)).await
@@ -85,9 +87,9 @@ where
 {
     let mut end = End::default();
     let output = write(pages, output, console, &mut end, |_| {}).await?;
-    let whole = end.oddities.unreadable() == 0;
+    let whole = end.findings.unreadable() == 0;
     output.finish(end)?;
-    Ok(if whole { Exit::Done } else { Exit::SomeFailed })
+    Ok(if whole { Exit::Done } else { Exit::Partial })
 }
 
 /// Writes pages until the output is full. Shared with the other commands that read pages.
@@ -107,7 +109,7 @@ where
         match pages.try_next().await {
             Ok(Some(page)) => {
                 number += 1;
-                end.failures.extend(end.oddities.add(Position::of_page(number), page.findings()));
+                end.failures.extend(end.findings.add(Position::of_page(number), page.findings()));
                 let page = page.into_inner();
                 look(Some(&page));
                 let rows: Vec<R> = page.into_items().into_iter().map(R::from).collect();
@@ -133,16 +135,6 @@ where
     }
     end.empty_pages = pages.empty_pages();
     note_empty_pages(end.empty_pages, console);
-    writing::tell_oddities(&end.oddities, console);
+    output_options::note_findings(&end.findings, console);
     Ok(output)
-}
-
-/// Notes that pages were empty although others follow.
-pub(super) fn note_empty_pages(pages: u64, console: Console) {
-    if pages > 0 {
-        let pages_were = if pages == 1 { "page was" } else { "pages were" };
-        console.note(&format!(
-            "{pages} {pages_were} empty although others follow; rows may be missing, and a later run may return them"
-        ));
-    }
 }

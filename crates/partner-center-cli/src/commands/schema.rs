@@ -8,7 +8,7 @@ use crate::output::rows::{
     Customer, Deployment, Funnel, PartnerDeployment, PartnerUsage, QueryDeployment, QueryUsage, Usage,
 };
 use crate::output::{Row, write_json};
-use crate::report::Stop;
+use crate::problem::Stop;
 
 /// The row types, by the names in `type` of the JSON document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -6,9 +6,9 @@ use std::path::Path;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
+use crate::args::Cli;
 use crate::exit::Exit;
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 
 const NAME: &str = "partner-center";
 

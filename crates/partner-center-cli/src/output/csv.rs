@@ -14,10 +14,10 @@ pub(super) struct Csv<W: Write> {
 }
 
 impl<W: Write> Csv<W> {
-    /// `goes_on` is whether the file already has a header and rows.
-    pub(super) fn new(out: W, goes_on: bool) -> Self {
+    /// `resumes` is whether the file already has a header and rows.
+    pub(super) fn new(out: W, resumes: bool) -> Self {
         let out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        Self { out, opened: goes_on }
+        Self { out, opened: resumes }
     }
 
     fn open<R: Row>(&mut self) -> io::Result<()> {

@@ -16,12 +16,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::paths::Files;
 use crate::exit::Exit;
-use crate::report::Problem;
+use crate::problem::Problem;
 
 /// An output file that is not complete yet.
 #[derive(Debug)]
 pub(crate) struct Partial {
-    /// Holds the lock.
+    /// WaitNotes the lock.
     file: File,
     path: PathBuf,
     target: PathBuf,

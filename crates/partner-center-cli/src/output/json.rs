@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Failure, Row, SCHEMA_VERSION, Sink, Summary, write_line};
-use crate::secrets::conceal;
+use crate::secrets::redact;
 
 /// One document with one row per line, written as the rows arrive.
 pub(super) struct Document<W> {
@@ -41,7 +41,7 @@ impl<R: Row, W: Write> Sink<R> for Document<W> {
         self.out.write_all(b"\n],\"failures\":")?;
         // Failures contain text from the service.
         let failures = serde_json::to_string(failures)?;
-        self.out.write_all(conceal(&failures).as_bytes())?;
+        self.out.write_all(redact(&failures).as_bytes())?;
         self.out.write_all(b",\"summary\":")?;
         serde_json::to_writer(&mut self.out, summary)?;
         self.out.write_all(b"}\n")?;

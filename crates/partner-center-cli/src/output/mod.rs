@@ -4,12 +4,12 @@
 //! where rows come from, and does not write to stderr.
 
 mod age;
-mod arrange;
-mod basis;
 mod csv;
 pub(crate) mod file;
+mod findings;
+mod footnotes;
 mod json;
-mod oddities;
+mod order;
 #[cfg(feature = "parquet")]
 mod parquet;
 pub(crate) mod paths;
@@ -28,9 +28,9 @@ use serde_json::{Map, Value};
 
 use crate::secrets;
 pub(crate) use age::of_summary as age_of;
-pub(crate) use arrange::Arrangement;
 use file::{Covered, Partial};
-pub(crate) use oddities::{Oddities, Position};
+pub(crate) use findings::{CollectedFindings, Position};
+pub(crate) use order::RowOrder;
 pub(crate) use row::Row;
 use row::{Cell, Column, Kind, Shown};
 pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
@@ -71,7 +71,7 @@ impl Format {
     }
 
     /// Whether a file of this format can be truncated after a row and appended to.
-    pub(crate) fn goes_on(self) -> bool {
+    pub(crate) fn is_resumable(self) -> bool {
         matches!(self, Self::Ndjson | Self::Csv)
     }
 }
@@ -106,7 +106,7 @@ pub(crate) struct Output<R: Row> {
     sink: Box<dyn Sink<R>>,
     target: Target,
     tally: Tally,
-    arrangement: Arrangement<R>,
+    arrangement: RowOrder<R>,
     /// Rows to sort at the end.
     held: Vec<R>,
     written: usize,
@@ -120,7 +120,7 @@ pub(crate) struct End {
     pub(crate) without_rows: Vec<WithoutRows>,
     pub(crate) empty_pages: u64,
     pub(crate) failures: Vec<Failure>,
-    pub(crate) oddities: Oddities,
+    pub(crate) findings: CollectedFindings,
     /// Fields of a single command.
     pub(crate) more: Map<String, Value>,
 }
@@ -130,7 +130,7 @@ impl<R: Row> Output<R> {
     pub(crate) fn new(
         format: Format,
         target: Target,
-        arrangement: Arrangement<R>,
+        arrangement: RowOrder<R>,
         layout: Layout,
         before: Option<Tally>,
     ) -> io::Result<Self> {
@@ -143,7 +143,7 @@ impl<R: Row> Output<R> {
             Target::Stdout => stdout(),
             Target::File(partial) => Box::new(partial.writer()?),
         };
-        let goes_on = before.is_some();
+        let resumes = before.is_some();
         let sink: Box<dyn Sink<R>> = match format {
             Format::Table => match &target {
                 Target::Stdout => {
@@ -156,7 +156,7 @@ impl<R: Row> Output<R> {
             },
             Format::Json => Box::new(json::Document::new(io::BufWriter::new(out))),
             Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out))),
-            Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), goes_on)),
+            Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), resumes)),
             #[cfg(feature = "parquet")]
             Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out))),
             #[cfg(not(feature = "parquet"))]
@@ -251,7 +251,7 @@ pub(crate) fn show<R: Row>(row: &R) -> io::Result<()> {
 pub(crate) fn write_json(value: &impl Serialize) -> io::Result<()> {
     let mut out = stdout();
     let text = serde_json::to_string_pretty(value)?;
-    writeln!(out, "{}", secrets::conceal(&text))?;
+    writeln!(out, "{}", secrets::redact(&text))?;
     out.flush()
 }
 

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::exit::Exit;
-use crate::report::Problem;
+use crate::problem::Problem;
 
 /// A path of a file that may not exist yet.
 #[derive(Clone, Debug)]

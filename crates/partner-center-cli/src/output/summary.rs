@@ -7,7 +7,7 @@ use partner_center::models::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::oddities::{OddValues, Position};
+use super::findings::{OddValues, Position};
 use super::{Cell, End, Row};
 
 /// The summary in the JSON document and below the table.
@@ -238,13 +238,13 @@ impl Tally {
     }
 
     pub(super) fn summary<R: Row>(self, end: End) -> Summary {
-        let End { customers, without_rows, empty_pages, oddities, more, .. } = end;
+        let End { customers, without_rows, empty_pages, findings, more, .. } = end;
         Summary {
             rows: self.rows,
             customers,
             empty_pages,
             without_rows_list: customers.map(|_| without_rows),
-            odd_values: oddities.odd_values(),
+            odd_values: findings.odd_values(),
             totals: self.groups.into_iter().filter_map(total::<R>).collect(),
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,

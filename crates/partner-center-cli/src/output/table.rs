@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::row::CUSTOMER;
 use super::text::{grouped, printable, showable};
-use super::{Cell, Column, Failure, Kind, Layout, Row, Shown, Sink, Summary, age, basis};
+use super::{Cell, Column, Failure, Kind, Layout, Row, Shown, Sink, Summary, age, footnotes};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -165,7 +165,7 @@ impl<W: Write> Table<W> {
             }
         }
         self.write(&table)?;
-        let sentences = if has_totals { basis::in_words::<R>(summary, &columns) } else { Vec::new() };
+        let sentences = if has_totals { footnotes::in_words::<R>(summary, &columns) } else { Vec::new() };
         if !sentences.is_empty() {
             writeln!(self.out)?;
         }

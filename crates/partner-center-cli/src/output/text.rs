@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::secrets::conceal;
+use crate::secrets::redact;
 
 /// The maximum length of external text; longer text is cut.
 const LONGEST: usize = 2000;
@@ -30,7 +30,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
 
 /// Like [`printable`], with secrets removed: for text other than rows.
 pub(crate) fn showable(text: &str) -> String {
-    printable(&conceal(text)).into_owned()
+    printable(&redact(text)).into_owned()
 }
 
 /// Like [`showable`], for text of several lines, which is not cut.
@@ -40,7 +40,7 @@ pub(crate) fn showable_lines(text: &str) -> String {
         character if is_unsafe(character) => char::REPLACEMENT_CHARACTER,
         character => character,
     };
-    conceal(text).chars().map(safe).collect()
+    redact(text).chars().map(safe).collect()
 }
 
 /// Whether a character could control a terminal, or make it display different text.

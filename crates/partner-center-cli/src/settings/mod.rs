@@ -3,8 +3,8 @@
 //!
 //! Values are not validated here: the SDK checks URLs and ids.
 
-pub(crate) mod door;
-mod place;
+mod config_dir;
+pub(crate) mod input;
 mod profile;
 #[cfg(test)]
 mod tests;
@@ -17,11 +17,11 @@ use std::time::Duration;
 use partner_center::Cloud;
 use secrecy::SecretString;
 
-use crate::cli::Global;
+use crate::args::Global;
 use crate::exit::Exit;
-use crate::report::Problem;
+use crate::problem::Problem;
 use crate::secrets;
-use door::Kind;
+use input::Kind;
 pub(crate) use profile::StoreKind;
 use profile::{Profile, Profiles};
 
@@ -112,7 +112,7 @@ impl Settings {
             }
             Ok::<_, Problem>(secret.map(|secret| secret.map(SecretString::from)))
         };
-        let directory = place::directory(variable(CONFIG_DIR, Kind::Text)?);
+        let directory = config_dir::directory(variable(CONFIG_DIR, Kind::Text)?);
         let named = flag("--profile", global.profile.clone()).or(variable(PROFILE, Kind::Text)?);
         let (profile, of_profile) =
             Profiles::read(directory.as_ref().map(|directory| directory.value.as_path()), global.patience())?
@@ -186,7 +186,7 @@ fn variable(
         Err(Problem::new(Exit::Usage, format!("{name} {why}")).advice(format!("{advice} Nothing was sent.")))
     };
     match environment(name) {
-        Ok(value) => match door::bare(&value, kind) {
+        Ok(value) => match input::bare(&value, kind) {
             Ok("") => Ok(None),
             Ok(value) => Ok(Some(Setting::new(value.to_owned(), Source::Environment(name)))),
             Err(unusable) => refused(unusable.why, unusable.advice),

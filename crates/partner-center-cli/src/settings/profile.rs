@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::door::{self, Kind, Unusable};
-use super::{Setting, Source, place};
+use super::input::{self, Kind, Unusable};
+use super::{Setting, Source, config_dir};
 use crate::exit::Exit;
-use crate::report::Problem;
+use crate::problem::Problem;
 
 /// The profile that is used by default.
 pub(super) const DEFAULT: &str = "default";
@@ -38,7 +38,7 @@ impl Profile {
             ("client-id", Kind::Id, &mut self.client_id),
         ] {
             if let Some(value) = value {
-                *value = door::bare(value, kind).map_err(|unusable| (key, unusable))?.to_owned();
+                *value = input::bare(value, kind).map_err(|unusable| (key, unusable))?.to_owned();
             }
         }
         Ok(())
@@ -73,8 +73,8 @@ struct File {
 impl Profiles {
     /// Reads the file. A missing file is not an error.
     pub(super) fn read(directory: Option<&Path>, at_most: Duration) -> Result<Self, Problem> {
-        let Some(path) = directory.map(place::profiles) else { return Ok(Self::default()) };
-        let bytes = match door::read(&path, at_most) {
+        let Some(path) = directory.map(config_dir::profiles) else { return Ok(Self::default()) };
+        let bytes = match input::read(&path, at_most) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self { path: Some(path), profiles: BTreeMap::new() });
@@ -90,7 +90,7 @@ impl Profiles {
                 .fact("file", path.display().to_string())
                 .advice(advice)
         };
-        let text = door::text(&bytes).map_err(unusable)?;
+        let text = input::text(&bytes).map_err(unusable)?;
         let File { profile: mut profiles } =
             toml::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
         for (name, profile) in &mut profiles {

@@ -6,7 +6,7 @@ use clap::Parser;
 use secrecy::ExposeSecret;
 
 use super::*;
-use crate::cli::Cli;
+use crate::args::Cli;
 
 const PROFILES: &str = r#"
 [profile.default]

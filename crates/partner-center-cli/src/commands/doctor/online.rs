@@ -23,7 +23,7 @@ pub(super) async fn ask(partner: &PartnerCenter) -> (Finding, Verdict, Exit) {
     let what = format!("The test request for one row failed: {}{status}", error.message());
     let finding = |level, advice: &str| Finding::online(level, sentence(&what), error.code(), advice);
     let (verdict, exit) = match Exit::of(&error) {
-        Exit::Credentials | Exit::Refused => (Verdict::No, Exit::Credentials),
+        Exit::Credentials | Exit::Forbidden => (Verdict::No, Exit::Credentials),
         // The request reached the service, which does not have this query: the rest is unknown.
         Exit::NotFound | Exit::Unexpected => {
             let advice = "The classic operations may still work: `partner-center licenses deployment`.";

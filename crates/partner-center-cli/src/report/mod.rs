@@ -1,52 +1,52 @@
 //! Reports over many or all customers: reads licenses, writes rows, and resumes after an interruption.
 //!
-//! This module sets up a report from the arguments; `drive` runs it. `reading` has the sources of rows, `judge` the
-//! filters and thresholds of the funnel.
+//! This module sets up a report from the arguments; [`runner`] runs it. [`source`] has the sources
+//! of rows, [`funnel_policy`] the filters and thresholds of the funnel.
 
-mod checkpoint;
-mod covered;
-mod drive;
-mod held;
-mod judge;
-mod named;
-mod portion;
+mod batch;
+mod checkpoint_file;
+mod coverage;
+mod funnel_policy;
+pub(crate) mod output_options;
 mod progress;
 mod query_rows;
-mod reading;
+mod row_buffer;
+mod runner;
+mod selected_customers;
+mod source;
 mod thresholds;
 
 use partner_center::PartnerCenter;
 use partner_center::funnel::{Join, Source as Operations};
 use partner_center::sweep::{Book, BookRow, Order, Rate, SourceChoice};
 
-use self::checkpoint::{Keeper, Question, State};
-use self::drive::{Drive, drive};
-use self::held::ByCustomer;
-use self::judge::Judge;
-use self::named::Named;
-use self::reading::{ClassicFunnel, CommercialFunnel, LicenseRows as Reading, Whose, Written};
-use super::writing;
-use crate::cli;
-use crate::cli::Global;
+use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
+use self::funnel_policy::FunnelPolicy;
+use self::row_buffer::RowBuffer;
+use self::runner::{ReportRunner, drive};
+use self::selected_customers::SelectedCustomers;
+use self::source::{ClassicFunnel, CommercialFunnel, CustomerSelection, LicenseRows as Reading, ReportRow};
+use crate::args;
+use crate::args::Global;
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::file::{Partial, digest};
 use crate::output::paths::{Files, Read};
 use crate::output::{Format, Layout, Output, Row, Target};
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 use crate::settings::Settings;
 use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` for customers.
-pub(super) async fn licenses<R: Written>(
+pub(super) async fn licenses<R: ReportRow>(
     command: &'static str,
-    arguments: &cli::LicenseArgs,
+    arguments: &args::LicenseArgs,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
-    let cli::LicenseArgs { whose, reading, writing, .. } = arguments;
+    let args::LicenseArgs { whose, reading, writing, .. } = arguments;
     let setup = Setup::<R::Row>::new(command, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
@@ -58,13 +58,18 @@ pub(super) async fn licenses<R: Written>(
         if let Some(state) = &setup.state {
             book = book.resume(state.reading.clone());
         }
-        Whose::All(book.stream())
+        CustomerSelection::All(book.stream())
     } else {
-        Whose::Named(Named::new(&session.partner, &whose.customers, reading.concurrency(), reading.source))
+        CustomerSelection::SelectedCustomers(SelectedCustomers::new(
+            &session.partner,
+            &whose.customers,
+            reading.concurrency(),
+            reading.source,
+        ))
     };
     // With --sort, the output holds the rows.
     let by_customer = reading.order() == Order::Customer && writing.sort.is_none();
-    let held = by_customer.then(ByCustomer::default);
+    let held = by_customer.then(RowBuffer::default);
     drive(
         Reading { whose, below: arguments.below, held },
         setup.drive(arguments.whose.all_customers, console)?,
@@ -73,10 +78,14 @@ pub(super) async fn licenses<R: Written>(
 }
 
 /// `licenses funnel`.
-pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let mut judge = Judge::new(arguments, global.patience())?;
-    let cli::Funnel { whose, reading, writing, .. } = arguments;
-    let (rules, thresholds) = judge.asked();
+pub(super) async fn funnel(
+    arguments: &args::Funnel,
+    global: &Global,
+    console: Console,
+) -> Result<Exit, Stop> {
+    let mut policy = FunnelPolicy::new(arguments, global.patience())?;
+    let args::Funnel { whose, reading, writing, .. } = arguments;
+    let (rules, thresholds) = policy.asked();
     let asked = [
         ("--min-idle", arguments.min_idle.map(|licenses| licenses.to_string())),
         ("--below", arguments.below.map(|percent| percent.to_string())),
@@ -86,14 +95,18 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
     let read: Vec<_> = arguments.ignore.iter().map(|path| ("--ignore", path.as_path())).collect();
     let setup = Setup::new("licenses funnel", whose, reading, writing, asked, &read, global)?;
     if let Some(state) = &setup.state {
-        judge.go_on(state.account.clone())?;
+        policy.restore(state.saved_state.clone())?;
     }
     let session = connect(global, console).await?;
     let partner = &session.partner;
     if !whose.all_customers {
-        let whose =
-            Whose::Named(Named::new(partner, &whose.customers, reading.concurrency(), reading.source));
-        return drive(ClassicFunnel { whose, judge, fallback: None }, setup.drive(false, console)?).await;
+        let whose = CustomerSelection::SelectedCustomers(SelectedCustomers::new(
+            partner,
+            &whose.customers,
+            reading.concurrency(),
+            reading.source,
+        ));
+        return drive(ClassicFunnel { whose, policy, fallback: None }, setup.drive(false, console)?).await;
     }
     let mut signals = Signals::listen()?;
     let (source, fallback) = if setup.state.is_some() {
@@ -106,7 +119,7 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         }
     };
     if source == Operations::Classic {
-        let sweep = partner.customers().sweep(reading::both).order(reading.order());
+        let sweep = partner.customers().sweep(source::both).order(reading.order());
         let mut sweep = sweep.concurrency(reading.concurrency());
         if let Some(rate) = reading.rate()? {
             sweep = sweep.rate(rate);
@@ -114,8 +127,8 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         if let Some(state) = &setup.state {
             sweep = sweep.resume(state.reading.clone());
         }
-        let whose = Whose::All(sweep.stream());
-        return drive(ClassicFunnel { whose, judge, fallback }, setup.drive(true, console)?).await;
+        let whose = CustomerSelection::All(sweep.stream());
+        return drive(ClassicFunnel { whose, policy, fallback }, setup.drive(true, console)?).await;
     }
     let reading = CommercialFunnel {
         // The list of customers is read once for both.
@@ -123,12 +136,12 @@ pub(super) async fn funnel(arguments: &cli::Funnel, global: &Global, console: Co
         usage: commercial(partner, reading)?.stream(),
         deployment_read: false,
         join: Join::new(),
-        judge,
+        policy,
     };
     drive(reading, setup.drive(true, console)?).await
 }
 
-fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &cli::Reading) -> Result<Book<R>, Stop> {
+fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &args::Reading) -> Result<Book<R>, Stop> {
     let mut book = partner.customers().book().source(SourceChoice::Commercial);
     if let Some(rate) = reading.rate()? {
         book = book.rate(rate);
@@ -136,7 +149,7 @@ fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &cli::Reading) -> Re
     Ok(book)
 }
 
-impl cli::Whose {
+impl args::Whose {
     /// The layout of the table. A customer that is given twice counts once.
     fn layout(&self) -> Layout {
         match self.customers.as_slice() {
@@ -146,19 +159,19 @@ impl cli::Whose {
     }
 }
 
-impl cli::Reading {
+impl args::Reading {
     fn choice(&self) -> SourceChoice {
         match self.source.unwrap_or_default() {
-            cli::Source::Auto => SourceChoice::Auto,
-            cli::Source::Commercial => SourceChoice::Commercial,
-            cli::Source::Classic => SourceChoice::Classic,
+            args::Source::Auto => SourceChoice::Auto,
+            args::Source::Commercial => SourceChoice::Commercial,
+            args::Source::Classic => SourceChoice::Classic,
         }
     }
 
     fn order(&self) -> Order {
         match self.order.unwrap_or_default() {
-            cli::Order::Customer => Order::Customer,
-            cli::Order::Completion => Order::Completion,
+            args::Order::Customer => Order::Customer,
+            args::Order::Completion => Order::Completion,
         }
     }
 
@@ -175,38 +188,38 @@ impl cli::Reading {
 struct Setup<R: Row> {
     output: Output<R>,
     format: Format,
-    keeper: Option<Keeper>,
+    checkpoint_file: Option<CheckpointFile>,
     state: Option<State>,
 }
 
 impl<R: Row> Setup<R> {
     fn new(
         command: &'static str,
-        whose: &cli::Whose,
-        reading: &cli::Reading,
-        writing: &cli::Writing,
+        whose: &args::Whose,
+        reading: &args::Reading,
+        writing: &args::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
         read: Read<'_>,
         global: &Global,
     ) -> Result<Self, Stop> {
-        let format = writing::format(global, writing.file())?;
-        let arrangement = writing::arrangement(writing)?;
+        let format = output_options::format(global, writing.file())?;
+        let arrangement = output_options::arrangement(writing)?;
         let layout = whose.layout();
         let Some(path) = &reading.checkpoint else {
-            let output = writing::output_apart_from(global, writing, layout, read)?;
-            return Ok(Self { output, format, keeper: None, state: None });
+            let output = output_options::output_apart_from(global, writing, layout, read)?;
+            return Ok(Self { output, format, checkpoint_file: None, state: None });
         };
         let Some(target) = writing.file() else {
             return Err(Problem::new(Exit::Usage, "--checkpoint requires an output file")
                 .advice("Output on stdout cannot be resumed: use --output with a file name.")
                 .into());
         };
-        if !format.goes_on() {
+        if !format.is_resumable() {
             return Err(Problem::new(Exit::Usage, "--checkpoint requires csv or ndjson")
                 .advice("A file in another format cannot be truncated after a row and appended to.")
                 .into());
         }
-        let mut question: Question = Question::from([
+        let mut fingerprint: Fingerprint = Fingerprint::from([
             ("command", command.to_owned()),
             ("--format", format!("{format:?}").to_lowercase()),
             ("--source", format!("{:?}", reading.source.unwrap_or_default()).to_lowercase()),
@@ -214,23 +227,23 @@ impl<R: Row> Setup<R> {
             ("--locale", global.locale.clone().unwrap_or_else(|| "en-US".to_owned())),
             ("the service", service(global)?),
         ]);
-        question.extend(asked.into_iter().filter_map(|(name, value)| Some((name, value?))));
+        fingerprint.extend(asked.into_iter().filter_map(|(name, value)| Some((name, value?))));
         let (files, paths) = Files::with_checkpoint(target, path, read)?;
-        let (keeper, saved) = Keeper::open(paths, &files, question)?;
+        let (checkpoint_file, saved) = CheckpointFile::open(paths, &files, fingerprint)?;
         let (partial, before, state) = match saved {
             None => (Partial::begin(&files)?, None, None),
             Some((covered, state)) => {
                 let before = (covered.length > 0).then(|| state.tally.clone());
-                (Partial::resume(&files, &covered, keeper.path())?, before, Some(state))
+                (Partial::resume(&files, &covered, checkpoint_file.path())?, before, Some(state))
             }
         };
         let output = Output::new(format, Target::File(partial), arrangement, layout, before)?;
-        Ok(Self { output, format, keeper: Some(keeper), state })
+        Ok(Self { output, format, checkpoint_file: Some(checkpoint_file), state })
     }
 
-    fn drive(self, all_customers: bool, console: Console) -> Result<Drive<R>, Stop> {
-        let Self { output, format, keeper, .. } = self;
-        Drive::new(output, format, keeper, !all_customers, console)
+    fn drive(self, all_customers: bool, console: Console) -> Result<ReportRunner<R>, Stop> {
+        let Self { output, format, checkpoint_file, .. } = self;
+        ReportRunner::new(output, format, checkpoint_file, !all_customers, console)
     }
 }
 
@@ -246,4 +259,14 @@ fn service(global: &Global) -> Result<String, Problem> {
     };
     let tenant = settings.tenant_id.map_or_else(String::new, |tenant| format!(" as {}", tenant.value));
     Ok(format!("{place}{tenant}"))
+}
+
+/// Notes that pages were empty although others follow.
+pub(crate) fn note_empty_pages(pages: u64, console: Console) {
+    if pages > 0 {
+        let pages_were = if pages == 1 { "page was" } else { "pages were" };
+        console.note(&format!(
+            "{pages} {pages_were} empty although others follow; rows may be missing, and a later run may return them"
+        ));
+    }
 }

@@ -23,7 +23,7 @@ use crate::exit::Exit;
 use crate::output::Tally;
 use crate::output::file::{Covered, is_at, sync_directory};
 use crate::output::paths::{CheckpointPaths, Files};
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 
 /// The format version that is written and read.
 const VERSION: u32 = 2;
@@ -36,7 +36,7 @@ const SHARE: u32 = 20;
 pub(super) const LONGEST_AGE: SignedDuration = SignedDuration::from_hours(12);
 
 /// The arguments that determine the rows of a run, by name.
-pub(super) type Question = BTreeMap<&'static str, String>;
+pub(super) type Fingerprint = BTreeMap<&'static str, String>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -48,7 +48,8 @@ struct Saved {
     output: String,
     /// The bytes of the output that are valid.
     covered: Covered,
-    question: BTreeMap<String, String>,
+    #[serde(rename = "question")]
+    fingerprint: BTreeMap<String, String>,
     state: State,
 }
 
@@ -61,14 +62,15 @@ pub(super) struct State {
     pub(super) reading: Checkpoint,
     pub(super) tally: Tally,
     /// The saved state of the funnel policy.
-    pub(super) account: Value,
+    #[serde(rename = "account")]
+    pub(super) saved_state: Value,
 }
 
 /// The checkpoint file of this run.
-pub(super) struct Keeper {
+pub(super) struct CheckpointFile {
     paths: CheckpointPaths,
     output: String,
-    question: Question,
+    fingerprint: Fingerprint,
     /// The file at the path, with its lock.
     locked: File,
     /// The file is empty, and is removed at the end if it stays empty.
@@ -77,12 +79,12 @@ pub(super) struct Keeper {
     last: Option<(Instant, Duration)>,
 }
 
-impl Keeper {
+impl CheckpointFile {
     /// Opens and locks the checkpoint, and returns its saved state.
     pub(super) fn open(
         paths: CheckpointPaths,
         files: &Files,
-        question: Question,
+        fingerprint: Fingerprint,
     ) -> Result<(Self, Option<(Covered, State)>), Problem> {
         let path = &paths.checkpoint;
         let mut locked = lock(path)?;
@@ -97,10 +99,10 @@ impl Keeper {
             None
         } else {
             let saved =
-                read(&bytes, &output, &question, Timestamp::now()).map_err(|why| unusable(path, &why))?;
+                read(&bytes, &output, &fingerprint, Timestamp::now()).map_err(|why| unusable(path, &why))?;
             Some((saved.covered, saved.state))
         };
-        Ok((Self { paths, output, question, locked, empty, last: None }, saved))
+        Ok((Self { paths, output, fingerprint, locked, empty, last: None }, saved))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -114,13 +116,13 @@ impl Keeper {
 
     /// Saves the state. The covered bytes must be on disk; `began` is when syncing them began.
     pub(super) fn save(&mut self, began: Instant, covered: Covered, state: State) -> Result<(), Stop> {
-        let question = self.question.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let fingerprint = self.fingerprint.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         let saved = Saved {
             version: VERSION,
             written: Timestamp::now().to_string(),
             output: self.output.clone(),
             covered,
-            question: question.collect(),
+            fingerprint: fingerprint.collect(),
             state,
         };
         let new = &self.paths.temporary;
@@ -170,7 +172,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for CheckpointFile {
     fn drop(&mut self) {
         if self.empty && is_at(&self.locked, &self.paths.checkpoint) {
             // The error is ignored; an empty file counts as no checkpoint.
@@ -225,7 +227,7 @@ fn unusable(path: &Path, why: &str) -> Problem {
 }
 
 /// Reads a checkpoint, or returns why this run cannot resume from it.
-fn read(bytes: &[u8], output: &str, question: &Question, now: Timestamp) -> Result<Saved, String> {
+fn read(bytes: &[u8], output: &str, fingerprint: &Fingerprint, now: Timestamp) -> Result<Saved, String> {
     let saved: Value = serde_json::from_slice(bytes).map_err(|_| "not a checkpoint file".to_owned())?;
     match saved.get("version").and_then(Value::as_u64) {
         Some(version) if version == u64::from(VERSION) => {}
@@ -238,7 +240,7 @@ fn read(bytes: &[u8], output: &str, question: &Question, now: Timestamp) -> Resu
     if saved.output != output {
         return Err(format!("the checkpoint belongs to another output: {}, not {output}", saved.output));
     }
-    if let Some(difference) = difference(&saved.question, question) {
+    if let Some(difference) = difference(&saved.fingerprint, fingerprint) {
         return Err(format!("the checkpoint belongs to another run: {difference}"));
     }
     let written: Timestamp =
@@ -258,7 +260,7 @@ fn read(bytes: &[u8], output: &str, question: &Question, now: Timestamp) -> Resu
 }
 
 /// Describes the first argument that changed.
-fn difference(then: &BTreeMap<String, String>, now: &Question) -> Option<String> {
+fn difference(then: &BTreeMap<String, String>, now: &Fingerprint) -> Option<String> {
     let names = then.keys().map(String::as_str).chain(now.keys().copied());
     let shown = |value: Option<&String>| value.map_or_else(|| "unset".to_owned(), Clone::clone);
     names.into_iter().find_map(|name| {
@@ -273,23 +275,23 @@ mod tests {
     use partner_center::credential::StaticToken;
 
     use super::*;
-    use crate::commands::book::reading;
+    use crate::report::source;
 
     fn saved(written: Timestamp) -> Vec<u8> {
         let partner =
             PartnerCenter::builder().credential(StaticToken::new("token").unwrap()).build().unwrap();
-        let reading = partner.customers().sweep(reading::both).stream().checkpoint();
+        let reading = partner.customers().sweep(source::both).stream().checkpoint();
         let saved = serde_json::json!({
             "version": VERSION,
             "written": written.to_string(),
             "output": "/reports/x.csv",
             "covered": Covered::default(),
-            "question": {"--below": "50"},
+            "fingerprint": {"--below": "50"},
             "state": {
                 "finished": true,
                 "reading": reading,
                 "tally": Tally::default(),
-                "account": null,
+                "saved_state": null,
             },
         });
         serde_json::to_vec(&saved).unwrap()
@@ -299,25 +301,30 @@ mod tests {
     #[test]
     fn a_checkpoint_is_rejected_for_other_arguments_another_output_or_another_day() {
         let now: Timestamp = "2026-08-30T06:00:00Z".parse().unwrap();
-        let question = Question::from([("--below", "50".to_owned())]);
-        let other = Question::from([("--below", "60".to_owned())]);
+        let fingerprint = Fingerprint::from([("--below", "50".to_owned())]);
+        let other = Fingerprint::from([("--below", "60".to_owned())]);
         let hours = SignedDuration::from_hours;
-        for (age, output, question, refused) in [
-            (hours(0), "/reports/x.csv", &question, None),
-            (hours(12), "/reports/x.csv", &question, None),
-            (hours(-2), "/reports/x.csv", &question, None),
-            (hours(13), "/reports/x.csv", &question, Some("it was written 13 hours ago, and after 12 hours")),
-            (hours(24 * 7), "/reports/x.csv", &question, Some("it was written 168 hours ago")),
-            (hours(-24), "/reports/x.csv", &question, Some("in the future")),
+        for (age, output, fingerprint, refused) in [
+            (hours(0), "/reports/x.csv", &fingerprint, None),
+            (hours(12), "/reports/x.csv", &fingerprint, None),
+            (hours(-2), "/reports/x.csv", &fingerprint, None),
+            (
+                hours(13),
+                "/reports/x.csv",
+                &fingerprint,
+                Some("it was written 13 hours ago, and after 12 hours"),
+            ),
+            (hours(24 * 7), "/reports/x.csv", &fingerprint, Some("it was written 168 hours ago")),
+            (hours(-24), "/reports/x.csv", &fingerprint, Some("in the future")),
             (
                 hours(0),
                 "/reports/y.csv",
-                &question,
+                &fingerprint,
                 Some("the checkpoint belongs to another output: /reports/x.csv"),
             ),
             (hours(0), "/reports/x.csv", &other, Some("--below was 50, now 60")),
         ] {
-            let found = read(&saved(now - age), output, question, now).map(|saved| saved.state.finished);
+            let found = read(&saved(now - age), output, fingerprint, now).map(|saved| saved.state.finished);
             match refused {
                 None => assert_eq!(found, Ok(true), "{age}"),
                 Some(why) => {
@@ -328,6 +335,6 @@ mod tests {
         let mut without_time: Value = serde_json::from_slice(&saved(now)).unwrap();
         without_time["written"] = "yesterday".into();
         let bytes = serde_json::to_vec(&without_time).unwrap();
-        assert!(read(&bytes, "/reports/x.csv", &question, now).is_err());
+        assert!(read(&bytes, "/reports/x.csv", &fingerprint, now).is_err());
     }
 }

@@ -3,16 +3,16 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
-use crate::cli::{Global, Writing};
+use crate::args::{Global, Writing};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::file::Partial;
 use crate::output::paths::{Files, Read};
-use crate::output::{Arrangement, Format, Layout, Oddities, Output, Row, Target};
-use crate::report::{Problem, Stop};
+use crate::output::{CollectedFindings, Format, Layout, Output, Row, RowOrder, Target};
+use crate::problem::{Problem, Stop};
 
 /// The requested format, or the default.
-pub(super) fn format(global: &Global, output: Option<&Path>) -> Result<Format, Problem> {
+pub(crate) fn format(global: &Global, output: Option<&Path>) -> Result<Format, Problem> {
     let to_terminal = output.is_none() && std::io::stdout().is_terminal();
     let refused = |why: &str, advice: &str| Err(Problem::new(Exit::Usage, why).advice(advice));
     let format = match (global.format, output) {
@@ -51,12 +51,12 @@ fn unknown_format(path: &Path) -> Problem {
 }
 
 /// An output without a checkpoint.
-pub(super) fn output<R: Row>(global: &Global, writing: &Writing, layout: Layout) -> Result<Output<R>, Stop> {
+pub(crate) fn output<R: Row>(global: &Global, writing: &Writing, layout: Layout) -> Result<Output<R>, Stop> {
     output_apart_from(global, writing, layout, &[])
 }
 
 /// Like [`output`], for a run that also reads files, given with the names of their arguments.
-pub(super) fn output_apart_from<R: Row>(
+pub(crate) fn output_apart_from<R: Row>(
     global: &Global,
     writing: &Writing,
     layout: Layout,
@@ -71,17 +71,17 @@ pub(super) fn output_apart_from<R: Row>(
     Ok(Output::new(format, target, arrangement, layout, None)?)
 }
 
-pub(super) fn arrangement<R: Row>(writing: &Writing) -> Result<Arrangement<R>, Problem> {
-    Arrangement::read(writing.sort.as_deref(), writing.limit)
+pub(crate) fn arrangement<R: Row>(writing: &Writing) -> Result<RowOrder<R>, Problem> {
+    RowOrder::read(writing.sort.as_deref(), writing.limit)
 }
 
 /// Reports unreadable values and missing rows.
-pub(super) fn tell_oddities(oddities: &Oddities, console: Console) {
-    if let Some(note) = oddities.note() {
+pub(crate) fn note_findings(findings: &CollectedFindings, console: Console) {
+    if let Some(note) = findings.note() {
         console.note(&note);
     }
-    if let Some(missing) = oddities.missing() {
+    if let Some(missing) = findings.missing() {
         let advice = "All other rows were read. Run the command again; if the problem persists, report it to Microsoft.";
-        Console::report(&Problem::new(Exit::SomeFailed, missing).advice(advice));
+        Console::report(&Problem::new(Exit::Partial, missing).advice(advice));
     }
 }

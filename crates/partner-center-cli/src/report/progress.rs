@@ -9,8 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use partner_center::sweep::Progress;
 
 use crate::console::Console;
-use crate::holds;
 use crate::output::text::grouped;
+use crate::wait_notes;
 
 /// How often the line is drawn per second.
 const DRAWS: u8 = 8;
@@ -26,13 +26,13 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(console: Console, before: u64, shares_terminal: bool) -> Self {
-        let bar = if console.has_onlooker() {
+        let bar = if console.shows_progress() {
             let terminal = Box::new(Narrow(Term::buffered_stderr()));
             ProgressBar::with_draw_target(None, ProgressDrawTarget::term_like_with_hz(terminal, DRAWS))
         } else {
             ProgressBar::hidden()
         };
-        holds::are_shown(!bar.is_hidden());
+        wait_notes::set_shown(!bar.is_hidden());
         Self { bar, began: Instant::now(), before, shares_terminal }
     }
 
@@ -74,7 +74,7 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
-        holds::are_shown(false);
+        wait_notes::set_shown(false);
     }
 }
 

@@ -14,12 +14,12 @@ use partner_center::sweep::{
 use partner_center::{CustomerId, Error, PartnerCenter, Response};
 use serde_json::{Map, Value};
 
-use super::covered::Covered;
-use super::held::{ByCustomer, Hold, Own};
-use super::judge::Judge;
-use super::named::{self, Named, Odd, Question};
-use super::portion::Portion;
+use super::batch::Batch;
+use super::coverage::CustomerCoverage;
+use super::funnel_policy::FunnelPolicy;
 use super::query_rows;
+use super::row_buffer::{OwnPart, RowBuffer, SplitRow};
+use super::selected_customers::{self, CustomerQuery, Odd, SelectedCustomers};
 use crate::output::{Position, Row, rows};
 
 /// A source of rows that is read in batches.
@@ -27,7 +27,7 @@ pub(super) trait Reading {
     type Row: Row;
 
     /// Returns the next batch. Cancel safe. An error affects all remaining customers.
-    async fn next(&mut self) -> Result<Option<Portion<Self::Row>>, Error>;
+    async fn next(&mut self) -> Result<Option<Batch<Self::Row>>, Error>;
 
     /// The progress, if the source reports it.
     fn progress(&self) -> Option<Progress>;
@@ -51,7 +51,7 @@ pub(super) trait Reading {
     }
 
     /// The customers with and without rows, for sources that do not read customers one by one.
-    fn covered(&self) -> Option<Covered> {
+    fn covered(&self) -> Option<CustomerCoverage> {
         None
     }
 
@@ -62,75 +62,73 @@ pub(super) trait Reading {
     fn rest(&mut self, _each: &mut dyn FnMut(Self::Row)) {}
 
     /// The filters and thresholds, for the funnel.
-    fn judge(&self) -> Option<&Judge> {
+    fn policy(&self) -> Option<&FunnelPolicy> {
         None
     }
 
     /// Whether to read on after the output is full, for thresholds.
     fn wants_all(&self) -> bool {
-        self.judge().is_some_and(Judge::has_thresholds)
+        self.policy().is_some_and(FunnelPolicy::has_thresholds)
     }
 
     /// Its own state, to save in the checkpoint.
-    fn account(&self) -> Value {
-        self.judge().map_or(Value::Null, Judge::account)
+    fn saved_state(&self) -> Value {
+        self.policy().map_or(Value::Null, FunnelPolicy::saved_state)
     }
 
     fn summary(&self) -> Map<String, Value> {
-        self.judge().map_or_else(Map::new, Judge::summary)
+        self.policy().map_or_else(Map::new, FunnelPolicy::summary)
     }
 }
 
 /// All customers, or selected ones.
-pub(super) enum Whose<S, Q: Question> {
+pub(super) enum CustomerSelection<S, Q: CustomerQuery> {
     All(S),
-    Named(Named<Q>),
+    SelectedCustomers(SelectedCustomers<Q>),
 }
 
-impl<S, Q: Question> Whose<S, Q> {
+impl<S, Q: CustomerQuery> CustomerSelection<S, Q> {
     fn all(&self) -> Option<&S> {
         match self {
             Self::All(stream) => Some(stream),
-            Self::Named(_) => None,
+            Self::SelectedCustomers(_) => None,
         }
     }
 
-    fn named(&self) -> Option<&Named<Q>> {
+    fn named(&self) -> Option<&SelectedCustomers<Q>> {
         match self {
             Self::All(_) => None,
-            Self::Named(named) => Some(named),
+            Self::SelectedCustomers(named) => Some(named),
         }
     }
 }
 
 /// Deployment or usage.
-pub(super) struct LicenseRows<R: Written> {
-    pub(super) whose: Whose<BookStream<R>, R>,
+pub(super) struct LicenseRows<R: ReportRow> {
+    pub(super) whose: CustomerSelection<BookStream<R>, R>,
     pub(super) below: Option<f64>,
     /// Rows of the commercial query to sort at the end, if they are sorted.
-    pub(super) held: Option<ByCustomer<R>>,
+    pub(super) held: Option<RowBuffer<R>>,
 }
 
 /// A row of the service, and the row of output it becomes.
-pub(in crate::commands) trait Written:
-    BookRow + Hold + Question<Rows = Vec<Self>>
-{
+pub(crate) trait ReportRow: BookRow + SplitRow + CustomerQuery<Rows = Vec<Self>> {
     type Row: Row + From<Self>;
 }
 
-/// Implements [`Hold`]. The row types differ only in the names of their counts.
+/// Implements [`SplitRow`]. The row types differ only in the names of their counts.
 macro_rules! hold {
     ($row:ident: $one:ident, $other:ident) => {
-        impl Hold for $row {
-            fn take(&mut self) -> Own {
-                Own {
+        impl SplitRow for $row {
+            fn take(&mut self) -> OwnPart {
+                OwnPart {
                     customer: self.customer_id.take(),
                     name: self.customer_name.take(),
                     counts: [self.$one.take(), self.$other.take()],
                 }
             }
 
-            fn put(&mut self, Own { customer, name, counts }: Own) {
+            fn put(&mut self, OwnPart { customer, name, counts }: OwnPart) {
                 (self.customer_id, self.customer_name) = (customer, name);
                 [self.$one, self.$other] = counts;
             }
@@ -141,21 +139,21 @@ macro_rules! hold {
 hold!(DeploymentRow: licenses_sold, licenses_deployed);
 hold!(UsageRow: licenses_active, licenses_qualified);
 
-impl Written for DeploymentRow {
+impl ReportRow for DeploymentRow {
     type Row = rows::Deployment;
 }
 
-impl Written for UsageRow {
+impl ReportRow for UsageRow {
     type Row = rows::Usage;
 }
 
-impl Question for DeploymentRow {
+impl CustomerQuery for DeploymentRow {
     type Rows = Vec<Self>;
 
     async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
-        let (id, answer) = (customer.id(), sweep::deployment(customer).await?);
-        let odd = vec![(Position::of_customer(id), answer.findings().clone())];
-        let rows = answer.into_inner().items.into_iter().map(|row| Self::classic(id, row));
+        let (id, rows) = (customer.id(), sweep::deployment(customer).await?);
+        let odd = vec![(Position::of_customer(id), rows.findings().clone())];
+        let rows = rows.into_inner().items.into_iter().map(|row| Self::classic(id, row));
         Ok((some(rows.collect()), odd))
     }
 
@@ -164,18 +162,18 @@ impl Question for DeploymentRow {
         customers: &[CustomerId],
     ) -> Result<(BTreeMap<CustomerId, Vec<Self>>, Odd), Error> {
         let query = partner.analytics().commercial().licenses().deployment();
-        let (rows, odd) = whole(query.filter(named::filter(customers)?).pages()).await?;
+        let (rows, odd) = whole(query.filter(selected_customers::filter(customers)?).pages()).await?;
         Ok((by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers), odd))
     }
 }
 
-impl Question for UsageRow {
+impl CustomerQuery for UsageRow {
     type Rows = Vec<Self>;
 
     async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
-        let (id, answer) = (customer.id(), sweep::usage(customer).await?);
-        let odd = vec![(Position::of_customer(id), answer.findings().clone())];
-        let rows = answer.into_inner().items.into_iter().map(|row| Self::classic(id, row));
+        let (id, rows) = (customer.id(), sweep::usage(customer).await?);
+        let odd = vec![(Position::of_customer(id), rows.findings().clone())];
+        let rows = rows.into_inner().items.into_iter().map(|row| Self::classic(id, row));
         Ok((some(rows.collect()), odd))
     }
 
@@ -184,7 +182,7 @@ impl Question for UsageRow {
         customers: &[CustomerId],
     ) -> Result<(BTreeMap<CustomerId, Vec<Self>>, Odd), Error> {
         let query = partner.analytics().commercial().licenses().usage();
-        let (rows, odd) = whole(query.filter(named::filter(customers)?).pages()).await?;
+        let (rows, odd) = whole(query.filter(selected_customers::filter(customers)?).pages()).await?;
         Ok((by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers), odd))
     }
 }
@@ -219,16 +217,16 @@ fn by_customer<R>(
     sorted
 }
 
-impl<R: Written> Reading for LicenseRows<R> {
+impl<R: ReportRow> Reading for LicenseRows<R> {
     type Row = R::Row;
 
-    async fn next(&mut self) -> Result<Option<Portion<R::Row>>, Error> {
+    async fn next(&mut self) -> Result<Option<Batch<R::Row>>, Error> {
         let below = self.below;
         let wanted = |row: &R::Row| below.is_none_or(|percent| row.is_below(percent));
         let rows = |rows: Vec<R>| rows.into_iter().map(R::Row::from).filter(wanted).collect();
         Ok(match &mut self.whose {
-            Whose::All(stream) => stream.try_next().await?.map(|portion| {
-                let (customer, name) = (portion.customer, portion.name);
+            CustomerSelection::All(stream) => stream.try_next().await?.map(|batch| {
+                let (customer, name) = (batch.customer, batch.name);
                 let rows = |response: Response<Vec<R>>| match &mut self.held {
                     Some(held) if customer.is_none() => {
                         response.into_inner().into_iter().for_each(|row| held.push(row));
@@ -236,14 +234,16 @@ impl<R: Written> Reading for LicenseRows<R> {
                     }
                     _ => rows(response.into_inner()),
                 };
-                Portion::of(customer, name, portion.outcome, rows)
+                Batch::of(customer, name, batch.outcome, rows)
             }),
-            Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
-                customer: Some(customer),
-                name: None,
-                answer: known.into_answer(rows),
-                odd: named.take_odd(),
-            }),
+            CustomerSelection::SelectedCustomers(named) => {
+                named.next().await?.map(|(customer, known)| Batch {
+                    customer: Some(customer),
+                    name: None,
+                    rows: known.into_batch_rows(rows),
+                    odd: named.take_odd(),
+                })
+            }
         })
     }
 
@@ -251,8 +251,8 @@ impl<R: Written> Reading for LicenseRows<R> {
         self.whose.all().map_or(0, BookStream::empty_pages)
     }
 
-    fn covered(&self) -> Option<Covered> {
-        Some(Covered::of(self.whose.all()?.coverage()?, None))
+    fn covered(&self) -> Option<CustomerCoverage> {
+        Some(CustomerCoverage::of(self.whose.all()?.coverage()?, None))
     }
 
     fn progress(&self) -> Option<Progress> {
@@ -265,8 +265,8 @@ impl<R: Written> Reading for LicenseRows<R> {
 
     fn fallback(&self) -> Option<&Fallback> {
         match &self.whose {
-            Whose::All(stream) => stream.fallback(),
-            Whose::Named(named) => named.fallback(),
+            CustomerSelection::All(stream) => stream.fallback(),
+            CustomerSelection::SelectedCustomers(named) => named.fallback(),
         }
     }
 
@@ -307,7 +307,7 @@ pub(super) async fn both(customer: CustomerHandle) -> Result<Response<Both>, Err
 /// The query for the funnel of selected customers: deployment and usage, joined.
 pub(super) struct Joined;
 
-impl Question for Joined {
+impl CustomerQuery for Joined {
     type Rows = (Vec<FunnelRow>, JoinReport);
 
     async fn classic(customer: CustomerHandle) -> Result<(Option<Self::Rows>, Odd), Error> {
@@ -328,8 +328,9 @@ impl Question for Joined {
     ) -> Result<(BTreeMap<CustomerId, Self::Rows>, Odd), Error> {
         let licenses = partner.analytics().commercial().licenses();
         let (deployment, mut odd) =
-            whole(licenses.deployment().filter(named::filter(customers)?).pages()).await?;
-        let (usage, odd_usage) = whole(licenses.usage().filter(named::filter(customers)?).pages()).await?;
+            whole(licenses.deployment().filter(selected_customers::filter(customers)?).pages()).await?;
+        let (usage, odd_usage) =
+            whole(licenses.usage().filter(selected_customers::filter(customers)?).pages()).await?;
         odd.extend(odd_usage);
         let named = |id: Option<&Guid>| id.and_then(Guid::as_uuid).map(CustomerId::from);
         let deployment =
@@ -353,36 +354,38 @@ impl Question for Joined {
 
 /// The funnel read customer by customer: all customers by the classic operations, or selected ones.
 pub(super) struct ClassicFunnel {
-    pub(super) whose: Whose<SweepStream<Both>, Joined>,
-    pub(super) judge: Judge,
+    pub(super) whose: CustomerSelection<SweepStream<Both>, Joined>,
+    pub(super) policy: FunnelPolicy,
     pub(super) fallback: Option<Fallback>,
 }
 
 impl Reading for ClassicFunnel {
     type Row = rows::Funnel;
 
-    async fn next(&mut self) -> Result<Option<Portion<rows::Funnel>>, Error> {
-        let judge = &mut self.judge;
+    async fn next(&mut self) -> Result<Option<Batch<rows::Funnel>>, Error> {
+        let policy = &mut self.policy;
         let mut rows = |rows: Vec<FunnelRow>, report: &JoinReport| {
-            judge.joined(report);
-            rows.into_iter().filter(|row| judge.keeps(row)).map(rows::Funnel::from).collect()
+            policy.joined(report);
+            rows.into_iter().filter(|row| policy.keeps(row)).map(rows::Funnel::from).collect()
         };
         Ok(match &mut self.whose {
-            Whose::All(stream) => stream.try_next().await?.map(|swept| {
+            CustomerSelection::All(stream) => stream.try_next().await?.map(|swept| {
                 let (customer, name) = (swept.customer, swept.name);
                 let of_both = |both: Response<Both>| {
                     let (deployment, usage) = both.into_inner();
                     let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
                     rows(funnel.rows, &funnel.report)
                 };
-                Portion::of(Some(customer), name, swept.outcome, of_both)
+                Batch::of(Some(customer), name, swept.outcome, of_both)
             }),
-            Whose::Named(named) => named.next().await?.map(|(customer, known)| Portion {
-                customer: Some(customer),
-                name: None,
-                answer: known.into_answer(|(funnel, report)| rows(funnel, &report)),
-                odd: named.take_odd(),
-            }),
+            CustomerSelection::SelectedCustomers(named) => {
+                named.next().await?.map(|(customer, known)| Batch {
+                    customer: Some(customer),
+                    name: None,
+                    rows: known.into_batch_rows(|(funnel, report)| rows(funnel, &report)),
+                    odd: named.take_odd(),
+                })
+            }
         })
     }
 
@@ -400,8 +403,8 @@ impl Reading for ClassicFunnel {
 
     fn fallback(&self) -> Option<&Fallback> {
         match &self.whose {
-            Whose::All(_) => self.fallback.as_ref(),
-            Whose::Named(named) => named.fallback(),
+            CustomerSelection::All(_) => self.fallback.as_ref(),
+            CustomerSelection::SelectedCustomers(named) => named.fallback(),
         }
     }
 
@@ -413,8 +416,8 @@ impl Reading for ClassicFunnel {
         self.whose.named()?.note(first, empty)
     }
 
-    fn judge(&self) -> Option<&Judge> {
-        Some(&self.judge)
+    fn policy(&self) -> Option<&FunnelPolicy> {
+        Some(&self.policy)
     }
 }
 
@@ -425,16 +428,16 @@ pub(super) struct CommercialFunnel {
     pub(super) usage: BookStream<UsageRow>,
     pub(super) deployment_read: bool,
     pub(super) join: Join,
-    pub(super) judge: Judge,
+    pub(super) policy: FunnelPolicy,
 }
 
 impl Reading for CommercialFunnel {
     type Row = rows::Funnel;
 
-    async fn next(&mut self) -> Result<Option<Portion<rows::Funnel>>, Error> {
+    async fn next(&mut self) -> Result<Option<Batch<rows::Funnel>>, Error> {
         if !self.deployment_read {
-            if let Some(portion) = self.deployment.try_next().await? {
-                return Ok(Some(Portion::of(None, None, portion.outcome, |rows| {
+            if let Some(batch) = self.deployment.try_next().await? {
+                return Ok(Some(Batch::of(None, None, batch.outcome, |rows| {
                     rows.into_inner()
                         .into_iter()
                         .for_each(|row| self.join.deployment(&query_rows::deployment(row)));
@@ -443,9 +446,9 @@ impl Reading for CommercialFunnel {
             }
             self.deployment_read = true;
         }
-        let portion = self.usage.try_next().await?;
-        Ok(portion.map(|portion| {
-            Portion::of(None, None, portion.outcome, |rows| {
+        let batch = self.usage.try_next().await?;
+        Ok(batch.map(|batch| {
+            Batch::of(None, None, batch.outcome, |rows| {
                 rows.into_inner().into_iter().for_each(|row| self.join.usage(&query_rows::usage(row)));
                 Vec::new()
             })
@@ -464,8 +467,8 @@ impl Reading for CommercialFunnel {
         self.deployment.empty_pages() + self.usage.empty_pages()
     }
 
-    fn covered(&self) -> Option<Covered> {
-        Some(Covered::of(self.usage.coverage()?, self.deployment.coverage()))
+    fn covered(&self) -> Option<CustomerCoverage> {
+        Some(CustomerCoverage::of(self.usage.coverage()?, self.deployment.coverage()))
     }
 
     fn checkpoint(&self) -> Option<Checkpoint> {
@@ -473,16 +476,16 @@ impl Reading for CommercialFunnel {
     }
 
     fn rest(&mut self, each: &mut dyn FnMut(rows::Funnel)) {
-        let judge = &mut self.judge;
+        let policy = &mut self.policy;
         let report = std::mem::take(&mut self.join).finish(|row: FunnelRow| {
-            if judge.keeps(&row) {
+            if policy.keeps(&row) {
                 each(row.into());
             }
         });
-        judge.joined(&report);
+        policy.joined(&report);
     }
 
-    fn judge(&self) -> Option<&Judge> {
-        Some(&self.judge)
+    fn policy(&self) -> Option<&FunnelPolicy> {
+        Some(&self.policy)
     }
 }

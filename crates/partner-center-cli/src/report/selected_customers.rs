@@ -15,7 +15,7 @@ use partner_center::models::Findings;
 use partner_center::sweep::Fallback;
 use partner_center::{CustomerId, Error, PartnerCenter};
 
-use crate::cli::Source;
+use crate::args::Source;
 use crate::output::Position;
 use crate::output::text::grouped;
 
@@ -24,7 +24,7 @@ use crate::output::text::grouped;
 const BATCH: usize = 20;
 
 /// A query about customers, by either source.
-pub(in crate::commands) trait Question: 'static {
+pub(crate) trait CustomerQuery: 'static {
     type Rows: 'static;
 
     /// Calls the classic operations for one customer. `None` if there are no rows.
@@ -38,11 +38,11 @@ pub(in crate::commands) trait Question: 'static {
 }
 
 /// Findings about responses, with their positions.
-pub(in crate::commands) type Odd = Vec<(Position, Findings)>;
+pub(crate) type Odd = Vec<(Position, Findings)>;
 
 /// The results for the selected customers.
-pub(super) struct Named<Q: Question> {
-    steps: LocalBoxStream<'static, Result<Step<Q::Rows>, Error>>,
+pub(super) struct SelectedCustomers<Q: CustomerQuery> {
+    steps: LocalBoxStream<'static, Result<Event<Q::Rows>, Error>>,
     source: Option<Source>,
     fallback: Option<Fallback>,
     /// How many customers had no rows in the first step, and how many of those had rows in the second.
@@ -53,25 +53,25 @@ pub(super) struct Named<Q: Question> {
 }
 
 /// The result for one customer.
-pub(super) enum Known<T> {
+pub(super) enum CustomerResult<T> {
     Rows(T),
     Empty,
     Failed(Error),
 }
 
 /// A result for one customer, or an event between results.
-enum Step<T> {
-    Customer(CustomerId, Known<T>),
+enum Event<T> {
+    Customer(CustomerId, CustomerResult<T>),
     Odd(Odd),
     /// The first source is not available; the second is used instead.
     Fallback(Fallback),
     /// The number of customers in the second step, and how many of them have rows.
-    Second(u64, u64),
+    SecondQuery(u64, u64),
     /// The second step failed, which does not invalidate the first.
     SecondFailed(Error),
 }
 
-impl<Q: Question> Named<Q> {
+impl<Q: CustomerQuery> SelectedCustomers<Q> {
     pub(super) fn new(
         partner: &PartnerCenter,
         customers: &[CustomerId],
@@ -80,7 +80,7 @@ impl<Q: Question> Named<Q> {
     ) -> Self {
         // A customer that is given twice is read once.
         let customers: Vec<_> = customers.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let mut run: Run<Q> = Run {
+        let mut run: QuerySteps<Q> = QuerySteps {
             partner: partner.clone(),
             at_once,
             source,
@@ -110,15 +110,15 @@ impl<Q: Question> Named<Q> {
     }
 
     /// Returns the next customer. None is skipped. Cancel safe.
-    pub(super) async fn next(&mut self) -> Result<Option<(CustomerId, Known<Q::Rows>)>, Error> {
+    pub(super) async fn next(&mut self) -> Result<Option<(CustomerId, CustomerResult<Q::Rows>)>, Error> {
         loop {
             match self.steps.next().await.transpose()? {
                 None => return Ok(None),
-                Some(Step::Customer(customer, answer)) => return Ok(Some((customer, answer))),
-                Some(Step::Odd(odd)) => self.odd.extend(odd),
-                Some(Step::Fallback(fallback)) => self.fallback = Some(fallback),
-                Some(Step::Second(asked, found)) => self.second = Some((asked, found)),
-                Some(Step::SecondFailed(error)) => self.failed = Some(error),
+                Some(Event::Customer(customer, rows)) => return Ok(Some((customer, rows))),
+                Some(Event::Odd(odd)) => self.odd.extend(odd),
+                Some(Event::Fallback(fallback)) => self.fallback = Some(fallback),
+                Some(Event::SecondQuery(asked, found)) => self.second = Some((asked, found)),
+                Some(Event::SecondFailed(error)) => self.failed = Some(error),
             }
         }
     }
@@ -185,40 +185,40 @@ fn customers(count: u64) -> String {
     if count == 1 { "1 customer".to_owned() } else { format!("{} customers", grouped(count)) }
 }
 
-type ClassicResponse<T> = (CustomerId, Result<(Option<T>, Odd), Error>);
+type ClassicResult<T> = (CustomerId, Result<(Option<T>, Odd), Error>);
 
 /// The remaining work.
-struct Run<Q: Question> {
+struct QuerySteps<Q: CustomerQuery> {
     partner: PartnerCenter,
     at_once: usize,
     source: Option<Source>,
     /// Steps that are ready to return.
-    ready: VecDeque<Step<Q::Rows>>,
+    ready: VecDeque<Event<Q::Rows>>,
     /// The calls of the classic operations.
-    classic: Option<LocalBoxStream<'static, ClassicResponse<Q::Rows>>>,
+    classic: Option<LocalBoxStream<'static, ClassicResult<Q::Rows>>>,
     /// The batches for the commercial query.
     batches: VecDeque<Vec<CustomerId>>,
     /// Customers without rows in the first step.
     unknown: Vec<CustomerId>,
-    second: Option<Second>,
+    second: Option<SecondQuery>,
     /// The number of customers with rows in the second step.
     found: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Second {
+enum SecondQuery {
     /// It is running, for this many customers.
     Asked(u64),
     Told,
 }
 
-impl<Q: Question> Run<Q> {
+impl<Q: CustomerQuery> QuerySteps<Q> {
     fn ask_classic(&mut self, customers: Vec<CustomerId>) {
         let partner = self.partner.clone();
         let answers = stream::iter(customers)
             .map(move |id| {
-                let answer = Q::classic(partner.customers().by_id(id));
-                async move { (id, answer.await) }
+                let rows = Q::classic(partner.customers().by_id(id));
+                async move { (id, rows.await) }
             })
             .buffered(self.at_once);
         self.classic = Some(answers.boxed_local());
@@ -233,7 +233,7 @@ impl<Q: Question> Run<Q> {
         self.second.is_none() && matches!(self.source, None | Some(Source::Auto))
     }
 
-    async fn next(&mut self) -> Option<Result<Step<Q::Rows>, Error>> {
+    async fn next(&mut self) -> Option<Result<Event<Q::Rows>, Error>> {
         loop {
             if let Some(step) = self.ready.pop_front() {
                 return Some(Ok(step));
@@ -246,18 +246,18 @@ impl<Q: Question> Run<Q> {
                         self.classic = None;
                         return Some(Err(error));
                     }
-                    Some((customer, answer)) => {
-                        let answer = answer.map(|(rows, odd)| {
-                            self.ready.push_back(Step::Odd(odd));
+                    Some((customer, rows)) => {
+                        let rows = rows.map(|(rows, odd)| {
+                            self.ready.push_back(Event::Odd(odd));
                             rows
                         });
-                        self.take(customer, answer);
+                        self.take(customer, rows);
                     }
                 }
             } else if let Some(batch) = self.batches.pop_front() {
                 match Q::commercial(&self.partner, &batch).await {
                     Ok((mut rows, odd)) => {
-                        self.ready.push_back(Step::Odd(odd));
+                        self.ready.push_back(Event::Odd(odd));
                         for customer in batch {
                             let rows = rows.remove(&customer);
                             self.take(customer, Ok(rows));
@@ -273,40 +273,40 @@ impl<Q: Question> Run<Q> {
                 }
             } else if !self.unknown.is_empty() {
                 let customers = std::mem::take(&mut self.unknown);
-                self.second = Some(Second::Asked(u64::try_from(customers.len()).unwrap_or(u64::MAX)));
+                self.second = Some(SecondQuery::Asked(u64::try_from(customers.len()).unwrap_or(u64::MAX)));
                 match self.source {
                     None => self.ask_commercial(&customers),
                     Some(_) => self.ask_classic(customers),
                 }
-            } else if let Some(Second::Asked(asked)) = self.second {
-                self.second = Some(Second::Told);
-                return Some(Ok(Step::Second(asked, self.found)));
+            } else if let Some(SecondQuery::Asked(asked)) = self.second {
+                self.second = Some(SecondQuery::Told);
+                return Some(Ok(Event::SecondQuery(asked, self.found)));
             } else {
                 return None;
             }
         }
     }
 
-    fn take(&mut self, customer: CustomerId, answer: Result<Option<Q::Rows>, Error>) {
-        let answer = match answer {
+    fn take(&mut self, customer: CustomerId, rows: Result<Option<Q::Rows>, Error>) {
+        let rows = match rows {
             Ok(None) if self.asks_again() => {
                 self.unknown.push(customer);
                 return;
             }
-            Ok(None) => Known::Empty,
+            Ok(None) => CustomerResult::Empty,
             Ok(Some(rows)) => {
                 self.found += u64::from(self.second.is_some());
-                Known::Rows(rows)
+                CustomerResult::Rows(rows)
             }
-            Err(error) => Known::Failed(error),
+            Err(error) => CustomerResult::Failed(error),
         };
-        self.ready.push_back(Step::Customer(customer, answer));
+        self.ready.push_back(Event::Customer(customer, rows));
     }
 
     /// Handles a failure of the commercial query. `rest` are all customers that it has not returned.
     fn commercial_failed(&mut self, error: Error, rest: Vec<CustomerId>) -> Result<(), Error> {
         if self.second.is_some() {
-            self.ready.push_back(Step::SecondFailed(error));
+            self.ready.push_back(Event::SecondFailed(error));
             for customer in rest {
                 self.take(customer, Ok(None));
             }
@@ -316,8 +316,8 @@ impl<Q: Question> Run<Q> {
             Some(fallback) => {
                 let mut customers = std::mem::take(&mut self.unknown);
                 customers.extend(rest);
-                self.ready.push_back(Step::Fallback(fallback));
-                self.second = Some(Second::Told);
+                self.ready.push_back(Event::Fallback(fallback));
+                self.second = Some(SecondQuery::Told);
                 self.ask_classic(customers);
                 Ok(())
             }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::output::text::grouped;
-use crate::report::Problem;
+use crate::problem::Problem;
 
 /// How many rows per threshold are named.
 const NAMED: usize = 5;
@@ -86,7 +86,7 @@ impl Crossings {
     pub(super) fn problem(&self, threshold: &Threshold, totals: &Totals) -> Problem {
         const PLACES: [&str; NAMED] = ["1.", "2.", "3.", "4.", "5."];
         let metric = threshold.metric();
-        let mut problem = Problem::new(Exit::Crossed, format!("threshold crossed: {threshold}"));
+        let mut problem = Problem::new(Exit::ThresholdCrossed, format!("threshold crossed: {threshold}"));
         problem = match (threshold.scope(), metric.of_total(totals)) {
             (Scope::Total, Some(total)) => problem.fact("total", shown(total)),
             _ => problem.fact("rows", grouped(self.crossed)),

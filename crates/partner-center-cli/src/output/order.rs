@@ -5,10 +5,10 @@ use partner_center::models::Guid;
 use super::Row;
 use super::row::Column;
 use crate::exit::Exit;
-use crate::report::Problem;
+use crate::problem::Problem;
 
 /// The order and the maximum number of rows.
-pub(crate) struct Arrangement<R: 'static> {
+pub(crate) struct RowOrder<R: 'static> {
     sort: Option<(&'static Column<R>, Direction)>,
     limit: Option<usize>,
 }
@@ -22,7 +22,7 @@ enum Direction {
 /// Below this number of rows, sorting early to save memory is not worthwhile.
 const WORTH_SORTING: usize = 4096;
 
-impl<R: Row> Arrangement<R> {
+impl<R: Row> RowOrder<R> {
     /// All rows, as they arrive.
     pub(crate) fn none() -> Self {
         Self { sort: None, limit: None }

@@ -8,7 +8,7 @@ use partner_center::{CustomerId, Error};
 use crate::output::WithoutRows;
 
 /// The customers of the commercial queries and of the list of customers.
-pub(super) struct Covered {
+pub(super) struct CustomerCoverage {
     pub(super) with_rows: u64,
     /// `None` if the list was not read to its end.
     pub(super) listed: Option<u64>,
@@ -21,7 +21,7 @@ pub(super) struct Covered {
     pub(super) refused: Option<Error>,
 }
 
-impl Covered {
+impl CustomerCoverage {
     /// Combines one query and its list with another query about the same customers.
     pub(super) fn of(coverage: &Coverage, other: Option<&Coverage>) -> Self {
         let rows: HashSet<CustomerId> =

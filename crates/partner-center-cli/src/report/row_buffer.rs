@@ -11,16 +11,16 @@ use partner_center::CustomerId;
 use serde::Serialize;
 
 /// A row that can be split into its own part and a part shared with other rows.
-pub(in crate::commands) trait Hold: Serialize + Clone {
+pub(crate) trait SplitRow: Serialize + Clone {
     /// Takes the own part out.
-    fn take(&mut self) -> Own;
+    fn take(&mut self) -> OwnPart;
 
     /// Puts the own part back.
-    fn put(&mut self, own: Own);
+    fn put(&mut self, own: OwnPart);
 }
 
 /// The part of a row that is not shared.
-pub(in crate::commands) struct Own {
+pub(crate) struct OwnPart {
     pub(super) customer: Option<CustomerId>,
     pub(super) name: Option<String>,
     pub(super) counts: [Option<i64>; 2],
@@ -36,22 +36,22 @@ struct Held<R> {
 }
 
 /// The rows read so far.
-pub(super) struct ByCustomer<R> {
+pub(super) struct RowBuffer<R> {
     rows: Vec<Held<R>>,
     names: HashSet<Arc<str>>,
     /// The shared parts, by their JSON.
     common: HashMap<String, Arc<R>>,
 }
 
-impl<R> Default for ByCustomer<R> {
+impl<R> Default for RowBuffer<R> {
     fn default() -> Self {
         Self { rows: Vec::new(), names: HashSet::new(), common: HashMap::new() }
     }
 }
 
-impl<R: Hold> ByCustomer<R> {
+impl<R: SplitRow> RowBuffer<R> {
     pub(super) fn push(&mut self, mut row: R) {
-        let Own { customer, name, counts } = row.take();
+        let OwnPart { customer, name, counts } = row.take();
         let name = name.map(|name| {
             self.names.get(name.as_str()).cloned().unwrap_or_else(|| {
                 let name = Arc::from(name);
@@ -74,7 +74,7 @@ impl<R: Hold> ByCustomer<R> {
         rows.sort_unstable_by_key(|row| (row.customer.is_none(), row.customer, row.place));
         for Held { customer, name, counts, rest, .. } in rows {
             let mut row = R::clone(&rest);
-            row.put(Own { customer, name: name.as_deref().map(str::to_owned), counts });
+            row.put(OwnPart { customer, name: name.as_deref().map(str::to_owned), counts });
             each(row);
         }
     }
@@ -92,16 +92,16 @@ mod tests {
         counts: [Option<i64>; 2],
     }
 
-    impl Hold for Row {
-        fn take(&mut self) -> Own {
-            Own {
+    impl SplitRow for Row {
+        fn take(&mut self) -> OwnPart {
+            OwnPart {
                 customer: self.customer.take(),
                 name: self.name.take(),
                 counts: std::mem::take(&mut self.counts),
             }
         }
 
-        fn put(&mut self, Own { customer, name, counts }: Own) {
+        fn put(&mut self, OwnPart { customer, name, counts }: OwnPart) {
             (self.customer, self.name, self.counts) = (customer, name, counts);
         }
     }
@@ -123,7 +123,7 @@ mod tests {
             row(id('b'), Some("B"), "A", Some(4)),
             row(id('a'), Some("another name"), "X", Some(5)),
         ];
-        let mut held = ByCustomer::default();
+        let mut held = RowBuffer::default();
         rows.iter().cloned().for_each(|row| held.push(row));
         assert_eq!(held.common.len(), 4, "common parts are shared");
         let mut sorted = Vec::new();

@@ -21,7 +21,7 @@ const LONG: Duration = Duration::from_secs(5);
 static IS_SHOWN: AtomicBool = AtomicBool::new(false);
 
 /// Sets whether a progress line shows waits.
-pub(crate) fn are_shown(shown: bool) {
+pub(crate) fn set_shown(shown: bool) {
     IS_SHOWN.store(shown, Ordering::Relaxed);
 }
 
@@ -31,12 +31,12 @@ pub(crate) fn events() -> Targets {
 }
 
 /// Notes each long wait once, however many calls have to wait.
-pub(crate) struct Holds {
+pub(crate) struct WaitNotes {
     console: Console,
     until: Mutex<Option<Instant>>,
 }
 
-impl Holds {
+impl WaitNotes {
     pub(crate) fn new(console: Console) -> Self {
         Self { console, until: Mutex::new(None) }
     }
@@ -52,7 +52,7 @@ impl Holds {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Holds {
+impl<S: Subscriber> Layer<S> for WaitNotes {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn a_wait_is_reported_once_and_a_longer_one_again() {
         let (seconds, now) = (Duration::from_secs, Instant::now());
-        let holds = Holds::new(Console::silent());
+        let holds = WaitNotes::new(Console::silent());
         assert!(!holds.is_news(seconds(2), now), "short");
         assert!(holds.is_news(seconds(3600), now));
         assert!(!holds.is_news(seconds(3600), now + seconds(1)), "another call has to wait as long");

@@ -96,7 +96,7 @@ impl Problem {
     }
 
     /// The report on one line, for one of many customers: what failed, the customer, and the ids for support.
-    pub(crate) fn in_short(&self) -> String {
+    pub(crate) fn render_line(&self) -> String {
         let facts = ["customer", "status", "code", "cause", "correlation id"];
         let known = facts.iter().filter_map(|name| self.facts.iter().find(|(known, _)| known == name));
         let facts: Vec<_> = known.map(|(name, value)| format!("{name} {}", showable(value))).collect();
@@ -113,7 +113,7 @@ impl Problem {
         &self.what
     }
 
-    pub(crate) fn what_to_do(&self) -> &str {
+    pub(crate) fn advice_text(&self) -> &str {
         self.advice.as_deref().unwrap_or_default()
     }
 

@@ -12,21 +12,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::thresholds::{self, Crossings};
-use crate::cli::Funnel as Arguments;
+use crate::args::Funnel as Arguments;
 use crate::exit::Exit;
 use crate::output::text::grouped;
-use crate::report::Problem;
-use crate::settings::door;
+use crate::problem::Problem;
+use crate::settings::input;
 
 /// The filters and thresholds, with the results so far.
-pub(super) struct Judge {
+pub(super) struct FunnelPolicy {
     min_idle: Option<u64>,
     below: Option<f64>,
     rules: IgnoreRules,
     /// The text of the rules file.
     rules_text: Option<String>,
     thresholds: Vec<Threshold>,
-    account: Account,
+    saved_state: Account,
 }
 
 /// The results so far. Saved with a checkpoint.
@@ -41,7 +41,7 @@ struct Account {
     crossings: Vec<Crossings>,
 }
 
-impl Judge {
+impl FunnelPolicy {
     /// Reads the arguments, before anything is sent.
     pub(super) fn new(arguments: &Arguments, at_most: Duration) -> Result<Self, Problem> {
         let thresholds = arguments.fail_on.iter().map(|text| {
@@ -57,17 +57,17 @@ impl Judge {
             Some(path) => read_rules(path, at_most).map(|(rules, text)| (rules, Some(text)))?,
             None => (IgnoreRules::default(), None),
         };
-        let mut judge = Self {
+        let mut policy = Self {
             min_idle: arguments.min_idle,
             below: arguments.below,
             rules,
             rules_text,
             thresholds: thresholds.collect::<Result<_, _>>()?,
-            account: Account::default(),
+            saved_state: Account::default(),
         };
-        judge.account.ignored = vec![0; judge.rules.rules().len()];
-        judge.account.crossings = vec![Crossings::default(); judge.thresholds.len()];
-        Ok(judge)
+        policy.saved_state.ignored = vec![0; policy.rules.rules().len()];
+        policy.saved_state.crossings = vec![Crossings::default(); policy.thresholds.len()];
+        Ok(policy)
     }
 
     /// The text of the rules, and the parsed thresholds.
@@ -81,18 +81,18 @@ impl Judge {
     }
 
     /// The state to save.
-    pub(super) fn account(&self) -> Value {
-        serde_json::to_value(&self.account).unwrap_or_default()
+    pub(super) fn saved_state(&self) -> Value {
+        serde_json::to_value(&self.saved_state).unwrap_or_default()
     }
 
     /// Restores the state that an earlier run with the same arguments saved.
-    pub(super) fn go_on(&mut self, account: Value) -> Result<(), Problem> {
-        let account: Account = serde_json::from_value(account)
+    pub(super) fn restore(&mut self, saved_state: Value) -> Result<(), Problem> {
+        let saved_state: Account = serde_json::from_value(saved_state)
             .map_err(|_| Problem::new(Exit::Usage, "the checkpoint does not belong to a funnel"))?;
-        if account.ignored.len() == self.account.ignored.len()
-            && account.crossings.len() == self.account.crossings.len()
+        if saved_state.ignored.len() == self.saved_state.ignored.len()
+            && saved_state.crossings.len() == self.saved_state.crossings.len()
         {
-            self.account = account;
+            self.saved_state = saved_state;
             Ok(())
         } else {
             Err(Problem::new(Exit::Usage, "the checkpoint belongs to a run with other rules or thresholds"))
@@ -101,13 +101,13 @@ impl Judge {
 
     /// Adds the report of a join.
     pub(super) fn joined(&mut self, report: &JoinReport) {
-        self.account.join.merge(report);
+        self.saved_state.join.merge(report);
     }
 
     /// Whether a row passes the filters. Such a row is counted.
     pub(super) fn keeps(&mut self, row: &FunnelRow) -> bool {
         if let Some(rule) = self.rules.rules().iter().position(|rule| rule.takes(row)) {
-            if let Some(count) = self.account.ignored.get_mut(rule) {
+            if let Some(count) = self.saved_state.ignored.get_mut(rule) {
                 *count += 1;
             }
             return false;
@@ -117,8 +117,8 @@ impl Judge {
         {
             return false;
         }
-        self.account.totals.add(row);
-        for (threshold, crossings) in self.thresholds.iter().zip(&mut self.account.crossings) {
+        self.saved_state.totals.add(row);
+        for (threshold, crossings) in self.thresholds.iter().zip(&mut self.saved_state.crossings) {
             crossings.see(threshold, row);
         }
         true
@@ -126,16 +126,16 @@ impl Judge {
 
     /// Each threshold, and whether it is crossed; `None` if unknown.
     fn verdicts(&self) -> impl Iterator<Item = (&Threshold, &Crossings, Option<bool>)> {
-        let totals = self.account.totals.book();
+        let totals = self.saved_state.totals.book();
         self.thresholds
             .iter()
-            .zip(&self.account.crossings)
+            .zip(&self.saved_state.crossings)
             .map(|(threshold, crossings)| (threshold, crossings, crossings.verdict(threshold, totals)))
     }
 
     /// The thresholds that are crossed.
     pub(super) fn crossed(&self) -> Vec<Problem> {
-        let totals = self.account.totals.book();
+        let totals = self.saved_state.totals.book();
         let crossed = self.verdicts().filter(|(_, _, verdict)| *verdict == Some(true));
         crossed.map(|(threshold, crossings, _)| crossings.problem(threshold, totals)).collect()
     }
@@ -153,7 +153,7 @@ impl Judge {
             (Flag::ActiveExceedsDeployed, "with more active than deployed"),
             (Flag::MixedAges, "with deployment and usage data a day or more apart"),
         ];
-        let Account { join, ignored, .. } = &self.account;
+        let Account { join, ignored, .. } = &self.saved_state;
         let mut notes = Vec::new();
         let flags = FLAGS.iter().map(|(flag, words)| (join.flagged(*flag), words));
         let flags: Vec<_> = flags.filter(|(rows, _)| *rows > 0).collect();
@@ -193,20 +193,20 @@ impl Judge {
 
     /// The fields of the JSON summary.
     pub(super) fn summary(&self) -> Map<String, Value> {
-        let totals = self.account.totals.book();
+        let totals = self.saved_state.totals.book();
         let thresholds =
             self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
         // Ids in the same form as in the rows.
-        let products = self.account.totals.products().into_iter().map(|product| {
+        let products = self.saved_state.totals.products().into_iter().map(|product| {
             let mut product = product.clone();
             product.product_id = product.product_id.map(|id| id.as_uuid().map_or(id, Guid::from));
             serde_json::to_value(product).unwrap_or_default()
         });
-        let join = serde_json::to_value(&self.account.join).unwrap_or_default();
+        let join = serde_json::to_value(&self.saved_state.join).unwrap_or_default();
         [
             ("products", products.collect()),
             ("join", join),
-            ("ignored", json!(self.account.ignored)),
+            ("ignored", json!(self.saved_state.ignored)),
             ("thresholds", thresholds.collect()),
         ]
         .into_iter()
@@ -223,8 +223,8 @@ fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), P
                 "A rule is [[ignore]] with at least one of product = \"PATTERN\", customer = \"PATTERN\", spare = N.",
             )
     };
-    let bytes = door::read(path, at_most).map_err(|error| refused(error.to_string()))?;
-    let text = door::text(&bytes).map_err(|unusable| refused(format!("it {}", unusable.why)))?;
+    let bytes = input::read(path, at_most).map_err(|error| refused(error.to_string()))?;
+    let text = input::text(&bytes).map_err(|unusable| refused(format!("it {}", unusable.why)))?;
     let rules = toml::from_str(&text).map_err(|error: toml::de::Error| {
         let line = error
             .span()

@@ -5,8 +5,8 @@
     reason = "these comments are the help texts, and a terminal shows backticks as they are"
 )]
 
-mod book;
 mod help;
+mod report;
 mod values;
 mod version;
 
@@ -20,7 +20,7 @@ use crate::commands::RowType;
 use crate::exit;
 use crate::output::Format;
 
-pub(crate) use book::{Funnel, LicenseArgs, Order, Reading, Source, Whose, Writing};
+pub(crate) use report::{Funnel, LicenseArgs, Order, Reading, Source, Whose, Writing};
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.
 ///

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use partner_center::{Cloud, CustomerFilter, CustomerId};
 
-use crate::settings::door::{self, Kind};
+use crate::settings::input::{self, Kind};
 
 pub(super) fn customer_id(text: &str) -> Result<CustomerId, String> {
-    let id =
-        door::bare(text, Kind::Id).map_err(|unusable| format!("it {}. {}", unusable.why, unusable.advice))?;
+    let id = input::bare(text, Kind::Id)
+        .map_err(|unusable| format!("it {}. {}", unusable.why, unusable.advice))?;
     id.parse().map_err(|error: partner_center::Error| {
         let message = error.message();
         message.strip_prefix("not a customer id: ").unwrap_or(message).to_owned()

@@ -72,13 +72,13 @@ impl Position {
 
 /// Everything collected so far.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Oddities {
+pub(crate) struct CollectedFindings {
     odd: OddValues,
     unreadable: u64,
     first_unreadable: Option<String>,
 }
 
-impl Oddities {
+impl CollectedFindings {
     /// Adds the findings of a response. Returns a failure for each missing row.
     pub(crate) fn add(&mut self, position: Position, findings: &Findings) -> Vec<Failure> {
         for (field, more) in findings.odd_value_counts() {

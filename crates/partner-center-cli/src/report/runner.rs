@@ -10,27 +10,28 @@ use partner_center::models::Findings;
 use partner_center::sweep::{Fallback, Summary};
 use partner_center::{CustomerId, Error};
 
-use super::checkpoint::{Keeper, State};
-use super::covered::Covered;
-use super::judge::Judge;
-use super::portion::{Answer, Portion};
+use super::batch::{Batch, BatchRows};
+use super::checkpoint_file::{CheckpointFile, State};
+use super::coverage::CustomerCoverage;
+use super::funnel_policy::FunnelPolicy;
+use super::note_empty_pages;
 use super::progress::Line;
-use super::reading::Reading;
-use crate::commands::query::note_empty_pages;
+use super::source::Reading;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::text::grouped;
 use crate::output::{
-    self, Customers, End, Failure, Format, Oddities, Output, Position, Row, WithoutRows, age_of, rows,
+    self, CollectedFindings, Customers, End, Failure, Format, Output, Position, Row, WithoutRows, age_of,
+    rows,
 };
-use crate::report::{Problem, Stop};
+use crate::problem::{Problem, Stop};
 use crate::signals::Signals;
 
 /// The state of a report run.
-pub(super) struct Drive<R: Row> {
+pub(super) struct ReportRunner<R: Row> {
     output: Output<R>,
     format: Format,
-    keeper: Option<Keeper>,
+    checkpoint_file: Option<CheckpointFile>,
     /// The user selected customers with `--customer`.
     named: bool,
     console: Console,
@@ -45,7 +46,7 @@ pub(super) struct Drive<R: Row> {
     /// The customers of this run without rows: all of them for the JSON document, else the first.
     without_rows: Vec<WithoutRows>,
     /// Findings about the responses of this run.
-    oddities: Oddities,
+    findings: CollectedFindings,
     /// The number of batches that are pages of a query.
     pages: u64,
     fallback_told: bool,
@@ -63,23 +64,23 @@ struct Counts {
 }
 
 enum Event<R> {
-    Next(Result<Option<Portion<R>>, Error>),
+    Next(Result<Option<Batch<R>>, Error>),
     Tick,
     Stop(Exit),
 }
 
-impl<R: Row> Drive<R> {
+impl<R: Row> ReportRunner<R> {
     pub(super) fn new(
         output: Output<R>,
         format: Format,
-        keeper: Option<Keeper>,
+        checkpoint_file: Option<CheckpointFile>,
         named: bool,
         console: Console,
     ) -> Result<Self, Stop> {
         Ok(Self {
             output,
             format,
-            keeper,
+            checkpoint_file,
             named,
             console,
             signals: Signals::listen()?,
@@ -88,7 +89,7 @@ impl<R: Row> Drive<R> {
             exits: Vec::new(),
             answered: false,
             without_rows: Vec::new(),
-            oddities: Oddities::default(),
+            findings: CollectedFindings::default(),
             pages: 0,
             fallback_told: false,
         })
@@ -96,7 +97,7 @@ impl<R: Row> Drive<R> {
 }
 
 /// Reads to the end, or until an error or a signal stops the run.
-pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) -> Result<Exit, Stop> {
+pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: ReportRunner<G::Row>) -> Result<Exit, Stop> {
     if let Some(summary) = reading.progress().map(|progress| progress.summary) {
         let Summary { customers: done, empty: without_rows, skipped, failed, .. } = summary;
         let unreadable_before = summary.unreadable_rows;
@@ -126,9 +127,9 @@ pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) 
             () = line.tick() => Event::Tick,
         };
         match event {
-            Event::Next(Ok(Some(portion))) => {
-                drive.tell_fallback(reading.fallback(), &line);
-                drive.take(portion, &line)?;
+            Event::Next(Ok(Some(batch))) => {
+                drive.note_fallback(reading.fallback(), &line);
+                drive.take(batch, &line)?;
                 drive.save_if_due(&reading)?;
             }
             Event::Next(Ok(None)) => break Ok(true),
@@ -143,7 +144,7 @@ pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) 
             line.show(&progress);
         }
     };
-    drive.tell_fallback(reading.fallback(), &line);
+    drive.note_fallback(reading.fallback(), &line);
     drop(line);
     match ended {
         Ok(complete) => drive.finish(reading, complete),
@@ -151,35 +152,35 @@ pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: Drive<G::Row>) 
     }
 }
 
-impl<R: Row> Drive<R> {
+impl<R: Row> ReportRunner<R> {
     fn rows_come_to_a_terminal(&self) -> bool {
         self.output.is_on_stdout() && self.format != Format::Table && std::io::stdout().is_terminal()
     }
 
-    fn take(&mut self, portion: Portion<R>, line: &Line) -> Result<(), Stop> {
-        self.counts.done += u64::from(portion.customer.is_some());
-        for (position, findings) in &portion.odd {
+    fn take(&mut self, batch: Batch<R>, line: &Line) -> Result<(), Stop> {
+        self.counts.done += u64::from(batch.customer.is_some());
+        for (position, findings) in &batch.odd {
             self.note_oddities(*position, findings);
         }
-        match (portion.answer, portion.customer) {
-            (Answer::Rows(rows), _) => {
+        match (batch.rows, batch.customer) {
+            (BatchRows::Rows(rows), _) => {
                 self.answered = true;
                 line.beside(|| self.output.rows(rows))?;
             }
-            (Answer::Empty, customer) => {
+            (BatchRows::Empty, customer) => {
                 self.answered = true;
                 self.counts.without_rows += 1;
                 if self.format == Format::Json || self.without_rows.is_empty() {
-                    let customer_name = portion.name;
+                    let customer_name = batch.name;
                     let without = customer.map(|customer_id| WithoutRows { customer_id, customer_name });
                     self.without_rows.extend(without);
                 }
             }
-            (Answer::Skipped, _) => {
+            (BatchRows::Skipped, _) => {
                 self.answered = true;
                 self.counts.skipped += 1;
             }
-            (Answer::Failed(error), customer) => self.fail(&error, customer, line),
+            (BatchRows::Failed(error), customer) => self.fail(&error, customer, line),
         }
         Ok(())
     }
@@ -187,7 +188,7 @@ impl<R: Row> Drive<R> {
     fn note_oddities(&mut self, position: Position, findings: &Findings) {
         self.pages += u64::from(position.page.is_some());
         let position = Position { page: position.page.map(|_| self.pages), ..position };
-        let missing = self.oddities.add(position, findings);
+        let missing = self.findings.add(position, findings);
         self.failures.extend(missing.into_iter().filter(|_| self.format == Format::Json));
     }
 
@@ -198,10 +199,12 @@ impl<R: Row> Drive<R> {
         if self.format == Format::Json {
             self.failures.extend(customer.map(|customer| Failure::new(customer, error)));
         }
-        line.aside(|| if self.named { Console::report(&problem) } else { Console::say(&problem.in_short()) });
+        line.aside(
+            || if self.named { Console::report(&problem) } else { Console::say(&problem.render_line()) },
+        );
     }
 
-    fn tell_fallback(&mut self, fallback: Option<&Fallback>, line: &Line) {
+    fn note_fallback(&mut self, fallback: Option<&Fallback>, line: &Line) {
         let Some(fallback) = fallback.filter(|_| !self.fallback_told) else { return };
         self.fallback_told = true;
         let why = match fallback {
@@ -214,12 +217,17 @@ impl<R: Row> Drive<R> {
     }
 
     fn save_if_due(&mut self, reading: &impl Reading) -> Result<(), Stop> {
-        if self.keeper.as_ref().is_some_and(Keeper::is_due) { self.save(reading) } else { Ok(()) }
+        if self.checkpoint_file.as_ref().is_some_and(CheckpointFile::is_due) {
+            self.save(reading)
+        } else {
+            Ok(())
+        }
     }
 
     /// Syncs the rows first, then saves the checkpoint that covers them.
     fn save(&mut self, reading: &impl Reading) -> Result<(), Stop> {
-        let (Some(keeper), Some(checkpoint)) = (&mut self.keeper, reading.checkpoint()) else {
+        let (Some(checkpoint_file), Some(checkpoint)) = (&mut self.checkpoint_file, reading.checkpoint())
+        else {
             return Ok(());
         };
         let began = Instant::now();
@@ -228,16 +236,21 @@ impl<R: Row> Drive<R> {
             finished: checkpoint.is_finished(),
             reading: checkpoint,
             tally: self.output.tally().clone(),
-            account: reading.account(),
+            saved_state: reading.saved_state(),
         };
-        keeper.save(began, covered, state)
+        checkpoint_file.save(began, covered, state)
     }
 
     /// The outcomes of the customers. `ended` is whether everything was read.
-    fn customers(&self, reading: &impl Reading, covered: Option<&Covered>, ended: bool) -> Customers {
+    fn customers(
+        &self,
+        reading: &impl Reading,
+        covered: Option<&CustomerCoverage>,
+        ended: bool,
+    ) -> Customers {
         let Counts { done, without_rows, skipped, failed, unreadable_before } = self.counts;
         let read = reading.progress().map(|progress| progress.summary).unwrap_or_default();
-        let unreadable_rows = unreadable_before.saturating_add(self.oddities.unreadable());
+        let unreadable_rows = unreadable_before.saturating_add(self.findings.unreadable());
         let mut customers = Customers {
             listed: ended.then(|| done.saturating_add(read.without_id).saturating_add(read.unreadable)),
             with_rows: done.saturating_sub(without_rows + skipped + failed),
@@ -259,10 +272,10 @@ impl<R: Row> Drive<R> {
         customers
     }
 
-    fn end(&mut self, reading: &impl Reading, covered: Option<Covered>, ended: bool) -> End {
+    fn end(&mut self, reading: &impl Reading, covered: Option<CustomerCoverage>, ended: bool) -> End {
         let customers = self.customers(reading, covered.as_ref(), ended);
         if let Some(findings) = reading.list_findings() {
-            let missing = self.oddities.add(Position::of_list(), findings);
+            let missing = self.findings.add(Position::of_list(), findings);
             self.failures.extend(missing.into_iter().filter(|_| self.format == Format::Json));
         }
         let mut more = reading.summary();
@@ -271,7 +284,7 @@ impl<R: Row> Drive<R> {
         }
         End {
             customers: Some(customers),
-            oddities: self.oddities.clone(),
+            findings: self.findings.clone(),
             without_rows: match covered {
                 Some(covered) => covered.without_rows,
                 None => std::mem::take(&mut self.without_rows),
@@ -285,7 +298,7 @@ impl<R: Row> Drive<R> {
     /// A signal stopped the run. Written rows stay; a JSON document is closed, so that it is valid.
     fn stopped(mut self, reading: &impl Reading, exit: Exit) -> Result<Exit, Stop> {
         self.save(reading)?;
-        self.tell_how_to_go_on("stopped", reading.checkpoint().is_some());
+        self.note_how_to_resume("stopped", reading.checkpoint().is_some());
         self.leave(reading)?;
         Ok(exit)
     }
@@ -296,14 +309,14 @@ impl<R: Row> Drive<R> {
         let exit = problem.exit();
         self.save(reading)?;
         Console::report(&problem);
-        self.tell_how_to_go_on("ended early", reading.checkpoint().is_some());
+        self.note_how_to_resume("ended early", reading.checkpoint().is_some());
         self.leave(reading)?;
         Ok(exit)
     }
 
-    fn tell_how_to_go_on(&self, what: &str, can_go_on: bool) {
+    fn note_how_to_resume(&self, what: &str, can_go_on: bool) {
         let done = grouped(self.counts.done);
-        if self.keeper.is_some() && can_go_on {
+        if self.checkpoint_file.is_some() && can_go_on {
             self.console.note(&format!("{what} after {done} customers; run the same command to resume"));
         } else if self.output.is_on_stdout() && self.answered && self.format != Format::Table {
             self.console.note(&format!("{what} after {done} customers; the output on stdout is incomplete"));
@@ -335,24 +348,24 @@ impl<R: Row> Drive<R> {
         if let Some(exit) = self.exit_of_all() {
             // The next run must start again, not resume.
             self.output.discard();
-            self.keeper.map(Keeper::remove).transpose()?;
+            self.checkpoint_file.map(CheckpointFile::remove).transpose()?;
             return Ok(exit);
         }
         let covered = reading.covered();
         let customers = self.customers(&reading, covered.as_ref(), ended);
-        let (by_query, note) = (covered.is_some(), covered.as_ref().and_then(Covered::note));
+        let (by_query, note) = (covered.is_some(), covered.as_ref().and_then(CustomerCoverage::note));
         let (named, console) = (self.named, self.console);
         let empty = self.without_rows.first().map(|customer| customer.customer_id);
         let end = self.end(&reading, covered, ended);
         let summary = self.output.close(end)?;
         // The checkpoint covers the output before it is renamed, so that a run can resume from either name.
         self.save(&reading)?;
-        let Self { output, keeper, exits, oddities, .. } = self;
+        let Self { output, checkpoint_file, exits, findings, .. } = self;
         output.publish()?;
         let missing = missing(&reading);
-        let kept = keeper.is_some() && missing > 0;
-        if let Some(keeper) = keeper.filter(|_| !kept) {
-            keeper.remove()?;
+        let kept = checkpoint_file.is_some() && missing > 0;
+        if let Some(checkpoint_file) = checkpoint_file.filter(|_| !kept) {
+            checkpoint_file.remove()?;
         }
 
         if named {
@@ -369,20 +382,20 @@ impl<R: Row> Drive<R> {
             console.note(&note);
         }
         note_empty_pages(summary.empty_pages, console);
-        super::super::writing::tell_oddities(&oddities, console);
-        let judge = reading.judge();
-        judge.map(Judge::notes).into_iter().flatten().for_each(|note| console.note(&note));
-        let crossed = judge.map(Judge::crossed).unwrap_or_default();
+        super::output_options::note_findings(&findings, console);
+        let policy = reading.policy();
+        policy.map(FunnelPolicy::notes).into_iter().flatten().for_each(|note| console.note(&note));
+        let crossed = policy.map(FunnelPolicy::crossed).unwrap_or_default();
         crossed.iter().for_each(Console::report);
         Ok(if !crossed.is_empty() {
-            Exit::Crossed
+            Exit::ThresholdCrossed
         } else if customers.is_whole() && (customers.listed.is_some() || !ended) {
             Exit::Done
         } else if summary.rows == 0 && missing > 0 {
             // Without any rows, the output is not partial.
             alike(&exits).unwrap_or(Exit::Unavailable)
         } else {
-            Exit::SomeFailed
+            Exit::Partial
         })
     }
 
@@ -391,7 +404,7 @@ impl<R: Row> Drive<R> {
         if self.exits.is_empty() || self.answered || self.counts.done > self.counts.failed {
             return None;
         }
-        Some(alike(&self.exits).unwrap_or(Exit::SomeFailed))
+        Some(alike(&self.exits).unwrap_or(Exit::Partial))
     }
 }
 

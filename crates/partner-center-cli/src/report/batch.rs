@@ -3,21 +3,21 @@
 use partner_center::sweep::Outcome;
 use partner_center::{CustomerId, Error, Response};
 
-use super::named::{Known, Odd};
+use super::selected_customers::{CustomerResult, Odd};
 use crate::output::Position;
 
 /// Some rows, or the reason why there are none.
-pub(super) struct Portion<R> {
+pub(super) struct Batch<R> {
     /// The customer of the rows; `None` for rows of many customers.
     pub(super) customer: Option<CustomerId>,
     /// The customer's name in the list of customers.
     pub(super) name: Option<String>,
-    pub(super) answer: Answer<R>,
+    pub(super) rows: BatchRows<R>,
     /// Findings about the response.
     pub(super) odd: Odd,
 }
 
-impl<R> Portion<R> {
+impl<R> Batch<R> {
     /// A batch from the outcome of a sweep or a query.
     pub(super) fn of<T>(
         customer: Option<CustomerId>,
@@ -32,17 +32,17 @@ impl<R> Portion<R> {
             }
             Outcome::Skipped(_) | Outcome::Failed(_) => Odd::new(),
         };
-        let answer = match outcome {
-            Outcome::Rows(response) => Answer::Rows(rows(response)),
-            Outcome::Empty(_) => Answer::Empty,
-            Outcome::Skipped(_) => Answer::Skipped,
-            Outcome::Failed(error) => Answer::Failed(error),
+        let rows = match outcome {
+            Outcome::Rows(response) => BatchRows::Rows(rows(response)),
+            Outcome::Empty(_) => BatchRows::Empty,
+            Outcome::Skipped(_) => BatchRows::Skipped,
+            Outcome::Failed(error) => BatchRows::Failed(error),
         };
-        Self { customer, name, answer, odd }
+        Self { customer, name, rows, odd }
     }
 }
 
-pub(super) enum Answer<R> {
+pub(super) enum BatchRows<R> {
     Rows(Vec<R>),
     Empty,
     /// This customer cannot be read.
@@ -50,12 +50,12 @@ pub(super) enum Answer<R> {
     Failed(Error),
 }
 
-impl<T> Known<T> {
-    pub(super) fn into_answer<R>(self, rows: impl FnOnce(T) -> Vec<R>) -> Answer<R> {
+impl<T> CustomerResult<T> {
+    pub(super) fn into_batch_rows<R>(self, rows: impl FnOnce(T) -> Vec<R>) -> BatchRows<R> {
         match self {
-            Self::Rows(known) => Answer::Rows(rows(known)),
-            Self::Empty => Answer::Empty,
-            Self::Failed(error) => Answer::Failed(error),
+            Self::Rows(known) => BatchRows::Rows(rows(known)),
+            Self::Empty => BatchRows::Empty,
+            Self::Failed(error) => BatchRows::Failed(error),
         }
     }
 }
