@@ -41,7 +41,7 @@ impl Customers {
 
     /// Reads all rows of all customers, in as few requests as the service allows.
     ///
-    /// [The module](crate::sweep#where-the-rows-come-from) describes the sources of the rows.
+    /// [The module](crate::sweep#sources-of-rows) describes the sources of the rows.
     pub fn book<R: BookRow>(&self) -> Book<R> {
         Book::new(self.partner.clone())
     }

@@ -1,21 +1,21 @@
-//! The circuit breaker of a sweep: what is to happen while nothing but failures comes.
+//! The circuit breaker of a sweep: slows requests down during an outage.
 //!
-//! After some failures in a row one request at a time is let through, to find out whether the service is in order again,
-//! and between two such probes is a pause that doubles up to a few seconds. The first answer ends that. When nothing has
-//! succeeded for as long as a single call may take, the sweep gives up. It asks no clock; it is told the time.
+//! After several failures in a row it allows one request at a time, as a probe, with a pause between probes that
+//! doubles up to a few seconds. The first response closes the breaker. If nothing succeeds for the time limit of a
+//! single call, the sweep gives up. The breaker does not read a clock; callers pass the time.
 
 use std::time::{Duration, Instant};
 
-/// So many failures in a row are taken for an outage.
+/// This many failures in a row count as an outage.
 const FAILURES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
-    /// Failures since the last answer.
+    /// Failures since the last response.
     failures: u32,
-    /// When the first of them came, moved by the time in which nobody polled.
+    /// The time of the first of them, moved forward by the time in which the stream was not polled.
     since: Option<Instant>,
     open: Option<Open>,
     given_up: bool,
@@ -34,9 +34,9 @@ pub(super) enum Turn {
     Now,
     /// As a probe.
     Probe,
-    /// Not before this much time has passed.
+    /// After this much time has passed.
     After(Duration),
-    /// Not before the probe that is under way has ended.
+    /// After the probe in progress has ended.
     AfterProbe,
 }
 
@@ -50,34 +50,34 @@ impl Breaker {
         }
     }
 
-    /// A probe is sent now.
+    /// Records that a probe is sent.
     pub(super) fn probe(&mut self) {
         if let Some(open) = &mut self.open {
             open.probing = true;
         }
     }
 
-    /// The probe is over, whatever came of it.
+    /// Records that the probe has ended, with any result.
     pub(super) fn probe_over(&mut self) {
         if let Some(open) = &mut self.open {
             open.probing = false;
         }
     }
 
-    /// The service has answered.
+    /// Records a response of the service.
     pub(super) fn answered(&mut self) {
         if self.open.take().is_some() {
-            tracing::info!("the service answers again");
+            tracing::info!("the service responds again");
         }
         (self.failures, self.since) = (0, None);
     }
 
-    /// An attempt has failed. `timeout`: how long nothing may succeed.
+    /// Records a failed attempt. `timeout` is how long nothing may succeed before the sweep gives up.
     pub(super) fn failed(&mut self, probe: bool, now: Instant, timeout: Duration) {
         self.failures = self.failures.saturating_add(1);
         self.look_at_the_clock(now, timeout);
         match &mut self.open {
-            // Those that were sent before it opened say nothing new.
+            // It was sent before the breaker opened, so it changes nothing.
             Some(_) if !probe => {}
             Some(open) => {
                 open.pause = (open.pause * 2).min(LONGEST_PAUSE);
@@ -90,7 +90,7 @@ impl Breaker {
         }
     }
 
-    /// The service has asked to wait, and for how long.
+    /// Records that the service asked to wait for a given time.
     pub(super) fn held_back(&mut self, probe: bool, now: Instant, timeout: Duration) {
         self.look_at_the_clock(now, timeout);
         if probe && let Some(open) = &mut self.open {
@@ -103,7 +103,7 @@ impl Breaker {
         self.given_up |= now.saturating_duration_since(since) >= timeout;
     }
 
-    /// Nobody polled for so long.
+    /// Excludes time in which the stream was not polled.
     pub(super) fn excuse(&mut self, idle: Duration) {
         self.since = self.since.map(|since| since + idle);
     }
@@ -117,7 +117,7 @@ impl Breaker {
         self.open.is_some()
     }
 
-    /// For how long nothing has succeeded, if that is taken for an outage.
+    /// How long nothing has succeeded, if the breaker is open.
     pub(super) fn open_for(&self, now: Instant) -> Option<Duration> {
         self.open.as_ref()?;
         self.since.map(|since| now.saturating_duration_since(since))
@@ -136,7 +136,7 @@ mod tests {
     const TIMEOUT: Duration = Duration::from_secs(180);
 
     #[test]
-    fn an_outage_costs_a_probe_every_few_seconds_until_it_gives_up() {
+    fn an_outage_causes_one_probe_every_few_seconds_until_the_breaker_gives_up() {
         let start = Instant::now();
         let (mut breaker, mut now, mut probes) = (Breaker::default(), start, 0);
         for _ in 0..FAILURES {
@@ -152,7 +152,7 @@ mod tests {
             breaker.probe();
             assert_eq!(breaker.turn(now), Turn::AfterProbe, "one at a time");
             breaker.failed(true, now, TIMEOUT);
-            // One that was sent before it opened.
+            // An attempt that was sent before the breaker opened.
             breaker.failed(false, now, TIMEOUT);
             breaker.probe_over();
             probes += 1;
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_ends_it_and_four_failures_are_not_yet_one() {
+    fn a_response_closes_the_breaker_and_four_failures_do_not_open_it() {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         for _ in 0..10 {
             (1..FAILURES).for_each(|_| breaker.failed(false, now, TIMEOUT));
@@ -178,7 +178,7 @@ mod tests {
 
     // S3
     #[test]
-    fn time_in_which_nobody_polled_is_no_reason_to_give_up() {
+    fn time_without_polling_does_not_count() {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         breaker.failed(false, now, TIMEOUT);
         breaker.excuse(2 * TIMEOUT);

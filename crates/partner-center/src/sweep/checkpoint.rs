@@ -1,4 +1,4 @@
-//! Where a sweep stands, so that it can be saved and gone on from. Plain data; who keeps it up to date is the ledger.
+//! Checkpoints: the serializable state of a sweep, used to resume it. Plain data; the ledger creates them.
 
 use std::fmt;
 
@@ -9,28 +9,28 @@ use uuid::Uuid;
 use crate::models::Findings;
 use crate::{Continuation, CustomerId};
 
-/// The form that this version writes and reads.
+/// The format version that this release writes and reads.
 const VERSION: u64 = 2;
 
-/// Where a sweep stands: which customers it has handed out, and which of them it could not read.
+/// The state of a sweep: the customers that it has returned, and those that it could not read.
 ///
-/// It holds ids and no place in the list of customers, 32 letters for each customer that was handed out: a resumed sweep
-/// reads the list anew, in whatever order it comes by then, and leaves out who is done.
-/// [`SweepStream::checkpoint`](super::SweepStream::checkpoint) makes one at any time;
-/// [`Sweep::resume`](super::Sweep::resume) goes on from it. See [the module](super#to-be-able-to-go-on) for the order in
-/// which to save output and checkpoint.
+/// It contains the ids of the returned customers, 32 characters each, and no position in the list of customers: a
+/// resumed sweep reads the list again, in any order, and skips the customers that are done.
+/// [`SweepStream::checkpoint`](super::SweepStream::checkpoint) creates one at any time, and
+/// [`Sweep::resume`](super::Sweep::resume) resumes from it. For the order in which to save output and checkpoint, see
+/// [the module documentation](super#resuming-a-sweep).
 ///
-/// It serializes to an object with a version. One of another version is refused, and so is one with members that are not
-/// known. Customer ids are in it; names are not.
+/// It serializes to an object with a version. Deserializing fails for other versions and for unknown members. It
+/// contains customer ids, but no names.
 #[derive(Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Checkpoint {
     version: u64,
     /// What is left; `None` if nothing is.
     pub(super) at: Option<Place>,
-    /// Who is handed out and needs no further question. Empty once nobody but the missing is left.
+    /// Customers that were returned and need no further request. Empty once only missing customers are left.
     pub(super) done: Ids,
-    /// Whose calls failed for a reason that may pass, or who was not asked for such a reason.
+    /// Customers that failed, or were not read, because of a transient error.
     pub(super) missing: Ids,
     pub(super) summary: Summary,
 }
@@ -39,17 +39,17 @@ pub struct Checkpoint {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Place {
-    /// Whoever of the service's list is not done.
+    /// The customers of the service's list that are not done.
     Listed,
-    /// Whoever of the list that the caller gave is not done.
+    /// The customers of the caller's list that are not done.
     Given,
-    /// Nobody but those who are missing: the list was read to its end.
+    /// Only missing customers: the list was read to its end.
     Missing,
-    /// Not customers but rows: those of the commercial query from here on.
+    /// The rest of the commercial query, from this page on.
     Queried(Box<Continuation>),
 }
 
-/// Customers, in order of id and each once.
+/// Customer ids, sorted and unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ids(Vec<CustomerId>);
 
@@ -80,7 +80,7 @@ impl FromIterator<CustomerId> for Ids {
     }
 }
 
-/// How many hexadecimal digits an id is written with: no hyphens, and nothing between one id and the next.
+/// The length of an id: hexadecimal digits without hyphens. Ids are written without separators.
 const DIGITS: usize = 32;
 
 impl Serialize for Ids {
@@ -97,50 +97,50 @@ impl Serialize for Ids {
 impl<'de> Deserialize<'de> for Ids {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let unreadable = || D::Error::custom("these are no ids of customers");
+        let unreadable = || D::Error::custom("expected a sorted list of customer ids");
         let ids = text.as_bytes().chunks(DIGITS).map(|digits| match digits.len() {
             DIGITS => Uuid::try_parse_ascii(digits).map(CustomerId::from).map_err(|_| unreadable()),
             _ => Err(unreadable()),
         });
         let ids = ids.collect::<Result<Vec<_>, _>>()?;
-        // Written in order and each once; what is not was not written by this.
+        // This type writes ids sorted and unique, so anything else is invalid.
         if ids.is_sorted_by(|one, next| one < next) { Ok(Self(ids)) } else { Err(unreadable()) }
     }
 }
 
-/// What a sweep has come to, in numbers.
+/// The counts of a sweep.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Summary {
-    /// Customers handed out: the sum of the next four.
+    /// Customers returned: the sum of the next four.
     pub customers: u64,
     /// Customers with rows.
     pub with_rows: u64,
     /// Customers without rows.
     pub empty: u64,
-    /// Customers there is nothing to ask about.
+    /// Customers without a relationship or a tenant; see [`Outcome::Skipped`](super::Outcome::Skipped).
     pub skipped: u64,
-    /// Customers whose call failed.
+    /// Customers that failed.
     pub failed: u64,
-    /// Those of the failed that a resumed sweep asks about again, since what they failed with may pass.
+    /// Failed customers that a resumed sweep reads again, because the error was transient.
     pub missing: u64,
     /// Rows of all customers.
     pub rows: u64,
-    /// Customers that were handed out in a later round than the first, and so after all others.
+    /// Customers that were returned in a later round than the first, after all others.
     pub later: u64,
-    /// Entries of the service's list without an id that is a GUID: nothing can be asked about them.
+    /// Entries of the service's list whose id is missing or is not a GUID: they cannot be read.
     pub without_id: u64,
-    /// Entries of the service's list that could not be read at all.
+    /// Entries of the service's list that could not be decoded.
     pub unreadable: u64,
-    /// Rows that could not be read, of the customers that were handed out.
+    /// Rows that could not be decoded, of the customers that were returned.
     pub unreadable_rows: u64,
-    /// Values that their fields cannot take, in the answers about the customers that were handed out.
+    /// Values that are invalid for their field, in the responses about the customers that were returned.
     pub odd_values: u64,
 }
 
 impl Summary {
-    /// CountScope what was odd about a response with rows.
+    /// Adds the findings about a response.
     pub(super) fn count(&mut self, findings: &Findings) {
         self.unreadable_rows = self.unreadable_rows.saturating_add(findings.unreadable_count());
         self.odd_values = self.odd_values.saturating_add(findings.odd_value_count());
@@ -152,25 +152,25 @@ impl Checkpoint {
         Self { version: VERSION, at, done, missing, summary }
     }
 
-    /// Of a reading of the commercial query, whose next page is here, and whose rows named these customers.
+    /// Creates the checkpoint of a commercial query with this next page, whose rows named these customers.
     pub(super) fn queried(at: Option<Continuation>, with_rows: Ids, summary: Summary) -> Self {
         Self::new(at.map(|at| Place::Queried(Box::new(at))), with_rows, Ids::default(), summary)
     }
 
-    /// What the sweep had come to, the runs before it included.
+    /// The counts so far, including earlier runs.
     #[must_use]
     pub fn summary(&self) -> Summary {
         self.summary
     }
 
-    /// Whether there is nothing left to do. A sweep that resumes from here hands out nothing.
+    /// Whether nothing is left. A sweep that resumes from a finished checkpoint returns no customers.
     #[must_use]
     pub fn is_finished(&self) -> bool {
         self.at.is_none()
     }
 
-    /// Who could not be read so far for a reason that may pass, in order of id: their calls failed, or they were not
-    /// asked since the service was out of order. A sweep that resumes from here asks about them after all others.
+    /// The customers that could not be read so far because of a transient error, in order of id: their calls failed, or
+    /// the sweep gave up before them. A resumed sweep reads them after all others.
     pub fn missing(&self) -> impl ExactSizeIterator<Item = CustomerId> + '_ {
         self.missing.as_slice().iter().copied()
     }
@@ -182,7 +182,7 @@ impl<'de> Deserialize<'de> for Checkpoint {
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         struct Known {
             version: u64,
-            // Without this a lost place would mean the end.
+            // Without this, an absent member would be read as `None`, which means the end.
             #[serde(deserialize_with = "Option::deserialize")]
             at: Option<Place>,
             done: Ids,
@@ -191,16 +191,15 @@ impl<'de> Deserialize<'de> for Checkpoint {
         }
         let value = serde_json::Value::deserialize(deserializer)?;
         let version = value.get("version").and_then(serde_json::Value::as_u64);
-        let version =
-            version.ok_or_else(|| D::Error::custom("this is no checkpoint of a sweep: it has no version"))?;
+        let version = version.ok_or_else(|| D::Error::custom("not a sweep checkpoint: it has no version"))?;
         if version != VERSION {
             return Err(D::Error::custom(format_args!(
-                "the checkpoint is of version {version}, and version {VERSION} is the one that can be resumed: resume \
-                 with the release that wrote it, or start again without it"
+                "the checkpoint has version {version}, and this release supports version {VERSION}: resume with the \
+                 release that wrote it, or start again without it"
             )));
         }
-        let unreadable = || D::Error::custom("this is no checkpoint of a sweep that can be read");
-        // What serde would say quotes the text.
+        let unreadable = || D::Error::custom("the sweep checkpoint cannot be read");
+        // Serde's own error would quote the text.
         let Known { version, at, done, missing, summary } =
             serde_json::from_value(value).map_err(|_| unreadable())?;
         if missing.0.iter().any(|customer| done.contains(customer)) {
@@ -210,7 +209,7 @@ impl<'de> Deserialize<'de> for Checkpoint {
     }
 }
 
-/// Without the ids: there may be thousands.
+/// Omits the ids: there may be thousands.
 impl fmt::Debug for Checkpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Checkpoint")

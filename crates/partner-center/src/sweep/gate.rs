@@ -1,9 +1,9 @@
-//! When the attempts of a sweep may be sent: so many at once, so many a minute, none while the service asks to wait, and
-//! one at a time while it is out of order.
+//! Limits the attempts of a sweep: the number at once, the rate, pauses that the service asks for, and one at a time
+//! during an outage.
 //!
-//! Limits are on attempts, not on customers: a customer whose call waits for another attempt takes nobody's place. The
-//! number of attempts at once adapts by what the service answers; the [`Gate`] learns that from the call engine, which
-//! tells it of throttling even where a retry makes up for it. What is asked of whom is not its business.
+//! The limits apply to attempts, not to customers: a customer whose call waits for another attempt does not hold a
+//! permit. The number of attempts at once adapts to the service's responses. The call engine reports every attempt to
+//! the [`Gate`], including throttled attempts that were retried. The limiter does not know which operation is called.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,50 +24,50 @@ use crate::clock::BoxFuture;
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
 
-/// How long to wait before another round, and before a page is asked for again that could not be had.
+/// The delay before another round, and before a failed page is requested again.
 pub(super) const REST: Duration = Duration::from_secs(1);
 
-/// How many attempts go at once before the service has said anything.
+/// The initial number of attempts at once.
 const FIRST_LIMIT: usize = 4;
 
-/// Lets the attempts of a whole sweep through.
+/// The adaptive limiter for all attempts of a sweep.
 pub(super) struct Gate {
     core: Arc<Core>,
-    /// What is free of the present limit. First come, first served: a call that tries again queues like a new one.
+    /// The free permits of the current limit. First come, first served: a retry queues like a new attempt.
     permits: Semaphore,
     rate: Option<Limiter>,
     customer_rate: Option<Rate>,
-    /// Whose turn it is to wait for the rate or for the end of a pause; the others queue behind it in order.
+    /// Held by the attempt that waits for the rate or for the end of a pause; the others queue behind it in order.
     turn: tokio::sync::Mutex<()>,
     state: Mutex<State>,
-    /// Wakes whoever waits for a probe to end.
+    /// Wakes the attempt that waits for a probe to end.
     probed: Notify,
     hasher: RandomState,
-    /// The stream, which begins with another customer when there is room.
+    /// The stream, which starts another customer when a permit is free.
     stream: AtomicWaker,
 }
 
 struct State {
-    /// Attempts that may go at once, and how many that may become.
+    /// The current limit of attempts at once, and its maximum.
     limit: usize,
     most: usize,
-    /// Attempts that still go from when the limit was higher: their places vanish when they end.
+    /// Attempts in progress beyond a lowered limit: their permits are removed when they end.
     surplus: usize,
-    /// Customers begun with that have not asked for an attempt yet, and so have no permit.
+    /// Customers that were started but have not requested an attempt yet, and so hold no permit.
     fresh: usize,
-    /// How often the limit was halved. Answers to what was sent before say nothing about the limit after.
+    /// How often the limit was lowered. Responses to earlier attempts say nothing about the new limit.
     round: u64,
-    /// Until when the service has asked to wait, and how much it has asked for in all, overlaps counted once.
+    /// Until when the service has asked to wait, and the total time it has asked for, with overlaps counted once.
     paused_until: Option<Instant>,
     paused: Duration,
     breaker: Breaker,
-    /// How many attempts were let through.
+    /// How many attempts were admitted.
     admitted: u64,
-    /// By fingerprint of a token: the latest of the attempts with it that were answered, and not for refusing it.
+    /// By token fingerprint: the latest attempt with that token whose response did not reject the token.
     accepted: HashMap<u64, u64>,
 }
 
-/// What a gate tells of itself.
+/// A snapshot of a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct GateReading {
     pub(super) limit: usize,
@@ -109,12 +109,12 @@ impl Gate {
         })
     }
 
-    /// Whom to wake when there may be room for another customer.
+    /// Registers the waker for when another customer may start.
     pub(super) fn register(&self, waker: &Waker) {
         self.stream.register(waker);
     }
 
-    /// Makes room for one more customer: `None` while its first attempt would have to queue.
+    /// Starts one more customer; `None` while its first attempt would have to queue.
     pub(super) fn begin(self: &Arc<Self>) -> Option<Arc<Caller>> {
         let mut state = self.state();
         if state.fresh >= self.permits.available_permits() {
@@ -131,7 +131,7 @@ impl Gate {
         }))
     }
 
-    /// Who lists the customers: held to the partner's limits, and to no customer's.
+    /// For requests that list customers: limited as the partner, but not per customer.
     pub(super) fn listing(self: &Arc<Self>) -> Arc<Caller> {
         Arc::new(Caller {
             gate: Arc::clone(self),
@@ -157,23 +157,23 @@ impl Gate {
         }
     }
 
-    /// Whether nothing has succeeded for as long as a call may take, so that a sweep should end.
+    /// Whether nothing has succeeded for the time limit of a call, so that the sweep should end.
     pub(super) fn has_given_up(&self) -> bool {
         self.state().breaker.has_given_up()
     }
 
-    /// Whether what failed with this is to be asked for again: it may pass, and nobody has given up yet.
+    /// Whether to retry after this error: it is transient, and the sweep has not given up.
     pub(super) fn waits_out(&self, error: &Error) -> bool {
         let passes = may_pass(error) || (error.is_from_credential() && error.is_transient());
         passes && error.cause() != Some(Cause::PauseTooLong) && !self.has_given_up()
     }
 
-    /// Takes note of time in which nobody polled the sweep, and which no failure has filled.
+    /// Excludes time in which the sweep was not polled from the duration of an outage.
     pub(super) fn excuse(&self, idle: Duration) {
         self.state().breaker.excuse(idle);
     }
 
-    /// Takes note that something succeeded, or failed, that this gate did not let through.
+    /// Records the result of an operation that did not go through this gate.
     pub(super) fn outside(&self, succeeded: bool) {
         let now = self.core.clock.now();
         let mut state = self.state();
@@ -184,12 +184,12 @@ impl Gate {
         }
     }
 
-    /// How many attempts were let through so far.
+    /// How many attempts were admitted so far.
     pub(super) fn admitted(&self) -> u64 {
         self.state().admitted
     }
 
-    /// Whether an attempt with this token, or with any, that was let through after so many others was answered.
+    /// Whether this token, or any token if `None`, was accepted for an attempt that was admitted after number `after`.
     pub(super) fn is_accepted(&self, token: Option<u64>, after: u64) -> bool {
         let state = self.state();
         state
@@ -198,10 +198,9 @@ impl Gate {
             .any(|(accepted, attempt)| *attempt > after && token.is_none_or(|token| token == *accepted))
     }
 
-    /// Waits for a place, then for the partner's turn by rate and pause, and while the service is out of order for the
-    /// turn to probe it.
+    /// Waits for a permit, then for the rate limit and for pauses, and during an outage for the next probe.
     async fn admit(self: &Arc<Self>) -> Result<Pass> {
-        // The semaphore is never closed, so there is no error to handle; the permit lives on in the pass.
+        // The semaphore is never closed, so there is no error to handle; the `Pass` now owns the permit.
         if let Ok(permit) = self.permits.acquire().await {
             permit.forget();
         }
@@ -209,7 +208,8 @@ impl Gate {
         let clock = &*self.core.clock;
         let turn = self.turn.lock().await;
         loop {
-            // The pause first: a request noted before it would be sent after it on top of those noted then.
+            // The pause comes first: a request that the rate limiter counts before a pause would be sent after it, in
+            // addition to those counted then.
             if let Some(pause) = self.core.throttle.remaining(clock) {
                 if pause > self.core.limits.timeout {
                     return Err(self.pause_too_long(pause));
@@ -247,21 +247,21 @@ impl Gate {
         Ok(pass)
     }
 
-    /// What a sweep ends with when the service asks it to wait for longer than a call may take.
+    /// The error when the service asks for a pause that is longer than the time limit of a call.
     fn pause_too_long(&self, pause: Duration) -> Error {
         let until = httpdate::fmt_http_date(self.core.clock.system_time() + pause);
         Error::new(
             ErrorKind::Throttled,
             format!(
-                "the service asks this partner's calls to wait {} seconds, until {until}, which is longer than the \
-                 time-out of {} seconds",
+                "the service asks this partner to wait {} seconds, until {until}, which is longer than the timeout of \
+                 {} seconds",
                 pause.as_secs(),
                 self.core.limits.timeout.as_secs()
             ),
         )
         .with_retry_after(pause)
         .with_cause(Cause::PauseTooLong)
-        .with_advice("Resume then from where the sweep stood.")
+        .with_advice("Resume from the checkpoint after that time.")
     }
 
     fn release(&self) {
@@ -275,7 +275,7 @@ impl Gate {
         self.stream.wake();
     }
 
-    /// One more at once, as long as the present limit is what holds attempts back.
+    /// Raises the limit by one, but only if the current limit is what delays attempts.
     fn answered(&self, pass: &Pass, token: Option<&AccessToken>) {
         let token = token.map(|token| self.fingerprint(token));
         let mut state = self.state();
@@ -297,14 +297,14 @@ impl Gate {
         // `release` follows and wakes the stream.
     }
 
-    /// Without the token itself, which is nobody's to keep.
+    /// A hash of the token, so that the token itself is not kept.
     fn fingerprint(&self, token: &AccessToken) -> u64 {
         self.hasher.hash_one(token.expose())
     }
 
-    /// Fewer at once after several failures in a row, by as many as there are: one that stands alone is no measure of how
-    /// much the service can take, and where half of all attempts fail the limit falls faster than answers raise it. One, and
-    /// with pauses, once nothing but failures has come for a while.
+    /// Lowers the limit after several failures in a row, by their number: a single failure does not show an overload,
+    /// and if half of all attempts fail, the limit falls faster than responses raise it. Lowers it to one, with pauses,
+    /// once the breaker opens.
     fn failed(&self, pass: &Pass) {
         let mut state = self.state();
         let was_open = state.breaker.is_open();
@@ -317,11 +317,13 @@ impl Gate {
         self.lower(&mut state, limit);
         if state.breaker.is_open() && !was_open {
             state.round += 1;
-            tracing::warn!("the service is out of order: one request at a time, with pauses");
+            tracing::warn!(
+                "the service is not responding normally: sending one request at a time, with pauses"
+            );
         }
     }
 
-    /// No more at once from now on than this process may have connections, with some to spare.
+    /// Lowers the limit for good, below the number of connections that this process may open.
     fn crowded(&self, pass: &Pass) {
         let mut state = self.state();
         state.breaker.held_back(pass.probe, self.core.clock.now(), self.core.limits.timeout);
@@ -332,10 +334,13 @@ impl Gate {
         self.lower(&mut state, limit);
         state.most = state.limit;
         state.round += 1;
-        tracing::warn!(limit = state.limit, "this process may not open more files: fewer requests at once");
+        tracing::warn!(
+            limit = state.limit,
+            "this process cannot open more files: sending fewer requests at once"
+        );
     }
 
-    /// Lowers the limit, to one at least. Free places go at once, taken ones when their attempts end.
+    /// Lowers the limit, to at least one. Free permits are removed at once, permits in use when their attempts end.
     fn lower(&self, state: &mut State, limit: usize) {
         let limit = limit.max(1);
         if let Some(cut) = state.limit.checked_sub(limit) {
@@ -344,12 +349,13 @@ impl Gate {
         }
     }
 
-    /// Half as many at once, but only for the first of the attempts that went together: the others were sent before
-    /// the service could be heard, and say the same thing again.
+    /// Halves the limit, but only for the first of several attempts that ran at the same time: the others were sent
+    /// before that response and carry the same information.
     fn throttled(&self, pass: &Pass, retry_after: Option<Duration>) {
         let now = self.core.clock.now();
         let mut state = self.state();
-        // Who is told how long to wait needs no pauses of its own, and those that went together say the same thing.
+        // If the service says how long to wait, the breaker's own pauses are not needed. Attempts of the same round
+        // carry the same information.
         let told = retry_after.is_some_and(|wait| !wait.is_zero());
         if told || pass.round != state.round {
             state.breaker.held_back(pass.probe, now, self.core.limits.timeout);
@@ -368,11 +374,11 @@ impl Gate {
         let limit = state.limit / 2;
         self.lower(&mut state, limit);
         state.round += 1;
-        tracing::debug!(limit = state.limit, ?retry_after, "throttled: fewer requests at once");
+        tracing::debug!(limit = state.limit, ?retry_after, "throttled: sending fewer requests at once");
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No statement between two of these leaves the state half-changed, so a panic elsewhere did not either.
+        // The state is consistent between any two statements under this lock, so a poisoned lock is usable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -384,22 +390,22 @@ impl fmt::Debug for Gate {
     }
 }
 
-/// The calls about one customer, or those that list customers: what their client asks before each attempt.
+/// The limiter for the calls about one customer, or for those that list customers.
 #[derive(Debug)]
 pub(super) struct Caller {
     gate: Arc<Gate>,
-    /// A sweep asks about a customer once, so its key lives as long as this and no table of keys is kept.
+    /// A sweep reads each customer once, so the customer's rate limiter is kept here and not in a table.
     customer_rate: Option<Limiter>,
-    /// No attempt has been asked for yet, so that one is expected.
+    /// No attempt was requested yet, so one is still expected.
     fresh: AtomicBool,
-    /// An attempt has been asked for.
+    /// An attempt was requested.
     asked: AtomicBool,
-    /// Fingerprint of the token that the last attempt was refused for.
+    /// Fingerprint of the token that was rejected for the last attempt.
     refused: Arc<Mutex<Option<u64>>>,
 }
 
 impl Caller {
-    /// There will be no more calls, or they have a permit of their own.
+    /// Stops counting this customer as one that is about to request its first attempt.
     pub(super) fn settle(&self) {
         if self.fresh.swap(false, Ordering::Relaxed) {
             self.gate.state().fresh -= 1;
@@ -407,12 +413,12 @@ impl Caller {
         }
     }
 
-    /// Whether any attempt was asked for.
+    /// Whether any attempt was requested.
     pub(super) fn has_asked(&self) -> bool {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// By fingerprint, the token that the last attempt was refused for.
+    /// The fingerprint of the token that was rejected for the last attempt.
     pub(super) fn refused_token(&self) -> Option<u64> {
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -429,7 +435,7 @@ impl RequestLimiter for Caller {
         Box::pin(async move {
             self.settle();
             self.asked.store(true, Ordering::Relaxed);
-            // Before a place is taken: a customer's own limit is nothing that others should wait for.
+            // Before taking a permit: other customers must not wait for this customer's limit.
             while let Some(Err(wait)) = self.customer_rate.as_ref().map(Limiter::admit) {
                 self.gate.core.clock.sleep(wait).await;
             }
@@ -439,17 +445,17 @@ impl RequestLimiter for Caller {
     }
 }
 
-/// A place among the attempts that go at once. Dropping it gives it back.
+/// A permit for one attempt. Dropping it returns it.
 struct Pass {
     gate: Arc<Gate>,
     round: u64,
-    /// How many were let through up to this one.
+    /// The number of this attempt, in order of admission.
     number: u64,
-    /// It is to find out whether the service is in order again.
+    /// Whether this attempt probes the service during an outage.
     probe: bool,
 }
 
-/// One of a certain caller.
+/// A permit together with the caller it belongs to.
 struct OfCaller {
     refused: Arc<Mutex<Option<u64>>>,
     pass: Pass,
@@ -462,7 +468,7 @@ impl Permit for OfCaller {
         match ending {
             AttemptOutcome::Answered => gate.answered(&pass, token),
             AttemptOutcome::Refused => {
-                // The service is in order, and that is all this says.
+                // The service responds, but this says nothing else about it.
                 gate.state().breaker.answered();
                 *refused.lock().unwrap_or_else(PoisonError::into_inner) =
                     token.map(|token| gate.fingerprint(token));

@@ -1,7 +1,7 @@
-//! Who is listed, begun with, put off and handed out. It asks nobody and waits for nothing.
+//! The work queue of a sweep: which customers are listed, started, deferred and returned. It does no I/O.
 //!
-//! A customer has one turn in the first round. Whoever could not be read then for a reason that may pass has another in a
-//! later round, which begins once everybody else is done.
+//! Each customer has one turn in the first round. Customers that fail with a transient error have another turn in a
+//! later round, which starts once all others are done.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -11,50 +11,50 @@ use super::roster::Roster;
 use super::{Order, Outcome, Rows};
 use crate::CustomerId;
 
-/// How many customers may be listed ahead of those that are asked about, where they are asked about as the list comes in.
-/// Enough for most partners' whole book, which then has a known size early.
+/// How many customers may be listed ahead of those being read, unless the order is by customer. Enough for all
+/// customers of most partners, so that their number is known early.
 const LOOK_AHEAD: usize = 10_000;
 
 pub(super) struct Ledger {
     roster: Roster,
     order: Order,
-    /// What a checkpoint is of as long as the list has somebody left.
+    /// The kind of checkpoint while customers of the list are left.
     kind: Place,
-    /// Whom earlier runs handed out, and whom they did not get to read.
+    /// Customers that earlier runs returned, and those that they could not read.
     earlier: Ids,
     missing: Ids,
-    /// Which of the latter the list has shown so far.
+    /// Which of the missing customers were listed so far.
     missing_listed: Vec<bool>,
-    /// What became of the customers of the roster, by number.
+    /// The states of the customers of the roster, by number.
     states: Vec<State>,
     /// How many of them are open.
     open: usize,
-    /// Not begun with in this round.
+    /// Not started in this round.
     waiting: VecDeque<usize>,
-    /// Begun with and put back, by the number of their turn.
+    /// Started and put back, by the number of their turn.
     put_back: BTreeMap<u64, usize>,
-    /// For the next round.
+    /// Deferred to the next round.
     later: Vec<usize>,
     round: u32,
     turns: u64,
     summary: Summary,
-    /// Customers that earlier runs were done with.
+    /// Customers that earlier runs completed.
     before: u64,
-    /// Customers of the roster that earlier runs were not done with.
+    /// Customers of the roster that earlier runs did not complete.
     fresh: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Its turn in the first round is to come, or under way.
+    /// Waiting or in progress in the first round.
     Open,
-    /// Could not be read for a reason that may pass.
+    /// Failed with a transient error.
     Later,
-    /// Handed out.
+    /// Returned.
     Done,
-    /// Handed out as one that a resumed sweep asks about again.
+    /// Returned as failed, to be read again by a resumed sweep.
     Missing,
-    /// Handed out by an earlier run.
+    /// Returned by an earlier run.
     Earlier,
 }
 
@@ -62,20 +62,20 @@ enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Turn {
     pub(super) customer: CustomerId,
-    /// Its place in the order of turns, without gaps.
+    /// Its position in the order of turns, without gaps.
     pub(super) number: u64,
     /// Its number in the roster.
     index: usize,
 }
 
 impl Ledger {
-    /// A sweep over these customers that has not begun, or one that goes on from a checkpoint.
+    /// Creates the queue for a new sweep over these customers, or for one that resumes from a checkpoint.
     pub(super) fn new(roster: Roster, order: Order, kind: Place, resume: Option<Checkpoint>) -> Self {
         let (earlier, missing, mut summary) = match resume {
             Some(checkpoint) => (checkpoint.done, checkpoint.missing, checkpoint.summary),
             None => (Ids::default(), Ids::default(), Summary::default()),
         };
-        // They are asked about again and counted then.
+        // Missing customers are read again and counted then.
         summary.customers = summary.customers.saturating_sub(summary.missing);
         summary.failed = summary.failed.saturating_sub(summary.missing);
         summary.missing = 0;
@@ -97,7 +97,7 @@ impl Ledger {
             summary,
             fresh: 0,
         };
-        // Read for another purpose already, perhaps.
+        // The roster may already be read.
         ledger.list(0..ledger.roster.len());
         if ledger.roster.is_complete() {
             ledger.end_list();
@@ -105,7 +105,7 @@ impl Ledger {
         ledger
     }
 
-    /// What the list calls a customer, if it does.
+    /// The customer's name from the list, if it has one.
     pub(super) fn name(&self, turn: Turn) -> Option<&str> {
         self.roster.name(turn.index)
     }
@@ -118,7 +118,7 @@ impl Ledger {
         &mut self.roster
     }
 
-    /// Whether another page of the list should be asked for.
+    /// Whether another page of the list should be requested.
     pub(super) fn wants_page(&self) -> bool {
         !self.all_listed() && (self.order == Order::Customer || self.waiting.len() < LOOK_AHEAD)
     }
@@ -128,7 +128,7 @@ impl Ledger {
         self.roster.is_complete()
     }
 
-    /// Takes in whom a page brought.
+    /// Adds the customers of a page.
     pub(super) fn list(&mut self, new: Range<usize>) {
         for index in new {
             let Some(id) = self.roster.ids().get(index) else { break };
@@ -150,7 +150,7 @@ impl Ledger {
             State::Open => {
                 self.open += 1;
                 self.fresh += 1;
-                // By id, nobody's turn is known before everybody is.
+                // In order of id, turns are assigned only once all customers are known.
                 if self.order == Order::Completion {
                     self.waiting.push_back(index);
                 }
@@ -163,7 +163,7 @@ impl Ledger {
         }
     }
 
-    /// Takes note that everybody is listed.
+    /// Records that all customers are listed.
     pub(super) fn end_list(&mut self) {
         let unlisted = self.missing.as_slice().iter().zip(&self.missing_listed);
         let unlisted: Vec<_> = unlisted.filter(|(_, listed)| !**listed).map(|(id, _)| *id).collect();
@@ -183,7 +183,7 @@ impl Ledger {
         indices
     }
 
-    /// The customer to begin with next.
+    /// The customer to start next.
     pub(super) fn begin(&mut self) -> Option<Turn> {
         let (number, index) = if let Some(put_back) = self.put_back.pop_first() {
             put_back
@@ -195,19 +195,19 @@ impl Ledger {
         Some(Turn { customer: *self.roster.ids().get(index)?, number, index })
     }
 
-    /// Puts a customer back who was begun with, for no reason of its own: its turn is still to come.
+    /// Puts back a customer that was started, when the reason is not the customer's: it keeps its turn.
     pub(super) fn put_back(&mut self, turn: Turn) {
         self.put_back.insert(turn.number, turn.index);
     }
 
-    /// Puts a customer off to the next round.
+    /// Defers a customer to the next round.
     pub(super) fn put_off(&mut self, turn: Turn) {
         self.settle(turn, State::Later);
         self.later.push(turn.index);
     }
 
-    /// Begins another round with those who were put off. Only to be called once nobody else has a turn left. Says whether
-    /// there are any.
+    /// Starts another round with the deferred customers, and returns whether there are any. Call it only when no other
+    /// customers are left.
     pub(super) fn next_round(&mut self) -> bool {
         let later = std::mem::take(&mut self.later);
         self.waiting = match self.order {
@@ -218,17 +218,18 @@ impl Ledger {
         !self.waiting.is_empty()
     }
 
-    /// Whether anybody has had a turn.
+    /// Whether any customer was started.
     pub(super) fn has_begun(&self) -> bool {
         self.turns > 0
     }
 
-    /// Whether somebody was put off.
+    /// Whether any customer was deferred.
     pub(super) fn has_later(&self) -> bool {
         !self.later.is_empty()
     }
 
-    /// Everybody who is listed and not handed out, as turns of a last round: in order of id, or as they are listed.
+    /// All listed customers that were not returned, as turns of a last round: in order of id, or in the order of the
+    /// list.
     pub(super) fn give_up(&mut self) -> Vec<Turn> {
         self.waiting.clear();
         self.put_back.clear();
@@ -242,12 +243,12 @@ impl Ledger {
         left.into_iter().filter_map(turn).collect()
     }
 
-    /// How many are waiting to be begun with in this round.
+    /// How many customers wait to be started in this round.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len() + self.put_back.len()
     }
 
-    /// Takes note that a customer is handed out. `missing`: that a resumed sweep is to ask about it again.
+    /// Records that a customer is returned. `missing` means that a resumed sweep must read it again.
     pub(super) fn hand_out<T: Rows>(&mut self, turn: Turn, outcome: &Outcome<T>, missing: bool) {
         let summary = &mut self.summary;
         let add = |count: &mut u64, more: usize| {
@@ -292,10 +293,10 @@ impl Ledger {
         Checkpoint::new(at, done, missing, self.summary())
     }
 
-    /// What the sweep has come to.
+    /// The counts so far.
     pub(super) fn summary(&self) -> Summary {
         match self.kind {
-            // What the list held besides customers is known from when it was read.
+            // The other counts of the list are in the summary of the run that read it.
             Place::Missing => self.summary,
             _ => Summary {
                 without_id: self.roster.without_id(),
@@ -305,7 +306,7 @@ impl Ledger {
         }
     }
 
-    /// How many customers are known: handed out before this run, or listed.
+    /// How many customers are known: returned by earlier runs, or listed.
     pub(super) fn known(&self) -> u64 {
         self.before.saturating_add(self.fresh)
     }
@@ -352,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_holds_who_is_handed_out_and_no_place() {
+    fn a_checkpoint_contains_the_returned_customers_and_no_position() {
         let mut ledger = ledger(&[4, 2, 3, 1], Order::Completion, None);
         let slow = ledger.begin().unwrap();
         hand_out(&mut ledger);
@@ -363,12 +364,12 @@ mod tests {
         ledger.hand_out(slow, &failed(), false);
         hand_out(&mut ledger);
         assert!(ledger.checkpoint().is_finished());
-        assert_eq!(ledger.checkpoint().done, Ids::default(), "nobody would look for them");
+        assert_eq!(ledger.checkpoint().done, Ids::default(), "no longer needed");
     }
 
-    // R2: the list has grown at its front, and shows somebody again on a page far away.
+    // R2: the list has grown at its front, and lists a customer again on a later page.
     #[test]
-    fn nobody_who_is_done_has_another_turn_wherever_the_list_shows_them() {
+    fn a_completed_customer_has_no_second_turn_wherever_it_is_listed() {
         let mut first = ledger(&[1, 2, 3, 4], Order::Completion, None);
         hand_out(&mut first);
         hand_out(&mut first);
@@ -380,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_put_off_comes_last_and_stays_so_over_a_resume() {
+    fn deferred_customers_come_last_even_after_a_resume() {
         let mut first = ledger(&[4, 2, 3, 1], Order::Customer, None);
         let turn = first.begin().unwrap();
         first.put_off(turn);
@@ -396,7 +397,7 @@ mod tests {
             assert_eq!((ledger.summary().later, ledger.summary().customers), (1, 4));
             assert!(ledger.checkpoint().is_finished() && !ledger.next_round());
         }
-        // One who is gone from the list meanwhile is asked about nevertheless.
+        // A missing customer that is no longer listed is read nevertheless.
         let mut second = ledger(&[2, 3, 4], Order::Customer, Some(checkpoint));
         while hand_out(&mut second).is_some() {}
         assert!(second.next_round());
@@ -404,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_given_up_is_missing_and_all_that_a_resumed_sweep_asks_about() {
+    fn given_up_customers_are_missing_and_a_resumed_sweep_reads_only_them() {
         let mut first = ledger(&[4, 2, 3, 1], Order::Completion, None);
         hand_out(&mut first);
         first.begin();
@@ -433,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn by_customer_is_by_id() {
+    fn order_by_customer_is_by_id() {
         let mut ledger = ledger(&[4, 2, 3, 1], Order::Customer, None);
         let all: Vec<_> = std::iter::from_fn(|| hand_out(&mut ledger)).collect();
         assert_eq!(all, [1, 2, 3, 4].map(customer));

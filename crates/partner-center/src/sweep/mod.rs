@@ -1,4 +1,4 @@
-//! The whole book: one question about every customer, and one outcome for each.
+//! Sweeps: run one operation for every customer, and get one outcome for each.
 //!
 //! ```no_run
 //! use partner_center::sweep::{self, Outcome};
@@ -17,8 +17,8 @@
 //! # }
 //! ```
 //!
-//! Any question will do: [`sweep`](crate::chain::Customers::sweep) takes a function from a customer's handle to an
-//! answer. Calls have to be made through that handle; others are not held to the sweep's limits.
+//! [`sweep`](crate::chain::Customers::sweep) accepts any function from a customer's handle to a response. Calls must
+//! use that handle; the sweep's limits do not apply to others.
 //!
 //! ```no_run
 //! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -32,73 +32,72 @@
 //! # }
 //! ```
 //!
-//! # What it does by itself
+//! # Concurrency and errors
 //!
-//! Customers are listed while answers come in, unless the order is by customer. Requests go out several at once, up to
-//! [`concurrency`](Sweep::concurrency): one more for every answer, half as many when the service answers 429, fewer after
-//! several failures in a row, and none while the service asks to wait. A customer that cannot be asked about is an
-//! outcome like any other. Only what would be the same for all that are left ends the sweep early, as [`Interrupted`]: a
-//! refused credential, an application-only token, an argument that was refused, an enrolment that is not active, a pause
-//! that the service asks for and that is longer than the client's
-//! [`timeout`](crate::PartnerCenterBuilder::timeout), or a list of customers that cannot be read on. In that last case,
-//! those that are listed already are asked about first, unless the order is by customer.
+//! Customers are listed while responses arrive, unless the order is by customer. Up to
+//! [`concurrency`](Sweep::concurrency) requests run at once. The limit rises by one for every response, is halved when
+//! the service responds with 429, and falls after several failures in a row; nothing is sent while the service asks to
+//! wait. A customer that cannot be read is an outcome like any other. An error ends the sweep early, as
+//! [`Interrupted`], only if it would be the same for all remaining customers: a rejected credential, an
+//! application-only token, an invalid argument, an inactive enrollment, a requested pause that is longer than the
+//! client's [`timeout`](crate::PartnerCenterBuilder::timeout), or a list of customers that cannot be read to its end.
+//! In the last case, the customers that are already listed are read first, unless the order is by customer.
 //!
-//! What is kept of each customer is its id and its name, so that nobody is handed out twice whatever the list does
-//! meanwhile: about a hundred bytes. Of outcomes, only those are kept that wait for one before them.
+//! The sweep keeps the id and the name of each customer, about a hundred bytes, so that no customer is returned twice
+//! even if the list changes meanwhile. Outcomes are kept only while they wait for an earlier customer.
 //!
-//! # When the service is out of order
+//! # Outages
 //!
-//! After five failures in a row the sweep sends one request at a time, with pauses that grow to five seconds, until one
-//! is answered. Nobody is lost to that: whoever could not be read for a reason that may pass is asked about again in a
-//! later round, once everybody else is done ([`Summary::later`] counts them). The same holds for pages of the list and of
-//! the commercial query.
+//! After five failures in a row the sweep sends one request at a time, with pauses of up to five seconds, until one
+//! succeeds. No customer is lost: those that failed with a transient error are tried again in a later round, after all
+//! others ([`Summary::later`] counts them). The same applies to pages of the list and of the commercial query.
 //!
-//! When nothing has succeeded for as long as the client's [`timeout`](crate::PartnerCenterBuilder::timeout), the sweep
-//! gives up: everybody who is left is handed out as [`Outcome::Failed`], and the stream ends.
-//! [`Checkpoint::missing`] names them, and a sweep that resumes asks about them and nobody else. If not everybody is
-//! listed by then, or if it is the credential that has no token, the sweep ends as [`Interrupted`] instead.
+//! If nothing succeeds for the duration of the client's [`timeout`](crate::PartnerCenterBuilder::timeout), the sweep
+//! gives up: all remaining customers are returned as [`Outcome::Failed`], and the stream ends. [`Checkpoint::missing`]
+//! names them, and a resumed sweep reads only them. If the list is incomplete at that time, or if the credential has no
+//! token, the sweep ends as [`Interrupted`] instead.
 //!
-//! A 401 is a customer's own failure if the same token is accepted afterwards, for another customer or for the list;
+//! A 401 is the failure of one customer if the same token is accepted afterwards, for another customer or for the list;
 //! otherwise it ends the sweep.
 //!
-//! # Where the rows come from
+//! # Sources of rows
 //!
-//! Where the service answers the commercial query, the whole book is a few requests instead of one per customer:
+//! If the commercial query is available, the rows of all customers take a few requests instead of one per customer:
 //!
 //! ```no_run
 //! use partner_center::sweep::{DeploymentRow, Outcome};
 //!
 //! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-//! let mut book = partner.customers().book::<DeploymentRow>().stream();
-//! while let Some(portion) = book.try_next().await? {
-//!     if let Outcome::Rows(rows) = portion.outcome {
+//! let mut report = partner.customers().book::<DeploymentRow>().stream();
+//! while let Some(batch) = report.try_next().await? {
+//!     if let Outcome::Rows(rows) = batch.outcome {
 //!         for row in rows.iter() {
 //!             println!("{:?} sold, as of {:?}", row.licenses_sold, row.processed_date_time);
 //!         }
 //!     }
 //! }
-//! println!("read from {:?}, {:?}", book.source(), book.fallback());
+//! println!("read from {:?}, {:?}", report.source(), report.fallback());
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! [`SourceChoice::Auto`] asks the commercial query first, and every customer in turn if it is not to be had. The query
-//! is not grouped: its rows are by customer and product as they are, and a group has no `processedDateTime`, so that
-//! nobody could tell how old it is.
+//! [`SourceChoice::Auto`] tries the commercial query first, and reads customer by customer if it is not available. The
+//! query is not grouped: its rows are per customer and product already, and a group has no `processedDateTime`, so its
+//! age would be unknown.
 //!
-//! # To be able to go on
+//! # Resuming a sweep
 //!
-//! [`SweepStream::checkpoint`] says which customers have been handed out, by id. Saved together with the output, it makes
-//! every customer appear exactly once, whenever the program was killed and however the list has changed meanwhile:
+//! [`SweepStream::checkpoint`] records the ids of the customers that were returned. Save it together with the output,
+//! and every customer appears exactly once, even if the program is killed or the list changes:
 //!
-//! 1. Write the outcomes that were handed out, and make sure they are on disk.
-//! 2. Take the checkpoint, and save it **with the length of the output**, in a file that replaces the last one at once
-//!    (write another, then rename it).
-//! 3. To go on, cut the output back to the length that was saved, and [`resume`](Sweep::resume) from the checkpoint.
+//! 1. Write the outcomes that were returned, and make sure that they are on disk.
+//! 2. Take the checkpoint, and save it **with the length of the output**, in a file that replaces the previous one
+//!    atomically (write a new file, then rename it).
+//! 3. To resume, truncate the output to the saved length, and [`resume`](Sweep::resume) from the checkpoint.
 //!
-//! What was written after the last checkpoint is cut off and asked for again. How often to save is up to you: after
-//! every customer, or every few seconds. With [`Order::Customer`], a file that was put together from several runs has
-//! the same order as one that was written in a single run.
+//! Output that was written after the last checkpoint is discarded and requested again. Save as often as you like: after
+//! every customer, or every few seconds. With [`Order::Customer`], the output of several runs has the same order as
+//! that of a single run.
 //!
 //! ```no_run
 //! use partner_center::sweep::{self, Checkpoint};
@@ -159,17 +158,16 @@ use checkpoint::Place;
 use gate::Gate;
 use roster::{Roster, of_another_sweep};
 
-/// What is asked about each customer.
+/// The operation that runs for each customer.
 type Operation<T> = Arc<dyn Fn(CustomerHandle) -> BoxFuture<'static, Result<Response<T>>> + Send + Sync>;
 
-/// Requests at once unless the caller says otherwise. The service's guidance names concurrency as a cause of
-/// throttling and no number.
+/// The default concurrency. The service's guidance names concurrency as a cause of throttling, but no number.
 const CONCURRENCY: usize = 8;
 
-/// More than this at once is taken for a mistake.
+/// The highest concurrency. A larger value is probably a mistake.
 const MOST: usize = 1024;
 
-/// How many licenses of a customer are deployed, as the question of a sweep.
+/// Reads how many licenses of a customer are deployed. Use it as the operation of a sweep.
 ///
 /// # Errors
 ///
@@ -180,7 +178,7 @@ pub async fn deployment(
     customer.analytics().licenses().deployment().get().await
 }
 
-/// How many licenses of a customer are used, as the question of a sweep.
+/// Reads how many licenses of a customer are used. Use it as the operation of a sweep.
 ///
 /// # Errors
 ///
@@ -189,19 +187,19 @@ pub async fn usage(customer: CustomerHandle) -> Result<Response<CustomerLicenses
     customer.analytics().licenses().usage().get().await
 }
 
-/// In which order outcomes are handed out.
+/// The order in which outcomes are returned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Order {
-    /// As they come in.
+    /// As they arrive.
     #[default]
     Completion,
-    /// By customer id. The whole list is read before anybody is asked about. An outcome waits for those of the customers
-    /// before it; once some thousands wait, or fewer with very many rows, the sweep waits for the slow customer before
-    /// them. Who is read only in a later round comes last ([`Summary::later`] says how many).
+    /// By customer id. The whole list is read before the first customer. An outcome waits for those of the customers
+    /// before it; once several thousand wait, or fewer with very many rows, the sweep waits for the slow customer
+    /// before them. Customers that are read in a later round come last ([`Summary::later`] counts them).
     Customer,
 }
 
-/// A sweep that has not begun. Made by [`Customers::sweep`](crate::chain::Customers::sweep).
+/// A sweep that has not started. Created by [`Customers::sweep`](crate::chain::Customers::sweep).
 #[must_use = "a sweep does nothing until `stream` is called"]
 pub struct Sweep<T> {
     partner: PartnerCenter,
@@ -232,40 +230,40 @@ impl<T: Rows + Send + 'static> Sweep<T> {
         }
     }
 
-    /// How many requests may go at once, from 1 to 1024; numbers beyond are taken for the nearest of these. Default: 8.
+    /// Sets how many requests may run at once, clamped to 1 to 1024. Default: 8.
     ///
-    /// It is the most: a sweep begins with few, adds one for every answer and halves them when it is throttled.
-    /// Customers that wait for another attempt do not count.
+    /// This is a maximum: a sweep starts with fewer, adds one for every response and halves the number when it is
+    /// throttled. Customers that wait for another attempt do not count.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = requests.clamp(1, MOST);
         self
     }
 
-    /// How many requests of this sweep may be sent in a minute. Default: as many as the service takes.
+    /// Limits the requests of this sweep per minute. Default: no limit.
     ///
-    /// The list of customers counts, and so do attempts that failed.
+    /// Requests for the list of customers and failed attempts count, too.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rate = Some(rate);
         self
     }
 
-    /// How many requests about any one customer may be sent in a minute: the service limits the partner, and the
-    /// partner with a customer. Default: no limit. It matters for questions of several requests, and for attempts.
+    /// Limits the requests about any one customer per minute: the service limits the partner, and the partner together
+    /// with a customer. Default: no limit. This matters for operations of several requests, and for retries.
     pub fn customer_rate(mut self, rate: Rate) -> Self {
         self.customer_rate = Some(rate);
         self
     }
 
-    /// In which order outcomes are handed out. Default: as they come in.
+    /// Sets the order in which outcomes are returned. Default: as they arrive.
     pub fn order(mut self, order: Order) -> Self {
         self.order = order;
         self
     }
 
-    /// Asks about these customers rather than all of them. The list is not asked for.
+    /// Reads these customers only. The service's list is not requested.
     ///
-    /// The customers are taken a few hundred at a time. A customer who comes twice is asked about once. To resume, give
-    /// the same customers, in any order.
+    /// The iterator is read in steps of a few hundred customers. Duplicates are ignored. To resume, pass the same
+    /// customers, in any order.
     pub fn only<I>(mut self, customers: I) -> Self
     where
         I: IntoIterator<Item = CustomerId>,
@@ -275,14 +273,14 @@ impl<T: Rows + Send + 'static> Sweep<T> {
         self
     }
 
-    /// Goes on where a sweep stood. It has to be the same question about the same customers: the checkpoint knows the
-    /// customers, but not the question.
+    /// Resumes from a checkpoint. Use the same operation and the same customers: the checkpoint records the customers,
+    /// but not the operation.
     pub fn resume(mut self, checkpoint: Checkpoint) -> Self {
         self.resume = Some(checkpoint);
         self
     }
 
-    /// The outcomes. Nothing is sent until the stream is polled.
+    /// Returns the stream of outcomes. Nothing is sent until it is polled.
     pub fn stream(self) -> SweepStream<T> {
         let gate = self.gate();
         self.stream_through(gate)
@@ -293,7 +291,7 @@ impl<T: Rows + Send + 'static> Sweep<T> {
         self.stream_over(gate, Roster::listed(list))
     }
 
-    /// The outcomes for the customers of the service's list, which may be read already; or for those that were given.
+    /// The outcomes for the customers of the service's list, which may already be read, or for the given customers.
     fn stream_over(mut self, gate: Arc<Gate>, listed: Roster) -> SweepStream<T> {
         let (kind, all) = match self.only.take() {
             Some(given) => (Place::Given, Roster::given(given)),
@@ -301,7 +299,7 @@ impl<T: Rows + Send + 'static> Sweep<T> {
         };
         let Some(checkpoint) = &self.resume else { return SweepStream::new(self, gate, all, kind) };
         match &checkpoint.at {
-            // Nobody is left but those who are missing, or nobody at all.
+            // Only missing customers are left, or none.
             Some(Place::Missing) | None => {
                 let missing: Vec<_> = checkpoint.missing().collect();
                 SweepStream::new(self, gate, Roster::given(missing), Place::Missing)

@@ -1,4 +1,4 @@
-//! What became of a customer, and of a sweep that could not go on. It judges answers; it asks for none.
+//! The outcome for a customer, and the error of a sweep that ended early.
 
 use std::fmt;
 
@@ -6,18 +6,18 @@ use super::{Checkpoint, Rows};
 use crate::error::{Error, ErrorKind, Result};
 use crate::{CustomerId, Response};
 
-/// One customer of a sweep, and what became of it.
+/// One customer of a sweep, with its outcome.
 #[derive(Clone)]
 pub struct Swept<T> {
     /// The customer.
     pub customer: CustomerId,
-    /// What the list of customers calls it, if it was listed with a name. Customer data.
+    /// The customer's name from the list of customers, if it has one. Customer data.
     pub name: Option<String>,
-    /// What became of it.
+    /// The outcome for this customer.
     pub outcome: Outcome<T>,
 }
 
-/// Without the customer's name.
+/// Omits the customer's name.
 impl<T: fmt::Debug> fmt::Debug for Swept<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Swept")
@@ -27,31 +27,32 @@ impl<T: fmt::Debug> fmt::Debug for Swept<T> {
     }
 }
 
-/// What became of a customer.
+/// The outcome for a customer.
 #[derive(Clone, Debug)]
 pub enum Outcome<T> {
-    /// The service answered with rows.
+    /// The service responded with rows.
     Rows(Response<T>),
-    /// The service answered, and there was no row in it.
+    /// The service responded without rows.
     ///
-    /// Apart from [`Rows`](Self::Rows) because **it is no proof that there is nothing**: the service is reported to
-    /// have answered for customers with licenses like this. The response has the request id to ask Microsoft about it.
+    /// This is distinct from [`Rows`](Self::Rows) because **it does not prove that the customer has no licenses**: the
+    /// service is reported to respond like this for customers with licenses, too. The response has the request id, for
+    /// a support request to Microsoft.
     Empty(Response<T>),
-    /// There is nothing to ask about this customer, now or later.
+    /// The customer cannot be read, now or later.
     ///
-    /// The partner has no relationship with it ([`ErrorKind::NoRelationship`], code `20002`), or there is no such
-    /// tenant any more ([`ErrorKind::CustomerNotFound`], code `60003`); [`Error::code`] tells which. A list of
-    /// customers holds such entries; asking again does not help, so a sweep does not count them as failures.
+    /// The partner has no relationship with the customer ([`ErrorKind::NoRelationship`], code `20002`), or the tenant
+    /// no longer exists ([`ErrorKind::CustomerNotFound`], code `60003`); [`Error::code`] says which. Lists of customers
+    /// contain such entries, and retrying does not help, so a sweep does not count them as failures.
     Skipped(Error),
-    /// The customer could not be read: the service refused the call, or it failed for a reason that may pass until the
-    /// sweep gave up. [`Checkpoint::missing`] names the latter; a sweep that resumes asks about them again.
+    /// The customer could not be read: the service rejected the call, or the call failed with transient errors until
+    /// the sweep gave up. [`Checkpoint::missing`] names the latter; a resumed sweep reads them again.
     Failed(Error),
 }
 
 impl<T: Rows> Outcome<T> {
     pub(super) fn of(result: Result<Response<T>>) -> Self {
         match result {
-            // Rows that could not be read are no proof that there is nothing.
+            // Rows that could not be decoded are rows nevertheless.
             Ok(response) if response.row_count() == 0 && response.unreadable_count() == 0 => {
                 Self::Empty(response)
             }
@@ -64,7 +65,7 @@ impl<T: Rows> Outcome<T> {
     }
 }
 
-/// The rows of the answer; none if there is no answer.
+/// The rows of the response; 0 without a response.
 impl<T: Rows> Rows for Outcome<T> {
     fn row_count(&self) -> usize {
         match self {
@@ -74,20 +75,20 @@ impl<T: Rows> Rows for Outcome<T> {
     }
 }
 
-/// Whether every other customer would get the same answer, so that asking on only repeats it.
+/// Whether the error would be the same for every other customer.
 ///
-/// A missing role and a Conditional Access policy are not among these: both can be a matter of one customer, whose
-/// tenant has policies and grants roles of its own.
+/// A missing role and a Conditional Access policy may affect a single customer, because each tenant has its own
+/// policies and grants its own roles. They are therefore not included.
 pub(super) fn holds_for_all(error: &Error) -> bool {
     error.is_unauthorized()
         || error.is_invalid_input()
         || matches!(error.kind(), ErrorKind::AppOnlyToken | ErrorKind::NotEnrolled)
 }
 
-/// Why a sweep ended before all customers had their turn, and where it stood.
+/// The error of a sweep that ended early, with a checkpoint.
 ///
-/// Resuming from [`checkpoint`](Self::checkpoint) goes on with what is left. It converts into the [`Error`] alone, for
-/// `?` in functions that have no use for the checkpoint.
+/// Resume from [`checkpoint`](Self::checkpoint) to read the remaining customers. It converts into [`Error`], so `?`
+/// works in functions that do not need the checkpoint.
 #[derive(Clone)]
 pub struct Interrupted(Box<(Error, Checkpoint)>);
 
@@ -96,20 +97,19 @@ impl Interrupted {
         Self(Box::new((error, checkpoint)))
     }
 
-    /// What went wrong. If it was the list of customers, it carries that list's
-    /// [`continuation`](Error::continuation), too.
+    /// The cause. If the list of customers failed, it has that list's [`continuation`](Error::continuation), too.
     #[must_use]
     pub fn error(&self) -> &Error {
         &self.0.0
     }
 
-    /// Where the sweep stood: every customer that was handed out before is done.
+    /// The checkpoint at the end of the sweep: every customer returned before is done.
     #[must_use]
     pub fn checkpoint(&self) -> &Checkpoint {
         &self.0.1
     }
 
-    /// Both.
+    /// Returns the error and the checkpoint.
     #[must_use]
     pub fn into_parts(self) -> (Error, Checkpoint) {
         *self.0

@@ -1,37 +1,37 @@
-//! How a sweep is getting on, in numbers for whoever looks on.
+//! The progress of a sweep.
 
 use std::time::{Duration, SystemTime};
 
 use super::Summary;
 use super::gate::Gate;
 
-/// How a sweep is getting on.
+/// The progress of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Customers that are known: listed, or handed out by the run that this one goes on from.
+    /// Customers known so far: listed, or returned by earlier runs.
     pub known: u64,
-    /// Whether no further customers can become known: then `known` is the size of the book.
+    /// Whether all customers are known, so that `known` is their total number.
     pub all_known: bool,
-    /// What the sweep has come to, the runs before it included.
+    /// The counts so far, including earlier runs.
     pub summary: Summary,
-    /// Customers being asked about.
+    /// Customers being read now.
     pub in_flight: usize,
-    /// How many requests may be sent at once at present.
+    /// How many requests may run at once now.
     pub limit: usize,
-    /// For how long the service has asked this sweep to wait so far.
+    /// The total time that the service has asked this sweep to wait so far.
     pub throttled: Duration,
-    /// How much longer it has asked this partner to wait, if it is waiting now.
+    /// The remaining time that the service has asked this partner to wait, if it is waiting now.
     pub pause: Option<Duration>,
-    /// Until when it has asked this partner to wait, by the client's clock, if it is waiting now.
+    /// The end of that wait, by the client's clock.
     pub paused_until: Option<SystemTime>,
-    /// For how long nothing has succeeded, while the service is out of order: it is then sent one request at a time, with
-    /// pauses. After the client's [`timeout`](crate::PartnerCenterBuilder::timeout) the sweep gives up.
+    /// How long nothing has succeeded, during an outage: the sweep then sends one request at a time, with pauses. After
+    /// the client's [`timeout`](crate::PartnerCenterBuilder::timeout) it gives up.
     pub unanswered: Option<Duration>,
 }
 
 impl Progress {
-    /// What the gate tells, with no customers known.
+    /// The progress from the gate's snapshot, without known customers.
     pub(super) fn of(gate: &Gate, summary: Summary, in_flight: usize) -> Self {
         let gate = gate.read();
         Self {

@@ -1,5 +1,5 @@
-//! So many requests a minute: the rate, and what holds requests to it. The algorithm is governor's; time is the
-//! client's own clock, so that a test of an hour takes no time.
+//! Rate limits in requests per minute. Uses the governor crate with the client's clock, so that tests need no real
+//! time.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -14,10 +14,10 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Result};
 
-/// How many requests may be sent in any minute, retries included, as the service counts them.
+/// The number of requests that may be sent in any minute. Retries count, as they do for the service.
 ///
-/// The service's own limits are not published and shift; what it takes can only be learnt from its answers. A rate
-/// keeps a sweep from using up all of it, where other programs of the same partner need some.
+/// The service does not publish its limits, and they change; they show only in its responses. A rate keeps a sweep from
+/// using the whole quota when other programs of the same partner need some of it.
 ///
 /// ```
 /// use partner_center::sweep::Rate;
@@ -32,37 +32,37 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// At most this many requests in any minute. They are spread over the minute: at 600, one every tenth of a second.
+    /// Allows at most this many requests in any minute, evenly spread: at 600, one every tenth of a second.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] for 0, at which no request could ever be sent.
+    /// [`ErrorKind::InvalidInput`] for 0, which would allow no request.
     pub fn per_minute(requests: u32) -> Result<Self> {
         match NonZeroU32::new(requests) {
             Some(per_minute) => Ok(Self { per_minute }),
             None => {
-                Err(Error::new(ErrorKind::InvalidInput, "a rate of 0 requests per minute lets none be sent")
-                    .with_advice("Leave the rate out for no limit."))
+                Err(Error::new(ErrorKind::InvalidInput, "a rate of 0 requests per minute allows no requests")
+                    .with_advice("Omit the rate for no limit."))
             }
         }
     }
 
-    /// The quota at which no minute, wherever it begins, sees more requests than the rate says.
+    /// The quota that keeps any period of one minute within the rate.
     ///
-    /// Timers wake a little late. A tenth of a second's worth of requests may therefore be sent together; without that,
-    /// a high rate would never be reached. What this allows at once is taken off what follows.
+    /// Timers wake late. The requests of a tenth of a second may therefore be sent together, or a high rate would never
+    /// be reached. This burst is subtracted from the requests that follow.
     fn quota(self) -> Quota {
         let requests = self.per_minute.get();
         let burst = (requests / 600).max(1);
-        // The first requests go at once, and one more at the end of each interval that ends within the minute. Rounded
-        // up, lest the last of them ends a few nanoseconds early.
+        // The burst is sent at once, and one more request at the end of each interval within the minute. The interval
+        // is rounded up, so that the last one does not end a few nanoseconds early.
         let interval = Duration::from_nanos(60_000_000_000_u64.div_ceil(u64::from(requests - burst + 1)));
         let quota = Quota::with_period(interval).unwrap_or_else(|| Quota::per_minute(self.per_minute));
         quota.allow_burst(NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN))
     }
 }
 
-/// Holds one key (the partner, or the partner with one customer) to a rate.
+/// A rate limiter for one key: the partner, or the partner with one customer.
 pub(super) struct Limiter(RateLimiter<NotKeyed, InMemoryState, Elapsed, NoOpMiddleware<Duration>>);
 
 impl Limiter {
@@ -71,7 +71,7 @@ impl Limiter {
         Self(RateLimiter::direct_with_clock(rate.quota(), clock))
     }
 
-    /// Takes note of a request that is sent now; or how long to wait before asking again, and then nothing is noted.
+    /// Counts a request that is sent now. If the rate does not allow it, returns how long to wait and counts nothing.
     pub(super) fn admit(&self) -> Result<(), Duration> {
         self.0.check().map_err(|not_yet| {
             let earliest = not_yet.earliest_possible();
@@ -86,7 +86,7 @@ impl fmt::Debug for Limiter {
     }
 }
 
-/// The client's clock as governor reads it.
+/// Adapts the client's clock for governor.
 struct Elapsed {
     clock: Arc<dyn Clock>,
     start: Instant,
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
 
-    /// When each of so many requests was let through, in nanoseconds.
+    /// The time of each request, in nanoseconds.
     fn times(rate: u32, requests: usize, idle: &[u64]) -> Vec<u128> {
         let clock = ManualClock::new();
         let limiter = Limiter::new(Rate::per_minute(rate).unwrap(), Arc::new(clock.clone()));
@@ -118,7 +118,7 @@ mod tests {
             .map(|_| {
                 clock.advance(Duration::from_millis(*idle.next().unwrap()));
                 while let Err(wait) = limiter.admit() {
-                    assert!(!wait.is_zero(), "a refusal must say how long to wait");
+                    assert!(!wait.is_zero(), "the wait must not be zero");
                     clock.advance(wait);
                 }
                 clock.elapsed().as_nanos()
@@ -128,7 +128,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_minute_sees_more_than_the_rate(
+        fn no_minute_exceeds_the_rate(
             rate in 1_u32..5_000,
             idle in prop::collection::vec(0_u64..200, 1..10),
         ) {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_of_none_is_refused() {
+    fn a_rate_of_zero_is_rejected() {
         assert_eq!(Rate::per_minute(0).unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 }

@@ -1,8 +1,7 @@
-//! The customers of a run: who they are and what they are called, read once, a page at a time, from the service's list
-//! or from a list of the caller's.
+//! The customers of a run: their ids and names, read once, a page at a time, from the service's list or the caller's.
 //!
-//! A customer takes 16 bytes for its id, the letters of its name, and a few bytes to find both again. Nothing else of the
-//! list is kept, and no place in it: whoever resumes reads the list anew.
+//! A customer takes 16 bytes for its id, the bytes of its name, and a few bytes of bookkeeping. Nothing else of the
+//! list is kept, not even a position: a resumed run reads the list again.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -18,21 +17,21 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::models::{Customer, CustomerCollection, Findings};
 use crate::paging::Pages;
 
-/// Customers that a caller gave.
+/// Customers given by the caller.
 pub(super) type Customers = Box<dyn Iterator<Item = CustomerId> + Send>;
 
 /// A page of customers.
 #[derive(Default)]
 pub(super) struct Page {
     pub(super) entries: Vec<Entry>,
-    /// What was odd about it, such as entries that could not be read at all.
+    /// Findings about the page, such as entries that could not be decoded.
     pub(super) findings: Findings,
 }
 
 /// An entry of a list of customers.
 #[derive(Default)]
 pub(super) struct Entry {
-    /// `None` if it is no GUID, or the one that is all zeros: nothing can be asked about such an entry.
+    /// `None` if it is not a GUID, or is all zeros: such an entry cannot be read.
     pub(super) id: Option<CustomerId>,
     pub(super) name: Option<String>,
 }
@@ -50,12 +49,12 @@ impl From<Customer> for Entry {
     }
 }
 
-/// Pages of customers, one after the other.
+/// A source of pages of customers.
 pub(super) trait Source: Send {
-    /// The next page; `None` after the last. After an error, polling again asks for the page that failed.
+    /// The next page; `None` after the last. After an error, polling again requests the failed page.
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page>>>;
 
-    /// How many pages were empty although others follow.
+    /// How many pages were empty although more pages follow.
     fn empty_pages(&self) -> u64 {
         0
     }
@@ -65,7 +64,7 @@ pub(super) trait Source: Send {
 struct Listed {
     list: CustomerList,
     pages: Pages<CustomerCollection>,
-    /// Empty pages of the readings before this one.
+    /// Empty pages of earlier `pages`.
     empty: u64,
 }
 
@@ -91,10 +90,10 @@ impl Source for Listed {
     }
 }
 
-/// How many customers of a given list make a page.
+/// The page size for the caller's list.
 const PAGE: usize = 500;
 
-/// A list that the caller gave.
+/// The caller's list.
 struct Given(Customers);
 
 impl Source for Given {
@@ -105,16 +104,16 @@ impl Source for Given {
     }
 }
 
-/// The customers of a run, in the order of the list, each once.
+/// The customers of a run, without duplicates, in the order of the list.
 pub(super) struct Roster {
-    /// `None` once everything is read.
+    /// `None` once all pages are read.
     source: Option<Box<dyn Source>>,
     ids: Vec<CustomerId>,
     names: Names,
-    /// To notice who is listed twice; let go when everything is read.
+    /// Detects duplicates; cleared when all pages are read.
     seen: HashSet<CustomerId>,
     without_id: u64,
-    /// Entries so far, those that could not be read included.
+    /// Entries so far, including those that could not be decoded.
     entries: usize,
     findings: Findings,
     empty_pages: u64,
@@ -140,13 +139,13 @@ impl Roster {
         Self::new(Box::new(Listed { list, pages, empty: 0 }))
     }
 
-    /// The customers that a caller gave.
+    /// The customers given by the caller.
     pub(super) fn given(customers: impl IntoIterator<Item = CustomerId, IntoIter: Send + 'static>) -> Self {
         Self::new(Box::new(Given(Box::new(customers.into_iter()))))
     }
 
-    /// Reads another page: whoever is new on it, by number. `None` once everything is read. After an error, polling
-    /// again asks for the page that failed, if the error says that this may help.
+    /// Reads another page and returns the numbers of its new customers; `None` once all pages are read. After an error,
+    /// polling again requests the failed page, if the error allows it.
     pub(super) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Range<usize>>>> {
         let Some(source) = &mut self.source else { return Poll::Ready(None) };
         let page = std::task::ready!(source.poll_page(context));
@@ -180,13 +179,13 @@ impl Roster {
         self.names.push(name.unwrap_or_default());
     }
 
-    /// Adds a customer that is not in the list, and says by which number it goes.
+    /// Adds a customer that is not in the list, and returns its number.
     pub(super) fn add(&mut self, id: CustomerId) -> usize {
         self.push(id, None);
         self.ids.len() - 1
     }
 
-    /// Whether everything is read.
+    /// Whether all pages are read.
     pub(super) fn is_complete(&self) -> bool {
         self.source.is_none()
     }
@@ -201,7 +200,7 @@ impl Roster {
         &self.ids
     }
 
-    /// What the list calls a customer, if it does.
+    /// The customer's name from the list, if it has one.
     pub(super) fn name(&self, number: usize) -> Option<&str> {
         self.names.get(number)
     }
@@ -211,23 +210,23 @@ impl Roster {
         self.without_id
     }
 
-    /// Pages that were empty although others follow.
+    /// Pages that were empty although more pages follow.
     pub(super) fn empty_pages(&self) -> u64 {
         self.empty_pages
     }
 
-    /// Entries that could not be read at all.
+    /// Entries that could not be decoded.
     pub(super) fn unreadable(&self) -> u64 {
         self.findings.unreadable_count()
     }
 
-    /// What was odd about the list, by position in the whole of it.
+    /// Findings about the list, by position in the whole list.
     pub(super) fn findings(&self) -> &Findings {
         &self.findings
     }
 }
 
-/// Without the customers: there may be thousands, and their names are customer data.
+/// Omits the customers: there may be thousands, and their names are customer data.
 impl fmt::Debug for Roster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Roster")
@@ -239,7 +238,7 @@ impl fmt::Debug for Roster {
     }
 }
 
-/// Names one behind the other in one text, which a hundred thousand texts of their own would be thrice as large as.
+/// Names, concatenated in one string. A hundred thousand separate strings would need three times the memory.
 #[derive(Default)]
 struct Names {
     text: String,
@@ -252,7 +251,7 @@ impl Names {
         self.ends.push(self.text.len());
     }
 
-    /// An empty name is none.
+    /// The name by number; `None` if it is empty.
     fn get(&self, number: usize) -> Option<&str> {
         let end = *self.ends.get(number)?;
         let start = number.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
@@ -260,11 +259,11 @@ impl Names {
     }
 }
 
-/// What a checkpoint that belongs to another kind of sweep is refused with.
+/// The error for a checkpoint that belongs to another kind of sweep.
 pub(super) fn of_another_sweep() -> Error {
-    Error::new(ErrorKind::InvalidInput, "the checkpoint belongs to a sweep of another kind").with_advice(
-        "Resume a sweep over the service's list with the checkpoint of such a sweep, and a given list of customers with \
-         the checkpoint of a given list; or start again without it.",
+    Error::new(ErrorKind::InvalidInput, "the checkpoint belongs to another kind of sweep").with_advice(
+        "Use a checkpoint from the same kind of sweep (the service's list, a given list of customers, or the \
+         commercial query), or start again without one.",
     )
 }
 
@@ -293,7 +292,7 @@ mod tests {
         Entry { id: Some(id(number)), name: Some(name.to_owned()) }
     }
 
-    /// What a page begins with: entries that are no objects.
+    /// Findings about entries that are not objects, at the start of a page.
     fn unreadable(count: usize) -> Findings {
         let text = format!("{{\"items\":[{}]}}", vec!["1"; count].join(","));
         let mut reader = serde_json::Deserializer::from_str(&text);
@@ -308,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_there_once_by_the_first_name_and_the_rest_is_counted() {
+    fn every_customer_is_kept_once_with_its_first_name_and_other_entries_are_counted() {
         let pages = vec![
             Ok(Page {
                 entries: vec![entry(1, "Öre"), Entry::default(), entry(2, "")],
@@ -338,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_of_zeros_is_none() {
+    fn an_all_zero_id_is_ignored() {
         let customer: Customer = serde_json::from_str(&format!(r#"{{"id":"{}"}}"#, Uuid::nil())).unwrap();
         assert_eq!(Entry::from(customer).id, None);
     }

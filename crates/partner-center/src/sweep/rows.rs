@@ -1,16 +1,16 @@
-//! What a sweep must know of an answer: whether it holds anything.
+//! The [`Rows`] trait: counts the rows of a response.
 
 use crate::models::{
     CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection, Customer,
     CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
 };
 
-/// An answer whose rows can be counted, so that a sweep can tell rows from none.
+/// A result with a number of rows, by which a sweep distinguishes results with and without rows.
 ///
 /// ```
 /// use partner_center::sweep::Rows;
 ///
-/// /// What an operation of your own makes of several answers.
+/// /// The result of a custom operation.
 /// struct Summary {
 ///     products: Vec<String>,
 /// }
@@ -22,7 +22,7 @@ use crate::models::{
 /// }
 /// ```
 pub trait Rows {
-    /// How many rows it holds.
+    /// The number of rows.
     fn row_count(&self) -> usize;
 }
 
@@ -43,7 +43,7 @@ rows! {
     CommercialLicensesUsageInsightsCollection => value,
 }
 
-/// A customer is one row.
+/// A customer counts as one row.
 impl Rows for Customer {
     fn row_count(&self) -> usize {
         1
@@ -56,7 +56,7 @@ impl<T> Rows for Vec<T> {
     }
 }
 
-/// Two answers about one customer, such as deployment and usage: empty only if both are.
+/// Two results for one customer, such as deployment and usage: empty only if both are empty.
 impl<A: Rows, B: Rows> Rows for (A, B) {
     fn row_count(&self) -> usize {
         self.0.row_count() + self.1.row_count()

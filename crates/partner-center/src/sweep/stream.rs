@@ -1,8 +1,8 @@
-//! The engine: lists, begins, judges and hands out, all within one task.
+//! The sweep engine: lists customers, starts calls, classifies results and returns outcomes, all within one task.
 //!
 //! Nothing is spawned. Every call is a future inside the stream, so dropping the stream drops all of them at once, and
-//! nothing happens while nobody polls. One task is enough: what it does between two waits is decoding, and that keeps
-//! ahead of any rate the service allows.
+//! nothing happens unless it is polled. One task is enough: it only decodes responses, faster than the service allows
+//! requests.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
@@ -32,20 +32,20 @@ use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::models::Findings;
 use crate::response::Response;
 
-/// How many customers are asked about at the same time, for each attempt that may go at once. More than one, so that
-/// customers that wait for another attempt keep nobody from being asked about.
+/// How many customers are started for each attempt that may run at once. More than one, so that customers that wait for
+/// another attempt do not block others.
 const BEGUN_PER_ATTEMPT: usize = 4;
 
-/// How many outcomes, and rows in them, may wait for those of customers before them. A customer that is asked again and
-/// again takes a few seconds, in which a fast service answers for thousands; it should not hold them up. That many
-/// ordinary outcomes are some ten megabytes, and the rows bound what extraordinary ones can come to.
+/// How many outcomes, and rows in them, may wait for an earlier customer. A customer with several attempts takes a few
+/// seconds, in which a fast service responds for thousands of others, and should not block them. This many ordinary
+/// outcomes take about ten megabytes; the limit on rows bounds the size of unusual ones.
 const MOST_JUDGED: usize = 4096;
 const MOST_JUDGED_ROWS: usize = 32_768;
 
-/// The outcomes of a sweep, one customer after the other.
+/// The outcomes of a sweep, one customer at a time.
 ///
-/// Made by [`Sweep::stream`](super::Sweep::stream). It ends after the last customer, or with [`Interrupted`]. Work is
-/// done only while it is polled, and dropping it stops everything at once.
+/// Created by [`Sweep::stream`](super::Sweep::stream). The stream ends after the last customer, or with
+/// [`Interrupted`]. Work is done only while it is polled, and dropping it cancels everything at once.
 #[must_use = "streams do nothing unless polled"]
 pub struct SweepStream<T> {
     partner: PartnerCenter,
@@ -55,24 +55,24 @@ pub struct SweepStream<T> {
     listing: Listing,
     ledger: Ledger,
     begun: FuturesUnordered<BoxFuture<'static, Ended<T>>>,
-    /// Judged, and waiting for those before them; `None` for who was put off.
+    /// Outcomes that wait for an earlier customer; `None` for deferred customers.
     judged: BTreeMap<u64, Option<(Turn, Outcome<T>)>>,
     judged_rows: usize,
-    /// Whose turn it is to be handed out, if the order is by customer.
+    /// The turn to return next, if the order is by customer.
     next: u64,
     most_begun: usize,
-    /// What those failed with who were put off.
+    /// The errors of deferred customers.
     failures: HashMap<CustomerId, Error>,
-    /// The last failure, and whether it was the credential's.
+    /// The last transient error, and whether it came from the credential.
     trouble: Option<(Error, bool)>,
     suspects: Suspects,
-    /// Before another round.
+    /// The delay before another round.
     rest: Option<BoxFuture<'static, ()>>,
-    /// To be handed out before the stream ends: with whether a resumed sweep asks again.
+    /// To be returned before the stream ends; the flag says whether a resumed sweep reads the customer again.
     leaving: VecDeque<(Turn, Outcome<T>, bool)>,
-    /// A checkpoint that does not fit. It stays as good as it was.
+    /// A checkpoint of another kind of sweep, returned unchanged.
     refused: Option<Checkpoint>,
-    /// Since when nobody has polled.
+    /// Since when the stream was not polled.
     idle_since: Option<Instant>,
 }
 
@@ -85,17 +85,17 @@ struct Ended<T> {
 
 enum Listing {
     Going,
-    /// The page that comes next could not be had just now.
+    /// The next page failed with a transient error; waiting to retry.
     Resting(BoxFuture<'static, ()>),
-    /// Nothing more is listed. What is listed is still asked about, and then this ends the stream.
+    /// The list failed. Customers that are already listed are still read, and then the stream ends with this error.
     Failed(Error),
-    /// Given up: the stream ends, with this error if there is one, once everybody has left.
+    /// Given up: the stream ends, with this error if there is one, once all remaining outcomes were returned.
     Leaving(Option<Error>),
     /// The stream has ended.
     Over,
 }
 
-/// Nothing in it is pinned in place: the futures are boxed, and values are only moved.
+/// No field is pinned: the futures are boxed, and values are only moved.
 impl<T> Unpin for SweepStream<T> {}
 
 impl<T: Rows + Send + 'static> SweepStream<T> {
@@ -123,13 +123,13 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         }
     }
 
-    /// A sweep that cannot begin: it stands where it stood.
+    /// A sweep that cannot start, because its checkpoint is of another kind.
     pub(super) fn refused(sweep: Sweep<T>, gate: Arc<Gate>, error: Error, checkpoint: Checkpoint) -> Self {
         let stream = Self::new(sweep, gate, Roster::given([]), Place::Given);
         Self { listing: Listing::Failed(error), refused: Some(checkpoint), ..stream }
     }
 
-    /// Lists ahead, as far as is wanted.
+    /// Lists customers as far ahead as needed.
     fn list(&mut self, context: &mut Context<'_>) -> Result<(), Error> {
         while self.ledger.wants_page() {
             match &mut self.listing {
@@ -155,7 +155,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         Ok(())
     }
 
-    /// Begins with customers while there is room.
+    /// Starts customers while permits are free.
     fn begin(&mut self) {
         while self.ledger.waiting() > 0
             && self.begun.len() < self.most_begun
@@ -169,7 +169,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
             let call = (self.operation)(CustomerHandle::new(partner, turn.customer));
             self.begun.push(Box::pin(async move {
                 let result = call.await;
-                // An operation that asked nothing through its handle took room until here.
+                // An operation that sent nothing through its handle was counted as starting until here.
                 caller.settle();
                 Ended { turn, caller, result }
             }));
@@ -192,7 +192,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         self.trouble = Some((error.clone(), error.is_from_credential()));
     }
 
-    /// What a call about a customer came to: what is handed out now, if anything is, or what ends the sweep.
+    /// Handles the result of a call: returns the outcome if it can be returned now, or the error that ends the sweep.
     fn judge(&mut self, ended: Ended<T>) -> Result<Option<Swept<T>>, Error> {
         let Ended { turn, caller, result } = ended;
         if !caller.has_asked() {
@@ -200,7 +200,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         }
         let result = match result {
             Err(error) if error.is_from_credential() && error.is_transient() => {
-                // What a credential fails with is nobody's own failure.
+                // An error of the credential is not the customer's failure.
                 self.note_trouble(&error);
                 self.ledger.put_back(turn);
                 return Ok(None);
@@ -244,7 +244,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         }
     }
 
-    /// Finds out about customers who were refused with 401.
+    /// Decides about customers that were rejected with 401.
     fn look_at_suspects(&mut self, context: &mut Context<'_>) -> Result<Option<Swept<T>>, Error> {
         loop {
             match self.suspects.take(&self.gate) {
@@ -283,8 +283,9 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         }
     }
 
-    /// Nothing has succeeded for too long: everybody who is left leaves, as failed and missing. Where not everybody is
-    /// known, or it is the credential that fails or may be refused, the sweep ends where it stands.
+    /// Ends the sweep when nothing has succeeded for too long: all remaining customers are returned as failed and
+    /// missing. If the list is incomplete, or the credential fails or may be rejected, the sweep ends with an error
+    /// instead.
     fn give_up(&mut self) {
         self.begun.clear();
         let judged: HashSet<_> = self.judged.values().flatten().map(|(turn, _)| turn.customer).collect();
@@ -309,19 +310,23 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
                 }
             }
         };
-        tracing::warn!("nothing has succeeded for as long as a call may take: the sweep gives up");
+        tracing::warn!("no request has succeeded within the time limit of a call: the sweep gives up");
         self.listing = Listing::Leaving(error);
     }
 
-    /// What those fail with who have no failure of their own.
+    /// The error for customers without an error of their own.
     fn given_up(&self, trouble: Option<&Error>) -> Error {
         let kind = trouble.map_or(ErrorKind::Unavailable, Error::kind);
         let seconds = self.partner.core().limits.timeout.as_secs_f64().round();
         Error::new(
             kind,
-            format!("nothing has succeeded for {seconds} seconds, and the sweep has given up before this customer"),
+            format!(
+                "no request has succeeded for {seconds} seconds, and the sweep gave up before this customer"
+            ),
         )
-        .with_advice("Resume from the checkpoint once the service recovers: only those who are missing are asked about.")
+        .with_advice(
+            "Resume from the checkpoint once the service recovers: only the missing customers are read.",
+        )
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Swept<T>, Interrupted>>> {
@@ -350,7 +355,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
                 }
                 _ => {}
             }
-            // Before looking for room, so that room made meanwhile is not missed.
+            // Before looking for a permit, so that a permit freed meanwhile is not missed.
             self.gate.register(context.waker());
             if let Err(error) = self.list(context) {
                 return Poll::Ready(Some(Err(self.interrupt(error))));
@@ -390,7 +395,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         }
     }
 
-    /// Nobody is being asked about and nobody waits for it: another round, or the end of the stream.
+    /// Called when no customers are in progress or waiting: starts another round, or ends the stream.
     #[expect(clippy::type_complexity, reason = "what the stream ends with, if it ends")]
     fn end_round(
         &mut self,
@@ -415,7 +420,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
     }
 }
 
-/// Whether an error ends the sweep: everybody else would get the same, or should not be asked about now.
+/// Whether an error ends the sweep: it applies to all customers, or no more requests should be sent now.
 fn is_for_all(error: &Error) -> bool {
     holds_for_all(error)
         || error.cause() == Some(Cause::PauseTooLong)
@@ -423,41 +428,41 @@ fn is_for_all(error: &Error) -> bool {
 }
 
 impl<T: Rows + Send + 'static> SweepStream<T> {
-    /// The next customer; `None` after the last. The same as polling the stream, for programs without `futures-util`.
+    /// Returns the next customer; `None` after the last. Like polling the stream, for programs without `futures-util`.
     ///
-    /// Dropping the future loses nothing: whoever was being asked about is handed out by a later call.
+    /// This method is cancel safe: customers in progress are returned by a later call.
     ///
     /// # Errors
     ///
-    /// [`Interrupted`], after which there is nothing more.
+    /// [`Interrupted`], after which the stream has ended.
     pub async fn try_next(&mut self) -> Result<Option<Swept<T>>, Interrupted> {
         std::future::poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// Where the sweep stands: every customer that was handed out is done, nobody else is.
+    /// A checkpoint of the customers returned so far.
     ///
-    /// It costs as much as copying and sorting the ids of all customers that were handed out: some milliseconds for a
-    /// hundred thousand.
+    /// This copies and sorts the ids of all customers returned so far, which takes a few milliseconds for a hundred
+    /// thousand.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         self.refused.clone().unwrap_or_else(|| self.ledger.checkpoint())
     }
 
-    /// What was odd about the list of customers so far, by position in the list: entries that could not be read, and
-    /// values that their fields cannot take. Of the answers about customers, each [`Response`] says it.
+    /// Findings about the list of customers so far, by position in the list: entries that could not be decoded, and
+    /// values that are invalid for their field. Findings about customers are in each [`Response`].
     #[must_use]
     pub fn list_findings(&self) -> &Findings {
         self.ledger.roster().findings()
     }
 
-    /// How many pages of the list were empty although others follow, even when they were asked for again: customers may
-    /// be missing.
+    /// The number of pages of the list that were empty although more pages follow, even after another request:
+    /// customers may be missing.
     #[must_use]
     pub fn empty_pages(&self) -> u64 {
         self.ledger.roster().empty_pages()
     }
 
-    /// How the sweep is getting on. Cheap enough to ask after every customer.
+    /// The progress so far. Cheap enough to call after every customer.
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {
@@ -467,7 +472,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
         }
     }
 
-    /// How many outcomes are kept, and how many rows, for the tests that this is bounded.
+    /// How many customers and rows are held in memory, for tests.
     #[cfg(test)]
     pub(super) fn held(&self) -> (usize, usize) {
         (self.begun.len() + self.judged.len(), self.judged_rows)

@@ -1,9 +1,8 @@
-//! Customers whose calls were refused with 401: is it the token, which nobody else will get further with, or them?
+//! Decides whether a 401 is caused by the token or by the customer.
 //!
-//! It is the customer's own failure if the same token was accepted afterwards, for another customer or for the list. Most
-//! of the time the next answer says so. Where none comes, since several were refused or nobody is left to be asked about,
-//! a page of one customer of the list is asked for to find out. A token that was accepted only before proves nothing: it
-//! may have expired in between.
+//! It is the customer's own failure if the same token is accepted afterwards, for another customer or for the list. The
+//! next response usually shows this. If several customers were rejected or none are left, a page with one customer of
+//! the list is requested to find out. A token that was accepted earlier proves nothing: it may have expired since.
 
 use std::task::{Context, Poll, ready};
 
@@ -12,7 +11,7 @@ use super::ledger::Turn;
 use crate::clock::BoxFuture;
 use crate::error::{Error, Result};
 
-/// So many refused customers, and nobody accepted, are reason enough to find out.
+/// With this many rejected customers and none accepted, the list is requested to find out.
 const MANY: usize = 3;
 
 #[derive(Default)]
@@ -24,16 +23,16 @@ pub(super) struct Suspects {
 struct Suspect {
     turn: Turn,
     error: Error,
-    /// The token it was refused for, and how many attempts had been let through by then.
+    /// The fingerprint of the rejected token, and how many attempts were admitted by then.
     token: u64,
     after: u64,
 }
 
-/// What turned out.
+/// The decision about a suspect.
 pub(super) enum Verdict {
-    /// The same token is good for others.
+    /// The failure is the customer's own: the same token is accepted for others.
     Own(Turn, Error),
-    /// A newer token is: with that one the customer may fare better.
+    /// A newer token is accepted: retry the customer with it.
     Again(Turn, Error),
 }
 
@@ -46,12 +45,12 @@ impl Suspects {
         self.refused.is_empty()
     }
 
-    /// Whether it is being found out about them, so that nobody else should be asked about.
+    /// Whether a check is in progress or due, so that no other customers should be started.
     pub(super) fn is_checking(&self) -> bool {
         self.check.is_some() || self.refused.len() >= MANY
     }
 
-    /// One about whom it is certain by now.
+    /// Takes a suspect that can be decided now.
     pub(super) fn take(&mut self, gate: &Gate) -> Option<Verdict> {
         let known = |suspect: &Suspect| gate.is_accepted(None, suspect.after);
         let place = self.refused.iter().position(known)?;
@@ -63,8 +62,8 @@ impl Suspects {
         })
     }
 
-    /// Finds out about those who are left, by asking for something else. Ready with what that came to once nothing is to
-    /// be found out any more; an error then holds for everybody.
+    /// Runs the check request if one is due. Ready with `None` if none is due, and with the result of the check once it
+    /// ends; an error then applies to all customers.
     pub(super) fn poll_check(
         &mut self,
         context: &mut Context<'_>,
@@ -80,17 +79,17 @@ impl Suspects {
         Poll::Ready(Some(result))
     }
 
-    /// The first error, for everybody.
+    /// The error of the first suspect.
     pub(super) fn error(&self) -> Option<Error> {
         self.refused.first().map(|suspect| suspect.error.clone())
     }
 
-    /// How many attempts had been let through when the first of them was refused.
+    /// How many attempts were admitted when the first suspect was rejected.
     pub(super) fn after(&self) -> u64 {
         self.refused.first().map_or(0, |suspect| suspect.after)
     }
 
-    /// It will not be found out any more: what ends the sweep, if there was anything to find out.
+    /// Drops all suspects. Returns the error that ends the sweep, if there were any.
     pub(super) fn give_up(&mut self) -> Option<Error> {
         self.check = None;
         let error = self.error();

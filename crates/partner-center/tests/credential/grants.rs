@@ -45,8 +45,8 @@ async fn what_cannot_work_is_refused_before_anything_is_sent() {
     let secret = |app: AppRegistration| app.with_client_secret("secret");
     let id = Entra::CLIENT_ID;
     for (app, what) in [
-        (world.app(), "a secret or a certificate"),
-        (secret(AppRegistration::new("common", id)), "one tenant"),
+        (world.app(), "a client secret, a certificate"),
+        (secret(AppRegistration::new("common", id)), "a single tenant"),
         (secret(AppRegistration::new("", id)), "tenant"),
         (secret(AppRegistration::new("contoso/../other", id)), "tenant"),
         (secret(AppRegistration::new("contoso.example", "partner-center")), "client id"),

@@ -1,4 +1,4 @@
-//! Which customers the commercial query covers: those its rows name, beside those of the service's list.
+//! The customers that the commercial query covers, compared with the service's list.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -10,21 +10,21 @@ use crate::models::Findings;
 use crate::sweep::checkpoint::Ids;
 use crate::sweep::roster::Roster;
 
-/// The customers of a reading by the commercial query.
+/// The customers of a report that was read with the commercial query.
 ///
-/// The query does not mention customers without rows, so the list of customers is read as well, once, after the last
-/// row: only both together say who has no rows, and whether anybody is missing.
+/// The query does not name customers without rows, so the list of customers is also read, once, after the last row.
+/// Both together show which customers have no rows, and whether customers are missing.
 ///
 /// ```no_run
 /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
 /// use partner_center::sweep::DeploymentRow;
 ///
-/// let mut book = partner.customers().book::<DeploymentRow>().stream();
-/// while let Some(portion) = book.try_next().await? {
+/// let mut report = partner.customers().book::<DeploymentRow>().stream();
+/// while let Some(batch) = report.try_next().await? {
 ///     // ...
-///     # let _ = portion;
+///     # let _ = batch;
 /// }
-/// if let Some(coverage) = book.coverage() {
+/// if let Some(coverage) = report.coverage() {
 ///     for (customer, name) in coverage.without_rows() {
 ///         println!("{customer} {name:?} has no rows");
 ///     }
@@ -51,8 +51,8 @@ impl Coverage {
         self.with_rows.iter().copied().collect()
     }
 
-    /// Reads the list to its end, or to where it is refused: what rows there are is not in doubt for that. A page that
-    /// could not be had is asked for again as long as that is to be waited out.
+    /// Reads the list until it ends or fails; the rows are valid in both cases. A failed page is requested again as
+    /// long as `waits_out` allows it.
     pub(super) fn poll_list(
         &mut self,
         context: &mut Context<'_>,
@@ -76,12 +76,13 @@ impl Coverage {
         self.roster.empty_pages()
     }
 
-    /// The customers that rows name, in no order.
+    /// The customers that have rows, in no particular order.
     pub fn with_rows(&self) -> impl ExactSizeIterator<Item = CustomerId> + '_ {
         self.with_rows.iter().copied()
     }
 
-    /// How many entries the list of customers has, those without an id included; `None` if it was not read to its end.
+    /// The number of entries in the list of customers, including those without an id; `None` if the list was not read
+    /// to its end.
     #[must_use]
     pub fn listed(&self) -> Option<u64> {
         let customers = u64::try_from(self.roster.len()).unwrap_or(u64::MAX);
@@ -89,35 +90,35 @@ impl Coverage {
         self.roster.is_complete().then_some(entries)
     }
 
-    /// The customers of the list, with their names as far as it has them. Names are customer data.
+    /// The customers of the list, with their names where the list has them. Names are customer data.
     pub fn customers(&self) -> impl Iterator<Item = (CustomerId, Option<&str>)> {
         (0..).zip(self.roster.ids()).map(|(number, customer)| (*customer, self.roster.name(number)))
     }
 
-    /// The customers of the list that no row names. All of them, once the list was read to its end.
+    /// The customers of the list that have no rows. Complete once the list was read to its end.
     pub fn without_rows(&self) -> impl Iterator<Item = (CustomerId, Option<&str>)> {
         self.customers().filter(|(customer, _)| !self.with_rows.contains(customer))
     }
 
-    /// Entries of the list without an id that is a GUID: no row can be found for them.
+    /// The number of list entries whose id is missing or is not a GUID: rows cannot be matched to them.
     #[must_use]
     pub fn without_id(&self) -> u64 {
         self.roster.without_id()
     }
 
-    /// Entries of the list that could not be read.
+    /// The number of list entries that could not be read.
     #[must_use]
     pub fn unreadable(&self) -> u64 {
         self.roster.unreadable()
     }
 
-    /// What was odd about the list so far, by position in the list.
+    /// Findings about the list so far, by position in the list.
     #[must_use]
     pub fn findings(&self) -> &Findings {
         self.roster.findings()
     }
 
-    /// Why the list could not be read to its end, if it was tried.
+    /// Why the list could not be read to its end, if it failed.
     #[must_use]
     pub fn refused(&self) -> Option<&Error> {
         self.refused.as_ref()

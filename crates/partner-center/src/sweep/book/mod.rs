@@ -1,8 +1,9 @@
-//! All rows of the whole book, from the commercial query where it answers and from a sweep where it does not.
+//! The rows of all customers, from the commercial query if it is available, and otherwise from a sweep.
 //!
-//! The two sources differ in what they know, and neither is complete: the commercial query needs one request for up to
-//! 10,000 rows and names the product's id; the classic operations need one request per customer, have the service's own
-//! percentages, and tell a customer without rows from one that cannot be asked about. Every row says where it is from.
+//! The sources have different fields, and neither has all of them. The commercial query needs one request for up to
+//! 10,000 rows and includes the product's id. The classic operations need one request per customer, include the
+//! service's own percentages, and distinguish a customer without rows from one that cannot be read. Every row names its
+//! source.
 
 mod coverage;
 mod row;
@@ -20,32 +21,32 @@ use crate::client::PartnerCenter;
 use crate::error::{Error, ErrorKind};
 use crate::funnel::Source;
 
-/// Where the rows of a whole book are to come from.
+/// Which source to read the rows of all customers from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum SourceChoice {
-    /// The commercial query if there is one, else customer by customer. See [`Fallback`] for what decides.
+    /// The commercial query if it is available, otherwise customer by customer. See [`Fallback`] for the conditions.
     #[default]
     Auto,
-    /// The commercial query alone.
+    /// The commercial query only.
     Commercial,
     /// The classic operations, customer by customer.
     Classic,
 }
 
-/// Why the commercial query was not the source, though it was tried first.
+/// Why the commercial query was tried but not used.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Fallback {
-    /// The service does not have it, or not for this partner: 404, 400 or another refusal of the request as it was put,
-    /// 501, or a 403 that is not known to hold for the classic operations as well.
+    /// The service does not offer it, or not to this partner: 404, 400 or another error that rejects the request, 501,
+    /// or a 403 that does not apply to the classic operations as well.
     Refused(Error),
-    /// It answered without a single row. That is not believed: whether there are none is for the customers to say.
+    /// It returned no rows. This does not prove that there are none, so the customers are read one by one.
     Empty,
 }
 
 impl Fallback {
-    /// What an error of the commercial query means for a program that asks it by itself: a reason to ask the classic operations,
-    /// or `None` if it would be hiding something.
+    /// Classifies an error of the commercial query, for programs that call it themselves: a reason to use the classic
+    /// operations, or `None` if that would hide a problem.
     ///
     /// ```
     /// use partner_center::sweep::Fallback;
@@ -60,11 +61,11 @@ impl Fallback {
     }
 }
 
-/// Whether an error of the commercial query says that it is not to be had here, rather than that it failed.
+/// Whether an error means that the commercial query is not available, rather than that it failed.
 ///
-/// A token without a user, a refused sign-in and an enrolment that is not active would be refused by the classic
-/// operations as well. Throttling, outages and answers that cannot be read pass, or have to be looked into; asking
-/// thousands of customers instead would hide them.
+/// The classic operations also reject an app-only token, a failed sign-in and an inactive enrollment. Throttling,
+/// outages and unreadable responses are temporary or need investigation; requests about thousands of customers would
+/// hide them.
 fn is_not_to_be_had(error: &Error) -> bool {
     matches!(
         error.kind(),
@@ -76,8 +77,9 @@ fn is_not_to_be_had(error: &Error) -> bool {
     ) || error.status() == Some(501)
 }
 
-/// A reading of the whole book that has not begun. Made by [`Customers::book`](crate::chain::Customers::book).
-#[must_use = "a book is not read until `stream` is called"]
+/// A report on the licenses of all customers that has not started. Created by
+/// [`Customers::book`](crate::chain::Customers::book).
+#[must_use = "nothing is read until `stream` is called"]
 pub struct Book<R> {
     sweep: Sweep<Vec<R>>,
     source: SourceChoice,
@@ -89,62 +91,62 @@ impl<R: BookRow> Book<R> {
         Self { sweep: Sweep::new(partner, R::ask), source: SourceChoice::default(), lists: true }
     }
 
-    /// Where the rows are to come from. Default: [`SourceChoice::Auto`].
+    /// Sets the source of the rows. Default: [`SourceChoice::Auto`].
     pub fn source(mut self, source: SourceChoice) -> Self {
         self.source = source;
         self
     }
 
-    /// As for a [sweep](Sweep::concurrency). The commercial query asks for one page at a time.
+    /// Like [`Sweep::concurrency`]. The commercial query requests one page at a time.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.sweep = self.sweep.concurrency(requests);
         self
     }
 
-    /// As for a [sweep](Sweep::rate). Pages of the commercial query count.
+    /// Like [`Sweep::rate`]. Pages of the commercial query count, too.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.sweep = self.sweep.rate(rate);
         self
     }
 
-    /// As for a [sweep](Sweep::customer_rate).
+    /// Like [`Sweep::customer_rate`].
     pub fn customer_rate(mut self, rate: Rate) -> Self {
         self.sweep = self.sweep.customer_rate(rate);
         self
     }
 
-    /// As for a [sweep](Sweep::order). Pages of the commercial query come in the service's order.
+    /// Like [`Sweep::order`]. Pages of the commercial query come in the service's order.
     pub fn order(mut self, order: Order) -> Self {
         self.sweep = self.sweep.order(order);
         self
     }
 
-    /// Does not read the list of customers after the rows of the commercial query: for whoever reads another book, which
-    /// reads it. [`Coverage`] then knows nobody but those that rows name.
+    /// Does not read the list of customers after the rows of the commercial query. Use this if another report reads the
+    /// list. [`Coverage`] then contains only the customers that have rows.
     pub fn without_list(mut self) -> Self {
         self.lists = false;
         self
     }
 
-    /// Goes on where a reading stood, at the source it had begun with. It has to be the same kind of rows.
+    /// Resumes from a checkpoint, with the source it was started with. Use the same row type.
     pub fn resume(mut self, checkpoint: Checkpoint) -> Self {
         self.sweep = self.sweep.resume(checkpoint);
         self
     }
 
-    /// The rows. Nothing is sent until the stream is polled.
+    /// Returns the stream of rows. Nothing is sent until it is polled.
     pub fn stream(self) -> BookStream<R> {
         BookStream::new(self)
     }
 }
 
 impl SourceChoice {
-    /// Decides which source to read both deployment and usage from, for whoever needs them from the same one: asks
-    /// each commercial query for a single row, unless the choice is made already.
+    /// Decides on one source for both deployment and usage. [`Auto`](Self::Auto) requests a single row from each
+    /// commercial query.
     ///
     /// # Errors
     ///
-    /// What the queries failed with, if that does not mean that they are not to be had here.
+    /// The error of a query, unless it means that the query is not available.
     pub async fn decide(self, partner: &PartnerCenter) -> Result<(Source, Option<Fallback>)> {
         match self {
             Self::Commercial => Ok((Source::Commercial, None)),

@@ -1,5 +1,4 @@
-//! A row of the whole book, whichever source it came from: the fields of both, by the contract's names. Which source is
-//! asked is not decided here.
+//! Row types with the fields of both sources, under the names of the API contract.
 
 use std::fmt;
 
@@ -18,26 +17,26 @@ use crate::paging::{Collection, Pages};
 use crate::service;
 use crate::{Continuation, CustomerId, Response, Result};
 
-/// A row that a whole book can be read in: [`DeploymentRow`] or [`UsageRow`]. The trait is sealed.
+/// A row type of a report on all customers: [`DeploymentRow`] or [`UsageRow`]. The trait is sealed.
 #[expect(private_bounds, reason = "what seals the trait")]
 pub trait BookRow: Kind {}
 
-/// The two ways to come by rows of one kind.
+/// How each source reads rows of one kind.
 pub(crate) trait Kind: Sized + Send + 'static {
     /// A page of the commercial query.
     type Page: Collection<Item: Into<Self>>;
 
-    /// Whose row it is, if it says.
+    /// The customer of the row, if it names one.
     fn customer(&self) -> Option<CustomerId>;
 
-    /// Everybody's rows by the commercial query.
+    /// The rows of all customers, from the commercial query.
     fn query(partner: &PartnerCenter, resume: Option<Continuation>) -> Pages<Self::Page>;
 
-    /// One customer's rows by the classic operation.
+    /// The rows of one customer, from the classic operation.
     fn ask(customer: CustomerHandle) -> BoxFuture<'static, Result<Response<Vec<Self>>>>;
 }
 
-/// Declares a row type: what both sources know of a row of this kind, and what only the classic one does.
+/// Declares a row type: the fields that both sources have, and the one that only the classic source has.
 macro_rules! row {
     (
         $(#[$meta:meta])*
@@ -52,33 +51,33 @@ macro_rules! row {
         #[serde(rename_all = "camelCase")]
         #[non_exhaustive]
         pub struct $name {
-            /// Which source the row came from.
+            /// The source of the row.
             pub source: Source,
-            /// The customer: the one that was asked for, or the one a commercial row names. `None` only if that is no
+            /// The customer: the requested one, or the one that a commercial row names. `None` only if that is not a
             /// GUID.
             #[cfg_attr(feature = "schemars", schemars(with = "Option<Guid>"))]
             pub customer_id: Option<CustomerId>,
             /// The customer's name, if the service sent it.
             pub customer_name: Option<String>,
-            /// The product's id; the classic operations send none.
+            /// The product's id; not sent by the classic operations.
             pub product_id: Option<Guid>,
             /// The name of the product, in capitals.
             pub product_name: Option<String>,
             /// The code of the service, such as o365 or crm.
             pub service_code: Option<String>,
-            /// The name of the service, by either source: see [`service`](crate::service).
+            /// The name of the service, the same for both sources: see [`service`](crate::service).
             pub service_name: Option<String>,
             /// How the licenses were sold.
             pub channel: Option<Channel>,
             $($(#[$both_meta])* pub $both: $both_type,)+
             $(#[$percent_meta])*
             pub $percent: Option<f64>,
-            /// When the service last computed the row: how old it is. Rows of one answer differ.
+            /// When the service last computed the row. Rows of one response may differ.
             pub processed_date_time: Option<Timestamp>,
         }
 
         impl $name {
-            /// A row of the classic operation, about the customer it was asked for.
+            /// Converts a row of the classic operation for the requested customer.
             #[must_use]
             pub fn classic(customer: CustomerId, row: $classic) -> Self {
                 let (service_code, service_name) = service::code_and_name(row.service_code, row.service_name);
@@ -168,8 +167,8 @@ macro_rules! row {
 row! {
     /// How many licenses of one product a customer bought, and how many of them are deployed.
     ///
-    /// Serialised, the fields have the contract's names, and what is unknown is `null`. `Debug` shows no name of a
-    /// customer.
+    /// Serialized fields have the names of the API contract, and unknown values are `null`. `Debug` does not show
+    /// customer names.
     DeploymentRow from CustomerLicensesDeploymentInsights or CommercialLicensesDeploymentInsights
     in CommercialLicensesDeploymentInsightsCollection by deployment {
         /// How many licenses were sold.
@@ -177,15 +176,16 @@ row! {
         /// How many of the sold licenses are deployed.
         licenses_deployed: Option<i64>,
     }
-    /// Deployed of sold as the service computed it, from 0 to 100; the commercial query sends none.
+    /// The deployed percentage of sold licenses, from 0 to 100, as computed by the service; not sent by the commercial
+    /// query.
     deployment_percent
 }
 
 row! {
     /// How many licenses of one product of a customer qualify for a workload, and how many are active in it.
     ///
-    /// Serialised, the fields have the contract's names, and what is unknown is `null`. `Debug` shows no name of a
-    /// customer.
+    /// Serialized fields have the names of the API contract, and unknown values are `null`. `Debug` does not show
+    /// customer names.
     UsageRow from CustomerLicensesUsageInsights or CommercialLicensesUsageInsights
     in CommercialLicensesUsageInsightsCollection by usage {
         /// The code of the workload, such as EXO, SPO or SFB.
@@ -197,6 +197,7 @@ row! {
         /// How many licenses qualify for the workload.
         licenses_qualified: Option<i64>,
     }
-    /// Active of qualified as the service computed it, from 0 to 100; the commercial query sends none.
+    /// The active percentage of qualified licenses, from 0 to 100, as computed by the service; not sent by the
+    /// commercial query.
     usage_percent
 }

@@ -1,4 +1,4 @@
-//! The rows of a book as they come in: page by page of the commercial query, or customer by customer of a sweep.
+//! The stream of rows of all customers: page by page from the commercial query, or customer by customer from a sweep.
 
 use std::fmt;
 use std::pin::Pin;
@@ -22,20 +22,21 @@ use crate::sweep::roster::{Roster, of_another_sweep};
 use crate::sweep::{Checkpoint, Interrupted, Outcome, Progress, Summary, Sweep, SweepStream, Swept};
 use crate::{Continuation, CustomerId, Response, Result};
 
-/// Some rows of a book, or what there is in their place.
+/// A batch of rows: one page of the commercial query, or the outcome for one customer.
 #[derive(Clone)]
 pub struct Portion<R> {
-    /// Where they came from.
+    /// The source of the rows.
     pub source: Source,
-    /// The customer they are about; `None` for a page of the commercial query, whose rows are of many.
+    /// The customer; `None` for a page of the commercial query, which has rows of many customers.
     pub customer: Option<CustomerId>,
-    /// What the list of customers calls it, if it was listed with a name. Customer data.
+    /// The customer's name from the list of customers, if it has one. Customer data.
     pub name: Option<String>,
-    /// The rows. A page of the commercial query is always [`Outcome::Rows`]: it does not mention customers without.
+    /// The rows. A page of the commercial query is always [`Outcome::Rows`]: the query does not name customers without
+    /// rows.
     pub outcome: Outcome<Vec<R>>,
 }
 
-/// Without the customer's name.
+/// Omits the customer's name.
 impl<R: fmt::Debug> fmt::Debug for Portion<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Portion")
@@ -46,43 +47,43 @@ impl<R: fmt::Debug> fmt::Debug for Portion<R> {
     }
 }
 
-/// The rows of a book, in portions. Made by [`Book::stream`].
+/// The rows of all customers, in batches. Created by [`Book::stream`].
 ///
-/// It ends after the last row, or with [`Interrupted`]. Work is done only while it is polled, and dropping it stops
-/// everything at once.
+/// The stream ends after the last row, or with [`Interrupted`]. Work is done only while it is polled, and dropping it
+/// cancels everything at once.
 #[must_use = "streams do nothing unless polled"]
 pub struct BookStream<R: BookRow> {
     gate: Arc<Gate>,
     reading: Reading<R>,
-    /// Where the rows come from, as soon as that is certain.
+    /// The source of the rows, once it is known.
     source: Option<Source>,
     fallback: Option<Fallback>,
     coverage: Coverage,
     lists: bool,
-    /// Pages of the query that were empty although others follow.
+    /// Pages of the query that were empty although more pages follow.
     empty: u64,
 }
 
 enum Reading<R: BookRow> {
     Query(Box<Query<R>>),
     Sweep(Box<SweepStream<Vec<R>>>),
-    /// All rows of the query are read, and the list of customers is not.
+    /// All rows of the query are read, but not the list of customers.
     List(Checkpoint),
-    /// A checkpoint that does not fit.
+    /// A checkpoint that does not belong to this kind of report.
     Refused(Error, Checkpoint),
     Over(Checkpoint),
 }
 
-/// The commercial query being read.
+/// A commercial query in progress.
 struct Query<R: BookRow> {
     pages: Pages<<R as Kind>::Page>,
-    /// Where the next page is; `None` after the last.
+    /// The next page; `None` after the last.
     at: Option<Continuation>,
     summary: Summary,
-    /// What to do instead, as long as nothing has been handed out.
+    /// The sweep to fall back to, until the first batch was returned.
     instead: Option<Sweep<Vec<R>>>,
     partner: PartnerCenter,
-    /// Before the page that could not be had is asked for again.
+    /// The delay before a failed page is requested again.
     rest: Option<BoxFuture<'static, ()>>,
 }
 
@@ -106,7 +107,7 @@ impl<R: BookRow> BookStream<R> {
         let coverage = Coverage::new(Roster::listed(list), &with_rows);
         let reading = match (source, sweep.resume.take()) {
             (_, Some(checkpoint)) if checkpoint.is_finished() => {
-                // Rows without a customer that was handed out are of the query. The list may not have been read.
+                // Rows but no customers: the checkpoint is from the query. The list may not have been read.
                 let summary = checkpoint.summary();
                 let by_query = source != SourceChoice::Classic && summary.customers == 0 && summary.rows > 0;
                 if by_query && lists { Reading::List(checkpoint) } else { Reading::Over(checkpoint) }
@@ -136,37 +137,37 @@ impl<R: BookRow> BookStream<R> {
         Self { gate, reading, source, fallback: None, coverage, lists, empty: 0 }
     }
 
-    /// The next rows; `None` after the last. The same as polling the stream, for programs without `futures-util`.
+    /// Returns the next batch; `None` after the last. Like polling the stream, for programs without `futures-util`.
     ///
-    /// Dropping the future loses nothing.
+    /// This method is cancel safe.
     ///
     /// # Errors
     ///
-    /// [`Interrupted`], after which there is nothing more.
+    /// [`Interrupted`], after which the stream has ended.
     pub async fn try_next(&mut self) -> Result<Option<Portion<R>>, Interrupted> {
         std::future::poll_fn(|context| self.poll(context)).await.transpose()
     }
 
-    /// Where the rows come from; `None` as long as that is not certain.
+    /// The source of the rows; `None` until it is known.
     #[must_use]
     pub fn source(&self) -> Option<Source> {
         self.source
     }
 
-    /// Why the rows do not come from the commercial query, if it was tried and given up.
+    /// Why the commercial query is not the source, if it was tried.
     #[must_use]
     pub fn fallback(&self) -> Option<&Fallback> {
         self.fallback.as_ref()
     }
 
-    /// The customers of the commercial query; `None` where customers are asked one by one, each of whom is handed out.
+    /// The customers of the commercial query; `None` for the classic source, which returns every customer.
     #[must_use]
     pub fn coverage(&self) -> Option<&Coverage> {
         (self.source == Some(Source::Commercial)).then_some(&self.coverage)
     }
 
-    /// How many pages, of rows or of the list of customers, were empty although others follow, even when they were asked
-    /// for again: rows or customers may be missing.
+    /// The number of pages, of rows or of the list of customers, that were empty although more pages follow, even after
+    /// another request: rows or customers may be missing.
     #[must_use]
     pub fn empty_pages(&self) -> u64 {
         match &self.reading {
@@ -175,8 +176,8 @@ impl<R: BookRow> BookStream<R> {
         }
     }
 
-    /// Where the reading stands: what was handed out is done, nothing else is. For the order in which to save it and the
-    /// output, see [the module](crate::sweep#to-be-able-to-go-on).
+    /// A checkpoint of the batches returned so far. For the order in which to save the checkpoint and the output, see
+    /// [the module documentation](crate::sweep#resuming-a-sweep).
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
         match &self.reading {
@@ -188,7 +189,7 @@ impl<R: BookRow> BookStream<R> {
         }
     }
 
-    /// What was odd about the list of customers so far; see [`SweepStream::list_findings`].
+    /// Findings about the list of customers so far; see [`SweepStream::list_findings`].
     #[must_use]
     pub fn list_findings(&self) -> &Findings {
         match &self.reading {
@@ -197,8 +198,8 @@ impl<R: BookRow> BookStream<R> {
         }
     }
 
-    /// How the reading is getting on. While the commercial query is read, only the rows are counted: it does not say how
-    /// many customers there are.
+    /// The progress so far. While the commercial query is read, only rows are counted: it does not return the number of
+    /// customers.
     #[must_use]
     pub fn progress(&self) -> Progress {
         let summary = match &self.reading {
@@ -248,7 +249,7 @@ impl<R: BookRow> BookStream<R> {
                     self.empty = query.pages.empty_pages();
                     query.at = query.pages.continuation().cloned();
                     if page.items().is_empty() && page.unreadable_count() == 0 {
-                        // Not the end, which the pages themselves tell.
+                        // Not the end: `Pages` returns `None` then.
                         continue;
                     }
                     query.instead = None;
@@ -286,7 +287,7 @@ impl<R: BookRow> BookStream<R> {
             if let Some(sweep) = query.instead.take() {
                 tracing::info!(
                     ?fallback,
-                    "the commercial query is not to be had; asking customer by customer"
+                    "the commercial query is not available; reading customer by customer"
                 );
                 (self.source, self.fallback) = (Some(Source::Classic), Some(fallback));
                 self.reading = Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&self.gate))));
@@ -298,7 +299,7 @@ impl<R: BookRow> BookStream<R> {
     }
 }
 
-/// The commercial query, from its start or from where it stood.
+/// Starts or resumes the commercial query.
 fn query<R: BookRow>(
     sweep: Sweep<Vec<R>>,
     gate: &Arc<Gate>,

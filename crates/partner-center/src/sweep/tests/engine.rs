@@ -1,4 +1,4 @@
-//! What the engine hands out, when it ends, and what it does not do.
+//! Tests of the sweep engine: outcomes, order, errors and limits.
 
 use super::*;
 
@@ -13,7 +13,7 @@ async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<Swept<Vec<u8>>> {
 }
 
 #[test]
-fn rows_none_skips_and_failures_are_kept_apart_and_counted() {
+fn outcomes_are_distinguished_and_counted() {
     run(async {
         let service = Service::new(|id, _| {
             let answer = match id.as_uuid().as_u128() {
@@ -42,8 +42,8 @@ fn rows_none_skips_and_failures_are_kept_apart_and_counted() {
             ["rows 3", "empty", "skipped 20002", "skipped 60003", "failed MissingRole", "failed Unavailable"]
         );
         assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), customers(6));
-        assert!(service.seen().attempts[&customer(5)] > 4, "what may pass is asked again");
-        assert_eq!(service.seen().attempts[&customer(2)], 1, "a skip is not asked about again");
+        assert!(service.seen().attempts[&customer(5)] > 4, "a transient error is retried");
+        assert_eq!(service.seen().attempts[&customer(2)], 1, "a skipped customer is not retried");
 
         let summary = Summary {
             customers: 6,
@@ -65,13 +65,13 @@ fn rows_none_skips_and_failures_are_kept_apart_and_counted() {
 }
 
 #[test]
-fn answers_come_out_while_customers_are_listed() {
+fn outcomes_are_returned_while_customers_are_listed() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
         let book = Book { latency: Duration::from_secs(1), ..Book::of(30, 10) };
         let mut stream = book.sweep(&service, |sweep| sweep);
         stream.try_next().await.unwrap().unwrap();
-        assert_eq!(book.asked.lock().unwrap().len(), 2, "the second page is being asked for");
+        assert_eq!(book.asked.lock().unwrap().len(), 2, "the second page is being requested");
         assert!(!stream.progress().all_known);
         assert_eq!(stream.progress().known, 10);
         assert_eq!(all(&mut stream).await.len(), 29);
@@ -79,13 +79,13 @@ fn answers_come_out_while_customers_are_listed() {
 }
 
 #[test]
-fn an_empty_book_ends_at_once() {
+fn an_empty_list_ends_the_stream_at_once() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
         for pages in [vec![], vec![vec![]], vec![vec![], vec![]]] {
             let mut stream = Book::new(pages).sweep(&service, |sweep| sweep);
             assert!(stream.try_next().await.unwrap().is_none());
-            assert!(stream.try_next().await.unwrap().is_none(), "and stays ended");
+            assert!(stream.try_next().await.unwrap().is_none(), "the stream stays ended");
             assert!(stream.checkpoint().is_finished());
         }
         assert_eq!(service.seen().total, 0);
@@ -110,7 +110,7 @@ fn requests_at_once_never_exceed_the_concurrency() {
 }
 
 #[test]
-fn a_question_that_asks_nothing_of_the_service_is_bounded_as_well() {
+fn operations_that_send_nothing_are_bounded_too() {
     run(async {
         let going = Arc::new(Mutex::new((0, 0)));
         let counted = Arc::clone(&going);
@@ -134,8 +134,8 @@ fn a_question_that_asks_nothing_of_the_service_is_bounded_as_well() {
 }
 
 #[test]
-fn a_question_may_make_customers_wait_for_each_other() {
-    // Whoever waits must not hold a place that the other needs.
+fn operations_may_wait_for_each_other() {
+    // A waiting customer must not hold a permit that another one needs.
     run(async {
         let service =
             Service::new(|_, attempt| (MILLISECOND, if attempt < 3 { fault(503) } else { Answer::Rows(1) }));
@@ -154,7 +154,7 @@ fn a_question_may_make_customers_wait_for_each_other() {
 }
 
 #[test]
-fn dropping_the_stream_stops_everything_at_once() {
+fn dropping_the_stream_cancels_everything_at_once() {
     run(async {
         let service = Service::new(|_, _| (10 * MILLISECOND, Answer::Rows(1)));
         let book = Book::of(1000, 100);
@@ -165,9 +165,9 @@ fn dropping_the_stream_stops_everything_at_once() {
         assert!(service.seen().going > 0);
         let before = service.seen().total;
         drop(stream);
-        assert_eq!(service.seen().going, 0, "what was going is gone");
+        assert_eq!(service.seen().going, 0, "attempts in progress are dropped");
         tokio::time::sleep(Duration::from_secs(60)).await;
-        assert_eq!(service.seen().total, before, "and nothing new began");
+        assert_eq!(service.seen().total, before, "no attempt was started");
     });
 }
 
@@ -184,7 +184,7 @@ fn nothing_is_sent_before_the_stream_is_polled() {
 }
 
 #[test]
-fn a_list_that_fails_ends_the_stream_after_what_is_listed() {
+fn a_failed_list_ends_the_stream_after_the_listed_customers() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
         let book = Book::of(30, 10);
@@ -208,7 +208,7 @@ fn a_list_that_fails_ends_the_stream_after_what_is_listed() {
 }
 
 #[test]
-fn what_holds_for_all_ends_the_stream_early() {
+fn an_error_that_applies_to_all_ends_the_stream_early() {
     for (status, code, early) in [
         (401, "400", true),
         (401, "900420", true),
@@ -241,7 +241,7 @@ fn what_holds_for_all_ends_the_stream_early() {
 }
 
 #[test]
-fn given_customers_are_asked_about_instead_of_the_list_and_once() {
+fn given_customers_are_read_once_instead_of_the_list() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
         let sweep = |resume: Option<Checkpoint>, given: &[u64]| {
@@ -253,18 +253,18 @@ fn given_customers_are_asked_about_instead_of_the_list_and_once() {
         let mut stream = sweep(None, &[5, 3, 5, 1]);
         assert_eq!(stream.try_next().await.unwrap().unwrap().customer, customer(1));
         let checkpoint = stream.checkpoint();
-        // In any order, and whoever is new is asked about as well.
+        // In any order, and new customers are read, too.
         let swept = all(&mut sweep(Some(checkpoint.clone()), &[1, 5, 9, 3])).await;
         assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), [3, 5, 9].map(customer));
         let sent = service.seen().total;
 
-        // S7: a checkpoint of a given list, however little of it is done, does not pass for one of the service's list,
-        // and nothing is sent to find out.
+        // S7: a checkpoint of a given list is rejected for the service's list, even if nothing is done, and nothing is
+        // sent.
         for checkpoint in [checkpoint, sweep(None, &[5]).checkpoint()] {
             let mut stream = service.sweep().resume(checkpoint.clone()).stream();
             let interrupted = stream.try_next().await.unwrap_err();
             assert_eq!(interrupted.error().kind(), ErrorKind::InvalidInput);
-            assert_eq!(*interrupted.checkpoint(), checkpoint, "as good as it was");
+            assert_eq!(*interrupted.checkpoint(), checkpoint, "the checkpoint is unchanged");
             assert_eq!(stream.checkpoint(), checkpoint);
             assert!(stream.try_next().await.unwrap().is_none());
         }
@@ -278,9 +278,9 @@ fn given_customers_are_asked_about_instead_of_the_list_and_once() {
     });
 }
 
-// R2: the list that a resumed sweep reads is another than before.
+// R2: the list has changed when a resumed sweep reads it.
 #[test]
-fn a_list_that_changed_hands_out_nobody_twice_and_nobody_never() {
+fn a_changed_list_returns_every_customer_exactly_once() {
     for order in [Order::Completion, Order::Customer] {
         for taken in [0, 1, 7, 499, 500, 501, 999] {
             run(async {
@@ -294,7 +294,7 @@ fn a_list_that_changed_hands_out_nobody_twice_and_nobody_never() {
                 }
                 let checkpoint = stream.checkpoint();
                 drop(stream);
-                // Twenty more at the front, the others the other way round, and some of them once more at the end.
+                // Twenty more at the front, the others in reverse order, and some of them again at the end.
                 let mut after: Vec<_> = (5000..5020).map(customer).collect();
                 after.extend(before.iter().rev().chain(&before[..300]));
                 let mut stream = pages(&after).sweep(&service, |sweep| sweep.order(order).resume(checkpoint));
@@ -310,8 +310,8 @@ fn a_list_that_changed_hands_out_nobody_twice_and_nobody_never() {
 }
 
 #[test]
-fn outcomes_that_are_held_do_not_grow_with_the_book() {
-    // One customer is slow, which keeps those after it waiting; many are hardly less so.
+fn held_outcomes_do_not_grow_with_the_number_of_customers() {
+    // One customer is slow and blocks those after it; many others are almost as slow.
     let held = |count: u64, order| {
         run(async move {
             let service = Service::new(|id, _| {

@@ -1,4 +1,4 @@
-//! How many attempts go at once, and when: the limits on their own.
+//! Tests of the adaptive limiter without a sweep.
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
@@ -15,13 +15,13 @@ fn gate(most: usize) -> (PartnerCenter, Arc<Gate>) {
     (partner, gate)
 }
 
-/// An attempt that is let through at once, or not at all.
+/// An attempt if it is admitted at once.
 fn now(caller: &Arc<Caller>) -> Option<Box<dyn Permit>> {
-    // Without tokio's budget, which would say no to the hundredth of many asked in one go.
+    // Without tokio's cooperative budget, which would make a long series of polls return pending.
     tokio::task::unconstrained(caller.admit()).now_or_never().map(Result::unwrap)
 }
 
-/// All the attempts that are let through at once.
+/// All attempts that are admitted at once.
 fn all_now(gate: &Arc<Gate>) -> Vec<Box<dyn Permit>> {
     std::iter::from_fn(|| now(&gate.listing())).collect()
 }
@@ -29,7 +29,7 @@ fn all_now(gate: &Arc<Gate>) -> Vec<Box<dyn Permit>> {
 const THROTTLED: AttemptOutcome = AttemptOutcome::Throttled { retry_after: None };
 
 #[test]
-fn every_answer_adds_one_up_to_the_most() {
+fn every_response_raises_the_limit_by_one_up_to_the_maximum() {
     run(async {
         let (_partner, gate) = gate(10);
         let mut limits = Vec::new();
@@ -41,13 +41,13 @@ fn every_answer_adds_one_up_to_the_most() {
                 attempt.ended(AttemptOutcome::Answered, None);
             }
         }
-        // Nobody takes the places of those that end here, so that the last answers come at half the limit and add none.
+        // No attempts replace those that end here, so the last responses come at half the limit and do not raise it.
         assert_eq!(limits, [4, 6, 9, 10, 10]);
     });
 }
 
 #[test]
-fn a_limit_that_is_not_what_holds_back_is_not_raised() {
+fn a_limit_that_is_not_used_up_is_not_raised() {
     run(async {
         let (_partner, gate) = gate(100);
         for _ in 0..50 {
@@ -58,7 +58,7 @@ fn a_limit_that_is_not_what_holds_back_is_not_raised() {
 }
 
 #[test]
-fn what_went_together_halves_the_limit_once() {
+fn throttled_attempts_of_one_round_halve_the_limit_once() {
     run(async {
         let (_partner, gate) = gate(64);
         while gate.read().limit < 64 {
@@ -74,7 +74,7 @@ fn what_went_together_halves_the_limit_once() {
         }
         assert_eq!(gate.read().limit, 32);
 
-        // An answer from before says nothing about the new limit, and frees no more than its place.
+        // A response to an earlier attempt does not change the new limit; it frees only its permit.
         late.ended(AttemptOutcome::Answered, None);
         assert_eq!(gate.read().limit, 32);
 
@@ -88,19 +88,19 @@ fn what_went_together_halves_the_limit_once() {
 }
 
 #[test]
-fn a_lower_limit_waits_for_those_that_go_beyond_it() {
+fn a_lowered_limit_waits_for_surplus_attempts() {
     run(async {
         let (_partner, gate) = gate(4);
         let mut going = all_now(&gate);
         going.pop().unwrap().ended(THROTTLED, None);
         assert_eq!(gate.read().limit, 2);
-        assert!(now(&gate.listing()).is_none(), "three still go");
+        assert!(now(&gate.listing()).is_none(), "three are still running");
         going.pop().unwrap().ended(AttemptOutcome::Failed, None);
-        assert!(now(&gate.listing()).is_none(), "two still go");
+        assert!(now(&gate.listing()).is_none(), "two are still running");
         drop(going.pop());
-        assert!(now(&gate.listing()).is_none(), "one still goes");
+        assert!(now(&gate.listing()).is_none(), "one is still running");
         drop(going.pop());
-        assert!(now(&gate.listing()).is_some(), "a dropped attempt is over");
+        assert!(now(&gate.listing()).is_some(), "a dropped attempt frees its permit");
         assert_eq!(gate.read().limit, 1, "the second failure in a row lowers the limit");
     });
 }
@@ -117,7 +117,7 @@ fn the_limit_never_falls_below_one() {
 }
 
 #[test]
-fn one_pause_holds_everybody_and_is_counted_once() {
+fn a_pause_applies_to_all_attempts_and_is_counted_once() {
     run(async {
         let (partner, gate) = gate(4);
         let start = tokio::time::Instant::now();
@@ -143,7 +143,7 @@ fn one_pause_holds_everybody_and_is_counted_once() {
 }
 
 #[test]
-fn attempts_that_gave_up_waiting_take_no_place() {
+fn dropped_waiting_attempts_hold_no_permit() {
     run(async {
         let (_partner, gate) = gate(1);
         let first = now(&gate.listing()).unwrap();
@@ -158,13 +158,13 @@ fn attempts_that_gave_up_waiting_take_no_place() {
 }
 
 #[test]
-fn room_is_made_for_no_more_customers_than_could_be_asked_about() {
+fn no_more_customers_are_started_than_there_are_permits() {
     run(async {
         let (_partner, gate) = gate(4);
         let begun: Vec<_> = std::iter::from_fn(|| gate.begin()).collect();
         assert_eq!(begun.len(), 4);
         let attempt = now(&begun[0]).unwrap();
-        assert!(gate.begin().is_none(), "three are about to ask, and one has asked");
+        assert!(gate.begin().is_none(), "three are about to request an attempt, and one has requested one");
         drop(begun);
         assert_eq!(std::iter::from_fn(|| gate.begin()).collect::<Vec<_>>().len(), 3);
         drop(attempt);
@@ -172,7 +172,7 @@ fn room_is_made_for_no_more_customers_than_could_be_asked_about() {
 }
 
 #[test]
-fn one_customers_rate_holds_nobody_else_up() {
+fn the_rate_of_one_customer_does_not_delay_others() {
     run(async {
         let partner = partner();
         let gate = Gate::new(
@@ -202,7 +202,7 @@ fn one_customers_rate_holds_nobody_else_up() {
 
 // R5
 #[test]
-fn failures_lower_the_limit_and_many_in_a_row_leave_one_probe_at_a_time() {
+fn failures_lower_the_limit_and_many_in_a_row_allow_one_probe_at_a_time() {
     run(async {
         let (_partner, gate) = gate(64);
         while gate.read().limit < 64 {
@@ -212,7 +212,7 @@ fn failures_lower_the_limit_and_many_in_a_row_leave_one_probe_at_a_time() {
         }
         let mut going = all_now(&gate);
         going.pop().unwrap().ended(AttemptOutcome::Failed, None);
-        assert_eq!(gate.read().limit, 64, "one is no measure");
+        assert_eq!(gate.read().limit, 64, "one failure does not lower the limit");
         going.pop().unwrap().ended(AttemptOutcome::Failed, None);
         assert_eq!((gate.read().limit, gate.read().unanswered), (62, None));
         for attempt in going {
@@ -229,7 +229,7 @@ fn failures_lower_the_limit_and_many_in_a_row_leave_one_probe_at_a_time() {
             attempt.ended(if number < 2 { AttemptOutcome::Failed } else { AttemptOutcome::Answered }, None);
             when.as_millis()
         });
-        // After 250 ms; after its failure and twice that; and once more. Each probe takes a second.
+        // The pauses between probes are 250 ms, 500 ms and so on. Each probe takes a second.
         assert_eq!(join_all(attempts).await, [250, 1750, 3750]);
         assert_eq!((gate.read().limit, gate.read().unanswered), (2, None));
         assert_eq!(all_now(&gate).len(), 2);
@@ -238,7 +238,7 @@ fn failures_lower_the_limit_and_many_in_a_row_leave_one_probe_at_a_time() {
 
 // R17
 #[test]
-fn too_many_open_files_lower_the_limit_for_good_and_once() {
+fn too_many_open_files_lower_the_limit_once_and_for_good() {
     run(async {
         let (_partner, gate) = gate(64);
         while gate.read().limit < 64 {
@@ -261,7 +261,7 @@ fn too_many_open_files_lower_the_limit_for_good_and_once() {
 
 // R10
 #[test]
-fn a_pause_longer_than_a_call_may_take_is_not_waited_out() {
+fn a_pause_longer_than_the_timeout_is_an_error() {
     run(async {
         let (partner, gate) = gate(4);
         let start = tokio::time::Instant::now();

@@ -1,5 +1,5 @@
-//! A service in memory, and the tests of the parts that need one. No socket is opened, and time is tokio's paused one:
-//! it stands still while anything can go on and leaps to the next timer when nothing can.
+//! Sweep tests against a service in memory. No sockets are opened, and tokio's time is paused: it advances to the next
+//! timer when all tasks are idle.
 
 mod engine;
 mod gate;
@@ -24,7 +24,7 @@ use crate::credential::{AccessToken, StaticToken};
 use crate::error::{Error, ErrorKind};
 use crate::models::Findings;
 
-/// tokio's clock, which tests can pause.
+/// Tokio's clock, which tests can pause.
 #[derive(Debug)]
 struct TokioClock;
 
@@ -42,7 +42,7 @@ impl Clock for TokioClock {
     }
 }
 
-/// No chance at all: every run goes the same way.
+/// Not random, so that every run is the same.
 #[derive(Debug)]
 struct Middle;
 
@@ -66,7 +66,7 @@ fn partner() -> PartnerCenter {
         .unwrap()
 }
 
-/// Runs in one task and with paused time.
+/// Runs a test in one task with paused time.
 fn run<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -84,7 +84,7 @@ fn customers(count: u64) -> Vec<CustomerId> {
     (0..count).map(customer).collect()
 }
 
-/// How an attempt is to end.
+/// The result of an attempt.
 #[derive(Clone, Debug)]
 enum Answer {
     Rows(usize),
@@ -113,7 +113,7 @@ impl Answer {
 
 type Script = dyn Fn(CustomerId, u32) -> (Duration, Answer) + Send + Sync;
 
-/// A service that answers attempt after attempt by a script, and takes notes.
+/// A scripted service that records its attempts.
 #[derive(Clone)]
 struct Service {
     script: Arc<Script>,
@@ -126,7 +126,7 @@ struct Seen {
     total: usize,
     going: usize,
     most_going: usize,
-    /// When each attempt began.
+    /// The start time of each attempt.
     times: Vec<Instant>,
 }
 
@@ -139,7 +139,7 @@ impl Service {
         self.seen.lock().unwrap().clone()
     }
 
-    /// What a call does about limits and attempts, without its sockets.
+    /// Handles limits and attempts like a call, without sockets.
     async fn ask(self, customer: CustomerHandle) -> Result<Response<Vec<u8>>> {
         let partner = customer.partner().clone();
         let (core, admission) = (partner.core(), partner.limiter().unwrap());
@@ -195,7 +195,7 @@ impl Service {
     }
 }
 
-/// An attempt that is going, until it ends or is dropped.
+/// An attempt in progress; it ends when this is dropped.
 struct Going<'a>(&'a Mutex<Seen>);
 
 impl Drop for Going<'_> {
@@ -204,13 +204,13 @@ impl Drop for Going<'_> {
     }
 }
 
-/// A list of customers in memory: pages of any sizes, some of which cannot be had at first.
+/// A list of customers in memory, with pages of any size, some of which fail at first.
 #[derive(Clone, Default)]
 struct Book {
     pages: Arc<Vec<Vec<CustomerId>>>,
     latency: Duration,
     failures: Arc<Mutex<HashMap<usize, Error>>>,
-    /// Which pages were asked for, in order.
+    /// The requested pages, in order.
     asked: Arc<Mutex<Vec<usize>>>,
 }
 

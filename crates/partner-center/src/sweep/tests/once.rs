@@ -1,4 +1,4 @@
-//! Every customer exactly once, whatever the answers, however often the sweep is dropped and resumed.
+//! Property test: every customer is returned exactly once, however often the sweep is dropped and resumed.
 
 use proptest::prelude::*;
 
@@ -34,9 +34,9 @@ struct Plan {
     fates: Vec<Fate>,
     order: Order,
     concurrency: usize,
-    /// How many outcomes each run takes before it is dropped.
+    /// How many outcomes each run returns before it is dropped.
     drops: Vec<usize>,
-    /// Whether it is dropped in the middle of waiting for the next.
+    /// Whether it is dropped while waiting for the next outcome.
     midway: bool,
     failing_pages: Vec<(usize, bool)>,
 }
@@ -80,7 +80,7 @@ fn book(plan: &Plan) -> Book {
     book
 }
 
-/// Runs until it is told to stop or until the end, and says where it then stood and whether that was the end.
+/// Runs until `take` outcomes or the end.
 async fn one_run(
     mut stream: SweepStream<Vec<u8>>,
     take: usize,
@@ -95,7 +95,7 @@ async fn one_run(
         }
     }
     if midway {
-        // Dropped while it waits: what was going on then is nobody's yet.
+        // Dropped while it waits: calls in progress are not returned.
         let waiting = tokio::time::timeout(Duration::from_millis(50), stream.try_next()).await;
         match waiting {
             Ok(Ok(Some(next))) => swept.push(next.customer),
@@ -132,7 +132,7 @@ proptest! {
                 let (checkpoint, ended) = one_run(stream, take, plan.midway, &mut swept).await;
                 let summary = checkpoint.summary();
                 assert_eq!(summary.customers, swept.len() as u64);
-                // Those who could not be read are asked about again, and so have been handed out for now only.
+                // Missing customers are read again, so returning them was not final.
                 let before = swept.len();
                 swept.retain(|customer| checkpoint.missing().all(|missing| missing != *customer));
                 assert_eq!(summary.missing, (before - swept.len()) as u64);
@@ -141,7 +141,7 @@ proptest! {
                     assert_eq!(checkpoint.is_finished(), missing.is_empty());
                     break;
                 }
-                // By way of the text that a caller saves.
+                // Through the text that a caller saves.
                 let text = serde_json::to_string(&checkpoint).unwrap();
                 resume = Some(serde_json::from_str(&text).unwrap());
             }
@@ -151,7 +151,7 @@ proptest! {
             fate.answers.iter().any(|answer| matches!(answer, Answer::Fault { status: 429 | 503, .. }))
         };
         if plan.order == Order::Customer {
-            // By id, and then whoever was put off.
+            // In order of id, then the deferred customers.
             let in_order = swept.windows(2).take_while(|pair| pair[0] < pair[1]).count() + 1;
             prop_assert!(swept.iter().skip(in_order).all(may_fail), "{swept:?}");
         }
@@ -163,10 +163,10 @@ proptest! {
 }
 
 #[test]
-fn a_checkpoint_reads_back_and_is_refused_if_it_is_another_version_or_something_else() {
+fn a_checkpoint_round_trips_and_other_versions_and_contents_are_rejected() {
     let text = r#"{"version":2,"at":"listed","done":"0000000000000000000000000000000100000000000000000000000000000003","missing":"00000000000000000000000000000002","summary":{"customers":501,"withRows":400,"empty":50,"skipped":49,"failed":2,"missing":1,"rows":900,"later":3,"withoutId":0,"unreadable":0,"unreadableRows":0,"oddValues":0}}"#;
     let checkpoint: Checkpoint = serde_json::from_str(text).unwrap();
-    assert_eq!(serde_json::to_string(&checkpoint).unwrap(), text, "the form that is saved stays as it is");
+    assert_eq!(serde_json::to_string(&checkpoint).unwrap(), text, "the serialized format must not change");
     assert_eq!((checkpoint.summary().rows, checkpoint.is_finished()), (900, false));
     assert_eq!(checkpoint.missing().collect::<Vec<_>>(), [customer(1)]);
     assert!(!format!("{checkpoint:?}").contains("00000000"), "{checkpoint:?}");
@@ -177,7 +177,7 @@ fn a_checkpoint_reads_back_and_is_refused_if_it_is_another_version_or_something_
         assert!(error(&other).contains(&format!("version {version}")));
     }
     assert!(error(r#"{"done":[]}"#).contains("no version"));
-    // S7: what is not known is refused, and so is what cannot have been written by this.
+    // S7: unknown members are rejected, and so are values that this type cannot have written.
     for (part, other) in [
         (r#""at":"listed","#, ""),
         (r#""at":"listed""#, r#""at":"listet""#),
@@ -195,6 +195,6 @@ fn a_checkpoint_reads_back_and_is_refused_if_it_is_another_version_or_something_
     ] {
         assert!(text.contains(part), "{part}");
         let refused = error(&text.replacen(part, other, 1));
-        assert!(refused.contains("can be read") && !refused.contains("0000"), "{part}: {refused}");
+        assert!(refused.contains("cannot be read") && !refused.contains("0000"), "{part}: {refused}");
     }
 }

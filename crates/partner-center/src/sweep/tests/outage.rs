@@ -1,11 +1,11 @@
-//! A service that is out of order for a while or for good, and what it costs. In paused time.
+//! Temporary and permanent outages of the service, and the number of requests during them. In paused time.
 
 use super::*;
 
 const LATENCY: Duration = Duration::from_millis(20);
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Out of order between two moments after its first request.
+/// Fails between two times after its first request.
 fn out_of_order(from: Duration, until: Duration, answer: Answer) -> Service {
     let start: Mutex<Option<tokio::time::Instant>> = Mutex::default();
     Service::new(move |_, _| {
@@ -15,7 +15,7 @@ fn out_of_order(from: Duration, until: Duration, answer: Answer) -> Service {
     })
 }
 
-/// Everything that is handed out: who, whether it failed.
+/// All returned customers, and whether they failed.
 async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<(CustomerId, bool)> {
     let mut swept = Vec::new();
     while let Some(next) = stream.try_next().await.unwrap() {
@@ -24,10 +24,10 @@ async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<(CustomerId, bool)> {
     swept
 }
 
-// R6, and the class: however long it is out of order, as long as that is less than the time-out, nobody is lost, and
-// by customer only those come late who were asked meanwhile.
+// R6 and similar cases: no customer is lost in an outage shorter than the timeout. In order of customer, only those
+// that were tried during the outage come late.
 #[test]
-fn an_outage_shorter_than_the_timeout_loses_nobody() {
+fn an_outage_shorter_than_the_timeout_loses_no_customer() {
     for seconds in [1, 3, 8, 20, 60, 170] {
         for order in [Order::Completion, Order::Customer] {
             for answer in [fault(503), fault(500), fault(429)] {
@@ -48,7 +48,7 @@ fn an_outage_shorter_than_the_timeout_loses_nobody() {
                     assert_eq!(swept.len(), 1000);
                     swept.dedup();
                     assert_eq!(swept.len(), 1000);
-                    // What it cost: those under way when it began, and a probe every few seconds.
+                    // The failed requests: those in progress when the outage began, and a probe every few seconds.
                     let more = service.seen().total - 1000;
                     assert!(
                         more <= 20 + usize::try_from(seconds).unwrap(),
@@ -63,7 +63,7 @@ fn an_outage_shorter_than_the_timeout_loses_nobody() {
 
 // R5
 #[test]
-fn an_outage_to_the_end_costs_less_than_one_request_and_a_half_per_customer_left() {
+fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_customer() {
     for (count, concurrency) in [(100, 1), (100, 8), (1000, 8), (1000, 64), (10_000, 500)] {
         for order in [Order::Completion, Order::Customer] {
             run(async {
@@ -95,7 +95,7 @@ fn an_outage_to_the_end_costs_less_than_one_request_and_a_half_per_customer_left
                 missing.sort_unstable();
                 assert_eq!(checkpoint.missing().collect::<Vec<_>>(), missing);
 
-                // The next run asks those and nobody else, and not for the list.
+                // The next run reads only those customers, and does not request the list.
                 let healthy = Service::new(|_, _| (LATENCY, Answer::Rows(1)));
                 let book = Book::of(count, 100);
                 let mut stream = book.sweep(&healthy, |sweep| sweep.order(order).resume(checkpoint));
@@ -114,7 +114,7 @@ fn an_outage_to_the_end_costs_less_than_one_request_and_a_half_per_customer_left
 }
 
 #[test]
-fn a_customer_who_alone_always_fails_is_asked_until_the_sweep_gives_up_and_stays_missing() {
+fn a_single_customer_that_always_fails_is_retried_until_the_sweep_gives_up_and_is_missing() {
     run(async {
         let service =
             Service::new(|id, _| (LATENCY, if id == customer(3) { fault(503) } else { Answer::Rows(1) }));
@@ -129,7 +129,7 @@ fn a_customer_who_alone_always_fails_is_asked_until_the_sweep_gives_up_and_stays
 
 // R10
 #[test]
-fn a_pause_longer_than_the_timeout_ends_the_sweep_where_it_stands() {
+fn a_pause_longer_than_the_timeout_ends_the_sweep() {
     run(async {
         let hour = Some(Duration::from_secs(3600));
         let service = Service::new(move |id, attempt| {
@@ -160,7 +160,7 @@ fn a_pause_longer_than_the_timeout_ends_the_sweep_where_it_stands() {
 
 // R13
 #[test]
-fn a_401_is_the_customers_own_where_others_get_through() {
+fn a_401_is_the_customers_own_failure_if_others_succeed() {
     for refused in [vec![30], vec![0], vec![99], vec![0, 1, 2, 3, 4], vec![10, 11, 50, 97, 98, 99]] {
         for order in [Order::Completion, Order::Customer] {
             run(async {
@@ -181,7 +181,7 @@ fn a_401_is_the_customers_own_where_others_get_through() {
                             }
                         }
                         Ok(None) => break,
-                        // Where nobody can be asked to find out: the list of this test answers no requests.
+                        // The check request cannot succeed: the list of this test sends no responses.
                         Err(interrupted) => {
                             assert_eq!(interrupted.error().kind(), ErrorKind::Unauthorized);
                             return;
@@ -190,7 +190,7 @@ fn a_401_is_the_customers_own_where_others_get_through() {
                 }
                 failed.sort_unstable();
                 assert_eq!((failed, stream.progress().summary.customers), (ids, 100));
-                assert!(stream.checkpoint().is_finished(), "such a failure is final");
+                assert!(stream.checkpoint().is_finished(), "the failure is permanent");
             });
         }
     }
@@ -198,7 +198,7 @@ fn a_401_is_the_customers_own_where_others_get_through() {
 
 // S3
 #[test]
-fn a_consumer_that_is_slow_is_no_outage() {
+fn a_slow_consumer_is_not_an_outage() {
     run(async {
         let service = Service::new(|id, attempt| {
             let number = id.as_uuid().as_u128();

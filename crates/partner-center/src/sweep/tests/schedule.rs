@@ -1,5 +1,5 @@
-//! How long a sweep takes against the best that its limits allow, in paused time: an hour takes no time, and every run
-//! takes equally long.
+//! The duration of a sweep compared with the optimum for its limits. In paused time, so every run has the same
+//! duration.
 
 use super::*;
 
@@ -39,8 +39,8 @@ fn sweep(count: u64, service: &Service, settle: impl FnOnce(Sweep<Vec<u8>>) -> S
 }
 
 #[test]
-fn one_answer_in_twenty_that_has_to_be_asked_for_again_hardly_shows() {
-    // Every fortieth is 503, every fortieth 429 and asks for a second.
+fn one_failure_in_twenty_hardly_affects_the_duration() {
+    // One response in forty is 503, and one is 429 with a wait of one second.
     let service = Service::new(|id, attempt| {
         let answer = match draw(id, attempt) {
             0..25 => fault(503),
@@ -56,14 +56,14 @@ fn one_answer_in_twenty_that_has_to_be_asked_for_again_hardly_shows() {
 }
 
 #[test]
-fn a_customer_that_waits_for_another_attempt_keeps_nobody_waiting() {
+fn a_customer_that_waits_for_another_attempt_does_not_delay_others() {
     for (concurrency, order) in [(8, Order::Completion), (64, Order::Completion), (64, Order::Customer)] {
         let service = Service::new(|id, attempt| {
             (LATENCY, if draw(id, attempt) < 50 { fault(503) } else { Answer::Rows(1) })
         });
         let took = sweep(10_000, &service, |sweep| sweep.concurrency(concurrency).order(order));
         let ideal = LATENCY * took.attempts / u32::try_from(concurrency).unwrap();
-        // Those that fail near the end and wait longest make a tail, which has nothing to do with the others.
+        // Customers that fail near the end and wait longest take extra time at the end, independent of the others.
         let times = service.seen().times;
         let most = times[times.len() * 99 / 100] - times[0];
         assert!(most < ideal.mul_f64(1.05), "99 in 100 took {most:?}, ideal {ideal:?}, {order:?}");
@@ -74,7 +74,7 @@ fn a_customer_that_waits_for_another_attempt_keeps_nobody_waiting() {
 fn a_rate_is_kept_and_used_up() {
     let service = Service::new(|_, _| (LATENCY, Answer::Rows(1)));
     let took = sweep(3_000, &service, |sweep| sweep.concurrency(16).rate(Rate::per_minute(600).unwrap()));
-    // The list is not asked for through the gate in this test.
+    // In this test, requests for the list do not go through the gate.
     let ideal = Duration::from_secs(300);
     assert!(took.time <= ideal + Duration::from_secs(1), "{:?}", took.time);
     let times = service.seen().times;
@@ -83,7 +83,7 @@ fn a_rate_is_kept_and_used_up() {
     }
 }
 
-/// A gateway that lets so many calls through in each minute and counts every one, refused ones included.
+/// A gateway that allows a number of calls in each minute and counts all of them, including rejected ones.
 fn gateway(calls: usize) -> Service {
     const MINUTE: Duration = Duration::from_secs(60);
     let window: Mutex<Option<(tokio::time::Instant, usize)>> = Mutex::default();
@@ -102,12 +102,12 @@ fn gateway(calls: usize) -> Service {
 }
 
 #[test]
-fn a_gateway_that_counts_calls_is_used_up_every_minute_and_fails_nobody() {
+fn the_quota_of_a_counting_gateway_is_used_every_minute_without_failures() {
     for (calls, concurrency) in [(500, 64), (100, 8), (10, 64)] {
         let count = calls as u64 * 4;
         let took = sweep(count, &gateway(calls), |sweep| sweep.concurrency(concurrency));
         assert_eq!(took.failed, 0, "{calls} a minute at {concurrency}");
-        // Three full minutes, and what the fourth needs.
+        // Three full minutes and part of the fourth.
         assert!(
             took.time < Duration::from_secs(4 * 60),
             "{calls} a minute at {concurrency}: {:?}",
