@@ -1,5 +1,4 @@
-//! From the rows of one product of a customer to its one funnel row: the two sides brought together, the counts worked
-//! out, and what is odd about them flagged.
+//! Builds the funnel row of one product of a customer: joins the two sides, computes the counts and sets the flags.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use crate::models::{Guid, Timestamp};
 /// In seconds.
 const DAY: u64 = 24 * 60 * 60;
 
-/// A row that went in, reduced to what the join needs of it.
+/// An input row, reduced to the data that the join needs.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) product: Arc<Product>,
@@ -23,7 +22,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Brings together the rows of one customer, of one product of it, and of one workload of that; deployment first.
+    /// Orders rows by product and then by workload, deployment first.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         self.product
             .join_key()
@@ -36,13 +35,13 @@ impl Entry {
         self.workload.as_ref().is_some_and(|workload| workload.key.is_none())
     }
 
-    /// Whether this is usage, and of which workload.
+    /// Whether this is a usage row, and its workload.
     fn workload_key(&self) -> (bool, Option<&str>) {
         (self.workload.is_some(), self.workload.as_ref().and_then(|workload| workload.key.as_deref()))
     }
 }
 
-/// What becomes one row: the entries of one product and channel of a customer.
+/// The entries of one product and channel of a customer, which become one funnel row.
 pub(super) struct Cell<'a> {
     deployment: &'a [Entry],
     usage: &'a [Entry],
@@ -68,7 +67,7 @@ impl<'a> Cell<'a> {
         self.entries().next().is_some_and(|entry| entry.product.id.is_some())
     }
 
-    /// Whether the other has the side that this one misses, of a product of the same name.
+    /// Whether `other` has the missing side, for a product with the same name.
     fn is_completed_by(&self, other: &Self) -> bool {
         let name = |cell: &Self| cell.entries().map(|entry| entry.product.name_key()).min();
         self.is_one_sided()
@@ -169,8 +168,8 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// Joins rows that have no product id with those that have one and lack the other side, if there is but one that it
-/// could be. Rows with two different ids are different products, whatever their names.
+/// Joins rows that have no product id with rows that have one and lack the other side, if there is exactly one
+/// candidate. Rows with different ids are different products, whatever their names.
 pub(super) fn complete_by_name(cells: Vec<Cell<'_>>) -> Vec<Cell<'_>> {
     let (mut complete, incomplete): (Vec<_>, Vec<_>) =
         cells.into_iter().partition(|cell| !cell.is_one_sided());
@@ -196,7 +195,7 @@ pub(super) fn complete_by_name(cells: Vec<Cell<'_>>) -> Vec<Cell<'_>> {
     complete
 }
 
-/// What is odd about the numbers and times of a row.
+/// The flags for the numbers and times of a row.
 fn oddities(row: &FunnelRow, has_deployment: bool) -> impl Iterator<Item = Flag> {
     let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
     let has_usage = !row.workloads.is_empty();
@@ -228,7 +227,7 @@ fn oddities(row: &FunnelRow, has_deployment: bool) -> impl Iterator<Item = Flag>
     .filter_map(|(flag, is_so)| is_so.then_some(flag))
 }
 
-/// The greatest count, which is unknown if one of them is.
+/// The maximum count; unknown if any count is unknown.
 fn greatest(workloads: &[Workload]) -> Option<u64> {
     let counts: Option<Vec<_>> = workloads.iter().map(|workload| workload.licenses_active).collect();
     counts?.into_iter().max()

@@ -1,7 +1,7 @@
-//! The rows a join holds until all are there, packed: what many rows share is kept once, and a row holds numbers.
+//! Compact storage for the rows of a join: values that rows share are stored once, and rows refer to them by number.
 //!
 //! A partner with 100,000 customers has about a million rows of deployment and usage. At 20 bytes each they take about
-//! 19 MiB; with their pointers and dates in them they would take six times as much.
+//! 19 MiB. With pointers and dates in each row they would take six times as much.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -21,26 +21,26 @@ pub(super) struct Entries {
     names: Vec<Option<Name>>,
     products: Shared<Arc<Product>>,
     workloads: Shared<Arc<WorkloadLabel>>,
-    /// Pairs of product and workload, by their numbers. The workload is [`NONE`] in a row of deployment.
+    /// Pairs of product and workload, by their numbers. The workload is [`NONE`] in a deployment row.
     subjects: Shared<(u32, u32)>,
     stamps: Shared<Stamp>,
     counts: Counts,
 }
 
-/// A row by the numbers of what it shares with others.
+/// A row that refers to shared values by number.
 #[derive(Debug)]
 struct Packed {
     customer: u32,
     subject: u32,
     stamp: u32,
-    /// As [`Counts`] packs them.
+    /// Packed by [`Counts`].
     counts: [u32; 2],
 }
 
-/// No row has this number: 2^32 distinct values would not fit in memory.
+/// An unused number: 2^32 distinct values would not fit in memory.
 const NONE: u32 = u32::MAX;
 
-/// Packs counts into 32 bits. Those that do not fit are kept here, and packed as their number.
+/// Packs counts into 32 bits. Larger counts are stored here and packed as their number.
 #[derive(Debug, Default)]
 struct Counts {
     large: Vec<u64>,
@@ -48,7 +48,7 @@ struct Counts {
 
 impl Counts {
     const UNKNOWN: u32 = u32::MAX;
-    /// From here on, a packed count is the number of a large one.
+    /// A packed count of at least this value is the number of a large count.
     const LARGE: u32 = 1 << 31;
 
     fn pack(&mut self, count: Option<u64>) -> u32 {
@@ -71,7 +71,7 @@ impl Counts {
     }
 }
 
-/// A customer's name, which `Debug` does not show.
+/// A customer's name; `Debug` does not show it.
 struct Name(Box<str>);
 
 impl std::fmt::Debug for Name {
@@ -81,7 +81,7 @@ impl std::fmt::Debug for Name {
 }
 
 impl Entries {
-    /// Takes a row in. Of several names of one customer the first in the order of text is kept.
+    /// Adds a row. If a customer has several names, the alphabetically first one is kept.
     pub(super) fn push(
         &mut self,
         customer: CustomerId,
@@ -109,8 +109,8 @@ impl Entries {
         });
     }
 
-    /// Hands out the rows of one customer after the other, in the order of their ids, each customer's in their
-    /// [order](Entry::order).
+    /// Calls `each` with the rows of one customer at a time, in order of customer id. The rows of a customer are in
+    /// their [order](Entry::order).
     pub(super) fn by_customer(self, mut each: impl FnMut(CustomerId, Option<&str>, &[Entry])) {
         let Self { mut rows, customers, names, products, workloads, subjects, stamps, counts } = self;
         let id = |row: &Packed| customers.values.get(index(row.customer));
@@ -138,7 +138,7 @@ impl Entries {
     }
 }
 
-/// Values by number, in the order they were first seen.
+/// Distinct values, numbered in order of first use.
 #[derive(Debug)]
 struct Shared<T> {
     values: Vec<T>,

@@ -1,4 +1,4 @@
-//! What a license desk does not want to hear about: rules that take rows out of a report, and count what they took.
+//! Ignore rules: remove rows from a report, and count the removed rows.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use wildmatch::WildMatch;
 
 use super::{FunnelRow, Totals};
 
-/// Rules that take rows out of a report, as a person writes them down.
+/// Rules that remove rows from a report, as written in a configuration file.
 ///
 /// Each rule has at least one of:
 ///
 /// * `product`: a pattern for the product's name or id.
 /// * `customer`: a pattern for the customer's name or id.
-/// * `spare`: how many licenses may be unused, in stock or idle; the rule then takes only rows with no more than that
-///   [unused](FunnelRow::unused). What is unknown is not taken.
+/// * `spare`: a number of licenses; the rule then matches only rows with at most that many
+///   [unused](FunnelRow::unused) licenses. Rows with an unknown number do not match.
 ///
-/// In a pattern `*` stands for any text and `?` for any one character; letter case and outer white space do not count. A
-/// row is taken if all that the rule says is true of it. Unknown keys are refused, so that a slip of the hand does not
-/// become a rule that takes more than was meant.
+/// In a pattern, `*` matches any text and `?` any single character; case and surrounding white space are ignored. A row
+/// is removed if it matches all parts of the rule. Unknown keys are errors, so that a typing error does not create a
+/// rule that removes more than intended.
 ///
 /// ```
 /// use partner_center::funnel::{Funnel, IgnoreRules};
@@ -62,7 +62,7 @@ pub struct IgnoreRules {
 }
 
 impl IgnoreRules {
-    /// The rules, in the order in which they are tried.
+    /// The rules, in the order in which they are applied.
     ///
     /// ```
     /// use partner_center::funnel::IgnoreRules;
@@ -74,7 +74,7 @@ impl IgnoreRules {
         &self.ignore
     }
 
-    /// A filter by these rules, which has removed nothing yet.
+    /// Creates a filter with these rules.
     ///
     /// ```
     /// use partner_center::funnel::IgnoreRules;
@@ -86,7 +86,7 @@ impl IgnoreRules {
     }
 }
 
-/// One rule: which rows are not worth reporting.
+/// One rule of [`IgnoreRules`].
 ///
 /// `Debug` does not show the pattern for customers.
 ///
@@ -126,7 +126,7 @@ impl TryFrom<WrittenRule> for IgnoreRule {
 }
 
 impl IgnoreRule {
-    /// Whether the rule takes this row.
+    /// Whether the rule matches this row.
     ///
     /// ```
     /// use partner_center::funnel::{Funnel, IgnoreRules};
@@ -136,7 +136,7 @@ impl IgnoreRule {
     /// let deployment = [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5,"licensesDeployed":3}"#)?];
     /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":2}"#)?];
     /// assert!(rules.rules()[0].takes(&Funnel::classic(customer, &deployment, &usage).rows[0]));
-    /// // How many are idle is unknown here.
+    /// // The number of idle licenses is unknown here.
     /// assert!(!rules.rules()[0].takes(&Funnel::classic(customer, &deployment, &[]).rows[0]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -166,10 +166,10 @@ impl fmt::Debug for IgnoreRule {
     }
 }
 
-/// Lets rows through that no rule takes, and adds up those that one does.
+/// Filters rows by [`IgnoreRules`], and adds up the removed rows.
 ///
-/// A row that several rules would take is counted for the first of them. A rule that removed nothing may be misspelt:
-/// its totals tell.
+/// A row that matches several rules is counted for the first of them. A rule that removed nothing may be misspelled:
+/// its totals show this.
 ///
 /// ```
 /// use partner_center::funnel::{Funnel, IgnoreRules};
@@ -185,13 +185,13 @@ impl fmt::Debug for IgnoreRule {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a filter does nothing until it is shown rows"]
+#[must_use = "a filter does nothing until `keeps` is called"]
 pub struct IgnoreFilter<'r> {
     rules: Vec<(&'r IgnoreRule, Totals)>,
 }
 
 impl IgnoreFilter<'_> {
-    /// Whether no rule takes the row. One that is taken is added to what the rule removed.
+    /// Whether to keep the row: no rule matches it. A row that matches is added to the totals of the rule.
     ///
     /// ```
     /// use partner_center::funnel::{Funnel, IgnoreRules};
@@ -211,7 +211,7 @@ impl IgnoreFilter<'_> {
         }
     }
 
-    /// Each rule, in order, and the totals of the rows it removed so far.
+    /// The rules in order, each with the totals of the rows it removed so far.
     ///
     /// ```
     /// use partner_center::funnel::IgnoreRules;
@@ -226,7 +226,7 @@ impl IgnoreFilter<'_> {
     }
 }
 
-/// `*` and `?`, in any letter case.
+/// A case-insensitive pattern with `*` and `?`.
 #[derive(Clone, PartialEq)]
 struct Pattern(WildMatch);
 

@@ -1,5 +1,4 @@
-//! Takes rows in, brings together those of one customer and product, and hands out funnel rows. What belongs together,
-//! and what a count means, is said in the module above.
+//! Joins the rows of one customer and product, and returns funnel rows. The parent module describes the rules.
 
 use super::cell::{Cell, complete_by_name};
 use super::entries::Entries;
@@ -13,9 +12,9 @@ use crate::models::{
 };
 use crate::service;
 
-/// The funnel rows of one join, and what became of the rows that went in.
+/// The result of a join: the funnel rows and a report on the input rows.
 ///
-/// The rows are in the order of customer ids, and of each customer in the order of product names.
+/// The rows are sorted by customer id, and then by product name.
 ///
 /// ```
 /// use partner_center::funnel::Funnel;
@@ -34,16 +33,16 @@ use crate::service;
 pub struct Funnel {
     /// One row per customer, product and channel.
     pub rows: Vec<FunnelRow>,
-    /// What became of the rows that went in.
+    /// What happened to the input rows.
     pub report: JoinReport,
 }
 
-/// What a row of any of the four types says of its product; they spell it alike, and have no type in common.
+/// The product of a row of any of the four types, which have the same field names but no common type.
 macro_rules! product {
     ($row:expr, $id:expr, $code:expr, $name:expr) => {
         Product::new($id, $row.product_name.as_deref(), $code, $name, $row.channel.as_ref())
     };
-    // Of a classic row, which has no id, and the code of the service in the place of its name.
+    // A classic row has no id, and has the code of the service in place of its name.
     ($row:expr) => {{
         let (code, name) = service::code_and_name($row.service_code.clone(), $row.service_name.clone());
         product!($row, None, code.as_deref(), name.as_deref())
@@ -54,9 +53,10 @@ macro_rules! product {
 }
 
 impl Funnel {
-    /// Joins what the two classic operations answered for one customer.
+    /// Joins the rows of the two classic operations for one customer.
     ///
-    /// The rows need not name the customer, and in no published example do. One that names another is left out.
+    /// The rows need not name the customer; in the published examples they do not. A row that names another customer is
+    /// left out.
     ///
     /// ```
     /// use partner_center::funnel::Funnel;
@@ -97,7 +97,7 @@ impl Funnel {
         Self { rows, report }
     }
 
-    /// Joins what the two commercial queries answered, for any number of customers. For answers of many pages there is
+    /// Joins the rows of the two commercial queries, for any number of customers. For responses of many pages, use
     /// [`Join`].
     ///
     /// ```
@@ -133,10 +133,10 @@ impl Funnel {
     }
 }
 
-/// A join of commercial rows, of any number of customers, in any order, as they stream in.
+/// An incremental join of commercial rows, of any number of customers and in any order.
 ///
-/// A usage row may come before or after its deployment row, so all of them are held until the end: 32 bytes a row,
-/// since names, products and dates are kept once for all rows. Funnel rows then go out one at a time.
+/// A usage row may come before or after its deployment row, so all rows are kept until the end: 32 bytes each, because
+/// names, products and dates are shared. Funnel rows are then returned one at a time.
 ///
 /// ```
 /// use partner_center::funnel::{FunnelTotals, Join};
@@ -165,7 +165,7 @@ pub struct Join {
 }
 
 impl Join {
-    /// A join without rows.
+    /// Creates a join without rows.
     ///
     /// ```
     /// use partner_center::funnel::{Join, JoinReport};
@@ -177,7 +177,7 @@ impl Join {
         Self::default()
     }
 
-    /// Takes in a deployment row.
+    /// Adds a deployment row.
     ///
     /// ```
     /// use partner_center::funnel::{Flag, Join};
@@ -201,7 +201,7 @@ impl Join {
         self.push(customer, row.customer_name.as_deref(), product!(row, row.product_id.as_ref()), None, part);
     }
 
-    /// Takes in a usage row.
+    /// Adds a usage row.
     ///
     /// ```
     /// use partner_center::funnel::{Flag, Join};
@@ -232,8 +232,8 @@ impl Join {
         );
     }
 
-    /// Joins what was taken in. Hands out one row per customer, product and channel, in the order of customer ids and
-    /// then product names, and says what became of the rows that went in.
+    /// Joins the added rows. Calls `each` with one row per customer, product and channel, sorted by customer id and
+    /// then by product name, and returns a report on the input rows.
     ///
     /// ```
     /// use partner_center::funnel::Join;
@@ -251,7 +251,7 @@ impl Join {
         self.emit(Source::Commercial, each)
     }
 
-    /// The customer that was asked for, unless the row names another.
+    /// The requested customer, unless the row names another.
     fn asked_for(&mut self, customer: CustomerId, named: Option<&Guid>) -> Option<CustomerId> {
         match named.and_then(Guid::as_uuid) {
             Some(uuid) if !uuid.is_nil() && uuid != customer.as_uuid() => {

@@ -1,8 +1,8 @@
-//! What is the same product: the keys by which rows are joined and added up. Which rows those are is said elsewhere.
+//! Product keys, by which rows are joined and added up.
 
 use crate::models::{Channel, Guid};
 
-/// The product a row is about. Products with an id and products without one are never the same.
+/// The key of a product. A product with an id and one without are always different.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum ProductKey {
     /// A GUID in lower case, or another text in lower case.
@@ -22,7 +22,7 @@ impl ProductKey {
         id.and_then(fold_id).map(Self::Id).or_else(|| Self::by_name(name, service_code, service_name))
     }
 
-    /// The key the product has without its id.
+    /// The key of the product without its id.
     pub(super) fn by_name(
         name: Option<&str>,
         service_code: Option<&str>,
@@ -33,8 +33,7 @@ impl ProductKey {
     }
 }
 
-/// A product as one row describes it, and its keys. A book has as many of these as products, spelt as often as the
-/// service spells them differently; rows share them.
+/// A product as described by a row, with its keys. Shared by rows with the same description.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Product {
     pub(super) id: Option<String>,
@@ -73,18 +72,18 @@ impl Product {
         })
     }
 
-    /// What joins rows: the product and the channel.
+    /// The key for joining rows: the product and the channel.
     pub(super) fn join_key(&self) -> (&ProductKey, Option<&str>) {
         (&self.key, self.channel_key.as_deref())
     }
 
-    /// What joins rows of which one has no product id.
+    /// The key for joining rows if one of them has no product id.
     pub(super) fn name_key(&self) -> (Option<&ProductKey>, Option<&str>) {
         (self.by_name.as_ref(), self.channel_key.as_deref())
     }
 }
 
-/// A workload as one row describes it, and its key.
+/// A workload as described by a row, with its key.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct WorkloadLabel {
     pub(super) key: Option<String>,
@@ -103,13 +102,13 @@ impl WorkloadLabel {
     }
 }
 
-/// A text as keys compare it: trimmed, in lower case; `None` if that leaves nothing.
+/// Normalizes text for comparison: trimmed and in lower case; `None` if it is blank.
 pub(super) fn fold(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_lowercase())
 }
 
-/// An id as keys compare it. All zeros is what some fields hold in place of an id.
+/// Normalizes an id for comparison. Some fields contain all zeros instead of an id.
 fn fold_id(text: &str) -> Option<String> {
     match Guid::from(text.trim()).as_uuid() {
         Some(uuid) if uuid.is_nil() => None,
@@ -123,7 +122,7 @@ pub(super) fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// Keeps the smaller of two spellings of one thing, so that the order of rows does not choose between them.
+/// Keeps the smaller of two spellings, so that the result does not depend on the order of rows.
 pub(super) fn keep_smaller<T: Clone + ToString>(kept: &mut Option<T>, other: Option<&T>) {
     let Some(other) = other else { return };
     if kept.as_ref().is_none_or(|kept| other.to_string() < kept.to_string()) {

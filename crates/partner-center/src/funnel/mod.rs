@@ -1,7 +1,7 @@
-//! The funnel: of the licenses that were sold, how many are deployed, and of those, how many are used.
+//! The license funnel: how many sold licenses are deployed, and how many deployed licenses are used.
 //!
-//! This module joins rows that were fetched before. It sends nothing, knows no clock, and neither sorts nor prints for
-//! people. The service answers deployment and usage apart, and neither says what is wasted:
+//! This module joins rows that were already fetched. It sends no requests and does not use a clock. The service reports
+//! deployment and usage separately, and neither shows unused licenses:
 //!
 //! ```text
 //! sold ------------------> deployed ------------------> active
@@ -26,7 +26,7 @@
 //!          "workloadName":"SharePoint","licensesActive":25,"licensesQualified":100}]}"#,
 //! )?;
 //!
-//! // One customer at a time; what is kept of each is a few numbers per product.
+//! // One customer at a time; the totals keep only a few numbers per product.
 //! let mut totals = FunnelTotals::default();
 //! let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
 //! let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
@@ -44,44 +44,45 @@
 //!
 //! # What the numbers mean
 //!
-//! **Active** is the greatest of the workloads' `licensesActive`. Usage is counted per workload, and a license is in use
-//! if it is used in any of them. The sum would count whoever reads mail and opens a document twice; the true number lies
-//! between the greatest and the smaller of the sum and the deployed, and the greatest is the part of it that is proved.
-//! So *idle* is the most that it can be, and the workloads stay on the row for whoever wants to look closer.
+//! **Active** is the maximum of the workloads' `licensesActive`. Usage is counted per workload, and a license is in use
+//! if it is used in any of them. The sum would count a user of both mail and documents twice. The true number lies
+//! between the maximum and the smaller of the sum and the deployed count, and only the maximum is certain. *Idle* is
+//! therefore an upper bound, and each row keeps its workloads for closer analysis.
 //!
-//! **Unknown is not zero.** A count that is missing makes everything computed from it unknown (`None`). So does a
-//! negative one. A product without usage rows has no active licenses that are known of: the service reports no usage for
-//! some products at all. Totals add up what is known and count the rows that are not in the sum.
+//! **Unknown is not zero.** A missing or negative count makes all values computed from it unknown (`None`). The active
+//! count of a product without usage rows is unknown, because the service reports no usage for some products. Totals add
+//! up the known counts, and count the rows that are not included.
 //!
-//! **Contradictions are shown.** More deployed than sold, and more active than deployed, happen; the two sides are not
-//! counted at the same moment. Shelfware and idle are then 0, the row is [flagged](Flag), and totals hold by how much.
+//! **Contradictions are reported.** More licenses may be deployed than sold, or active than deployed, because the
+//! service computes the two sides at different times. Shelfware and idle are then 0, the row is [flagged](Flag), and
+//! the totals contain the excess.
 //!
-//! **Percentages** are computed from the counts, from 0 to 100 and above where the counts contradict each other;
-//! without a denominator there is none. The service's own stand beside them. Its usage percentage is another one: active
-//! of the licenses that *qualify* for one workload, where the funnel's is active of the deployed.
+//! **Percentages** are computed from the counts. They are above 100 if the counts contradict each other, and absent if
+//! the denominator is 0. The service's own percentages are kept separately. Its usage percentage is different: active
+//! licenses of those that *qualify* for one workload, instead of active licenses of those deployed.
 //!
-//! **Age.** Each side keeps its own `processedDateTime`, usage the oldest of its workloads; a row is as old as the
-//! oldest of both, and flagged if they are a day or more apart.
+//! **Age.** Each side keeps its own `processedDateTime`; for usage, this is the oldest of the workloads. The age of a
+//! row is that of the older side, and the row is flagged if they are a day or more apart.
 //!
 //! # How rows are joined
 //!
-//! Within one customer, a deployment row and a usage row belong together if they have the same channel and the same
-//! product: the same product id where both have one (letter case does not count), else the same product name and
-//! service. Names compare without letter case and outer white space; the service is compared by its code, or by its name
-//! where there is no code. The classic operations send no product id.
+//! Within one customer, a deployment row and a usage row are joined if they have the same channel and the same product:
+//! the same product id if both have one, or else the same product name and service. Ids and names are compared without
+//! case and surrounding white space. The service is compared by its code, or by its name if it has no code. The classic
+//! operations send no product id.
 //!
-//! * A row that finds no counterpart is kept, with the other side unknown, and [flagged](Flag).
-//! * A row without a product id that could belong to several rows with one belongs to none, and all are flagged.
-//! * Several rows of one side with the same key (and workload): the same row again counts once; of several snapshots the
-//!   newest counts; rows of one snapshot that differ are parts of a whole that the service splits by something it does
-//!   not show, and are added. Each is flagged and counted.
-//! * A row that names no customer, no product or another customer than was asked for is left out and counted.
+//! * A row without a counterpart is kept, with the other side unknown, and [flagged](Flag).
+//! * A row without a product id that matches several rows with an id is not joined, and all of them are flagged.
+//! * For several rows of one side with the same key (and workload): duplicates count once; of several snapshots only
+//!   the newest counts; different rows of one snapshot are added up, because the service splits them by a field that it
+//!   does not return. Each case is flagged and counted.
+//! * A row that names no customer, no product, or a customer other than the requested one is left out and counted.
 //!
-//! The [`JoinReport`] has all the counts: of the rows that went in, each is in a funnel row or in one of its numbers. The
-//! order of the rows makes no difference.
+//! The [`JoinReport`] accounts for every input row: it is in a funnel row or in one of the counts. The order of the
+//! rows does not matter.
 //!
-//! Rows of the commercial queries must be grouped finely enough: by customer, product, service and channel, and usage by
-//! workload as well. Without the workload, the service adds up the workloads and counts users several times.
+//! Rows of the commercial queries must be grouped by customer, product, service and channel at least, and usage rows
+//! also by workload. Without the workload, the service adds up the workloads and counts users several times.
 
 mod cell;
 mod entries;

@@ -1,4 +1,4 @@
-//! What holds for any rows: nothing depends on their order, nothing is lost, and sums over any grouping agree.
+//! Property tests: the order of rows does not matter, no row is lost, and sums over any grouping agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::tests::total;
 use super::*;
 use crate::models::{CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid};
 
-/// Few enough of everything that rows meet, repeat and contradict each other.
+/// Few values, so that rows match, repeat and contradict each other.
 const CUSTOMERS: [&str; 3] = [
     "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04",
     "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04",
@@ -70,7 +70,7 @@ fn join((deployment, usage): &Rows) -> Funnel {
     Funnel::commercial(deployment, usage)
 }
 
-/// As text, in which spellings that compare as equal still differ.
+/// Serialized text, in which spellings that compare as equal still differ.
 fn text(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap()
 }
@@ -82,8 +82,7 @@ fn shuffled() -> impl Strategy<Value = (Rows, Rows)> {
     })
 }
 
-/// A book before it is rows: of each product at each customer what was sold, what is deployed, and what is active in each
-/// workload.
+/// The true numbers by customer and product: sold, deployed, and active in each workload.
 type Truth = BTreeMap<(u8, u8), (u64, u64, BTreeMap<u8, u64>)>;
 
 fn truth() -> impl Strategy<Value = Truth> {
@@ -91,7 +90,7 @@ fn truth() -> impl Strategy<Value = Truth> {
     prop::collection::btree_map((0..4_u8, 0..4_u8), (0..99_u64, 0..99_u64, workloads), 0..10)
 }
 
-/// The rows of a book, each with what one way of naming products needs.
+/// The rows for these numbers, with products named by `name`.
 fn rows_of(truth: &Truth, name: impl Fn(u8) -> Value) -> Rows {
     let row = |customer: u8, product: u8, numbers: Value| {
         let mut row =
@@ -115,8 +114,8 @@ fn rows_of(truth: &Truth, name: impl Fn(u8) -> Value) -> Rows {
 
 proptest! {
     #[test]
-    fn a_book_taken_apart_into_rows_is_put_together_again(truth in truth()) {
-        // By id, all under one name; by name; and by name where services or channels tell one product from the other.
+    fn numbers_split_into_rows_are_joined_again(truth in truth()) {
+        // By id, all with the same name; by name; and by name with services or channels to distinguish products.
         let namings: [fn(u8) -> Value; 4] = [
             |product| json!({ "productId": format!("6fd2c87f-b296-42f0-b197-1e91e994b9{product:02}"), "productName": "X" }),
             |product| json!({ "productName": format!("PRODUCT {product}") }),
@@ -139,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_rows_makes_no_difference((rows, shuffled) in shuffled()) {
+    fn the_order_of_rows_does_not_matter((rows, shuffled) in shuffled()) {
         let (funnel, other) = (join(&rows), join(&shuffled));
         prop_assert_eq!(text(&funnel.rows), text(&other.rows));
         prop_assert_eq!(&funnel.report, &other.report);
@@ -148,7 +147,7 @@ proptest! {
     }
 
     #[test]
-    fn a_book_is_the_sum_of_its_customers(rows in rows()) {
+    fn the_totals_are_the_sum_over_customers(rows in rows()) {
         let whole = join(&rows);
         let (mut pieces, mut report) = (Vec::new(), JoinReport::default());
         let (deployment, usage) = rows;
@@ -194,13 +193,13 @@ proptest! {
     fn the_numbers_of_a_row_agree(rows in rows()) {
         let mut keys = BTreeSet::new();
         for row in join(&rows).rows {
-            // With an id, name and service are spelt as they happen to be; the id and the channel make the row.
+            // With an id, the id and the channel identify the row, and name and service may have any spelling.
             let key = match &row.product_id {
                 Some(id) => vec![fold(&id.to_string())],
                 None => vec![row.product_name.as_deref().and_then(fold), row.service_code.as_deref().and_then(fold)],
             };
             let channel = row.channel.as_ref().map(ToString::to_string);
-            prop_assert!(keys.insert((row.customer_id, key, channel)), "a row comes twice: {:?}", row);
+            prop_assert!(keys.insert((row.customer_id, key, channel)), "duplicate row: {:?}", row);
 
             let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
             if let (Some(sold), Some(deployed)) = (sold, deployed) {
@@ -233,7 +232,7 @@ proptest! {
         let rows = join(&rows).rows;
         let whole = total(&rows);
 
-        // In increments, each row in any of four, which are merged from either end.
+        // In four parts, which are merged from either end.
         let mut increments = vec![FunnelTotals::default(); 4];
         rows.iter().zip(&parts).for_each(|(row, part)| increments[*part].add(row));
         if backwards {
@@ -263,19 +262,19 @@ proptest! {
         prop_assert_eq!(book.idle.sum, sum(|row| row.idle));
         prop_assert_eq!(book.idle.unknown_rows, rows.iter().filter(|row| row.idle.is_none()).count() as u64);
 
-        // Nothing gets lost between the stages.
+        // The stages of the funnel add up.
         prop_assert_eq!(
             book.deployment.whole + book.deployed_beyond_sold,
             book.deployment.part + book.shelfware.sum
         );
         prop_assert_eq!(book.usage.whole + book.active_beyond_deployed, book.usage.part + book.idle.sum);
 
-        // Saved and read again.
+        // Serialized and read again.
         prop_assert_eq!(text(&serde_json::from_str::<FunnelTotals>(&text(&whole)).unwrap()), text(&whole));
     }
 
     #[test]
-    fn what_rules_keep_and_what_they_remove_is_all_there_is(rows in rows(), spare in 0..9_u64) {
+    fn kept_and_removed_rows_are_all_rows(rows in rows(), spare in 0..9_u64) {
         let text = format!("[[ignore]]\nproduct = 'visio'\n[[ignore]]\ncustomer = '*oso'\nspare = {spare}");
         let rules: IgnoreRules = toml::from_str(&text).unwrap();
         let rows = join(&rows).rows;
@@ -288,7 +287,7 @@ proptest! {
     }
 
     #[test]
-    fn thresholds_are_printed_and_parsed_alike(
+    fn printed_thresholds_parse_to_the_same_threshold(
         scope in select(vec!["", "any ", "total "]),
         metric in select(Metric::ALL),
         relation in select(vec![">", ">=", "<", "<=", "=", "==", "!="]),
@@ -304,7 +303,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_threshold_or_is_refused_within_it(
+    fn any_text_is_a_threshold_or_an_error_with_a_column_inside_it(
         text in prop_oneof![
             any::<String>(),
             prop::collection::vec("(any|total|idle|usagePercent|[<>=!]{1,2}|[0-9]{1,3}|[.% \t]|\\PC)", 0..6)
@@ -323,7 +322,7 @@ proptest! {
     }
 
     #[test]
-    fn a_threshold_on_totals_says_what_holds_however_the_unknown_turns_out(
+    fn a_threshold_on_totals_holds_for_every_value_of_the_unknown_counts(
         known in 0..9_u64,
         limit in 0..9_u64,
         relation in select(vec![">", ">=", "<", "<=", "=", "!="]),

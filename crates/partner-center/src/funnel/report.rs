@@ -1,4 +1,4 @@
-//! What became of the rows that went into a join, in numbers.
+//! Counts of the input rows of a join, by what happened to them.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Flag, FunnelRow};
 
-/// What became of the rows that went into a join.
+/// Counts of the input rows of a join, by what happened to them.
 ///
-/// Every row that went in is in a funnel row, or was left out, or is one of the `repeated`, `superseded` or `summed`.
-/// Reports of several joins add up.
+/// Every input row is in a funnel row, or was left out, or is counted in `repeated`, `superseded` or `summed`. Reports
+/// can be [merged](Self::merge).
 ///
 /// ```
 /// use partner_center::funnel::{Flag, Funnel, JoinReport};
@@ -32,34 +32,34 @@ use super::{Flag, FunnelRow};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct JoinReport {
-    /// Deployment rows that went in.
+    /// Deployment rows in the input.
     pub deployment_rows: u64,
-    /// Usage rows that went in.
+    /// Usage rows in the input.
     pub usage_rows: u64,
-    /// Funnel rows that came out.
+    /// Funnel rows in the output.
     pub funnel_rows: u64,
     /// Rows left out because they name no customer.
     pub without_customer: u64,
-    /// Rows left out because they name another customer than was asked for.
+    /// Rows left out because they name a customer other than the requested one.
     pub other_customer: u64,
-    /// Rows left out because they name no product, neither by id nor by name.
+    /// Rows left out because they have neither a product id nor a product name.
     pub without_product: u64,
-    /// Rows that say what another row says, and do not count again.
+    /// Duplicates of another row, which are not counted again.
     pub repeated: u64,
-    /// Rows of an older snapshot than another row, which do not count.
+    /// Rows of an older snapshot, which are not counted.
     pub superseded: u64,
     /// Rows that were added to another row of the same snapshot.
     pub summed: u64,
-    /// Counts that rows did not have.
+    /// Counts that are missing in rows.
     pub missing_counts: u64,
-    /// Counts below zero, which are taken as unknown.
+    /// Counts below zero, which are treated as unknown.
     pub negative_counts: u64,
-    /// How many funnel rows have each flag; flags that no row has are not there.
+    /// The number of funnel rows with each flag; flags that no row has are absent.
     pub flags: BTreeMap<Flag, u64>,
 }
 
 impl JoinReport {
-    /// Adds what became of other rows.
+    /// Adds the counts of another report.
     ///
     /// ```
     /// use partner_center::funnel::JoinReport;
@@ -116,7 +116,7 @@ impl JoinReport {
         self.flags.get(&flag).copied().unwrap_or_default()
     }
 
-    /// How many rows are in no funnel row, because it is not known whose or of what they are.
+    /// How many rows are left out because their customer or product is unknown or not the requested one.
     ///
     /// ```
     /// use partner_center::funnel::Join;
@@ -140,7 +140,7 @@ impl JoinReport {
         }
     }
 
-    /// A count as it came, unknown if it is missing or none at all.
+    /// Converts a count; `None` if it is missing or negative.
     pub(super) fn count(&mut self, count: Option<i64>) -> Option<u64> {
         let Some(count) = count else {
             self.missing_counts = self.missing_counts.saturating_add(1);

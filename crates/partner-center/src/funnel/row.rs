@@ -1,4 +1,4 @@
-//! One row of the funnel, and what is odd about it. How it came about is said in the module above.
+//! Funnel rows and their flags.
 
 use std::fmt;
 
@@ -9,8 +9,8 @@ use crate::models::{Channel, Guid, Timestamp};
 
 /// How many licenses of one product a customer bought, how many are deployed, and how many are in use.
 ///
-/// Serialised, the fields have the contract's names in camel case, and what is unknown is `null`. `Debug` shows no name
-/// of a customer.
+/// Serialized fields have the names of the API contract in camel case, and unknown values are `null`. `Debug` does not
+/// show customer names.
 ///
 /// ```
 /// use partner_center::funnel::{Flag, FunnelRow};
@@ -33,18 +33,18 @@ use crate::models::{Channel, Guid, Timestamp};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FunnelRow {
-    /// The customer: the one that was asked for, or the one a commercial row names.
+    /// The customer: the requested one, or the one that a commercial row names.
     #[cfg_attr(feature = "schemars", schemars(with = "Guid"))]
     pub customer_id: CustomerId,
     /// The customer's name, if a row has it.
     pub customer_name: Option<String>,
-    /// The product's id; the classic operations send none.
+    /// The product's id; not sent by the classic operations.
     pub product_id: Option<Guid>,
     /// The name of the product, in capitals.
     pub product_name: Option<String>,
     /// The code of the service, such as o365 or crm.
     pub service_code: Option<String>,
-    /// The name of the service, by either source: see [`service`](crate::service).
+    /// The name of the service, the same for both sources: see [`service`](crate::service).
     pub service_name: Option<String>,
     /// How the licenses were sold.
     pub channel: Option<Channel>,
@@ -52,30 +52,30 @@ pub struct FunnelRow {
     pub licenses_sold: Option<u64>,
     /// How many licenses are deployed.
     pub licenses_deployed: Option<u64>,
-    /// How many licenses are in use: the greatest of the workloads' counts.
+    /// How many licenses are in use: the maximum of the workloads' counts.
     pub licenses_active: Option<u64>,
-    /// Sold and not deployed; 0 if more are deployed than were sold.
+    /// Licenses that were sold but are not deployed; 0 if more are deployed than sold.
     pub shelfware: Option<u64>,
-    /// Deployed and not in use; 0 if more are in use than deployed.
+    /// Licenses that are deployed but not in use; 0 if more are in use than deployed.
     pub idle: Option<u64>,
-    /// Deployed of sold, computed from the counts to two places, from 0 to 100 or above.
+    /// Deployed licenses as a percentage of sold, computed from the counts to two decimal places; may exceed 100.
     pub deployment_percent: Option<f64>,
-    /// Active of deployed, computed from the counts to two places, from 0 to 100 or above.
+    /// Active licenses as a percentage of deployed, computed from the counts to two decimal places; may exceed 100.
     pub usage_percent: Option<f64>,
-    /// Deployed of sold as the service computed it; the commercial query sends none.
+    /// Deployed licenses as a percentage of sold, as computed by the service; not sent by the commercial query.
     pub reported_deployment_percent: Option<f64>,
-    /// Active of qualified as the service computed it, for the workload with the most active licenses; the commercial
-    /// query sends none.
+    /// Active licenses as a percentage of qualified, as computed by the service, for the workload with the most active
+    /// licenses; not sent by the commercial query.
     pub reported_usage_percent: Option<f64>,
-    /// The usage of each workload, in the order of their codes or else names.
+    /// The usage of each workload, sorted by code, or by name if there is no code.
     pub workloads: Vec<Workload>,
     /// When the service last computed the deployment.
     pub deployment_processed_date_time: Option<Timestamp>,
-    /// When the service last computed the usage: the oldest of the workloads.
+    /// When the service last computed the usage: the oldest time of the workloads.
     pub usage_processed_date_time: Option<Timestamp>,
-    /// Which operations the row was made from.
+    /// The operations that the row comes from.
     pub source: Source,
-    /// What is odd about the row, each at most once.
+    /// Anomalies of the row, without duplicates.
     pub flags: Vec<Flag>,
 }
 
@@ -95,7 +95,7 @@ impl FunnelRow {
         self.flags.contains(&flag)
     }
 
-    /// How old the row is: the older of the two `processedDateTime`. `None` if neither can be read as a time.
+    /// The older `processedDateTime` of the two sides. `None` if neither is a valid time.
     ///
     /// ```
     /// use partner_center::funnel::Funnel;
@@ -116,7 +116,7 @@ impl FunnelRow {
         self.stamps().min_by_key(|stamp| stamp.unix_seconds())
     }
 
-    /// The times of both sides that can be read.
+    /// The valid times of both sides.
     pub(super) fn stamps(&self) -> impl Iterator<Item = &Timestamp> {
         [&self.deployment_processed_date_time, &self.usage_processed_date_time]
             .into_iter()
@@ -124,7 +124,7 @@ impl FunnelRow {
             .filter(|stamp| stamp.unix_seconds().is_some())
     }
 
-    /// How many licenses were sold and are not in use: shelfware and idle together. `None` if either is unknown.
+    /// How many licenses were sold but are not in use: shelfware plus idle. `None` if either is unknown.
     ///
     /// ```
     /// use partner_center::funnel::Funnel;
@@ -163,8 +163,8 @@ impl FunnelRow {
     }
 
     /// Whether the row is below this percentage, from 0 to 100: in deployed of sold, in active of deployed, or in both.
-    /// `None` if what is known is not below, and something is unknown. Nothing sold, or nothing deployed, is no
-    /// percentage, and not below one.
+    /// `None` if one of them is unknown and the other is not below. If nothing is sold or deployed, there is no
+    /// percentage, which does not count as below.
     ///
     /// ```
     /// use partner_center::funnel::Funnel;
@@ -196,20 +196,21 @@ impl FunnelRow {
     }
 }
 
-/// `part` of `whole`, from 0 to 100 or above; none if there is no whole.
+/// `part` as a percentage of `whole`; `None` if `whole` is 0.
 #[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
 pub(super) fn percent(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
 }
 
-/// The same as rows and totals have it: to two places, as the service gives its own. What is compared is not rounded.
+/// The percentage for rows and totals, with two decimal places like the service's own. Comparisons use the unrounded
+/// value.
 pub(super) fn rounded_percent(part: u64, whole: u64) -> Option<f64> {
     percent(part, whole).map(|percent| (percent * 100.0).round() / 100.0)
 }
 
 impl fmt::Debug for FunnelRow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Spelt out, so that a new field has to be judged: may it be logged?
+        // Destructured, so that a new field requires a decision whether it may be logged.
         let Self {
             customer_id,
             customer_name,
@@ -286,15 +287,15 @@ pub struct Workload {
     pub licenses_active: Option<u64>,
     /// How many licenses qualify for the workload.
     pub licenses_qualified: Option<u64>,
-    /// Active of qualified, computed from the counts to two places, from 0 to 100 or above.
+    /// Active licenses as a percentage of qualified, computed from the counts to two decimal places; may exceed 100.
     pub usage_percent: Option<f64>,
-    /// Active of qualified as the service computed it; the commercial query sends none.
+    /// Active licenses as a percentage of qualified, as computed by the service; not sent by the commercial query.
     pub reported_usage_percent: Option<f64>,
     /// When the service last computed the usage of the workload.
     pub processed_date_time: Option<Timestamp>,
 }
 
-/// Which operations a row was made from.
+/// The operations that a row comes from.
 ///
 /// ```
 /// use partner_center::funnel::Source;
@@ -307,13 +308,13 @@ pub struct Workload {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Source {
-    /// The classic operations, which answer one customer at a time.
+    /// The classic operations, one customer per request.
     Classic,
-    /// The commercial queries, which answer many customers at once.
+    /// The commercial queries, many customers per request.
     Commercial,
 }
 
-/// What is odd about a row.
+/// An anomaly of a row.
 ///
 /// ```
 /// use partner_center::funnel::Flag;
@@ -326,19 +327,19 @@ pub enum Source {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Flag {
-    /// No usage row belongs to the deployment row: active and idle are unknown.
+    /// There is no usage row for the deployment row: active and idle are unknown.
     WithoutUsage,
-    /// No deployment row belongs to the usage rows: sold, deployed, shelfware and idle are unknown.
+    /// There is no deployment row for the usage rows: sold, deployed, shelfware and idle are unknown.
     WithoutDeployment,
-    /// One side has no product id, and the name made the match.
+    /// One side has no product id, so the sides were joined by name.
     JoinedByName,
-    /// The row has no product id, or misses its counterpart, and more than one could be it: none was chosen.
+    /// The row has no product id, or lacks its counterpart, and there are several candidates: none was chosen.
     Ambiguous,
-    /// The same row came more than once, and counts once.
+    /// A row occurred more than once, and is counted once.
     Repeated,
-    /// Rows of an older snapshot came too, and do not count.
+    /// There were rows of an older snapshot, which are not counted.
     Superseded,
-    /// Several rows of one snapshot differ, and were added up.
+    /// Several different rows of one snapshot were added up.
     Summed,
     /// A usage row names no workload: its count may be a sum over workloads, which counts users several times.
     WithoutWorkload,
@@ -348,9 +349,9 @@ pub enum Flag {
     DeployedExceedsSold,
     /// More licenses are active than deployed: idle is 0.
     ActiveExceedsDeployed,
-    /// The oldest and the newest `processedDateTime` of the row are a day or more apart, as the two sides of the classic
-    /// operations often are.
+    /// The oldest and the newest `processedDateTime` of the row are a day or more apart, as the two sides of the
+    /// classic operations often are.
     MixedAges,
-    /// A `processedDateTime` is missing or cannot be read as a time.
+    /// A `processedDateTime` is missing or is not a valid time.
     UnknownAge,
 }

@@ -1,4 +1,4 @@
-//! Several rows of one side with the same key: which of them count, and what they come to.
+//! Merges several rows of one side with the same key.
 
 use std::cmp::Ordering;
 
@@ -10,16 +10,16 @@ use crate::models::Timestamp;
 #[derive(Debug)]
 pub(super) struct Part {
     counts: [Option<u64>; 2],
-    /// The second of the first, or the first of the second, as the service computed it.
+    /// The service's own percentage: deployed of sold, or active of qualified.
     percent: Option<f64>,
     processed: Option<Timestamp>,
 }
 
-/// What a row says beside its counts: when it was computed, and the service's own percentage. Many rows say the same.
+/// The time and the service's own percentage of a row. Many rows share the same values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Stamp {
     processed: Option<Timestamp>,
-    /// The bits of the number, which can be compared.
+    /// The bits of the number, for comparison and hashing.
     percent: Option<u64>,
 }
 
@@ -33,29 +33,29 @@ impl Part {
         Self { counts: counts.map(|count| report.count(count)), percent, processed: processed.cloned() }
     }
 
-    /// The counts, and what may be shared with other rows.
+    /// Splits the part into its counts and the values that rows share.
     pub(super) fn split(self) -> ([Option<u64>; 2], Stamp) {
         (self.counts, Stamp { processed: self.processed, percent: self.percent.map(f64::to_bits) })
     }
 
-    /// The part that was [split](Self::split) into these.
+    /// Reverses [`split`](Self::split).
     pub(super) fn joined(counts: [Option<u64>; 2], stamp: &Stamp) -> Self {
         Self { counts, percent: stamp.percent.map(f64::from_bits), processed: stamp.processed.clone() }
     }
 
-    /// From older to newer snapshots. Rows that say the same are equal, however they spell the time.
+    /// Orders parts from older to newer snapshots. Parts with the same values are equal, however the time is written.
     pub(super) fn order(&self, other: &Self) -> Ordering {
         let bits = |part: &Self| part.percent.map(f64::to_bits);
         (self.snapshot(), self.counts, bits(self)).cmp(&(other.snapshot(), other.counts, bits(other)))
     }
 
-    /// Rows that do not say when they were computed are taken to be older than those that do.
+    /// The time of the row. Rows without a time sort before those with one.
     fn snapshot(&self) -> Option<i64> {
         self.processed.as_ref().and_then(Timestamp::unix_seconds)
     }
 }
 
-/// What the rows of one key come to.
+/// The merged rows of one key.
 #[derive(Default)]
 pub(super) struct Settled {
     pub(super) counts: [Option<u64>; 2],
@@ -67,7 +67,7 @@ pub(super) struct Settled {
 }
 
 impl Settled {
-    /// Of parts in their [order](Part::order); `None` if there are none.
+    /// Merges parts that are in their [order](Part::order); `None` if there are none.
     pub(super) fn of<'a>(parts: impl DoubleEndedIterator<Item = &'a Part>) -> Option<Self> {
         let mut newest_first = parts.rev();
         let newest = newest_first.next()?;
@@ -88,7 +88,7 @@ impl Settled {
                 for (sum, more) in settled.counts.iter_mut().zip(part.counts) {
                     *sum = sum.zip(more).map(|(sum, more)| sum.saturating_add(more));
                 }
-                // Percentages of parts do not add up to that of the whole.
+                // Percentages of parts cannot be added up.
                 settled.percent = None;
             } else {
                 settled.superseded = settled.superseded.saturating_add(1);

@@ -1,6 +1,6 @@
-//! Funnel rows added up: per product, for the book, or for whatever rows are handed in.
+//! Totals of funnel rows: per product, or over all rows.
 //!
-//! Every total is a sum over rows, so it does not matter in which order, or in how many parts, they are added.
+//! Every total is a sum over rows, so the order in which rows are added and totals are merged does not matter.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::key::{ProductKey, fold, keep_smaller};
 use super::{FunnelRow, row};
 use crate::models::{Guid, Timestamp};
 
-/// A sum over rows, and how many rows are not in it because their count is unknown.
+/// A sum over rows, with the number of rows that are not included because their count is unknown.
 ///
 /// ```
 /// use partner_center::funnel::Totals;
@@ -23,9 +23,9 @@ use crate::models::{Guid, Timestamp};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tally {
-    /// The sum of the counts that are known. If any are unknown, the true sum is at least this.
+    /// The sum of the known counts. If any are unknown, this is a lower bound.
     pub sum: u64,
-    /// How many rows have no such count.
+    /// The number of rows with an unknown count.
     pub unknown_rows: u64,
 }
 
@@ -43,9 +43,9 @@ impl Tally {
     }
 }
 
-/// A part of a whole, both summed over the rows in which both are known, and so fit to make a percentage.
+/// A part of a whole, for a percentage. Both are summed over the rows in which both are known.
 ///
-/// Serialised, the percentage stands beside the two; when read, it is computed again.
+/// The serialized form includes the percentage, which is ignored when it is read.
 ///
 /// ```
 /// use partner_center::funnel::Share;
@@ -67,8 +67,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// The part of the whole to two places, from 0 to 100, or above where parts exceed their wholes. `None` if there is
-    /// no whole.
+    /// The part as a percentage of the whole, with two decimal places; may exceed 100. `None` if the whole is 0.
     ///
     /// ```
     /// use partner_center::funnel::Share;
@@ -113,10 +112,10 @@ impl From<WrittenShare> for Share {
     }
 }
 
-/// Sums over funnel rows, whichever they are.
+/// Sums over funnel rows.
 ///
-/// Over the rows in which both are known, sold and deployed are in [`deployment`](Self::deployment), and
-/// `sold + deployed_beyond_sold = deployed + shelfware`. Likewise for deployed and active.
+/// [`deployment`](Self::deployment) has the sums of sold and deployed over the rows in which both are known; for these,
+/// `sold + deployed_beyond_sold = deployed + shelfware`. The same applies to deployed and active.
 ///
 /// ```
 /// use partner_center::funnel::{Funnel, Totals};
@@ -141,7 +140,7 @@ impl From<WrittenShare> for Share {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Totals {
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: u64,
     /// How many licenses were sold.
     pub licenses_sold: Tally,
@@ -149,23 +148,23 @@ pub struct Totals {
     pub licenses_deployed: Tally,
     /// How many licenses are in use.
     pub licenses_active: Tally,
-    /// How many licenses were sold and are not deployed.
+    /// How many licenses were sold but are not deployed.
     pub shelfware: Tally,
-    /// How many licenses are deployed and not in use.
+    /// How many licenses are deployed but not in use.
     pub idle: Tally,
-    /// By how much deployed exceeds sold, over the rows where it does.
+    /// The excess of deployed over sold, summed over the rows that have one.
     pub deployed_beyond_sold: u64,
-    /// By how much active exceeds deployed, over the rows where it does.
+    /// The excess of active over deployed, summed over the rows that have one.
     pub active_beyond_deployed: u64,
     /// Deployed of sold, over the rows in which both are known.
     pub deployment: Share,
     /// Active of deployed, over the rows in which both are known.
     pub usage: Share,
-    /// The oldest `processedDateTime` of either side of any row.
+    /// The oldest `processedDateTime` of all rows, on either side.
     pub oldest_processed_date_time: Option<Timestamp>,
-    /// The newest `processedDateTime` of either side of any row.
+    /// The newest `processedDateTime` of all rows, on either side.
     pub newest_processed_date_time: Option<Timestamp>,
-    /// How many rows have no `processedDateTime` that can be read as a time, on either side.
+    /// The number of rows without a valid `processedDateTime` on either side.
     pub rows_without_age: u64,
 }
 
@@ -203,7 +202,7 @@ impl Totals {
         }
     }
 
-    /// Adds what other rows came to.
+    /// Adds other totals.
     ///
     /// ```
     /// use partner_center::funnel::Totals;
@@ -213,7 +212,7 @@ impl Totals {
     /// assert_eq!(totals, Totals::default());
     /// ```
     pub fn merge(&mut self, other: &Self) {
-        // Spelt out, so that no new field is forgotten.
+        // Destructured, so that no new field is forgotten.
         let Self {
             rows,
             licenses_sold,
@@ -246,7 +245,7 @@ impl Totals {
     }
 
     fn stretch(&mut self, stamp: &Timestamp) {
-        // One moment can be spelt in several ways, and the order of rows must not choose between them.
+        // A time can be written in several ways; the result must not depend on the order of rows.
         let moment = |stamp: &Timestamp| (stamp.unix_seconds(), stamp.to_string());
         if self.oldest_processed_date_time.as_ref().is_none_or(|oldest| moment(stamp) < moment(oldest)) {
             self.oldest_processed_date_time = Some(stamp.clone());
@@ -276,13 +275,13 @@ impl Totals {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ProductTotals {
-    /// The product's id; the classic operations send none.
+    /// The product's id; not sent by the classic operations.
     pub product_id: Option<Guid>,
     /// The name of the product, in capitals.
     pub product_name: Option<String>,
     /// The code of the service, such as o365 or crm.
     pub service_code: Option<String>,
-    /// The name of the service, by either source: see [`service`](crate::service).
+    /// The name of the service, the same for both sources: see [`service`](crate::service).
     pub service_name: Option<String>,
     /// The sums.
     pub totals: Totals,
@@ -307,12 +306,12 @@ impl ProductTotals {
     }
 }
 
-/// The totals of a book: of all rows, and of each product. What is kept grows with the number of products and not with
-/// the number of rows, and can be saved and read again between two runs.
+/// The totals of all rows, and of each product. The size depends on the number of products, not of rows. Totals can be
+/// serialized and read again between two runs.
 ///
-/// Rows with a product id and rows without are different products here, so a book that was read in part by the classic
-/// operations and in part by the commercial queries lists a product twice. The totals of the book are right all the
-/// same.
+/// Rows with and without a product id count as different products. If some rows come from the classic operations and
+/// others from the commercial queries, a product is therefore listed twice. The totals of all rows are correct in any
+/// case.
 ///
 /// ```
 /// use partner_center::funnel::{Funnel, FunnelTotals};
@@ -389,7 +388,7 @@ impl FunnelTotals {
         &self.book
     }
 
-    /// The totals of each product, in the order of their names.
+    /// The totals of each product, sorted by name.
     ///
     /// ```
     /// assert!(partner_center::funnel::FunnelTotals::default().products().is_empty());
@@ -410,7 +409,7 @@ impl FunnelTotals {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 struct WrittenTotals {
-    /// The sum of the products; not relied on when read.
+    /// The sum of the products; ignored when it is read.
     #[serde(default)]
     book: Totals,
     products: Vec<ProductTotals>,

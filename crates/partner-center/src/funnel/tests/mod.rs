@@ -1,4 +1,4 @@
-//! What each rule of the join says about rows written out. What holds for all rows alike is tested beside this.
+//! Tests of each rule of the join, by example. `properties` has the property tests.
 
 mod rules;
 
@@ -30,7 +30,7 @@ fn classic(deployment: &[Value], usage: &[Value]) -> Funnel {
     Funnel::classic(CUSTOMER.parse().unwrap(), &rows(deployment), &rows(usage))
 }
 
-/// Adds the customer to rows that name none.
+/// Adds the customer to rows that do not name one.
 fn commercial(deployment: &[Value], usage: &[Value]) -> Funnel {
     let of_customer = |row: &Value| {
         let mut with = json!({ "customerTenantId": CUSTOMER.to_uppercase() });
@@ -55,7 +55,7 @@ fn one(funnel: &Funnel) -> &FunnelRow {
 }
 
 #[test]
-fn the_documented_classic_answers_give_three_rows() {
+fn the_documented_classic_responses_give_three_rows() {
     let deployment: CustomerLicensesDeploymentInsightsCollection = serde_json::from_str(include_str!(
         "../../../../../openapi/examples/customer-licenses-deployment.json"
     ))
@@ -97,7 +97,7 @@ fn the_documented_classic_answers_give_three_rows() {
 }
 
 #[test]
-fn the_documented_commercial_answers_have_no_product_in_common() {
+fn the_documented_commercial_responses_have_no_product_in_common() {
     let deployment: CommercialLicensesDeploymentInsightsCollection = serde_json::from_str(include_str!(
         "../../../../../openapi/examples/commercial-licenses-deployment.json"
     ))
@@ -118,7 +118,7 @@ fn the_documented_commercial_answers_have_no_product_in_common() {
 }
 
 #[test]
-fn active_is_the_greatest_of_the_workloads_and_unknown_if_one_of_them_is() {
+fn active_is_the_maximum_of_the_workloads_and_unknown_if_any_is_unknown() {
     let deployment =
         [json!({"productName": "E3", "licensesSold": 10, "licensesDeployed": 8, "deploymentPercent": 80.0})];
     let mail = json!({"productName": "E3", "workloadCode": "EXO", "licensesActive": 5, "licensesQualified": 10,
@@ -139,13 +139,13 @@ fn active_is_the_greatest_of_the_workloads_and_unknown_if_one_of_them_is() {
     let funnel = classic(&deployment, &[files, calls, mail]);
     let row = one(&funnel);
     assert_eq!((row.licenses_active, row.idle, row.usage_percent), (None, None, None));
-    assert_eq!(row.reported_usage_percent, None, "of which workload, is unknown");
+    assert_eq!(row.reported_usage_percent, None, "the workload is unknown");
     assert!(row.has(Flag::UnknownCount));
     assert_eq!((row.shelfware, funnel.report.missing_counts), (Some(2), 1));
 }
 
 #[test]
-fn contradictions_are_nought_and_flagged_with_the_excess_in_the_totals() {
+fn contradictions_give_zero_and_a_flag_with_the_excess_in_the_totals() {
     let funnel = classic(
         &[json!({"productName": "E3", "licensesSold": 10, "licensesDeployed": 12})],
         &[json!({"productName": "E3", "workloadName": "Exchange", "licensesActive": 15})],
@@ -160,7 +160,7 @@ fn contradictions_are_nought_and_flagged_with_the_excess_in_the_totals() {
 }
 
 #[test]
-fn a_missing_or_negative_count_is_unknown_and_so_is_what_follows_from_it() {
+fn a_missing_or_negative_count_is_unknown_and_so_are_computed_values() {
     let usage = [
         json!({"productName": "E3", "workloadName": "Exchange", "licensesActive": 1, "licensesQualified": 1}),
     ];
@@ -182,11 +182,11 @@ fn a_missing_or_negative_count_is_unknown_and_so_is_what_follows_from_it() {
     }
     let funnel = classic(&[json!({"productName": "E3", "licensesSold": 0, "licensesDeployed": 0})], &[]);
     assert_eq!((one(&funnel).deployment_percent, one(&funnel).shelfware), (None, Some(0)));
-    assert_eq!(one(&funnel).flags, [Flag::WithoutUsage, Flag::UnknownAge], "nothing sold is known");
+    assert_eq!(one(&funnel).flags, [Flag::WithoutUsage, Flag::UnknownAge], "zero sold is a known count");
 }
 
 #[test]
-fn names_join_without_letter_case_and_outer_space_within_service_and_channel() {
+fn names_are_joined_ignoring_case_and_surrounding_space_within_service_and_channel() {
     let deployment = |name: &str, service: &str, channel: &str| json!({"productName": name, "serviceName": service, "channel": channel, "licensesDeployed": 1});
     let usage = json!({"productName": " Office 365 é", "serviceCode": "O365", "serviceName": "Microsoft Office 365",
         "channel": "Reseller", "workloadCode": "EXO", "licensesActive": 1});
@@ -203,7 +203,7 @@ fn names_join_without_letter_case_and_outer_space_within_service_and_channel() {
 }
 
 #[test]
-fn ids_join_without_letter_case_whatever_the_names() {
+fn ids_are_joined_ignoring_case_whatever_the_names() {
     let funnel = commercial(
         &[json!({"productId": E3, "productName": "OFFICE 365 E3", "licensesDeployed": 3})],
         &[
@@ -218,11 +218,11 @@ fn ids_join_without_letter_case_whatever_the_names() {
         &[json!({"productId": E3, "productName": "OFFICE 365", "licensesDeployed": 3})],
         &[json!({"productId": E5, "productName": "OFFICE 365", "workloadCode": "SPO", "licensesActive": 2})],
     );
-    assert_eq!(funnel.rows.len(), 2, "two ids are two products");
+    assert_eq!(funnel.rows.len(), 2, "different ids are different products");
 }
 
 #[test]
-fn where_one_side_has_no_id_the_name_joins_if_it_can_mean_one_product_only() {
+fn a_side_without_an_id_is_joined_by_name_if_there_is_one_candidate() {
     let deployed = |id: &str| json!({"productId": id, "productName": "OFFICE 365", "licensesDeployed": 3});
     let used = |id: &str| json!({"productId": id, "productName": "Office 365", "workloadCode": "SPO", "licensesActive": 2});
     for (deployment, usage) in [(E3, ""), ("", E3), (E3, NIL), (NIL, E3)] {
@@ -240,14 +240,14 @@ fn where_one_side_has_no_id_the_name_joins_if_it_can_mean_one_product_only() {
     let funnel = commercial(&[deployed("")], &[used(E3), used(E5)]);
     assert_eq!((funnel.rows.len(), funnel.report.flagged(Flag::Ambiguous)), (3, 3));
 
-    // Where the ids have met, what is left is not doubtful.
+    // Rows that were joined by id are no candidates, so the rest is not ambiguous.
     let funnel = commercial(&[deployed(E3), deployed(E5)], &[used(E3), used("")]);
     assert_eq!((funnel.rows.len(), funnel.report.flagged(Flag::Ambiguous)), (2, 0));
     assert_eq!(funnel.report.flagged(Flag::JoinedByName), 1);
 }
 
 #[test]
-fn the_same_row_counts_once_the_newest_snapshot_counts_and_parts_add_up() {
+fn duplicates_count_once_the_newest_snapshot_counts_and_parts_are_added() {
     let row = |sold: i64, deployed: i64, processed: &str| {
         json!({"productName": "E3", "licensesSold": sold, "licensesDeployed": deployed,
             "deploymentPercent": 50.0, "processedDateTime": processed})
@@ -282,7 +282,7 @@ fn the_same_row_counts_once_the_newest_snapshot_counts_and_parts_add_up() {
     assert_eq!((one(&funnel).reported_deployment_percent, funnel.report.summed), (None, 1));
     assert_eq!(flags(&funnel), [true, false, true]);
 
-    // The same of usage, each workload for itself.
+    // The same for usage, for each workload separately.
     let mut other = usage.clone();
     other["licensesActive"] = json!(2);
     let mut files = usage.clone();
@@ -293,7 +293,7 @@ fn the_same_row_counts_once_the_newest_snapshot_counts_and_parts_add_up() {
 }
 
 #[test]
-fn a_part_that_is_unknown_makes_the_sum_unknown() {
+fn an_unknown_part_makes_the_sum_unknown() {
     let funnel = classic(
         &[
             json!({"productName": "E3", "licensesSold": 4, "licensesDeployed": 1}),
@@ -305,7 +305,7 @@ fn a_part_that_is_unknown_makes_the_sum_unknown() {
 }
 
 #[test]
-fn rows_of_nobody_of_others_and_of_nothing_are_left_out_and_counted() {
+fn rows_without_customer_or_product_and_of_other_customers_are_left_out_and_counted() {
     let named = |id: &str, name: &str| json!({"customerId": id, "productName": name, "licensesSold": 1});
     let funnel = classic(
         &[
@@ -336,7 +336,7 @@ fn rows_of_nobody_of_others_and_of_nothing_are_left_out_and_counted() {
 }
 
 #[test]
-fn a_row_is_as_old_as_its_oldest_side_and_flagged_from_a_day_apart() {
+fn a_row_has_the_age_of_its_older_side_and_is_flagged_if_they_are_a_day_apart() {
     let aged = |deployment: &str, mail: &str, files: &str| {
         let usage = |code: &str, processed: &str| {
             json!({"productName": "E3", "workloadCode": code, "licensesActive": 1, "licensesQualified": 1,
@@ -363,11 +363,11 @@ fn a_row_is_as_old_as_its_oldest_side_and_flagged_from_a_day_apart() {
     let row = aged("2017-03-10T00:00:00Z", "soon", "0001-01-01T00:00:00").rows.remove(0);
     assert_eq!(row.flags, [Flag::UnknownAge]);
     assert_eq!(row.processed_date_time(), row.deployment_processed_date_time.as_ref());
-    assert_eq!(row.usage_processed_date_time, Some("0001-01-01T00:00:00".into()), "kept as it came");
+    assert_eq!(row.usage_processed_date_time, Some("0001-01-01T00:00:00".into()), "kept unchanged");
 }
 
 #[test]
-fn usage_that_names_no_workload_is_flagged_and_workloads_go_by_code_or_else_name() {
+fn usage_without_a_workload_is_flagged_and_workloads_are_identified_by_code_or_name() {
     let usage = |code: Value, name: &str| json!({"productName": "E3", "workloadCode": code, "workloadName": name, "licensesActive": 1});
     let funnel = classic(
         &[],
@@ -394,7 +394,7 @@ fn products_are_added_up_over_customers_and_channels() {
 }
 
 #[test]
-fn a_row_is_written_with_the_contracts_names_and_null_for_what_is_unknown() {
+fn a_row_is_serialized_with_the_contracts_names_and_null_for_unknown_values() {
     let funnel = classic(
         &[
             json!({"customerName": "Contoso", "productName": "E3", "serviceName": "o365", "channel": "reseller",
@@ -422,7 +422,7 @@ fn a_row_is_written_with_the_contracts_names_and_null_for_what_is_unknown() {
 }
 
 #[test]
-fn no_debug_output_shows_a_customers_name() {
+fn debug_output_does_not_show_customer_names() {
     let row = json!({"customerTenantId": CUSTOMER, "customerName": "Contoso", "productName": "E3"});
     let mut join = Join::new();
     join.deployment(&read(&row));
@@ -441,7 +441,7 @@ fn no_debug_output_shows_a_customers_name() {
 
 #[cfg(feature = "schemars")]
 #[test]
-fn the_schemas_describe_what_is_written() {
+fn the_schemas_describe_the_serialized_form() {
     let schema = serde_json::to_value(schemars::schema_for!(FunnelRow)).unwrap();
     let written = serde_json::to_value(one(&classic(&[json!({"productName": "E3"})], &[]))).unwrap();
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
@@ -456,7 +456,7 @@ fn the_schemas_describe_what_is_written() {
 }
 
 #[test]
-fn a_join_can_be_held_across_threads() {
+fn a_join_can_be_shared_between_threads() {
     fn is_send<T: Send + Sync>() {}
     is_send::<Join>();
     is_send::<FunnelTotals>();

@@ -1,4 +1,4 @@
-//! What ignore rules take, and how thresholds are read and held against rows and totals.
+//! Tests of ignore rules and thresholds.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::super::*;
 use super::{E3, classic, commercial, one, read, total};
 
 #[test]
-fn ignore_rules_take_what_all_their_parts_say_and_the_first_of_them_counts() {
+fn a_row_is_removed_by_the_first_rule_that_matches_in_all_parts() {
     let rules: IgnoreRules = toml::from_str(
         "[[ignore]]\nproduct = ' *TRIAL? '\n[[ignore]]\nproduct = '6fd2c87f-*'\ncustomer = 'contoso*'\n\
          [[ignore]]\nspare = 2\n[[ignore]]\nproduct = '*'\nspare = 0",
@@ -36,7 +36,7 @@ fn ignore_rules_take_what_all_their_parts_say_and_the_first_of_them_counts() {
 }
 
 #[test]
-fn rules_that_say_nothing_or_something_unknown_are_refused() {
+fn empty_rules_and_unknown_keys_are_errors() {
     for (text, why) in [
         ("[[ignore]]", "at least one of"),
         ("[[ignore]]\nproduct = ' '", "empty pattern"),
@@ -51,7 +51,7 @@ fn rules_that_say_nothing_or_something_unknown_are_refused() {
 }
 
 #[test]
-fn thresholds_are_read_in_any_spelling_and_printed_in_one() {
+fn thresholds_are_parsed_in_any_spelling_and_printed_in_canonical_form() {
     for (typed, printed) in [
         ("idle > 100", "idle > 100"),
         ("  IDLE\t>100 ", "idle > 100"),
@@ -61,7 +61,7 @@ fn thresholds_are_read_in_any_spelling_and_printed_in_one() {
         ("deployed != 18446744073709551615", "deployed != 18446744073709551615"),
         ("active<1", "active < 1"),
         ("usagepercent < 50.50 %", "usagePercent < 50.5"),
-        // U12: fields and headings were unknown, though they stand above the numbers.
+        // U12: the names of fields and table headings were not accepted.
         ("licensesSold > 5", "sold > 5"),
         ("total LICENSESDEPLOYED > 5", "total deployed > 5"),
         ("any licensesActive > 5", "active > 5"),
@@ -77,7 +77,7 @@ fn thresholds_are_read_in_any_spelling_and_printed_in_one() {
 }
 
 #[test]
-fn a_threshold_that_cannot_be_read_says_where() {
+fn an_invalid_threshold_reports_the_column() {
     for (typed, column, description) in [
         ("", 1, "expected one of sold, "),
         ("total", 6, "expected one of sold, "),
@@ -90,12 +90,12 @@ fn a_threshold_that_cannot_be_read_says_where() {
         ("idle >\u{3000}ett", 8, "expected a number"),
         ("idle > -1", 8, "expected a number"),
         ("idle > 18446744073709551616", 8, "this number is too large"),
-        ("idle > 1.5", 9, "a number of licenses is whole"),
-        ("idle > 1%", 9, "expected the end"),
+        ("idle > 1.5", 9, "a number of licenses must be a whole number"),
+        ("idle > 1%", 9, "expected the end of the threshold"),
         ("usagePercent > 1.", 18, "expected a digit"),
-        ("usagePercent > 1.5.5", 19, "expected the end"),
-        ("usagePercent > 1e3", 17, "expected the end"),
-        ("idle > 1 and sold > 1", 10, "expected the end"),
+        ("usagePercent > 1.5.5", 19, "expected the end of the threshold"),
+        ("usagePercent > 1e3", 17, "expected the end of the threshold"),
+        ("idle > 1 and sold > 1", 10, "expected the end of the threshold"),
     ] {
         let error = typed.parse::<Threshold>().unwrap_err();
         assert_eq!(error.column(), column, "{typed}: {error}");
@@ -107,7 +107,7 @@ fn a_threshold_that_cannot_be_read_says_where() {
 }
 
 #[test]
-fn every_metric_is_that_of_the_row_and_of_the_totals() {
+fn every_metric_has_a_value_for_rows_and_for_totals() {
     let funnel = classic(
         &[json!({"productName": "E3", "licensesSold": 100, "licensesDeployed": 80})],
         &[json!({"productName": "E3", "workloadName": "Exchange", "licensesActive": 60})],
@@ -121,7 +121,7 @@ fn every_metric_is_that_of_the_row_and_of_the_totals() {
     }
 }
 
-/// The same with every number as large as it can be.
+/// A copy with every number at its maximum.
 fn at_its_largest<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
     fn enlarge(value: &mut Value) {
         match value {
@@ -138,7 +138,7 @@ fn at_its_largest<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) 
 
 // S9
 #[test]
-fn saved_numbers_beyond_measure_saturate_wherever_more_is_added() {
+fn maximum_numbers_saturate_when_more_is_added() {
     let rows = json!({"productId": E3, "licensesSold": 9, "licensesDeployed": 10});
     let funnel = commercial(&[rows.clone(), rows, json!({})], &[]);
     let row = one(&funnel);
@@ -154,7 +154,7 @@ fn saved_numbers_beyond_measure_saturate_wherever_more_is_added() {
     totals.merge(&at_its_largest(&total([row, row])));
     assert_eq!(totals.book().rows, u64::MAX);
     assert_eq!(totals.book().licenses_sold.sum, u64::MAX);
-    // Two products, so that reading alone has to add them up.
+    // Two products, so that reading already has to add them up.
     let mut written = serde_json::to_value(&totals).unwrap();
     let product = written["products"][0].clone();
     written["products"].as_array_mut().unwrap().push(product);

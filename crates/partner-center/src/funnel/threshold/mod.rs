@@ -1,5 +1,4 @@
-//! Thresholds such as `idle > 100`: read, printed, and held against rows and totals. What happens when one is crossed is
-//! the caller's to decide.
+//! Thresholds such as `idle > 100`: parsing, printing, and checking rows and totals against them.
 
 mod parse;
 mod value;
@@ -13,7 +12,7 @@ pub use self::value::MetricValue;
 use super::{FunnelRow, Share, Tally, Totals, row};
 use crate::filter::draw_caret;
 
-/// A number of the funnel that can be held against a limit.
+/// A number of the funnel that can be compared with a limit.
 ///
 /// ```
 /// use partner_center::funnel::{Metric, Threshold};
@@ -31,13 +30,13 @@ pub enum Metric {
     Deployed,
     /// Licenses in use.
     Active,
-    /// Licenses sold and not deployed.
+    /// Licenses that were sold but are not deployed.
     Shelfware,
-    /// Licenses deployed and not in use.
+    /// Licenses that are deployed but not in use.
     Idle,
-    /// Deployed of sold, from 0 to 100 or above.
+    /// Deployed licenses as a percentage of sold; may exceed 100.
     DeploymentPercent,
-    /// Active of deployed, from 0 to 100 or above.
+    /// Active licenses as a percentage of deployed; may exceed 100.
     UsagePercent,
 }
 
@@ -75,7 +74,7 @@ impl Metric {
         }
     }
 
-    /// What else it is called: by the fields of the rows, and by the headings of tables.
+    /// Other accepted names: the fields of rows, and the headings of tables.
     const fn other_names(self) -> &'static [&'static str] {
         match self {
             Self::Sold => &["licensesSold"],
@@ -126,10 +125,10 @@ impl Metric {
 #[derive(Clone, Copy)]
 enum Measure {
     Count(u64),
-    /// What is known adds up to this; something is unknown, and cannot be below zero.
+    /// A lower bound: some counts are unknown, and counts cannot be negative.
     AtLeast(u64),
     Percent(f64),
-    /// A percentage of nothing: there is no such number, and it is on no side of any limit.
+    /// A percentage of 0, which does not exist and crosses no limit.
     None,
     Unknown,
 }
@@ -148,7 +147,7 @@ impl Measure {
     }
 }
 
-/// How a number is held against a limit.
+/// A comparison operator.
 ///
 /// ```
 /// use partner_center::funnel::{Relation, Threshold};
@@ -197,7 +196,8 @@ impl Relation {
         }
     }
 
-    /// Whether it holds for every number from this one upwards, for none of them, or for some.
+    /// Whether the relation holds for all numbers from `least` upwards (`Some(true)`), for none of them
+    /// (`Some(false)`), or for some (`None`).
     fn holds_from(self, least: u64, limit: u64) -> Option<bool> {
         match self {
             Self::Above | Self::AtLeast => self.holds(least, limit).then_some(true),
@@ -208,7 +208,7 @@ impl Relation {
     }
 }
 
-/// What a threshold is held against.
+/// What a threshold applies to.
 ///
 /// ```
 /// use partner_center::funnel::{Scope, Threshold};
@@ -220,7 +220,7 @@ impl Relation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
-    /// Each row: one that crosses the threshold is enough.
+    /// Each row: a single row can cross the threshold.
     AnyRow,
     /// The total of all rows.
     Total,
@@ -228,11 +228,11 @@ pub enum Scope {
 
 /// A limit that the funnel may cross: `idle > 100`, `any usagePercent < 50`, `total shelfware >= 5000`.
 ///
-/// A metric, an operator and a number. In front there may be `total`, for the total of all rows, or `any`, for every row,
-/// which is also what is meant without either. A metric may also be called as the field of the rows (`licensesSold`) or as
-/// tables head it (`shelf`, `% used`). Words are read in either letter case and white space is free; a number of
-/// licenses is whole, a percentage may have a fraction and a `%`. Printing gives the one canonical form, and parsing that
-/// gives the same threshold again.
+/// A threshold is a metric, an operator and a number, with an optional prefix: `total` for the total of all rows, or
+/// `any` for each row (the default). A metric may also be named by a field of the rows (`licensesSold`) or a table
+/// heading (`shelf`, `% used`). Case is ignored and white space is optional. A number of licenses must be a whole
+/// number; a percentage may have a fraction and a `%`. `Display` prints a canonical form, which parses to the same
+/// threshold.
 ///
 /// ```
 /// use partner_center::funnel::{Funnel, Threshold, Totals};
@@ -255,7 +255,7 @@ pub struct Threshold {
     limit: Limit,
 }
 
-/// Whole for counts, so that none is rounded.
+/// Counts are integers, so that they are not rounded.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Limit {
     Count(u64),
@@ -263,7 +263,7 @@ enum Limit {
 }
 
 impl Threshold {
-    /// What it is to be held against.
+    /// What the threshold applies to.
     ///
     /// ```
     /// use partner_center::funnel::{Scope, Threshold};
@@ -302,8 +302,8 @@ impl Threshold {
         self.relation
     }
 
-    /// Whether the row crosses the threshold, whatever its scope. `None` if the number is unknown. A percentage of
-    /// nothing crosses none.
+    /// Whether the row crosses the threshold, whatever its scope. `None` if the number is unknown. A percentage of 0
+    /// does not cross any threshold.
     ///
     /// ```
     /// use partner_center::funnel::{Funnel, Threshold};
@@ -319,9 +319,9 @@ impl Threshold {
         self.is_crossed_at(self.metric.of_row(row))
     }
 
-    /// Whether the totals cross the threshold, whatever its scope. `None` if that depends on rows with an unknown count,
-    /// which cannot be below zero. A percentage is that of the rows in which both counts are known; of nothing, it
-    /// crosses none.
+    /// Whether the totals cross the threshold, whatever its scope. `None` if that depends on rows with an unknown
+    /// count; counts cannot be negative. A percentage is computed from the rows in which both counts are known; a
+    /// percentage of 0 does not cross any threshold.
     ///
     /// ```
     /// use partner_center::funnel::{Funnel, Threshold, Totals};
@@ -351,13 +351,13 @@ impl Threshold {
             (Measure::AtLeast(least), Limit::Count(limit)) => self.relation.holds_from(least, limit),
             (Measure::Percent(percent), Limit::Percent(limit)) => Some(self.relation.holds(percent, limit)),
             (Measure::None, _) => Some(false),
-            // A count is never held against a percentage: the parser reads the limit by the metric.
+            // A count is never compared with a percentage: the metric determines how the parser reads the limit.
             (Measure::Unknown | Measure::Count(_) | Measure::AtLeast(_) | Measure::Percent(_), _) => None,
         }
     }
 }
 
-/// The canonical form.
+/// Prints the canonical form.
 impl fmt::Display for Threshold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scope = match self.scope {
@@ -372,7 +372,7 @@ impl fmt::Display for Threshold {
     }
 }
 
-/// Reads a threshold as a person types it.
+/// Parses a threshold as typed by a user.
 ///
 /// ```
 /// use partner_center::funnel::Threshold;
@@ -388,7 +388,7 @@ impl FromStr for Threshold {
     }
 }
 
-/// Why a threshold was refused, and in which column.
+/// Why a threshold is invalid, and in which column.
 ///
 /// ```
 /// use partner_center::funnel::Threshold;
@@ -408,8 +408,8 @@ pub struct ThresholdError {
 }
 
 impl ThresholdError {
-    /// Where it is wrong: the character, counted from 1, of the text that was given. It is one past the last if something
-    /// is missing at the end.
+    /// The position of the error in the input: a character, counted from 1. It is one past the last character if
+    /// something is missing at the end.
     ///
     /// ```
     /// use partner_center::funnel::Threshold;
@@ -421,21 +421,21 @@ impl ThresholdError {
         self.column
     }
 
-    /// What is wrong, for people, without the column.
+    /// A description of the error, without the column.
     ///
     /// ```
     /// use partner_center::funnel::Threshold;
     ///
     /// let error = "idle > 0.5".parse::<Threshold>().unwrap_err();
-    /// assert_eq!(error.description(), "a number of licenses is whole");
+    /// assert_eq!(error.description(), "a number of licenses must be a whole number");
     /// ```
     #[must_use]
     pub fn description(&self) -> &str {
         &self.description
     }
 
-    /// The text that was refused, and on a second line a caret under the character that is wrong. Control characters are
-    /// not passed on, and of a long text only the part around the caret is withdrawal.
+    /// The input, and on a second line a caret under the position of the error. Control characters are removed, and
+    /// long input is cut to the part around the caret.
     ///
     /// ```
     /// use partner_center::funnel::Threshold;

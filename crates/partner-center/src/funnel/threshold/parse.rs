@@ -1,4 +1,4 @@
-//! Reads thresholds as people type them.
+//! Parses thresholds.
 
 use std::borrow::Cow;
 
@@ -15,11 +15,11 @@ pub(super) fn threshold(input: &str) -> Result<Threshold, ThresholdError> {
     let limit = cursor.limit(metric)?;
     match cursor.at_word().rest {
         "" => Ok(Threshold { scope, metric, relation, limit }),
-        _ => Err(cursor.at_word().refused("expected the end")),
+        _ => Err(cursor.at_word().refused("expected the end of the threshold")),
     }
 }
 
-/// What is left of the input, and the column at which that starts.
+/// The rest of the input, and the column at which it starts.
 #[derive(Clone, Copy)]
 struct Cursor<'a> {
     rest: &'a str,
@@ -79,7 +79,7 @@ impl<'a> Cursor<'a> {
             }
             number.parse().ok().filter(|number: &f64| number.is_finite()).map(Limit::Percent)
         } else if fraction.is_some() {
-            return Err(after.refused("a number of licenses is whole"));
+            return Err(after.refused("a number of licenses must be a whole number"));
         } else {
             whole.parse().ok().map(Limit::Count)
         };
@@ -87,7 +87,7 @@ impl<'a> Cursor<'a> {
         limit.ok_or_else(|| start.refused("this number is too large"))
     }
 
-    /// Steps over white space and one of these words, if one comes.
+    /// Skips white space and one of these words, if one follows.
     fn one_of<'w>(&mut self, words: &[&'w str]) -> Option<&'w str> {
         let (found, after) = self.at_word().split(|c| c.is_alphanumeric() || c == '_');
         let word = words.iter().copied().find(|word| word.eq_ignore_ascii_case(found))?;
@@ -95,7 +95,7 @@ impl<'a> Cursor<'a> {
         Some(word)
     }
 
-    /// What comes after this name, if it stands here and is not the beginning of a longer word.
+    /// The position after this name, if the input starts with it and it is not part of a longer word.
     fn behind(self, name: &str) -> Option<Self> {
         let (found, rest) = self.rest.split_at_checked(name.len())?;
         let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')

@@ -1,4 +1,4 @@
-//! The number that a metric is, as it is held against a limit.
+//! The value of a metric.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{Measure, Metric};
 use crate::funnel::{FunnelRow, Totals};
 
-/// The number of a metric: licenses, or a percentage.
+/// The value of a metric: a number of licenses, or a percentage.
 ///
-/// Serialised, it is the number alone; printed, a percentage has two places.
+/// It serializes as a plain number. `Display` prints a percentage with two decimal places.
 ///
 /// ```
 /// use partner_center::funnel::{Funnel, Metric, MetricValue};
@@ -25,9 +25,9 @@ use crate::funnel::{FunnelRow, Totals};
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum MetricValue {
-    /// How many licenses.
+    /// A number of licenses.
     Count(u64),
-    /// From 0 to 100, or above.
+    /// A percentage; may exceed 100.
     Percent(f64),
 }
 
@@ -41,7 +41,7 @@ impl fmt::Display for MetricValue {
 }
 
 impl Metric {
-    /// The number of a row. `None` if it is unknown, or a percentage of nothing.
+    /// The value for a row. `None` if it is unknown, or a percentage of 0.
     ///
     /// ```
     /// use partner_center::funnel::{Funnel, Metric};
@@ -56,7 +56,7 @@ impl Metric {
         self.of_row(row).value()
     }
 
-    /// The number of the totals: of what is known. `None` if that is a percentage of nothing.
+    /// The value for the totals, from the known counts. `None` if it is a percentage of 0.
     ///
     /// ```
     /// use partner_center::funnel::{Metric, MetricValue, Totals};
