@@ -135,7 +135,7 @@ impl Funnel {
 
 /// An incremental join of commercial rows, of any number of customers and in any order.
 ///
-/// A usage row may come before or after its deployment row, so all rows are kept until the end: 32 bytes each, because
+/// A usage row may come before or after its deployment row, so all rows are kept until the end: 20 bytes each, because
 /// names, products and dates are shared. Funnel rows are then returned one at a time.
 ///
 /// ```
