@@ -1,4 +1,4 @@
-//! What becomes of answers that are compressed, encoded, slow, refused or somebody else's, seen from the wire.
+//! Handling of responses that are compressed, encoded, slow, rejected or not from the service, over the wire.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -20,7 +20,7 @@ async fn get(partner: &PartnerCenter) -> Result<u32> {
 
 // F4
 #[tokio::test]
-async fn an_answer_is_read_in_whatever_coding_and_charset_it_comes() {
+async fn a_response_is_read_in_any_coding_and_charset() {
     let text = "{\"totalCount\":0,\"items\":[]}";
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (headers, body) in [
@@ -36,7 +36,7 @@ async fn an_answer_is_read_in_whatever_coding_and_charset_it_comes() {
         assert_eq!(get(&server.partner()).await.unwrap(), 1, "{headers:?}");
         assert_eq!(server.requests()[0].header("accept-encoding"), Some("gzip, br"));
     }
-    // A refusal is read the same way.
+    // An error response is read the same way.
     let body = gzip(br#"{"code":20002,"description":"d","data":[],"source":"s"}"#);
     let server = Scripted::start(vec![answer(403, &["Content-Encoding: GZIP"], &body)]);
     assert_eq!(get(&server.partner()).await.unwrap_err().kind(), ErrorKind::NoRelationship);
@@ -59,9 +59,9 @@ async fn an_answer_is_read_in_whatever_coding_and_charset_it_comes() {
     }
 }
 
-// F4: the cap holds after decompression, whether or not the compression was announced.
+// F4: the limit applies after decompression, whether or not the compression was announced.
 #[tokio::test]
-async fn a_bomb_is_refused_at_the_cap() {
+async fn a_decompression_bomb_is_rejected_at_the_limit() {
     let bomb = gzip(&vec![b' '; 20_000_000]);
     for header in ["Content-Encoding: GZIP", "Content-Encoding: gzip, gzip", "X: y"] {
         let body = if header.contains(',') { gzip(&bomb) } else { bomb.clone() };
@@ -75,7 +75,7 @@ async fn a_bomb_is_refused_at_the_cap() {
 
 // R20
 #[tokio::test]
-async fn a_body_that_stalls_is_asked_for_again() {
+async fn a_stalled_body_is_requested_again() {
     let stalling = |status: u16| {
         let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: 100\r\n\r\n{{");
         Reply::Stall(head.into_bytes())
@@ -92,15 +92,15 @@ async fn a_body_that_stalls_is_asked_for_again() {
     assert!(error.message().contains("stalled"), "{error}");
     assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{"[..]));
 
-    // A service that computes for long before it answers is none that stalls.
+    // A service that takes long before it responds is not a stalled body.
     let server = Scripted::start(vec![Reply::After(Duration::from_millis(300), EMPTY)]);
     let partner = server.builder(&ManualClock::new()).stall_timeout(short).build().unwrap();
     assert_eq!(get(&partner).await.unwrap(), 1);
 }
 
-// F8, R19: what an answer without rows and without a known code is called, and what is advised.
+// F8, R19: the message and advice for a response without rows and without a known code.
 #[tokio::test]
-async fn an_answer_without_a_known_shape_is_called_what_it_is() {
+async fn a_response_of_unknown_form_has_a_specific_error() {
     let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
     for (status, headers, body, kind, message, advice) in [
         (405, "X: y", "", ErrorKind::Rejected, "this operation does not exist at this", "retired"),
@@ -136,14 +136,14 @@ async fn an_answer_without_a_known_shape_is_called_what_it_is() {
             error.advice().contains("service's description"),
             "{status}"
         );
-        assert_eq!(server.requests().len(), 1, "{status}: it would be the same again");
+        assert_eq!(server.requests().len(), 1, "{status}: not retried");
         assert!(!error.is_transient());
     }
 }
 
 // R19
 #[tokio::test]
-async fn attempts_are_spoken_of_only_where_there_were_several() {
+async fn attempts_are_mentioned_only_if_there_were_several() {
     for (status, attempts) in [(503, 1), (429, 1), (503, 3), (429, 3)] {
         let server = Scripted::start((0..9).map(|_| answer(status, &[], b"")).collect());
         let builder = server.builder(&ManualClock::new()).max_attempts(attempts);
@@ -156,7 +156,7 @@ async fn attempts_are_spoken_of_only_where_there_were_several() {
 
 // R18
 #[tokio::test]
-async fn a_token_that_the_host_echoes_is_in_no_text_of_the_error() {
+async fn a_token_that_the_host_echoes_is_not_in_the_error_texts() {
     let half = TOKEN.get(..16).unwrap();
     for (status, header, body) in [
         (400, "X: y".to_owned(), format!(r#"{{"code":"{TOKEN}","description":"sent: Bearer {TOKEN}"}}"#)),
@@ -185,6 +185,6 @@ async fn a_token_that_the_host_echoes_is_in_no_text_of_the_error() {
         for text in texts {
             assert!(!text.to_lowercase().contains(half), "{status}: {text}");
         }
-        assert_eq!(error.body().unwrap(), body.as_bytes(), "the body stays as it came");
+        assert_eq!(error.body().unwrap(), body.as_bytes(), "the body is unchanged");
     }
 }

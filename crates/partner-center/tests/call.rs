@@ -1,4 +1,4 @@
-//! What a call does: ids, headers, attempts, waits, tokens and deadlines, seen from the wire.
+//! Calls over the wire: ids, headers, attempts, waits, tokens and deadlines.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -24,7 +24,7 @@ async fn get(partner: &PartnerCenter) -> Result<(u32, Option<String>)> {
 }
 
 #[tokio::test]
-async fn the_request_is_the_documented_one_and_nothing_more() {
+async fn the_request_is_exactly_the_documented_one() {
     let server = Scripted::start(vec![ok(EMPTY)]);
     let partner = server.builder(&ManualClock::new()).application("License desk").build().unwrap();
     get(&partner).await.unwrap();
@@ -54,7 +54,7 @@ async fn the_request_is_the_documented_one_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn retries_carry_the_ids_of_their_call_and_the_next_call_has_its_own() {
+async fn retries_keep_the_ids_of_their_call_and_the_next_call_has_new_ones() {
     let server =
         Scripted::start(vec![answer(503, &[], b""), answer(502, &[], b"<html>"), ok(EMPTY), ok(EMPTY)]);
     let partner = server.partner();
@@ -89,7 +89,7 @@ async fn a_context_pins_the_correlation_id_and_the_locale_of_a_chain() {
 }
 
 #[tokio::test]
-async fn a_locale_that_is_none_is_refused_before_anything_is_sent() {
+async fn an_invalid_locale_is_rejected_before_anything_is_sent() {
     let server = Scripted::start(vec![]);
     for locale in ["", "sv SE", "sv\r\nX-Evil: 1", "s"] {
         let error = get(&server.partner().with(RequestContext::new().locale(locale))).await.unwrap_err();
@@ -99,7 +99,7 @@ async fn a_locale_that_is_none_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn the_answers_own_ids_and_headers_are_kept() {
+async fn the_ids_and_headers_of_the_response_are_kept() {
     let server =
         Scripted::start(vec![answer(200, &["MS-RequestId: its-own", "MS-CV: x.0"], EMPTY.as_bytes())]);
     let answer = server.partner().analytics().licenses().usage().get().await.unwrap();
@@ -110,7 +110,7 @@ async fn the_answers_own_ids_and_headers_are_kept() {
 }
 
 #[tokio::test]
-async fn retry_after_is_waited_for_in_seconds_and_as_a_date() {
+async fn retry_after_is_honored_in_seconds_and_as_a_date() {
     let date = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(40));
     for (header, at_least) in [("Retry-After: 57".to_owned(), 57), (format!("Retry-After: {date}"), 38)] {
         let server = Scripted::start(vec![answer(429, &[&header], THROTTLED), ok(EMPTY)]);
@@ -128,12 +128,12 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
     let error = get(&server.builder(&clock).build().unwrap()).await.unwrap_err();
     assert!(error.is_throttled());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(200)));
-    assert_eq!((error.attempts(), clock.sleeps().len()), (1, 0), "it did not wait in vain");
+    assert_eq!((error.attempts(), clock.sleeps().len()), (1, 0), "it did not wait");
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn what_one_call_was_told_holds_for_the_next() {
+async fn a_pause_requested_from_one_call_applies_to_the_next() {
     let server = Scripted::start(vec![answer(429, &["Retry-After: 200"], THROTTLED), ok(EMPTY)]);
     let clock = ManualClock::new();
     let partner = server.builder(&clock).build().unwrap();
@@ -147,7 +147,7 @@ async fn what_one_call_was_told_holds_for_the_next() {
 }
 
 #[tokio::test]
-async fn attempts_end() {
+async fn attempts_are_limited() {
     let server = Scripted::start((0..9).map(|_| answer(503, &[], b"")).collect());
     let clock = ManualClock::new();
     let error = get(&server.builder(&clock).max_attempts(3).build().unwrap()).await.unwrap_err();
@@ -156,7 +156,7 @@ async fn attempts_end() {
 }
 
 #[tokio::test]
-async fn what_cannot_pass_is_not_tried_again() {
+async fn permanent_errors_are_not_retried() {
     for (status, kind) in [
         (400, ErrorKind::Rejected),
         (403, ErrorKind::Forbidden),
@@ -174,7 +174,7 @@ async fn what_cannot_pass_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_asked_for_again_and_kept_if_it_goes_on() {
+async fn a_truncated_body_is_requested_again_and_kept_if_that_continues() {
     let cut = || Reply::Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"items\":[".to_vec());
     let server = Scripted::start(vec![cut(), ok(EMPTY)]);
     assert_eq!(get(&server.partner()).await.unwrap().0, 2);
@@ -187,7 +187,7 @@ async fn a_body_that_breaks_off_is_asked_for_again_and_kept_if_it_goes_on() {
 
 // S6
 #[tokio::test]
-async fn a_refusal_that_breaks_off_is_asked_for_again_and_then_judged_by_its_status() {
+async fn a_truncated_error_response_is_retried_and_then_classified_by_its_status() {
     let cut = |status: u16, header: &str| {
         let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: 100\r\n{header}\r\n{{\"code\":");
         Reply::Cut(head.into_bytes())
@@ -199,7 +199,7 @@ async fn a_refusal_that_breaks_off_is_asked_for_again_and_then_judged_by_its_sta
 
     for (status, kind, requests) in [
         (400, ErrorKind::Rejected, 4),
-        // Once more with a fresh token, if there were one.
+        // Once more with a new token, if there were one.
         (401, ErrorKind::Unauthorized, 4),
         (403, ErrorKind::Forbidden, 4),
         (404, ErrorKind::NotFound, 4),
@@ -216,23 +216,27 @@ async fn a_refusal_that_breaks_off_is_asked_for_again_and_then_judged_by_its_sta
     let whole = answer(403, &[], br#"{"code":20002,"description":"d","data":[],"source":"s"}"#);
     let server = Scripted::start(vec![cut(403, ""), whole, ok(EMPTY)]);
     let error = get(&server.partner()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::NoRelationship, 2), "what it meant all along");
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::NoRelationship, 2),
+        "the complete error response"
+    );
     assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn an_answer_over_the_limit_is_refused_even_when_it_was_small_before_decompression() {
+async fn a_response_over_the_limit_is_rejected_even_if_it_was_small_before_decompression() {
     let server = Scripted::start(vec![ok(vec![b' '; 2000])]);
     let partner = server.builder(&ManualClock::new()).body_limit(1000).build().unwrap();
     let error = get(&partner).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(200)));
     assert!(error.message().contains("1000 bytes"), "{error}");
-    assert_eq!(server.requests().len(), 1, "it would be as long the next time");
+    assert_eq!(server.requests().len(), 1, "not retried");
 }
 
 // R8, R19, S11
 #[tokio::test]
-async fn settings_that_cannot_be_used_are_refused_before_anything_is_sent() {
+async fn invalid_settings_are_rejected_before_anything_is_sent() {
     let builder =
         || PartnerCenter::builder().credential(partner_center::credential::StaticToken::new(TOKEN).unwrap());
     for (name, builder) in [
@@ -253,18 +257,18 @@ async fn settings_that_cannot_be_used_are_refused_before_anything_is_sent() {
 
 // R19
 #[tokio::test]
-async fn a_name_that_no_host_has_is_looked_up_once() {
+async fn an_unknown_host_name_is_looked_up_once() {
     let clock = ManualClock::new();
     let partner = PartnerCenter::builder()
         .credential(partner_center::credential::StaticToken::new(TOKEN).unwrap())
-        // `.invalid` is never anybody's, by RFC 6761.
+        // `.invalid` is reserved by RFC 6761.
         .base_url("https://partner-center.invalid")
         .clock(clock.clone())
         .build()
         .unwrap();
     let error = get(&partner).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
-    // Where there is no network at all, its absence says nothing about the name.
+    // Without a network, the lookup fails for another reason.
     if error.message().contains("could not resolve the host name") {
         assert_eq!((error.attempts(), clock.sleeps().len()), (1, 0));
         assert!(!error.is_transient() && error.advice().contains("base URL"));
@@ -275,7 +279,7 @@ async fn a_name_that_no_host_has_is_looked_up_once() {
 
 // S11
 #[tokio::test]
-async fn numbers_and_clocks_beyond_measure_break_no_call() {
+async fn extreme_numbers_and_clocks_do_not_break_a_call() {
     #[derive(Debug)]
     struct Odd(f64);
     impl partner_center::clock::Random for Odd {
@@ -297,7 +301,7 @@ async fn numbers_and_clocks_beyond_measure_break_no_call() {
 }
 
 #[tokio::test]
-async fn silence_ends_with_the_time_allowed() {
+async fn a_call_without_a_response_ends_with_the_timeout() {
     let server = Scripted::start(vec![Reply::Silence, Reply::Silence]);
     let partner = server
         .builder(&ManualClock::new())
@@ -326,7 +330,7 @@ async fn a_refused_connection_is_a_network_error() {
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Network, None, 4));
 }
 
-/// Hands out token-1, and after a refresh token-2, and so on up to a last.
+/// Returns token-1, after a refresh token-2, and so on up to a maximum.
 #[derive(Debug, Clone)]
 struct Counting {
     current: Arc<AtomicU32>,
@@ -351,7 +355,7 @@ impl Credential for Counting {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_refreshed_once_and_the_call_made_once_more() {
+async fn a_rejected_token_is_refreshed_once_and_the_request_is_repeated() {
     for (replies, last, attempts, tokens) in [
         (vec![answer(401, &[], b""), ok(EMPTY)], 9, Ok(2), vec!["token-1", "token-2"]),
         (vec![answer(401, &[], b""), answer(401, &[], b"")], 9, Err(2), vec!["token-1", "token-2"]),
@@ -384,7 +388,7 @@ async fn a_refused_token_is_refreshed_once_and_the_call_made_once_more() {
 
 // S8
 #[tokio::test]
-async fn the_repetition_with_a_fresh_token_is_none_of_the_attempts() {
+async fn the_repeated_request_with_a_new_token_does_not_count_as_an_attempt() {
     let unavailable = || answer(503, &[], b"");
     for (failures, outcome) in [(3, Ok(5)), (4, Err(5))] {
         let mut replies = vec![answer(401, &[], b"")];

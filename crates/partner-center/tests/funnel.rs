@@ -1,5 +1,5 @@
-//! The funnel of a whole emulated book: read customer by customer, and read by the commercial queries, it is what the
-//! book says.
+//! The funnel of an emulator's whole data set (its book), read customer by customer and with the commercial queries,
+//! must match the book.
 
 use futures_util::TryStreamExt as _;
 use partner_center::funnel::{Flag, Funnel, FunnelTotals, Join, JoinReport};
@@ -8,7 +8,7 @@ use partner_center_emulator::{Book, Emulator};
 
 const CUSTOMERS: usize = 60;
 
-/// Sold, deployed, active, shelfware and idle, worked out from the book itself.
+/// Sold, deployed, active, shelfware and idle, computed from the book.
 fn truth(book: &Book) -> [u64; 5] {
     let [mut sold, mut deployed, mut active, mut shelfware, mut idle] = [0; 5];
     for customer in book.customers() {
@@ -23,7 +23,7 @@ fn truth(book: &Book) -> [u64; 5] {
                 idle += row.licenses_deployed.saturating_sub(most);
             }
         }
-        // The documented commercial answers report usage of products that are not in those of deployment.
+        // The documented commercial responses report usage of products that have no deployment.
         for used in &usage {
             if customer.deployment().iter().all(|row| row.product.id != used.product.id) {
                 active += used.licenses_active;
@@ -40,7 +40,7 @@ fn sums(totals: &FunnelTotals) -> [u64; 5] {
 }
 
 #[tokio::test]
-async fn a_book_has_one_funnel_however_it_is_read() {
+async fn the_funnel_is_the_same_from_both_sources() {
     let emulator = Emulator::builder().customers(CUSTOMERS).start().await.unwrap();
     let partner = PartnerCenter::builder()
         .credential(StaticToken::new("opaque").unwrap())
@@ -54,7 +54,7 @@ async fn a_book_has_one_funnel_however_it_is_read() {
         let licenses = partner.customers().by_id(id).analytics().licenses();
         let (Ok(deployment), Ok(usage)) = (licenses.deployment().get().await, licenses.usage().get().await)
         else {
-            assert!(customer.deployment().is_empty(), "only lapsed customers are refused");
+            assert!(customer.deployment().is_empty(), "only lapsed customers are rejected");
             continue;
         };
         let funnel = Funnel::classic(id, &deployment.items, &usage.items);

@@ -1,4 +1,4 @@
-//! A service that is out of order, over the wire: what is sent to it meanwhile, and that nobody is lost.
+//! Outages over the wire: few requests are sent meanwhile, and no customer is lost.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -15,7 +15,7 @@ use partner_center_emulator::{Emulator, EmulatorBuilder, FaultScript};
 
 const COMMERCIAL: &str = "/partner/v1/analytics/commercial/*";
 
-/// A clock at whose time the faults of an emulator end.
+/// A clock that ends the emulator's faults at a given time.
 #[derive(Clone, Debug, Default)]
 struct OutageClock {
     clock: ManualClock,
@@ -43,7 +43,7 @@ impl Clock for OutageClock {
     }
 }
 
-/// An emulator with an outage that begins at some request, and so while the clock stands at zero, and ends then.
+/// An emulator with an outage that starts at a given request, while the clock is at zero, and lasts until `ends`.
 async fn outage(builder: EmulatorBuilder, faults: &str, ends: Duration) -> (OutageClock, PartnerCenter) {
     let emulator = builder.faults(faults.parse::<FaultScript>().unwrap()).start().await.unwrap();
     let partner = client(emulator.base_url());
@@ -71,14 +71,14 @@ impl OutageClock {
 
 const FOREVER: Duration = Duration::from_secs(1_000_000_000);
 
-// R6: the class is the length of the outage times the source.
+// R6: outages of several lengths, with both sources.
 #[tokio::test]
-async fn an_outage_of_any_length_below_the_timeout_loses_nobody_by_either_source() {
+async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source() {
     for seconds in [0, 1, 3, 8, 30, 120, 170] {
         let ends = Duration::from_secs(seconds);
         let faults = "#40- 503";
         let (clock, partner) = outage(Emulator::builder().customers(150), faults, ends).await;
-        // Killed and resumed at points that differ with the length.
+        // Stopped and resumed at points that differ with the length.
         let (mut swept, mut saved, mut later) = (Vec::new(), None::<String>, 0);
         for take in [usize::try_from(seconds).unwrap() % 50, 37, usize::MAX] {
             let mut sweep = partner.customers().sweep(sweep::deployment).order(Order::Customer);
@@ -97,9 +97,9 @@ async fn an_outage_of_any_length_below_the_timeout_loses_nobody_by_either_source
         let in_time = swept.len() - usize::try_from(later).unwrap();
         assert!(swept[..in_time].is_sorted(), "{seconds} s");
         swept.sort_unstable();
-        assert_eq!(swept, clock.customers(), "{seconds} s: everybody once");
+        assert_eq!(swept, clock.customers(), "{seconds} s: every customer once");
         let requests = clock.emulator().request_count();
-        // Each run lists anew, and has asked about a few whom it did not hand out.
+        // Each run lists the customers again, and has read a few that it did not return.
         assert!(requests < 150 + 3 + 2 * 40 + 20 + seconds, "{seconds} s: {requests}");
 
         let builder = Emulator::builder().customers(150).page_size(50);
@@ -120,9 +120,9 @@ async fn an_outage_of_any_length_below_the_timeout_loses_nobody_by_either_source
     }
 }
 
-// R5, with its numbers: 2,844 requests for 711 customers before.
+// R5: it took 2,844 requests for 711 customers before the fix.
 #[tokio::test]
-async fn an_outage_to_the_end_costs_at_most_one_request_and_a_half_per_customer_left() {
+async fn a_permanent_outage_causes_at_most_one_and_a_half_requests_per_remaining_customer() {
     let (clock, partner) = outage(Emulator::builder().customers(1000), "#300- 503", FOREVER).await;
     let mut stream = partner.customers().sweep(sweep::deployment).stream();
     let (mut done, mut failed) = (HashSet::new(), HashSet::new());
@@ -151,14 +151,18 @@ async fn an_outage_to_the_end_costs_at_most_one_request_and_a_half_per_customer_
         assert!(failed.remove(&swept.customer) && !matches!(swept.outcome, Outcome::Failed(_)));
     }
     assert!(failed.is_empty());
-    assert_eq!(clock.emulator().request_count() - before, 1000 - done.len() as u64, "and no list");
+    assert_eq!(
+        clock.emulator().request_count() - before,
+        1000 - done.len() as u64,
+        "the list is not requested"
+    );
     assert!(stream.checkpoint().is_finished());
     assert_eq!((stream.progress().summary.customers, stream.progress().summary.failed), (1000, 0));
 }
 
 // R5: plain calls share one budget.
 #[tokio::test]
-async fn plain_calls_have_a_hundred_retries_between_them_while_nothing_succeeds() {
+async fn calls_share_a_hundred_retries_while_nothing_succeeds() {
     let (clock, partner) = outage(Emulator::builder().customers(1), "503(retry-after=none)", FOREVER).await;
     let customer = partner.customers().by_id(clock.customers()[0]);
     for number in 0..100 {
@@ -169,7 +173,7 @@ async fn plain_calls_have_a_hundred_retries_between_them_while_nothing_succeeds(
     assert_eq!(clock.emulator().request_count(), 100 + 100);
     let error = customer.get().await.unwrap_err();
     assert!(error.message().contains("the retry budget is empty"), "{error}");
-    // What is throttled and told how long draws nothing.
+    // Throttling with a stated wait does not use the budget.
     clock.emulator().set_faults("429(retry-after=1)".parse::<FaultScript>().unwrap());
     let error = customer.get().await.unwrap_err();
     assert_eq!((error.attempts(), error.is_out_of_retries()), (4, false));
@@ -193,14 +197,14 @@ async fn a_401_of_one_customer_is_that_customers_and_named() {
         }
         assert_eq!(failed, [refused], "{place}");
         assert!(stream.checkpoint().is_finished());
-        // Only the last has nobody behind it who shows that the token is good: one request more, for the list.
+        // No customer after the last one shows that the token is valid: one more request, for the list.
         assert_eq!(clock.emulator().request_count(), 61 + u64::from(place == 59), "{place}");
     }
 }
 
 #[tokio::test]
 async fn a_401_of_everybody_ends_the_sweep_although_the_token_was_good_before() {
-    // A token that is no longer good from the thirtieth request on.
+    // A token that is rejected from the thirtieth request on.
     let (clock, partner) = outage(Emulator::builder().customers(500), "#30- 401", FOREVER).await;
     let mut stream = partner.customers().sweep(sweep::deployment).stream();
     let mut done = 0;
@@ -218,7 +222,7 @@ async fn a_401_of_everybody_ends_the_sweep_although_the_token_was_good_before() 
     assert!(clock.emulator().request_count() < 50, "{}", clock.emulator().request_count());
 }
 
-/// A credential that has no token in some stretch of time.
+/// A credential that has no token during a period of time.
 #[derive(Clone, Debug)]
 struct Resting {
     clock: OutageClock,
@@ -243,7 +247,7 @@ impl Credential for Resting {
 
 // S1
 #[tokio::test]
-async fn what_a_credential_fails_with_is_nobodys_failure() {
+async fn an_error_of_the_credential_is_not_a_customers_failure() {
     for seconds in [1, 8, 60, 170, 10_000] {
         let (clock, _) = outage(Emulator::builder().customers(300), "", FOREVER).await;
         let credential = Resting { clock: clock.clone(), until: Duration::from_secs(seconds) };
@@ -280,7 +284,7 @@ async fn what_a_credential_fails_with_is_nobodys_failure() {
 
 // S19
 #[tokio::test]
-async fn plain_calls_go_out_so_many_at_once_and_all_succeed() {
+async fn concurrent_calls_are_limited_and_all_succeed() {
     let emulator = Emulator::builder().customers(20).latency(Duration::from_millis(5)).start().await.unwrap();
     let partner = client(emulator.base_url()).max_concurrent_requests(20).build().unwrap();
     let ids: Vec<CustomerId> = emulator.book().customers().map(|customer| customer.id.into()).collect();
@@ -292,14 +296,15 @@ async fn plain_calls_go_out_so_many_at_once_and_all_succeed() {
     assert_eq!(refused.kind(), ErrorKind::Configuration);
 }
 
-/// Whether this process is the one with few files, and where its service is.
+/// Set in the child process that may open few files: the address of its service.
 const FEW_FILES: &str = "OUTAGE_TEST_SERVICE";
 
-// R17, S19: this test begins itself once more in a shell that lets it open few files.
+// R17, S19: this test runs itself again in a shell with a low limit of open files.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_that_may_open_few_files_has_fewer_requests_at_once_and_fails_nobody() {
-    const NAME: &str = "a_process_that_may_open_few_files_has_fewer_requests_at_once_and_fails_nobody";
+async fn a_process_with_a_low_limit_of_open_files_sends_fewer_requests_at_once_without_failures() {
+    const NAME: &str =
+        "a_process_with_a_low_limit_of_open_files_sends_fewer_requests_at_once_without_failures";
     if let Ok(url) = std::env::var(FEW_FILES) {
         return with_few_files(&url).await;
     }
@@ -336,7 +341,7 @@ async fn with_few_files(url: &str) {
     results.iter().for_each(is_answer);
 }
 
-/// A customer without a relationship is refused, and that is an answer.
+/// A customer without a relationship is rejected, which is a regular response.
 fn is_answer<T: std::fmt::Debug>(result: &Result<T>) {
     assert!(result.as_ref().map_or_else(Error::is_forbidden, |_| true), "{result:?}");
 }

@@ -1,4 +1,4 @@
-//! Whole books swept over the wire: against the emulator, which knows the truth, throttles and breaks answers.
+//! Sweeps over all customers of the emulator, which throttles, injects faults, and knows the expected results.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -14,10 +14,10 @@ use partner_center::sweep::{self, Checkpoint, Order, Outcome, Rate, Rows, SweepS
 use partner_center::{CustomerId, ErrorKind, PartnerCenter};
 use partner_center_emulator::{Book, CustomerState, Emulator, EmulatorBuilder, FaultScript, TokenSpec};
 
-/// Requests a call may send. With four, as many wrong answers in a row would fail a customer now and then.
+/// Attempts per call. With four, four injected faults in a row would occasionally fail a customer.
 const ATTEMPTS: u32 = 8;
 
-/// A clock whose waits pass at the emulator as well, so that its throttling windows end.
+/// A clock that also advances the emulator's clock, so that its throttling windows end.
 #[derive(Clone, Debug)]
 struct SharedClock {
     client: ManualClock,
@@ -34,7 +34,7 @@ impl Clock for SharedClock {
     }
 
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
-        // Whole seconds are what its windows are measured in; a part of one must not get lost.
+        // The emulator's windows are in whole seconds; fractions must not be lost.
         self.emulator.advance(wait);
         self.client.sleep(wait)
     }
@@ -64,7 +64,7 @@ fn faults(text: &str) -> FaultScript {
     text.parse().unwrap()
 }
 
-/// One line per product, or one for what there is instead.
+/// One line per product, or one for another outcome.
 fn lines(swept: &Swept<Deployments>) -> String {
     let mut text = String::new();
     let id = swept.customer;
@@ -122,7 +122,7 @@ async fn a_book_of_300_comes_out_as_it_is_although_one_answer_in_ten_is_wrong() 
     comes_out_as_it_is(300, 50, script, &[Order::Customer, Order::Completion]).await;
 }
 
-/// How long it takes is the benchmark's business.
+/// The benchmark measures the duration.
 #[tokio::test]
 async fn a_book_of_10_000_comes_out_as_it_is_although_one_answer_in_twenty_is_wrong() {
     let script = "seed=11; 2.5% most=2 429(retry-after=1); 1.5% most=2 503; 1% most=2 500";
@@ -143,7 +143,7 @@ async fn comes_out_as_it_is(customers: usize, page_size: usize, script: &str, or
             found.sort_unstable();
             expected.sort_unstable();
         }
-        assert!(found == expected, "{} outcomes are not the emulator's truth", found.len());
+        assert!(found == expected, "{} outcomes differ from the emulator's data", found.len());
 
         let progress = stream.progress();
         let summary = progress.summary;
@@ -153,16 +153,16 @@ async fn comes_out_as_it_is(customers: usize, page_size: usize, script: &str, or
         assert!(summary.empty > 10 && summary.skipped > 5, "{summary:?}");
         assert_eq!(summary.with_rows + summary.empty + summary.skipped, customers);
         assert_eq!(summary.rows + summary.empty + summary.skipped, expected.concat().lines().count() as u64);
-        // The limits learnt of throttling that attempts made up for.
+        // Throttled attempts lowered the limit, although retries succeeded.
         assert!(progress.throttled >= Duration::from_secs(2), "{progress:?}");
         assert!(progress.limit <= 16 && progress.all_known, "{progress:?}");
     }
-    assert!(emulator.request_count() > customers * 26 / 25, "hardly an answer was wrong");
+    assert!(emulator.request_count() > customers * 26 / 25, "too few faults were injected");
     assert!(emulator.stray_requests().is_empty());
 }
 
 #[tokio::test]
-async fn two_questions_about_each_customer_are_one_outcome() {
+async fn an_operation_of_two_calls_is_one_outcome() {
     let Service { emulator, partner } = service(Emulator::builder().customers(30)).await;
     let both = partner.customers().sweep(|customer| async move {
         let licenses = customer.analytics().licenses();
@@ -187,13 +187,13 @@ async fn two_questions_about_each_customer_are_one_outcome() {
 }
 
 #[tokio::test]
-async fn killed_at_any_moment_and_resumed_the_output_is_the_same_to_the_byte() {
+async fn the_output_of_a_stopped_and_resumed_sweep_is_identical() {
     let script = "seed=3; 5% most=2 429(retry-after=1); 5% most=2 503";
     let builder = Emulator::builder().customers(60).page_size(7).faults(faults(script));
     let Service { emulator, partner } = service(builder).await;
     let expected = truth(emulator.book()).concat();
 
-    // What is on disk: the output, and the checkpoint with the length the output had when it was taken.
+    // The data on disk: the output, and the checkpoint with the length of the output at that time.
     let (mut output, mut saved): (String, Option<(String, usize)>) = (String::new(), None);
     let mut kills = (0_usize..).map(|kill| 1 + kill * 7 % 11);
     loop {
@@ -211,7 +211,7 @@ async fn killed_at_any_moment_and_resumed_the_output_is_the_same_to_the_byte() {
                 break;
             };
             output.push_str(&lines(&swept));
-            // Saved now and then: what comes after it is lost, and asked for again.
+            // Saved occasionally: later output is discarded and requested again.
             if number % 3 == 0 {
                 let checkpoint = serde_json::to_string(&stream.checkpoint()).unwrap();
                 saved = Some((checkpoint, output.len()));
@@ -227,25 +227,25 @@ async fn killed_at_any_moment_and_resumed_the_output_is_the_same_to_the_byte() {
 }
 
 #[tokio::test]
-async fn a_throttling_service_is_used_as_much_as_it_allows() {
+async fn the_quota_of_a_throttling_service_is_used() {
     let builder = Emulator::builder().customers(200).rate_per_minute(60);
     let Service { emulator, partner } = service(builder).await;
     let mut stream = partner.customers().sweep(sweep::deployment).concurrency(8).stream();
     let swept = all(&mut stream).await;
     let found: HashSet<_> = swept.iter().map(lines).collect();
     assert_eq!(found, truth(emulator.book()).into_iter().collect());
-    // 201 requests take four windows. At the end of each of the three before, what was under way is refused.
+    // 201 requests take four windows. At the end of each of the first three, requests in progress are rejected.
     let requests = emulator.requests();
     let refused = requests.iter().filter(|request| request.status() == Some(429)).count();
     assert!((3..=24).contains(&refused), "{refused} of {}", requests.len());
     assert_eq!(requests.len(), 201 + refused);
-    // At least; this clock leaps while refusals are still on the wire, and each is counted from when it arrives.
+    // At least: this clock advances while rejections are still on the wire, and each is counted on arrival.
     let throttled = stream.progress().throttled;
     assert!(throttled.as_secs() >= 170, "{throttled:?}");
 }
 
 #[tokio::test]
-async fn a_rate_of_ones_own_keeps_the_service_from_throttling() {
+async fn a_client_side_rate_avoids_throttling() {
     let builder = Emulator::builder().customers(150).rate_per_minute(60);
     let Service { emulator, partner } = service(builder).await;
     let rate = Rate::per_minute(60).unwrap();
@@ -257,8 +257,8 @@ async fn a_rate_of_ones_own_keeps_the_service_from_throttling() {
 }
 
 #[tokio::test]
-async fn a_list_that_breaks_off_can_be_gone_on_from() {
-    // The third page, for as long as the sweep asks for it.
+async fn a_sweep_with_a_failed_list_can_be_resumed() {
+    // The third page fails whenever the sweep requests it.
     let builder = Emulator::builder().customers(50).page_size(10).faults(faults("#3-60 /v1/customers 503"));
     let Service { emulator, partner } = service(builder).await;
     let mut stream = partner.customers().sweep(sweep::deployment).stream();
@@ -269,7 +269,7 @@ async fn a_list_that_breaks_off_can_be_gone_on_from() {
             Err(interrupted) => break interrupted,
         }
     };
-    assert_eq!(found.len(), 20, "those that were listed");
+    assert_eq!(found.len(), 20, "the listed customers");
     assert_eq!(interrupted.error().kind(), ErrorKind::Unavailable);
     let asked = emulator.requests().iter().filter(|request| request.path() == "/v1/customers").count();
     assert!((20..60).contains(&asked), "{asked}");
@@ -284,7 +284,7 @@ async fn a_list_that_breaks_off_can_be_gone_on_from() {
 }
 
 #[tokio::test]
-async fn a_token_that_fits_no_customer_is_noticed_at_the_first() {
+async fn a_token_that_is_rejected_for_all_customers_ends_the_sweep_at_the_first() {
     let emulator = Emulator::builder().customers(100).start().await.unwrap();
     let token = emulator.entra().issue_access_token(&TokenSpec::application());
     let partner = PartnerCenter::builder()
@@ -300,7 +300,7 @@ async fn a_token_that_fits_no_customer_is_noticed_at_the_first() {
 }
 
 #[tokio::test]
-async fn only_those_that_are_named_are_asked_about() {
+async fn only_the_given_customers_are_read() {
     let Service { emulator, partner } = service(Emulator::builder().customers(20)).await;
     let mut named: Vec<CustomerId> =
         emulator.book().customers().step_by(3).map(|customer| customer.id.into()).collect();
@@ -308,8 +308,8 @@ async fn only_those_that_are_named_are_asked_about() {
     let swept = all(&mut sweep.stream()).await;
     named.sort_unstable();
     assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), named);
-    assert!(swept.iter().all(|swept| swept.name.is_none()), "nobody has said their names");
-    assert_eq!(emulator.request_count(), named.len() as u64, "the list was not asked for");
+    assert!(swept.iter().all(|swept| swept.name.is_none()), "their names are unknown");
+    assert_eq!(emulator.request_count(), named.len() as u64, "the list was not requested");
 }
 
 #[tokio::test]
@@ -320,7 +320,7 @@ async fn a_dropped_sweep_sends_nothing_more() {
         stream.try_next().await.unwrap().unwrap();
     }
     drop(stream);
-    // What was on the wire may still arrive.
+    // Requests on the wire may still arrive.
     tokio::time::sleep(Duration::from_millis(20)).await;
     let before = emulator.request_count();
     assert!(before < 60, "{before}");
@@ -329,7 +329,7 @@ async fn a_dropped_sweep_sends_nothing_more() {
 }
 
 #[test]
-fn a_sweep_can_be_handed_to_another_task() {
+fn a_sweep_can_be_moved_to_another_task() {
     fn is_send<T: Send>() {}
     is_send::<SweepStream<Deployments>>();
     is_send::<Arc<Checkpoint>>();

@@ -1,4 +1,4 @@
-//! Whole books read from whichever source answers, against the emulator, which has both.
+//! Reports on all customers from both sources of the emulator.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -55,7 +55,7 @@ fn rows<R: BookRow + Clone>(portions: &[Portion<R>]) -> Vec<R> {
     rows.flatten().collect()
 }
 
-/// The deployment of every customer, as this source has it.
+/// The expected deployment rows of all customers from this source.
 fn truth(emulator: &Emulator, source: Source) -> Vec<String> {
     let mut lines = Vec::new();
     for customer in emulator.book().customers() {
@@ -95,7 +95,7 @@ fn asked(emulator: &Emulator, path: &str) -> usize {
     emulator.requests().iter().filter(|request| request.path().starts_with(path)).count()
 }
 
-/// U5: everybody is listed, and has rows or not, over resumed readings too.
+/// U5: every customer is listed, with or without rows, even if the report was resumed.
 fn covers_all(emulator: &Emulator, stream: &BookStream<DeploymentRow>) {
     let coverage = stream.coverage().unwrap();
     let customers = emulator.book().customers();
@@ -114,7 +114,7 @@ fn covers_all(emulator: &Emulator, stream: &BookStream<DeploymentRow>) {
 }
 
 #[tokio::test]
-async fn where_the_commercial_query_answers_the_book_is_a_few_requests() {
+async fn the_commercial_query_needs_few_requests() {
     let emulator = builder().page_size(50).start().await.unwrap();
     let partner = partner(&emulator, "opaque");
     let mut stream = partner.customers().book::<DeploymentRow>().stream();
@@ -134,23 +134,19 @@ async fn where_the_commercial_query_answers_the_book_is_a_few_requests() {
     covers_all(&emulator, &stream);
     let again = partner.customers().book::<DeploymentRow>().resume(stream.checkpoint());
     let mut again = again.stream();
-    assert!(all(&mut again).await.is_empty(), "what is handed out is not handed out again");
+    assert!(all(&mut again).await.is_empty(), "returned rows are not returned again");
     covers_all(&emulator, &again);
     let without = partner.customers().book::<DeploymentRow>().without_list();
     let mut without = without.stream();
     let _ = all(&mut without).await;
-    assert_eq!(
-        asked(&emulator, "/v1/customers") as u64,
-        2 * lists,
-        "the list is read only where it is wanted"
-    );
+    assert_eq!(asked(&emulator, "/v1/customers") as u64, 2 * lists, "the list is read only if requested");
     assert_eq!(without.coverage().unwrap().listed(), None);
     let debug = format!("{:?}", rows[5]);
     assert!(!debug.contains(rows[5].customer_name.as_deref().unwrap()), "{debug}");
 }
 
 #[tokio::test]
-async fn where_it_does_not_every_customer_is_asked() {
+async fn without_the_commercial_query_every_customer_is_read() {
     for refusal in ["404", "400", "403", "501"] {
         let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* {refusal}")).await;
         let mut stream = in_order::<DeploymentRow>(&partner).stream();
@@ -183,7 +179,7 @@ async fn where_it_does_not_every_customer_is_asked() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_row_is_not_believed() {
+async fn a_commercial_query_without_rows_falls_back() {
     let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* 204")).await;
     let mut stream = in_order::<UsageRow>(&partner).stream();
     let rows = rows(&all(&mut stream).await);
@@ -193,12 +189,16 @@ async fn an_answer_without_a_row_is_not_believed() {
     assert!(rows.iter().all(|row| row.source == Source::Classic && row.workload_name.is_some()));
 
     let mut stream = in_order::<UsageRow>(&partner).source(SourceChoice::Commercial).stream();
-    assert_eq!(all(&mut stream).await.len(), 0, "who asks for it alone is told what it says");
+    assert_eq!(
+        all(&mut stream).await.len(),
+        0,
+        "with the commercial source alone, the empty result is returned"
+    );
     assert!(stream.fallback().is_none() && stream.checkpoint().is_finished());
 }
 
 #[tokio::test]
-async fn what_fails_is_no_reason_to_ask_everybody() {
+async fn a_failing_query_does_not_fall_back() {
     for (faults, kind) in [
         ("503", ErrorKind::Unavailable),
         ("429(retry-after=1)", ErrorKind::Throttled),
@@ -223,7 +223,7 @@ async fn what_fails_is_no_reason_to_ask_everybody() {
 }
 
 #[tokio::test]
-async fn a_source_that_was_chosen_is_the_only_one() {
+async fn a_chosen_source_is_the_only_one() {
     let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* 404")).await;
     let book = in_order::<DeploymentRow>(&partner).source(SourceChoice::Commercial);
     assert_eq!(book.stream().try_next().await.unwrap_err().error().kind(), ErrorKind::NotFound);
@@ -232,10 +232,10 @@ async fn a_source_that_was_chosen_is_the_only_one() {
     let mut stream = in_order::<DeploymentRow>(&partner).source(SourceChoice::Classic).stream();
     assert_eq!(stream.source(), Some(Source::Classic));
     assert_eq!(lines(&rows(&all(&mut stream).await)), truth(&emulator, Source::Classic));
-    assert_eq!(asked(&emulator, COMMERCIAL), 1, "the one from before");
+    assert_eq!(asked(&emulator, COMMERCIAL), 1, "the earlier request");
 }
 
-/// Reads so many portions, saves and goes on in a stream of its own, until the end.
+/// Reads this many batches at a time, and resumes in a new stream until the end.
 async fn in_pieces(partner: &PartnerCenter, portions: usize) -> Vec<Portion<DeploymentRow>> {
     let (mut read, mut saved) = (Vec::new(), None::<String>);
     loop {
@@ -256,7 +256,7 @@ async fn in_pieces(partner: &PartnerCenter, portions: usize) -> Vec<Portion<Depl
 }
 
 #[tokio::test]
-async fn a_reading_goes_on_at_the_source_it_began_with() {
+async fn a_report_resumes_with_the_source_it_was_started_with() {
     let emulator = builder().page_size(20).start().await.unwrap();
     let partner = partner(&emulator, "opaque");
     let portions = in_pieces(&partner, 2).await;
@@ -270,7 +270,7 @@ async fn a_reading_goes_on_at_the_source_it_began_with() {
 }
 
 #[tokio::test]
-async fn a_query_that_breaks_off_is_gone_on_with_and_not_mixed_with_the_other_source() {
+async fn an_interrupted_query_is_resumed_and_not_mixed_with_the_other_source() {
     let faults = format!("#2 {COMMERCIAL}* 404");
     let emulator = builder()
         .page_size(50)
@@ -286,7 +286,7 @@ async fn a_query_that_breaks_off_is_gone_on_with_and_not_mixed_with_the_other_so
     let checkpoint = interrupted.into_parts().1;
     assert_eq!(checkpoint.summary().rows, 50);
 
-    // Nor by the way of a checkpoint.
+    // Not through a checkpoint either.
     let classic = partner.customers().book::<DeploymentRow>().source(SourceChoice::Classic);
     let refused = classic.resume(checkpoint.clone()).stream().try_next().await.unwrap_err();
     assert_eq!(refused.error().kind(), ErrorKind::InvalidInput);
@@ -302,7 +302,7 @@ async fn a_query_that_breaks_off_is_gone_on_with_and_not_mixed_with_the_other_so
 }
 
 #[tokio::test]
-async fn one_source_is_decided_on_for_both_kinds() {
+async fn one_source_is_chosen_for_both_row_types() {
     let decide = async |faults: &str| {
         let (emulator, partner) = with_faults(faults).await;
         let decided = SourceChoice::Auto.decide(&partner).await;
@@ -331,5 +331,5 @@ async fn one_source_is_decided_on_for_both_kinds() {
     {
         assert_eq!(choice.decide(&partner).await.unwrap().0, source);
     }
-    assert_eq!(emulator.request_count(), 0, "what is chosen is not asked for");
+    assert_eq!(emulator.request_count(), 0, "an explicit choice sends no request");
 }

@@ -1,4 +1,4 @@
-//! What the wire does to a good answer, and what the client makes of it: each with the bytes written out.
+//! Decoding of unusual but valid responses, byte by byte.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -13,7 +13,7 @@ use support::{Reply, Scripted, answer, customer, ok};
 
 const DOCUMENTED: &str = include_str!("../../../openapi/examples/customer-licenses-deployment.json");
 
-/// What the chain returns for this answer.
+/// The result of a call with this reply.
 async fn page(reply: Reply) -> Result<Response<CustomerLicensesDeploymentInsightsCollection>, Error> {
     let server = Scripted::start(vec![reply]);
     let chain = server.partner().customers().by_id(customer()).analytics().licenses().deployment();
@@ -22,7 +22,7 @@ async fn page(reply: Reply) -> Result<Response<CustomerLicensesDeploymentInsight
     Ok(answer)
 }
 
-/// The rows the chain returns for this answer.
+/// The rows of a call with this reply.
 async fn rows(reply: Reply) -> Result<Vec<CustomerLicensesDeploymentInsights>, Error> {
     Ok(page(reply).await?.into_inner().items)
 }
@@ -34,7 +34,7 @@ async fn row(fields: &str) -> CustomerLicensesDeploymentInsights {
 }
 
 #[tokio::test]
-async fn the_documented_answer_has_three_rows_with_a_byte_order_mark_and_without() {
+async fn the_documented_response_has_three_rows_with_and_without_a_byte_order_mark() {
     let bare = rows(ok(DOCUMENTED)).await.unwrap();
     let marked = rows(ok(format!("\u{feff}{DOCUMENTED}"))).await.unwrap();
     assert_eq!(bare, marked);
@@ -66,7 +66,7 @@ async fn utf_16_is_read_by_its_mark_in_either_byte_order() {
 }
 
 #[tokio::test]
-async fn gzip_and_brotli_are_undone() {
+async fn gzip_and_brotli_are_decompressed() {
     // {"items":[{"licensesSold":5}]}
     let gzip: &[u8] = &[
         0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xab, 0x56, 0xca, 0x2c, 0x49, 0xcd, 0x2d,
@@ -81,7 +81,7 @@ async fn gzip_and_brotli_are_undone() {
 }
 
 #[tokio::test]
-async fn both_envelopes_are_read_in_either_letter_case() {
+async fn both_envelopes_are_read_in_any_case() {
     for name in ["items", "Items", "value", "Value"] {
         let body = format!(r#"{{"{name}":[{{"LicensesSold":5,"ProductName":"X"}}],"TotalCount":1}}"#);
         let rows = rows(ok(body)).await.unwrap();
@@ -102,7 +102,7 @@ async fn counts_are_read_as_numbers_fractions_and_texts() {
 
 // F2
 #[tokio::test]
-async fn a_count_that_is_no_whole_number_is_unknown_and_reported_and_its_row_stays() {
+async fn a_count_that_is_not_a_whole_number_is_unknown_and_reported_and_its_row_is_kept() {
     for odd in [
         "5.5",
         "\"five\"",
@@ -128,7 +128,7 @@ async fn a_count_that_is_no_whole_number_is_unknown_and_reported_and_its_row_sta
 
 // F2
 #[tokio::test]
-async fn texts_take_numbers_booleans_and_half_a_surrogate_pair() {
+async fn text_fields_accept_numbers_booleans_and_unpaired_surrogates() {
     for (wire, text) in [
         ("365", "365"),
         ("365.0", "365"),
@@ -146,13 +146,13 @@ async fn texts_take_numbers_booleans_and_half_a_surrogate_pair() {
         assert_eq!(page.items[0].service_code.as_deref(), Some(text), "{wire}");
         assert_eq!(page.odd_values(), []);
     }
-    // More digits than a number keeps: any text made of them would be wrong.
+    // More digits than a number can hold: text made from it would be wrong.
     let page = page(ok(r#"{"items":[{"serviceCode":12345678901234567890123}]}"#)).await.unwrap();
     assert_eq!((page.items[0].service_code.as_deref(), page.odd_values().len()), (None, 1));
 }
 
 #[tokio::test]
-async fn rows_that_are_none_are_counted_and_the_others_delivered() {
+async fn invalid_rows_are_counted_and_the_others_returned() {
     let page = page(ok(r#"{"items":[1,{"licensesSold":1},"x",[],null,true,1.5,[[{}]],{"licensesSold":2}]}"#));
     let page = page.await.unwrap();
     assert_eq!(page.items.iter().filter_map(|row| row.licenses_sold).collect::<Vec<_>>(), [1, 2]);
@@ -163,7 +163,7 @@ async fn rows_that_are_none_are_counted_and_the_others_delivered() {
 
 // F2
 #[tokio::test]
-async fn odd_customers_are_read_and_those_without_an_id_reported() {
+async fn unusual_customers_are_read_and_those_without_an_id_reported() {
     let body = r#"{"totalCount":-1,"items":[
         {"id":"a","relationshipToPartner":1,"associatedPartnerId":1234567,"allowDelegatedAccess":"True"},
         {"id":null},{},{"id":{}},
@@ -197,7 +197,7 @@ async fn odd_customers_are_read_and_those_without_an_id_reported() {
 }
 
 #[tokio::test]
-async fn dates_come_in_many_forms_and_go_out_as_they_came() {
+async fn dates_are_read_in_many_forms_and_kept_unchanged() {
     for (text, offset, seconds) in [
         ("2017-03-14T03:25:16.36+00:00", Some(Offset::Minutes(0)), Some(1_489_461_916)),
         ("2017-03-14T03:25:16Z", Some(Offset::Zulu), Some(1_489_461_916)),
@@ -215,7 +215,7 @@ async fn dates_come_in_many_forms_and_go_out_as_they_came() {
 }
 
 #[tokio::test]
-async fn guids_compare_in_either_case_and_a_text_that_is_none_is_kept() {
+async fn guids_ignore_case_and_other_text_is_kept() {
     let upper = row(r#""customerId":"4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04""#).await.customer_id.unwrap();
     assert_eq!(upper.as_uuid(), Some(customer().as_uuid()));
     assert_eq!(upper.to_string(), "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04");
@@ -224,14 +224,14 @@ async fn guids_compare_in_either_case_and_a_text_that_is_none_is_kept() {
 }
 
 #[tokio::test]
-async fn unknown_fields_are_ignored_and_unknown_texts_kept() {
+async fn unknown_fields_are_ignored_and_unknown_values_kept() {
     let row = row(r#""channel":"Direct","newField":{"deep":[1,{"er":null}]},"licensesSold":1"#).await;
     assert_eq!(row.channel, Some(Channel::Other("Direct".into())));
     assert_eq!(row.licenses_sold, Some(1));
 }
 
 #[tokio::test]
-async fn null_and_absent_are_alike() {
+async fn null_and_absent_are_equivalent() {
     let nulls = row(
         r#""customerId":null,"customerName":null,"productName":null,"serviceCode":null,"serviceName":null,
         "channel":null,"licensesDeployed":null,"licensesSold":null,"deploymentPercent":null,
@@ -245,7 +245,7 @@ async fn null_and_absent_are_alike() {
 }
 
 #[tokio::test]
-async fn an_empty_success_has_no_rows() {
+async fn an_empty_success_response_has_no_rows() {
     for reply in [
         ok(""),
         ok("\u{feff}"),
@@ -258,7 +258,7 @@ async fn an_empty_success_has_no_rows() {
 }
 
 #[tokio::test]
-async fn what_is_no_page_is_an_error_that_keeps_status_ids_and_bytes() {
+async fn a_body_that_is_not_a_page_is_an_error_with_status_ids_and_bytes() {
     let html = "<!DOCTYPE html><html><body>Sign in to Contoso</body></html>";
     for body in [
         "{}",
@@ -284,7 +284,7 @@ async fn what_is_no_page_is_an_error_that_keeps_status_ids_and_bytes() {
 }
 
 #[tokio::test]
-async fn two_values_of_one_field_are_unknown_unless_they_agree() {
+async fn conflicting_values_of_one_field_are_unknown() {
     let body = r#"{"items":[{"licensesSold":1,"LicensesSold":2,"licensesSold":3,"productName":"x","ProductName":"x",
         "serviceCode":null,"ServiceCode":"o365"}]}"#;
     let page = page(ok(body)).await.unwrap();
@@ -295,7 +295,7 @@ async fn two_values_of_one_field_are_unknown_unless_they_agree() {
 }
 
 #[tokio::test]
-async fn two_row_arrays_are_an_error_rather_than_a_guess() {
+async fn two_row_arrays_are_an_error() {
     let error = rows(ok(r#"{"items":[],"Value":[{}]}"#)).await.unwrap_err();
     assert!(error.message().contains("duplicate field `items`"), "{error}");
 }

@@ -1,4 +1,4 @@
-//! What a call does while its credential has no token, and what it learns of the clock.
+//! Calls while the credential has no token, and the clock offset of the service.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,13 +12,13 @@ use crate::scripted::{Scripted, TOKEN, answer, customer, ok};
 
 const EMPTY: &str = r#"{"items":[],"totalCount":0}"#;
 
-/// How many attempts a small call took.
+/// The number of attempts of a small call.
 async fn get(partner: &PartnerCenter) -> Result<(u32, usize)> {
     let answer = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
     Ok((answer.attempts(), answer.items.len()))
 }
 
-/// Answers with the next of these, and then with a token for ever.
+/// Returns these errors in order, and then always a token.
 #[derive(Debug)]
 struct Moody {
     errors: std::sync::Mutex<std::collections::VecDeque<Error>>,
@@ -51,7 +51,7 @@ impl Credential for Moody {
     }
 }
 
-/// An earlier refresh failed, and the next one is due in so many seconds.
+/// The error after a failed refresh, with the next one due in this many seconds.
 fn resting(seconds: u64) -> Error {
     Error::new(ErrorKind::Unavailable, "down").with_status(400).with_retry_after(Duration::from_secs(seconds))
 }
@@ -68,9 +68,9 @@ fn moody(server: &Scripted, clock: &ManualClock, errors: Vec<Error>) -> (Partner
     (partner, asked)
 }
 
-// F6: the rest of a failed refresh failed every call that came meanwhile.
+// F6: the delay after a failed refresh failed every call during that time.
 #[tokio::test]
-async fn a_resting_refresh_is_waited_for_and_is_no_attempt() {
+async fn a_call_waits_for_a_delayed_refresh_without_using_an_attempt() {
     let (server, clock) = (Scripted::start(vec![ok(EMPTY)]), ManualClock::new());
     let (partner, asked) = moody(&server, &clock, (0..9).map(|_| resting(5)).collect());
     assert_eq!(get(&partner).await.unwrap().0, 1);
@@ -78,7 +78,7 @@ async fn a_resting_refresh_is_waited_for_and_is_no_attempt() {
 }
 
 #[tokio::test]
-async fn a_rest_beyond_the_deadline_fails_at_once_with_what_caused_it() {
+async fn a_delay_beyond_the_deadline_fails_at_once_with_its_cause() {
     let (server, clock) = (Scripted::start(vec![]), ManualClock::new());
     let (partner, asked) = moody(&server, &clock, vec![resting(5), resting(60)]);
     let error = get(&partner).await.unwrap_err();
@@ -89,7 +89,7 @@ async fn a_rest_beyond_the_deadline_fails_at_once_with_what_caused_it() {
 }
 
 #[tokio::test]
-async fn a_credential_that_fails_for_the_moment_is_asked_again_within_the_attempts() {
+async fn a_transient_credential_error_is_retried_within_the_attempts() {
     for kind in [ErrorKind::Network, ErrorKind::Unavailable, ErrorKind::Throttled] {
         for (failures, succeeds) in [(3, true), (4, false)] {
             let (server, clock) = (Scripted::start(vec![ok(EMPTY)]), ManualClock::new());
@@ -114,7 +114,7 @@ async fn a_credential_that_fails_for_the_moment_is_asked_again_within_the_attemp
     }
 }
 
-/// Has a token, and is moody about the next one.
+/// Has a token, and errors when it is refreshed.
 #[derive(Debug)]
 struct RefreshFails(Arc<Moody>);
 
@@ -129,7 +129,7 @@ impl Credential for RefreshFails {
 }
 
 #[tokio::test]
-async fn a_refresh_after_a_refused_token_is_waited_for_too() {
+async fn a_call_waits_for_the_refresh_after_a_rejected_token() {
     let server = Scripted::start(vec![answer(401, &[], b""), ok(EMPTY)]);
     let clock = ManualClock::new();
     let (partner, _) = moody(&server, &clock, vec![]);
@@ -150,7 +150,7 @@ async fn a_refresh_after_a_refused_token_is_waited_for_too() {
 
 // F10
 #[tokio::test]
-async fn a_retry_after_date_is_a_difference_to_the_services_date_and_a_wrong_clock_is_told() {
+async fn a_retry_after_date_is_relative_to_the_services_date_and_a_wrong_clock_is_reported() {
     let clock = ManualClock::new();
     for (ahead, text) in [(9000, "2 hours slow"), (-9000, "2 hours fast"), (0, "0 seconds")] {
         let local = clock.system_time();
@@ -174,7 +174,7 @@ async fn a_retry_after_date_is_a_difference_to_the_services_date_and_a_wrong_clo
     }
 }
 
-// S4: the connection that the first runtime keeps open is nobody's to drive while that runtime stands still.
+// S4: no task drives a connection of the first runtime while that runtime is idle.
 #[test]
 fn a_client_serves_several_runtimes_on_one_thread() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -190,7 +190,7 @@ fn a_client_serves_several_runtimes_on_one_thread() {
     for runtime in [&a, &b, &a, &b] {
         let begun = std::time::Instant::now();
         assert_eq!(runtime.block_on(get(&partner)).unwrap().0, 1);
-        assert!(begun.elapsed() < Duration::from_secs(15), "it waited for a runtime that stands still");
+        assert!(begun.elapsed() < Duration::from_secs(15), "it waited for an idle runtime");
     }
     drop(a);
     assert_eq!(server.requests().len(), 4);

@@ -1,4 +1,4 @@
-//! Signing in by device code.
+//! Sign-in by device code.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use partner_center_emulator::{Application, Entra};
 use crate::support::{World, kept, text};
 
 #[tokio::test]
-async fn a_person_signs_in_and_the_job_goes_on_from_the_store() {
+async fn a_user_signs_in_and_the_next_process_uses_the_store() {
     let world = World::with(|builder| builder.approve_device_codes_after(3).device_interval(7)).await;
     let store = Arc::new(MemoryStore::new());
     let sign_in = DeviceCode::start(&world.app(), store.clone()).await.unwrap();
@@ -30,7 +30,7 @@ async fn a_person_signs_in_and_the_job_goes_on_from_the_store() {
     text(&credential).await;
     assert_eq!(world.entra().token_requests().refresh_token, 0, "the sign-in's own access token is used");
     assert!(kept(&*store).await.account().is_some());
-    // The next process needs nothing but the store.
+    // The next process needs only the store.
     text(&RefreshToken::new(&world.app(), store).unwrap()).await;
 
     let requests = world.emulator.authority_requests();
@@ -44,7 +44,7 @@ async fn a_person_signs_in_and_the_job_goes_on_from_the_store() {
 }
 
 #[tokio::test]
-async fn numbers_may_come_as_strings() {
+async fn numbers_may_be_strings() {
     let world = World::with(|builder| {
         builder.approve_device_codes_after(1).numbers_as_strings(true).device_interval(3)
     })
@@ -55,7 +55,7 @@ async fn numbers_may_come_as_strings() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_fails_says_why_and_stores_nothing() {
+async fn a_failed_sign_in_reports_the_reason_and_stores_nothing() {
     type Answer = fn(&Entra, &str) -> bool;
     let cases: [(Answer, Reason, Option<&str>); 2] = [
         (Entra::decline_device_code, Reason::Declined, Some("AADSTS65004")),
@@ -75,10 +75,10 @@ async fn a_sign_in_that_fails_says_why_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn nobody_comes() {
+async fn a_code_that_is_not_used_expires() {
     let world = World::new().await;
     let sign_in = DeviceCode::start(&world.app(), Arc::new(MemoryStore::new())).await.unwrap();
-    // The emulator's clock stands still, so that it is the client which gives up.
+    // The emulator's clock does not advance, so the client gives up.
     let error = sign_in.wait().await.unwrap_err();
     assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::CodeExpired);
     assert!(world.clock.elapsed() >= Duration::from_secs(900));
@@ -86,7 +86,7 @@ async fn nobody_comes() {
 }
 
 #[tokio::test]
-async fn an_application_that_allows_no_public_flow_is_told_so() {
+async fn an_application_without_public_client_flows_gets_specific_advice() {
     let confidential = Application::new(Entra::CLIENT_ID).secret("secret");
     let world = World::with(|builder| builder.application(confidential)).await;
     let error = DeviceCode::start(&world.app(), Arc::new(MemoryStore::new())).await.unwrap_err();

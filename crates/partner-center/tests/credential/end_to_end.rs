@@ -1,4 +1,4 @@
-//! The whole way: sign in, call, expire, refresh, be revoked, be told what to do.
+//! End to end: sign-in, calls, expiry, refresh, revocation, and the advice afterwards.
 
 use std::sync::Arc;
 
@@ -35,12 +35,12 @@ async fn from_the_device_code_to_the_revocation() {
     assert_eq!(world.entra().token_requests().refresh_token, 1);
     assert_eq!(world.emulator.requests().len(), 2, "the expired token was never sent");
 
-    // The emulator's clock runs ahead of ours: the service refuses a token that looks good to us.
+    // The emulator's clock is ahead of the client's: the service rejects a token that is valid for the client.
     world.emulator.advance(HOUR);
     let answer = deployment.get().await.unwrap();
     assert_eq!(world.entra().token_requests().refresh_token, 2);
     let statuses: Vec<_> = world.emulator.requests().iter().filter_map(RecordedRequest::status).collect();
-    assert_eq!(statuses, [200, 200, 401, 200], "one forced refresh and one more try");
+    assert_eq!(statuses, [200, 200, 401, 200], "one forced refresh and one repeated request");
     drop(answer);
 
     // The next day, in another process, after an administrator has revoked the sign-in.

@@ -1,4 +1,4 @@
-//! Applications alone, and every way for an application to prove itself.
+//! App-only access, and every kind of client authentication.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -18,7 +18,7 @@ use partner_center_emulator::{Application, Entra};
 use crate::support::{HOUR, World, text};
 
 #[tokio::test]
-async fn an_application_alone_gets_a_token_and_a_new_one_when_it_ends() {
+async fn an_app_only_token_is_cached_and_replaced_when_it_expires() {
     let world = World::new().await;
     let app = world.app().with_client_secret(Entra::CLIENT_SECRET);
     let credential = ClientCredentials::new(&app).unwrap();
@@ -40,7 +40,7 @@ async fn an_application_alone_gets_a_token_and_a_new_one_when_it_ends() {
 }
 
 #[tokio::test]
-async fn what_cannot_work_is_refused_before_anything_is_sent() {
+async fn invalid_registrations_are_rejected_before_anything_is_sent() {
     let world = World::new().await;
     let secret = |app: AppRegistration| app.with_client_secret("secret");
     let id = Entra::CLIENT_ID;
@@ -64,7 +64,7 @@ async fn what_cannot_work_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_callers_assertion_is_asked_for_with_every_token_request() {
+async fn the_callers_assertion_source_is_called_for_every_token_request() {
     let world = World::new().await;
     let asked = Arc::new(AtomicU32::new(0));
     let app = world.app().with_assertion({
@@ -75,7 +75,7 @@ async fn a_callers_assertion_is_asked_for_with_every_token_request() {
         }
     });
     let credential = RefreshToken::new(&app, world.signed_in()).unwrap();
-    // The emulator does not know the issuer; what counts here is what it was sent.
+    // The emulator does not know the issuer; only the request matters here.
     let error = credential.token().await.unwrap_err();
     assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::Client);
     world.advance(HOUR);
@@ -97,7 +97,7 @@ fn pem(label: &str, der: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_certificate_and_a_federated_identity_stand_in_for_the_secret_on_every_grant() {
+async fn a_certificate_and_a_federated_identity_replace_the_secret_for_every_grant() {
     let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let key = pem("PRIVATE KEY", AsDer::<Pkcs8V1Der<'_>>::as_der(&key).unwrap().as_ref());
     let certificate = Certificate::from_pem(&pem("CERTIFICATE", b"any"), &key).unwrap();
@@ -128,7 +128,7 @@ async fn a_certificate_and_a_federated_identity_stand_in_for_the_secret_on_every
 }
 
 #[tokio::test]
-async fn an_assertion_that_cannot_be_had_is_the_callers_error() {
+async fn an_error_of_the_assertion_source_is_returned() {
     let world = World::new().await;
     let app =
         world.app().with_assertion(|| async { Err(Error::new(ErrorKind::Credential, "no identity here")) });
@@ -138,7 +138,7 @@ async fn an_assertion_that_cannot_be_had_is_the_callers_error() {
 }
 
 #[tokio::test]
-async fn what_the_emulator_issues_passes_the_preflight() {
+async fn tokens_of_the_emulator_have_no_problems() {
     let world = World::new().await;
     let credential = RefreshToken::new(&world.app(), world.signed_in()).unwrap();
     let token = Token::inspect(&text(&credential).await);

@@ -1,4 +1,4 @@
-//! Credentials against the emulated sign-in host: what goes over the wire, what is stored, and what a person is told.
+//! Credentials against the emulated sign-in host: requests, stored tokens, and error messages.
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
 

@@ -1,4 +1,4 @@
-//! Waiting for a person, at sign-in hosts that answer badly, say no, or count time oddly.
+//! Device code polling at sign-in hosts that send invalid responses, errors or unusual intervals.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::support::kept;
 use crate::wire::{GOOD, Host, STATUSES, TRY_AGAIN, answer, app, device_code, fail, good, no};
 
 #[tokio::test]
-async fn a_poll_slows_down_when_it_is_told_to_and_outlives_a_bad_answer() {
+async fn polling_slows_down_when_asked_to_and_survives_an_invalid_response() {
     let clock = ManualClock::new();
     let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
     let host = Host::that_answers(vec![
@@ -36,7 +36,7 @@ async fn a_poll_slows_down_when_it_is_told_to_and_outlives_a_bad_answer() {
 }
 
 #[tokio::test]
-async fn a_sign_in_without_a_refresh_token_is_none() {
+async fn a_sign_in_without_a_refresh_token_fails() {
     let host = Host::that_answers(vec![device_code(), good()]).await;
     let store = Arc::new(MemoryStore::new());
     let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), store.clone()).await.unwrap();
@@ -48,7 +48,7 @@ async fn a_sign_in_without_a_refresh_token_is_none() {
 
 // F7
 #[tokio::test]
-async fn a_refusal_by_policy_does_not_lead_back_to_the_same_sign_in() {
+async fn the_advice_for_a_policy_does_not_suggest_the_same_sign_in() {
     for number in [50097, 50131, 53000, 53003, 53011, 530_001, 530_003, 530_036] {
         for error in ["invalid_grant", "interaction_required", "access_denied"] {
             let body = format!(
@@ -64,7 +64,7 @@ async fn a_refusal_by_policy_does_not_lead_back_to_the_same_sign_in() {
                 let sign_in =
                     DeviceCode::start(&app(&host.address, &ManualClock::new()), store).await.unwrap();
                 let of_poll = sign_in.wait().await.unwrap_err();
-                assert_eq!(host.requests(), 3, "a policy is not asked twice");
+                assert_eq!(host.requests(), 3, "a policy error is not retried");
                 let (of_refresh, requests, _) = fail(vec![refused]).await;
                 assert_eq!(requests, 1);
                 for error in [of_poll, of_refresh] {
@@ -72,7 +72,7 @@ async fn a_refusal_by_policy_does_not_lead_back_to_the_same_sign_in() {
                     assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some(code.as_str())));
                     let refusal = Refusal::of(&error).unwrap();
                     assert_eq!(refusal.reason(), Reason::Policy);
-                    assert!(refusal.trace_id().is_some(), "support finds it by this");
+                    assert!(refusal.trace_id().is_some(), "support needs it");
                     let text = format!("{} {}", error.message(), error.advice());
                     for said in ["policy", "device code", "another device", "browser", "stdin"] {
                         assert!(text.contains(said), "{said}: {text}");
@@ -95,7 +95,7 @@ fn life(seconds: &str, interval: &str) -> String {
 
 // R19, S18
 #[tokio::test]
-async fn a_device_code_is_polled_at_a_sane_pace_and_never_past_its_end() {
+async fn a_device_code_is_polled_at_a_reasonable_rate_and_never_after_its_expiry() {
     for (interval, first, polls) in [
         ("0", 5, 181),
         ("null", 5, 181),
@@ -114,11 +114,11 @@ async fn a_device_code_is_polled_at_a_sane_pace_and_never_past_its_end() {
             DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
         let error = sign_in.wait().await.unwrap_err();
         assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::CodeExpired, "{interval}");
-        assert_eq!(clock.elapsed(), Duration::from_secs(900), "{interval}: to its end and no further");
+        assert_eq!(clock.elapsed(), Duration::from_secs(900), "{interval}: until it expires");
         assert_eq!(clock.sleeps()[0], Duration::from_secs(first), "{interval}");
         assert_eq!(host.requests() - 1, polls, "{interval}");
     }
-    // A life that nobody means, and none at all.
+    // An absurdly long lifetime, and a lifetime of 0.
     for (life_, ends) in [("1e300", 24 * 3600), ("0", 0)] {
         let clock = ManualClock::new();
         let host = Host::that_answers(vec![life(life_, "3600"), no("authorization_pending")]).await;
@@ -131,7 +131,7 @@ async fn a_device_code_is_polled_at_a_sane_pace_and_never_past_its_end() {
 
 // S18
 #[tokio::test]
-async fn whoever_comes_in_the_last_second_is_not_missed() {
+async fn a_sign_in_in_the_last_second_succeeds() {
     let clock = ManualClock::new();
     let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
     let host = Host::that_answers(vec![
@@ -147,7 +147,7 @@ async fn whoever_comes_in_the_last_second_is_not_missed() {
 
 // F6
 #[tokio::test]
-async fn a_poll_outlives_what_passes_and_gives_up_what_does_not() {
+async fn polling_survives_transient_errors_and_ends_with_others() {
     let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
     let page = || answer("200 OK", "", "<html>Sign in to the hotel</html>");
     let mut script = vec![device_code()];
@@ -166,7 +166,7 @@ async fn a_poll_outlives_what_passes_and_gives_up_what_does_not() {
     let error = sign_in.wait().await.unwrap_err();
     assert_eq!((error.kind(), host.requests()), (ErrorKind::InvalidResponse, 4));
 
-    // What cannot be had for a moment is asked for again.
+    // A transient error for the code itself is retried.
     let host = Host::that_answers(vec![answer("400 Bad Request", "", TRY_AGAIN[0]), device_code()]).await;
     assert!(
         DeviceCode::start(&app(&host.address, &ManualClock::new()), Arc::new(MemoryStore::new()))

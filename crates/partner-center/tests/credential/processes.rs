@@ -1,4 +1,4 @@
-//! Processes that share a store, each with its own memory.
+//! Separate processes that share a store.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ const STORE: &str = "PARTNER_CENTER_TEST_STORE";
 const AUTHORITY: &str = "PARTNER_CENTER_TEST_AUTHORITY";
 const REDEMPTIONS: u64 = 10;
 
-/// One of the processes: the test below, run again with its variables set.
+/// A child process: the test below, run again with its variables set.
 async fn child() {
     let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
         .with_authority(std::env::var(AUTHORITY).unwrap());
@@ -27,7 +27,7 @@ async fn two_processes_do_not_lose_each_others_rotation() {
     if std::env::var_os(STORE).is_some() {
         return child().await;
     }
-    // A refresh token is good once, so that one who redeems a stale one is refused.
+    // A refresh token works once, so redeeming an old one fails.
     let world = World::with(|builder| builder.single_use_refresh_tokens(true)).await;
     let directory = tempfile::tempdir().unwrap();
     let store = FileStore::new(directory.path().join("token.json"));
@@ -48,6 +48,6 @@ async fn two_processes_do_not_lose_each_others_rotation() {
     }
     let requests = world.entra().token_requests();
     assert_eq!((requests.refresh_token, requests.refused), (2 * REDEMPTIONS, 0));
-    // What is left is good too.
+    // The stored token is valid, too.
     text(&RefreshToken::new(&world.app(), Arc::new(store)).unwrap()).await;
 }

@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 
 use crate::support::{DAY, HOUR, World, kept, text};
 
-/// An application, or a tenant, that is not ours.
+/// An id of another application or tenant.
 const OTHER: &str = "11111111-2222-3333-4444-555555555555";
 
 type Change<'a> = &'a dyn Fn(&Entra);
@@ -38,7 +38,7 @@ async fn a_stored_token_is_redeemed_and_its_successor_stored_before_the_access_t
     );
     assert_eq!(request.header("content-type"), Some("application/x-www-form-urlencoded"));
     assert_eq!(request.header("accept"), Some("application/json"));
-    assert!(!request.token_attached(), "a secret in a header is a secret in a proxy's log");
+    assert!(!request.token_attached(), "a proxy may log a secret in a header");
     for (name, value) in [
         ("grant_type", Some("refresh_token")),
         ("client_id", Some(Entra::CLIENT_ID)),
@@ -53,11 +53,11 @@ async fn a_stored_token_is_redeemed_and_its_successor_stored_before_the_access_t
     let successor = kept(&*store).await;
     assert_ne!(successor.refresh_token().expose_secret(), first.refresh_token().expose_secret());
     assert_eq!((successor.tenant(), successor.client_id()), (Entra::TENANT_ID, Entra::CLIENT_ID));
-    assert!(successor.account().is_some(), "whose it is is read from the access token");
+    assert!(successor.account().is_some(), "the account is read from the access token");
     let life = token.expiry().unwrap().duration_since(world.clock.system_time()).unwrap();
     assert_eq!(life, Entra::DEFAULT_LIFETIME);
     assert_eq!(text(&credential).await, token.expose());
-    assert_eq!(world.emulator.authority_requests().len(), 1, "a good token is kept");
+    assert_eq!(world.emulator.authority_requests().len(), 1, "a valid token is cached");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -88,12 +88,12 @@ async fn a_job_that_runs_weekly_for_a_year_never_signs_in_again() {
     store.save(&world.stored()).await.unwrap();
     for _ in 0..52 {
         world.advance(7 * DAY);
-        // A new process each week: nothing is shared but the file.
+        // A new process each week: only the file is shared.
         let credential = RefreshToken::new(&world.app(), Arc::new(FileStore::new(&path))).unwrap();
         text(&credential).await;
     }
     assert_eq!(world.entra().token_requests().refused, 0);
-    // A quarter without a run is too long.
+    // Without a run for three months, the token expires.
     world.advance(90 * DAY);
     let credential = RefreshToken::new(&world.app(), Arc::new(store)).unwrap();
     let error = credential.token().await.unwrap_err();
@@ -102,7 +102,7 @@ async fn a_job_that_runs_weekly_for_a_year_never_signs_in_again() {
 
 #[tokio::test]
 async fn credentials_that_share_a_store_do_not_lose_each_others_rotation() {
-    // Each refresh token is good once: whoever redeems a stale one is refused and fails the test.
+    // Each refresh token works once: redeeming an old one fails the test.
     let world = World::with(|builder| builder.single_use_refresh_tokens(true)).await;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("token.json");
@@ -127,7 +127,7 @@ async fn credentials_that_share_a_store_do_not_lose_each_others_rotation() {
 }
 
 #[tokio::test]
-async fn scopes_resource_and_tenant_are_asked_for_as_configured() {
+async fn scopes_resource_and_tenant_are_sent_as_configured() {
     let world = World::new().await;
     let app = world.app().with_cloud(Cloud::China21Vianet).with_scope(TokenScope::UserImpersonation);
     text(&RefreshToken::new(&app, world.signed_in()).unwrap()).await;
@@ -145,7 +145,7 @@ async fn scopes_resource_and_tenant_are_asked_for_as_configured() {
 }
 
 #[tokio::test]
-async fn numbers_may_come_as_strings() {
+async fn numbers_may_be_strings() {
     let world = World::with(|builder| builder.numbers_as_strings(true)).await;
     let token = RefreshToken::new(&world.app(), world.signed_in()).unwrap().token().await.unwrap();
     let life = token.expiry().unwrap().duration_since(world.clock.system_time()).unwrap();
@@ -153,7 +153,7 @@ async fn numbers_may_come_as_strings() {
 }
 
 #[tokio::test]
-async fn a_token_from_a_consent_flow_is_proven_before_it_replaces_another() {
+async fn a_token_from_a_consent_flow_is_redeemed_before_it_replaces_another() {
     let world = World::new().await;
     let store = world.signed_in();
     let before = kept(&*store).await;
@@ -167,10 +167,14 @@ async fn a_token_from_a_consent_flow_is_proven_before_it_replaces_another() {
     assert_eq!(world.entra().token_requests().refresh_token, 1);
 
     let token = world.entra().issue_refresh_token();
-    // As it comes out of a pipe.
+    // With a line break, as read from a pipe.
     let credential = RefreshToken::adopt(&world.app(), store.clone(), format!("{token}\n")).await.unwrap();
     text(&credential).await;
-    assert_eq!(world.entra().token_requests().refresh_token, 2, "the access token that proved it is used");
+    assert_eq!(
+        world.entra().token_requests().refresh_token,
+        2,
+        "the access token from the redemption is used"
+    );
     let after = kept(&*store).await;
     assert_ne!(after.refresh_token().expose_secret(), before.refresh_token().expose_secret());
 }
@@ -186,7 +190,7 @@ async fn a_token_given_at_every_start_needs_no_store() {
 }
 
 #[tokio::test]
-async fn anothers_token_is_not_sent() {
+async fn a_token_of_another_application_or_tenant_is_not_sent() {
     let world = World::new().await;
     let now = world.clock.system_time();
     for (tenant, client, wrong) in
@@ -205,7 +209,7 @@ async fn anothers_token_is_not_sent() {
 }
 
 #[tokio::test]
-async fn each_refusal_says_who_must_do_what() {
+async fn each_sign_in_error_has_a_reason_and_advice() {
     let world = World::with(|builder| {
         builder
             .application(Application::new(Entra::CLIENT_ID).secret("right").public())
@@ -250,9 +254,9 @@ async fn each_refusal_says_who_must_do_what() {
         assert_eq!(refusal.reason(), reason, "{code}");
         assert!(refusal.trace_id().is_some() && refusal.correlation_id().is_some());
         assert!(error.advice().contains(advice), "{code}: {}", error.advice());
-        assert!(!error.to_string().contains("AADSTS50173:"), "the service's words are not shown: {error}");
+        assert!(!error.to_string().contains("AADSTS50173:"), "the service's text is not shown: {error}");
     }
-    // Another application's token, and an application nobody knows.
+    // Another application's token, and an unknown application.
     let stolen = entra.issue_refresh_token_to(OTHER, true);
     let error = RefreshToken::from_token(&app, stolen).unwrap().token().await.unwrap_err();
     assert_eq!(error.code(), Some("AADSTS700007"));
@@ -266,26 +270,26 @@ async fn each_refusal_says_who_must_do_what() {
 }
 
 #[tokio::test]
-async fn a_revoked_sign_in_is_reported_once_the_old_token_is_refused_and_mended_by_a_new_sign_in() {
+async fn a_revoked_sign_in_is_reported_when_the_old_token_is_rejected_and_fixed_by_a_new_sign_in() {
     let world = World::new().await;
     let store = world.signed_in();
     let credential = RefreshToken::new(&world.app(), store.clone()).unwrap();
     let token = credential.token().await.unwrap();
     world.entra().revoke_refresh_tokens();
-    assert_eq!(credential.token().await.unwrap(), token, "the access token lives on");
+    assert_eq!(credential.token().await.unwrap(), token, "the access token is still valid");
     let error = credential.refresh(&token).await.unwrap_err();
     assert_eq!(error.code(), Some("AADSTS50173"));
     for _ in 0..100 {
         assert_eq!(credential.token().await.unwrap_err().code(), Some("AADSTS50173"));
     }
-    assert_eq!(world.entra().token_requests().refresh_token, 2, "a no is not asked for again at once");
-    // Somebody signs in, in another process.
+    assert_eq!(world.entra().token_requests().refresh_token, 2, "a rejected refresh is not retried at once");
+    // A user signs in, in another process.
     store.save(&world.stored()).await.unwrap();
     world.advance(HOUR);
     text(&credential).await;
 }
 
-/// A store on a disk that is full now and then.
+/// A store on a disk that is sometimes full.
 #[derive(Debug)]
 struct Flaky {
     store: MemoryStore,
@@ -326,8 +330,8 @@ async fn a_successor_that_could_not_be_saved_is_saved_later_and_its_access_token
     world.advance(HOUR);
     store.full.store(false, Ordering::Relaxed);
     text(&credential).await;
-    assert_eq!(world.entra().token_requests().refused, 0, "the successor was redeemed, not the spent token");
-    // What the store holds now is good for another process.
+    assert_eq!(world.entra().token_requests().refused, 0, "the successor was redeemed, not the used token");
+    // The stored token is valid for another process.
     text(&RefreshToken::new(&world.app(), store).unwrap()).await;
     assert_eq!(world.entra().token_requests().refused, 0);
 }

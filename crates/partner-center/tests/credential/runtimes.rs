@@ -1,4 +1,4 @@
-//! Refreshes that outlive those who asked for them: several runtimes, runtimes that end, processes that are told to.
+//! Refreshes with several runtimes, runtimes that shut down, and processes that are told to stop.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -25,7 +25,7 @@ use crate::support::World;
 const LONG: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(50);
 
-/// A sign-in host on threads of its own, which answers when it is told to.
+/// A sign-in host on separate threads that responds when told to.
 struct Gate {
     address: String,
     requests: Arc<AtomicUsize>,
@@ -73,11 +73,11 @@ impl Gate {
             .with_authority(&self.address)
     }
 
-    /// A request is on its way, and its answer is held back.
+    /// Waits until a request has arrived; its response is held back.
     fn wait_for_request(&self, number: usize) {
         let begun = std::time::Instant::now();
         while self.requests.load(Ordering::SeqCst) < number {
-            assert!(begun.elapsed() < LONG, "no request came");
+            assert!(begun.elapsed() < LONG, "no request arrived");
             std::thread::sleep(Duration::from_millis(2));
         }
     }
@@ -105,7 +105,7 @@ impl Signed {
         Self { _directory: directory, store, credential }
     }
 
-    /// As another process sees it.
+    /// The stored token, as another process sees it.
     fn kept(&self) -> String {
         let store = FileStore::new(self.store.path());
         let token = runtime().block_on(store.load()).unwrap().unwrap();
@@ -113,33 +113,33 @@ impl Signed {
     }
 }
 
-/// Asks on this runtime, and gives up while the answer is on its way.
+/// Requests a token on this runtime, and gives up before the response arrives.
 fn begin(on: &Runtime, signed: &Signed, gate: &Gate) {
     on.block_on(async {
         let asked = tokio::time::timeout(SHORT, signed.credential.token()).await;
-        assert!(asked.is_err(), "nothing was let through yet");
+        assert!(asked.is_err(), "no response was sent yet");
     });
     gate.wait_for_request(1);
 }
 
-// S4: the refresh was a task of the first runtime, and stood still with it, lock in hand.
+// S4: the refresh was a task of the first runtime, and stalled with it while it held the lock.
 #[test]
-fn a_refresh_begun_on_a_runtime_that_stands_still_serves_another() {
+fn a_refresh_started_on_an_idle_runtime_serves_another() {
     let (gate, a, b) = (Gate::new(), runtime(), runtime());
     let signed = Signed::into(&gate);
     begin(&a, &signed, &gate);
     gate.let_one_through();
     let token = b.block_on(async { tokio::time::timeout(LONG, signed.credential.token()).await });
-    assert_eq!(token.unwrap().unwrap().expose(), "good-1", "the one that was begun");
+    assert_eq!(token.unwrap().unwrap().expose(), "good-1", "the refresh that was started");
     let other = FileStore::new(signed.store.path());
     assert!(b.block_on(async { tokio::time::timeout(LONG, other.lock()).await }).unwrap().is_ok());
     assert_eq!((gate.requests.load(Ordering::SeqCst), signed.kept().as_str()), (1, "r-1"));
     drop(a);
 }
 
-// S2, R12: the refresh died with the runtime, and its successor with it.
+// S2, R12: the refresh ended with the runtime, and the new refresh token was lost.
 #[test]
-fn a_refresh_outlives_the_runtime_it_was_begun_on() {
+fn a_refresh_outlives_the_runtime_it_was_started_on() {
     let (gate, a) = (Gate::new(), runtime());
     let signed = Signed::into(&gate);
     begin(&a, &signed, &gate);
@@ -151,9 +151,9 @@ fn a_refresh_outlives_the_runtime_it_was_begun_on() {
     assert_eq!((token.expose(), gate.requests.load(Ordering::SeqCst)), ("good-1", 1));
 }
 
-// R12: what is under way can be waited for, for a bounded time, and nothing is begun.
+// R12: a process can wait for refreshes in progress, for a bounded time, without starting any.
 #[test]
-fn a_process_that_was_told_to_stop_waits_for_the_successor_and_not_for_ever() {
+fn a_process_that_is_told_to_stop_waits_for_the_successor_for_a_bounded_time() {
     for round in 0..10 {
         let (gate, a) = (Gate::new(), runtime());
         let signed = Signed::into(&gate);
@@ -167,12 +167,12 @@ fn a_process_that_was_told_to_stop_waits_for_the_successor_and_not_for_ever() {
             let id: CustomerId = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse().unwrap();
             let call = partner.customers().by_id(id);
             tokio::select! {
-                _ = call.get() => panic!("nothing was let through yet"),
+                _ = call.get() => panic!("no response was sent yet"),
                 () = tokio::time::sleep(SHORT) => {}
             }
         });
         gate.wait_for_request(1);
-        assert!(!a.block_on(partner.settle(SHORT)), "{round}: it is still under way");
+        assert!(!a.block_on(partner.settle(SHORT)), "{round}: it is still in progress");
         gate.let_one_through();
         assert!(a.block_on(partner.settle(LONG)), "{round}");
         assert_eq!((signed.kept().as_str(), gate.requests.load(Ordering::SeqCst)), ("r-1", 1), "{round}");
@@ -192,9 +192,9 @@ impl Random for Zero {
     }
 }
 
-// F6: one answer that said "try again" cost 444 of 500 customers, because the refresh rested for five seconds.
+// F6: one transient error failed 444 of 500 customers, because the next refresh was delayed for five seconds.
 #[tokio::test]
-async fn a_refresh_that_fails_for_the_moment_costs_no_call() {
+async fn a_transient_refresh_error_fails_no_call() {
     let world = World::with(|builder| {
         builder
             .clock(Clock::system())
@@ -220,12 +220,12 @@ async fn a_refresh_that_fails_for_the_moment_costs_no_call() {
     for call in calls {
         call.await.unwrap().unwrap();
     }
-    // The faults are answered in front of the sign-in host, and are not counted by it.
-    assert_eq!(world.entra().token_requests().refresh_token, 2, "one was enough after the one that failed");
+    // Faults are injected in front of the sign-in host, which does not count them.
+    assert_eq!(world.entra().token_requests().refresh_token, 2, "one after the failed one");
     assert_eq!(world.emulator.authority_requests().len(), 6);
 }
 
-/// Remembers the spans and what they follow from, and in which span each event of ours came.
+/// Records spans, what they follow from, and the span of each event of this crate.
 #[derive(Clone, Default)]
 struct Spans(Arc<Mutex<Seen>>);
 
@@ -255,16 +255,16 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
     }
 }
 
-// S14: the events of a refresh belonged to nobody, or to whoever's turn it was.
+// S14: the events of a refresh had no span, or that of an arbitrary call.
 #[tokio::test]
-async fn a_refresh_has_a_span_of_its_own_that_follows_from_the_callers() {
+async fn a_refresh_has_its_own_span_that_follows_from_the_callers_span() {
     let world =
         World::with(|builder| builder.faults("#1 /*/oauth2/* 503".parse::<FaultScript>().unwrap())).await;
     let credential = RefreshToken::new(&world.app(), world.signed_in()).unwrap();
     let spans = Spans::default();
     let subscriber = tracing_subscriber::registry().with(spans.clone());
     async {
-        // Made where the subscriber is in force.
+        // Created while the subscriber is active.
         let callers = tracing::info_span!("the caller's");
         credential.token().instrument(callers).await.unwrap();
         credential.settle().await;
@@ -274,7 +274,7 @@ async fn a_refresh_has_a_span_of_its_own_that_follows_from_the_callers() {
     let seen = spans.0.lock().unwrap();
     let id = |name| seen.spans.iter().find(|span| span.1 == name).unwrap().0.clone();
     let refresh = seen.spans.iter().find(|span| span.1 == "partner_center.token_refresh").unwrap();
-    assert!(refresh.2, "it may outlive the caller's");
+    assert!(refresh.2, "it is a root span");
     assert_eq!(seen.follows, [(refresh.0.clone(), id("the caller's"))]);
-    assert_eq!(seen.events, [Some("partner_center.token_refresh")], "the second attempt is told there");
+    assert_eq!(seen.events, [Some("partner_center.token_refresh")], "the second attempt is logged there");
 }

@@ -1,4 +1,4 @@
-//! Nothing that can be printed prints a secret.
+//! `Debug`, `Display` and error output contain no secrets.
 
 use std::error::Error as _;
 use std::fmt::{Debug, Write as _};
@@ -60,14 +60,14 @@ async fn no_credential_store_or_error_prints_a_secret() {
     printed.debug(&world.app().with_assertion(|| async { Ok("sentinel-assertion".into()) }));
     printed.debug(&ClientCredentials::new(&app).unwrap());
 
-    // A wrong secret, over a proxy that is not there, and without one.
+    // A wrong secret, through a proxy that does not exist, and without a proxy.
     let proxied = RefreshToken::new(&app, store.clone()).unwrap();
     printed.error(&proxied.token().await.unwrap_err());
     printed.debug(&proxied);
     let wrong = RefreshToken::new(&world.app().with_client_secret("sentinel-secret"), store.clone()).unwrap();
     printed.error(&wrong.token().await.unwrap_err());
 
-    // The right way, to the end.
+    // A successful sign-in.
     let first = kept(&*store).await;
     file.save(&first).await.unwrap();
     let credential = RefreshToken::new(&world.app(), Arc::new(file.clone())).unwrap();
@@ -91,7 +91,7 @@ async fn no_credential_store_or_error_prints_a_secret() {
     let error = credential.refresh(&access).await.unwrap_err();
     printed.error(&error);
 
-    // A store that cannot be read must not quote what it read.
+    // The error of an unreadable store must not quote its content.
     std::fs::write(file.path(), r#"{"version":1,"refresh_token":"sentinel-file","tenant":7}"#).unwrap();
     printed.error(&file.load().await.unwrap_err());
 
@@ -106,15 +106,15 @@ async fn no_credential_store_or_error_prints_a_secret() {
 }
 
 #[tokio::test]
-async fn an_answer_that_cannot_be_read_is_not_quoted() {
+async fn an_unreadable_response_is_not_quoted() {
     let world = World::new().await;
-    // A host that answers 200 with something else, as a captive portal does.
+    // A host that responds with 200 and other content, as a captive portal does.
     let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
         .with_client_secret("sentinel-secret")
         .with_authority(world.emulator.foreign_host());
     let error = ClientCredentials::new(&app).unwrap().token().await.unwrap_err();
     assert_eq!(error.kind(), partner_center::ErrorKind::InvalidResponse);
-    assert_eq!(error.attempts(), 1, "asking again would not help");
+    assert_eq!(error.attempts(), 1, "a retry would not help");
     let mut printed = Printed::default();
     printed.error(&error);
     printed.debug(&app);
@@ -124,7 +124,7 @@ async fn an_answer_that_cannot_be_read_is_not_quoted() {
 
 // R18
 #[tokio::test]
-async fn what_a_sign_in_host_echoes_of_the_request_is_in_no_text() {
+async fn secrets_that_a_sign_in_host_echoes_are_not_in_error_texts() {
     let (token, secret) = ("sentinel~refresh~token", "sentinel~client~secret");
     let echo = "refresh_token=sentinel%7Erefresh%7Etoken&client_secret=SENTINEL~client~secret";
     let body = format!(r#"{{"error":"invalid_grant","error_description":"AADSTS70008: {echo} {token}"}}"#);

@@ -1,4 +1,4 @@
-//! One emulator, one registration and one clock for both.
+//! An emulator and a registration that share a clock.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ impl World {
         Self { emulator: settings(builder).start().await.unwrap(), clock }
     }
 
-    /// Moves both clocks.
+    /// Advances both clocks.
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.advance(by);
         self.emulator.advance(by);
@@ -47,7 +47,7 @@ impl World {
             .with_clock(self.clock.clone())
     }
 
-    /// What a sign-in would have stored.
+    /// The token that a sign-in would have stored.
     pub(crate) fn stored(&self) -> StoredToken {
         let token = self.entra().issue_refresh_token();
         StoredToken::new(Entra::TENANT_ID, Entra::CLIENT_ID, token, self.clock.system_time())

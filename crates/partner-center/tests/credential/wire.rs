@@ -1,4 +1,4 @@
-//! Sign-in hosts that answer badly, late or not at all.
+//! Sign-in hosts that send invalid, late or no responses.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +27,7 @@ pub(crate) fn good() -> String {
     answer("200 OK", "Content-Type: application/json; charset=utf-8\r\n", GOOD)
 }
 
-/// Answers each connection with the next text, byte for byte, and then with the last one again and again.
+/// Sends the next text on each connection, byte for byte, and then repeats the last one.
 pub(crate) struct Host {
     pub(crate) address: String,
     requests: Arc<AtomicUsize>,
@@ -59,7 +59,7 @@ impl Host {
     }
 }
 
-/// Whether the body is as long as the head says.
+/// Whether the body has the length that the head states.
 fn is_whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request).to_lowercase();
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
@@ -116,11 +116,11 @@ pub(crate) fn no(error: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_sign_in_host_that_is_down_for_a_moment_is_asked_again() {
+async fn transient_errors_of_a_sign_in_host_are_retried() {
     let clock = ManualClock::new();
     let host = Host::that_answers(vec![
         answer("503 Service Unavailable", "", r#"{"error":"temporarily_unavailable","error_codes":[90033]}"#),
-        // Cut off in the middle.
+        // Truncated.
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_owned(),
         String::new(),
         good(),
@@ -128,11 +128,11 @@ async fn a_sign_in_host_that_is_down_for_a_moment_is_asked_again() {
     .await;
     assert_eq!(ask(&host.address, &clock).await.unwrap(), "good");
     assert_eq!(host.requests(), 4);
-    assert_eq!(clock.sleeps(), [millis(250), millis(500), millis(1000)], "half of what it may wait");
+    assert_eq!(clock.sleeps(), [millis(250), millis(500), millis(1000)], "half of the maximum waits");
 }
 
 #[tokio::test]
-async fn a_sign_in_host_that_stays_down_is_given_up() {
+async fn retries_end_if_a_sign_in_host_stays_down() {
     let (error, requests, sleeps) =
         fail(vec![answer("502 Bad Gateway", "", "<html>bad gateway</html>")]).await;
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Unavailable, Some(502), 4));
@@ -141,7 +141,7 @@ async fn a_sign_in_host_that_stays_down_is_given_up() {
 }
 
 #[tokio::test]
-async fn throttling_is_waited_out_if_that_takes_no_more_than_a_minute() {
+async fn throttling_is_waited_for_up_to_a_minute() {
     let clock = ManualClock::new();
     let throttled =
         |seconds: u32| answer("429 Too Many Requests", &format!("Retry-After: {seconds}\r\n"), "");
@@ -155,7 +155,7 @@ async fn throttling_is_waited_out_if_that_takes_no_more_than_a_minute() {
 }
 
 #[tokio::test]
-async fn a_host_that_is_not_there_is_a_network_error() {
+async fn an_unreachable_host_is_a_network_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -165,7 +165,7 @@ async fn a_host_that_is_not_there_is_a_network_error() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_of_a_sign_in_host_is_neither_believed_nor_repeated() {
+async fn a_response_that_is_not_from_a_sign_in_host_is_an_error_and_not_retried() {
     let json = "Content-Type: application/json\r\n";
     let endless = format!(r#"{{"access_token":"{}"}}"#, "x".repeat(300_000));
     for (script, status) in [
@@ -177,7 +177,7 @@ async fn what_is_no_answer_of_a_sign_in_host_is_neither_believed_nor_repeated() 
             Some(200),
         ),
         (answer("200 OK", json, &endless), Some(200)),
-        // R19: an access token that is none, and a token of another type.
+        // R19: an invalid access token, and a token of another type.
         (answer("200 OK", json, r#"{"token_type":"Bearer","access_token":""}"#), None),
         (answer("200 OK", json, r#"{"token_type":"Bearer","access_token":"two words"}"#), None),
         (answer("200 OK", json, r#"{"token_type":"mac","access_token":"x"}"#), None),
@@ -194,7 +194,7 @@ async fn what_is_no_answer_of_a_sign_in_host_is_neither_believed_nor_repeated() 
 }
 
 #[tokio::test]
-async fn a_mark_before_the_json_and_a_life_without_end_do_no_harm() {
+async fn a_byte_order_mark_and_an_unlimited_lifetime_are_accepted() {
     let body = format!("\u{feff}{}", GOOD.replace("3599", &u64::MAX.to_string()));
     let host = Host::that_answers(vec![answer("200 OK", "", &body)]).await;
     assert_eq!(ask(&host.address, &ManualClock::new()).await.unwrap(), "good");
@@ -222,7 +222,7 @@ async fn a_refresh_token_without_a_successor_is_kept() {
     assert!(RefreshToken::adopt(&registration, store, "another").await.is_ok());
 }
 
-/// What Entra says when it asks to try again, in the ways it has been seen to, and its kin.
+/// Transient errors of Entra, as observed, and similar ones.
 pub(crate) const TRY_AGAIN: [&str; 5] = [
     r#"{"error":"temporarily_unavailable","error_description":"AADSTS90033: A transient error has occurred.","error_codes":[90033]}"#,
     r#"{"error":"temporarily_unavailable"}"#,
@@ -235,7 +235,7 @@ pub(crate) const STATUSES: [&str; 6] =
 
 // F6
 #[tokio::test]
-async fn an_answer_that_says_try_again_is_tried_again_whatever_its_status() {
+async fn a_transient_error_is_retried_whatever_its_status() {
     for body in TRY_AGAIN {
         for status in STATUSES {
             let clock = ManualClock::new();
@@ -257,7 +257,7 @@ async fn an_answer_that_says_try_again_is_tried_again_whatever_its_status() {
 
 // R4
 #[tokio::test]
-async fn a_successor_that_cannot_be_kept_never_replaces_a_good_token() {
+async fn a_successor_that_cannot_be_stored_never_replaces_a_valid_token() {
     let long = format!(r#""{}""#, "x".repeat(65_400));
     let escaped = format!(r#""{}""#, r#"\""#.repeat(40_000));
     for (successor, why) in [
@@ -281,16 +281,16 @@ async fn a_successor_that_cannot_be_kept_never_replaces_a_good_token() {
         let store = Arc::new(FileStore::new(directory.path().join("token.json")));
         let token = StoredToken::new(app.tenant(), app.client_id(), "the good one", clock.system_time());
         store.save(&token).await.unwrap();
-        // In this process, in the next one, and by a sign-in that brings the same.
+        // In this process, in the next one, and after a sign-in that returns the same.
         let credential = RefreshToken::new(&app, store.clone()).unwrap();
-        assert_eq!(credential.token().await.unwrap().expose(), "good", "the access token is good");
+        assert_eq!(credential.token().await.unwrap().expose(), "good", "the access token is valid");
         assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "the good one", "{why:?}");
         let next = RefreshToken::new(&app, store.clone()).unwrap();
         assert_eq!(next.token().await.unwrap().expose(), "good");
         RefreshToken::adopt(&app, store.clone(), "another").await.unwrap();
         assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "another", "{why:?}");
         assert_eq!(*notices.lock().unwrap(), [Notice::UnusableSuccessor(why); 3]);
-        // A device code has nothing to fall back on.
+        // A sign-in by device code has no previous token.
         let host = Host::that_answers(vec![device_code(), answer("200 OK", "", &body)]).await;
         let sign_in = DeviceCode::start(&self::app(&host.address, &clock), store.clone()).await.unwrap();
         assert_eq!(sign_in.wait().await.unwrap_err().kind(), ErrorKind::Credential);
@@ -300,7 +300,7 @@ async fn a_successor_that_cannot_be_kept_never_replaces_a_good_token() {
 
 // F10
 #[tokio::test]
-async fn a_retry_after_date_is_read_against_the_date_of_the_same_answer() {
+async fn a_retry_after_date_is_relative_to_the_date_of_the_same_response() {
     for hours in [-2_i32, 0, 2] {
         let clock = ManualClock::new();
         let hour = Duration::from_secs(3600);
@@ -325,7 +325,7 @@ async fn a_retry_after_date_is_read_against_the_date_of_the_same_answer() {
 
 // F13
 #[tokio::test]
-async fn a_life_may_be_written_with_a_fraction() {
+async fn a_lifetime_may_have_a_fraction() {
     for written in ["3599.0", "3599.5", "\"3599.0\"", "\"3599\""] {
         let clock = ManualClock::new();
         let host = Host::that_answers(vec![answer("200 OK", "", &GOOD.replace("3599", written))]).await;
@@ -337,7 +337,7 @@ async fn a_life_may_be_written_with_a_fraction() {
 
 // R19
 #[tokio::test]
-async fn a_store_of_a_later_version_is_not_overwritten_by_a_sign_in_and_nobody_is_troubled() {
+async fn a_store_of_a_newer_version_is_not_overwritten_and_no_sign_in_is_started() {
     let host = Host::that_answers(vec![
         device_code(),
         answer("200 OK", "", &GOOD.replace('}', r#","refresh_token":"r"}"#)),
@@ -361,7 +361,7 @@ async fn a_store_of_a_later_version_is_not_overwritten_by_a_sign_in_and_nobody_i
     ] {
         assert!(error.message().contains("newer version"), "{error}");
     }
-    // A mode that a sign-in would put right is no reason to write over it either.
+    // Nor is it overwritten if its mode is wrong, which a sign-in would otherwise fix.
     set_mode(0o644);
     let now = std::time::SystemTime::UNIX_EPOCH;
     let token = StoredToken::new(app.tenant(), app.client_id(), "token", now);

@@ -1,4 +1,4 @@
-//! The commercial queries: by `@nextLink`, or else by `skip`.
+//! Paging of the commercial queries: by `@nextLink`, or else by `skip`.
 
 use futures_util::TryStreamExt as _;
 use partner_center::ErrorKind;
@@ -12,7 +12,7 @@ const DEPLOYMENT: &str = "/partner/v1/analytics/commercial/deployment/license";
 const USAGE: &str = "/partner/v1/analytics/commercial/usage/license";
 
 #[tokio::test]
-async fn a_query_is_written_as_documented() {
+async fn a_query_is_sent_as_documented() {
     let service = Service::answering([rows(&[], Some(0), None), rows(&[], Some(0), None)]).await;
     let licenses = service.partner().analytics().commercial().licenses();
     let query = licenses
@@ -65,7 +65,7 @@ async fn links_are_followed_in_all_their_forms() {
 }
 
 #[tokio::test]
-async fn a_link_on_the_other_prefix_is_followed_where_the_first_page_was() {
+async fn a_link_with_the_other_prefix_is_followed_on_the_prefix_of_the_first_page() {
     let service = Service::answering([
         rows(&["a"], None, Some("/partner/v1/analytics/commercial/deployment/license?skip=1")),
         rows(&["b"], None, Some("")),
@@ -78,11 +78,11 @@ async fn a_link_on_the_other_prefix_is_followed_where_the_first_page_was() {
 }
 
 #[tokio::test]
-async fn without_a_link_the_count_says_whether_to_go_on_by_skip() {
+async fn without_a_link_the_count_decides_whether_to_continue_by_skip() {
     let service = Service::answering([
         rows(&["a", "b"], Some(7), None),
         rows(&["c", "d"], Some(7), None),
-        // Shorter than asked for, and yet not the last.
+        // Shorter than requested, but not the last page.
         rows(&["e"], Some(7), None),
     ])
     .await;
@@ -136,7 +136,7 @@ async fn the_last_page_is_the_last() {
 }
 
 #[tokio::test]
-async fn a_service_that_does_not_skip_is_found_out() {
+async fn a_service_that_ignores_skip_is_detected() {
     let page = rows(&["a", "b"], None, None);
     let service = Service::answering([page.clone(), page]).await;
     let mut pages = service.partner().analytics().commercial().licenses().usage().top(2).pages();
@@ -149,7 +149,7 @@ async fn a_service_that_does_not_skip_is_found_out() {
 }
 
 #[tokio::test]
-async fn arguments_that_the_service_would_refuse_are_refused_before_sending() {
+async fn invalid_arguments_are_rejected_before_sending() {
     let service = Service::start().await;
     let query = service.partner().analytics().commercial().licenses().deployment();
     for (query, what) in [
@@ -177,7 +177,7 @@ async fn arguments_that_the_service_would_refuse_are_refused_before_sending() {
 }
 
 #[test]
-fn a_filter_that_cannot_be_read_becomes_this_crates_error() {
+fn an_invalid_filter_becomes_this_crates_error() {
     fn read(
         text: &str,
     ) -> partner_center::Result<partner_center::filter::Filter<partner_center::filter::Usage>> {

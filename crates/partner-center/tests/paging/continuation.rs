@@ -1,4 +1,4 @@
-//! Going on after a failure, a break or a restart.
+//! Resuming after a failure, an interruption or a restart.
 
 use futures_util::TryStreamExt as _;
 use partner_center::chain::CommercialPrefix;
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::support::{Service, customers, customers_then, drain, rows};
 
-/// As another process would read it.
+/// Serialized and read again, as in another process.
 fn kept(continuation: &Continuation) -> Continuation {
     serde_json::from_slice(&serde_json::to_vec(continuation).unwrap()).unwrap()
 }
 
 #[tokio::test]
-async fn a_page_that_fails_is_asked_again() {
+async fn a_failed_page_is_requested_again() {
     let service = Service::start().await;
     service.answers(&customers_then(&["1", "2"], "a"));
     service.fails(503);
@@ -29,7 +29,7 @@ async fn a_page_that_fails_is_asked_again() {
             Err(error) => break error,
         }
     };
-    assert_eq!(ids, ["1", "2"], "an error comes after what was before it");
+    assert_eq!(ids, ["1", "2"], "an error comes after the items before it");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unavailable, 2));
     assert!(customers_seen.try_next().await.unwrap().is_none(), "an error ends the stream");
     assert_eq!(service.requests().await.len(), 3);
@@ -48,7 +48,7 @@ async fn a_page_that_fails_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_first_page_that_fails_is_asked_again_with_its_arguments() {
+async fn a_failed_first_page_is_requested_again_with_its_arguments() {
     let service = Service::start().await;
     service.fails(400);
     let query = service.partner().analytics().commercial().licenses().usage();
@@ -72,7 +72,7 @@ async fn a_first_page_that_fails_is_asked_again_with_its_arguments() {
 }
 
 #[tokio::test]
-async fn a_reader_that_stopped_goes_on_with_the_page_it_did_not_take() {
+async fn a_stopped_reader_resumes_with_the_next_page() {
     let service = Service::answering([
         rows(&["a", "b"], Some(5), None),
         rows(&["c", "d"], Some(5), Some("license?skip=4&top=2")),
@@ -96,7 +96,7 @@ async fn a_reader_that_stopped_goes_on_with_the_page_it_did_not_take() {
 }
 
 #[tokio::test]
-async fn a_continuation_is_refused_where_it_does_not_belong() {
+async fn a_continuation_is_rejected_for_another_query() {
     let service = Service::answering([customers_then(&["1"], "a"), rows(&["x"], Some(2), None)]).await;
     let partner = service.partner();
     let filter = CustomerFilter::domain("contoso");
@@ -147,7 +147,7 @@ async fn a_continuation_is_refused_where_it_does_not_belong() {
 }
 
 #[tokio::test]
-async fn a_continuation_is_plain_data_of_a_known_form_and_prints_neither_names_nor_tokens() {
+async fn a_continuation_has_a_fixed_format_and_prints_neither_names_nor_tokens() {
     let service = Service::answering([customers_then(&["1"], "opaque")]).await;
     let list = service.partner().customers().list().filter(CustomerFilter::company_name("Contoso")).size(2);
     let page = list.pages().try_next().await.unwrap().unwrap();
@@ -177,7 +177,7 @@ async fn a_continuation_is_plain_data_of_a_known_form_and_prints_neither_names_n
 }
 
 #[test]
-fn what_is_no_continuation_is_not_read() {
+fn an_invalid_continuation_is_not_read() {
     let whole = json!({
         "version": 2,
         "operation": "list_customers",
@@ -193,7 +193,7 @@ fn what_is_no_continuation_is_not_read() {
         part.as_object_mut().unwrap().remove(member);
         assert!(serde_json::from_value::<Continuation>(part).is_err(), "without {member}");
     }
-    // S7: one of another version is refused when it is read, and so is what this version does not know.
+    // S7: other versions and unknown members are rejected when it is read.
     for version in [1, 3] {
         let mut other = whole.clone();
         other["version"] = json!(version);
@@ -219,7 +219,7 @@ fn what_is_no_continuation_is_not_read() {
 }
 
 #[test]
-fn streams_can_be_sent_between_threads_and_pinned_anywhere() {
+fn streams_are_send_and_unpin() {
     fn check<T: Send + Unpin + 'static>() {}
     fn sync<T: Send + Sync + 'static>() {}
     check::<Pages<partner_center::models::CustomerCollection>>();

@@ -1,4 +1,4 @@
-//! The list of customers: by `links.next` with its headers, or else by the token in the body.
+//! Paging of the list of customers: by `links.next` with its headers, or else by the token in the body.
 
 use futures_util::FutureExt as _;
 use partner_center::{CustomerFilter, ErrorKind};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{Service, customers, customers_then, drain, linked};
 
 #[tokio::test]
-async fn each_page_is_asked_with_its_own_id_and_all_with_one_correlation_id() {
+async fn each_page_has_its_own_request_id_and_all_share_a_correlation_id() {
     let service = Service::answering([
         customers_then(&["1", "2"], "a,/=+"),
         customers_then(&["3", "4"], "b"),
@@ -40,13 +40,13 @@ async fn each_page_is_asked_with_its_own_id_and_all_with_one_correlation_id() {
     assert!(requests[0] != requests[1] && requests[1] != requests[2] && requests[0] != requests[2]);
     assert!(correlations.iter().all(|id| id == &correlations[0]));
     assert_eq!(pages.continuation(), None);
-    assert!(pages.try_next().await.unwrap().is_none(), "it stays at its end");
+    assert!(pages.try_next().await.unwrap().is_none(), "the stream stays ended");
     assert_eq!(service.requests().await.len(), 3);
     assert!(service.requests().await.iter().all(|request| request.method.as_str() == "GET"));
 }
 
 #[tokio::test]
-async fn a_repeated_attempt_at_a_page_keeps_its_id() {
+async fn a_retry_of_a_page_keeps_its_request_id() {
     let service = Service::start().await;
     service.answers(&customers_then(&["1"], "a"));
     service.fails(503);
@@ -60,7 +60,7 @@ async fn a_repeated_attempt_at_a_page_keeps_its_id() {
 }
 
 #[tokio::test]
-async fn a_filter_goes_as_documented_and_only_to_the_first_page() {
+async fn a_filter_is_sent_as_documented_and_only_for_the_first_page() {
     let service = Service::answering([customers_then(&["1"], "a"), customers(&["2"])]).await;
     let filter = CustomerFilter::company_name("O'Brien & Söhne");
     let mut pages = service.partner().customers().list().filter(filter).size(0).pages();
@@ -75,7 +75,7 @@ async fn a_filter_goes_as_documented_and_only_to_the_first_page() {
 }
 
 #[tokio::test]
-async fn the_bodys_token_is_used_where_the_link_has_none() {
+async fn the_token_in_the_body_is_used_if_the_link_has_none() {
     let mut without_links = customers(&["1"]);
     without_links["continuationToken"] = json!("a");
     let mut without_header = linked(&["2"], "/customers?size=7&seekOperation=Next", &[]);
@@ -104,11 +104,15 @@ async fn an_empty_page_in_the_middle_does_not_end_the_list() {
     let service = Service::answering(answers).await;
     let mut pages = service.partner().customers().list().pages();
     assert_eq!(drain(&mut pages).await.0, [1, 0, 2]);
-    assert_eq!((pages.empty_pages(), service.requests().await.len()), (1, 4), "asked twice, then followed");
+    assert_eq!(
+        (pages.empty_pages(), service.requests().await.len()),
+        (1, 4),
+        "requested twice, then followed"
+    );
 }
 
 #[tokio::test]
-async fn no_customers_are_one_page_and_no_items() {
+async fn an_empty_list_is_one_page_without_items() {
     let service = Service::answering([customers(&[]), customers(&[])]).await;
     let list = service.partner().customers().list();
     assert_eq!(drain(&mut list.pages()).await.0, [0]);
@@ -117,12 +121,12 @@ async fn no_customers_are_one_page_and_no_items() {
 }
 
 #[tokio::test]
-async fn no_page_is_asked_for_before_it_is_wanted() {
+async fn no_page_is_requested_before_it_is_polled() {
     let service = Service::answering([customers_then(&["1", "2"], "a")]).await;
     let list = service.partner().customers().list();
     let mut customers = list.stream();
     drop(list.pages());
-    assert_eq!(service.requests().await.len(), 0, "making a stream sends nothing");
+    assert_eq!(service.requests().await.len(), 0, "creating a stream sends nothing");
     for id in ["1", "2"] {
         assert_eq!(customers.try_next().await.unwrap().unwrap().id.to_string(), id);
     }
@@ -131,16 +135,16 @@ async fn no_page_is_asked_for_before_it_is_wanted() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_given_up_loses_no_page() {
+async fn dropping_the_future_loses_no_page() {
     let service = Service::answering([customers_then(&["1"], "a"), customers(&["2"])]).await;
     let mut pages = service.partner().customers().list().pages();
-    assert!(pages.try_next().now_or_never().is_none(), "nothing is answered at once");
+    assert!(pages.try_next().now_or_never().is_none(), "there is no response yet");
     assert_eq!(drain(&mut pages).await.0, [1, 1]);
     assert_eq!(service.requests().await.len(), 2);
 }
 
 #[tokio::test]
-async fn a_size_that_is_too_large_is_refused_before_sending() {
+async fn a_size_that_is_too_large_is_rejected_before_sending() {
     let service = Service::start().await;
     let mut pages = service.partner().customers().list().size(501).pages();
     let error = pages.try_next().await.unwrap_err();

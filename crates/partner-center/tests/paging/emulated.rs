@@ -1,4 +1,4 @@
-//! Whole books read page by page from the emulator, which writes its links in every form it knows.
+//! All data of the emulator, read page by page, with links in every form that the emulator supports.
 
 use futures_util::TryStreamExt as _;
 use partner_center::PartnerCenter;
@@ -53,7 +53,7 @@ async fn every_row_is_read_once() {
 }
 
 #[tokio::test]
-async fn what_the_service_gets_wrong_between_pages_is_borne_or_found_out() {
+async fn paging_faults_are_tolerated_or_detected() {
     for (faults, ends) in [
         ("body-token", None),
         ("#2 empty-page", None),

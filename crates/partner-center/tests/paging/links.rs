@@ -1,4 +1,4 @@
-//! Links to next pages: followed in all their forms, refused where they lead astray.
+//! Links to next pages: followed in all valid forms, rejected if they lead elsewhere.
 
 use partner_center::ErrorKind;
 
@@ -35,7 +35,7 @@ async fn links_of_all_forms_lead_to_the_same_place() {
 }
 
 #[tokio::test]
-async fn links_that_lead_elsewhere_are_refused_before_a_token_is_attached() {
+async fn links_that_lead_elsewhere_are_rejected_before_a_token_is_attached() {
     let service = Service::start().await;
     let elsewhere = Service::start().await;
     let host = service.uri().replace("http://", "");
@@ -73,14 +73,17 @@ async fn links_that_lead_elsewhere_are_refused_before_a_token_is_attached() {
         assert_eq!(service.requests().await.len(), before + 1, "{link}");
         assert_eq!(service.tokens_asked(), tokens + 1, "{link}");
         let resumed = service.partner().customers().list().resume(error.continuation().unwrap().clone());
-        assert!(resumed.pages().try_next().await.unwrap_err().is_invalid_response(), "kept, it is as bad");
+        assert!(
+            resumed.pages().try_next().await.unwrap_err().is_invalid_response(),
+            "also rejected from a saved continuation"
+        );
         assert_eq!(service.requests().await.len(), before + 1, "{link}");
     }
     assert_eq!(elsewhere.requests().await.len(), 0);
 }
 
 #[tokio::test]
-async fn a_link_says_which_headers_go_along_but_not_the_calls_own() {
+async fn a_link_may_set_headers_but_not_those_of_the_call() {
     let headers = [
         ("MS-ContinuationToken", "a"),
         ("X-Anything-Else", "b"),
@@ -116,7 +119,7 @@ async fn a_link_says_which_headers_go_along_but_not_the_calls_own() {
 }
 
 #[tokio::test]
-async fn a_link_with_a_header_that_cannot_be_sent_is_refused() {
+async fn a_link_with_an_invalid_header_is_rejected() {
     for header in [("MS-ContinuationToken", "a\r\nHost: elsewhere"), ("MS Token", "a"), ("", "a")] {
         let service = Service::answering([linked(&["1"], "/customers", &[header])]).await;
         let (sizes, error) = drain(&mut service.partner().customers().list().pages()).await;
@@ -126,8 +129,8 @@ async fn a_link_with_a_header_that_cannot_be_sent_is_refused() {
 }
 
 #[tokio::test]
-async fn a_link_that_was_followed_before_ends_the_pages_with_an_error() {
-    // A circle may be longer than one page, and spelt otherwise the second time.
+async fn a_repeated_link_ends_the_pages_with_an_error() {
+    // A loop may be longer than one page, and the link may be spelled differently the second time.
     let again = linked(&["3"], "v1/customers?size=2&seekOperation=Next#", &[("MS-ContinuationToken", "a")]);
     let service = Service::answering([customers_then(&["1"], "a"), customers_then(&["2"], "b"), again]).await;
     let mut pages = service.partner().customers().list().pages();
@@ -135,16 +138,20 @@ async fn a_link_that_was_followed_before_ends_the_pages_with_an_error() {
     let error = error.unwrap();
     assert_eq!((sizes, error.kind()), (vec![1, 1, 1], ErrorKind::InvalidResponse));
     assert_eq!(error.operation(), Some("list_customers"));
-    assert_eq!(error.continuation(), None, "going on would repeat what was seen");
+    assert_eq!(error.continuation(), None, "resuming would repeat pages");
     let last_sent = service.sent("ms-requestid").await[2].clone();
-    assert_eq!(error.request_id().map(|id| id.to_string()), last_sent, "the answer that linked is to blame");
+    assert_eq!(
+        error.request_id().map(|id| id.to_string()),
+        last_sent,
+        "the id is from the response with the link"
+    );
     assert_eq!(pages.continuation(), None);
     assert!(pages.try_next().await.unwrap().is_none());
     assert_eq!(service.requests().await.len(), 3);
 }
 
 #[tokio::test]
-async fn a_commercial_link_may_not_lead_to_the_other_query() {
+async fn a_commercial_link_must_not_lead_to_the_other_query() {
     let link = "/partner/v1/analytics/commercial/usage/license?skip=1";
     let service = Service::answering([rows(&["a"], Some(2), Some(link))]).await;
     let query = service.partner().analytics().commercial().licenses().deployment();

@@ -1,4 +1,4 @@
-//! Pages over the wire: what is asked for, in what order, how often, and what is never asked for.
+//! Paging over the wire: which pages are requested, in what order, and how often.
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
 

@@ -1,4 +1,4 @@
-//! A service that gives the answers it was told to, in order, and remembers what it was asked.
+//! A service that sends scripted responses in order and records the requests.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ struct Script(Arc<Mutex<VecDeque<ResponseTemplate>>>);
 
 impl Respond for Script {
     fn respond(&self, _: &Request) -> ResponseTemplate {
-        // A request that nobody planned for is answered in a way that no test expects.
+        // An unplanned request gets a response that no test expects.
         self.0.lock().unwrap().pop_front().unwrap_or_else(|| ResponseTemplate::new(410))
     }
 }
@@ -36,7 +36,7 @@ impl Service {
         Self { server, script, tokens: CountedToken::default() }
     }
 
-    /// A service that answers with these.
+    /// A service with these responses.
     pub(crate) async fn answering(answers: impl IntoIterator<Item = Value>) -> Self {
         let service = Self::start().await;
         for answer in answers {
@@ -45,14 +45,14 @@ impl Service {
         service
     }
 
-    /// Answers the next request with this.
+    /// Sends this body for the next request.
     pub(crate) fn answers(&self, body: &Value) {
         self.answers_with(
             ResponseTemplate::new(200).set_body_raw(body.to_string(), "application/json; charset=utf-8"),
         );
     }
 
-    /// Answers the next request with this status and nothing else.
+    /// Sends this status without a body for the next request.
     pub(crate) fn fails(&self, status: u16) {
         self.answers_with(ResponseTemplate::new(status));
     }
@@ -65,7 +65,7 @@ impl Service {
         self.server.uri()
     }
 
-    /// A client that tries everything twice at most.
+    /// A client with at most two attempts.
     pub(crate) fn partner(&self) -> PartnerCenter {
         self.partner_at("")
     }
@@ -81,7 +81,7 @@ impl Service {
             .unwrap()
     }
 
-    /// How often a token was asked for.
+    /// How often a token was requested.
     pub(crate) fn tokens_asked(&self) -> usize {
         self.tokens.0.load(Ordering::SeqCst)
     }
@@ -90,7 +90,7 @@ impl Service {
         self.server.received_requests().await.unwrap()
     }
 
-    /// Paths with queries, as they went over the wire.
+    /// The paths with queries, as sent.
     pub(crate) async fn asked(&self) -> Vec<String> {
         let target = |request: &Request| match request.url.query() {
             Some(query) => format!("{}?{query}", request.url.path()),
@@ -106,7 +106,7 @@ impl Service {
     }
 }
 
-/// Hands out one token and counts how often.
+/// Returns one token and counts how often.
 #[derive(Clone, Debug, Default)]
 struct CountedToken(Arc<AtomicUsize>);
 
@@ -121,13 +121,13 @@ impl Credential for CountedToken {
     }
 }
 
-/// A page of customers with these ids; `links` and all else come on top.
+/// A page of customers with these ids, without links.
 pub(crate) fn customers(ids: &[&str]) -> Value {
     let items: Vec<_> = ids.iter().map(|id| json!({ "id": id })).collect();
     json!({ "totalCount": ids.len(), "items": items, "attributes": { "objectType": "Collection" } })
 }
 
-/// The same with a link to the next page, as the service usually writes it.
+/// The same with a link to the next page in the usual form.
 pub(crate) fn customers_then(ids: &[&str], token: &str) -> Value {
     linked(ids, "/customers?size=2&seekOperation=Next", &[("MS-ContinuationToken", token)])
 }
@@ -139,7 +139,7 @@ pub(crate) fn linked(ids: &[&str], uri: &str, headers: &[(&str, &str)]) -> Value
     page
 }
 
-/// A page of a commercial query whose rows are of these products. `total` and `link` only if they are given.
+/// A page of a commercial query with rows for these products, with `total` and `link` if given.
 pub(crate) fn rows(products: &[&str], total: Option<i64>, link: Option<&str>) -> Value {
     let rows: Vec<_> =
         products.iter().map(|name| json!({ "productName": name, "licensesSold": 1 })).collect();
@@ -153,7 +153,7 @@ pub(crate) fn rows(products: &[&str], total: Option<i64>, link: Option<&str>) ->
     page
 }
 
-/// Takes all pages; says how many items each had, and how it ended.
+/// Reads all pages; returns the number of items of each, and the error at the end.
 pub(crate) async fn drain<C: Collection>(pages: &mut Pages<C>) -> (Vec<usize>, Option<Error>) {
     let mut sizes = Vec::new();
     loop {

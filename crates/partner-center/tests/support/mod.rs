@@ -1,7 +1,7 @@
-//! A server that says exactly these bytes, one answer per request, and remembers what it was asked.
+//! A server that sends scripted bytes, one reply per request, and records the requests.
 //!
-//! Not an HTTP server: it reads the head of a request and writes what the test wrote down, so that a test can answer
-//! what no server would.
+//! Not an HTTP server: it reads the head of a request and writes the bytes of the test, so that a test can send replies
+//! that no HTTP server would.
 
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
@@ -14,13 +14,13 @@ use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
 use partner_center::{CustomerId, PartnerCenter, PartnerCenterBuilder};
 
-/// The token of every test, which must show up nowhere but in the header.
+/// The token of every test, which must appear in the header only.
 pub(crate) const TOKEN: &str = "sentinel-token-e5b1";
 
 /// The documented customer.
 pub(crate) const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) line: String,
@@ -34,17 +34,17 @@ impl Request {
     }
 }
 
-/// What the server says to one request.
+/// The reply to one request.
 pub(crate) enum Reply {
-    /// These bytes; then the connection goes on.
+    /// These bytes; the connection stays open.
     Bytes(Vec<u8>),
     /// These bytes; then the connection is closed.
     Cut(Vec<u8>),
     /// Nothing, for as long as the client waits.
     Silence,
-    /// These bytes, and nothing more for as long as the client waits.
+    /// These bytes, and then nothing for as long as the client waits.
     Stall(Vec<u8>),
-    /// 200 with this body, its head only after a while.
+    /// 200 with this body, after a delay.
     After(std::time::Duration, &'static str),
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    /// Serves these replies in order, over however many connections; a request too many gets a 599.
+    /// Serves these replies in order, over any number of connections. Further requests get a 599.
     pub(crate) fn start(replies: Vec<Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -82,19 +82,19 @@ impl Scripted {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (replies, seen) = (Arc::clone(&replies), Arc::clone(&seen));
-                // A client that hangs up in the middle is part of many a test.
+                // In many tests the client disconnects in the middle.
                 std::thread::spawn(move || drop(serve(&stream.unwrap(), &replies, &seen)));
             }
         });
         Self { url, requests }
     }
 
-    /// What was asked so far.
+    /// The requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// A client of this server, with a clock that takes no time.
+    /// A client of this server, with a manual clock.
     pub(crate) fn builder(&self, clock: &ManualClock) -> PartnerCenterBuilder {
         PartnerCenter::builder()
             .base_url(&self.url)
@@ -133,7 +133,7 @@ fn serve(
             Some(Reply::Bytes(bytes)) => writer.write_all(&bytes)?,
             Some(Reply::Cut(bytes)) => return writer.write_all(&bytes),
             Some(Reply::Silence) => {
-                // Until the client hangs up.
+                // Until the client disconnects.
                 reader.read_line(&mut String::new())?;
                 return Ok(());
             }
