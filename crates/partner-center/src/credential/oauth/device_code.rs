@@ -45,7 +45,7 @@ const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 const USUAL_INTERVAL: Duration = Duration::from_secs(5);
 /// The increase of the interval when the service asks to slow down, from the same section.
 const SLOWER: Duration = Duration::from_secs(5);
-/// The longest interval while the service does not answer.
+/// The longest interval while the service does not respond.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// How long before the code expires the last poll is sent.
 const LAST_CHANCE: Duration = Duration::from_secs(1);

@@ -361,7 +361,7 @@ fn no_response(failure: HttpFailure) -> Error {
             unreachable_service("the sign-in service could not be reached").permanent()
         }
         HttpFailure::HttpClient(_) => unreachable_service("the sign-in service could not be reached"),
-        HttpFailure::Timeout => unreachable_service("the sign-in service did not answer in time"),
+        HttpFailure::Timeout => unreachable_service("the sign-in service did not respond in time"),
         HttpFailure::Unreadable { status } => unreadable().with_status(*status),
         HttpFailure::NotNow { .. } => return not_now(failure),
     };

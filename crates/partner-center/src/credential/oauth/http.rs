@@ -179,7 +179,7 @@ impl fmt::Display for HttpFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::HttpClient(error) => error.fmt(f),
-            Self::Timeout => f.write_str("the sign-in service did not answer in time"),
+            Self::Timeout => f.write_str("the sign-in service did not respond in time"),
             Self::NotNow { status, .. } => write!(f, "the sign-in service responded with status {status}"),
             Self::Unreadable { status } => {
                 write!(f, "the response with status {status} is not from a sign-in service")

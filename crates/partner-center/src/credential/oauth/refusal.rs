@@ -30,7 +30,7 @@ use crate::error::{Error, ErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The refresh token is expired, revoked or not this application's: a person must sign in again.
+    /// The refresh token is expired, revoked or belongs to another application: the user must sign in again.
     SignInAgain,
     /// The user must do something while signing in, usually complete multi-factor authentication.
     Interaction,

@@ -240,7 +240,7 @@ fn a_side_without_an_id_is_joined_by_name_if_there_is_one_candidate() {
     let funnel = commercial(&[deployed("")], &[used(E3), used(E5)]);
     assert_eq!((funnel.rows.len(), funnel.report.flagged(Flag::Ambiguous)), (3, 3));
 
-    // Rows that were joined by id are no candidates, so the rest is not ambiguous.
+    // Rows that were joined by id are not candidates, so the rest is not ambiguous.
     let funnel = commercial(&[deployed(E3), deployed(E5)], &[used(E3), used("")]);
     assert_eq!((funnel.rows.len(), funnel.report.flagged(Flag::Ambiguous)), (2, 0));
     assert_eq!(funnel.report.flagged(Flag::JoinedByName), 1);

@@ -173,7 +173,7 @@ async fn child() {
     };
     let credential = RefreshToken::new(&app(&std::env::var(AUTHORITY).unwrap()), Arc::new(store)).unwrap();
     credential.token().await.unwrap();
-    panic!("an access token was handed out before its refresh token was stored");
+    panic!("an access token was returned before its refresh token was stored");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
