@@ -3,6 +3,7 @@
 
 mod layers;
 mod links;
+mod modules;
 mod text;
 
 use std::path::Path;
@@ -27,6 +28,7 @@ pub(crate) fn run() -> Result<()> {
     }
     findings.extend(text::outdated_exceptions(&root));
     findings.extend(layers::findings(&metadata::of_members()?));
+    findings.extend(modules::findings(&root, &files)?);
     for path in codegen::GENERATED {
         let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
         if !text.starts_with(&codegen::header()?) {
