@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::io::Read as _;
 use std::time::Duration;
 
-use partner_center::sweep::{Outcome, Swept};
+use partner_center::sweep::{CustomerOutcome, Outcome};
 use partner_center_emulator::{Book, CustomerState, Emulator, FaultScript};
 
 use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
@@ -23,7 +23,7 @@ impl Digest {
     }
 
     /// Adds an outcome of a sweep. A failure never matches the emulator's data.
-    pub(crate) fn add_swept(&mut self, swept: &Swept<Deployments>) {
+    pub(crate) fn add_swept(&mut self, swept: &CustomerOutcome<Deployments>) {
         let id = swept.customer.as_uuid();
         match &swept.outcome {
             Outcome::Rows(rows) => self.add((

@@ -13,7 +13,10 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
 
-use crate::http_client::{ByteStream, HttpError};
+use crate::http_error::HttpError;
+
+/// The pieces of a body as the connection brings them.
+pub(crate) type ByteStream = Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 /// The value of `Accept-Encoding`.
 pub(crate) const ACCEPTED: &str = "gzip, br";

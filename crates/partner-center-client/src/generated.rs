@@ -24,7 +24,7 @@ Version: v1*/
 pub struct Client {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::operation::Attempt,
+    pub(crate) inner: crate::attempt::Attempt,
 }
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
@@ -36,7 +36,7 @@ impl Client {
     pub fn new_with_client(
         baseurl: &str,
         client: reqwest::Client,
-        inner: crate::operation::Attempt,
+        inner: crate::attempt::Attempt,
     ) -> Self {
         Self {
             baseurl: baseurl.to_string(),
@@ -45,7 +45,7 @@ impl Client {
         }
     }
 }
-impl ClientInfo<crate::operation::Attempt> for Client {
+impl ClientInfo<crate::attempt::Attempt> for Client {
     fn api_version() -> &'static str {
         "v1"
     }
@@ -55,7 +55,7 @@ impl ClientInfo<crate::operation::Attempt> for Client {
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
-    fn inner(&self) -> &crate::operation::Attempt {
+    fn inner(&self) -> &crate::attempt::Attempt {
         &self.inner
     }
 }
@@ -63,7 +63,7 @@ const _: () = {
     #[allow(dead_code)]
     fn assert_client_hooks()
     where
-        Client: ClientHooks<crate::operation::Attempt>,
+        Client: ClientHooks<crate::attempt::Attempt>,
     {}
 };
 #[allow(clippy::all)]

@@ -3,18 +3,18 @@
 //! It sends one request and returns one response. It does not retry, does not follow redirects, adds no credentials
 //! and never prints a URL's query, a header or a body.
 
-use std::error::Error;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use std::{fmt, io};
 
 use bytes::Bytes;
 use http::header::ACCEPT_ENCODING;
 use http::{HeaderMap, HeaderValue};
 use tokio::runtime::{Handle, Id};
 
-use crate::coding::{self, Body, Coding};
-use crate::resolver::{LookupFailure, Resolver};
+use crate::coding::{self, Body, ByteStream, Coding};
+use crate::http_error::HttpError;
+use crate::resolver::Resolver;
 
 /// How to build a [`HttpClient`].
 #[derive(Clone)]
@@ -229,9 +229,6 @@ impl fmt::Debug for HttpClient {
     }
 }
 
-pub(crate) type ByteStream =
-    std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
-
 /// A response with status and headers; the body is read in pieces.
 pub struct RawResponse {
     status: u16,
@@ -284,154 +281,6 @@ impl RawResponse {
 impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawResponse").field("status", &self.status).finish_non_exhaustive()
-    }
-}
-
-/// An error that prevented a response, or a complete response.
-#[derive(Debug)]
-pub struct HttpError {
-    kind: HttpErrorKind,
-    /// Replaces the message of the kind.
-    message: Option<String>,
-    source: Option<Box<dyn Error + Send + Sync>>,
-}
-
-/// The kinds of [`HttpError`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HttpErrorKind {
-    /// The settings or the request are invalid. Nothing was sent.
-    Settings,
-    /// The connection could not be established. The request was not sent.
-    Connect,
-    /// The connection could not be established, because the host name does not exist.
-    NoSuchHost,
-    /// The connection could not be established, because the certificate is not trusted or is for another host.
-    Certificate,
-    /// The connection could not be established, because the proxy requires a user name and password.
-    ProxyCredentials,
-    /// The connection failed before a response arrived.
-    Request,
-    /// The response ended early, or could not be decompressed.
-    Body,
-    /// The response has a content coding that was not requested.
-    Coding,
-}
-
-impl HttpErrorKind {
-    /// Whether the same request would fail the same way again.
-    #[must_use]
-    pub fn is_final(self) -> bool {
-        matches!(
-            self,
-            Self::Settings | Self::NoSuchHost | Self::Certificate | Self::ProxyCredentials | Self::Coding
-        )
-    }
-
-    /// Derives the kind of a connection failure from its causes, if they say.
-    fn connection_kind(cause: &(dyn Error + 'static)) -> Option<Self> {
-        if let Some(failure) = cause.downcast_ref::<LookupFailure>() {
-            return failure.no_such_name.then_some(Self::NoSuchHost);
-        }
-        if is_certificate(cause) {
-            return Some(Self::Certificate);
-        }
-        // The type of this error is private.
-        if cause.to_string().ends_with("proxy authorization required") {
-            return Some(Self::ProxyCredentials);
-        }
-        // `source` of an I/O error skips the error that it wraps.
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        inner
-            .and_then(|inner| Self::connection_kind(inner))
-            .or_else(|| Self::connection_kind(cause.source()?))
-    }
-}
-
-#[cfg(feature = "rustls")]
-fn is_certificate(cause: &(dyn Error + 'static)) -> bool {
-    matches!(cause.downcast_ref::<rustls::Error>(), Some(rustls::Error::InvalidCertificate(_)))
-        || is_certificate_by_text(cause)
-}
-
-#[cfg(not(feature = "rustls"))]
-use is_certificate_by_text as is_certificate;
-
-/// The platform libraries have no common error type for it, but all their messages contain "certificate".
-fn is_certificate_by_text(cause: &(dyn Error + 'static)) -> bool {
-    cfg!(feature = "native-tls") && cause.source().is_none() && cause.to_string().contains("certificate")
-}
-
-impl HttpError {
-    pub(crate) fn new(error: reqwest::Error) -> Self {
-        // The query of a URL contains filters, which contain customer names.
-        let error = error.without_url();
-        let kind = if error.is_builder() {
-            HttpErrorKind::Settings
-        } else if error.is_connect() {
-            HttpErrorKind::connection_kind(&error).unwrap_or(HttpErrorKind::Connect)
-        } else if error.is_body() || error.is_decode() {
-            HttpErrorKind::Body
-        } else {
-            HttpErrorKind::Request
-        };
-        Self { kind, message: None, source: Some(error.into()) }
-    }
-
-    fn settings(error: reqwest::Error) -> Self {
-        let kind = HttpErrorKind::Settings;
-        Self { kind, message: None, source: Some(error.without_url().into()) }
-    }
-
-    /// A setting is invalid, for this reason.
-    fn invalid_setting(message: String) -> Self {
-        Self { kind: HttpErrorKind::Settings, message: Some(message), source: None }
-    }
-
-    /// The request could not be built.
-    pub(crate) fn unbuildable() -> Self {
-        Self { kind: HttpErrorKind::Settings, message: None, source: None }
-    }
-
-    /// The body could not be decoded.
-    pub(crate) fn body(error: Box<dyn Error + Send + Sync>) -> Self {
-        Self { kind: HttpErrorKind::Body, message: None, source: Some(error) }
-    }
-
-    /// The response has the coding of this name.
-    pub(crate) fn coding(name: &str) -> Self {
-        let message = format!("the response is encoded with {name}, which was not requested");
-        Self { kind: HttpErrorKind::Coding, message: Some(message), source: None }
-    }
-
-    /// Which part failed.
-    #[must_use]
-    pub fn kind(&self) -> HttpErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for HttpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match (&self.message, self.kind) {
-            (Some(message), _) => message,
-            (None, HttpErrorKind::Settings) => "could not set up the HTTP client",
-            (None, HttpErrorKind::Connect) => "could not connect",
-            (None, HttpErrorKind::NoSuchHost) => "the host name does not exist",
-            (None, HttpErrorKind::Certificate) => "the certificate is not trusted",
-            (None, HttpErrorKind::ProxyCredentials) => "the proxy requires a user name and password",
-            (None, HttpErrorKind::Request) => "the connection failed before a response arrived",
-            (None, HttpErrorKind::Body) => "the response ended early or could not be decompressed",
-            (None, HttpErrorKind::Coding) => "the response has a content coding that was not requested",
-        })
-    }
-}
-
-impl Error for HttpError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let source: &(dyn Error + 'static) = self.source.as_deref()?;
-        // The HTTP library's own message repeats this one; its source has the reason.
-        if source.is::<reqwest::Error>() { source.source() } else { Some(source) }
     }
 }
 

@@ -9,6 +9,7 @@
 //! * `rustls`, on by default: TLS through rustls, with the platform's certificate verifier.
 //! * `native-tls`: TLS through the platform's own library.
 
+mod attempt;
 mod coding;
 #[rustfmt::skip] // Kept as the generators print it, so that a fresh run can be compared exactly.
 #[allow(
@@ -22,8 +23,10 @@ mod generated;
 #[allow(deprecated, clippy::pedantic, reason = "generated")]
 pub mod operations;
 mod http_client;
+mod http_error;
 mod operation;
 mod resolver;
 
-pub use http_client::{HttpClient, HttpError, HttpErrorKind, HttpSettings, RawResponse};
+pub use http_client::{HttpClient, HttpSettings, RawResponse};
+pub use http_error::{HttpError, HttpErrorKind};
 pub use operation::{Client, CountScope, NextPageKeys, Operation, OperationDetails, PageExtent, SendResult};

@@ -6,13 +6,14 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 
 use http::HeaderMap;
 use progenitor_client::{ByteStream, ClientHooks, OperationInfo, ResponseValue};
 
+use crate::attempt::Attempt;
 use crate::generated;
-use crate::http_client::{HttpClient, HttpError, RawResponse};
+use crate::http_client::{HttpClient, RawResponse};
+use crate::http_error::HttpError;
 
 /// The result of sending an operation: a response of any status, or a http error.
 pub type SendResult = Result<RawResponse, HttpError>;
@@ -95,25 +96,6 @@ pub struct NextPageKeys {
     pub objects: &'static [&'static str],
 }
 
-/// The headers of one attempt: the request's until it is sent, then the response's. They are moved in and out, because
-/// the generated code would copy them twice in each direction, which is measurable for small calls.
-#[derive(Debug, Default)]
-pub(crate) struct Attempt(Mutex<HeaderMap>);
-
-impl Attempt {
-    /// Stores these headers and returns the previous ones.
-    fn exchange(&self, headers: HeaderMap) -> HeaderMap {
-        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), headers)
-    }
-}
-
-/// Generated clients must be `Clone`. An attempt is never cloned in practice; a clone would have no headers.
-impl Clone for Attempt {
-    fn clone(&self) -> Self {
-        Self::default()
-    }
-}
-
 /// A client for one attempt. Sending consumes it.
 #[derive(Debug)]
 pub struct Client(generated::Client);
@@ -122,7 +104,7 @@ impl Client {
     /// Creates a client that sends these headers over this http to this base URL (without a trailing slash).
     #[must_use]
     pub fn new(base_url: &str, http: &HttpClient, headers: HeaderMap) -> Self {
-        let attempt = Attempt(Mutex::new(headers));
+        let attempt = Attempt::new(headers);
         Self(generated::Client::new_with_client(base_url, http.client(), attempt))
     }
 

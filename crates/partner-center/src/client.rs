@@ -10,16 +10,17 @@ use http::HeaderValue;
 use partner_center_client::{HttpClient, HttpSettings};
 
 use crate::base_url::{BaseUrl, without_user};
-use crate::call::{ConcurrencyLimit, Limits, MAX_CONCURRENT, RequestLimiter, RetryBudget, Throttle};
-use crate::chain::{Analytics, Customers};
 use crate::clock::{Clock, ClockOffset, ClockWatch, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{ConcurrencyLimit, Limits, MAX_CONCURRENT, RetryBudget, Throttle};
 use crate::request_context::RequestContext;
+use crate::wire::CLIENT_NAME;
 
-/// The value of `MS-PartnerCenter-Client` and `User-Agent`.
-pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO_PKG_VERSION"));
+mod limiter;
+
+pub(crate) use limiter::{AttemptOutcome, Permit, RequestLimiter};
 
 /// A client of Partner Center for one partner. Cheap to clone; clones share connections, credential and throttling.
 ///
@@ -77,16 +78,6 @@ impl PartnerCenter {
     /// Returns a clone whose attempts are limited by `limiter`.
     pub(crate) fn limited_by(&self, limiter: Arc<dyn RequestLimiter>) -> Self {
         Self { limiter: Some(limiter), ..self.clone() }
-    }
-
-    /// The customers of the partner.
-    pub fn customers(&self) -> Customers {
-        Customers::new(self.clone())
-    }
-
-    /// Analytics over all customers of the partner.
-    pub fn analytics(&self) -> Analytics {
-        Analytics::new(self.clone())
     }
 
     /// Waits up to `at_most` for a token refresh in progress, and returns whether none is left.

@@ -12,13 +12,13 @@ use bytes::Bytes;
 use http::HeaderMap;
 use uuid::Uuid;
 
-use crate::fault::{Fault, words};
-
 mod display;
 mod kind;
 mod redacted;
+pub(crate) mod service_error;
 
 pub use kind::ErrorKind;
+use service_error::{ServiceError, messages};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -44,7 +44,7 @@ struct Inner {
     message: Cow<'static, str>,
     operation: Option<&'static str>,
     status: Option<u16>,
-    fault: Option<Fault>,
+    fault: Option<ServiceError>,
     request_id: Option<Uuid>,
     correlation_id: Option<Uuid>,
     retry_after: Option<Duration>,
@@ -57,7 +57,7 @@ struct Inner {
     /// The redacted start of the body, if the body contains a secret.
     excerpt: Option<String>,
     advice: Option<Cow<'static, str>>,
-    continuation: Option<crate::paging::Continuation>,
+    continuation: Option<crate::continuation::Continuation>,
     source: Option<Source>,
     cause: Option<Cause>,
 }
@@ -104,13 +104,13 @@ impl Error {
     #[must_use]
     pub fn from_response(status: u16, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        let charset = crate::call::encoding::charset(&headers);
-        let fault = Fault::recognise(&body, charset.as_deref());
-        let kind = crate::fault::kind_of(status, fault.as_ref());
-        let mut error = Self::new(kind, words::message_of_answer(status, kind, &headers));
+        let charset = crate::wire::encoding::charset(&headers);
+        let fault = ServiceError::recognise(&body, charset.as_deref());
+        let kind = service_error::kind_of(status, fault.as_ref());
+        let mut error = Self::new(kind, messages::message_of_answer(status, kind, &headers));
         let described = fault.as_ref().is_some_and(|fault| fault.description.is_some());
-        let is_web_page = fault.is_none() && crate::fault::is_web_page(&body);
-        error.0.advice = words::advice_of_answer(status, kind, described, is_web_page);
+        let is_web_page = fault.is_none() && service_error::is_web_page(&body);
+        error.0.advice = messages::advice_of_answer(status, kind, described, is_web_page);
         error.0.is_final = matches!(status, 407 | 511);
         error.0.status = Some(status);
         error.0.fault = fault;
@@ -137,7 +137,7 @@ impl Error {
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         let description = self.0.fault.take().and_then(|fault| fault.description);
-        self.0.fault = Some(Fault { code: Some(code.into()), description });
+        self.0.fault = Some(ServiceError { code: Some(code.into()), description });
         self
     }
 
@@ -145,7 +145,7 @@ impl Error {
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         let code = self.0.fault.take().and_then(|fault| fault.code);
-        self.0.fault = Some(Fault { code, description: Some(description.into()) });
+        self.0.fault = Some(ServiceError { code, description: Some(description.into()) });
         self
     }
 
@@ -208,7 +208,7 @@ impl Error {
 
     /// Adds the position of a stream of pages, so that a caller can resume it.
     #[must_use]
-    pub fn with_continuation(mut self, continuation: crate::paging::Continuation) -> Self {
+    pub fn with_continuation(mut self, continuation: crate::continuation::Continuation) -> Self {
         self.0.continuation = Some(continuation);
         self
     }
@@ -256,7 +256,7 @@ impl Error {
     pub fn advice(&self) -> &str {
         match &self.0.advice {
             Some(advice) => advice,
-            None => words::advice_of(self.kind()),
+            None => messages::advice_of(self.kind()),
         }
     }
 
@@ -329,7 +329,7 @@ impl Error {
 
     /// The position of the page that failed, if the error comes from a stream of pages: pass it to `resume`.
     #[must_use]
-    pub fn continuation(&self) -> Option<&crate::paging::Continuation> {
+    pub fn continuation(&self) -> Option<&crate::continuation::Continuation> {
         self.0.continuation.as_ref()
     }
 
@@ -439,13 +439,6 @@ impl Error {
     #[must_use]
     pub fn is_invalid_response(&self) -> bool {
         self.kind() == ErrorKind::InvalidResponse
-    }
-}
-
-/// The text of a [`FilterError`](crate::filter::FilterError) does not repeat the input, so it becomes the message.
-impl From<crate::filter::FilterError> for Error {
-    fn from(error: crate::filter::FilterError) -> Self {
-        Self::new(ErrorKind::InvalidInput, format!("invalid filter or grouping at {error}"))
     }
 }
 

@@ -18,7 +18,7 @@ pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Response, partner_center
 
 /// Parses a `Retry-After` value.
 pub fn retry_after(value: HeaderValue, now: SystemTime) -> Option<Duration> {
-    crate::call::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
+    crate::wire::retry_after::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
 }
 
 /// Parses the stored form of a token and serializes it again.

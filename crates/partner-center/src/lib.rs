@@ -8,29 +8,32 @@ pub mod chain;
 mod client;
 pub mod clock;
 mod cloud;
+mod continuation;
 pub mod credential;
 mod customer_filter;
 mod customer_id;
 mod error;
-mod fault;
 pub mod filter;
 pub mod funnel;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
+pub mod licenses;
+mod limits;
 pub mod paging;
 mod redact;
 mod request_context;
 mod response;
 pub mod service;
 pub mod sweep;
+mod wire;
 
 pub use client::{PartnerCenter, PartnerCenterBuilder};
 pub use cloud::Cloud;
+pub use continuation::Continuation;
 pub use customer_filter::CustomerFilter;
 pub use customer_id::CustomerId;
 pub use error::{Error, ErrorKind, Result};
-pub use paging::Continuation;
 /// The models of the service's responses, generated from the OpenAPI contract.
 pub use partner_center_models as models;
 pub use request_context::RequestContext;

@@ -8,8 +8,8 @@ use partner_center_client::Operation;
 use partner_center_models::{Findings, OddValue, UnreadableRow};
 use uuid::Uuid;
 
-use crate::call::PagingInfo;
-use crate::paging::Continuation;
+use crate::continuation::Continuation;
+use crate::wire::PagingInfo;
 
 /// A decoded response body with its metadata. Derefs to the body, so `response.items` works.
 ///

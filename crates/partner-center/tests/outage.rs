@@ -9,7 +9,8 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::future::join_all;
 use partner_center::clock::{BoxFuture, Clock, ManualClock};
 use partner_center::credential::{AccessToken, Credential, StaticToken};
-use partner_center::sweep::{self, Checkpoint, DeploymentRow, Order, Outcome, SourceChoice};
+use partner_center::licenses::{DeploymentRow, SourceChoice};
+use partner_center::sweep::{self, Checkpoint, Order, Outcome};
 use partner_center::{CustomerId, Error, ErrorKind, PartnerCenter, PartnerCenterBuilder, Result};
 use partner_center_emulator::{Emulator, EmulatorBuilder, FaultScript};
 
@@ -104,12 +105,12 @@ async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source
 
         let builder = Emulator::builder().customers(150).page_size(50);
         let (clock, partner) = outage(builder, &format!("#3- {COMMERCIAL} 503"), ends).await;
-        let book = partner.customers().book::<DeploymentRow>().source(SourceChoice::Commercial);
+        let book = partner.customers().report::<DeploymentRow>().source(SourceChoice::Commercial);
         let mut stream = book.stream();
         let mut rows = 0;
-        while let Some(portion) = stream.try_next().await.unwrap() {
-            if let Outcome::Rows(portion) = portion.outcome {
-                rows += portion.len();
+        while let Some(batch) = stream.try_next().await.unwrap() {
+            if let Outcome::Rows(batch) = batch.outcome {
+                rows += batch.len();
             }
         }
         let truth: usize =

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use partner_center::clock::{BoxFuture, Clock, ManualClock};
 use partner_center::credential::StaticToken;
 use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
-use partner_center::sweep::{self, Checkpoint, Order, Outcome, Rate, Rows, SweepStream, Swept};
+use partner_center::sweep::{self, Checkpoint, CustomerOutcome, Order, Outcome, Rate, Rows, SweepStream};
 use partner_center::{CustomerId, ErrorKind, PartnerCenter};
 use partner_center_emulator::{Book, CustomerState, Emulator, EmulatorBuilder, FaultScript, TokenSpec};
 
@@ -65,7 +65,7 @@ fn faults(text: &str) -> FaultScript {
 }
 
 /// One line per product, or one for another outcome.
-fn lines(swept: &Swept<Deployments>) -> String {
+fn lines(swept: &CustomerOutcome<Deployments>) -> String {
     let mut text = String::new();
     let id = swept.customer;
     match &swept.outcome {
@@ -108,7 +108,7 @@ fn truth(book: &Book) -> Vec<String> {
         .collect()
 }
 
-async fn all<T: Rows + Send + 'static>(stream: &mut SweepStream<T>) -> Vec<Swept<T>> {
+async fn all<T: Rows + Send + 'static>(stream: &mut SweepStream<T>) -> Vec<CustomerOutcome<T>> {
     let mut swept = Vec::new();
     while let Some(next) = stream.try_next().await.unwrap() {
         swept.push(next);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use partner_center::credential::Token;
+use partner_center::credential::TokenClaims;
 use partner_center::credential::inspect::Expected;
 use partner_center::{Cloud, Continuation, fuzz};
 
@@ -11,7 +11,7 @@ use crate::{again, law};
 /// Any text can be inspected as a token, and its claims are short and contain no control characters.
 pub fn token(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    let token = Token::inspect(&text);
+    let token = TokenClaims::inspect(&text);
     let printable = |text: &str| text.chars().count() <= 256 && !text.chars().any(char::is_control);
     let texts = [token.tenant(), token.app(), token.user(), token.account()];
     for text in texts.into_iter().flatten() {

@@ -18,7 +18,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         .with_interface(InterfaceStyle::Positional)
         // Without our hooks the generated code must not compile: they remove a header that the service does not know.
         .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::operation::Attempt));
+        .with_inner_type(quote!(crate::attempt::Attempt));
     let mut generator = Generator::new(&settings);
     let tokens = generator
         .generate_tokens(&lower::for_client(contract))

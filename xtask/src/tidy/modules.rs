@@ -23,7 +23,31 @@ const CRATES: [&str; 5] = [
 const FACADE: &str = "crates/partner-center";
 
 /// The layers of the facade, lowest first. A module may depend on the modules before it, and on nothing else.
-const LAYERS: &[&str] = &[];
+const LAYERS: &[&str] = &[
+    "wire",
+    "clock",
+    "redact",
+    "service",
+    "continuation",
+    "error",
+    "base_url",
+    "cloud",
+    "customer_id",
+    "customer_filter",
+    "request_context",
+    "response",
+    "limits",
+    "credential",
+    "client",
+    "call",
+    "paging",
+    "filter",
+    "chain",
+    "sweep",
+    "licenses",
+    "funnel",
+    "fuzz",
+];
 
 /// The module that each module depends on, with a file in which it does.
 type Graph = BTreeMap<String, BTreeMap<String, String>>;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use partner_center::credential::inspect::{self, Expected, Level, Topic};
-use partner_center::credential::{Credential, StaticToken, StoredToken, Token};
+use partner_center::credential::{Credential, StaticToken, StoredToken, TokenClaims};
 use partner_center_emulator::Entra;
 use serde::Serialize;
 
@@ -234,7 +234,7 @@ async fn inspect(
             return Ok(Examined { findings, verdict, exit });
         }
     };
-    let inspected = Token::inspect(token.expose());
+    let inspected = TokenClaims::inspect(token.expose());
     let found = inspected.findings_by_service_time(expected, SystemTime::now(), credential.clock_offset());
     let mut verdict = verdict(&found);
     let without_end = !inspected.is_opaque() && inspected.expires_at().is_none();

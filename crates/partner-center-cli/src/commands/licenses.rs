@@ -1,6 +1,6 @@
 //! `licenses deployment`, `licenses usage` and `licenses funnel`: for customers, or the partner's totals.
 
-use partner_center::sweep::{DeploymentRow, UsageRow};
+use partner_center::licenses::{DeploymentRow, UsageRow};
 
 use crate::args::{Funnel, Global, LicenseArgs};
 use crate::connect::connect;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use partner_center::credential::inspect::{Expected, Level};
-use partner_center::credential::{Credential, DeviceCode, RefreshToken, Token};
+use partner_center::credential::{Credential, DeviceCode, RefreshToken, TokenClaims};
 use secrecy::SecretString;
 
 use crate::args::Global;
@@ -37,7 +37,7 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
         spinner.finish_and_clear();
         credential?
     };
-    let token = Token::inspect(credential.token().await?.expose());
+    let token = TokenClaims::inspect(credential.token().await?.expose());
     let who = token.user().map_or_else(String::new, |user| format!(" as {user}"));
     console.note(&format!("signed in{who}; the refresh token is stored in {place}"));
     // Report problems now, before the first job fails.

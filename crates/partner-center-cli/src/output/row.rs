@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use partner_center::funnel::{Flag, Source, Workload};
+use partner_center::funnel::{Flag, Workload};
+use partner_center::licenses::Source;
 use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;

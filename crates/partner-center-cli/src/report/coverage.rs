@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use partner_center::sweep::Coverage;
+use partner_center::licenses::Coverage;
 use partner_center::{CustomerId, Error};
 
 use crate::output::WithoutRows;

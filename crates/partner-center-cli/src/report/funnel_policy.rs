@@ -106,7 +106,7 @@ impl FunnelPolicy {
 
     /// Whether a row passes the filters. Such a row is counted.
     pub(super) fn keeps(&mut self, row: &FunnelRow) -> bool {
-        if let Some(rule) = self.rules.rules().iter().position(|rule| rule.takes(row)) {
+        if let Some(rule) = self.rules.rules().iter().position(|rule| rule.matches(row)) {
             if let Some(count) = self.saved_state.ignored.get_mut(rule) {
                 *count += 1;
             }

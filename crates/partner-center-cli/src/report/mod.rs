@@ -17,8 +17,10 @@ mod source;
 mod thresholds;
 
 use partner_center::PartnerCenter;
-use partner_center::funnel::{Join, Source as Operations};
-use partner_center::sweep::{Book, BookRow, Order, Rate, SourceChoice};
+use partner_center::funnel::Join;
+use partner_center::licenses::Source as Operations;
+use partner_center::licenses::{LicenseReport, LicenseRow, SourceChoice};
+use partner_center::sweep::{Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 use self::funnel_policy::FunnelPolicy;
@@ -50,7 +52,7 @@ pub(super) async fn licenses<R: ReportRow>(
     let setup = Setup::<R::Row>::new(command, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
-        let book = session.partner.customers().book::<R>().source(reading.choice()).order(reading.order());
+        let book = session.partner.customers().report::<R>().source(reading.choice()).order(reading.order());
         let mut book = book.concurrency(reading.concurrency());
         if let Some(rate) = reading.rate()? {
             book = book.rate(rate);
@@ -141,8 +143,11 @@ pub(super) async fn funnel(
     drive(reading, setup.drive(true, console)?).await
 }
 
-fn commercial<R: BookRow>(partner: &PartnerCenter, reading: &args::Reading) -> Result<Book<R>, Stop> {
-    let mut book = partner.customers().book().source(SourceChoice::Commercial);
+fn commercial<R: LicenseRow>(
+    partner: &PartnerCenter,
+    reading: &args::Reading,
+) -> Result<LicenseReport<R>, Stop> {
+    let mut book = partner.customers().report().source(SourceChoice::Commercial);
     if let Some(rate) = reading.rate()? {
         book = book.rate(rate);
     }

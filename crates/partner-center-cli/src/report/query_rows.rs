@@ -1,7 +1,7 @@
 //! Converts rows of a report back to rows of the commercial queries, for the join of the funnel.
 
+use partner_center::licenses::{DeploymentRow, UsageRow};
 use partner_center::models::{CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid};
-use partner_center::sweep::{DeploymentRow, UsageRow};
 
 /// Converts a deployment row, which has a parsed customer id.
 pub(super) fn deployment(row: DeploymentRow) -> CommercialLicensesDeploymentInsights {

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
+use partner_center::licenses::Fallback;
 use partner_center::models::Findings;
-use partner_center::sweep::{Fallback, Summary};
+use partner_center::sweep::Summary;
 use partner_center::{CustomerId, Error};
 
 use super::batch::{Batch, BatchRows};

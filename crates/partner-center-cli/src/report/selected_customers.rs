@@ -11,8 +11,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, LocalBoxStream};
 use partner_center::chain::CustomerHandle;
 use partner_center::filter::{Field, Filter, FilterError, Operation};
+use partner_center::licenses::Fallback;
 use partner_center::models::Findings;
-use partner_center::sweep::Fallback;
 use partner_center::{CustomerId, Error, PartnerCenter};
 
 use crate::args::Source;

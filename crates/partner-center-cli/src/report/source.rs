@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use partner_center::chain::CustomerHandle;
-use partner_center::funnel::{Funnel, FunnelRow, Join, JoinReport, Source};
+use partner_center::funnel::{Funnel, FunnelRow, Join, JoinReport};
+use partner_center::licenses::Source;
+use partner_center::licenses::{DeploymentRow, Fallback, LicenseReportStream, LicenseRow, UsageRow};
 use partner_center::models::{
     CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Findings, Guid,
 };
 use partner_center::paging::{Collection, Pages};
-use partner_center::sweep::{
-    self, BookRow, BookStream, Checkpoint, DeploymentRow, Fallback, Progress, SweepStream, UsageRow,
-};
+use partner_center::sweep::{self, Checkpoint, Progress, SweepStream};
 use partner_center::{CustomerId, Error, PartnerCenter, Response};
 use serde_json::{Map, Value};
 
@@ -105,14 +105,14 @@ impl<S, Q: CustomerQuery> CustomerSelection<S, Q> {
 
 /// Deployment or usage.
 pub(super) struct LicenseRows<R: ReportRow> {
-    pub(super) whose: CustomerSelection<BookStream<R>, R>,
+    pub(super) whose: CustomerSelection<LicenseReportStream<R>, R>,
     pub(super) below: Option<f64>,
     /// Rows of the commercial query to sort at the end, if they are sorted.
     pub(super) held: Option<RowBuffer<R>>,
 }
 
 /// A row of the service, and the row of output it becomes.
-pub(crate) trait ReportRow: BookRow + SplitRow + CustomerQuery<Rows = Vec<Self>> {
+pub(crate) trait ReportRow: LicenseRow + SplitRow + CustomerQuery<Rows = Vec<Self>> {
     type Row: Row + From<Self>;
 }
 
@@ -248,7 +248,7 @@ impl<R: ReportRow> Reading for LicenseRows<R> {
     }
 
     fn empty_pages(&self) -> u64 {
-        self.whose.all().map_or(0, BookStream::empty_pages)
+        self.whose.all().map_or(0, LicenseReportStream::empty_pages)
     }
 
     fn covered(&self) -> Option<CustomerCoverage> {
@@ -256,11 +256,11 @@ impl<R: ReportRow> Reading for LicenseRows<R> {
     }
 
     fn progress(&self) -> Option<Progress> {
-        self.whose.all().map(BookStream::progress)
+        self.whose.all().map(LicenseReportStream::progress)
     }
 
     fn list_findings(&self) -> Option<&Findings> {
-        self.whose.all().map(BookStream::list_findings)
+        self.whose.all().map(LicenseReportStream::list_findings)
     }
 
     fn fallback(&self) -> Option<&Fallback> {
@@ -424,8 +424,8 @@ impl Reading for ClassicFunnel {
 /// The funnel by the commercial queries: reads all of deployment, then all of usage, then joins them. It takes few
 /// requests, so it cannot be resumed.
 pub(super) struct CommercialFunnel {
-    pub(super) deployment: BookStream<DeploymentRow>,
-    pub(super) usage: BookStream<UsageRow>,
+    pub(super) deployment: LicenseReportStream<DeploymentRow>,
+    pub(super) usage: LicenseReportStream<UsageRow>,
     pub(super) deployment_read: bool,
     pub(super) join: Join,
     pub(super) policy: FunnelPolicy,

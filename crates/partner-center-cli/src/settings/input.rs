@@ -30,7 +30,7 @@ pub(crate) enum Kind {
 
 /// Why an input is invalid, as the predicate of a sentence, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unusable {
+pub(crate) struct UnusableReason {
     pub(crate) why: &'static str,
     pub(crate) advice: &'static str,
 }
@@ -38,8 +38,8 @@ pub(crate) struct Unusable {
 const SAVE_AS_UTF8: &str = "Save it as UTF-8 text.";
 
 /// Decodes UTF-8 with or without a byte order mark, or UTF-16 with one.
-pub(crate) fn text(bytes: &[u8]) -> Result<Zeroizing<String>, Unusable> {
-    let unusable = |why| Err(Unusable { why, advice: SAVE_AS_UTF8 });
+pub(crate) fn text(bytes: &[u8]) -> Result<Zeroizing<String>, UnusableReason> {
+    let unusable = |why| Err(UnusableReason { why, advice: SAVE_AS_UTF8 });
     let text = match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return unusable("is UTF-32"),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
@@ -63,7 +63,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
 }
 
 /// The value without surrounding whitespace, quotes, braces and prefixes.
-pub(crate) fn bare(text: &str, kind: Kind) -> Result<&str, Unusable> {
+pub(crate) fn bare(text: &str, kind: Kind) -> Result<&str, UnusableReason> {
     let mut value = text;
     loop {
         let before = value;
@@ -93,7 +93,7 @@ pub(crate) fn bare(text: &str, kind: Kind) -> Result<&str, Unusable> {
             }
             _ => "Pass the value alone.",
         };
-        return Err(Unusable { why: "is JSON, not a plain value", advice });
+        return Err(UnusableReason { why: "is JSON, not a plain value", advice });
     }
     Ok(value)
 }

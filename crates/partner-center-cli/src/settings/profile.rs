@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::input::{self, Kind, Unusable};
+use super::input::{self, Kind, UnusableReason};
 use super::{Setting, Source, config_dir};
 use crate::exit::Exit;
 use crate::problem::Problem;
@@ -29,7 +29,7 @@ pub(super) struct Profile {
 
 impl Profile {
     /// Normalizes the values, or returns the key of an invalid one.
-    fn bare(&mut self) -> Result<(), (&'static str, Unusable)> {
+    fn bare(&mut self) -> Result<(), (&'static str, UnusableReason)> {
         for (key, kind, value) in [
             ("cloud", Kind::Text, &mut self.cloud),
             ("base-url", Kind::Text, &mut self.base_url),
@@ -85,7 +85,7 @@ impl Profiles {
                     .because(error.to_string()));
             }
         };
-        let unusable = |Unusable { why, advice }| {
+        let unusable = |UnusableReason { why, advice }| {
             Problem::new(Exit::Usage, format!("invalid configuration: it {why}"))
                 .fact("file", path.display().to_string())
                 .advice(advice)

@@ -9,12 +9,12 @@ use tempfile::TempDir;
 use crate::support::{Beside, Run, beside, finish, run};
 
 /// A directory with the files of a run that ended early, and the arguments to resume it.
-struct Interrupted {
+struct SweepError {
     beside: Beside,
     directory: TempDir,
 }
 
-impl Interrupted {
+impl SweepError {
     fn new() -> Self {
         let interrupted = Self {
             beside: beside(Emulator::builder().customers(30)),
@@ -72,7 +72,7 @@ fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 // R14
 #[test]
 fn a_stale_or_foreign_checkpoint_is_rejected() {
-    let desk = Interrupted::new();
+    let desk = SweepError::new();
     let checkpoint = fs::read(desk.path("c.json")).unwrap();
     let partial = fs::read(desk.path("book.csv.partial")).unwrap();
     desk.change_checkpoint(|saved| saved["written"] = "2020-01-01T00:00:00Z".into());
@@ -107,7 +107,7 @@ fn a_stale_or_foreign_checkpoint_is_rejected() {
 // R14
 #[test]
 fn an_empty_checkpoint_counts_as_none() {
-    let desk = Interrupted::new();
+    let desk = SweepError::new();
     fs::write(desk.path("c.json"), "").unwrap();
     let run = desk.run();
     assert_eq!(run.code, 0, "{run}");
@@ -190,7 +190,7 @@ fn stdout_cannot_be_resumed() {
 fn permissions_are_kept_and_no_link_is_followed() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-    let desk = Interrupted::new();
+    let desk = SweepError::new();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     let precious = desk.path("precious");

@@ -5,7 +5,11 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread;
 
+use std::io;
+
 use super::*;
+use crate::http_error::HttpErrorKind;
+use crate::resolver::LookupFailure;
 
 /// A root certificate for this test, and a localhost certificate that it issued, with the key. Valid 2020 to 2119.
 const ROOT: &str = "\

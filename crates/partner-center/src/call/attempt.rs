@@ -9,7 +9,7 @@ use partner_center_client::{Client, HttpError, HttpErrorKind, Operation, RawResp
 use tracing::Instrument;
 
 use super::body::{self, BodyError, StallDetector};
-use super::{CallContext, RequestRun, RequestTarget, poll_timeout, retry};
+use super::{CallContext, RequestRun, RequestTarget, poll_timeout};
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
 
@@ -29,7 +29,7 @@ pub(super) struct SuccessResponse {
 impl SuccessResponse {
     /// The declared charset.
     pub(super) fn charset(&self) -> Option<String> {
-        super::encoding::charset(&self.headers)
+        crate::wire::encoding::charset(&self.headers)
     }
 }
 
@@ -71,7 +71,7 @@ impl RequestRun<'_> {
         headers.insert(REQUEST_ID, guid(self.request_id));
         headers.insert(CORRELATION_ID, guid(self.correlation_id));
         headers.insert(LOCALE, locale.clone());
-        headers.insert(CLIENT, HeaderValue::from_static(crate::client::CLIENT_NAME));
+        headers.insert(CLIENT, HeaderValue::from_static(crate::wire::CLIENT_NAME));
         if let Some(application) = &self.core.application {
             headers.insert(APPLICATION, application.clone());
         }
@@ -163,7 +163,7 @@ impl RequestRun<'_> {
         if (200..300).contains(&status) {
             return Ok(SuccessResponse { status, headers: seen.headers, body });
         }
-        let wait = retry::retry_after(&seen.headers, self.core.clock.system_time());
+        let wait = crate::wire::retry_after::retry_after(&seen.headers, self.core.clock.system_time());
         let error = Error::from_response(status, seen.headers, body);
         Err(match wait {
             Some(wait) => error.with_retry_after(wait),

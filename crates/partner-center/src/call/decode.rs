@@ -9,12 +9,12 @@ use bytes::Bytes;
 use partner_center_client::Operation;
 use partner_center_models::{Findings, Model};
 
-use super::depth_limit::DepthLimited;
-use super::encoding::TextError;
-use super::paging_info::{PagingInfo, Recorder};
-use super::{encoding, repair};
+use crate::error::service_error::ServiceError;
 use crate::error::{Error, ErrorKind};
-use crate::fault::Fault;
+use crate::wire::depth_limit::DepthLimited;
+use crate::wire::encoding::TextError;
+use crate::wire::paging_info::{PagingInfo, Recorder};
+use crate::wire::{encoding, repair};
 
 /// A decoded body: the value, the findings about it, and what it says about further pages.
 pub(crate) type Decoded<T> = (T, Findings, PagingInfo);
@@ -62,7 +62,7 @@ fn explain<T: Model>(text: &str, body: &Bytes) -> Error {
             .with_advice("Check the proxy and the base URL, and whether the network requires a sign-in.");
     }
     // Some parts of the service send an error body with status 200.
-    if let Some(fault) = Fault::recognise(text.as_bytes(), None).filter(|fault| fault.code.is_some()) {
+    if let Some(fault) = ServiceError::recognise(text.as_bytes(), None).filter(|fault| fault.code.is_some()) {
         let mut error = invalid("the service sent an error with a successful status", body);
         if let Some(code) = fault.code {
             error = error.with_code(code);

@@ -6,17 +6,8 @@
 
 mod attempt;
 mod body;
-mod concurrency_limit;
 pub(crate) mod decode;
-mod depth_limit;
-pub(crate) mod encoding;
-mod limiter;
-mod paging_info;
 mod poll_timeout;
-mod repair;
-mod retry;
-mod retry_budget;
-mod throttle;
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -31,22 +22,15 @@ use tokio::sync::SemaphorePermit;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::client::{Core, PartnerCenter};
+use crate::client::{AttemptOutcome, Core, PartnerCenter, Permit, RequestLimiter};
 use crate::clock::later;
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::Withdrawal;
 use crate::response::{Meta, Response};
+use crate::wire::PagingInfo;
 
 use attempt::AttemptFailure;
-pub(crate) use concurrency_limit::{ConcurrencyLimit, MAX_CONCURRENT};
-pub(crate) use limiter::{AttemptOutcome, Permit, RequestLimiter};
-pub(crate) use paging_info::PagingInfo;
-#[cfg(any(feature = "fuzzing", feature = "oauth"))]
-pub(crate) use retry::retry_after;
-pub(crate) use retry::service_time;
-pub(crate) use retry::{Limits, may_pass};
-pub(crate) use retry_budget::{RetryBudget, Withdrawal};
-pub(crate) use throttle::Throttle;
 
 /// The target of a request: an operation's own path and query, or a link from a response.
 #[derive(Clone, Copy)]
@@ -227,9 +211,8 @@ impl<'a> RequestRun<'a> {
                         };
                         if let Some(error) = bad {
                             let error = error.with_status(answer.status).with_headers(answer.headers);
-                            return Err(
-                                self.complete(error.with_body(answer.body).without(&bearer), attempts)
-                            );
+                            return Err(self
+                                .complete(error.with_body(answer.body).without(bearer.expose()), attempts));
                         }
                         let meta = Meta {
                             status: answer.status,
@@ -245,14 +228,14 @@ impl<'a> RequestRun<'a> {
                     }
                     Err(error) => {
                         let error = error.with_status(answer.status).with_headers(answer.headers);
-                        return Err(self.complete(error.without(&bearer), attempts));
+                        return Err(self.complete(error.without(bearer.expose()), attempts));
                     }
                 },
                 Err(failure) => failure,
             };
             self.extend_if_unpolled();
             let AttemptFailure { error, cut_off } = failure;
-            let error = self.complete(error.without(&bearer), attempts);
+            let error = self.complete(error.without(bearer.expose()), attempts);
             let (limits, random) = (&self.core.limits, &*self.core.random);
             let wait = if cut_off {
                 // An error status without its body is ambiguous, so the request is retried first.

@@ -8,8 +8,9 @@ use partner_center_models::{
 
 use crate::chain::CommercialPrefix;
 use crate::client::PartnerCenter;
+use crate::continuation::{Arguments, Continuation};
 use crate::filter::{Deployment, Filter, Grouping, Operation, Usage};
-use crate::paging::{self, Arguments, Continuation, Items, Pages};
+use crate::paging::{self, Items, Pages};
 use crate::{Response, Result};
 
 /// Commercial analytics over all customers of the partner.

@@ -4,9 +4,9 @@ use partner_center_models::CustomerCollection;
 
 use crate::chain::CustomerHandle;
 use crate::client::PartnerCenter;
-use crate::paging::{Arguments, Continuation, Items, Pages};
-use crate::sweep::{Book, BookRow, Rows, Sweep};
-use crate::{CustomerFilter, CustomerId, Response, Result};
+use crate::continuation::{Arguments, Continuation};
+use crate::paging::{Items, Pages};
+use crate::{CustomerFilter, CustomerId};
 
 /// The customers of the partner.
 #[derive(Clone, Debug)]
@@ -20,30 +20,13 @@ impl Customers {
         Self { partner }
     }
 
+    pub(crate) fn partner(&self) -> &PartnerCenter {
+        &self.partner
+    }
+
     /// One customer, by id. Nothing is sent: whether the customer exists is known after the first call.
     pub fn by_id(&self, id: impl Into<CustomerId>) -> CustomerHandle {
         CustomerHandle::new(self.partner.clone(), id.into())
-    }
-
-    /// Calls a function for every customer. Each customer has its own outcome, independent of the others.
-    ///
-    /// The function takes the handle of a customer and returns a response.
-    /// [`sweep::deployment`](crate::sweep::deployment) and [`sweep::usage`](crate::sweep::usage) are such functions;
-    /// [the module](crate::sweep) shows how to write your own.
-    pub fn sweep<F, A, T>(&self, question: F) -> Sweep<T>
-    where
-        F: Fn(CustomerHandle) -> A + Send + Sync + 'static,
-        A: Future<Output = Result<Response<T>>> + Send + 'static,
-        T: Rows + Send + 'static,
-    {
-        Sweep::new(self.partner.clone(), question)
-    }
-
-    /// Reads all rows of all customers, in as few requests as the service allows.
-    ///
-    /// [The module](crate::sweep#sources-of-rows) describes the sources of the rows.
-    pub fn book<R: BookRow>(&self) -> Book<R> {
-        Book::new(self.partner.clone())
     }
 
     /// All customers, a page at a time.

@@ -14,4 +14,18 @@ pub use customer::{
 };
 pub use customers::{CustomerList, Customers};
 
-pub use crate::paging::commercial::CommercialPrefix;
+pub use crate::continuation::CommercialPrefix;
+
+use crate::client::PartnerCenter;
+
+impl PartnerCenter {
+    /// The customers of the partner.
+    pub fn customers(&self) -> Customers {
+        Customers::new(self.clone())
+    }
+
+    /// Analytics over all customers of the partner.
+    pub fn analytics(&self) -> Analytics {
+        Analytics::new(self.clone())
+    }
+}

@@ -23,25 +23,25 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::clock::{BoxFuture, ClockOffset};
 use crate::error::Result;
 
-mod fixed;
 #[cfg(feature = "oauth")]
 pub mod inspect;
 #[cfg(feature = "oauth")]
 mod oauth;
+mod static_token;
 
 pub use crate::redact::Redactor;
-pub use fixed::StaticToken;
 #[cfg(feature = "oauth")]
-pub use inspect::Token;
+pub use inspect::TokenClaims;
 #[cfg(feature = "keyring")]
 pub use oauth::KeyringStore;
 #[cfg(all(feature = "fuzzing", feature = "oauth"))]
 pub(crate) use oauth::rewrite_stored_token;
 #[cfg(feature = "oauth")]
 pub use oauth::{
-    AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Notice, Reason,
-    RefreshToken, Refusal, StoreLock, StoredToken, TokenScope, TokenStore, Unusable,
+    AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Notice, OauthError,
+    Reason, RefreshToken, StoreLock, StoredToken, TokenScope, TokenStore, UnusableReason,
 };
+pub use static_token::StaticToken;
 
 /// A source of access tokens, used before every attempt of every call.
 ///

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use http::HeaderValue;
 
 use super::Error;
-use crate::credential::AccessToken;
-use crate::fault::Fault;
+use crate::error::service_error::ServiceError;
 use crate::redact::Redactor;
 
 /// The number of body bytes in an excerpt.
@@ -34,9 +33,9 @@ impl Error {
     }
 
     /// Redacts this token in every text, in case the host echoed it. The body is not changed.
-    pub(crate) fn without(self, token: &AccessToken) -> Self {
+    pub(crate) fn without(self, token: &str) -> Self {
         let mut redactor = Redactor::new();
-        redactor.add(token.expose());
+        redactor.add(token);
         self.redacted(&redactor)
     }
 
@@ -49,7 +48,7 @@ impl Error {
                 *text = clean.into();
             }
         }
-        if let Some(Fault { code, description }) = &mut inner.fault {
+        if let Some(ServiceError { code, description }) = &mut inner.fault {
             for text in [code, description].into_iter().flatten() {
                 if let Cow::Owned(clean) = redactor.redact(text) {
                     *text = clean;

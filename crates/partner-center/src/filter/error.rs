@@ -156,3 +156,10 @@ impl fmt::Display for FilterError {
 }
 
 impl Error for FilterError {}
+
+/// The text of a [`FilterError`] does not repeat the input, so it becomes the message.
+impl From<FilterError> for crate::Error {
+    fn from(error: FilterError) -> Self {
+        Self::new(crate::ErrorKind::InvalidInput, format!("invalid filter or grouping at {error}"))
+    }
+}

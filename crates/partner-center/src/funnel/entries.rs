@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::cell::Entry;
-use super::key::{Product, WorkloadLabel};
-use super::settle::{Part, Stamp};
+use super::merge::{RowMetadata, RowValues};
+use super::product_group::Entry;
+use super::product_key::{Product, WorkloadLabel};
 use crate::CustomerId;
 
 /// Rows of any number of customers.
@@ -23,7 +23,7 @@ pub(super) struct Entries {
     workloads: Shared<Arc<WorkloadLabel>>,
     /// Pairs of product and workload, by their numbers. The workload is [`NONE`] in a deployment row.
     subjects: Shared<(u32, u32)>,
-    stamps: Shared<Stamp>,
+    stamps: Shared<RowMetadata>,
     counts: Counts,
 }
 
@@ -88,7 +88,7 @@ impl Entries {
         name: Option<&str>,
         product: Product,
         workload: Option<WorkloadLabel>,
-        part: Part,
+        part: RowValues,
     ) {
         let customer = self.customers.number(customer);
         self.names.resize_with(self.customers.values.len(), || None);
@@ -124,7 +124,7 @@ impl Entries {
                 Some(Entry {
                     product: Arc::clone(products.values.get(index(product))?),
                     workload: workloads.values.get(index(workload)).cloned(),
-                    part: Part::joined(
+                    part: RowValues::joined(
                         row.counts.map(|packed| counts.unpack(packed)),
                         stamps.values.get(index(row.stamp))?,
                     ),
@@ -192,7 +192,7 @@ mod tests {
         ];
         let packed = all.map(|count| counts.pack(count));
         assert_eq!(packed.map(|packed| counts.unpack(packed)), all);
-        assert_eq!(counts.large.len(), 3, "only what does not fit takes room of its own");
+        assert_eq!(counts.large.len(), 3, "only what does not fit matches room of its own");
         assert_eq!(size_of::<Packed>(), 20);
     }
 }

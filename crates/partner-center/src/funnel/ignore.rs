@@ -135,13 +135,13 @@ impl IgnoreRule {
     /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
     /// let deployment = [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5,"licensesDeployed":3}"#)?];
     /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":2}"#)?];
-    /// assert!(rules.rules()[0].takes(&Funnel::classic(customer, &deployment, &usage).rows[0]));
+    /// assert!(rules.rules()[0].matches(&Funnel::classic(customer, &deployment, &usage).rows[0]));
     /// // The number of idle licenses is unknown here.
-    /// assert!(!rules.rules()[0].takes(&Funnel::classic(customer, &deployment, &[]).rows[0]));
+    /// assert!(!rules.rules()[0].matches(&Funnel::classic(customer, &deployment, &[]).rows[0]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn takes(&self, row: &FunnelRow) -> bool {
+    pub fn matches(&self, row: &FunnelRow) -> bool {
         let product = |pattern: &Pattern| {
             pattern.matches(row.product_name.as_deref())
                 || pattern.matches(row.product_id.as_ref().map(ToString::to_string).as_deref())
@@ -202,7 +202,7 @@ impl IgnoreFilter<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn keeps(&mut self, row: &FunnelRow) -> bool {
-        match self.rules.iter_mut().find(|(rule, _)| rule.takes(row)) {
+        match self.rules.iter_mut().find(|(rule, _)| rule.matches(row)) {
             Some((_, removed)) => {
                 removed.add(row);
                 false

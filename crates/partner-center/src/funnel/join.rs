@@ -1,11 +1,12 @@
 //! Joins the rows of one customer and product, and returns funnel rows. The parent module describes the rules.
 
-use super::cell::{Cell, complete_by_name};
 use super::entries::Entries;
-use super::key::{Product, WorkloadLabel, filled, fold};
-use super::settle::Part;
-use super::{FunnelRow, JoinReport, Source};
+use super::merge::RowValues;
+use super::product_group::{ProductGroup, complete_by_name};
+use super::product_key::{Product, WorkloadLabel, filled, fold};
+use super::{FunnelRow, JoinReport};
 use crate::CustomerId;
+use crate::licenses::Source;
 use crate::models::{
     CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights,
     CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid,
@@ -79,8 +80,12 @@ impl Funnel {
             join.report.deployment_rows = join.report.deployment_rows.saturating_add(1);
             let customer = join.asked_for(customer, row.customer_id.as_ref());
             let counts = [row.licenses_sold, row.licenses_deployed];
-            let part =
-                Part::new(counts, row.deployment_percent, row.processed_date_time.as_ref(), &mut join.report);
+            let part = RowValues::new(
+                counts,
+                row.deployment_percent,
+                row.processed_date_time.as_ref(),
+                &mut join.report,
+            );
             join.push(customer, row.customer_name.as_deref(), product!(row), None, part);
         }
         for row in usage {
@@ -89,7 +94,7 @@ impl Funnel {
             let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
             let counts = [row.licenses_active, row.licenses_qualified];
             let part =
-                Part::new(counts, row.usage_percent, row.processed_date_time.as_ref(), &mut join.report);
+                RowValues::new(counts, row.usage_percent, row.processed_date_time.as_ref(), &mut join.report);
             join.push(customer, row.customer_name.as_deref(), product!(row), Some(workload), part);
         }
         let mut rows = Vec::new();
@@ -197,7 +202,7 @@ impl Join {
         self.report.deployment_rows = self.report.deployment_rows.saturating_add(1);
         let customer = self.named(row.customer_tenant_id.as_ref());
         let counts = [row.licenses_sold, row.licenses_deployed];
-        let part = Part::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
+        let part = RowValues::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
         self.push(customer, row.customer_name.as_deref(), product!(row, row.product_id.as_ref()), None, part);
     }
 
@@ -222,7 +227,7 @@ impl Join {
         let customer = self.named(row.customer_tenant_id.as_ref());
         let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
         let counts = [row.licenses_active, row.licenses_qualified];
-        let part = Part::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
+        let part = RowValues::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
         self.push(
             customer,
             row.customer_name.as_deref(),
@@ -275,7 +280,7 @@ impl Join {
         name: Option<&str>,
         product: Option<Product>,
         workload: Option<WorkloadLabel>,
-        part: Part,
+        part: RowValues,
     ) {
         let Some(customer) = customer else { return };
         let Some(product) = product else {
@@ -288,11 +293,12 @@ impl Join {
     fn emit(self, source: Source, mut each: impl FnMut(FunnelRow)) -> JoinReport {
         let Self { entries, mut report } = self;
         entries.by_customer(|customer, name, of_customer| {
-            let cells =
-                of_customer.chunk_by(|a, b| a.product.join_key() == b.product.join_key()).map(Cell::new);
+            let cells = of_customer
+                .chunk_by(|a, b| a.product.join_key() == b.product.join_key())
+                .map(ProductGroup::new);
             let mut rows: Vec<_> = complete_by_name(cells.collect())
                 .into_iter()
-                .map(|cell| cell.row(customer, name.map(str::to_owned), source, &mut report))
+                .map(|group| group.row(customer, name.map(str::to_owned), source, &mut report))
                 .collect();
             rows.sort_by_cached_key(|row| {
                 let folded = |text: &Option<String>| text.as_deref().and_then(fold);

@@ -84,14 +84,14 @@
 //! Rows of the commercial queries must be grouped by customer, product, service and channel at least, and usage rows
 //! also by workload. Without the workload, the service adds up the workloads and counts users several times.
 
-mod cell;
 mod entries;
 mod ignore;
 mod join;
-mod key;
+mod merge;
+mod product_group;
+mod product_key;
 mod report;
 mod row;
-mod settle;
 mod threshold;
 mod totals;
 
@@ -103,6 +103,6 @@ mod tests;
 pub use self::ignore::{IgnoreFilter, IgnoreRule, IgnoreRules};
 pub use self::join::{Funnel, Join};
 pub use self::report::JoinReport;
-pub use self::row::{Flag, FunnelRow, Source, Workload};
+pub use self::row::{Flag, FunnelRow, Workload};
 pub use self::threshold::{Metric, MetricValue, Relation, Scope, Threshold, ThresholdError};
 pub use self::totals::{FunnelTotals, ProductTotals, Share, Tally, Totals};

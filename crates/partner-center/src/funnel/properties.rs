@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use super::key::fold;
+use super::product_key::fold;
 use super::tests::total;
 use super::*;
 use crate::models::{CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid};

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::CustomerId;
+use crate::licenses::Source;
 use crate::models::{Channel, Guid, Timestamp};
 
 /// How many licenses of one product a customer bought, how many are deployed, and how many are in use.
@@ -293,25 +294,6 @@ pub struct Workload {
     pub reported_usage_percent: Option<f64>,
     /// When the service last computed the usage of the workload.
     pub processed_date_time: Option<Timestamp>,
-}
-
-/// The operations that a row comes from.
-///
-/// ```
-/// use partner_center::funnel::Source;
-///
-/// assert_eq!(serde_json::to_string(&Source::Commercial)?, "\"commercial\"");
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum Source {
-    /// The classic operations, one customer per request.
-    Classic,
-    /// The commercial queries, many customers per request.
-    Commercial,
 }
 
 /// An anomaly of a row.

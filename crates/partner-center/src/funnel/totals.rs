@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::key::{ProductKey, fold, keep_smaller};
+use super::product_key::{ProductKey, fold, keep_smaller};
 use super::{FunnelRow, row};
 use crate::models::{Guid, Timestamp};
 

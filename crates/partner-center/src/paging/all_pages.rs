@@ -6,9 +6,9 @@
 use partner_center_client::Operation;
 
 use super::collection;
-use super::continuation::PageCursor;
 use super::loop_guard::LoopGuard;
 use crate::client::PartnerCenter;
+use crate::continuation::PageCursor;
 use crate::error::Result;
 use crate::response::Response;
 
@@ -19,8 +19,8 @@ impl PartnerCenter {
         let mut at = PageCursor::default();
         let (mut whole, mut next) = collection::page(self, &call_context, &at, operation).await?;
         let mut guard = None;
-        while let Some(standing) = next {
-            at = standing;
+        while let Some(cursor) = next {
+            at = cursor;
             let guard = guard.get_or_insert_with(LoopGuard::default);
             guard.admit(&at).map_err(|error| {
                 error.with_operation(O::DETAILS.id).with_ids(whole.request_id(), call_context.correlation_id)

@@ -4,13 +4,14 @@ use partner_center_client::Operation;
 use partner_center_models::Findings;
 use serde::Serialize;
 
-use super::continuation::PageCursor;
 use super::next_link;
 use super::next_page::{self, PageOutcome};
-use crate::call::{Acceptance, CallContext, PagingInfo, RequestTarget};
+use crate::call::{Acceptance, CallContext, RequestTarget};
 use crate::client::PartnerCenter;
+use crate::continuation::PageCursor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::Response;
+use crate::wire::PagingInfo;
 
 /// A page of a collection: customers, or rows of a commercial query.
 ///

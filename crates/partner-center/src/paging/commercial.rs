@@ -8,39 +8,17 @@ use partner_center_models::{
     CommercialLicensesDeploymentInsights, CommercialLicensesDeploymentInsightsCollection,
     CommercialLicensesUsageInsights, CommercialLicensesUsageInsightsCollection,
 };
-use serde::{Deserialize, Serialize};
 
 use super::collection::{Collection, Paged, page};
-use super::continuation::PageCursor;
 use crate::call::CallContext;
 use crate::client::PartnerCenter;
+use crate::continuation::CommercialPrefix;
+use crate::continuation::PageCursor;
 use crate::error::Result;
 use crate::response::Response;
 
 /// The default page size of the service.
 pub(super) const DEFAULT_TOP: u32 = 10_000;
-
-/// The path prefix of a commercial query.
-///
-/// The documentation of the service gives one path in a table and another in an example. Which of them works can only
-/// be tested in production.
-///
-/// ```
-/// use partner_center::chain::CommercialPrefix;
-///
-/// assert_eq!(CommercialPrefix::default(), CommercialPrefix::PartnerV1);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum CommercialPrefix {
-    /// `/partner/v1/analytics/commercial/...`, as in the example and as in all other analytics of this kind.
-    #[default]
-    #[serde(rename = "partner/v1")]
-    PartnerV1,
-    /// `/v1/analytics/commercial/...`, as in the table.
-    #[serde(rename = "v1")]
-    V1,
-}
 
 macro_rules! query {
     ($collection:ty, $row:ty, $operation:literal, $partner_v1:ident, $v1:ident) => {

@@ -4,9 +4,9 @@ use partner_center_client::operations::ListCustomers;
 use partner_center_models::{Customer, CustomerCollection};
 
 use super::collection::{Collection, Paged, page};
-use super::continuation::PageCursor;
 use crate::call::CallContext;
 use crate::client::PartnerCenter;
+use crate::continuation::PageCursor;
 use crate::error::Result;
 use crate::response::Response;
 

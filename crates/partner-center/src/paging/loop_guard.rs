@@ -5,8 +5,8 @@ use std::hash::{BuildHasher, RandomState};
 
 use serde::Serialize;
 
-use super::continuation::PageCursor;
 use super::next_link;
+use crate::continuation::PageCursor;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Hashes of the pages seen, eight bytes per page. A collision is not expected below some billion pages.

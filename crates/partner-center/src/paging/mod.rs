@@ -75,8 +75,8 @@
 
 mod all_pages;
 mod collection;
-pub(crate) mod commercial;
-mod continuation;
+mod commercial;
+mod cursor;
 mod customers;
 mod loop_guard;
 mod next_link;
@@ -90,14 +90,13 @@ use futures_core::Stream;
 use uuid::Uuid;
 
 pub use self::collection::Collection;
-pub use self::continuation::Continuation;
 #[doc(hidden)]
 pub use self::next_link::check_properties;
 use crate::call::CallContext;
 use crate::client::PartnerCenter;
+use crate::continuation::{Arguments, Continuation};
 use crate::error::{Error, Result};
 use crate::response::Response;
-pub(crate) use continuation::Arguments;
 use loop_guard::LoopGuard;
 
 /// The request for a page in progress.
@@ -194,7 +193,7 @@ impl<C: Collection> Pages<C> {
             return Some(Err(error));
         }
         let at = self.next.clone()?;
-        if let Err(error) = self.guard.admit(at.standing()) {
+        if let Err(error) = self.guard.admit(at.cursor()) {
             self.next = None;
             return Some(Err(self.attribute(error)));
         }
@@ -219,7 +218,7 @@ impl<C: Collection> Pages<C> {
         self.empty += u64::from(is_empty && response.continuation().is_some());
         let at = std::mem::replace(&mut self.next, response.continuation().cloned());
         if let Some(at) = at
-            && let Err(error) = self.guard.look(at.standing(), response.items())
+            && let Err(error) = self.guard.look(at.cursor(), response.items())
         {
             self.next = None;
             return Err(self.attribute(error).with_status(response.status()));
@@ -258,7 +257,7 @@ async fn fetch<C: Collection>(
     call_context: &CallContext,
     at: Continuation,
 ) -> Result<Response<C>> {
-    match C::ask(partner, call_context, at.standing()).await {
+    match C::ask(partner, call_context, at.cursor()).await {
         Ok((response, next)) => Ok(response.with_continuation(next.map(Continuation::new))),
         Err(error) => Err(error.with_continuation(at)),
     }

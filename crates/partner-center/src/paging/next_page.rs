@@ -7,10 +7,10 @@
 use partner_center_client::{CountScope, OperationDetails, PageExtent};
 
 use super::commercial::DEFAULT_TOP;
-use super::continuation::{Link, PageCursor};
 use super::next_link;
-use crate::call::PagingInfo;
+use crate::continuation::{Link, PageCursor};
 use crate::error::{Error, ErrorKind};
+use crate::wire::PagingInfo;
 
 /// The header for a continuation token.
 const TOKEN: &str = "MS-ContinuationToken";

@@ -30,7 +30,7 @@ struct Open {
 
 /// Whether an attempt may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum BreakerDecision {
     Now,
     /// As a probe.
     Probe,
@@ -41,12 +41,12 @@ pub(super) enum Turn {
 }
 
 impl Breaker {
-    pub(super) fn turn(&self, now: Instant) -> Turn {
+    pub(super) fn turn(&self, now: Instant) -> BreakerDecision {
         match &self.open {
-            None => Turn::Now,
-            Some(open) if open.probing => Turn::AfterProbe,
-            Some(open) if now < open.until => Turn::After(open.until - now),
-            Some(_) => Turn::Probe,
+            None => BreakerDecision::Now,
+            Some(open) if open.probing => BreakerDecision::AfterProbe,
+            Some(open) if now < open.until => BreakerDecision::After(open.until - now),
+            Some(_) => BreakerDecision::Probe,
         }
     }
 
@@ -104,7 +104,7 @@ impl Breaker {
     }
 
     /// Excludes time in which the stream was not polled.
-    pub(super) fn excuse(&mut self, idle: Duration) {
+    pub(super) fn exclude_idle(&mut self, idle: Duration) {
         self.since = self.since.map(|since| since + idle);
     }
 
@@ -140,17 +140,17 @@ mod tests {
         let start = Instant::now();
         let (mut breaker, mut now, mut probes) = (Breaker::default(), start, 0);
         for _ in 0..FAILURES {
-            assert_eq!(breaker.turn(now), Turn::Now);
+            assert_eq!(breaker.turn(now), BreakerDecision::Now);
             breaker.failed(false, now, TIMEOUT);
         }
         let mut pauses = Vec::new();
         while !breaker.has_given_up() {
-            let Turn::After(pause) = breaker.turn(now) else { panic!("{breaker:?}") };
+            let BreakerDecision::After(pause) = breaker.turn(now) else { panic!("{breaker:?}") };
             pauses.push(pause.as_millis());
             now += pause;
-            assert_eq!(breaker.turn(now), Turn::Probe);
+            assert_eq!(breaker.turn(now), BreakerDecision::Probe);
             breaker.probe();
-            assert_eq!(breaker.turn(now), Turn::AfterProbe, "one at a time");
+            assert_eq!(breaker.turn(now), BreakerDecision::AfterProbe, "one at a time");
             breaker.failed(true, now, TIMEOUT);
             // An attempt that was sent before the breaker opened.
             breaker.failed(false, now, TIMEOUT);
@@ -167,13 +167,13 @@ mod tests {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         for _ in 0..10 {
             (1..FAILURES).for_each(|_| breaker.failed(false, now, TIMEOUT));
-            assert_eq!(breaker.turn(now), Turn::Now);
+            assert_eq!(breaker.turn(now), BreakerDecision::Now);
             breaker.answered();
         }
         (0..FAILURES).for_each(|_| breaker.failed(false, now, TIMEOUT));
         assert!(breaker.is_open());
         breaker.answered();
-        assert_eq!((breaker.turn(now), breaker.open_for(now)), (Turn::Now, None));
+        assert_eq!((breaker.turn(now), breaker.open_for(now)), (BreakerDecision::Now, None));
     }
 
     // S3
@@ -181,7 +181,7 @@ mod tests {
     fn time_without_polling_does_not_count() {
         let (mut breaker, now) = (Breaker::default(), Instant::now());
         breaker.failed(false, now, TIMEOUT);
-        breaker.excuse(2 * TIMEOUT);
+        breaker.exclude_idle(2 * TIMEOUT);
         breaker.failed(false, now + 2 * TIMEOUT, TIMEOUT);
         assert!(!breaker.has_given_up());
         breaker.failed(false, now + 3 * TIMEOUT, TIMEOUT);

@@ -1,4 +1,4 @@
-//! Checkpoints: the serializable state of a sweep, used to resume it. Plain data; the ledger creates them.
+//! Checkpoints: the serializable state of a sweep, used to resume it. Plain data; the work queue creates them.
 
 use std::fmt;
 
@@ -27,18 +27,18 @@ const VERSION: u64 = 2;
 pub struct Checkpoint {
     version: u64,
     /// What is left; `None` if nothing is.
-    pub(super) at: Option<Place>,
+    pub(crate) at: Option<Place>,
     /// Customers that were returned and need no further request. Empty once only missing customers are left.
-    pub(super) done: Ids,
+    pub(crate) done: Ids,
     /// Customers that failed, or were not read, because of a transient error.
-    pub(super) missing: Ids,
-    pub(super) summary: Summary,
+    pub(crate) missing: Ids,
+    pub(crate) summary: Summary,
 }
 
 /// What is left of a sweep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// The customers of the service's list that are not done.
     Listed,
     /// The customers of the caller's list that are not done.
@@ -51,22 +51,22 @@ pub(super) enum Place {
 
 /// Customer ids, sorted and unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Ids(Vec<CustomerId>);
+pub(crate) struct Ids(Vec<CustomerId>);
 
 impl Ids {
-    pub(super) fn as_slice(&self) -> &[CustomerId] {
+    pub(crate) fn as_slice(&self) -> &[CustomerId] {
         &self.0
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn contains(&self, customer: &CustomerId) -> bool {
+    pub(crate) fn contains(&self, customer: &CustomerId) -> bool {
         self.position(customer).is_some()
     }
 
-    pub(super) fn position(&self, customer: &CustomerId) -> Option<usize> {
+    pub(crate) fn position(&self, customer: &CustomerId) -> Option<usize> {
         self.0.binary_search(customer).ok()
     }
 }
@@ -141,19 +141,19 @@ pub struct Summary {
 
 impl Summary {
     /// Adds the findings about a response.
-    pub(super) fn count(&mut self, findings: &Findings) {
+    pub(crate) fn count(&mut self, findings: &Findings) {
         self.unreadable_rows = self.unreadable_rows.saturating_add(findings.unreadable_count());
         self.odd_values = self.odd_values.saturating_add(findings.odd_value_count());
     }
 }
 
 impl Checkpoint {
-    pub(super) fn new(at: Option<Place>, done: Ids, missing: Ids, summary: Summary) -> Self {
+    pub(crate) fn new(at: Option<Place>, done: Ids, missing: Ids, summary: Summary) -> Self {
         Self { version: VERSION, at, done, missing, summary }
     }
 
     /// Creates the checkpoint of a commercial query with this next page, whose rows named these customers.
-    pub(super) fn queried(at: Option<Continuation>, with_rows: Ids, summary: Summary) -> Self {
+    pub(crate) fn queried(at: Option<Continuation>, with_rows: Ids, summary: Summary) -> Self {
         Self::new(at.map(|at| Place::Queried(Box::new(at))), with_rows, Ids::default(), summary)
     }
 

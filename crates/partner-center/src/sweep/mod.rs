@@ -38,7 +38,7 @@
 //! [`concurrency`](Sweep::concurrency) requests run at once. The limit rises by one for every response, is halved when
 //! the service responds with 429, and falls after several failures in a row; nothing is sent while the service asks to
 //! wait. A customer that cannot be read is an outcome like any other. An error ends the sweep early, as
-//! [`Interrupted`], only if it would be the same for all remaining customers: a rejected credential, an
+//! [`SweepError`], only if it would be the same for all remaining customers: a rejected credential, an
 //! application-only token, an invalid argument, an inactive enrollment, a requested pause that is longer than the
 //! client's [`timeout`](crate::PartnerCenterBuilder::timeout), or a list of customers that cannot be read to its end.
 //! In the last case, the customers that are already listed are read first, unless the order is by customer.
@@ -55,7 +55,7 @@
 //! If nothing succeeds for the duration of the client's [`timeout`](crate::PartnerCenterBuilder::timeout), the sweep
 //! gives up: all remaining customers are returned as [`Outcome::Failed`], and the stream ends. [`Checkpoint::missing`]
 //! names them, and a resumed sweep reads only them. If the list is incomplete at that time, or if the credential has no
-//! token, the sweep ends as [`Interrupted`] instead.
+//! token, the sweep ends as [`SweepError`] instead.
 //!
 //! A 401 is the failure of one customer if the same token is accepted afterwards, for another customer or for the list;
 //! otherwise it ends the sweep.
@@ -65,10 +65,11 @@
 //! If the commercial query is available, the rows of all customers take a few requests instead of one per customer:
 //!
 //! ```no_run
-//! use partner_center::sweep::{DeploymentRow, Outcome};
+//! use partner_center::licenses::DeploymentRow;
+//! use partner_center::sweep::Outcome;
 //!
 //! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-//! let mut report = partner.customers().book::<DeploymentRow>().stream();
+//! let mut report = partner.customers().report::<DeploymentRow>().stream();
 //! while let Some(batch) = report.try_next().await? {
 //!     if let Outcome::Rows(rows) = batch.outcome {
 //!         for row in rows.iter() {
@@ -121,42 +122,54 @@
 //! # }
 //! ```
 
-mod book;
 mod breaker;
-mod checkpoint;
-mod gate;
-mod ledger;
+pub(crate) mod checkpoint;
+pub(crate) mod concurrency;
+pub(crate) mod customer_index;
 mod outcome;
 mod progress;
-mod rate;
-mod roster;
+mod rate_limit;
 mod rows;
 mod stream;
-mod suspects;
 #[cfg(test)]
 mod tests;
+mod unauthorized_customers;
+mod work_queue;
 
 use std::fmt;
 use std::sync::Arc;
 
-pub use book::{
-    Book, BookRow, BookStream, Coverage, DeploymentRow, Fallback, Portion, SourceChoice, UsageRow,
-};
 pub use checkpoint::{Checkpoint, Summary};
-pub use outcome::{Interrupted, Outcome, Swept};
+pub use outcome::{CustomerOutcome, Outcome, SweepError};
 pub use progress::Progress;
-pub use rate::Rate;
+pub use rate_limit::Rate;
 pub use rows::Rows;
 pub use stream::SweepStream;
 
-use crate::chain::CustomerHandle;
+use crate::chain::{CustomerHandle, Customers};
 use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
 use crate::models::{CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection};
 use crate::{CustomerId, Response, Result};
 use checkpoint::Place;
-use gate::Gate;
-use roster::{Roster, of_another_sweep};
+use concurrency::AdaptiveLimiter;
+use customer_index::{CustomerIndex, of_another_sweep};
+
+impl Customers {
+    /// Calls a function for every customer. Each customer has its own outcome, independent of the others.
+    ///
+    /// The function takes the handle of a customer and returns a response.
+    /// [`sweep::deployment`](crate::sweep::deployment) and [`sweep::usage`](crate::sweep::usage) are such functions;
+    /// [the module](crate::sweep) shows how to write your own.
+    pub fn sweep<F, A, T>(&self, operation: F) -> Sweep<T>
+    where
+        F: Fn(CustomerHandle) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Response<T>>> + Send + 'static,
+        T: Rows + Send + 'static,
+    {
+        Sweep::new(self.partner().clone(), operation)
+    }
+}
 
 /// The operation that runs for each customer.
 type Operation<T> = Arc<dyn Fn(CustomerHandle) -> BoxFuture<'static, Result<Response<T>>> + Send + Sync>;
@@ -202,14 +215,14 @@ pub enum Order {
 /// A sweep that has not started. Created by [`Customers::sweep`](crate::chain::Customers::sweep).
 #[must_use = "a sweep does nothing until `stream` is called"]
 pub struct Sweep<T> {
-    partner: PartnerCenter,
+    pub(crate) partner: PartnerCenter,
     operation: Operation<T>,
     concurrency: usize,
     rate: Option<Rate>,
     customer_rate: Option<Rate>,
     order: Order,
-    only: Option<roster::Customers>,
-    resume: Option<Checkpoint>,
+    only: Option<customer_index::Customers>,
+    pub(crate) resume: Option<Checkpoint>,
 }
 
 impl<T: Rows + Send + 'static> Sweep<T> {
@@ -282,38 +295,38 @@ impl<T: Rows + Send + 'static> Sweep<T> {
 
     /// Returns the stream of outcomes. Nothing is sent until it is polled.
     pub fn stream(self) -> SweepStream<T> {
-        let gate = self.gate();
-        self.stream_through(gate)
+        let limiter = self.limiter();
+        self.stream_through(limiter)
     }
 
-    fn stream_through(self, gate: Arc<Gate>) -> SweepStream<T> {
-        let list = self.partner.limited_by(gate.listing()).customers().list();
-        self.stream_over(gate, Roster::listed(list))
+    pub(crate) fn stream_through(self, limiter: Arc<AdaptiveLimiter>) -> SweepStream<T> {
+        let list = self.partner.limited_by(limiter.listing()).customers().list();
+        self.stream_over(limiter, CustomerIndex::listed(list))
     }
 
     /// The outcomes for the customers of the service's list, which may already be read, or for the given customers.
-    fn stream_over(mut self, gate: Arc<Gate>, listed: Roster) -> SweepStream<T> {
+    fn stream_over(mut self, limiter: Arc<AdaptiveLimiter>, listed: CustomerIndex) -> SweepStream<T> {
         let (kind, all) = match self.only.take() {
-            Some(given) => (Place::Given, Roster::given(given)),
+            Some(given) => (Place::Given, CustomerIndex::given(given)),
             None => (Place::Listed, listed),
         };
-        let Some(checkpoint) = &self.resume else { return SweepStream::new(self, gate, all, kind) };
+        let Some(checkpoint) = &self.resume else { return SweepStream::new(self, limiter, all, kind) };
         match &checkpoint.at {
             // Only missing customers are left, or none.
             Some(Place::Missing) | None => {
                 let missing: Vec<_> = checkpoint.missing().collect();
-                SweepStream::new(self, gate, Roster::given(missing), Place::Missing)
+                SweepStream::new(self, limiter, CustomerIndex::given(missing), Place::Missing)
             }
-            Some(at) if *at == kind => SweepStream::new(self, gate, all, kind),
+            Some(at) if *at == kind => SweepStream::new(self, limiter, all, kind),
             Some(_) => {
                 let checkpoint = checkpoint.clone();
-                SweepStream::refused(self, gate, of_another_sweep(), checkpoint)
+                SweepStream::refused(self, limiter, of_another_sweep(), checkpoint)
             }
         }
     }
 
-    fn gate(&self) -> Arc<Gate> {
-        Gate::new(self.partner.core(), self.concurrency, self.rate, self.customer_rate)
+    pub(crate) fn limiter(&self) -> Arc<AdaptiveLimiter> {
+        AdaptiveLimiter::new(self.partner.core(), self.concurrency, self.rate, self.customer_rate)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{CustomerId, Response};
 
 /// One customer of a sweep, with its outcome.
 #[derive(Clone)]
-pub struct Swept<T> {
+pub struct CustomerOutcome<T> {
     /// The customer.
     pub customer: CustomerId,
     /// The customer's name from the list of customers, if it has one. Customer data.
@@ -18,9 +18,9 @@ pub struct Swept<T> {
 }
 
 /// Omits the customer's name.
-impl<T: fmt::Debug> fmt::Debug for Swept<T> {
+impl<T: fmt::Debug> fmt::Debug for CustomerOutcome<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Swept")
+        f.debug_struct("CustomerOutcome")
             .field("customer", &self.customer)
             .field("outcome", &self.outcome)
             .finish_non_exhaustive()
@@ -50,7 +50,7 @@ pub enum Outcome<T> {
 }
 
 impl<T: Rows> Outcome<T> {
-    pub(super) fn of(result: Result<Response<T>>) -> Self {
+    pub(crate) fn of(result: Result<Response<T>>) -> Self {
         match result {
             // Rows that could not be decoded are rows nevertheless.
             Ok(response) if response.row_count() == 0 && response.unreadable_count() == 0 => {
@@ -79,7 +79,7 @@ impl<T: Rows> Rows for Outcome<T> {
 ///
 /// A missing role and a Conditional Access policy may affect a single customer, because each tenant has its own
 /// policies and grants its own roles. They are therefore not included.
-pub(super) fn holds_for_all(error: &Error) -> bool {
+pub(crate) fn holds_for_all(error: &Error) -> bool {
     error.is_unauthorized()
         || error.is_invalid_input()
         || matches!(error.kind(), ErrorKind::AppOnlyToken | ErrorKind::NotEnrolled)
@@ -90,10 +90,10 @@ pub(super) fn holds_for_all(error: &Error) -> bool {
 /// Resume from [`checkpoint`](Self::checkpoint) to read the remaining customers. It converts into [`Error`], so `?`
 /// works in functions that do not need the checkpoint.
 #[derive(Clone)]
-pub struct Interrupted(Box<(Error, Checkpoint)>);
+pub struct SweepError(Box<(Error, Checkpoint)>);
 
-impl Interrupted {
-    pub(super) fn new(error: Error, checkpoint: Checkpoint) -> Self {
+impl SweepError {
+    pub(crate) fn new(error: Error, checkpoint: Checkpoint) -> Self {
         Self(Box::new((error, checkpoint)))
     }
 
@@ -116,28 +116,28 @@ impl Interrupted {
     }
 }
 
-impl From<Interrupted> for Error {
-    fn from(interrupted: Interrupted) -> Self {
+impl From<SweepError> for Error {
+    fn from(interrupted: SweepError) -> Self {
         interrupted.into_parts().0
     }
 }
 
-impl fmt::Display for Interrupted {
+impl fmt::Display for SweepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the sweep ended early: {}", self.error())
     }
 }
 
-impl fmt::Debug for Interrupted {
+impl fmt::Debug for SweepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Interrupted")
+        f.debug_struct("SweepError")
             .field("error", self.error())
             .field("checkpoint", self.checkpoint())
             .finish()
     }
 }
 
-impl std::error::Error for Interrupted {
+impl std::error::Error for SweepError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.error().source()
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::Summary;
-use super::gate::Gate;
+use super::concurrency::AdaptiveLimiter;
 
 /// The progress of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,19 +31,19 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The progress from the gate's snapshot, without known customers.
-    pub(super) fn of(gate: &Gate, summary: Summary, in_flight: usize) -> Self {
-        let gate = gate.read();
+    /// The progress from the limiter's snapshot, without known customers.
+    pub(crate) fn of(limiter: &AdaptiveLimiter, summary: Summary, in_flight: usize) -> Self {
+        let limiter = limiter.read();
         Self {
             known: 0,
             all_known: false,
             summary,
             in_flight,
-            limit: gate.limit,
-            throttled: gate.throttled,
-            pause: gate.pause,
-            paused_until: gate.paused_until,
-            unanswered: gate.unanswered,
+            limit: limiter.limit,
+            throttled: limiter.throttled,
+            pause: limiter.pause,
+            paused_until: limiter.paused_until,
+            unanswered: limiter.unanswered,
         }
     }
 }

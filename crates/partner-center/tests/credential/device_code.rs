@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use partner_center::ErrorKind;
 use partner_center::clock::Clock as _;
-use partner_center::credential::{DeviceCode, MemoryStore, Reason, RefreshToken, Refusal, TokenStore};
+use partner_center::credential::{DeviceCode, MemoryStore, OauthError, Reason, RefreshToken, TokenStore};
 use partner_center_emulator::{Application, Entra};
 
 use crate::support::{World, kept, text};
@@ -68,7 +68,7 @@ async fn a_failed_sign_in_reports_the_reason_and_stores_nothing() {
         assert!(answer(world.entra(), sign_in.user_code()));
         let error = sign_in.wait().await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, code));
-        assert_eq!(Refusal::of(&error).unwrap().reason(), reason);
+        assert_eq!(OauthError::of(&error).unwrap().reason(), reason);
         assert!(error.advice().contains("partner-center login"));
         assert!(store.load().await.unwrap().is_none());
     }
@@ -80,7 +80,7 @@ async fn a_code_that_is_not_used_expires() {
     let sign_in = DeviceCode::start(&world.app(), Arc::new(MemoryStore::new())).await.unwrap();
     // The emulator's clock does not advance, so the client gives up.
     let error = sign_in.wait().await.unwrap_err();
-    assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::CodeExpired);
+    assert_eq!(OauthError::of(&error).unwrap().reason(), Reason::CodeExpired);
     assert!(world.clock.elapsed() >= Duration::from_secs(900));
     assert!(world.clock.elapsed() < Duration::from_secs(910));
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use partner_center::credential::{DeviceCode, FileStore, Reason, RefreshToken, Refusal};
+use partner_center::credential::{DeviceCode, FileStore, OauthError, Reason, RefreshToken};
 use partner_center::{CustomerId, ErrorKind, PartnerCenter};
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, RecordedRequest};
 
@@ -49,7 +49,7 @@ async fn from_the_device_code_to_the_revocation() {
     let unattended = partner(RefreshToken::new(&world.app(), store).unwrap());
     let error = unattended.analytics().licenses().usage().get().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some("AADSTS50173")));
-    assert_eq!(Refusal::of(&error).map(Refusal::reason), Some(Reason::SignInAgain));
+    assert_eq!(OauthError::of(&error).map(OauthError::reason), Some(Reason::SignInAgain));
     assert!(error.advice().contains("partner-center login"), "{}", error.advice());
     assert_eq!(world.emulator.requests().len(), 4, "nothing was sent to Partner Center");
 }

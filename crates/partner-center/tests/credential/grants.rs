@@ -10,7 +10,8 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use partner_center::credential::inspect::{Expected, Level, TokenKind, Topic};
 use partner_center::credential::{
-    AppRegistration, Certificate, ClientCredentials, Credential, Reason, RefreshToken, Refusal, Token,
+    AppRegistration, Certificate, ClientCredentials, Credential, OauthError, Reason, RefreshToken,
+    TokenClaims,
 };
 use partner_center::{Error, ErrorKind};
 use partner_center_emulator::{Application, Entra};
@@ -32,7 +33,7 @@ async fn an_app_only_token_is_cached_and_replaced_when_it_expires() {
     ] {
         assert_eq!(request.form(name).as_deref(), value, "{name}");
     }
-    let token = Token::inspect(&first);
+    let token = TokenClaims::inspect(&first);
     assert_eq!(token.kind(), TokenKind::AppOnly);
     world.advance(HOUR);
     assert_ne!(text(&credential).await, first);
@@ -77,7 +78,7 @@ async fn the_callers_assertion_source_is_called_for_every_token_request() {
     let credential = RefreshToken::new(&app, world.signed_in()).unwrap();
     // The emulator does not know the issuer; only the request matters here.
     let error = credential.token().await.unwrap_err();
-    assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::Client);
+    assert_eq!(OauthError::of(&error).unwrap().reason(), Reason::Client);
     world.advance(HOUR);
     credential.token().await.unwrap_err();
     let requests = world.emulator.authority_requests();
@@ -124,7 +125,10 @@ async fn a_certificate_and_a_federated_identity_replace_the_secret_for_every_gra
     assert_eq!(world.entra().token_requests().refused, 0);
     let stranger = world.app().with_assertion(move || async move { Ok(federated("repo:stranger").into()) });
     let error = ClientCredentials::new(&stranger).unwrap().token().await.unwrap_err();
-    assert_eq!((error.code(), Refusal::of(&error).unwrap().reason()), (Some("AADSTS70021"), Reason::Client));
+    assert_eq!(
+        (error.code(), OauthError::of(&error).unwrap().reason()),
+        (Some("AADSTS70021"), Reason::Client)
+    );
 }
 
 #[tokio::test]
@@ -141,13 +145,13 @@ async fn an_error_of_the_assertion_source_is_returned() {
 async fn tokens_of_the_emulator_have_no_problems() {
     let world = World::new().await;
     let credential = RefreshToken::new(&world.app(), world.signed_in()).unwrap();
-    let token = Token::inspect(&text(&credential).await);
+    let token = TokenClaims::inspect(&text(&credential).await);
     let now = partner_center::clock::Clock::system_time(&world.clock);
     let findings = token.findings(&Expected::of(&world.app()), now);
     assert!(findings.iter().all(|finding| finding.level == Level::Ok), "{findings:?}");
     world.entra().issue_with_mfa(false);
     world.advance(HOUR);
-    let token = Token::inspect(&text(&credential).await);
+    let token = TokenClaims::inspect(&text(&credential).await);
     let findings = token.findings(&Expected::of(&world.app()), now + HOUR);
     let bad: Vec<_> = findings.iter().filter(|finding| finding.level == Level::Problem).collect();
     assert_eq!((bad.len(), bad[0].topic, bad[0].code), (1, Topic::Mfa, Some("900421")));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use partner_center::ErrorKind;
 use partner_center::clock::ManualClock;
 use partner_center::credential::{
-    Credential as _, DeviceCode, MemoryStore, Reason, Refusal, TokenStore as _,
+    Credential as _, DeviceCode, MemoryStore, OauthError, Reason, TokenStore as _,
 };
 use secrecy::ExposeSecret;
 
@@ -70,7 +70,7 @@ async fn the_advice_for_a_policy_does_not_suggest_the_same_sign_in() {
                 for error in [of_poll, of_refresh] {
                     let code = format!("AADSTS{number}");
                     assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some(code.as_str())));
-                    let refusal = Refusal::of(&error).unwrap();
+                    let refusal = OauthError::of(&error).unwrap();
                     assert_eq!(refusal.reason(), Reason::Policy);
                     assert!(refusal.trace_id().is_some(), "support needs it");
                     let text = format!("{} {}", error.message(), error.advice());
@@ -113,7 +113,7 @@ async fn a_device_code_is_polled_at_a_reasonable_rate_and_never_after_its_expiry
         let sign_in =
             DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
         let error = sign_in.wait().await.unwrap_err();
-        assert_eq!(Refusal::of(&error).unwrap().reason(), Reason::CodeExpired, "{interval}");
+        assert_eq!(OauthError::of(&error).unwrap().reason(), Reason::CodeExpired, "{interval}");
         assert_eq!(clock.elapsed(), Duration::from_secs(900), "{interval}: until it expires");
         assert_eq!(clock.sleeps()[0], Duration::from_secs(first), "{interval}");
         assert_eq!(host.requests() - 1, polls, "{interval}");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use partner_center::clock::{BoxFuture, Clock as _};
 use partner_center::credential::{
-    Credential, FileStore, MemoryStore, Reason, RefreshToken, Refusal, StoreLock, StoredToken, TokenScope,
+    Credential, FileStore, MemoryStore, OauthError, Reason, RefreshToken, StoreLock, StoredToken, TokenScope,
     TokenStore,
 };
 use partner_center::{Cloud, Error, ErrorKind};
@@ -158,7 +158,7 @@ async fn a_token_from_a_consent_flow_is_redeemed_before_it_replaces_another() {
     let store = world.signed_in();
     let before = kept(&*store).await;
     let refused = RefreshToken::adopt(&world.app(), store.clone(), "1.nonsense.0").await.unwrap_err();
-    assert_eq!(Refusal::of(&refused).unwrap().reason(), Reason::SignInAgain);
+    assert_eq!(OauthError::of(&refused).unwrap().reason(), Reason::SignInAgain);
     assert_eq!(kept(&*store).await.refresh_token().expose_secret(), before.refresh_token().expose_secret());
     for unusable in ["", "  ", "two words", "line\nbreak"] {
         let error = RefreshToken::adopt(&world.app(), store.clone(), unusable).await.unwrap_err();
@@ -250,7 +250,7 @@ async fn each_sign_in_error_has_a_reason_and_advice() {
         mend(entra);
         assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some(code)));
         assert!(error.is_unauthorized());
-        let refusal = Refusal::of(&error).unwrap();
+        let refusal = OauthError::of(&error).unwrap();
         assert_eq!(refusal.reason(), reason, "{code}");
         assert!(refusal.trace_id().is_some() && refusal.correlation_id().is_some());
         assert!(error.advice().contains(advice), "{code}: {}", error.advice());
@@ -264,7 +264,7 @@ async fn each_sign_in_error_has_a_reason_and_advice() {
     let error =
         RefreshToken::from_token(&unknown, entra.issue_refresh_token()).unwrap().token().await.unwrap_err();
     assert_eq!(
-        (error.code(), Refusal::of(&error).unwrap().reason()),
+        (error.code(), OauthError::of(&error).unwrap().reason()),
         (Some("AADSTS700016"), Reason::Application)
     );
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use partner_center::clock::ManualClock;
 use partner_center::credential::{
     AccessToken, AppRegistration, ClientCredentials, Credential, DeviceCode, FileStore, MemoryStore,
-    RefreshToken, Refusal, StaticToken, StoredToken, Token, TokenStore,
+    OauthError, RefreshToken, StaticToken, StoredToken, TokenClaims, TokenStore,
 };
 use partner_center::{Error, PartnerCenter};
 use partner_center_emulator::Entra;
@@ -77,7 +77,7 @@ async fn no_credential_store_or_error_prints_a_secret() {
     printed.debug(&partner);
     printed.debug(&credential);
     printed.debug(&access);
-    printed.debug(&Token::inspect(access.expose()));
+    printed.debug(&TokenClaims::inspect(access.expose()));
     printed.debug(&second);
     printed.debug(&second.finding(std::time::SystemTime::now()));
     printed.debug(&file);
@@ -131,7 +131,7 @@ async fn secrets_that_a_sign_in_host_echoes_are_not_in_error_texts() {
     let host = Host::that_answers(vec![answer("400 Bad Request", "", &body)]).await;
     let app = crate::wire::app(&host.address, &ManualClock::new()).with_client_secret(secret);
     let error = RefreshToken::from_token(&app, token).unwrap().token().await.unwrap_err();
-    let refusal = Refusal::of(&error).unwrap();
+    let refusal = OauthError::of(&error).unwrap();
     assert_eq!(refusal.aadsts(), Some(70008));
     for text in [error.description(), refusal.description()] {
         assert_eq!(

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use partner_center::clock::{Clock as _, ManualClock, Random};
 use partner_center::credential::{
-    AppRegistration, ClientCredentials, Credential, DeviceCode, FileStore, MemoryStore, Notice, RefreshToken,
-    Refusal, StoredToken, TokenStore, Unusable,
+    AppRegistration, ClientCredentials, Credential, DeviceCode, FileStore, MemoryStore, Notice, OauthError,
+    RefreshToken, StoredToken, TokenStore, UnusableReason,
 };
 use partner_center::{Error, ErrorKind, Result};
 use secrecy::ExposeSecret;
@@ -245,7 +245,7 @@ async fn a_transient_error_is_retried_whatever_its_status() {
         }
         let (error, requests, _) = fail(vec![answer("400 Bad Request", "", body)]).await;
         assert_eq!((error.kind(), error.attempts(), requests), (ErrorKind::Unavailable, 4, 4), "{body}");
-        assert!(error.is_transient() && Refusal::of(&error).is_some(), "{body}");
+        assert!(error.is_transient() && OauthError::of(&error).is_some(), "{body}");
         assert!(!error.advice().contains("login"), "{}", error.advice());
     }
     let clock = ManualClock::new();
@@ -261,15 +261,15 @@ async fn a_successor_that_cannot_be_stored_never_replaces_a_valid_token() {
     let long = format!(r#""{}""#, "x".repeat(65_400));
     let escaped = format!(r#""{}""#, r#"\""#.repeat(40_000));
     for (successor, why) in [
-        (r#""""#, Unusable::Empty),
-        (r#""  ""#, Unusable::Empty),
-        ("7", Unusable::Empty),
-        (r#"["x"]"#, Unusable::Empty),
-        (r#""two words""#, Unusable::Malformed),
-        (r#""line\nbreak""#, Unusable::Malformed),
-        (r#""\u00fcmlaut""#, Unusable::Malformed),
-        (&long, Unusable::TooLong),
-        (&escaped, Unusable::TooLong),
+        (r#""""#, UnusableReason::Empty),
+        (r#""  ""#, UnusableReason::Empty),
+        ("7", UnusableReason::Empty),
+        (r#"["x"]"#, UnusableReason::Empty),
+        (r#""two words""#, UnusableReason::Malformed),
+        (r#""line\nbreak""#, UnusableReason::Malformed),
+        (r#""\u00fcmlaut""#, UnusableReason::Malformed),
+        (&long, UnusableReason::TooLong),
+        (&escaped, UnusableReason::TooLong),
     ] {
         let clock = ManualClock::new();
         let body = GOOD.replace('}', &format!(r#","refresh_token":{successor}}}"#));
@@ -289,7 +289,7 @@ async fn a_successor_that_cannot_be_stored_never_replaces_a_valid_token() {
         assert_eq!(next.token().await.unwrap().expose(), "good");
         RefreshToken::adopt(&app, store.clone(), "another").await.unwrap();
         assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "another", "{why:?}");
-        assert_eq!(*notices.lock().unwrap(), [Notice::UnusableSuccessor(why); 3]);
+        assert_eq!(*notices.lock().unwrap(), [Notice::UnusableRefreshToken(why); 3]);
         // A sign-in by device code has no previous token.
         let host = Host::that_answers(vec![device_code(), answer("200 OK", "", &body)]).await;
         let sign_in = DeviceCode::start(&self::app(&host.address, &clock), store.clone()).await.unwrap();

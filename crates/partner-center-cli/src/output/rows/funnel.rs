@@ -1,6 +1,7 @@
 //! The rows of the funnel.
 
-use partner_center::funnel::{Flag, FunnelRow, Source, Workload};
+use partner_center::funnel::{Flag, FunnelRow, Workload};
+use partner_center::licenses::Source;
 use partner_center::models::{Channel, Guid, Timestamp};
 
 use crate::output::percent;

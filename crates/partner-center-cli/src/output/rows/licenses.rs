@@ -1,11 +1,11 @@
 //! The rows of `licenses deployment` and `licenses usage`: of customers, and the partner's totals.
 
-use partner_center::funnel::Source;
+use partner_center::licenses::Source;
+use partner_center::licenses::{DeploymentRow, UsageRow};
 use partner_center::models::{
     Channel, Guid, PartnerLicensesDeploymentInsights, PartnerLicensesUsageInsights, Timestamp,
 };
 use partner_center::service;
-use partner_center::sweep::{DeploymentRow, UsageRow};
 
 use crate::output::percent;
 use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};

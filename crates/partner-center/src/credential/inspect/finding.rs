@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use super::{Token, TokenKind};
+use super::{TokenClaims, TokenKind};
 use crate::clock::{ClockOffset, in_words};
 use crate::cloud::Cloud;
 use crate::credential::{AppRegistration, StoredToken};
@@ -145,7 +145,7 @@ impl Expected {
     }
 }
 
-impl Token {
+impl TokenClaims {
     /// Checks this token for license analytics at this time.
     ///
     /// A finding of [`Level::Problem`] means that license analytics would reject the token. Roles in Partner Center,

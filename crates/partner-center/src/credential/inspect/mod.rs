@@ -46,17 +46,17 @@ pub enum TokenKind {
 /// Claims are unverified and may be absent. `Debug` leaves out the user.
 ///
 /// ```
-/// use partner_center::credential::Token;
+/// use partner_center::credential::TokenClaims;
 /// use partner_center::credential::inspect::{Expected, Level};
 /// use partner_center::Cloud;
 ///
-/// let token = Token::inspect("not a readable token");
+/// let token = TokenClaims::inspect("not a readable token");
 /// assert!(token.is_opaque());
 /// let findings = token.findings(&Expected::new(Cloud::Global), std::time::SystemTime::now());
 /// assert_eq!(findings[0].level, Level::Warn);
 /// ```
 #[derive(Clone, PartialEq, Eq)]
-pub struct Token {
+pub struct TokenClaims {
     claims: Option<Claims>,
 }
 
@@ -76,8 +76,8 @@ struct Claims {
     expires_at: Option<SystemTime>,
 }
 
-impl Token {
-    /// Reads the claims of a token. Text that is not a JSON Web Token gives an opaque token rather than an error: some
+impl TokenClaims {
+    /// Reads the claims of a token. Text that is not a JSON Web TokenClaims gives an opaque token rather than an error: some
     /// token services issue only opaque tokens.
     #[must_use]
     pub fn inspect(text: &str) -> Self {
@@ -258,9 +258,9 @@ fn time(value: &Value) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(seconds)
 }
 
-impl fmt::Debug for Token {
+impl fmt::Debug for TokenClaims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
+        f.debug_struct("TokenClaims")
             .field("kind", &self.kind())
             .field("audiences", &self.audiences())
             .field("tenant", &self.tenant())

@@ -14,8 +14,8 @@ fn at(seconds: u64) -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
-fn token(claims: &Value) -> Token {
-    Token::inspect(&format!("e30.{}.c2lnbmF0dXJl", BASE64.encode(claims.to_string())))
+fn token(claims: &Value) -> TokenClaims {
+    TokenClaims::inspect(&format!("e30.{}.c2lnbmF0dXJl", BASE64.encode(claims.to_string())))
 }
 
 fn good() -> Value {
@@ -27,7 +27,7 @@ fn good() -> Value {
 }
 
 /// The good token with some claims replaced, or removed where the value is null.
-fn but(changes: &Value) -> Token {
+fn but(changes: &Value) -> TokenClaims {
     let mut claims = good();
     for (key, value) in changes.as_object().unwrap() {
         match value {
@@ -42,7 +42,7 @@ fn expected() -> Expected {
     Expected::new(Cloud::Global).with_tenant(TENANT.to_uppercase()).with_client_id(APP)
 }
 
-fn found(token: &Token, topic: Topic) -> Finding {
+fn found(token: &TokenClaims, topic: Topic) -> Finding {
     let findings = token.findings(&expected(), at(NOW));
     findings.into_iter().find(|finding| finding.topic == topic).unwrap()
 }
@@ -138,7 +138,7 @@ fn text_that_is_not_a_token_is_opaque() {
         // Deeper than the parser's recursion limit.
         &format!("e30.{}.", BASE64.encode("[".repeat(10_000))),
     ] {
-        let token = Token::inspect(text);
+        let token = TokenClaims::inspect(text);
         assert!(token.is_opaque(), "{text:.40}");
         let findings = token.findings(&expected(), at(NOW));
         assert_eq!(findings.len(), 1);

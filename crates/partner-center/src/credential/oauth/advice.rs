@@ -2,7 +2,7 @@
 //!
 //! Text only; `refusal` classifies the errors and decides how code reacts to them.
 
-use super::refusal::Reason;
+use super::oauth_error::Reason;
 
 /// The message of the error.
 pub(super) fn message_of(reason: Reason) -> &'static str {

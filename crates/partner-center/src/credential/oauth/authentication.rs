@@ -129,7 +129,7 @@ pub(super) enum ClientAuthentication {
 }
 
 /// The credentials for one token request.
-pub(super) enum Proof {
+pub(super) enum ClientCredential {
     None,
     Secret(SecretString),
     Assertion(SecretString),
@@ -141,21 +141,23 @@ impl ClientAuthentication {
     }
 
     /// Creates the credentials for one request, with a new assertion each time.
-    pub(super) async fn prove(
+    pub(super) async fn authenticate(
         &self,
         client_id: &str,
         audience: &str,
         clock: &dyn Clock,
         random: &dyn Random,
-    ) -> Result<Proof> {
+    ) -> Result<ClientCredential> {
         match self {
-            Self::None => Ok(Proof::None),
-            Self::Secret(secret) => Ok(Proof::Secret(secret.clone())),
+            Self::None => Ok(ClientCredential::None),
+            Self::Secret(secret) => Ok(ClientCredential::Secret(secret.clone())),
             Self::Certificate(certificate) => {
                 let id = random.uuid().to_string();
-                certificate.assertion(client_id, audience, clock.system_time(), &id).map(Proof::Assertion)
+                certificate
+                    .assertion(client_id, audience, clock.system_time(), &id)
+                    .map(ClientCredential::Assertion)
             }
-            Self::Assertion(source) => source().await.map(Proof::Assertion),
+            Self::Assertion(source) => source().await.map(ClientCredential::Assertion),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::AppRegistration;
-use super::endpoint::{Grant, TokenEndpoint};
-use super::session::{Mint, Session};
+use super::token_cache::{TokenCache, TokenSource};
+use super::token_endpoint::{Grant, TokenEndpoint};
 use crate::clock::{BoxFuture, ClockOffset};
 use crate::credential::{AccessToken, Credential};
 use crate::error::{Error, ErrorKind, Result};
@@ -25,7 +25,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientCredentials {
-    session: Session,
+    session: TokenCache,
     endpoint: Arc<TokenEndpoint>,
 }
 
@@ -50,7 +50,7 @@ impl ClientCredentials {
         }
         let endpoint = Arc::new(app.endpoint()?);
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));
-        Ok(Self { session: Session::new(AppOnly(Arc::clone(&endpoint)), clock, random), endpoint })
+        Ok(Self { session: TokenCache::new(AppOnly(Arc::clone(&endpoint)), clock, random), endpoint })
     }
 }
 
@@ -75,8 +75,8 @@ impl Credential for ClientCredentials {
 #[derive(Debug)]
 struct AppOnly(Arc<TokenEndpoint>);
 
-impl Mint for AppOnly {
-    fn mint(&self) -> BoxFuture<'_, Result<AccessToken>> {
+impl TokenSource for AppOnly {
+    fn request_token(&self) -> BoxFuture<'_, Result<AccessToken>> {
         Box::pin(async { Ok(self.0.request(&Grant::ClientCredentials).await?.access) })
     }
 }

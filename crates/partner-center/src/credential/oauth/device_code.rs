@@ -6,9 +6,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use oauth2::StandardDeviceAuthorizationResponse;
 
-use super::endpoint::{Issued, Poll, TokenEndpoint};
+use super::oauth_error::OauthError;
 use super::refresh_token::refuse_if_newer;
-use super::refusal::Refusal;
+use super::token_endpoint::{Issued, Poll, TokenEndpoint};
 use super::{AppRegistration, RefreshToken, TokenStore};
 use crate::error::{ErrorKind, Result};
 
@@ -130,7 +130,7 @@ impl DeviceCode {
             let left = self.deadline.saturating_duration_since(clock.now());
             if left <= LAST_CHANCE {
                 clock.sleep(left).await;
-                return Err(Refusal::new("expired_token", None).into_error());
+                return Err(OauthError::new("expired_token", None).into_error());
             }
             // Never wait past the expiry, whatever the service asks for, and poll once more before it.
             clock.sleep(wait.min(left.saturating_sub(LAST_CHANCE))).await;

@@ -12,9 +12,9 @@ use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
 use partner_center_client::{HttpClient, HttpError, RawResponse};
 use serde_json::{Map, Value};
 
-use super::refusal::{Reason, Refusal};
-use crate::call::{encoding, retry_after};
+use super::oauth_error::{OauthError, Reason};
 use crate::clock::{BoxFuture, Clock, ClockWatch};
+use crate::wire::{encoding, retry_after};
 
 /// Token responses are a few thousand bytes.
 const LONGEST_BODY: usize = 256 * 1024;
@@ -39,7 +39,7 @@ pub(super) enum HttpFailure {
     NotNow {
         status: u16,
         retry_after: Option<Duration>,
-        refusal: Option<Box<Refusal>>,
+        refusal: Option<Box<OauthError>>,
     },
     /// A body that does not come from a token endpoint, such as a proxy's page.
     Unreadable {
@@ -102,11 +102,11 @@ fn judge(
     body: &[u8],
     charset: Option<&str>,
 ) -> Result<(u16, Vec<u8>), HttpFailure> {
-    let not_now = |refusal: Option<Refusal>| {
+    let not_now = |refusal: Option<OauthError>| {
         Err(HttpFailure::NotNow { status, retry_after, refusal: refusal.map(Box::new) })
     };
     let value = encoding::decode(body, charset).ok().and_then(|text| serde_json::from_str(&text).ok());
-    let refusal = value.as_ref().and_then(Refusal::recognise);
+    let refusal = value.as_ref().and_then(OauthError::recognise);
     match (status, refusal, value) {
         (408 | 429, refusal, _) => not_now(refusal),
         (_, Some(refusal), Some(value)) => match refusal.reason() {
@@ -201,7 +201,7 @@ impl std::error::Error for HttpFailure {
 mod tests {
     use serde_json::json;
 
-    use super::super::meaning::{ERRORS, NUMBERS, SUBERRORS};
+    use super::super::reason::{ERRORS, NUMBERS, SUBERRORS};
     use super::*;
 
     fn read(body: &[u8]) -> Option<Value> {
@@ -312,7 +312,7 @@ mod tests {
                     }
                     Ok((seen, judged)) => {
                         assert_ne!(reason, Reason::Unavailable, "{status} {body}");
-                        let refusal: Refusal = serde_json::from_slice(&judged).unwrap();
+                        let refusal: OauthError = serde_json::from_slice(&judged).unwrap();
                         assert_eq!((seen, refusal.reason()), (400, reason), "{status} {body}");
                     }
                     Err(other) => panic!("{status} {body}: {other:?}"),

@@ -7,27 +7,27 @@
 //! configuration.
 
 mod advice;
+mod app_registration;
 mod authentication;
 mod background;
 mod client_credentials;
 mod device_code;
-mod endpoint;
 mod http;
-mod meaning;
 mod notice;
+mod oauth_error;
+mod reason;
 mod refresh_token;
-mod refusal;
-mod registration;
-mod session;
 mod store;
+mod token_cache;
+mod token_endpoint;
 
+pub use app_registration::{AppRegistration, TokenScope};
 pub use authentication::Certificate;
 pub use client_credentials::ClientCredentials;
 pub use device_code::DeviceCode;
-pub use notice::{Notice, Unusable};
+pub use notice::{Notice, UnusableReason};
+pub use oauth_error::{OauthError, Reason};
 pub use refresh_token::RefreshToken;
-pub use refusal::{Reason, Refusal};
-pub use registration::{AppRegistration, TokenScope};
 #[cfg(feature = "keyring")]
 pub use store::KeyringStore;
 #[cfg(feature = "fuzzing")]

@@ -11,13 +11,13 @@ use std::fmt;
 pub enum Notice {
     /// The sign-in service sent a refresh token that cannot be stored. The previous one stays in use; it expires 90
     /// days after it was issued unless a later one can be stored.
-    UnusableSuccessor(Unusable),
+    UnusableRefreshToken(UnusableReason),
 }
 
 /// Why a refresh token cannot be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Unusable {
+pub enum UnusableReason {
     /// It is empty.
     Empty,
     /// It contains characters that are not valid in a token.
@@ -28,11 +28,11 @@ pub enum Unusable {
 
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::UnusableSuccessor(why) = self;
+        let Self::UnusableRefreshToken(why) = self;
         let why = match why {
-            Unusable::Empty => "is empty",
-            Unusable::Malformed => "contains characters that are not valid in a token",
-            Unusable::TooLong => "is too long",
+            UnusableReason::Empty => "is empty",
+            UnusableReason::Malformed => "contains characters that are not valid in a token",
+            UnusableReason::TooLong => "is too long",
         };
         write!(f, "the sign-in service sent a new refresh token that {why}; the previous one is kept")
     }

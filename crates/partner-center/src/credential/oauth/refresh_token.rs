@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::endpoint::{Grant, Issued, TokenEndpoint};
-use super::notice::{Notice, Unusable};
-use super::session::{Mint, Session};
-use super::store::{is_keepable, is_newer};
+use super::notice::{Notice, UnusableReason};
+use super::store::{is_newer, is_storable};
+use super::token_cache::{TokenCache, TokenSource};
+use super::token_endpoint::{Grant, Issued, TokenEndpoint};
 use super::{AppRegistration, MemoryStore, StoredToken, TokenStore};
 use crate::clock::{BoxFuture, ClockOffset};
-use crate::credential::{AccessToken, Credential, Token};
+use crate::credential::{AccessToken, Credential, TokenClaims};
 use crate::error::{Error, ErrorKind, Result};
 
 /// App+User access from a stored refresh token, as license analytics require, without user interaction.
@@ -36,7 +36,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, Debug)]
 pub struct RefreshToken {
-    session: Session,
+    session: TokenCache,
     endpoint: Arc<TokenEndpoint>,
 }
 
@@ -95,7 +95,7 @@ impl RefreshToken {
         let whose = redeemed.clone().unwrap_or_else(|| {
             StoredToken::new(endpoint.tenant(), endpoint.client_id(), "", endpoint.clock().system_time())
         });
-        let kept = redeemed.map(|token| of_whom(token, &issued.access));
+        let kept = redeemed.map(|token| with_account_of(token, &issued.access));
         let token = successor_of(&endpoint, &issued, whose).or(kept).ok_or_else(|| {
             Error::new(ErrorKind::Credential, "the sign-in returned no refresh token").with_advice(
                 "Add offline_access to the app registration (API permissions, Microsoft Graph, delegated) and sign in \
@@ -114,7 +114,7 @@ impl RefreshToken {
     fn on(endpoint: Arc<TokenEndpoint>, store: Arc<dyn TokenStore>) -> Self {
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));
         let redeemer = Redeemer { endpoint: Arc::clone(&endpoint), store, unsaved: Mutex::default() };
-        Self { session: Session::new(redeemer, clock, random), endpoint }
+        Self { session: TokenCache::new(redeemer, clock, random), endpoint }
     }
 }
 
@@ -151,10 +151,10 @@ struct Unsaved {
 
 impl Redeemer {
     async fn redeem(&self) -> Result<AccessToken> {
-        // Held until the successor is saved, so that a second process redeems the successor.
+        // CachedToken until the successor is saved, so that a second process redeems the successor.
         let lock = self.store.lock().await?;
         let token = self.current().await?;
-        self.refuse_if_anothers(&token)?;
+        self.check_owner(&token)?;
         let issued = self.endpoint.request(&Grant::RefreshToken(&token.refresh_token)).await?;
         // No await point between here and the first poll of `save`: a write that has started finishes even if the
         // runtime shuts down.
@@ -195,7 +195,7 @@ impl Redeemer {
         saved
     }
 
-    fn refuse_if_anothers(&self, token: &StoredToken) -> Result<()> {
+    fn check_owner(&self, token: &StoredToken) -> Result<()> {
         let wrong = if !token.client_id.eq_ignore_ascii_case(self.endpoint.client_id()) {
             "another application"
         } else if !token.tenant.eq_ignore_ascii_case(self.endpoint.tenant()) {
@@ -210,8 +210,8 @@ impl Redeemer {
     }
 }
 
-impl Mint for Redeemer {
-    fn mint(&self) -> BoxFuture<'_, Result<AccessToken>> {
+impl TokenSource for Redeemer {
+    fn request_token(&self) -> BoxFuture<'_, Result<AccessToken>> {
         Box::pin(self.redeem())
     }
 }
@@ -230,18 +230,18 @@ fn successor_of(endpoint: &TokenEndpoint, issued: &Issued, kept: StoredToken) ->
     let refresh_token = issued.refresh.clone()?;
     let text = refresh_token.expose_secret();
     let unusable = if text.trim().is_empty() {
-        Unusable::Empty
+        UnusableReason::Empty
     } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {
         let obtained_at = endpoint.clock().system_time();
-        let successor = StoredToken { refresh_token, obtained_at, ..of_whom(kept, &issued.access) };
-        if is_keepable(&successor) {
+        let successor = StoredToken { refresh_token, obtained_at, ..with_account_of(kept, &issued.access) };
+        if is_storable(&successor) {
             return Some(successor);
         }
-        Unusable::TooLong
+        UnusableReason::TooLong
     } else {
-        Unusable::Malformed
+        UnusableReason::Malformed
     };
-    endpoint.tell(Notice::UnusableSuccessor(unusable));
+    endpoint.tell(Notice::UnusableRefreshToken(unusable));
     None
 }
 
@@ -256,7 +256,7 @@ fn stored(endpoint: &TokenEndpoint, refresh_token: &SecretString) -> Result<Stor
     }
     let now = endpoint.clock().system_time();
     let token = StoredToken::new(endpoint.tenant(), endpoint.client_id(), text, now);
-    if !is_keepable(&token) {
+    if !is_storable(&token) {
         return Err(Error::new(ErrorKind::Configuration, "the refresh token is too long")
             .with_advice("Refresh tokens are one to two thousand characters. Pass the token alone."));
     }
@@ -273,8 +273,8 @@ pub(super) async fn refuse_if_newer(store: &dyn TokenStore) -> Result<()> {
 }
 
 /// Adds the account from the access token, if it names one.
-fn of_whom(token: StoredToken, access: &AccessToken) -> StoredToken {
-    match Token::inspect(access.expose()).account() {
+fn with_account_of(token: StoredToken, access: &AccessToken) -> StoredToken {
+    match TokenClaims::inspect(access.expose()).account() {
         Some(account) => token.with_account(account),
         None => token,
     }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::licenses::Source;
 use crate::models::{
     CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection,
     CustomerLicensesDeploymentInsights, CustomerLicensesDeploymentInsightsCollection,

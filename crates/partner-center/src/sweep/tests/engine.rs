@@ -4,7 +4,7 @@ use super::*;
 
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<Swept<Vec<u8>>> {
+async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<CustomerOutcome<Vec<u8>>> {
     let mut swept = Vec::new();
     while let Some(next) = stream.try_next().await.unwrap() {
         swept.push(next);
@@ -26,7 +26,7 @@ fn outcomes_are_distinguished_and_counted() {
             };
             (MILLISECOND, answer)
         });
-        let mut stream = Book::of(6, 2).sweep(&service, |sweep| sweep.order(Order::Customer));
+        let mut stream = LicenseReport::of(6, 2).sweep(&service, |sweep| sweep.order(Order::Customer));
         let swept = all(&mut stream).await;
         let kinds: Vec<_> = swept
             .iter()
@@ -68,7 +68,7 @@ fn outcomes_are_distinguished_and_counted() {
 fn outcomes_are_returned_while_customers_are_listed() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
-        let book = Book { latency: Duration::from_secs(1), ..Book::of(30, 10) };
+        let book = LicenseReport { latency: Duration::from_secs(1), ..LicenseReport::of(30, 10) };
         let mut stream = book.sweep(&service, |sweep| sweep);
         stream.try_next().await.unwrap().unwrap();
         assert_eq!(book.asked.lock().unwrap().len(), 2, "the second page is being requested");
@@ -83,7 +83,7 @@ fn an_empty_list_ends_the_stream_at_once() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
         for pages in [vec![], vec![vec![]], vec![vec![], vec![]]] {
-            let mut stream = Book::new(pages).sweep(&service, |sweep| sweep);
+            let mut stream = LicenseReport::new(pages).sweep(&service, |sweep| sweep);
             assert!(stream.try_next().await.unwrap().is_none());
             assert!(stream.try_next().await.unwrap().is_none(), "the stream stays ended");
             assert!(stream.checkpoint().is_finished());
@@ -101,7 +101,8 @@ fn requests_at_once_never_exceed_the_concurrency() {
                 let answer = if number % 5 == 0 && attempt < 3 { fault(503) } else { Answer::Rows(1) };
                 (MILLISECOND * (u32::try_from(number % 7).unwrap() + 1), answer)
             });
-            let mut stream = Book::of(500, 100).sweep(&service, |sweep| sweep.concurrency(concurrency));
+            let mut stream =
+                LicenseReport::of(500, 100).sweep(&service, |sweep| sweep.concurrency(concurrency));
             assert_eq!(all(&mut stream).await.len(), 500);
             assert_eq!(service.seen().most_going, concurrency.max(1));
             assert_eq!(service.seen().going, 0);
@@ -157,7 +158,7 @@ fn operations_may_wait_for_each_other() {
 fn dropping_the_stream_cancels_everything_at_once() {
     run(async {
         let service = Service::new(|_, _| (10 * MILLISECOND, Answer::Rows(1)));
-        let book = Book::of(1000, 100);
+        let book = LicenseReport::of(1000, 100);
         let mut stream = book.sweep(&service, |sweep| sweep.concurrency(16));
         for _ in 0..50 {
             stream.try_next().await.unwrap().unwrap();
@@ -175,7 +176,7 @@ fn dropping_the_stream_cancels_everything_at_once() {
 fn nothing_is_sent_before_the_stream_is_polled() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
-        let book = Book::of(10, 5);
+        let book = LicenseReport::of(10, 5);
         let stream = book.sweep(&service, |sweep| sweep);
         tokio::time::sleep(Duration::from_secs(1)).await;
         assert_eq!((service.seen().total, book.asked.lock().unwrap().len()), (0, 0));
@@ -187,7 +188,7 @@ fn nothing_is_sent_before_the_stream_is_polled() {
 fn a_failed_list_ends_the_stream_after_the_listed_customers() {
     run(async {
         let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
-        let book = Book::of(30, 10);
+        let book = LicenseReport::of(30, 10);
         book.fail(2, ErrorKind::InvalidResponse);
         let mut stream = book.sweep(&service, |sweep| sweep);
         for _ in 0..20 {
@@ -224,7 +225,8 @@ fn an_error_that_applies_to_all_ends_the_stream_early() {
         run(async {
             let service =
                 Service::new(move |_, _| (MILLISECOND, Answer::Fault { status, code, retry_after: None }));
-            let mut stream = Book::of(1000, 100).sweep(&service, |sweep| sweep.order(Order::Customer));
+            let mut stream =
+                LicenseReport::of(1000, 100).sweep(&service, |sweep| sweep.order(Order::Customer));
             let first = stream.try_next().await;
             if early {
                 let interrupted = first.unwrap_err();
@@ -286,7 +288,8 @@ fn a_changed_list_returns_every_customer_exactly_once() {
             run(async {
                 let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
                 let before = customers(1000);
-                let pages = |all: &[CustomerId]| Book::new(all.chunks(100).map(<[_]>::to_vec).collect());
+                let pages =
+                    |all: &[CustomerId]| LicenseReport::new(all.chunks(100).map(<[_]>::to_vec).collect());
                 let mut stream = pages(&before).sweep(&service, |sweep| sweep.order(order));
                 let mut swept = Vec::new();
                 for _ in 0..taken {
@@ -319,7 +322,7 @@ fn held_outcomes_do_not_grow_with_the_number_of_customers() {
                 (if slow { Duration::from_secs(100) } else { 20 * MILLISECOND }, Answer::Rows(1))
             });
             let sweep = |sweep: Sweep<_>| sweep.concurrency(64).order(order);
-            let mut stream = Book::of(count, 500).sweep(&service, sweep);
+            let mut stream = LicenseReport::of(count, 500).sweep(&service, sweep);
             let mut held = 0;
             while stream.try_next().await.unwrap().is_some() {
                 held = held.max(stream.held().0);
@@ -341,7 +344,7 @@ fn many_rows_do_not_pile_up_behind_a_slow_customer() {
             let slow = id == customer(0);
             (if slow { Duration::from_secs(100) } else { MILLISECOND }, Answer::Rows(1000))
         });
-        let mut stream = Book::of(1000, 100).sweep(&service, |sweep| sweep.order(Order::Customer));
+        let mut stream = LicenseReport::of(1000, 100).sweep(&service, |sweep| sweep.order(Order::Customer));
         let mut most = 0;
         while stream.try_next().await.unwrap().is_some() {
             most = most.max(stream.held().1);

@@ -1,8 +1,8 @@
 //! Sweep tests against a service in memory. No sockets are opened, and tokio's time is paused: it advances to the next
 //! timer when all tasks are idle.
 
+mod concurrency;
 mod engine;
-mod gate;
 mod once;
 mod outage;
 mod schedule;
@@ -15,13 +15,14 @@ use std::time::{Duration, Instant, SystemTime};
 use uuid::Uuid;
 
 use super::checkpoint::{Ids, Place};
-use super::gate::Gate;
-use super::roster::{Entry, Page, Roster, Source};
+use super::concurrency::AdaptiveLimiter;
+use super::customer_index::{CustomerIndex, Entry, Page, Source};
 use super::*;
-use crate::call::{AttemptOutcome, Withdrawal};
+use crate::client::AttemptOutcome;
 use crate::clock::{Clock, Random};
 use crate::credential::{AccessToken, StaticToken};
 use crate::error::{Error, ErrorKind};
+use crate::limits::Withdrawal;
 use crate::models::Findings;
 
 /// Tokio's clock, which tests can pause.
@@ -206,7 +207,7 @@ impl Drop for Going<'_> {
 
 /// A list of customers in memory, with pages of any size, some of which fail at first.
 #[derive(Clone, Default)]
-struct Book {
+struct LicenseReport {
     pages: Arc<Vec<Vec<CustomerId>>>,
     latency: Duration,
     failures: Arc<Mutex<HashMap<usize, Error>>>,
@@ -214,7 +215,7 @@ struct Book {
     asked: Arc<Mutex<Vec<usize>>>,
 }
 
-impl Book {
+impl LicenseReport {
     fn new(pages: Vec<Vec<CustomerId>>) -> Self {
         Self { pages: Arc::new(pages), ..Self::default() }
     }
@@ -235,14 +236,14 @@ impl Book {
         settle: impl FnOnce(Sweep<Vec<u8>>) -> Sweep<Vec<u8>>,
     ) -> SweepStream<Vec<u8>> {
         let sweep = settle(service.sweep());
-        let listed = Roster::new(Box::new(Listing { book: self.clone(), page: 0, asking: None }));
-        let gate = sweep.gate();
-        sweep.stream_over(gate, listed)
+        let listed = CustomerIndex::new(Box::new(Listing { book: self.clone(), page: 0, asking: None }));
+        let limiter = sweep.limiter();
+        sweep.stream_over(limiter, listed)
     }
 }
 
 struct Listing {
-    book: Book,
+    book: LicenseReport,
     page: usize,
     asking: Option<BoxFuture<'static, ()>>,
 }

@@ -62,7 +62,7 @@ fn plan() -> impl Strategy<Value = Plan> {
         })
 }
 
-fn book(plan: &Plan) -> Book {
+fn book(plan: &Plan) -> LicenseReport {
     let mut left = customers(plan.fates.len() as u64);
     let mut pages = Vec::new();
     for size in plan.page_sizes.iter().cycle().map(|size| if plan.page_sizes == [0] { 1 } else { *size }) {
@@ -73,7 +73,7 @@ fn book(plan: &Plan) -> Book {
         pages.push(std::mem::replace(&mut left, rest));
     }
     pages.push(left);
-    let book = Book { latency: Duration::from_millis(30), ..Book::new(pages) };
+    let book = LicenseReport { latency: Duration::from_millis(30), ..LicenseReport::new(pages) };
     for (page, credential) in &plan.failing_pages {
         book.fail(*page, if *credential { ErrorKind::Unauthorized } else { ErrorKind::Network });
     }

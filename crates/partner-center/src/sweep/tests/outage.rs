@@ -34,8 +34,8 @@ fn an_outage_shorter_than_the_timeout_loses_no_customer() {
                 run(async {
                     let outage = (SECOND, SECOND + SECOND * seconds);
                     let service = out_of_order(outage.0, outage.1, answer.clone());
-                    let mut stream =
-                        Book::of(1000, 100).sweep(&service, |sweep| sweep.concurrency(8).order(order));
+                    let mut stream = LicenseReport::of(1000, 100)
+                        .sweep(&service, |sweep| sweep.concurrency(8).order(order));
                     let mut swept = all(&mut stream).await;
                     assert!(swept.iter().all(|(_, failed)| !failed), "{seconds} s, {answer:?}");
                     let summary = stream.progress().summary;
@@ -76,8 +76,8 @@ fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_cus
                     *requests += 1;
                     (LATENCY, if *requests > half { fault(503) } else { Answer::Rows(1) })
                 });
-                let mut stream =
-                    Book::of(count, 100).sweep(&service, |sweep| sweep.concurrency(concurrency).order(order));
+                let mut stream = LicenseReport::of(count, 100)
+                    .sweep(&service, |sweep| sweep.concurrency(concurrency).order(order));
                 let began = tokio::time::Instant::now();
                 let swept = all(&mut stream).await;
                 assert_eq!(swept.len(), everybody);
@@ -97,7 +97,7 @@ fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_cus
 
                 // The next run reads only those customers, and does not request the list.
                 let healthy = Service::new(|_, _| (LATENCY, Answer::Rows(1)));
-                let book = Book::of(count, 100);
+                let book = LicenseReport::of(count, 100);
                 let mut stream = book.sweep(&healthy, |sweep| sweep.order(order).resume(checkpoint));
                 let mut again: Vec<_> = all(&mut stream).await.into_iter().map(|(id, _)| id).collect();
                 if order == Order::Customer {
@@ -118,7 +118,7 @@ fn a_single_customer_that_always_fails_is_retried_until_the_sweep_gives_up_and_i
     run(async {
         let service =
             Service::new(|id, _| (LATENCY, if id == customer(3) { fault(503) } else { Answer::Rows(1) }));
-        let mut stream = Book::of(50, 10).sweep(&service, |sweep| sweep.order(Order::Customer));
+        let mut stream = LicenseReport::of(50, 10).sweep(&service, |sweep| sweep.order(Order::Customer));
         let swept = all(&mut stream).await;
         assert_eq!(swept.last(), Some(&(customer(3), true)));
         assert!(service.seen().attempts[&customer(3)] < 60, "{:?}", service.seen().attempts[&customer(3)]);
@@ -137,7 +137,7 @@ fn a_pause_longer_than_the_timeout_ends_the_sweep() {
             let answer = Answer::Fault { status: 429, code: "0", retry_after: hour };
             (LATENCY, if told { answer } else { Answer::Rows(1) })
         });
-        let book = Book::of(100, 10);
+        let book = LicenseReport::of(100, 10);
         let mut stream = book.sweep(&service, |sweep| sweep);
         let began = tokio::time::Instant::now();
         let mut done = 0;
@@ -170,7 +170,7 @@ fn a_401_is_the_customers_own_failure_if_others_succeed() {
                     let answer = Answer::Fault { status: 401, code: "400", retry_after: None };
                     (LATENCY, if theirs.contains(&id) { answer } else { Answer::Rows(1) })
                 });
-                let mut stream = Book::of(100, 10).sweep(&service, |sweep| sweep.order(order));
+                let mut stream = LicenseReport::of(100, 10).sweep(&service, |sweep| sweep.order(order));
                 let mut failed = Vec::new();
                 loop {
                     match stream.try_next().await {
@@ -204,7 +204,7 @@ fn a_slow_consumer_is_not_an_outage() {
             let number = id.as_uuid().as_u128();
             (LATENCY, if number % 7 == 0 && attempt <= 4 { fault(503) } else { Answer::Rows(1) })
         });
-        let mut stream = Book::of(60, 10).sweep(&service, |sweep| sweep);
+        let mut stream = LicenseReport::of(60, 10).sweep(&service, |sweep| sweep);
         let mut swept = 0;
         while let Some(next) = stream.try_next().await.unwrap() {
             assert!(matches!(next.outcome, Outcome::Rows(_)));

@@ -24,7 +24,7 @@ struct Took {
 fn sweep(count: u64, service: &Service, settle: impl FnOnce(Sweep<Vec<u8>>) -> Sweep<Vec<u8>>) -> Took {
     run(async {
         let start = tokio::time::Instant::now();
-        let book = Book { latency: LATENCY, ..Book::of(count, 500) };
+        let book = LicenseReport { latency: LATENCY, ..LicenseReport::of(count, 500) };
         let mut stream = book.sweep(service, settle);
         while stream.try_next().await.unwrap().is_some() {}
         let progress = stream.progress();
@@ -74,7 +74,7 @@ fn a_customer_that_waits_for_another_attempt_does_not_delay_others() {
 fn a_rate_is_kept_and_used_up() {
     let service = Service::new(|_, _| (LATENCY, Answer::Rows(1)));
     let took = sweep(3_000, &service, |sweep| sweep.concurrency(16).rate(Rate::per_minute(600).unwrap()));
-    // In this test, requests for the list do not go through the gate.
+    // In this test, requests for the list do not go through the limiter.
     let ideal = Duration::from_secs(300);
     assert!(took.time <= ideal + Duration::from_secs(1), "{:?}", took.time);
     let times = service.seen().times;

@@ -36,7 +36,7 @@ pub(super) fn is_newer(error: &Error) -> bool {
 }
 
 /// Whether a token can be stored and read back.
-pub(super) fn is_keepable(token: &StoredToken) -> bool {
+pub(super) fn is_storable(token: &StoredToken) -> bool {
     format::write(token).is_ok()
 }
 

@@ -1,0 +1,193 @@
+//! A serializable position in a paged query, used to resume it.
+//!
+//! It is plain data: `paging` checks whether a query may be resumed from it, and requests the next page.
+
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// The version of the serialized form.
+const VERSION: u64 = 2;
+
+/// A serializable position in a paged query, used to resume it.
+///
+/// It contains everything that the request for the next page needs, except the credential. It is available on every
+/// page except the last ([`Response::continuation`](crate::Response::continuation)), on the stream
+/// ([`Pages::continuation`](crate::paging::Pages::continuation)) and on the error of a page that failed
+/// ([`Error::continuation`](crate::Error::continuation)). Pass it to `resume` of the same operation, in this process
+/// or, serialized, in a later one. How long the service honors its tokens is not published: expect minutes rather than
+/// days.
+///
+/// It serializes to an object with a version, for self-describing formats such as JSON. The serialized form contains
+/// the filter of the query, which may include the name of a customer, and the service's token for the next page.
+/// `Debug` omits both.
+///
+/// ```no_run
+/// # use partner_center::{Continuation, PartnerCenter};
+/// # async fn run(partner: PartnerCenter, path: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut pages = partner.customers().list().pages();
+/// if let Err(error) = pages.try_next().await
+///     && let Some(continuation) = error.continuation()
+/// {
+///     std::fs::write(path, serde_json::to_vec(continuation)?)?;
+/// }
+///
+/// // Later, possibly in another process:
+/// let continuation: Continuation = serde_json::from_slice(&std::fs::read(path)?)?;
+/// let mut pages = partner.customers().list().resume(continuation).pages();
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Continuation {
+    version: u64,
+    #[serde(flatten)]
+    cursor: PageCursor,
+}
+
+/// A query and its progress.
+#[derive(Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PageCursor {
+    /// The operation's id in the contract.
+    pub(crate) operation: String,
+    pub(crate) arguments: Arguments,
+    /// The number of rows before the next page, including those skipped by the caller.
+    pub(crate) skip: u64,
+    /// The largest total count of any page so far. This many rows are expected.
+    pub(crate) counted: Option<u64>,
+    /// Whether pages are requested with `skip`. This does not change within a query.
+    pub(crate) by_count: bool,
+    /// The next link of the last response; `null` if the next request uses the operation's own arguments.
+    pub(crate) link: Option<Link>,
+}
+
+/// A link as sent by the service. It is validated when it is followed, because it may have been stored outside.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Link {
+    pub(crate) uri: String,
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+/// The arguments of a paged query, as sent.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub(crate) struct Arguments {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) size: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prefix: Option<CommercialPrefix>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) filter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) groupby: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) processed_date_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) top: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) skip: Option<u64>,
+}
+
+/// The path prefix of a commercial query.
+///
+/// The documentation of the service gives one path in a table and another in an example. Which of them works can only
+/// be tested in production.
+///
+/// ```
+/// use partner_center::chain::CommercialPrefix;
+///
+/// assert_eq!(CommercialPrefix::default(), CommercialPrefix::PartnerV1);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CommercialPrefix {
+    /// `/partner/v1/analytics/commercial/...`, as in the example and as in all other analytics of this kind.
+    #[default]
+    #[serde(rename = "partner/v1")]
+    PartnerV1,
+    /// `/v1/analytics/commercial/...`, as in the table.
+    #[serde(rename = "v1")]
+    V1,
+}
+
+impl PageCursor {
+    /// Whether this is the position of the first page.
+    pub(crate) fn is_first(&self) -> bool {
+        self.link.is_none() && !self.by_count && self.skip == self.arguments.skip.unwrap_or_default()
+    }
+}
+
+impl Continuation {
+    pub(crate) fn new(cursor: PageCursor) -> Self {
+        Self { version: VERSION, cursor }
+    }
+
+    pub(crate) fn cursor(&self) -> &PageCursor {
+        &self.cursor
+    }
+}
+
+/// Accepts only this version, with exactly its members: a missing or additional member could mean another page, and a
+/// misspelled argument another query.
+impl<'de> Deserialize<'de> for Continuation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Known {
+            version: u64,
+            operation: String,
+            arguments: Arguments,
+            skip: u64,
+            #[serde(deserialize_with = "Option::deserialize")]
+            counted: Option<u64>,
+            by_count: bool,
+            // Required: a missing link would mean the first page.
+            #[serde(deserialize_with = "Option::deserialize")]
+            link: Option<Link>,
+        }
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let version = value.get("version").and_then(serde_json::Value::as_u64);
+        let version = version.ok_or_else(|| D::Error::custom("not a continuation: it has no version"))?;
+        if version != VERSION {
+            return Err(D::Error::custom(format_args!(
+                "the continuation has version {version}, but this release supports only version {VERSION}: \
+                 resume with the release that wrote it, or start without it"
+            )));
+        }
+        // The message of serde would quote the text, which may contain a filter.
+        let Known { version, operation, arguments, skip, counted, by_count, link } =
+            serde_json::from_value(value)
+                .map_err(|_| D::Error::custom("the continuation has an unknown format"))?;
+        Ok(Self { version, cursor: PageCursor { operation, arguments, skip, counted, by_count, link } })
+    }
+}
+
+impl fmt::Debug for Continuation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Continuation")
+            .field("version", &self.version)
+            .field("operation", &self.cursor.operation)
+            .field("arguments", &self.cursor.arguments)
+            .field("skip", &self.cursor.skip)
+            .field("has_link", &self.cursor.link.is_some())
+            .finish()
+    }
+}
+
+/// Omits the filter, which may contain the name of a customer.
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arguments")
+            .field("size", &self.size)
+            .field("prefix", &self.prefix)
+            .field("has_filter", &self.filter.is_some())
+            .field("groupby", &self.groupby)
+            .field("processed_date_time", &self.processed_date_time)
+            .field("top", &self.top)
+            .field("skip", &self.skip)
+            .finish()
+    }
+}

@@ -1,0 +1,192 @@
+//! The rows of all customers, from the commercial query if it is available, and otherwise from a sweep.
+//!
+//! The sources have different fields, and neither has all of them. The commercial query needs one request for up to
+//! 10,000 rows and includes the product's id. The classic operations need one request per customer, include the
+//! service's own percentages, and distinguish a customer without rows from one that cannot be read. Every row names its
+//! source.
+
+mod coverage;
+mod row;
+mod source;
+mod stream;
+
+use std::fmt;
+
+pub use coverage::Coverage;
+pub use row::{DeploymentRow, LicenseRow, UsageRow};
+pub use source::Source;
+pub use stream::{Batch, LicenseReportStream};
+
+use crate::Result;
+use crate::chain::Customers;
+use crate::client::PartnerCenter;
+use crate::error::{Error, ErrorKind};
+use crate::sweep::{Checkpoint, Order, Rate, Sweep};
+
+impl Customers {
+    /// Reads all rows of all customers, in as few requests as the service allows.
+    ///
+    /// [The module](crate::licenses) describes the sources of the rows.
+    pub fn report<R: LicenseRow>(&self) -> LicenseReport<R> {
+        LicenseReport::new(self.partner().clone())
+    }
+}
+
+/// Which source to read the rows of all customers from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SourceChoice {
+    /// The commercial query if it is available, otherwise customer by customer. See [`Fallback`] for the conditions.
+    #[default]
+    Auto,
+    /// The commercial query only.
+    Commercial,
+    /// The classic operations, customer by customer.
+    Classic,
+}
+
+/// Why the commercial query was tried but not used.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Fallback {
+    /// The service does not offer it, or not to this partner: 404, 400 or another error that rejects the request, 501,
+    /// or a 403 that does not apply to the classic operations as well.
+    Refused(Error),
+    /// It returned no rows. This does not prove that there are none, so the customers are read one by one.
+    Empty,
+}
+
+impl Fallback {
+    /// Classifies an error of the commercial query, for programs that call it themselves: a reason to use the classic
+    /// operations, or `None` if that would hide a problem.
+    ///
+    /// ```
+    /// use partner_center::licenses::Fallback;
+    /// use partner_center::{Error, ErrorKind};
+    ///
+    /// assert!(Fallback::of(&Error::new(ErrorKind::NotFound, "not found")).is_some());
+    /// assert!(Fallback::of(&Error::new(ErrorKind::Unavailable, "try again later")).is_none());
+    /// ```
+    #[must_use]
+    pub fn of(error: &Error) -> Option<Self> {
+        is_unavailable(error).then(|| Self::Refused(error.clone()))
+    }
+}
+
+/// Whether an error means that the commercial query is not available, rather than that it failed.
+///
+/// The classic operations also reject an app-only token, a failed sign-in and an inactive enrollment. Throttling,
+/// outages and unreadable responses are temporary or need investigation; requests about thousands of customers would
+/// hide them.
+fn is_unavailable(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NotFound
+            | ErrorKind::CustomerNotFound
+            | ErrorKind::Rejected
+            | ErrorKind::Forbidden
+            | ErrorKind::MissingRole
+    ) || error.status() == Some(501)
+}
+
+/// A report on the licenses of all customers that has not started. Created by
+/// [`Customers::report`](crate::chain::Customers::report).
+#[must_use = "nothing is read until `stream` is called"]
+pub struct LicenseReport<R> {
+    sweep: Sweep<Vec<R>>,
+    source: SourceChoice,
+    lists: bool,
+}
+
+impl<R: LicenseRow> LicenseReport<R> {
+    pub(crate) fn new(partner: PartnerCenter) -> Self {
+        Self { sweep: Sweep::new(partner, R::ask), source: SourceChoice::default(), lists: true }
+    }
+
+    /// Sets the source of the rows. Default: [`SourceChoice::Auto`].
+    pub fn source(mut self, source: SourceChoice) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// Like [`Sweep::concurrency`]. The commercial query requests one page at a time.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.sweep = self.sweep.concurrency(requests);
+        self
+    }
+
+    /// Like [`Sweep::rate_limit`]. Pages of the commercial query count, too.
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.sweep = self.sweep.rate(rate);
+        self
+    }
+
+    /// Like [`Sweep::customer_rate`].
+    pub fn customer_rate(mut self, rate: Rate) -> Self {
+        self.sweep = self.sweep.customer_rate(rate);
+        self
+    }
+
+    /// Like [`Sweep::order`]. Pages of the commercial query come in the service's order.
+    pub fn order(mut self, order: Order) -> Self {
+        self.sweep = self.sweep.order(order);
+        self
+    }
+
+    /// Does not read the list of customers after the rows of the commercial query. Use this if another report reads the
+    /// list. [`Coverage`] then contains only the customers that have rows.
+    pub fn without_list(mut self) -> Self {
+        self.lists = false;
+        self
+    }
+
+    /// Resumes from a checkpoint, with the source it was started with. Use the same row type.
+    pub fn resume(mut self, checkpoint: Checkpoint) -> Self {
+        self.sweep = self.sweep.resume(checkpoint);
+        self
+    }
+
+    /// Returns the stream of rows. Nothing is sent until it is polled.
+    pub fn stream(self) -> LicenseReportStream<R> {
+        LicenseReportStream::new(self)
+    }
+}
+
+impl SourceChoice {
+    /// Decides on one source for both deployment and usage. [`Auto`](Self::Auto) requests a single row from each
+    /// commercial query.
+    ///
+    /// # Errors
+    ///
+    /// The error of a query, unless it means that the query is not available.
+    pub async fn decide(self, partner: &PartnerCenter) -> Result<(Source, Option<Fallback>)> {
+        match self {
+            Self::Commercial => Ok((Source::Commercial, None)),
+            Self::Classic => Ok((Source::Classic, None)),
+            Self::Auto => {
+                let licenses = partner.analytics().commercial().licenses();
+                let mut empty = licenses.deployment().top(1).get().await.map(|page| page.value.is_empty());
+                if let Ok(false) = empty {
+                    empty = licenses.usage().top(1).get().await.map(|page| page.value.is_empty());
+                }
+                match empty {
+                    Ok(false) => Ok((Source::Commercial, None)),
+                    Ok(true) => Ok((Source::Classic, Some(Fallback::Empty))),
+                    Err(error) if is_unavailable(&error) => {
+                        Ok((Source::Classic, Some(Fallback::Refused(error))))
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        }
+    }
+}
+
+impl<R> fmt::Debug for LicenseReport<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LicenseReport")
+            .field("sweep", &self.sweep)
+            .field("source", &self.source)
+            .field("lists", &self.lists)
+            .finish()
+    }
+}
