@@ -1,18 +1,14 @@
-//! Output to stderr: notes, errors, and the log of `-v`. Data is never written here.
+//! Output to stderr: notes and errors. Data is never written here.
 
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt::format::FmtSpan;
-use tracing_subscriber::prelude::*;
 
 use crate::args::{Color, Global};
-use crate::output::columns;
-use crate::output::text::{showable, showable_lines};
-use crate::problem::{self, Problem};
+use crate::problem::Problem;
 use crate::secrets::redact;
-use crate::wait_notes::{self, WaitNotes};
+use crate::terminal::columns;
+use crate::terminal::text::showable;
 
 /// Which messages are written to stderr.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +18,7 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    /// Sets up color and logging for the whole process.
+    /// Sets up color for the whole process.
     pub(crate) fn new(global: &Global) -> Self {
         let choice = match global.color {
             Color::Auto => anstream::ColorChoice::Auto,
@@ -30,19 +26,7 @@ impl Console {
             Color::Never => anstream::ColorChoice::Never,
         };
         choice.write_global();
-        let console = Self { quiet: global.quiet, verbose: global.verbose > 0 };
-        match global.verbose {
-            0 if global.quiet => {}
-            0 => tracing_subscriber::registry()
-                .with(WaitNotes::new(console).with_filter(wait_notes::events()))
-                .init(),
-            1 => log(LevelFilter::DEBUG),
-            _ => log(LevelFilter::TRACE),
-        }
-        if global.verbose > 1 {
-            problem::show_bodies();
-        }
-        console
+        Self { quiet: global.quiet, verbose: global.verbose > 0 }
     }
 
     /// A console that writes no notes, for tests.
@@ -84,35 +68,7 @@ impl Console {
     }
 }
 
-/// Writes log events to stderr, with unsafe characters replaced. An event is written in one piece.
-struct Log;
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Console::say(&showable_lines(&String::from_utf8_lossy(bytes)));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The width of stderr, if it is a terminal.
 fn width() -> Option<u16> {
     terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0)
-}
-
-/// Logs this project's own events only: events of the layers below may contain data that must not be pasted into a
-/// ticket.
-fn log(level: LevelFilter) {
-    let ours =
-        Targets::new().with_target("partner_center", level).with_target("partner_center_client", level);
-    // A span closes at the end of a call, with its status and duration.
-    let layer = tracing_subscriber::fmt::layer()
-        .with_writer(|| Log)
-        .with_ansi(false)
-        .with_target(false)
-        .with_span_events(FmtSpan::CLOSE);
-    tracing_subscriber::registry().with(ours).with(layer).init();
 }

@@ -9,12 +9,15 @@ mod connect;
 mod console;
 mod credentials;
 mod exit;
+mod input;
+mod log;
 mod output;
 mod problem;
 mod report;
 mod secrets;
 mod settings;
 mod signals;
+mod terminal;
 mod wait_notes;
 
 use std::process::ExitCode;
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     signals::ignore_sigxfsz();
     let cli = Cli::parse();
     let console = Console::new(&cli.global);
+    log::init(&cli.global, console);
     // One thread: a command waits for the service, it does not compute.
     let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {

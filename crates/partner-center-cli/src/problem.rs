@@ -12,8 +12,8 @@ use partner_center::CustomerId;
 use partner_center::filter::FilterError;
 
 use crate::exit::Exit;
-use crate::output::columns;
-use crate::output::text::{grouped, showable};
+use crate::terminal::columns;
+use crate::terminal::text::{grouped, showable};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 

@@ -16,9 +16,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use partner_center::{Cloud, CustomerFilter, CustomerId};
 use partner_center_emulator::FaultScript;
 
-use crate::commands::RowType;
 use crate::exit;
 use crate::output::Format;
+use crate::output::row_type::RowType;
 
 pub(crate) use report::{Funnel, LicenseArgs, Order, Reading, Source, Whose, Writing};
 

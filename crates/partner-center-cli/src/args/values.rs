@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use partner_center::{Cloud, CustomerFilter, CustomerId};
 
-use crate::settings::input::{self, Kind};
+use crate::input::{self, Kind};
 
 pub(super) fn customer_id(text: &str) -> Result<CustomerId, String> {
     let id = input::bare(text, Kind::Id)

@@ -12,11 +12,11 @@ use crate::args::Global;
 use crate::console::Console;
 use crate::credentials::{Registration, Store};
 use crate::exit::Exit;
-use crate::output::text::showable;
+use crate::input::{self, Kind};
 use crate::problem::{Problem, Stop};
 use crate::secrets;
-use crate::settings::input::{self, Kind};
 use crate::settings::{ACCESS_TOKEN, REFRESH_TOKEN, Settings};
+use crate::terminal::text::showable;
 
 pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -> Result<Exit, Stop> {
     refuse_emulator(global)?;

@@ -16,8 +16,6 @@ use crate::problem::Stop;
 use crate::report::output_options;
 use crate::signals::unless_stopped;
 
-pub(crate) use schema::RowType;
-
 /// Runs a command to its end, or until a signal stops it.
 pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
     let global = &cli.global;

@@ -1,35 +1,14 @@
 //! `schema`: prints the JSON Schema of a row type.
 
-use clap::ValueEnum;
 use schemars::generate::SchemaSettings;
 
 use crate::exit::Exit;
+use crate::output::row_type::RowType;
 use crate::output::rows::{
     Customer, Deployment, Funnel, PartnerDeployment, PartnerUsage, QueryDeployment, QueryUsage, Usage,
 };
 use crate::output::{Row, write_json};
 use crate::problem::Stop;
-
-/// The row types, by the names in `type` of the JSON document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RowType {
-    /// A row of licenses deployment, for a customer
-    Deployment,
-    /// A row of licenses usage, for a customer
-    Usage,
-    /// A row of licenses funnel
-    Funnel,
-    /// A row of licenses deployment, for the partner
-    PartnerDeployment,
-    /// A row of licenses usage, for the partner
-    PartnerUsage,
-    /// A row of licenses query deployment
-    QueryDeployment,
-    /// A row of licenses query usage
-    QueryUsage,
-    /// A row of customers list and customers show
-    Customer,
-}
 
 pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
     match row {
@@ -53,6 +32,8 @@ fn print<R: Row>() -> Result<Exit, Stop> {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
+
     use super::*;
 
     #[test]

@@ -7,7 +7,7 @@ use partner_center::models::{Findings, UnreadableRow};
 use serde::Serialize;
 
 use super::Failure;
-use super::text::grouped;
+use crate::terminal::text::grouped;
 
 /// How many positions per field are named.
 const NAMED: usize = 10;

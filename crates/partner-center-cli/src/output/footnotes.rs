@@ -1,7 +1,7 @@
 //! Footnotes of a table: which rows each total covers.
 
-use super::text::grouped;
 use super::{Kind, Row, Summary};
+use crate::terminal::text::grouped;
 
 /// One sentence per reason why the totals do not add up. `columns` are the indexes and headings of the shown columns.
 pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Vec<String> {

@@ -14,11 +14,10 @@ mod order;
 mod parquet;
 pub(crate) mod paths;
 mod row;
+pub(crate) mod row_type;
 pub(crate) mod rows;
 mod summary;
 mod table;
-mod terminal;
-pub(crate) mod text;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -34,7 +33,6 @@ pub(crate) use order::RowOrder;
 pub(crate) use row::Row;
 use row::{Cell, Column, Kind, Shown};
 pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
-pub(crate) use table::columns;
 
 /// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
 /// meaning, but not when a field is added.
@@ -258,7 +256,7 @@ pub(crate) fn write_json(value: &impl Serialize) -> io::Result<()> {
 /// Stdout for data: unsafe characters are replaced on a terminal, but not in a pipe.
 fn stdout() -> Box<dyn Write + Send> {
     let stdout = io::stdout();
-    if stdout.is_terminal() { Box::new(terminal::Safe::new(stdout)) } else { Box::new(stdout) }
+    if stdout.is_terminal() { Box::new(crate::terminal::safe::Safe::new(stdout)) } else { Box::new(stdout) }
 }
 
 /// Writes one JSON value and a newline.

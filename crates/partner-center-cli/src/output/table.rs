@@ -9,8 +9,8 @@ use comfy_table::{
 use serde_json::{Map, Value};
 
 use super::row::CUSTOMER;
-use super::text::{grouped, printable, showable};
 use super::{Cell, Column, Failure, Kind, Layout, Row, Shown, Sink, Summary, age, footnotes};
+use crate::terminal::text::{grouped, printable};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -169,7 +169,9 @@ impl<W: Write> Table<W> {
         if !sentences.is_empty() {
             writeln!(self.out)?;
         }
-        for line in sentences.into_iter().flat_map(|sentence| self::columns(&[vec![sentence]], self.width)) {
+        for line in
+            sentences.into_iter().flat_map(|sentence| crate::terminal::columns(&[vec![sentence]], self.width))
+        {
             writeln!(self.out, "{line}")?;
         }
         Ok(())
@@ -267,23 +269,6 @@ fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, la
         label.clone_into(first);
     }
     cells.into_iter().map(TableCell::new).collect()
-}
-
-/// Texts in columns without headings. The last column is wrapped to fit the width.
-pub(crate) fn columns(rows: &[Vec<String>], width: u16) -> Vec<String> {
-    let mut table = comfy_table::Table::new();
-    table.load_style(TableStyle::new()).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    for row in rows {
-        table.add_row(row.iter().map(|text| TableCell::new(showable(text))));
-    }
-    let last = table.column_count().saturating_sub(1);
-    for (place, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if place == last { 0 } else { 2 }));
-        if place != last {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-    table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
 /// Writes one row, one field per line: heading or name, and value. Missing values are left out.

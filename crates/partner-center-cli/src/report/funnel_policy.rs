@@ -14,9 +14,9 @@ use serde_json::{Map, Value, json};
 use super::thresholds::{self, Crossings};
 use crate::args::Funnel as Arguments;
 use crate::exit::Exit;
-use crate::output::text::grouped;
+use crate::input;
 use crate::problem::Problem;
-use crate::settings::input;
+use crate::terminal::text::grouped;
 
 /// The filters and thresholds, with the results so far.
 pub(super) struct FunnelPolicy {

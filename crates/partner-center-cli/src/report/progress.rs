@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use partner_center::sweep::Progress;
 
 use crate::console::Console;
-use crate::output::text::grouped;
+use crate::terminal::text::grouped;
 use crate::wait_notes;
 
 /// How often the line is drawn per second.

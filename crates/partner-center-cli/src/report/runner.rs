@@ -20,13 +20,13 @@ use super::progress::Line;
 use super::source::Reading;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::output::text::grouped;
 use crate::output::{
     self, CollectedFindings, Customers, End, Failure, Format, Output, Position, Row, WithoutRows, age_of,
     rows,
 };
 use crate::problem::{Problem, Stop};
 use crate::signals::Signals;
+use crate::terminal::text::grouped;
 
 /// The state of a report run.
 pub(super) struct ReportRunner<R: Row> {

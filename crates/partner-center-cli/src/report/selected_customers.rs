@@ -17,7 +17,7 @@ use partner_center::{CustomerId, Error, PartnerCenter};
 
 use crate::args::Source;
 use crate::output::Position;
-use crate::output::text::grouped;
+use crate::terminal::text::grouped;
 
 /// Customers per commercial query. A filter takes some 75 characters per customer, and every proxy accepts a URL of
 /// 2,000 characters.

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
-use crate::output::text::grouped;
 use crate::problem::Problem;
+use crate::terminal::text::grouped;
 
 /// How many rows per threshold are named.
 const NAMED: usize = 5;

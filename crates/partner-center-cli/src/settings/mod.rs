@@ -4,7 +4,6 @@
 //! Values are not validated here: the SDK checks URLs and ids.
 
 mod config_dir;
-pub(crate) mod input;
 mod profile;
 #[cfg(test)]
 mod tests;
@@ -19,9 +18,9 @@ use secrecy::SecretString;
 
 use crate::args::Global;
 use crate::exit::Exit;
+use crate::input::Kind;
 use crate::problem::Problem;
 use crate::secrets;
-use input::Kind;
 pub(crate) use profile::StoreKind;
 use profile::{Profile, Profiles};
 
@@ -186,7 +185,7 @@ fn variable(
         Err(Problem::new(Exit::Usage, format!("{name} {why}")).advice(format!("{advice} Nothing was sent.")))
     };
     match environment(name) {
-        Ok(value) => match input::bare(&value, kind) {
+        Ok(value) => match crate::input::bare(&value, kind) {
             Ok("") => Ok(None),
             Ok(value) => Ok(Some(Setting::new(value.to_owned(), Source::Environment(name)))),
             Err(unusable) => refused(unusable.why, unusable.advice),

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::input::{self, Kind, UnusableReason};
 use super::{Setting, Source, config_dir};
 use crate::exit::Exit;
+use crate::input::{self, Kind, UnusableReason};
 use crate::problem::Problem;
 
 /// The profile that is used by default.

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::{Finding, Report};
-use crate::output::{columns, width};
+use crate::output::width;
+use crate::terminal::columns;
 
 const HEADING: Style = Style::new().bold();
 

@@ -8,14 +8,14 @@ use std::io::{self, Write};
 use super::text::is_unsafe;
 
 /// Passes UTF-8 text on, and replaces every character that could control a terminal. Line ends and tabs are kept.
-pub(super) struct Safe<W> {
+pub(crate) struct Safe<W> {
     out: W,
     /// An incomplete character, or a carriage return before an unknown character.
     pending: Vec<u8>,
 }
 
 impl<W: Write> Safe<W> {
-    pub(super) fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self { out, pending: Vec::new() }
     }
 }

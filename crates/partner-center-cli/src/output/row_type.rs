@@ -1,0 +1,24 @@
+//! The row types by name, as `schema` takes them.
+
+use clap::ValueEnum;
+
+/// The row types, by the names in `type` of the JSON document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RowType {
+    /// A row of licenses deployment, for a customer
+    Deployment,
+    /// A row of licenses usage, for a customer
+    Usage,
+    /// A row of licenses funnel
+    Funnel,
+    /// A row of licenses deployment, for the partner
+    PartnerDeployment,
+    /// A row of licenses usage, for the partner
+    PartnerUsage,
+    /// A row of licenses query deployment
+    QueryDeployment,
+    /// A row of licenses query usage
+    QueryUsage,
+    /// A row of customers list and customers show
+    Customer,
+}
