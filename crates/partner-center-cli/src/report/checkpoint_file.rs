@@ -286,12 +286,12 @@ mod tests {
             "written": written.to_string(),
             "output": "/reports/x.csv",
             "covered": Covered::default(),
-            "fingerprint": {"--below": "50"},
+            "question": {"--below": "50"},
             "state": {
                 "finished": true,
                 "reading": reading,
                 "tally": Tally::default(),
-                "saved_state": null,
+                "account": null,
             },
         });
         serde_json::to_vec(&saved).unwrap()

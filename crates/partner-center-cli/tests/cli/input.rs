@@ -11,7 +11,7 @@ fn invalid_arguments() {
         ("not-a-guid", &["licenses", "deployment", "--customer", "Contoso"][..]),
         ("empty-id", &["licenses", "deployment", "--customer", ""]),
         ("no-id", &["licenses", "deployment", "--customer"]),
-        ("unknown-command", &["licenses"]),
+        ("unknown-command", &["lisenses"]),
         ("unknown-format", &["licenses", "deployment", "--format", "xml"]),
         ("no-time", &["licenses", "deployment", "--timeout", "soon"]),
         ("no-attempts", &["licenses", "deployment", "--max-attempts", "0"]),
