@@ -1,17 +1,17 @@
 //! The checks of the workspace other than its tests, as named steps that can be run separately.
 //!
-//! A step is a function in a file of `ci/` and a line in [`steps`], or a script in `tests/judges`. It installs the
+//! A step is a function in a file of `ci/` and a line in [`steps`], or a script in `tests/third_party`. It installs the
 //! tools it needs under `target/` and leaves nothing else behind.
 //!
 //! The steps in [`GATE`] run by default, before every merge, and take a few minutes; `--all` runs the others as well.
 
 mod deny;
 mod interface;
-mod judges;
 mod long;
 mod msrv;
 mod package;
 mod rust;
+mod third_party;
 
 /// The default steps: those that fail most often and cost least. Together with the tests they take at most 15 minutes
 /// on a machine with two cores and an empty build cache.
@@ -65,7 +65,7 @@ fn steps() -> Result<Vec<Step>> {
             package::check,
         ),
     ];
-    steps.extend(judges::steps()?);
+    steps.extend(third_party::steps()?);
     Ok(steps)
 }
 

@@ -5,13 +5,13 @@
 
 mod client;
 mod contract;
-mod lower;
 mod models;
 mod output;
-mod refuse;
 mod rust;
+mod simplify;
 #[cfg(test)]
 mod tests;
+mod validate;
 
 use anyhow::Result;
 

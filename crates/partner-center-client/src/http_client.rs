@@ -90,7 +90,7 @@ impl HttpClient {
     ///
     /// # Errors
     ///
-    /// [`HttpErrorKind::Settings`] if a setting is invalid.
+    /// [`HttpErrorKind::Settings`](crate::HttpErrorKind::Settings) if a setting is invalid.
     pub fn new(settings: &HttpSettings) -> Result<Self, HttpError> {
         let first = client(settings)?;
         Ok(Self(Arc::new(Pools { settings: settings.clone(), first, by_runtime: Mutex::default() })))

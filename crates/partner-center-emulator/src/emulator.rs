@@ -108,7 +108,7 @@ impl Emulator {
         });
         let mut listeners = JoinSet::new();
         for (listener, host) in
-            [(api, Host::Api), (authority, Host::Authority), (foreign_host, Host::ForeignHost)]
+            [(api, Host::Api), (authority, Host::Authority), (foreign_host, Host::Foreign)]
         {
             listeners.spawn(server::serve(listener, host, Arc::clone(&state)));
         }

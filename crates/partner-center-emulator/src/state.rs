@@ -50,7 +50,7 @@ pub(crate) enum Host {
     /// Entra.
     Authority,
     /// A host that a client should never contact: the target of malicious redirects and links.
-    ForeignHost,
+    Foreign,
 }
 
 impl State {
@@ -62,7 +62,7 @@ impl State {
         match host {
             Host::Api => &self.recorders.api,
             Host::Authority => &self.recorders.authority,
-            Host::ForeignHost => &self.recorders.foreign_host,
+            Host::Foreign => &self.recorders.foreign_host,
         }
     }
 }

@@ -10,7 +10,7 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::{ToTokens, format_ident, quote};
 
 use super::contract::{self, Contract};
-use super::{lower, rust};
+use super::{rust, simplify};
 
 pub(crate) fn generate(contract: &Contract) -> Result<String> {
     let mut settings = GenerationSettings::default();
@@ -21,7 +21,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         .with_inner_type(quote!(crate::attempt::Attempt));
     let mut generator = Generator::new(&settings);
     let tokens = generator
-        .generate_tokens(&lower::for_client(contract))
+        .generate_tokens(&simplify::for_client(contract))
         .context("progenitor rejects the operations")?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor's output does not parse")?;
     // These modules belong to the models, which are generated elsewhere, or re-export private items.

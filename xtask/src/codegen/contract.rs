@@ -8,7 +8,7 @@ use openapiv3::{
 };
 use sha2::{Digest, Sha256};
 
-use super::refuse::refuse;
+use super::validate::validate;
 
 /// Where the contract is, from the root of the workspace.
 pub(crate) const PATH: &str = "openapi/partner-center.yaml";
@@ -29,7 +29,7 @@ impl Contract {
 
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let text = text.replace("\r\n", "\n");
-        refuse(&yaml_serde::from_str(&text)?)?;
+        validate(&yaml_serde::from_str(&text)?)?;
         let spec = yaml_serde::from_str(&text)?;
         let hash = format!("{:x}", Sha256::digest(text.as_bytes()));
         Ok(Self { spec, hash })

@@ -16,7 +16,7 @@ use syn::visit_mut::VisitMut;
 use typify::TypeSpace;
 
 use super::contract::{self, Contract, description};
-use super::{lower, rust};
+use super::{rust, simplify};
 
 /// The hand-written wire types of the models crate, by string format.
 const WIRE_TYPES: [(&str, &str); 3] =
@@ -34,7 +34,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         settings.with_conversion(string, name, std::iter::empty());
     }
     let mut generator = Generator::new(&settings);
-    generator.generate_tokens(&lower::for_models(contract)).context("progenitor rejects the schemas")?;
+    generator.generate_tokens(&simplify::for_models(contract)).context("progenitor rejects the schemas")?;
     let types = generator.get_type_space();
     only_named_types(contract, types)?;
     let file: syn::File = syn::parse2(types.to_stream()).context("typify's output does not parse")?;
@@ -54,7 +54,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
                 items.get(name).with_context(|| format!("typify generated no struct for schema {name}"))?;
             types.push(rust::format(structure(contract, name, schema, object, item)?)?);
             types.push(reading(contract, name, object, item)?);
-        } else if !lower::is_shared_scalar(schema) {
+        } else if !simplify::is_shared_scalar(schema) {
             types.push(rust::format(choice(name, schema, &file)?)?);
         }
     }
@@ -69,7 +69,7 @@ fn all(contract: &Contract) -> String {
         "#[doc(hidden)]\n#[macro_export]\nmacro_rules! for_each_model {".to_owned(),
         "    ($callback:ident) => {\n        $callback! {".to_owned(),
     ];
-    let types = contract.schemas().filter(|(_, schema)| !lower::is_shared_scalar(schema));
+    let types = contract.schemas().filter(|(_, schema)| !simplify::is_shared_scalar(schema));
     lines.extend(types.map(|(name, _)| format!("            {name},")));
     lines.push("        }\n    };\n}\n".to_owned());
     lines.join("\n")

@@ -54,7 +54,8 @@ pub(super) fn findings(root: &Path, files: &[String]) -> Result<Vec<String>> {
         let source = format!("{member}/src/");
         let mut texts = BTreeMap::new();
         for file in files {
-            if let Some(inner) = file.strip_prefix(&source).filter(|inner| inner.ends_with(".rs")) {
+            if let Some(inner) = file.strip_prefix(&source).filter(|inner| super::has_extension(inner, "rs"))
+            {
                 let text = std::fs::read_to_string(root.join(file))
                     .with_context(|| format!("cannot read {file}"))?;
                 texts.insert(inner.to_owned(), text);

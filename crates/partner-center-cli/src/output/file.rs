@@ -21,7 +21,7 @@ use crate::problem::Problem;
 /// An output file that is not complete yet.
 #[derive(Debug)]
 pub(crate) struct Partial {
-    /// WaitNotes the lock.
+    /// Holds the lock.
     file: File,
     path: PathBuf,
     target: PathBuf,

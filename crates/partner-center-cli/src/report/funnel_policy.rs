@@ -26,13 +26,13 @@ pub(super) struct FunnelPolicy {
     /// The text of the rules file.
     rules_text: Option<String>,
     thresholds: Vec<Threshold>,
-    saved_state: Account,
+    state: PolicyState,
 }
 
 /// The results so far. Saved with a checkpoint.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Account {
+struct PolicyState {
     join: JoinReport,
     totals: FunnelTotals,
     /// How many rows each rule ignored.
@@ -63,10 +63,10 @@ impl FunnelPolicy {
             rules,
             rules_text,
             thresholds: thresholds.collect::<Result<_, _>>()?,
-            saved_state: Account::default(),
+            state: PolicyState::default(),
         };
-        policy.saved_state.ignored = vec![0; policy.rules.rules().len()];
-        policy.saved_state.crossings = vec![Crossings::default(); policy.thresholds.len()];
+        policy.state.ignored = vec![0; policy.rules.rules().len()];
+        policy.state.crossings = vec![Crossings::default(); policy.thresholds.len()];
         Ok(policy)
     }
 
@@ -81,18 +81,18 @@ impl FunnelPolicy {
     }
 
     /// The state to save.
-    pub(super) fn saved_state(&self) -> Value {
-        serde_json::to_value(&self.saved_state).unwrap_or_default()
+    pub(super) fn state(&self) -> Value {
+        serde_json::to_value(&self.state).unwrap_or_default()
     }
 
     /// Restores the state that an earlier run with the same arguments saved.
-    pub(super) fn restore(&mut self, saved_state: Value) -> Result<(), Problem> {
-        let saved_state: Account = serde_json::from_value(saved_state)
+    pub(super) fn restore(&mut self, state: Value) -> Result<(), Problem> {
+        let state: PolicyState = serde_json::from_value(state)
             .map_err(|_| Problem::new(Exit::Usage, "the checkpoint does not belong to a funnel"))?;
-        if saved_state.ignored.len() == self.saved_state.ignored.len()
-            && saved_state.crossings.len() == self.saved_state.crossings.len()
+        if state.ignored.len() == self.state.ignored.len()
+            && state.crossings.len() == self.state.crossings.len()
         {
-            self.saved_state = saved_state;
+            self.state = state;
             Ok(())
         } else {
             Err(Problem::new(Exit::Usage, "the checkpoint belongs to a run with other rules or thresholds"))
@@ -101,13 +101,13 @@ impl FunnelPolicy {
 
     /// Adds the report of a join.
     pub(super) fn joined(&mut self, report: &JoinReport) {
-        self.saved_state.join.merge(report);
+        self.state.join.merge(report);
     }
 
     /// Whether a row passes the filters. Such a row is counted.
     pub(super) fn keeps(&mut self, row: &FunnelRow) -> bool {
         if let Some(rule) = self.rules.rules().iter().position(|rule| rule.matches(row)) {
-            if let Some(count) = self.saved_state.ignored.get_mut(rule) {
+            if let Some(count) = self.state.ignored.get_mut(rule) {
                 *count += 1;
             }
             return false;
@@ -117,8 +117,8 @@ impl FunnelPolicy {
         {
             return false;
         }
-        self.saved_state.totals.add(row);
-        for (threshold, crossings) in self.thresholds.iter().zip(&mut self.saved_state.crossings) {
+        self.state.totals.add(row);
+        for (threshold, crossings) in self.thresholds.iter().zip(&mut self.state.crossings) {
             crossings.see(threshold, row);
         }
         true
@@ -126,16 +126,16 @@ impl FunnelPolicy {
 
     /// Each threshold, and whether it is crossed; `None` if unknown.
     fn verdicts(&self) -> impl Iterator<Item = (&Threshold, &Crossings, Option<bool>)> {
-        let totals = self.saved_state.totals.book();
+        let totals = self.state.totals.book();
         self.thresholds
             .iter()
-            .zip(&self.saved_state.crossings)
+            .zip(&self.state.crossings)
             .map(|(threshold, crossings)| (threshold, crossings, crossings.verdict(threshold, totals)))
     }
 
     /// The thresholds that are crossed.
     pub(super) fn crossed(&self) -> Vec<Problem> {
-        let totals = self.saved_state.totals.book();
+        let totals = self.state.totals.book();
         let crossed = self.verdicts().filter(|(_, _, verdict)| *verdict == Some(true));
         crossed.map(|(threshold, crossings, _)| crossings.problem(threshold, totals)).collect()
     }
@@ -153,7 +153,7 @@ impl FunnelPolicy {
             (Flag::ActiveExceedsDeployed, "with more active than deployed"),
             (Flag::MixedAges, "with deployment and usage data a day or more apart"),
         ];
-        let Account { join, ignored, .. } = &self.saved_state;
+        let PolicyState { join, ignored, .. } = &self.state;
         let mut notes = Vec::new();
         let flags = FLAGS.iter().map(|(flag, words)| (join.flagged(*flag), words));
         let flags: Vec<_> = flags.filter(|(rows, _)| *rows > 0).collect();
@@ -193,20 +193,20 @@ impl FunnelPolicy {
 
     /// The fields of the JSON summary.
     pub(super) fn summary(&self) -> Map<String, Value> {
-        let totals = self.saved_state.totals.book();
+        let totals = self.state.totals.book();
         let thresholds =
             self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
         // Ids in the same form as in the rows.
-        let products = self.saved_state.totals.products().into_iter().map(|product| {
+        let products = self.state.totals.products().into_iter().map(|product| {
             let mut product = product.clone();
             product.product_id = product.product_id.map(|id| id.as_uuid().map_or(id, Guid::from));
             serde_json::to_value(product).unwrap_or_default()
         });
-        let join = serde_json::to_value(&self.saved_state.join).unwrap_or_default();
+        let join = serde_json::to_value(&self.state.join).unwrap_or_default();
         [
             ("products", products.collect()),
             ("join", join),
-            ("ignored", json!(self.saved_state.ignored)),
+            ("ignored", json!(self.state.ignored)),
             ("thresholds", thresholds.collect()),
         ]
         .into_iter()

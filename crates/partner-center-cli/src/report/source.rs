@@ -73,7 +73,7 @@ pub(super) trait Reading {
 
     /// Its own state, to save in the checkpoint.
     fn saved_state(&self) -> Value {
-        self.policy().map_or(Value::Null, FunnelPolicy::saved_state)
+        self.policy().map_or(Value::Null, FunnelPolicy::state)
     }
 
     fn summary(&self) -> Map<String, Value> {

@@ -52,7 +52,7 @@ const SNAPSHOTS: i64 = 13;
 /// [lapsed](CustomerState::Lapsed) relationship.
 #[derive(Clone, Debug)]
 pub struct Book {
-    book_seed: Arc<BookSeed>,
+    seed: Arc<BookSeed>,
     len: usize,
     totals: Arc<OnceLock<totals::Totals>>,
 }
@@ -104,7 +104,7 @@ impl Book {
         let snapshots = (0..SNAPSHOTS)
             .map(|weeks| Stamps::new(latest.checked_sub(weeks.weeks()).unwrap_or(latest)))
             .collect();
-        Self { book_seed: Arc::new(BookSeed { seed, snapshots }), len: customers, totals: Arc::default() }
+        Self { seed: Arc::new(BookSeed { seed, snapshots }), len: customers, totals: Arc::default() }
     }
 
     /// The number of customers.
@@ -119,12 +119,12 @@ impl Book {
 
     /// The customer at an index, from 0; `None` beyond the end.
     pub fn customer(&self, index: usize) -> Option<Customer> {
-        (index < self.len).then(|| Customer::at(&self.book_seed, index))
+        (index < self.len).then(|| Customer::at(&self.seed, index))
     }
 
     /// The customer with an id.
     pub fn find(&self, id: Uuid) -> Option<Customer> {
-        let index = customer::index_of(&self.book_seed, id)?;
+        let index = customer::index_of(&self.seed, id)?;
         self.customer(index).filter(|found| found.id == id)
     }
 
@@ -134,17 +134,17 @@ impl Book {
     }
 
     pub(crate) fn customers_from(&self, first: usize) -> impl Iterator<Item = Customer> + '_ {
-        (first..self.len).map(|index| Customer::at(&self.book_seed, index))
+        (first..self.len).map(|index| Customer::at(&self.seed, index))
     }
 
     /// The dates of the snapshots of the commercial endpoints, as `2026-08-30`, the latest first.
     pub fn snapshots(&self) -> impl Iterator<Item = String> + '_ {
-        self.book_seed.snapshots.iter().map(|stamps| stamps.date.to_string())
+        self.seed.snapshots.iter().map(|stamps| stamps.date.to_string())
     }
 
     /// The index of a date in [`snapshots`](Self::snapshots).
     pub(crate) fn snapshot_on(&self, date: Date) -> Option<usize> {
-        self.book_seed.snapshots.iter().position(|stamps| stamps.date == date)
+        self.seed.snapshots.iter().position(|stamps| stamps.date == date)
     }
 
     /// The partner's deployment totals: the sums over the book, by service.

@@ -70,7 +70,7 @@ pub(super) fn sum(book: &Book) -> Totals {
     deployed.sort_by_key(|(service, ..)| *service);
     active.sort_by_key(|(service, workload, ..)| (*service, workload.name));
     let stamp = |usage: bool, service: Service| {
-        book.book_seed.snapshots.first().map(|stamps| {
+        book.seed.snapshots.first().map(|stamps| {
             super::customer::stamp(if usage { &stamps.usage } else { &stamps.deployment }, service)
         })
     };

@@ -44,7 +44,7 @@ pub(super) async fn handle(
             entra::answer(&state.entra, &state.origins.authority, &recorded, &form)
         }
         // Success, so that the client continues and its test can detect the request.
-        (None, None, Host::ForeignHost) => {
+        (None, None, Host::Foreign) => {
             let body = r#"{"totalCount":0,"items":[],"attributes":{"objectType":"Collection"}}"#;
             ServiceResponse::new(StatusCode::OK, Some(JSON), body)
         }

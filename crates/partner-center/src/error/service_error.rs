@@ -176,7 +176,7 @@ pub(crate) fn kind_of(status: u16, fault: Option<&ServiceError>) -> ErrorKind {
         (404, "60003") => ErrorKind::CustomerNotFound,
         (404, _) => ErrorKind::NotFound,
         (429, _) => ErrorKind::Throttled,
-        // SendResult by a proxy, or by a network that requires a sign-in: the service did not receive the request.
+        // Sent by a proxy, or by a network that requires a sign-in: the service did not receive the request.
         (407 | 511, _) => ErrorKind::Network,
         (408 | 500.., _) => ErrorKind::Unavailable,
         (400..=499, _) => ErrorKind::Rejected,

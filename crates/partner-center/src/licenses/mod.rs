@@ -4,6 +4,30 @@
 //! 10,000 rows and includes the product's id. The classic operations need one request per customer, include the
 //! service's own percentages, and distinguish a customer without rows from one that cannot be read. Every row names its
 //! source.
+//!
+//! If the commercial query is available, the rows of all customers take a few requests instead of one per customer:
+//!
+//! ```no_run
+//! use partner_center::licenses::DeploymentRow;
+//! use partner_center::sweep::Outcome;
+//!
+//! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+//! let mut report = partner.customers().report::<DeploymentRow>().stream();
+//! while let Some(batch) = report.try_next().await? {
+//!     if let Outcome::Rows(rows) = batch.outcome {
+//!         for row in rows.iter() {
+//!             println!("{:?} sold, as of {:?}", row.licenses_sold, row.processed_date_time);
+//!         }
+//!     }
+//! }
+//! println!("read from {:?}, {:?}", report.source(), report.fallback());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`SourceChoice::Auto`] tries the commercial query first, and reads customer by customer if it is not available. The
+//! query is not grouped: its rows are per customer and product already, and a group has no `processedDateTime`, so its
+//! age would be unknown.
 
 mod coverage;
 mod row;
@@ -114,7 +138,7 @@ impl<R: LicenseRow> LicenseReport<R> {
         self
     }
 
-    /// Like [`Sweep::rate_limit`]. Pages of the commercial query count, too.
+    /// Like [`Sweep::rate`]. Pages of the commercial query count, too.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.sweep = self.sweep.rate(rate);
         self

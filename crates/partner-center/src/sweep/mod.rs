@@ -60,32 +60,6 @@
 //! A 401 is the failure of one customer if the same token is accepted afterwards, for another customer or for the list;
 //! otherwise it ends the sweep.
 //!
-//! # Sources of rows
-//!
-//! If the commercial query is available, the rows of all customers take a few requests instead of one per customer:
-//!
-//! ```no_run
-//! use partner_center::licenses::DeploymentRow;
-//! use partner_center::sweep::Outcome;
-//!
-//! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-//! let mut report = partner.customers().report::<DeploymentRow>().stream();
-//! while let Some(batch) = report.try_next().await? {
-//!     if let Outcome::Rows(rows) = batch.outcome {
-//!         for row in rows.iter() {
-//!             println!("{:?} sold, as of {:?}", row.licenses_sold, row.processed_date_time);
-//!         }
-//!     }
-//! }
-//! println!("read from {:?}, {:?}", report.source(), report.fallback());
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! [`SourceChoice::Auto`] tries the commercial query first, and reads customer by customer if it is not available. The
-//! query is not grouped: its rows are per customer and product already, and a group has no `processedDateTime`, so its
-//! age would be unknown.
-//!
 //! # Resuming a sweep
 //!
 //! [`SweepStream::checkpoint`] records the ids of the customers that were returned. Save it together with the output,

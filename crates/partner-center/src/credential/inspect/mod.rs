@@ -77,7 +77,7 @@ struct Claims {
 }
 
 impl TokenClaims {
-    /// Reads the claims of a token. Text that is not a JSON Web TokenClaims gives an opaque token rather than an error: some
+    /// Reads the claims of a token. Text that is not a JSON Web Token gives an opaque token rather than an error: some
     /// token services issue only opaque tokens.
     #[must_use]
     pub fn inspect(text: &str) -> Self {

@@ -151,7 +151,7 @@ struct Unsaved {
 
 impl Redeemer {
     async fn redeem(&self) -> Result<AccessToken> {
-        // CachedToken until the successor is saved, so that a second process redeems the successor.
+        // Held until the successor is saved, so that a second process redeems the successor.
         let lock = self.store.lock().await?;
         let token = self.current().await?;
         self.check_owner(&token)?;

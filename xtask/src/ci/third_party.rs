@@ -1,6 +1,6 @@
-//! Runs third-party tools: each is a script `tests/judges/<name>.sh` with a first comment that says what it checks.
+//! Runs third-party tools: each is a script `tests/third_party/<name>.sh` with a first comment that says what it checks.
 //!
-//! New scripts are picked up automatically. They install what they need under `target/judges`.
+//! New scripts are picked up automatically. They install what they need under `target/third_party`.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use super::{Step, Verdict};
 use crate::command::{program, run, succeeds};
 use crate::tools;
 
-const DIRECTORY: &str = "tests/judges";
+const DIRECTORY: &str = "tests/third_party";
 
 /// A step for each script.
 pub(super) fn steps() -> Result<Vec<Step>> {

@@ -24,4 +24,4 @@ for rows in deployment usage funnel; do
     done
   done
 done
-PYTHONDONTWRITEBYTECODE=1 "$python_bin/python" tests/judges/interop/totals.py "$books"
+PYTHONDONTWRITEBYTECODE=1 "$python_bin/python" tests/third_party/interop/totals.py "$books"

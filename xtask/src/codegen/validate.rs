@@ -19,7 +19,7 @@ const EXTENSIONS: [&str; 6] =
     ["x-extensible-enum", "x-also-sent-as", "x-customer-data", "x-superseded-by", "x-continues", "x-counts"];
 
 /// Fails with all findings in this document.
-pub(crate) fn refuse(document: &Value) -> Result<()> {
+pub(crate) fn validate(document: &Value) -> Result<()> {
     let document = Document(document);
     let mut findings = Findings::default();
     match document.0["openapi"].as_str() {

@@ -1,4 +1,4 @@
-//! Makes every call of the SDK against the service at the given URL. `tests/judges/prism.sh` runs it against Prism.
+//! Makes every call of the SDK against the service at the given URL. `tests/third_party/prism.sh` runs it against Prism.
 //!
 //! `cargo run -p partner-center-tests --example prism-calls -- http://127.0.0.1:4010`
 

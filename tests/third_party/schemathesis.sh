@@ -13,6 +13,6 @@ trap 'kill $!' EXIT
 read -r JUDGE_URL < "$work/url"
 
 # Without this variable, Python would write bytecode next to the hooks.
-PYTHONDONTWRITEBYTECODE=1 "$python_bin/schemathesis" --config-file tests/judges/schemathesis/schemathesis.toml \
+PYTHONDONTWRITEBYTECODE=1 "$python_bin/schemathesis" --config-file tests/third_party/schemathesis/schemathesis.toml \
   run --url "$JUDGE_URL" "$@" openapi/partner-center.yaml
 echo "schemathesis: the emulator's responses match the contract"

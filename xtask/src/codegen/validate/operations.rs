@@ -212,7 +212,8 @@ fn parameter_type(subject: &str, of: &str, parameter: &Value, findings: &mut Fin
         (Some("string"), Some("uuid")) if required => {}
         (Some("string"), Some(_)) if !required => {}
         _ => {
-            findings.add(subject, format!("{of}it must be a string, a boolean, an int64, or a required uuid"))
+            findings
+                .add(subject, format!("{of}it must be a string, a boolean, an int64, or a required uuid"));
         }
     }
 }

@@ -1,9 +1,9 @@
 # Sourced by the scripts: changes to the root of the repository, and installs the tools that a script needs under
-# target/judges, once per version. `npm` and `pip` use their configured registries; the files here pin the versions.
+# target/third_party, once per version. `npm` and `pip` use their configured registries; the files here pin the versions.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
-tools=tests/judges/tools
-work=target/judges
+tools=tests/third_party/tools
+work=target/third_party
 mkdir -p "$work"
 
 # Whether the tools in $1 were installed from exactly the files in the other arguments.

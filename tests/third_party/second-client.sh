@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
 need_node
 
 rm -rf "$work/second-client" && mkdir "$work/second-client"
-cp tests/judges/second-client/licenses.ts "$work/second-client"
+cp tests/third_party/second-client/licenses.ts "$work/second-client"
 "$node_bin/openapi-typescript" openapi/partner-center.yaml --output "$work/second-client/contract.d.ts"
 "$node_bin/tsc" --noEmit --strict --noUncheckedIndexedAccess --skipLibCheck false \
   "$work/second-client/licenses.ts" "$work/second-client/contract.d.ts"

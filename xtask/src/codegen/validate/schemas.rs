@@ -74,7 +74,7 @@ pub(super) fn check(document: Document, findings: &mut Findings) {
             Kind::Choice => choice(subject, schema, findings),
             Kind::Scalar => scalar(subject, "", schema, findings),
             Kind::List => {
-                findings.add(subject, "a list cannot be a named schema; define it inline in the property")
+                findings.add(subject, "a list cannot be a named schema; define it inline in the property");
             }
             Kind::Other => findings.add(
                 subject,
