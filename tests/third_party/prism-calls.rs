@@ -44,11 +44,14 @@ impl Seen {
         response: partner_center::Result<Response<T>>,
         rows: impl FnOnce(&T) -> usize,
     ) -> Result<(), Box<dyn Error>> {
-        let (headers, rows) = match &response {
-            Ok(response) => (response.raw_headers(), rows(response)),
-            // A random count rarely matches the random rows. The client has decoded the page, and must not return it.
-            Err(error) if error.advice().starts_with("Rows are missing") => (error.raw_headers(), 0),
-            Err(_) => return Err(response.map(drop).unwrap_err().into()),
+        let (headers, rows) = match response {
+            Ok(response) => {
+                let rows = rows(&response);
+                (response.raw_headers().clone(), rows)
+            }
+            // A random count is rarely that of the random rows. The client has read the page, and must not pass it on.
+            Err(error) if error.advice().starts_with("Rows are missing") => (error.raw_headers().clone(), 0),
+            Err(error) => return Err(error.into()),
         };
         if let Some(violations) = headers.get("sl-violations") {
             return Err(format!("Prism reports violations: {violations:?}").into());
