@@ -63,7 +63,7 @@ pub(super) struct State {
     pub(super) tally: Tally,
     /// The saved state of the funnel policy.
     #[serde(rename = "account")]
-    pub(super) policy_state: Value,
+    pub(super) policy: Value,
 }
 
 /// The checkpoint file of this run.

@@ -97,7 +97,7 @@ pub(super) async fn funnel(
     let read: Vec<_> = arguments.ignore.iter().map(|path| ("--ignore", path.as_path())).collect();
     let setup = Setup::new("licenses funnel", whose, reading, writing, asked, &read, global)?;
     if let Some(state) = &setup.state {
-        policy.restore(state.policy_state.clone())?;
+        policy.restore(state.policy.clone())?;
     }
     let session = connect(global, console).await?;
     let partner = &session.partner;

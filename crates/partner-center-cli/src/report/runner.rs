@@ -237,7 +237,7 @@ impl<R: Row> ReportRunner<R> {
             finished: checkpoint.is_finished(),
             reading: checkpoint,
             tally: self.output.tally().clone(),
-            policy_state: reading.saved_state(),
+            policy: reading.saved_state(),
         };
         checkpoint_file.save(began, covered, state)
     }
