@@ -28,7 +28,7 @@ impl Digest {
         match &swept.outcome {
             Outcome::Rows(rows) => self.add((
                 id,
-                rows.items
+                rows.items()
                     .iter()
                     .map(|row| (row.product_name.clone(), row.licenses_sold, row.licenses_deployed))
                     .collect::<Vec<_>>(),

@@ -52,7 +52,7 @@ impl Client {
         match self {
             Self::Facade(partner, id) => {
                 let answer = partner.customers().by_id(*id).analytics().licenses().deployment().get().await?;
-                Ok(answer.items.len())
+                Ok(answer.items().len())
             }
             Self::Reqwest { http, url, parse } => {
                 let answer = http

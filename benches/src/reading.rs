@@ -40,7 +40,7 @@ pub(crate) async fn pages(url: &str) -> Result<String, Box<dyn Error>> {
     let (started, mut read, mut rows) = (Instant::now(), 0, 0);
     while let Some(page) = pages.try_next().await? {
         read += 1;
-        rows += page.value.len();
+        rows += page.items().len();
     }
     Ok(format!("seconds={} pages={read} rows={rows}", started.elapsed().as_secs_f64()))
 }

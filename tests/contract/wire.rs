@@ -97,7 +97,7 @@ async fn the_documented_response_has_the_documented_rows() {
     let (_server, partner) = set_up().await;
     let deployment =
         partner.customers().by_id(customer()).analytics().licenses().deployment().get().await.unwrap();
-    let rows = deployment.items.iter().map(|row| {
+    let rows = deployment.items().iter().map(|row| {
         (row.product_name.as_deref().unwrap(), row.licenses_sold.unwrap(), row.licenses_deployed.unwrap())
     });
     assert_eq!(

@@ -93,7 +93,7 @@ async fn ten_thousand_calls_succeed_although_one_request_in_five_fails() {
                 let (id, sold) = truth[number % CUSTOMERS];
                 match partner.customers().by_id(id).analytics().licenses().deployment().get().await {
                     Ok(answer) => {
-                        let got: i64 = answer.items.iter().map(|row| row.licenses_sold.unwrap()).sum();
+                        let got: i64 = answer.items().iter().map(|row| row.licenses_sold.unwrap()).sum();
                         assert_eq!(Some(got), sold, "call {number}");
                         ids.push((
                             answer.request_id(),

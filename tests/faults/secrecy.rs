@@ -69,7 +69,7 @@ async fn no_token_and_no_customer_name_appears_anywhere() {
         }
         write!(shown, "{partner:?}").unwrap();
         for page in partner.customers().list().pages().try_next().await.into_iter().flatten() {
-            write!(shown, "{page:?} {:?}", page.items).unwrap();
+            write!(shown, "{page:?} {:?}", page.items()).unwrap();
         }
         let commercial = partner.analytics().commercial().licenses().deployment();
         if let Ok(page) = commercial.get().await {

@@ -46,11 +46,21 @@ impl Seen {
     ) -> Result<(), Box<dyn Error>> {
         let (headers, rows) = match response {
             Ok(response) => {
-                let rows = rows(&response);
+                let rows = rows(response.value());
                 (response.raw_headers().clone(), rows)
             }
-            // A random count is rarely that of the random rows. The client has read the page, and must not pass it on.
-            Err(error) if error.advice().starts_with("Rows are missing") => (error.raw_headers().clone(), 0),
+            // Random counts and links rarely fit the random rows. The client has read the page, and must not pass it on.
+            Err(error)
+                if [
+                    "Rows are missing",
+                    "The response announces another page",
+                    "The link was not followed",
+                ]
+                .iter()
+                .any(|advice| error.advice().starts_with(advice)) =>
+            {
+                (error.raw_headers().clone(), 0)
+            }
             Err(error) => return Err(error.into()),
         };
         if let Some(violations) = headers.get("sl-violations") {

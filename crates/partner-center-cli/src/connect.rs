@@ -92,8 +92,7 @@ fn builder(
     settings: Option<&Settings>,
     credential: Arc<dyn Credential>,
 ) -> PartnerCenterBuilder {
-    let mut builder =
-        PartnerCenter::builder().shared_credential(credential).application("partner-center-cli");
+    let mut builder = PartnerCenter::builder().credential(credential).application("partner-center-cli");
     if let Some(settings) = settings {
         builder = builder.cloud(settings.cloud.value);
     }

@@ -31,8 +31,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut pages = licenses.deployment().top(10).pages();
     let mut seen = 0;
     while let Some(page) = pages.try_next().await? {
-        seen += page.value.len();
-        println!("deployment: {seen} of {} rows", page.total_count.unwrap_or_default());
+        seen += page.items().len();
+        println!("deployment: {seen} of {} rows", page.value().total_count.unwrap_or_default());
     }
     Ok(())
 }

@@ -68,21 +68,19 @@ impl fmt::Debug for TokenService {
 async fn main() -> std::result::Result<(), Box<dyn Error>> {
     let emulator = Arc::new(Emulator::builder().start().await?);
     let credential = Arc::new(TokenService { emulator: Arc::clone(&emulator), held: Mutex::default() });
-    let partner = PartnerCenter::builder()
-        .base_url(emulator.base_url())
-        .shared_credential(credential.clone())
-        .build()?;
+    let partner =
+        PartnerCenter::builder().base_url(emulator.base_url()).credential(credential.clone()).build()?;
     let licenses = partner.analytics().licenses();
 
     let usage = licenses.usage().get().await?;
-    println!("{} rows with the first token", usage.items.len());
+    println!("{} rows with the first token", usage.items().len());
     let usage = licenses.usage().get().await?;
-    println!("{} rows with the same token", usage.items.len());
+    println!("{} rows with the same token", usage.items().len());
 
     // Revoke the token, as an administrator might.
     let token = credential.token().await?;
     emulator.entra().revoke_access_token(token.expose());
     let usage = licenses.usage().get().await?;
-    println!("{} rows with the second token, after the first was rejected", usage.items.len());
+    println!("{} rows with the second token, after the first was rejected", usage.items().len());
     Ok(())
 }

@@ -17,17 +17,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let id: CustomerId = std::env::args().nth(1).as_deref().unwrap_or(documented).parse()?;
     let customer = connection.partner.customers().by_id(id);
 
-    let profile = customer.get().await?.into_inner().company_profile.unwrap_or_default();
+    let profile = customer.get().await?.into_value().company_profile.unwrap_or_default();
     println!("{}", profile.company_name.as_deref().unwrap_or("(no name)"));
 
     let deployment = customer.analytics().licenses().deployment().get().await?;
-    for row in &deployment.items {
+    for row in deployment.items() {
         // Every field may be absent.
         let product = row.product_name.as_deref().unwrap_or("(no product)");
         let (sold, deployed) = (row.licenses_sold.unwrap_or(0), row.licenses_deployed.unwrap_or(0));
         println!("  {product}: {deployed} of {sold} deployed");
     }
-    if deployment.items.is_empty() {
+    if deployment.items().is_empty() {
         println!("  no rows, which does not prove that there are no licenses: see the commercial query");
     }
 

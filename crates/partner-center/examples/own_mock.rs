@@ -16,7 +16,7 @@ use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, FaultScript};
 /// The code under test: counts the licenses that a customer bought.
 async fn sold(partner: &PartnerCenter, customer: CustomerId) -> Result<i64> {
     let deployment = partner.customers().by_id(customer).analytics().licenses().deployment().get().await?;
-    Ok(deployment.items.iter().filter_map(|row| row.licenses_sold).sum())
+    Ok(deployment.items().iter().filter_map(|row| row.licenses_sold).sum())
 }
 
 #[tokio::main(flavor = "current_thread")]

@@ -35,6 +35,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .backoff(Duration::from_millis(1), Duration::from_millis(1))
         .build()?;
     let usage = partner.analytics().licenses().usage().get().await?;
-    println!("{} rows after {} attempts; see the log above", usage.items.len(), usage.attempts());
+    println!("{} rows after {} attempts; see the log above", usage.items().len(), usage.attempts());
     Ok(())
 }

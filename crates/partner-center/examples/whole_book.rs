@@ -20,8 +20,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let customer = swept.customer;
         match swept.outcome {
             Outcome::Rows(answer) => {
-                let sold: i64 = answer.items.iter().filter_map(|row| row.licenses_sold).sum();
-                let deployed: i64 = answer.items.iter().filter_map(|row| row.licenses_deployed).sum();
+                let sold: i64 = answer.items().iter().filter_map(|row| row.licenses_sold).sum();
+                let deployed: i64 = answer.items().iter().filter_map(|row| row.licenses_deployed).sum();
                 println!("{customer}: {deployed} of {sold} deployed");
             }
             Outcome::Empty(_) => {

@@ -15,7 +15,7 @@ use crate::cloud::Cloud;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{ConcurrencyLimit, Limits, MAX_CONCURRENT, RetryBudget, Throttle};
-use crate::request_context::RequestContext;
+use crate::request_context::{RequestContext, is_language_tag};
 use crate::wire::CLIENT_NAME;
 
 mod limiter;
@@ -33,7 +33,7 @@ pub(crate) use limiter::{AttemptOutcome, Permit, RequestLimiter};
 /// # async fn run(token: String, customer: CustomerId) -> partner_center::Result<()> {
 /// let partner = PartnerCenter::builder().credential(StaticToken::new(token)?).build()?;
 /// let deployment = partner.customers().by_id(customer).analytics().licenses().deployment().get().await?;
-/// for insight in &deployment.items {
+/// for insight in deployment.items() {
 ///     println!("{:?} of {:?} deployed", insight.licenses_deployed, insight.licenses_sold);
 /// }
 /// # Ok(())
@@ -137,15 +137,10 @@ pub struct PartnerCenterBuilder {
 }
 
 impl PartnerCenterBuilder {
-    /// The credential that provides access tokens. Required.
+    /// The credential that provides access tokens. Required. An `Arc` of a credential is one, too: keep a clone to use
+    /// the credential elsewhere.
     pub fn credential(mut self, credential: impl Credential) -> Self {
         self.credential = Some(Arc::new(credential));
-        self
-    }
-
-    /// The credential, if it is shared with other code.
-    pub fn shared_credential(mut self, credential: Arc<dyn Credential>) -> Self {
-        self.credential = Some(credential);
         self
     }
 
@@ -282,6 +277,16 @@ impl PartnerCenterBuilder {
         if self.limits.attempts == 0 {
             return Err(Error::new(ErrorKind::Configuration, "max_attempts must be at least 1"));
         }
+        if self.limits.body == 0 {
+            return Err(Error::new(ErrorKind::Configuration, "body_limit must be at least 1"));
+        }
+        if self.locale.as_deref().is_some_and(|locale| !is_language_tag(locale)) {
+            return Err(Error::new(ErrorKind::Configuration, "locale must be a language tag such as sv-SE"));
+        }
+        if !base.plain && cfg!(not(any(feature = "rustls", feature = "native-tls"))) {
+            return Err(Error::new(ErrorKind::Configuration, "this build cannot send https requests")
+                .with_advice("Enable the feature rustls or native-tls of the crate partner-center."));
+        }
         if self.at_once == Some(0) {
             return Err(Error::new(ErrorKind::Configuration, "max_concurrent_requests must be at least 1"));
         }
@@ -289,6 +294,7 @@ impl PartnerCenterBuilder {
             ("timeout", self.limits.timeout),
             ("attempt_timeout", self.limits.attempt_timeout),
             ("stall_timeout", self.limits.stall),
+            ("connect_timeout", self.connect_timeout.unwrap_or(LONGEST_TIMEOUT)),
         ] {
             if time.is_zero() || time > LONGEST_TIMEOUT {
                 return Err(Error::new(

@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind};
 /// assert_eq!(error.message(), "not a customer id: it has 23 characters, and a GUID has 36");
 /// # Ok::<(), partner_center::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
 pub struct CustomerId(Uuid);
 
@@ -57,7 +57,7 @@ impl FromStr for CustomerId {
         let wrong = |what: String| {
             Error::new(ErrorKind::InvalidInput, format!("not a customer id: {what}")).with_advice(
                 "A customer id is the GUID of the customer's tenant, such as 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04; \
-                 `partner-center customers list` shows them.",
+                 the list of customers has them.",
             )
         };
         if text.is_empty() {
@@ -84,6 +84,17 @@ impl FromStr for CustomerId {
             Ok(uuid) => Ok(Self(uuid)),
             Err(_) => Err(wrong("it is not a GUID".into())),
         }
+    }
+}
+
+/// Accepts what [`FromStr`] accepts.
+impl<'de> serde::Deserialize<'de> for CustomerId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Uuid::deserialize(deserializer).map(Self);
+        }
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(|error: Error| serde::de::Error::custom(error.message()))
     }
 }
 
@@ -119,5 +130,26 @@ mod tests {
             "not a customer id: character 1 is not a hexadecimal digit"
         );
         assert!(!message("Contoso").contains("Contoso"));
+    }
+
+    #[test]
+    fn json_and_text_accept_the_same_ids() {
+        for text in [
+            "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04",
+            "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04",
+            " 4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04 ",
+            "4d3cf48770f44e1e9ff1b2bfce8d9f04",
+            "{4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04}",
+            "urn:uuid:4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04",
+            "00000000-0000-0000-0000-000000000000",
+            "Contoso",
+            "",
+        ] {
+            let json = serde_json::from_value::<CustomerId>(text.into());
+            assert_eq!(json.as_ref().ok(), text.parse().ok().as_ref(), "{text}");
+            if let Err(error) = json {
+                assert!(!error.to_string().contains("Contoso"), "{error}");
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod chain;
 mod client;
 pub mod clock;
 mod cloud;
+mod collection;
 mod continuation;
 pub mod credential;
 mod customer_filter;
@@ -30,6 +31,7 @@ mod wire;
 
 pub use client::{PartnerCenter, PartnerCenterBuilder};
 pub use cloud::Cloud;
+pub use collection::Collection;
 pub use continuation::Continuation;
 pub use customer_filter::CustomerFilter;
 pub use customer_id::CustomerId;

@@ -36,3 +36,8 @@ impl RequestContext {
         self
     }
 }
+
+/// Whether the text has the characters of a language tag: letters, digits and hyphens.
+pub(crate) fn is_language_tag(text: &str) -> bool {
+    (2..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}

@@ -1,22 +1,24 @@
 //! The result of a call: the decoded body and its response metadata.
 
 use std::fmt;
-use std::ops::Deref;
 
 use http::HeaderMap;
 use partner_center_client::Operation;
 use partner_center_models::{Findings, OddValue, UnreadableRow};
 use uuid::Uuid;
 
+use crate::collection::Collection;
 use crate::continuation::Continuation;
 use crate::wire::PagingInfo;
 
-/// A decoded response body with its metadata. Derefs to the body, so `response.items` works.
+/// A decoded response body with its metadata.
+///
+/// [`value`](Self::value) is the body. If the body is a collection, [`items`](Self::items) are its rows.
 ///
 /// ```no_run
 /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
 /// let deployment = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
-/// println!("{} rows after {} attempts", deployment.items.len(), deployment.attempts());
+/// println!("{} rows after {} attempts", deployment.items().len(), deployment.attempts());
 /// println!("for a support ticket: {}", deployment.request_id());
 /// # Ok(())
 /// # }
@@ -85,9 +87,15 @@ impl<T> Response<T> {
         O::append(&mut self.value, page.value);
     }
 
+    /// The decoded body.
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
     /// Returns the body and drops the metadata.
     #[must_use]
-    pub fn into_inner(self) -> T {
+    pub fn into_value(self) -> T {
         self.value
     }
 
@@ -188,11 +196,27 @@ impl<T> Response<T> {
     }
 }
 
-impl<T> Deref for Response<T> {
-    type Target = T;
+impl<C: Collection> Response<C> {
+    /// The items of a collection: customers, or rows of licenses.
+    #[must_use]
+    pub fn items(&self) -> &[C::Item] {
+        self.value.items()
+    }
 
-    fn deref(&self) -> &T {
-        &self.value
+    /// Converts a collection into its items, and drops the metadata.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+    /// let response = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
+    /// for row in response.into_items() {
+    ///     println!("{:?} of {:?} deployed", row.licenses_deployed, row.licenses_sold);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn into_items(self) -> Vec<C::Item> {
+        self.value.into_items()
     }
 }
 

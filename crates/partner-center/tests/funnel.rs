@@ -57,7 +57,7 @@ async fn the_funnel_is_the_same_from_both_sources() {
             assert!(customer.deployment().is_empty(), "only lapsed customers are rejected");
             continue;
         };
-        let funnel = Funnel::classic(id, &deployment.items, &usage.items);
+        let funnel = Funnel::classic(id, deployment.items(), usage.items());
         assert_eq!(funnel.report.flagged(Flag::Summed) + funnel.report.left_out(), 0);
         report.merge(&funnel.report);
         for row in &funnel.rows {

@@ -49,7 +49,7 @@ async fn all<R: LicenseRow>(stream: &mut LicenseReportStream<R>) -> Vec<Batch<R>
 
 fn rows<R: LicenseRow + Clone>(portions: &[Batch<R>]) -> Vec<R> {
     let rows = portions.iter().filter_map(|batch| match &batch.outcome {
-        Outcome::Rows(rows) => Some(rows.iter().cloned()),
+        Outcome::Rows(rows) => Some(rows.value().iter().cloned()),
         _ => None,
     });
     rows.flatten().collect()
@@ -166,7 +166,7 @@ async fn without_the_commercial_query_every_customer_is_read() {
             assert_eq!(batch.customer.unwrap().as_uuid(), customer.id);
             let standing = match &batch.outcome {
                 Outcome::Rows(rows) => {
-                    assert!(rows.iter().all(|row| row.deployment_percent.is_some()));
+                    assert!(rows.value().iter().all(|row| row.deployment_percent.is_some()));
                     CustomerState::Active
                 }
                 Outcome::Empty(_) => CustomerState::Empty,

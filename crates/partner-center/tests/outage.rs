@@ -110,7 +110,7 @@ async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source
         let mut rows = 0;
         while let Some(batch) = stream.try_next().await.unwrap() {
             if let Outcome::Rows(batch) = batch.outcome {
-                rows += batch.len();
+                rows += batch.value().len();
             }
         }
         let truth: usize =

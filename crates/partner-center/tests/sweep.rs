@@ -70,7 +70,7 @@ fn lines(swept: &CustomerOutcome<Deployments>) -> String {
     let id = swept.customer;
     match &swept.outcome {
         Outcome::Rows(rows) => {
-            for row in &rows.items {
+            for row in rows.items() {
                 let (product, sold, deployed) =
                     (&row.product_name, &row.licenses_sold, &row.licenses_deployed);
                 writeln!(
@@ -168,7 +168,7 @@ async fn an_operation_of_two_calls_is_one_outcome() {
         let licenses = customer.analytics().licenses();
         let deployment = licenses.deployment().get().await?;
         let usage = licenses.usage().get().await?;
-        Ok(deployment.map(|deployment| (deployment, usage.into_inner())))
+        Ok(deployment.map(|deployment| (deployment, usage.into_value())))
     });
     for swept in all(&mut both.stream()).await {
         let customer = emulator.book().find(swept.customer.as_uuid()).unwrap();
@@ -176,8 +176,8 @@ async fn an_operation_of_two_calls_is_one_outcome() {
         assert!(!format!("{swept:?}").contains(&*customer.company_name));
         match swept.outcome {
             Outcome::Rows(rows) => {
-                assert_eq!(rows.0.items.len(), customer.deployment().len());
-                assert_eq!(rows.1.items.len(), customer.usage().len());
+                assert_eq!(rows.value().0.items.len(), customer.deployment().len());
+                assert_eq!(rows.value().1.items.len(), customer.usage().len());
             }
             Outcome::Empty(_) => assert_eq!(customer.state, CustomerState::Empty),
             Outcome::Skipped(_) => assert_eq!(customer.state, CustomerState::Lapsed),

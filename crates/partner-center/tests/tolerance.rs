@@ -24,7 +24,7 @@ async fn page(reply: Reply) -> Result<Response<CustomerLicensesDeploymentInsight
 
 /// The rows of a call with this reply.
 async fn rows(reply: Reply) -> Result<Vec<CustomerLicensesDeploymentInsights>, Error> {
-    Ok(page(reply).await?.into_inner().items)
+    Ok(page(reply).await?.into_value().items)
 }
 
 async fn row(fields: &str) -> CustomerLicensesDeploymentInsights {
@@ -118,7 +118,11 @@ async fn a_count_that_is_not_a_whole_number_is_unknown_and_reported_and_its_row_
     ] {
         let body = format!("{{\"items\":[{{}},{{\"licensesSold\":{odd},\"licensesDeployed\":3}}]}}");
         let page = page(ok(body)).await.unwrap();
-        assert_eq!((page.items[1].licenses_sold, page.items[1].licenses_deployed), (None, Some(3)), "{odd}");
+        assert_eq!(
+            (page.items()[1].licenses_sold, page.items()[1].licenses_deployed),
+            (None, Some(3)),
+            "{odd}"
+        );
         let found: Vec<_> = page.odd_values().iter().map(|odd| (odd.row(), odd.field())).collect();
         assert_eq!(found, [(Some(1), "licensesSold")], "{odd}");
         assert_eq!(page.odd_value_counts().collect::<Vec<_>>(), [("licensesSold", 1)]);
@@ -143,19 +147,19 @@ async fn text_fields_accept_numbers_booleans_and_unpaired_surrogates() {
         ("\"a\tb\"", "a\tb"),
     ] {
         let page = page(ok(format!("{{\"items\":[{{\"serviceCode\":{wire}}}]}}"))).await.unwrap();
-        assert_eq!(page.items[0].service_code.as_deref(), Some(text), "{wire}");
+        assert_eq!(page.items()[0].service_code.as_deref(), Some(text), "{wire}");
         assert_eq!(page.odd_values(), []);
     }
     // More digits than a number can hold: text made from it would be wrong.
     let page = page(ok(r#"{"items":[{"serviceCode":12345678901234567890123}]}"#)).await.unwrap();
-    assert_eq!((page.items[0].service_code.as_deref(), page.odd_values().len()), (None, 1));
+    assert_eq!((page.items()[0].service_code.as_deref(), page.odd_values().len()), (None, 1));
 }
 
 #[tokio::test]
 async fn invalid_rows_are_counted_and_the_others_returned() {
     let page = page(ok(r#"{"items":[1,{"licensesSold":1},"x",[],null,true,1.5,[[{}]],{"licensesSold":2}]}"#));
     let page = page.await.unwrap();
-    assert_eq!(page.items.iter().filter_map(|row| row.licenses_sold).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(page.items().iter().filter_map(|row| row.licenses_sold).collect::<Vec<_>>(), [1, 2]);
     let unreadable: Vec<_> = page.unreadable().iter().map(|row| (row.row(), row.reason())).collect();
     assert_eq!(unreadable, [0, 2, 3, 4, 5, 6, 7].map(|row| (row, UnreadableReason::NotAnObject)));
     assert_eq!((page.unreadable_count(), page.odd_values().len()), (7, 0));
@@ -172,13 +176,13 @@ async fn unusual_customers_are_read_and_those_without_an_id_reported() {
     ]}"#;
     let server = Scripted::start(vec![ok(body)]);
     let page = server.partner().customers().list().pages().try_next().await.unwrap().unwrap();
-    let ids: Vec<_> = page.items.iter().map(|customer| customer.id.to_string()).collect();
+    let ids: Vec<_> = page.items().iter().map(|customer| customer.id.to_string()).collect();
     assert_eq!(ids, ["a", "b", "c"]);
-    assert_eq!(page.items[0].relationship_to_partner.as_ref().unwrap().as_str(), "1");
-    assert_eq!(page.items[0].associated_partner_id.as_deref(), Some("1234567"));
-    assert_eq!(page.items[0].allow_delegated_access, Some(true));
-    assert_eq!(page.items[1].custom_domains.as_deref(), Some(["contoso.com".to_owned()].as_slice()));
-    assert_eq!(page.items[2].custom_domains.as_deref(), Some(["x".to_owned(), "5".to_owned()].as_slice()));
+    assert_eq!(page.items()[0].relationship_to_partner.as_ref().unwrap().as_str(), "1");
+    assert_eq!(page.items()[0].associated_partner_id.as_deref(), Some("1234567"));
+    assert_eq!(page.items()[0].allow_delegated_access, Some(true));
+    assert_eq!(page.items()[1].custom_domains.as_deref(), Some(["contoso.com".to_owned()].as_slice()));
+    assert_eq!(page.items()[2].custom_domains.as_deref(), Some(["x".to_owned(), "5".to_owned()].as_slice()));
     let unreadable: Vec<_> = page.unreadable().iter().map(|row| (row.row(), row.reason())).collect();
     assert_eq!(unreadable, [1, 2, 3].map(|row| (row, UnreadableReason::Missing("id"))));
     let odd: Vec<_> = page.odd_values().iter().map(|odd| (odd.row(), odd.field())).collect();
@@ -288,9 +292,9 @@ async fn conflicting_values_of_one_field_are_unknown() {
     let body = r#"{"items":[{"licensesSold":1,"LicensesSold":2,"licensesSold":3,"productName":"x","ProductName":"x",
         "serviceCode":null,"ServiceCode":"o365"}]}"#;
     let page = page(ok(body)).await.unwrap();
-    assert_eq!(page.items[0].licenses_sold, None);
-    assert_eq!(page.items[0].product_name.as_deref(), Some("x"));
-    assert_eq!(page.items[0].service_code.as_deref(), Some("o365"));
+    assert_eq!(page.items()[0].licenses_sold, None);
+    assert_eq!(page.items()[0].product_name.as_deref(), Some("x"));
+    assert_eq!(page.items()[0].service_code.as_deref(), Some("o365"));
     assert_eq!(page.odd_value_counts().collect::<Vec<_>>(), [("licensesSold", 1)]);
 }
 

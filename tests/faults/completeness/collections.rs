@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use partner_center::chain::CommercialPrefix;
 use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
-use partner_center::paging::{Collection, Pages};
+use partner_center::paging::{PagedCollection, Pages};
 use partner_center::{Continuation, CustomerId, Error, ErrorKind, PartnerCenter};
 use partner_center_tests::{Contract, Operation, Request, Server};
 use serde_json::{Map, Value, json};
@@ -135,7 +135,7 @@ pub(super) struct Outcome {
     pub(super) requests: Vec<Request>,
 }
 
-pub(super) async fn drain<C: Collection>(mut pages: Pages<C>) -> (usize, Option<Error>) {
+pub(super) async fn drain<C: PagedCollection>(mut pages: Pages<C>) -> (usize, Option<Error>) {
     let mut rows = 0;
     loop {
         match pages.try_next().await {
@@ -187,13 +187,13 @@ pub(super) async fn read(server: &Server, collection: &Described, resume: Option
         "queryCommercialLicensesDeploymentV1" => pages!(deployment.prefix(v1)),
         "queryCommercialLicensesUsageV1" => pages!(usage.prefix(v1)),
         "getCustomerLicensesDeployment" => {
-            one(of_customer.deployment().get().await, |answer| answer.items.len())
+            one(of_customer.deployment().get().await, |answer| answer.items().len())
         }
-        "getCustomerLicensesUsage" => one(of_customer.usage().get().await, |answer| answer.items.len()),
+        "getCustomerLicensesUsage" => one(of_customer.usage().get().await, |answer| answer.items().len()),
         "getPartnerLicensesDeployment" => {
-            one(of_partner.deployment().get().await, |answer| answer.items.len())
+            one(of_partner.deployment().get().await, |answer| answer.items().len())
         }
-        "getPartnerLicensesUsage" => one(of_partner.usage().get().await, |answer| answer.items.len()),
+        "getPartnerLicensesUsage" => one(of_partner.usage().get().await, |answer| answer.items().len()),
         new => panic!("{new} is a new collection: add its call here"),
     };
     Outcome { rows, error, requests: server.take_requests() }

@@ -24,6 +24,7 @@ const LAYERS: &[&str] = &[
     "redact",
     "service",
     "continuation",
+    "collection",
     "error",
     "base_url",
     "cloud",

@@ -74,7 +74,7 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
                 customers.by_id(*id).get().await.map_err(|error| Problem::of_call(&error, Some(*id)))?;
             let mut findings = CollectedFindings::default();
             findings.add(Position::of_customer(*id), customer.findings());
-            let row = Customer::from(customer.into_inner());
+            let row = Customer::from(customer.into_value());
             if format == Format::Table {
                 show(&row)?;
             } else {

@@ -25,7 +25,7 @@ pub(crate) async fn deployment(
         let output =
             output_options::output::<PartnerDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
-        let answer = session.partner.analytics().licenses().deployment().get().await?.into_inner();
+        let answer = session.partner.analytics().licenses().deployment().get().await?.into_value();
         totals(answer.items, output, console)
     })
     .await
@@ -38,7 +38,7 @@ pub(crate) async fn usage(arguments: &LicenseArgs, global: &Global, console: Con
     unless_stopped(async {
         let output = output_options::output::<PartnerUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
-        let answer = session.partner.analytics().licenses().usage().get().await?.into_inner();
+        let answer = session.partner.analytics().licenses().usage().get().await?.into_value();
         totals(answer.items, output, console)
     })
     .await

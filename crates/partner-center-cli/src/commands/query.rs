@@ -3,7 +3,7 @@
 use partner_center::Result;
 use partner_center::chain::CommercialLicensesQuery;
 use partner_center::filter::{self, FilterError, Operation};
-use partner_center::paging::{Collection, Pages};
+use partner_center::paging::{PagedCollection, Pages};
 
 use crate::args::{Global, Query, QueryArguments};
 use crate::connect::connect;
@@ -82,7 +82,7 @@ fn read<T: std::str::FromStr<Err = FilterError>>(
 /// Writes all pages.
 async fn all<R, C>(pages: Pages<C>, output: Output<R>, console: Console) -> Result<Exit, Stop>
 where
-    C: Collection,
+    C: PagedCollection,
     R: Row + From<C::Item>,
 {
     let mut end = End::default();
@@ -101,7 +101,7 @@ pub(super) async fn write<R, C>(
     mut look: impl FnMut(Option<&C>),
 ) -> Result<Output<R>, Stop>
 where
-    C: Collection,
+    C: PagedCollection,
     R: Row + From<C::Item>,
 {
     let (mut written, mut number) = (0, 0);
@@ -110,7 +110,7 @@ where
             Ok(Some(page)) => {
                 number += 1;
                 end.failures.extend(end.findings.add(Position::of_page(number), page.findings()));
-                let page = page.into_inner();
+                let page = page.into_value();
                 look(Some(&page));
                 let rows: Vec<R> = page.into_items().into_iter().map(R::from).collect();
                 written += rows.len();

@@ -9,7 +9,7 @@ use partner_center::licenses::{DeploymentRow, Fallback, LicenseReportStream, Lic
 use partner_center::models::{
     CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Findings, Guid,
 };
-use partner_center::paging::{Collection, Pages};
+use partner_center::paging::{PagedCollection, Pages};
 use partner_center::sweep::{self, Checkpoint, Progress, SweepStream};
 use partner_center::{CustomerId, Error, PartnerCenter, Response};
 use serde_json::{Map, Value};
@@ -153,7 +153,7 @@ impl CustomerQuery for DeploymentRow {
     async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
         let (id, rows) = (customer.id(), sweep::deployment(customer).await?);
         let odd = vec![(Position::of_customer(id), rows.findings().clone())];
-        let rows = rows.into_inner().items.into_iter().map(|row| Self::classic(id, row));
+        let rows = rows.into_value().items.into_iter().map(|row| Self::classic(id, row));
         Ok((some(rows.collect()), odd))
     }
 
@@ -173,7 +173,7 @@ impl CustomerQuery for UsageRow {
     async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
         let (id, rows) = (customer.id(), sweep::usage(customer).await?);
         let odd = vec![(Position::of_customer(id), rows.findings().clone())];
-        let rows = rows.into_inner().items.into_iter().map(|row| Self::classic(id, row));
+        let rows = rows.into_value().items.into_iter().map(|row| Self::classic(id, row));
         Ok((some(rows.collect()), odd))
     }
 
@@ -192,11 +192,11 @@ fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {
 }
 
 /// The rows of all pages.
-async fn whole<C: Collection>(mut pages: Pages<C>) -> Result<(Vec<C::Item>, Odd), Error> {
+async fn whole<C: PagedCollection>(mut pages: Pages<C>) -> Result<(Vec<C::Item>, Odd), Error> {
     let (mut rows, mut odd) = (Vec::new(), Odd::new());
     while let Some(page) = pages.try_next().await? {
         odd.push((Position::of_page(0), page.findings().clone()));
-        rows.extend(page.into_inner().into_items());
+        rows.extend(page.into_value().into_items());
     }
     Ok((rows, odd))
 }
@@ -229,10 +229,10 @@ impl<R: ReportRow> Reading for LicenseRows<R> {
                 let (customer, name) = (batch.customer, batch.name);
                 let rows = |response: Response<Vec<R>>| match &mut self.held {
                     Some(held) if customer.is_none() => {
-                        response.into_inner().into_iter().for_each(|row| held.push(row));
+                        response.into_value().into_iter().for_each(|row| held.push(row));
                         Vec::new()
                     }
-                    _ => rows(response.into_inner()),
+                    _ => rows(response.into_value()),
                 };
                 Batch::of(customer, name, batch.outcome, rows)
             }),
@@ -314,7 +314,7 @@ impl CustomerQuery for Joined {
         let id = customer.id();
         let both = both(customer).await?;
         let odd = vec![(Position::of_customer(id), both.findings().clone())];
-        let (deployment, usage) = both.into_inner();
+        let (deployment, usage) = both.into_value();
         if deployment.items.is_empty() && usage.items.is_empty() {
             return Ok((None, odd));
         }
@@ -372,7 +372,7 @@ impl Reading for ClassicFunnel {
             CustomerSelection::All(stream) => stream.try_next().await?.map(|swept| {
                 let (customer, name) = (swept.customer, swept.name);
                 let of_both = |both: Response<Both>| {
-                    let (deployment, usage) = both.into_inner();
+                    let (deployment, usage) = both.into_value();
                     let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
                     rows(funnel.rows, &funnel.report)
                 };
@@ -438,7 +438,7 @@ impl Reading for CommercialFunnel {
         if !self.deployment_read {
             if let Some(batch) = self.deployment.try_next().await? {
                 return Ok(Some(Batch::of(None, None, batch.outcome, |rows| {
-                    rows.into_inner()
+                    rows.into_value()
                         .into_iter()
                         .for_each(|row| self.join.deployment(&query_rows::deployment(row)));
                     Vec::new()
@@ -449,7 +449,7 @@ impl Reading for CommercialFunnel {
         let batch = self.usage.try_next().await?;
         Ok(batch.map(|batch| {
             Batch::of(None, None, batch.outcome, |rows| {
-                rows.into_inner().into_iter().for_each(|row| self.join.usage(&query_rows::usage(row)));
+                rows.into_value().into_iter().for_each(|row| self.join.usage(&query_rows::usage(row)));
                 Vec::new()
             })
         }))

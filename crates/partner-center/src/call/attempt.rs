@@ -12,6 +12,7 @@ use super::body::{self, BodyError, StallDetector};
 use super::{CallContext, RequestRun, RequestTarget, poll_timeout};
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::request_context::is_language_tag;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
@@ -50,7 +51,7 @@ impl RequestRun<'_> {
     /// The value of `X-Locale`.
     pub(super) fn locale(&self, call_context: &CallContext) -> Result<HeaderValue> {
         let Some(locale) = &call_context.locale else { return Ok(HeaderValue::from_static("en-US")) };
-        HeaderValue::from_str(locale).ok().filter(|_| is_locale(locale)).ok_or_else(|| {
+        HeaderValue::from_str(locale).ok().filter(|_| is_language_tag(locale)).ok_or_else(|| {
             Error::new(ErrorKind::InvalidInput, "the locale is not a language tag such as sv-SE")
                 .with_operation(self.details.id)
         })
@@ -281,9 +282,4 @@ fn guid(id: uuid::Uuid) -> HeaderValue {
     // A hyphenated GUID is always a valid header value; the fallback is never used.
     HeaderValue::from_str(id.as_hyphenated().encode_lower(&mut buffer))
         .unwrap_or_else(|_| HeaderValue::from_static("00000000-0000-0000-0000-000000000000"))
-}
-
-/// Whether the text has the characters of a language tag: letters, digits and hyphens.
-fn is_locale(text: &str) -> bool {
-    (2..=35).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

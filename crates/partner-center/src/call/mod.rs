@@ -81,6 +81,14 @@ impl PartnerCenter {
         target: RequestTarget<'_, O>,
         judge: AcceptanceCheck<'_, O>,
     ) -> Result<Response<O::Response>> {
+        if tokio::runtime::Handle::try_current().is_err() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "calls need a Tokio runtime, and there is none here",
+            )
+            .with_operation(O::DETAILS.id)
+            .with_advice("Await the call inside #[tokio::main] or Runtime::block_on, with enable_all()."));
+        }
         let core = self.core();
         let mut run = RequestRun {
             core,

@@ -97,7 +97,7 @@ impl PartnerLicensesDeployment {
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let deployment = partner.analytics().licenses().deployment().get().await?;
-    /// for row in &deployment.items {
+    /// for row in deployment.items() {
     ///     // From 0 to 100.
     ///     println!("{:?}: {:?} sold, {:?} % deployed", row.service_name, row.licenses_sold, row.prorated_deployment_percent);
     /// }
@@ -105,8 +105,11 @@ impl PartnerLicensesDeployment {
     /// # }
     /// ```
     #[expect(deprecated, reason = "superseded, but the only one with the service's prorated percentages")]
-    pub async fn get(&self) -> Result<Response<PartnerLicensesDeploymentInsightsCollection>> {
-        self.partner.execute(&GetPartnerLicensesDeployment {}).await
+    pub fn get(
+        &self,
+    ) -> impl Future<Output = Result<Response<PartnerLicensesDeploymentInsightsCollection>>> + Send + use<>
+    {
+        self.partner.call(GetPartnerLicensesDeployment {})
     }
 }
 
@@ -137,7 +140,7 @@ impl PartnerLicensesUsage {
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let usage = partner.analytics().licenses().usage().get().await?;
-    /// for row in &usage.items {
+    /// for row in usage.items() {
     ///     // From 0 to 100.
     ///     println!("{:?}: {:?} % used", row.workload_name, row.prorated_licenses_usage_percent);
     /// }
@@ -145,7 +148,9 @@ impl PartnerLicensesUsage {
     /// # }
     /// ```
     #[expect(deprecated, reason = "superseded, but the only one with the service's prorated percentages")]
-    pub async fn get(&self) -> Result<Response<PartnerLicensesUsageInsightsCollection>> {
-        self.partner.execute(&GetPartnerLicensesUsage {}).await
+    pub fn get(
+        &self,
+    ) -> impl Future<Output = Result<Response<PartnerLicensesUsageInsightsCollection>>> + Send + use<> {
+        self.partner.call(GetPartnerLicensesUsage {})
     }
 }

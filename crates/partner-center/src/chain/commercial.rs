@@ -225,12 +225,15 @@ impl CommercialLicensesQuery<Deployment> {
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let page = partner.analytics().commercial().licenses().deployment().get().await?;
-    /// println!("{} rows, more pages: {}", page.value.len(), page.continuation().is_some());
+    /// println!("{} rows, more pages: {}", page.items().len(), page.continuation().is_some());
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self) -> Result<Response<CommercialLicensesDeploymentInsightsCollection>> {
-        paging::get(&self.partner, &self.arguments, self.resume.as_ref()).await
+    pub fn get(
+        &self,
+    ) -> impl Future<Output = Result<Response<CommercialLicensesDeploymentInsightsCollection>>> + Send + use<>
+    {
+        paging::get(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
     /// The pages of the result. Each page is requested when the stream is polled for it.
@@ -239,7 +242,7 @@ impl CommercialLicensesQuery<Deployment> {
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let mut pages = partner.analytics().commercial().licenses().deployment().pages();
     /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} rows of {:?}", page.value.len(), page.total_count);
+    ///     println!("{} rows of {:?}", page.items().len(), page.value().total_count);
     /// }
     /// # Ok(())
     /// # }
@@ -278,12 +281,15 @@ impl CommercialLicensesQuery<Usage> {
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let page = partner.analytics().commercial().licenses().usage().get().await?;
-    /// println!("{} rows, more pages: {}", page.value.len(), page.continuation().is_some());
+    /// println!("{} rows, more pages: {}", page.items().len(), page.continuation().is_some());
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self) -> Result<Response<CommercialLicensesUsageInsightsCollection>> {
-        paging::get(&self.partner, &self.arguments, self.resume.as_ref()).await
+    pub fn get(
+        &self,
+    ) -> impl Future<Output = Result<Response<CommercialLicensesUsageInsightsCollection>>> + Send + use<>
+    {
+        paging::get(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
     /// The pages of the result. Each page is requested when the stream is polled for it.
@@ -292,7 +298,7 @@ impl CommercialLicensesQuery<Usage> {
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let mut pages = partner.analytics().commercial().licenses().usage().pages();
     /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} rows of {:?}", page.value.len(), page.total_count);
+    ///     println!("{} rows of {:?}", page.items().len(), page.value().total_count);
     /// }
     /// # Ok(())
     /// # }

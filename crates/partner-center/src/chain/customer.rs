@@ -52,8 +52,8 @@ impl CustomerHandle {
     ///
     /// [`ErrorKind::CustomerNotFound`](crate::ErrorKind::CustomerNotFound) if the customer does not exist,
     /// [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) if it is not a customer of the partner.
-    pub async fn get(&self) -> Result<Response<Customer>> {
-        self.partner.execute(&GetCustomer { customer_id: self.id.as_uuid() }).await
+    pub fn get(&self) -> impl Future<Output = Result<Response<Customer>>> + Send + use<> {
+        self.partner.call(GetCustomer { customer_id: self.id.as_uuid() })
     }
 }
 
@@ -120,13 +120,16 @@ impl CustomerLicensesDeployment {
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
     /// let deployment = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
-    /// let sold: i64 = deployment.items.iter().filter_map(|row| row.licenses_sold).sum();
+    /// let sold: i64 = deployment.items().iter().filter_map(|row| row.licenses_sold).sum();
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self) -> Result<Response<CustomerLicensesDeploymentInsightsCollection>> {
+    pub fn get(
+        &self,
+    ) -> impl Future<Output = Result<Response<CustomerLicensesDeploymentInsightsCollection>>> + Send + use<>
+    {
         let operation = GetCustomerLicensesDeployment { customer_id: self.customer.id.as_uuid() };
-        self.customer.partner.execute(&operation).await
+        self.customer.partner.call(operation)
     }
 }
 
@@ -157,15 +160,17 @@ impl CustomerLicensesUsage {
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
     /// let usage = partner.customers().by_id(id).analytics().licenses().usage().get().await?;
-    /// for row in &usage.items {
+    /// for row in usage.items() {
     ///     let (active, qualified) = (row.licenses_active, row.licenses_qualified);
     ///     println!("{:?}: {active:?} of {qualified:?} active", row.workload_name);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn get(&self) -> Result<Response<CustomerLicensesUsageInsightsCollection>> {
+    pub fn get(
+        &self,
+    ) -> impl Future<Output = Result<Response<CustomerLicensesUsageInsightsCollection>>> + Send + use<> {
         let operation = GetCustomerLicensesUsage { customer_id: self.customer.id.as_uuid() };
-        self.customer.partner.execute(&operation).await
+        self.customer.partner.call(operation)
     }
 }

@@ -91,7 +91,7 @@ impl CustomerList {
     /// # async fn run(partner: PartnerCenter, continuation: Continuation) -> partner_center::Result<()> {
     /// let mut pages = partner.customers().list().resume(continuation).pages();
     /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} more customers", page.items.len());
+    ///     println!("{} more customers", page.items().len());
     /// }
     /// # Ok(())
     /// # }
@@ -107,7 +107,7 @@ impl CustomerList {
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let mut pages = partner.customers().list().size(100).pages();
     /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} customers, then {:?}", page.items.len(), page.continuation());
+    ///     println!("{} customers, then {:?}", page.items().len(), page.continuation());
     /// }
     /// # Ok(())
     /// # }

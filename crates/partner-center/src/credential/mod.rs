@@ -16,6 +16,7 @@
 //! runtime that ends with the refresh.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -82,6 +83,25 @@ pub trait Credential: fmt::Debug + Send + Sync + 'static {
     /// The offset of this machine's clock from the token service's, as of its last response, if known.
     fn clock_offset(&self) -> Option<ClockOffset> {
         None
+    }
+}
+
+/// A shared credential.
+impl<T: Credential + ?Sized> Credential for Arc<T> {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
+        (**self).token()
+    }
+
+    fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
+        (**self).refresh(refused)
+    }
+
+    fn settle(&self) -> BoxFuture<'_, ()> {
+        (**self).settle()
+    }
+
+    fn clock_offset(&self) -> Option<ClockOffset> {
+        (**self).clock_offset()
     }
 }
 

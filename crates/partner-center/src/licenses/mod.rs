@@ -15,7 +15,7 @@
 //! let mut report = partner.customers().report::<DeploymentRow>().stream();
 //! while let Some(batch) = report.try_next().await? {
 //!     if let Outcome::Rows(rows) = batch.outcome {
-//!         for row in rows.iter() {
+//!         for row in rows.items() {
 //!             println!("{:?} sold, as of {:?}", row.licenses_sold, row.processed_date_time);
 //!         }
 //!     }
@@ -188,9 +188,9 @@ impl SourceChoice {
             Self::Classic => Ok((Source::Classic, None)),
             Self::Auto => {
                 let licenses = partner.analytics().commercial().licenses();
-                let mut empty = licenses.deployment().top(1).get().await.map(|page| page.value.is_empty());
+                let mut empty = licenses.deployment().top(1).get().await.map(|page| page.items().is_empty());
                 if let Ok(false) = empty {
-                    empty = licenses.usage().top(1).get().await.map(|page| page.value.is_empty());
+                    empty = licenses.usage().top(1).get().await.map(|page| page.items().is_empty());
                 }
                 match empty {
                     Ok(false) => Ok((Source::Commercial, None)),

@@ -13,7 +13,7 @@ use crate::models::{
     CommercialLicensesUsageInsights, CommercialLicensesUsageInsightsCollection,
     CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid, Timestamp,
 };
-use crate::paging::{Collection, Pages};
+use crate::paging::{PagedCollection, Pages};
 use crate::service;
 use crate::{Continuation, CustomerId, Response, Result};
 
@@ -24,7 +24,7 @@ pub trait LicenseRow: Kind {}
 /// How each source reads rows of one kind.
 pub(crate) trait Kind: Sized + Send + 'static {
     /// A page of the commercial query.
-    type Page: Collection<Item: Into<Self>>;
+    type Page: PagedCollection<Item: Into<Self>>;
 
     /// The customer of the row, if it names one.
     fn customer(&self) -> Option<CustomerId>;

@@ -13,9 +13,10 @@ use super::row::{Kind, LicenseRow};
 use super::{Fallback, LicenseReport, SourceChoice, is_unavailable};
 use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
+use crate::collection::Collection as _;
 use crate::error::Error;
 use crate::models::Findings;
-use crate::paging::{Collection as _, Pages};
+use crate::paging::Pages;
 use crate::sweep::checkpoint::{Ids, Place};
 use crate::sweep::concurrency::{AdaptiveLimiter, REST};
 use crate::sweep::customer_index::{CustomerIndex, of_another_sweep};
@@ -261,7 +262,7 @@ impl<R: LicenseRow> LicenseReportStream<R> {
                     query.summary.count(page.findings());
                     let rows: Response<Vec<R>> =
                         page.map(|page| page.into_items().into_iter().map(Into::into).collect());
-                    rows.iter().for_each(|row| self.coverage.add(row.customer()));
+                    rows.value().iter().for_each(|row| self.coverage.add(row.customer()));
                     return Poll::Ready(Some(Ok(Batch {
                         source: Source::Commercial,
                         customer: None,

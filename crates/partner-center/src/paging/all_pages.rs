@@ -13,8 +13,17 @@ use crate::error::Result;
 use crate::response::Response;
 
 impl PartnerCenter {
+    /// Makes a call and reads all its pages. The future owns all it needs, so that it can be spawned, or joined with others.
+    pub(crate) fn call<O: Operation>(
+        &self,
+        operation: O,
+    ) -> impl Future<Output = Result<Response<O::Response>>> + Send + use<O> {
+        let partner = self.clone();
+        async move { partner.execute(&operation).await }
+    }
+
     /// Makes a call and reads all its pages.
-    pub(crate) async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Response>> {
+    async fn execute<O: Operation>(&self, operation: &O) -> Result<Response<O::Response>> {
         let call_context = self.call_context();
         let mut at = PageCursor::default();
         let (mut whole, mut next) = collection::page(self, &call_context, &at, operation).await?;

@@ -2,25 +2,25 @@
 
 use partner_center_client::Operation;
 use partner_center_models::Findings;
-use serde::Serialize;
 
 use super::next_link;
 use super::next_page::{self, PageOutcome};
 use crate::call::{Acceptance, CallContext, RequestTarget};
 use crate::client::PartnerCenter;
+use crate::collection::Collection;
 use crate::continuation::PageCursor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::Response;
 use crate::wire::PagingInfo;
 
-/// A page of a collection: customers, or rows of a commercial query.
+/// A collection that the service sends in pages: customers, or rows of a commercial query.
 ///
-/// The trait allows generic code over all collections. It is sealed.
+/// The trait allows generic code over all of them. It is sealed.
 ///
 /// ```no_run
-/// use partner_center::paging::{Collection, Pages};
+/// use partner_center::paging::{PagedCollection, Pages};
 ///
-/// async fn count<C: Collection>(mut pages: Pages<C>) -> partner_center::Result<usize> {
+/// async fn count<C: PagedCollection>(mut pages: Pages<C>) -> partner_center::Result<usize> {
 ///     let mut count = 0;
 ///     while let Some(page) = pages.try_next().await? {
 ///         count += page.items().len();
@@ -29,19 +29,12 @@ use crate::wire::PagingInfo;
 /// }
 /// ```
 #[expect(private_bounds, reason = "seals the trait")]
-pub trait Collection: Paged {
-    /// The type of the items.
-    type Item: Serialize + Send + Unpin + 'static;
+pub trait PagedCollection: Paged {}
 
-    /// The items on the page.
-    fn items(&self) -> &[Self::Item];
-
-    /// Converts the page into its items.
-    fn into_items(self) -> Vec<Self::Item>;
-}
+impl<C: Paged> PagedCollection for C {}
 
 /// A collection whose pages can be requested.
-pub(crate) trait Paged: Sized + Send + 'static {
+pub(crate) trait Paged: Collection {
     /// The operation's id in the contract.
     const OPERATION: &'static str;
 
@@ -93,7 +86,7 @@ pub(super) async fn page<O: Operation>(
             partner.execute_page::<O>(call_context, target, &judge).await?
         }
     };
-    let next = match verdict(&response, response.findings(), response.paging_info())? {
+    let next = match verdict(response.value(), response.findings(), response.paging_info())? {
         PageOutcome::Last => None,
         PageOutcome::Next(next) => Some(next),
         PageOutcome::Empty(next) => next,

@@ -5,11 +5,10 @@ use partner_center_client::operations::{
     QueryCommercialLicensesUsageV1,
 };
 use partner_center_models::{
-    CommercialLicensesDeploymentInsights, CommercialLicensesDeploymentInsightsCollection,
-    CommercialLicensesUsageInsights, CommercialLicensesUsageInsightsCollection,
+    CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection,
 };
 
-use super::collection::{Collection, Paged, page};
+use super::collection::{Paged, page};
 use crate::call::CallContext;
 use crate::client::PartnerCenter;
 use crate::continuation::CommercialPrefix;
@@ -21,19 +20,7 @@ use crate::response::Response;
 pub(super) const DEFAULT_TOP: u32 = 10_000;
 
 macro_rules! query {
-    ($collection:ty, $row:ty, $operation:literal, $partner_v1:ident, $v1:ident) => {
-        impl Collection for $collection {
-            type Item = $row;
-
-            fn items(&self) -> &[$row] {
-                &self.value
-            }
-
-            fn into_items(self) -> Vec<$row> {
-                self.value
-            }
-        }
-
+    ($collection:ty, $operation:literal, $partner_v1:ident, $v1:ident) => {
         impl Paged for $collection {
             const OPERATION: &'static str = $operation;
 
@@ -64,14 +51,12 @@ macro_rules! query {
 
 query!(
     CommercialLicensesDeploymentInsightsCollection,
-    CommercialLicensesDeploymentInsights,
     "query_commercial_licenses_deployment",
     QueryCommercialLicensesDeployment,
     QueryCommercialLicensesDeploymentV1
 );
 query!(
     CommercialLicensesUsageInsightsCollection,
-    CommercialLicensesUsageInsights,
     "query_commercial_licenses_usage",
     QueryCommercialLicensesUsage,
     QueryCommercialLicensesUsageV1

@@ -10,7 +10,7 @@
 //! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
 //! let mut pages = partner.customers().list().pages();
 //! while let Some(page) = pages.try_next().await? {
-//!     println!("{} customers, in request {}", page.items.len(), page.request_id());
+//!     println!("{} customers, in request {}", page.items().len(), page.request_id());
 //! }
 //! # Ok(())
 //! # }
@@ -28,7 +28,7 @@
 //! let mut pages = query.pages();
 //! loop {
 //!     match pages.try_next().await {
-//!         Ok(Some(page)) => println!("{} rows", page.value.len()),
+//!         Ok(Some(page)) => println!("{} rows", page.items().len()),
 //!         Ok(None) => break,
 //!         Err(error) => match error.continuation() {
 //!             Some(continuation) if error.is_transient() => {
@@ -89,7 +89,7 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use uuid::Uuid;
 
-pub use self::collection::Collection;
+pub use self::collection::PagedCollection;
 #[doc(hidden)]
 pub use self::next_link::check_properties;
 use crate::call::CallContext;
@@ -113,7 +113,7 @@ type PageRequest<C> = Pin<Box<dyn Future<Output = Result<Response<C>>> + Send>>;
 /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
 /// let mut two = partner.customers().list().pages().take(2);
 /// while let Some(page) = two.next().await {
-///     println!("{} customers", page?.items.len());
+///     println!("{} customers", page?.items().len());
 /// }
 /// # Ok(())
 /// # }
@@ -134,7 +134,7 @@ pub struct Pages<C> {
     over: bool,
 }
 
-impl<C: Collection> Pages<C> {
+impl<C: PagedCollection> Pages<C> {
     pub(crate) fn new(partner: &PartnerCenter, arguments: &Arguments, resume: Option<&Continuation>) -> Self {
         let (next, refused) = match Continuation::start(C::OPERATION, arguments.clone(), resume.cloned()) {
             Ok(start) => (Some(start), None),
@@ -227,7 +227,7 @@ impl<C: Collection> Pages<C> {
     }
 }
 
-impl<C: Collection> Stream for Pages<C> {
+impl<C: PagedCollection> Stream for Pages<C> {
     type Item = Result<Response<C>>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -252,7 +252,7 @@ impl<C: Collection> Stream for Pages<C> {
 }
 
 /// Requests one page. The response has the position of the next page, an error that of the failed page.
-async fn fetch<C: Collection>(
+async fn fetch<C: PagedCollection>(
     partner: &PartnerCenter,
     call_context: &CallContext,
     at: Continuation,
@@ -263,14 +263,15 @@ async fn fetch<C: Collection>(
     }
 }
 
-/// Requests a single page.
-pub(crate) async fn get<C: Collection>(
+/// Requests a single page. The future owns all it needs.
+pub(crate) fn get<C: PagedCollection>(
     partner: &PartnerCenter,
     arguments: &Arguments,
     resume: Option<&Continuation>,
-) -> Result<Response<C>> {
-    let at = Continuation::start(C::OPERATION, arguments.clone(), resume.cloned())?;
-    fetch(partner, &partner.call_context(), at).await
+) -> impl Future<Output = Result<Response<C>>> + Send + use<C> {
+    let start = Continuation::start(C::OPERATION, arguments.clone(), resume.cloned());
+    let partner = partner.clone();
+    async move { fetch(&partner, &partner.call_context(), start?).await }
 }
 
 impl<C> fmt::Debug for Pages<C> {
@@ -298,13 +299,13 @@ impl<C> fmt::Debug for Pages<C> {
 /// # }
 /// ```
 #[must_use = "streams do nothing unless polled"]
-pub struct Items<C: Collection> {
+pub struct Items<C: PagedCollection> {
     pages: Pages<C>,
     /// The remaining items of the current page.
     page: std::vec::IntoIter<C::Item>,
 }
 
-impl<C: Collection> Items<C> {
+impl<C: PagedCollection> Items<C> {
     pub(crate) fn new(pages: Pages<C>) -> Self {
         Self { pages, page: Vec::new().into_iter() }
     }
@@ -315,7 +316,7 @@ impl<C: Collection> Items<C> {
     }
 }
 
-impl<C: Collection> Stream for Items<C> {
+impl<C: PagedCollection> Stream for Items<C> {
     type Item = Result<C::Item>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -325,7 +326,7 @@ impl<C: Collection> Stream for Items<C> {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(Pin::new(&mut this.pages).poll_next(context)) {
-                Some(Ok(page)) => this.page = page.into_inner().into_items().into_iter(),
+                Some(Ok(page)) => this.page = page.into_items().into_iter(),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
@@ -333,7 +334,7 @@ impl<C: Collection> Stream for Items<C> {
     }
 }
 
-impl<C: Collection> fmt::Debug for Items<C> {
+impl<C: PagedCollection> fmt::Debug for Items<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("pages", &self.pages).field("left", &self.page.len()).finish()
     }

@@ -80,7 +80,7 @@ impl Source for Listed {
         Poll::Ready(page.map(|page| {
             page.map(|page| Page {
                 findings: page.findings().clone(),
-                entries: page.into_inner().items.into_iter().map(Entry::from).collect(),
+                entries: page.into_items().into_iter().map(Entry::from).collect(),
             })
         }))
     }

@@ -7,7 +7,7 @@
 //! let mut sweep = partner.customers().sweep(sweep::deployment).concurrency(16).stream();
 //! while let Some(swept) = sweep.try_next().await? {
 //!     match swept.outcome {
-//!         Outcome::Rows(rows) => println!("{}: {} products", swept.customer, rows.items.len()),
+//!         Outcome::Rows(rows) => println!("{}: {} products", swept.customer, rows.items().len()),
 //!         Outcome::Empty(_) => println!("{}: no rows, which proves nothing", swept.customer),
 //!         Outcome::Skipped(error) => println!("{}: skipped, {:?}", swept.customer, error.code()),
 //!         Outcome::Failed(error) => eprintln!("{}: {error}", swept.customer),

@@ -53,7 +53,7 @@ impl<T: Rows> Outcome<T> {
     pub(crate) fn of(result: Result<Response<T>>) -> Self {
         match result {
             // Rows that could not be decoded are rows nevertheless.
-            Ok(response) if response.row_count() == 0 && response.unreadable_count() == 0 => {
+            Ok(response) if response.value().row_count() == 0 && response.unreadable_count() == 0 => {
                 Self::Empty(response)
             }
             Ok(response) => Self::Rows(response),
@@ -69,7 +69,7 @@ impl<T: Rows> Outcome<T> {
 impl<T: Rows> Rows for Outcome<T> {
     fn row_count(&self) -> usize {
         match self {
-            Self::Rows(response) | Self::Empty(response) => response.row_count(),
+            Self::Rows(response) | Self::Empty(response) => response.value().row_count(),
             Self::Skipped(_) | Self::Failed(_) => 0,
         }
     }
@@ -124,7 +124,7 @@ impl From<SweepError> for Error {
 
 impl fmt::Display for SweepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the sweep ended early: {}", self.error())
+        f.write_str("the sweep ended early")
     }
 }
 
@@ -139,6 +139,6 @@ impl fmt::Debug for SweepError {
 
 impl std::error::Error for SweepError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.error().source()
+        Some(self.error())
     }
 }

@@ -15,7 +15,7 @@ const EMPTY: &str = r#"{"items":[],"totalCount":0}"#;
 /// The number of attempts of a small call.
 async fn get(partner: &PartnerCenter) -> Result<(u32, usize)> {
     let answer = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
-    Ok((answer.attempts(), answer.items.len()))
+    Ok((answer.attempts(), answer.items().len()))
 }
 
 /// Returns these errors in order, and then always a token.

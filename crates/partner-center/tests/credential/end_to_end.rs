@@ -26,7 +26,7 @@ async fn from_the_device_code_to_the_revocation() {
     };
     let signed_in = partner(credential);
     let deployment = signed_in.customers().by_id(customer).analytics().licenses().deployment();
-    assert!(!deployment.get().await.unwrap().items.is_empty());
+    assert!(!deployment.get().await.unwrap().items().is_empty());
     assert_eq!(world.entra().token_requests().refresh_token, 0);
 
     // An hour later, in the same process.

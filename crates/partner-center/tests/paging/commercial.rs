@@ -23,9 +23,9 @@ async fn a_query_is_sent_as_documented() {
         .top(1000)
         .skip(5);
     let page = query.get().await.unwrap();
-    assert_eq!((page.value.len(), page.continuation(), page.status()), (0, None, 200));
+    assert_eq!((page.items().len(), page.continuation(), page.status()), (0, None, 200));
     let usage = licenses.usage().prefix(CommercialPrefix::V1).filter(Field::WORKLOAD_CODE.eq("SPO").unwrap());
-    assert_eq!(usage.get().await.unwrap().value.len(), 0);
+    assert_eq!(usage.get().await.unwrap().items().len(), 0);
     assert_eq!(
         service.asked().await,
         [

@@ -65,7 +65,7 @@ async fn a_failed_first_page_is_requested_again_with_its_arguments() {
     assert_eq!(pages.continuation(), error.continuation());
     service.answers(&rows(&["a"], None, None));
     let resumed = query.resume(kept(error.continuation().unwrap()));
-    assert_eq!(resumed.get().await.unwrap().value.len(), 1);
+    assert_eq!(resumed.get().await.unwrap().items().len(), 1);
     let asked = service.asked().await;
     assert_eq!(asked[0], asked[1]);
     assert!(asked[0].starts_with("/v1/analytics/commercial/usage/license?filter=customerName"));
@@ -86,7 +86,7 @@ async fn a_stopped_reader_resumes_with_the_next_page() {
     assert_eq!(second.continuation(), pages.continuation());
     let third = query.clone().resume(kept(pages.continuation().unwrap())).get().await.unwrap();
     assert_eq!(third.continuation(), None);
-    let names = [&first, &second, &third].map(|page| page.value[0].product_name.clone().unwrap());
+    let names = [&first, &second, &third].map(|page| page.items()[0].product_name.clone().unwrap());
     assert_eq!(names, ["a", "c", "e"]);
     let path = "/partner/v1/analytics/commercial/deployment/license";
     assert_eq!(

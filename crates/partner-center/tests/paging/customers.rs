@@ -19,7 +19,7 @@ async fn each_page_has_its_own_request_id_and_all_share_a_correlation_id() {
     let mut requests = Vec::new();
     let mut correlations = Vec::new();
     while let Some(page) = pages.try_next().await.unwrap() {
-        ids.extend(page.items.iter().map(|customer| customer.id.to_string()));
+        ids.extend(page.items().iter().map(|customer| customer.id.to_string()));
         requests.push(Some(page.request_id().to_string()));
         correlations.push(Some(page.correlation_id().to_string()));
     }

@@ -37,7 +37,7 @@ async fn every_customer_is_listed_once() {
 async fn every_row_is_read_once() {
     let one_page = Emulator::builder().customers(CUSTOMERS).start().await.unwrap();
     let query = partner(&one_page).analytics().commercial().licenses().usage();
-    let expected = query.get().await.unwrap().into_inner().value;
+    let expected = query.get().await.unwrap().into_value().value;
     assert!(expected.len() > 14);
     for form in
         [LinkForm::Unversioned, LinkForm::Rooted, LinkForm::Absolute, LinkForm::Relative, LinkForm::Absent]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use partner_center::clock::{BoxFuture, ManualClock};
 use partner_center::credential::{AccessToken, Credential};
-use partner_center::paging::{Collection, Pages};
+use partner_center::paging::{PagedCollection, Pages};
 use partner_center::{Error, PartnerCenter, Result};
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -154,7 +154,7 @@ pub(crate) fn rows(products: &[&str], total: Option<i64>, link: Option<&str>) ->
 }
 
 /// Reads all pages; returns the number of items of each, and the error at the end.
-pub(crate) async fn drain<C: Collection>(pages: &mut Pages<C>) -> (Vec<usize>, Option<Error>) {
+pub(crate) async fn drain<C: PagedCollection>(pages: &mut Pages<C>) -> (Vec<usize>, Option<Error>) {
     let mut sizes = Vec::new();
     loop {
         match pages.try_next().await {

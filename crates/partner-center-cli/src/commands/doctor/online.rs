@@ -10,7 +10,7 @@ pub(super) async fn ask(partner: &PartnerCenter) -> (Finding, Verdict, Exit) {
     let query = partner.analytics().commercial().licenses().deployment().top(1);
     let error = match query.get().await {
         Ok(page) => {
-            let rows = match page.value.len() {
+            let rows = match page.items().len() {
                 0 => "It returned no rows for this partner.",
                 _ => "It returned rows.",
             };

@@ -31,7 +31,7 @@ fn outcomes_are_distinguished_and_counted() {
         let kinds: Vec<_> = swept
             .iter()
             .map(|swept| match &swept.outcome {
-                Outcome::Rows(rows) => format!("rows {}", rows.len()),
+                Outcome::Rows(rows) => format!("rows {}", rows.value().len()),
                 Outcome::Empty(_) => "empty".to_owned(),
                 Outcome::Skipped(error) => format!("skipped {}", error.code().unwrap()),
                 Outcome::Failed(error) => format!("failed {:?}", error.kind()),
