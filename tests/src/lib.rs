@@ -16,3 +16,8 @@ pub use server::{Server, fetch};
 
 /// The byte order mark that the service puts before success bodies.
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Compiles the Rust examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,6 +1,19 @@
 //! SDK for the license analytics of Microsoft Partner Center.
 //!
 #![doc = include_str!("../README.md")]
+//!
+//! ## Modules
+//!
+//! - [`chain`]: the handles from [`PartnerCenter`] to each operation, with its arguments and errors
+//! - [`credential`]: where access tokens come from, and how to implement your own source
+//! - [`licenses`]: reports on the rows of all customers
+//! - [`sweep`]: one operation for every customer, with outages and checkpoints
+//! - [`funnel`]: how deployment and usage are joined, and what the numbers mean
+//! - [`filter`]: filters and groupings of the commercial queries
+//! - [`paging`]: pages and streams, and how they are resumed
+//! - [`models`]: the rows that the service returns
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod base_url;
 mod call;
