@@ -9,6 +9,8 @@
 //! * `rustls`, on by default: TLS through rustls, with the platform's certificate verifier.
 //! * `native-tls`: TLS through the platform's own library.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod attempt;
 mod coding;
 #[rustfmt::skip] // Kept as the generators print it, so that a fresh run can be compared exactly.
@@ -30,3 +32,8 @@ mod resolver;
 pub use http_client::{HttpClient, HttpSettings, RawResponse};
 pub use http_error::{HttpError, HttpErrorKind};
 pub use operation::{Client, CountScope, NextPageKeys, Operation, OperationDetails, PageExtent, SendResult};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -61,6 +61,7 @@
 //!
 //! The emulator serves plain HTTP and only on loopback addresses, because it does not protect its data.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![expect(clippy::unreadable_literal, reason = "error codes are searched for as the service prints them")]
 
 mod book;
@@ -97,6 +98,11 @@ pub use error_shape::ErrorShape;
 pub use faults::{DateForm, ErrorResponse, Fault, FaultScript, FaultScriptError, RetryAfter, Rule};
 pub use links::LinkForm;
 pub use recorder::RecordedRequest;
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Locks a mutex and ignores poisoning: every critical section leaves its data consistent, even if it panics.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

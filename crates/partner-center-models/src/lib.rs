@@ -25,6 +25,8 @@
 //! * `schemars`, off by default: implements `JsonSchema` for every model, for programs that publish a schema of their
 //!   output. Adds the schemars dependency.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[rustfmt::skip] // Kept as the generators print it, so that a fresh run can be compared exactly.
 #[allow(missing_docs, unused_qualifications, clippy::pedantic, reason = "generated")]
 mod generated;
@@ -41,6 +43,11 @@ pub use lenient::{Findings, OddValue, UnreadableReason, UnreadableRow};
 #[doc(hidden)] // For code that decodes a whole response.
 pub use lenient::{MissingField, Model, Place, read};
 pub use timestamp::{Offset, Timestamp};
+
+/// Compiles the example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Hides a value that names or describes a customer in `Debug` output. Still shows whether it is `Some`.
 #[expect(clippy::ref_option, reason = "the generated code passes a reference to its field")]
