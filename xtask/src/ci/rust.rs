@@ -77,8 +77,12 @@ pub(super) fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap_or_default()
 }
 
-/// Installs the system's TLS library, which the feature `native-tls` needs, if it is missing.
+/// Installs the system's TLS library, which the feature `native-tls` needs on Linux, if it is missing. Other systems have
+/// their own.
 fn native_tls() -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
     if !succeeds(&mut program("pkg-config", &["--exists", "openssl"])) {
         tools::from_apt(&["pkg-config", "libssl-dev"])?;
     }
