@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let partner = PartnerCenter::builder().base_url(emulator.base_url()).credential(credential).build()?;
     let customer = partner.customers().by_id(DOCUMENTED_CUSTOMER);
     let deployment = customer.analytics().licenses().deployment().get().await?;
-    println!("{} rows", deployment.items.len());
+    println!("{} rows", deployment.items().len());
     Ok(())
 }
 "#;
