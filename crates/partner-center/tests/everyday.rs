@@ -14,20 +14,18 @@ use partner_center::sweep::{self, Sweep, SweepStream};
 use partner_center::{Continuation, CustomerId, Error, ErrorKind, PartnerCenter, Response};
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, FaultScript};
 
-async fn partner() -> (Emulator, PartnerCenter) {
-    let emulator = Emulator::builder().customers(3).start().await.unwrap();
-    let credential: Arc<dyn Credential> = Arc::new(StaticToken::new("any").unwrap());
-    let partner = PartnerCenter::builder()
-        .base_url(emulator.base_url())
-        .credential(Arc::clone(&credential))
-        .build()
-        .unwrap();
-    (emulator, partner)
+async fn partner() -> Result<(Emulator, PartnerCenter), Box<dyn std::error::Error>> {
+    let emulator = Emulator::builder().customers(3).start().await?;
+    let credential: Arc<dyn Credential> = Arc::new(StaticToken::new("any")?);
+    let partner =
+        PartnerCenter::builder().base_url(emulator.base_url()).credential(Arc::clone(&credential)).build()?;
+    Ok((emulator, partner))
 }
 
 #[test]
 fn handles_and_results_can_be_sent_to_other_threads_and_kept() {
     fn is_owned<T: Send + Sync + 'static>() {}
+    fn is_sent<T: Send + 'static>() {}
     is_owned::<PartnerCenter>();
     is_owned::<Customers>();
     is_owned::<CustomerHandle>();
@@ -39,7 +37,6 @@ fn handles_and_results_can_be_sent_to_other_threads_and_kept() {
     is_owned::<Continuation>();
     is_owned::<Error>();
 
-    fn is_sent<T: Send + 'static>() {}
     is_sent::<Pages<CustomerCollection>>();
     is_sent::<Items<CustomerCollection>>();
     is_sent::<Sweep<CustomerLicensesDeploymentInsightsCollection>>();
@@ -51,7 +48,7 @@ fn handles_and_results_can_be_sent_to_other_threads_and_kept() {
 // S12: futures own their handles.
 #[tokio::test]
 async fn calls_can_be_joined_spawned_and_kept() {
-    let (_emulator, partner) = partner().await;
+    let (_emulator, partner) = partner().await.unwrap();
     let id: CustomerId = DOCUMENTED_CUSTOMER.into();
     let licenses = || partner.customers().by_id(id).analytics().licenses();
 
@@ -72,7 +69,7 @@ async fn calls_can_be_joined_spawned_and_kept() {
 
 #[tokio::test]
 async fn rows_are_read_in_a_plain_loop() {
-    let (_emulator, partner) = partner().await;
+    let (_emulator, partner) = partner().await.unwrap();
     let response = partner
         .customers()
         .by_id(DOCUMENTED_CUSTOMER)
