@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 println!("{customer}: {deployed} of {sold} deployed");
             }
             Outcome::Empty(_) => {
-                println!("{customer}: no rows (this does not prove that there are no licenses)")
+                println!("{customer}: no rows (this does not prove that there are no licenses)");
             }
             Outcome::Skipped(error) => println!("{customer}: skipped: {}", error.message()),
             Outcome::Failed(error) => println!("{customer}: failed: {error}"),

@@ -30,7 +30,9 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
             licenses::funnel(arguments, global, console).await
         }
         Command::Licenses(LicensesCommand::Query(command)) => query::run(command, global, console).await,
-        Command::Customers(command) => unless_stopped(customers::run(command, global, console)).await,
+        Command::Customers(command) => {
+            unless_stopped(Box::pin(customers::run(command, global, console))).await
+        }
         Command::Login { refresh_token_stdin, no_browser: _ } => {
             unless_stopped(login::login(global, *refresh_token_stdin, console)).await
         }
