@@ -339,10 +339,9 @@ pub(super) use row;
 
 #[cfg(test)]
 mod tests {
-    use partner_center::funnel::Metric;
-
     use super::*;
     use crate::output::rows;
+    use crate::report::threshold::{Metric, Threshold};
 
     fn every_name_finds_its_column<R: Row>() {
         for column in R::COLUMNS {
@@ -388,7 +387,7 @@ mod tests {
                 && matches!(column.kind, Kind::Count | Kind::Percent)
             {
                 for name in [column.name, heading] {
-                    let threshold = format!("{name} > 1").parse::<partner_center::funnel::Threshold>();
+                    let threshold = format!("{name} > 1").parse::<Threshold>();
                     assert!(threshold.is_ok(), "{name}");
                 }
             }

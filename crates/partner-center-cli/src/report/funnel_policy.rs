@@ -6,12 +6,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, IgnoreRules, JoinReport, Threshold};
+use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, JoinReport};
 use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::thresholds::{self, Crossings};
+use super::crossings::{self, Crossings};
+use super::ignore_rules::IgnoreRules;
+use super::threshold::Threshold;
 use crate::args::Funnel as Arguments;
 use crate::exit::Exit;
 use crate::input;
@@ -185,7 +187,7 @@ impl FunnelPolicy {
         }
         for (threshold, crossings, verdict) in self.verdicts() {
             if verdict.is_none() {
-                notes.push(thresholds::unknown_in_words(threshold, crossings));
+                notes.push(crossings::unknown_in_words(threshold, crossings));
             }
         }
         notes

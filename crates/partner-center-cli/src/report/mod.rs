@@ -6,7 +6,9 @@
 mod batch;
 mod checkpoint_file;
 mod coverage;
+mod crossings;
 mod funnel_policy;
+mod ignore_rules;
 pub(crate) mod output_options;
 mod progress;
 mod query_rows;
@@ -14,7 +16,7 @@ mod row_buffer;
 mod runner;
 mod selected_customers;
 mod source;
-mod thresholds;
+pub(crate) mod threshold;
 
 use partner_center::PartnerCenter;
 use partner_center::funnel::Join;

@@ -132,7 +132,8 @@ impl FilterError {
 }
 
 /// The text, and on a second line a caret under a column, counted from 1.
-pub(crate) fn draw_caret(input: &str, column: usize) -> String {
+#[must_use]
+pub fn draw_caret(input: &str, column: usize) -> String {
     const BEFORE: usize = 60;
     const SHOWN: usize = 80;
     let printable = |c: char| match c {

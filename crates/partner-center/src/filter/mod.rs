@@ -41,8 +41,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
-pub(crate) use self::error::draw_caret;
-pub use self::error::{FilterError, FilterErrorKind};
+pub use self::error::{FilterError, FilterErrorKind, draw_caret};
 pub use self::field::{Deployment, Field, Operation, Usage};
 pub use self::grouping::Grouping;
 #[doc(hidden)]

@@ -85,14 +85,12 @@
 //! also by workload. Without the workload, the service adds up the workloads and counts users several times.
 
 mod entries;
-mod ignore;
 mod join;
 mod merge;
 mod product_group;
 mod product_key;
 mod report;
 mod row;
-mod threshold;
 mod totals;
 
 #[cfg(test)]
@@ -100,9 +98,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-pub use self::ignore::{IgnoreFilter, IgnoreRule, IgnoreRules};
 pub use self::join::{Funnel, Join};
 pub use self::report::JoinReport;
 pub use self::row::{Flag, FunnelRow, Workload};
-pub use self::threshold::{Metric, MetricValue, Relation, Scope, Threshold, ThresholdError};
 pub use self::totals::{FunnelTotals, ProductTotals, Share, Tally, Totals};

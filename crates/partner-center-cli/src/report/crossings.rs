@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 
 use partner_center::CustomerId;
-use partner_center::funnel::{FunnelRow, MetricValue, Relation, Scope, Threshold, Totals};
+use partner_center::funnel::{FunnelRow, Totals};
 use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::threshold::{MetricValue, Relation, Scope, Threshold};
 use crate::exit::Exit;
 use crate::problem::Problem;
 use crate::terminal::text::grouped;

@@ -8,22 +8,13 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
-pub use self::value::MetricValue;
-use super::{FunnelRow, Share, Tally, Totals, row};
-use crate::filter::draw_caret;
+pub(crate) use self::value::MetricValue;
+use partner_center::filter::draw_caret;
+use partner_center::funnel::{FunnelRow, Share, Tally, Totals};
 
 /// A number of the funnel that can be compared with a limit.
-///
-/// ```
-/// use partner_center::funnel::{Metric, Threshold};
-///
-/// let threshold: Threshold = "USAGEPERCENT < 50".parse()?;
-/// assert_eq!(threshold.metric(), Metric::UsagePercent);
-/// # Ok::<(), partner_center::funnel::ThresholdError>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Metric {
+pub(crate) enum Metric {
     /// Licenses sold.
     Sold,
     /// Licenses deployed.
@@ -42,11 +33,7 @@ pub enum Metric {
 
 impl Metric {
     /// Every metric.
-    ///
-    /// ```
-    /// assert!(partner_center::funnel::Metric::ALL.iter().any(|metric| metric.name() == "idle"));
-    /// ```
-    pub const ALL: &'static [Self] = &[
+    pub(crate) const ALL: &'static [Self] = &[
         Self::Sold,
         Self::Deployed,
         Self::Active,
@@ -57,12 +44,8 @@ impl Metric {
     ];
 
     /// The name in a threshold.
-    ///
-    /// ```
-    /// assert_eq!(partner_center::funnel::Metric::DeploymentPercent.name(), "deploymentPercent");
-    /// ```
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Sold => "sold",
             Self::Deployed => "deployed",
@@ -141,24 +124,15 @@ impl Measure {
     fn percent(part: Option<u64>, whole: Option<u64>) -> Self {
         match (part, whole) {
             (_, Some(0)) => Self::None,
-            (Some(part), Some(whole)) => row::percent(part, whole).map_or(Self::None, Self::Percent),
+            (Some(part), Some(whole)) => percent(part, whole).map_or(Self::None, Self::Percent),
             _ => Self::Unknown,
         }
     }
 }
 
 /// A comparison operator.
-///
-/// ```
-/// use partner_center::funnel::{Relation, Threshold};
-///
-/// let threshold: Threshold = "idle >= 100".parse()?;
-/// assert_eq!(threshold.relation(), Relation::AtLeast);
-/// # Ok::<(), partner_center::funnel::ThresholdError>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Relation {
+pub(crate) enum Relation {
     /// `>`
     Above,
     /// `>=`
@@ -209,17 +183,8 @@ impl Relation {
 }
 
 /// What a threshold applies to.
-///
-/// ```
-/// use partner_center::funnel::{Scope, Threshold};
-///
-/// assert_eq!("idle > 100".parse::<Threshold>()?.scope(), Scope::AnyRow);
-/// assert_eq!("total idle > 100".parse::<Threshold>()?.scope(), Scope::Total);
-/// # Ok::<(), partner_center::funnel::ThresholdError>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Scope {
+pub(crate) enum Scope {
     /// Each row: a single row can cross the threshold.
     AnyRow,
     /// The total of all rows.
@@ -233,22 +198,8 @@ pub enum Scope {
 /// heading (`shelf`, `% used`). Case is ignored and white space is optional. A number of licenses must be a whole
 /// number; a percentage may have a fraction and a `%`. `Display` prints a canonical form, which parses to the same
 /// threshold.
-///
-/// ```
-/// use partner_center::funnel::{Funnel, Threshold, Totals};
-///
-/// let deployment = [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":9,"licensesDeployed":6}"#)?];
-/// let row = &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0];
-///
-/// let threshold: Threshold = "any Shelfware>2".parse()?;
-/// assert_eq!(threshold.to_string(), "shelfware > 2");
-/// assert_eq!(threshold.is_crossed_by(row), Some(true));
-/// assert_eq!("deploymentPercent < 50.5%".parse::<Threshold>()?.is_crossed_by(row), Some(false));
-/// assert_eq!("idle > 2".parse::<Threshold>()?.is_crossed_by(row), None);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Threshold {
+pub(crate) struct Threshold {
     scope: Scope,
     metric: Metric,
     relation: Relation,
@@ -264,84 +215,35 @@ enum Limit {
 
 impl Threshold {
     /// What the threshold applies to.
-    ///
-    /// ```
-    /// use partner_center::funnel::{Scope, Threshold};
-    ///
-    /// assert_eq!("any idle > 0".parse::<Threshold>()?.scope(), Scope::AnyRow);
-    /// # Ok::<(), partner_center::funnel::ThresholdError>(())
-    /// ```
     #[must_use]
-    pub fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self) -> Scope {
         self.scope
     }
 
     /// The number that is compared.
-    ///
-    /// ```
-    /// use partner_center::funnel::{Metric, Threshold};
-    ///
-    /// assert_eq!("idle > 0".parse::<Threshold>()?.metric(), Metric::Idle);
-    /// # Ok::<(), partner_center::funnel::ThresholdError>(())
-    /// ```
     #[must_use]
-    pub fn metric(&self) -> Metric {
+    pub(crate) fn metric(&self) -> Metric {
         self.metric
     }
 
     /// How the number is compared.
-    ///
-    /// ```
-    /// use partner_center::funnel::{Relation, Threshold};
-    ///
-    /// assert_eq!("active == 0".parse::<Threshold>()?.relation(), Relation::Equal);
-    /// # Ok::<(), partner_center::funnel::ThresholdError>(())
-    /// ```
     #[must_use]
-    pub fn relation(&self) -> Relation {
+    pub(crate) fn relation(&self) -> Relation {
         self.relation
     }
 
     /// Whether the row crosses the threshold, whatever its scope. `None` if the number is unknown. A percentage of 0
     /// does not cross any threshold.
-    ///
-    /// ```
-    /// use partner_center::funnel::{Funnel, Threshold};
-    ///
-    /// let deployment = [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":0,"licensesDeployed":0}"#)?];
-    /// let row = &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0];
-    /// assert_eq!("shelfware = 0".parse::<Threshold>()?.is_crossed_by(row), Some(true));
-    /// assert_eq!("deploymentPercent < 50".parse::<Threshold>()?.is_crossed_by(row), Some(false));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
-    pub fn is_crossed_by(&self, row: &FunnelRow) -> Option<bool> {
+    pub(crate) fn is_crossed_by(&self, row: &FunnelRow) -> Option<bool> {
         self.is_crossed_at(self.metric.of_row(row))
     }
 
     /// Whether the totals cross the threshold, whatever its scope. `None` if that depends on rows with an unknown
     /// count; counts cannot be negative. A percentage is computed from the rows in which both counts are known; a
     /// percentage of 0 does not cross any threshold.
-    ///
-    /// ```
-    /// use partner_center::funnel::{Funnel, Threshold, Totals};
-    ///
-    /// let deployment = [
-    ///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":9}"#)?,
-    ///     serde_json::from_str(r#"{"productName":"PROJECT"}"#)?,
-    /// ];
-    /// let mut totals = Totals::default();
-    /// for row in &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows {
-    ///     totals.add(row);
-    /// }
-    /// // At least 9 were sold.
-    /// assert_eq!("total sold > 8".parse::<Threshold>()?.is_crossed_by_total(&totals), Some(true));
-    /// assert_eq!("total sold > 9".parse::<Threshold>()?.is_crossed_by_total(&totals), None);
-    /// assert_eq!("total sold < 9".parse::<Threshold>()?.is_crossed_by_total(&totals), Some(false));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
     #[must_use]
-    pub fn is_crossed_by_total(&self, totals: &Totals) -> Option<bool> {
+    pub(crate) fn is_crossed_by_total(&self, totals: &Totals) -> Option<bool> {
         self.is_crossed_at(self.metric.of_totals(totals))
     }
 
@@ -373,13 +275,6 @@ impl fmt::Display for Threshold {
 }
 
 /// Parses a threshold as typed by a user.
-///
-/// ```
-/// use partner_center::funnel::Threshold;
-///
-/// let error = "idle > many".parse::<Threshold>().unwrap_err();
-/// assert_eq!(error.to_string(), "column 8: expected a number");
-/// ```
 impl FromStr for Threshold {
     type Err = ThresholdError;
 
@@ -389,20 +284,8 @@ impl FromStr for Threshold {
 }
 
 /// Why a threshold is invalid, and in which column.
-///
-/// ```
-/// use partner_center::funnel::Threshold;
-///
-/// let input = "total idel > 100";
-/// let error = input.parse::<Threshold>().unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "column 7: expected one of sold, deployed, active, shelfware, idle, deploymentPercent, usagePercent"
-/// );
-/// assert_eq!(error.caret(input), "total idel > 100\n      ^");
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThresholdError {
+pub(crate) struct ThresholdError {
     column: usize,
     description: Cow<'static, str>,
 }
@@ -410,41 +293,22 @@ pub struct ThresholdError {
 impl ThresholdError {
     /// The position of the error in the input: a character, counted from 1. It is one past the last character if
     /// something is missing at the end.
-    ///
-    /// ```
-    /// use partner_center::funnel::Threshold;
-    ///
-    /// assert_eq!("idle >".parse::<Threshold>().unwrap_err().column(), 7);
-    /// ```
     #[must_use]
-    pub fn column(&self) -> usize {
+    #[cfg(test)]
+    pub(crate) fn column(&self) -> usize {
         self.column
     }
 
     /// A description of the error, without the column.
-    ///
-    /// ```
-    /// use partner_center::funnel::Threshold;
-    ///
-    /// let error = "idle > 0.5".parse::<Threshold>().unwrap_err();
-    /// assert_eq!(error.description(), "a number of licenses must be a whole number");
-    /// ```
     #[must_use]
-    pub fn description(&self) -> &str {
+    pub(crate) fn description(&self) -> &str {
         &self.description
     }
 
     /// The input, and on a second line a caret under the position of the error. Control characters are removed, and
     /// long input is cut to the part around the caret.
-    ///
-    /// ```
-    /// use partner_center::funnel::Threshold;
-    ///
-    /// let input = "idle => 100";
-    /// assert_eq!(input.parse::<Threshold>().unwrap_err().caret(input), "idle => 100\n     ^");
-    /// ```
     #[must_use]
-    pub fn caret(&self, input: &str) -> String {
+    pub(crate) fn caret(&self, input: &str) -> String {
         draw_caret(input, self.column)
     }
 }
@@ -456,3 +320,12 @@ impl fmt::Display for ThresholdError {
 }
 
 impl Error for ThresholdError {}
+
+/// `part` as a percentage of `whole`, not rounded; `None` if `whole` is 0.
+#[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
+fn percent(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
+}
+
+#[cfg(test)]
+mod tests;
