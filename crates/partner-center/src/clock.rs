@@ -213,7 +213,7 @@ impl fmt::Display for ClockOffset {
 }
 
 /// Formats a duration in its largest suitable unit.
-pub(crate) fn in_words(time: Duration) -> String {
+fn in_words(time: Duration) -> String {
     let seconds = time.as_secs();
     let (count, unit) = match seconds {
         0..120 => (seconds, "second"),

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use partner_center::credential::inspect::{self, Expected, Level, Topic};
 use partner_center::credential::{Credential, StaticToken, StoredToken, TokenClaims};
 use partner_center_emulator::Entra;
 use serde::Serialize;
@@ -18,7 +17,9 @@ use crate::exit::Exit;
 use crate::output::{Format, SCHEMA_VERSION, write_json};
 use crate::problem::{Problem, Stop};
 use crate::settings::{Setting, Settings, Source};
+use findings::{Expected, Finding, Level, Topic};
 
+pub(super) mod findings;
 mod online;
 mod text;
 
@@ -62,15 +63,6 @@ struct CredentialSource {
     place: &'static str,
     state: String,
     used: bool,
-}
-
-#[derive(Serialize)]
-struct Finding {
-    level: &'static str,
-    topic: &'static str,
-    sentence: String,
-    code: Option<String>,
-    fix: String,
 }
 
 /// Whether license analytics would work.
@@ -214,33 +206,33 @@ async fn inspect(
     let token = credential.token().await;
     // The age of the stored token was recorded by this machine's clock.
     let of_store = stored.map(|stored| {
-        let mut finding = stored.finding(SystemTime::now());
+        let mut finding = findings::of_stored_token(stored, SystemTime::now());
         if token.is_ok() {
             // It was redeemed just now.
-            finding.level = finding.level.min(Level::Warn);
+            finding.level = finding.level.min(Level::Warning);
         }
         finding
     });
-    let mut findings: Vec<_> = of_store.into_iter().map(Finding::from).collect();
+    let mut found: Vec<_> = of_store.into_iter().collect();
     let token = match token {
         Ok(token) => token,
         Err(error) => {
             if let Some(offset) = credential.clock_offset().filter(|offset| offset.is_off()) {
-                findings.push(offset.finding().into());
+                found.push(findings::of_offset(offset));
             }
-            findings.push(Finding::of_error(&error));
+            found.push(Finding::of_error(&error));
             let exit = Exit::of(&error);
             let verdict = if exit == Exit::Credentials { Verdict::No } else { Verdict::Unknown };
-            return Ok(Examined { findings, verdict, exit });
+            return Ok(Examined { findings: found, verdict, exit });
         }
     };
     let inspected = TokenClaims::inspect(token.expose());
-    let found = inspected.findings_by_service_time(expected, SystemTime::now(), credential.clock_offset());
-    let mut verdict = verdict(&found);
+    let of_token = findings::of_new_token(&inspected, expected, SystemTime::now(), credential.clock_offset());
+    let mut verdict = verdict(&of_token);
     let without_end = !inspected.is_opaque() && inspected.expires_at().is_none();
-    findings.extend(found.into_iter().map(Finding::from));
+    found.extend(of_token);
     if without_end {
-        findings.push(Finding::without_end());
+        found.push(Finding::without_end());
     }
     let mut exit = verdict.exit();
     if let Some(Service { base_url, settings }) = service {
@@ -248,13 +240,13 @@ async fn inspect(
         let token = Arc::new(StaticToken::new(token.expose())?);
         let finding;
         (finding, verdict, exit) = online::ask(&connect::once(global, base_url, settings, token)?).await;
-        findings.push(finding);
+        found.push(finding);
     }
-    Ok(Examined { findings, verdict, exit })
+    Ok(Examined { findings: found, verdict, exit })
 }
 
 /// The verdict from the findings about a token: no if there is a problem, unknown if a required claim is missing.
-fn verdict(found: &[inspect::Finding]) -> Verdict {
+fn verdict(found: &[Finding]) -> Verdict {
     let decides = |topic| {
         matches!(topic, Topic::Format | Topic::Access | Topic::Audience | Topic::Mfa | Topic::Consent)
     };
@@ -335,68 +327,20 @@ fn looked(
     Place::ORDER.into_iter().map(line).collect()
 }
 
-impl From<inspect::Finding> for Finding {
-    fn from(finding: inspect::Finding) -> Self {
-        let level = match finding.level {
-            Level::Ok => "ok",
-            Level::Problem => "problem",
-            _ => "warning",
-        };
-        let topic = match finding.topic {
-            Topic::Format => "format",
-            Topic::Access => "access",
-            Topic::Audience => "audience",
-            Topic::Mfa => "mfa",
-            Topic::Consent => "consent",
-            Topic::Tenant => "tenant",
-            Topic::Application => "application",
-            Topic::Expiry => "expiry",
-            Topic::Clock => "clock",
-            Topic::RefreshToken => "refreshToken",
-            _ => "other",
-        };
-        let code = finding.code.map(str::to_owned);
-        Self { level, topic, sentence: finding.sentence, code, fix: finding.fix }
-    }
-}
-
 impl Finding {
     /// No token could be obtained.
     fn of_error(error: &partner_center::Error) -> Self {
-        Self {
-            level: "problem",
-            topic: "token",
-            sentence: sentence(error.message()),
-            code: error.code().map(str::to_owned),
-            fix: error.advice().to_owned(),
-        }
-    }
-
-    /// The result of the request to Partner Center.
-    fn online(level: &'static str, sentence: String, code: Option<&str>, fix: &str) -> Self {
-        Self { level, topic: "online", sentence, code: code.map(str::to_owned), fix: fix.to_owned() }
+        Self::new(Level::Problem, Topic::Token, sentence(error.message())).code_of(error).fix(error.advice())
     }
 
     /// A readable token without an expiry time.
     fn without_end() -> Self {
-        Self {
-            level: "warning",
-            topic: "expiry",
-            sentence: "The access token does not say when it expires.".to_owned(),
-            code: None,
-            fix: String::new(),
-        }
+        Self::new(Level::Warning, Topic::Expiry, "The access token does not say when it expires.")
     }
 
     /// There are no credentials, or they are invalid.
     fn of_problem(problem: &Problem) -> Self {
-        Self {
-            level: "problem",
-            topic: "credentials",
-            sentence: sentence(problem.what()),
-            code: None,
-            fix: problem.advice_text().to_owned(),
-        }
+        Self::new(Level::Problem, Topic::Credentials, sentence(problem.what())).fix(problem.advice_text())
     }
 }
 

@@ -4,10 +4,10 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use partner_center::credential::inspect::{Expected, Level};
 use partner_center::credential::{Credential, DeviceCode, RefreshToken, TokenClaims};
 use secrecy::SecretString;
 
+use super::doctor::findings::{self, Expected, Level};
 use crate::args::Global;
 use crate::console::Console;
 use crate::credentials::{Registration, Store};
@@ -42,7 +42,7 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
     console.note(&format!("signed in{who}; the refresh token is stored in {place}"));
     // Report problems now, before the first job fails.
     let (expected, now) = (Expected::of(&registration.app), std::time::SystemTime::now());
-    for finding in token.findings_by_service_time(&expected, now, credential.clock_offset()) {
+    for finding in findings::of_new_token(&token, &expected, now, credential.clock_offset()) {
         if finding.level != Level::Ok {
             console.note(&finding.to_string());
         }

@@ -25,14 +25,14 @@ use crate::clock::{BoxFuture, ClockOffset};
 use crate::error::Result;
 
 #[cfg(feature = "oauth")]
-pub mod inspect;
+mod inspect;
 #[cfg(feature = "oauth")]
 mod oauth;
 mod static_token;
 
 pub use crate::redact::Redactor;
 #[cfg(feature = "oauth")]
-pub use inspect::TokenClaims;
+pub use inspect::{TokenClaims, TokenKind};
 #[cfg(feature = "keyring")]
 pub use oauth::KeyringStore;
 #[cfg(all(feature = "fuzzing", feature = "oauth"))]

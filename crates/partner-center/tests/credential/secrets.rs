@@ -79,7 +79,6 @@ async fn no_credential_store_or_error_prints_a_secret() {
     printed.debug(&access);
     printed.debug(&TokenClaims::inspect(access.expose()));
     printed.debug(&second);
-    printed.debug(&second.finding(std::time::SystemTime::now()));
     printed.debug(&file);
     printed.debug(&store);
     printed.debug(&file.lock().await.unwrap());

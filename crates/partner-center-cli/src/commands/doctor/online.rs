@@ -2,7 +2,8 @@
 
 use partner_center::{ErrorKind, PartnerCenter};
 
-use super::{Finding, Verdict, sentence};
+use super::findings::{Finding, Level, Topic};
+use super::{Verdict, sentence};
 use crate::exit::Exit;
 
 /// Sends exactly one request to Partner Center, and returns the finding, the verdict and the exit code.
@@ -15,19 +16,20 @@ pub(super) async fn ask(partner: &PartnerCenter) -> (Finding, Verdict, Exit) {
                 _ => "It returned rows.",
             };
             let sentence = format!("Partner Center responded to the commercial deployment query. {rows}");
-            return (Finding::online("ok", sentence, None, ""), Verdict::Yes, Exit::Done);
+            return (Finding::new(Level::Ok, Topic::Online, sentence), Verdict::Yes, Exit::Done);
         }
         Err(error) => error,
     };
     let status = error.status().map_or_else(String::new, |status| format!(" (status {status})"));
     let what = format!("The test request for one row failed: {}{status}", error.message());
-    let finding = |level, advice: &str| Finding::online(level, sentence(&what), error.code(), advice);
+    let finding =
+        |level, advice: &str| Finding::new(level, Topic::Online, sentence(&what)).code_of(&error).fix(advice);
     let (verdict, exit) = match Exit::of(&error) {
         Exit::Credentials | Exit::Forbidden => (Verdict::No, Exit::Credentials),
         // The request reached the service, which does not have this query: the rest is unknown.
         Exit::NotFound | Exit::Unexpected => {
             let advice = "The classic operations may still work: `partner-center licenses deployment`.";
-            return (finding("warning", advice), Verdict::Unknown, Exit::Unknown);
+            return (finding(Level::Warning, advice), Verdict::Unknown, Exit::Unknown);
         }
         exit => (Verdict::Unknown, exit),
     };
@@ -37,5 +39,5 @@ pub(super) async fn ask(partner: &PartnerCenter) -> (Finding, Verdict, Exit) {
         }
         _ => error.advice(),
     };
-    (finding("problem", advice), verdict, exit)
+    (finding(Level::Problem, advice), verdict, exit)
 }

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Finding, Report};
+use super::Report;
+use super::findings::{Finding, Level};
 use crate::output::width;
 use crate::terminal::columns;
 
@@ -62,21 +63,21 @@ const MARK: usize = "problem".len();
 /// Writes the sentence and its fix.
 fn write_finding(out: &mut impl Write, finding: &Finding, width: u16) -> io::Result<()> {
     let style = match finding.level {
-        "ok" => AnsiColor::Green.on_default(),
-        "problem" => AnsiColor::Red.on_default().bold(),
-        _ => AnsiColor::Yellow.on_default().bold(),
+        Level::Ok => AnsiColor::Green.on_default(),
+        Level::Warning => AnsiColor::Yellow.on_default().bold(),
+        Level::Problem => AnsiColor::Red.on_default().bold(),
     };
     let mut text = finding.sentence.clone();
     if let Some(code) = &finding.code {
         text = format!("{text} (code {code})");
     }
-    if finding.level != "ok" && !finding.fix.is_empty() {
+    if finding.level != Level::Ok && !finding.fix.is_empty() {
         text = format!("{text} {}", finding.fix);
     }
     let indent = MARK + 4;
     let room = width.saturating_sub(u16::try_from(indent).unwrap_or(u16::MAX));
     for (place, line) in columns(&[vec![text]], room).iter().enumerate() {
-        let mark = if place == 0 { finding.level } else { "" };
+        let mark = if place == 0 { finding.level.name() } else { "" };
         writeln!(out, "  {style}{mark:MARK$}{style:#}  {line}")?;
     }
     Ok(())

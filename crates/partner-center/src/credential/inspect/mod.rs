@@ -1,7 +1,7 @@
 //! Reads the claims of an access token, without verifying them.
 //!
 //! No signature is checked, and no call depends on the result: only the service decides whether to accept a token. Use
-//! this to find out in advance why the service would reject one. `finding` turns claims into findings.
+//! this to find out in advance why the service would reject one.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -10,10 +10,6 @@ use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde_json::{Map, Value};
-
-mod finding;
-
-pub use finding::{Expected, Finding, Level, Topic};
 
 /// Access tokens are one to four thousand bytes. Longer input is not parsed.
 const LONGEST_TOKEN: usize = 64 * 1024;
@@ -46,14 +42,14 @@ pub enum TokenKind {
 /// Claims are unverified and may be absent. `Debug` leaves out the user.
 ///
 /// ```
-/// use partner_center::credential::TokenClaims;
-/// use partner_center::credential::inspect::{Expected, Level};
-/// use partner_center::Cloud;
+/// use partner_center::credential::{TokenClaims, TokenKind};
 ///
-/// let token = TokenClaims::inspect("not a readable token");
-/// assert!(token.is_opaque());
-/// let findings = token.findings(&Expected::new(Cloud::Global), std::time::SystemTime::now());
-/// assert_eq!(findings[0].level, Level::Warn);
+/// // The payload is {"scp":"user_impersonation","amr":["pwd","mfa"]}.
+/// let payload = "eyJzY3AiOiJ1c2VyX2ltcGVyc29uYXRpb24iLCJhbXIiOlsicHdkIiwibWZhIl19";
+/// let token = TokenClaims::inspect(&format!("e30.{payload}.c2lnbmF0dXJl"));
+/// assert_eq!((token.kind(), token.mfa()), (TokenKind::AppUser, Some(true)));
+///
+/// assert!(TokenClaims::inspect("not a readable token").is_opaque());
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct TokenClaims {
@@ -170,8 +166,9 @@ impl TokenClaims {
         self.issued_at().and_then(|issued| issued.duration_since(now).ok()).unwrap_or_default()
     }
 
-    /// Entra's token version, such as `1.0`.
-    fn version(&self) -> Option<&str> {
+    /// Entra's token version (`ver`), such as `1.0`. Tokens of version 2 may leave out how the user signed in.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
         self.claims.as_ref()?.version.as_deref()
     }
 }
