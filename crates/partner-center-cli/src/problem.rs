@@ -15,6 +15,8 @@ use crate::exit::Exit;
 use crate::terminal::columns;
 use crate::terminal::text::{grouped, showable};
 
+pub(crate) mod hints;
+
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 
 /// Whether the bodies of failed responses are shown (`-vv`).
@@ -138,16 +140,16 @@ impl Problem {
         fact("service's id", service_id(error));
         fact("correlation id", error.correlation_id().map(|id| id.to_string()));
         let body = error.body().map(AsRef::as_ref).map(<[u8]>::len).filter(|length| *length > 0);
-        let Some(length) = body else { return problem.advice(error.advice()) };
+        let Some(length) = body else { return problem.advice(hints::advice(error)) };
         if SHOWS_BODIES.load(Ordering::Relaxed) {
             problem.body = error.body_excerpt().map(|excerpt| Box::new((excerpt.into_owned(), length)));
-            return problem.advice(error.advice());
+            return problem.advice(hints::advice(error));
         }
         // Without a readable service error, only the body can show the cause.
         let is_unread = error.description().is_none()
             && matches!(Exit::of(error), Exit::Unexpected | Exit::InvalidResponse);
         let more = if is_unread { " Run the same command with -vv to see the body." } else { "" };
-        problem.advice(format!("{}{more}", error.advice()))
+        problem.advice(format!("{}{more}", hints::advice(error)))
     }
 }
 

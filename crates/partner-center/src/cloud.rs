@@ -38,7 +38,7 @@ impl Cloud {
     /// All clouds, for help texts.
     pub const ALL: [Self; 3] = [Self::Global, Self::UsGov, Self::China21Vianet];
 
-    /// The name used in profiles and in `PARTNER_CENTER_CLOUD`: `global`, `usgov` or `china`.
+    /// The short name, as parsed by `FromStr`: `global`, `usgov` or `china`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

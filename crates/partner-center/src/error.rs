@@ -343,7 +343,7 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// `partner-center doctor` shows the kind of token and which claim is missing.
+    /// `TokenClaims` in [`credential`](crate::credential) shows the kind of token and which claim is missing.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         matches!(

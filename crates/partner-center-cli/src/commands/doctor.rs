@@ -15,7 +15,7 @@ use crate::console::Console;
 use crate::credentials::{self, Place, Registration, Store};
 use crate::exit::Exit;
 use crate::output::{Format, SCHEMA_VERSION, write_json};
-use crate::problem::{Problem, Stop};
+use crate::problem::{Problem, Stop, hints};
 use crate::settings::{Setting, Settings, Source};
 use findings::{Expected, Finding, Level, Topic};
 
@@ -330,7 +330,9 @@ fn looked(
 impl Finding {
     /// No token could be obtained.
     fn of_error(error: &partner_center::Error) -> Self {
-        Self::new(Level::Problem, Topic::Token, sentence(error.message())).code_of(error).fix(error.advice())
+        Self::new(Level::Problem, Topic::Token, sentence(error.message()))
+            .code_of(error)
+            .fix(hints::advice_in_doctor(error))
     }
 
     /// A readable token without an expiry time.

@@ -172,7 +172,7 @@ fn a_declined_or_expired_sign_in_fails() {
         let output = child.wait_with_output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(4), "{stderr}");
-        assert!(stderr.contains(words), "{stderr}");
+        assert!(stderr.contains(words) && stderr.contains("Run `partner-center login`."), "{stderr}");
         assert!(!directory.path().join("tokens/default.json").exists());
     }
 }
@@ -249,7 +249,11 @@ fn a_wrong_secret_and_a_missing_consent_are_distinguished() {
         assert!(!run.stderr.contains(&token) && !run.stderr.contains("not-the-secret"), "{run}");
         run.stderr
     };
-    assert!(refused("not-the-secret").contains("AADSTS7000215"));
+    let wrong = refused("not-the-secret");
+    assert!(
+        wrong.contains("AADSTS7000215") && wrong.contains("Set PARTNER_CENTER_CLIENT_SECRET."),
+        "{wrong}"
+    );
     desk.entra().set_consent(Entra::CLIENT_ID, false);
     assert!(refused(Entra::CLIENT_SECRET).contains("AADSTS65001"));
 }
@@ -279,7 +283,12 @@ fn a_store_that_others_can_read_is_rejected_with_the_command_that_fixes_it() {
     std::fs::set_permissions(desk.store(), std::fs::Permissions::from_mode(0o644)).unwrap();
     let run = desk.run(&["licenses", "usage"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
-    assert!(run.stderr.contains("chmod 600 "), "{run}");
+    assert!(run.stderr.contains("chmod 600 ") && run.stderr.contains("partner-center login"), "{run}");
+    std::fs::set_permissions(desk.store(), std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(desk.store(), "{}").unwrap();
+    let unreadable = desk.run(&["licenses", "usage"]);
+    assert_eq!(unreadable.code, 2, "{unreadable}");
+    assert!(unreadable.stderr.contains("Run `partner-center logout`, then"), "{unreadable}");
     let logout = desk.run(&["logout"]);
     assert_eq!(logout.code, 0, "it can still be deleted\n{logout}");
     assert!(!desk.store().exists());

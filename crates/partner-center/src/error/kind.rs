@@ -10,7 +10,7 @@
 pub enum ErrorKind {
     /// An argument is invalid; nothing was sent.
     InvalidInput,
-    /// A setting of the builder, a profile or the environment is invalid; nothing was sent.
+    /// A setting is invalid; nothing was sent.
     Configuration,
     /// No access token could be obtained, so nothing was sent to Partner Center.
     Credential,

@@ -44,7 +44,7 @@ pub enum Usage {}
 /// # Ok::<(), FilterError>(())
 /// ```
 pub trait Operation: Copy + Eq + Hash + fmt::Debug + Send + Sync + sealed::Sealed + 'static {
-    /// The name of the operation on the command line and in error messages.
+    /// The name of the operation in error messages.
     const NAME: &'static str;
 
     /// The fields of the operation, in the order of its documentation.

@@ -50,6 +50,6 @@ async fn from_the_device_code_to_the_revocation() {
     let error = unattended.analytics().licenses().usage().get().await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some("AADSTS50173")));
     assert_eq!(OauthError::of(&error).map(OauthError::reason), Some(Reason::SignInAgain));
-    assert!(error.advice().contains("partner-center login"), "{}", error.advice());
+    assert!(error.advice().contains("must sign in again"), "{}", error.advice());
     assert_eq!(world.emulator.requests().len(), 4, "nothing was sent to Partner Center");
 }

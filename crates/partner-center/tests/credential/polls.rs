@@ -74,7 +74,7 @@ async fn the_advice_for_a_policy_does_not_suggest_the_same_sign_in() {
                     assert_eq!(refusal.reason(), Reason::Policy);
                     assert!(refusal.trace_id().is_some(), "support needs it");
                     let text = format!("{} {}", error.message(), error.advice());
-                    for said in ["policy", "device code", "another device", "browser", "stdin"] {
+                    for said in ["policy", "device code", "another device", "browser", "refresh token"] {
                         assert!(text.contains(said), "{said}: {text}");
                     }
                     let text = text.to_lowercase();

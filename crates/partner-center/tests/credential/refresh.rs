@@ -200,7 +200,7 @@ async fn a_token_of_another_application_or_tenant_is_not_sent() {
         let error = RefreshToken::new(&world.app(), Arc::new(store)).unwrap().token().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Credential);
         assert!(error.message().contains(wrong), "{error}");
-        assert!(error.advice().contains("partner-center login"), "{}", error.advice());
+        assert!(error.advice().contains("sign in again"), "{}", error.advice());
     }
     let error =
         RefreshToken::new(&world.app(), Arc::new(MemoryStore::new())).unwrap().token().await.unwrap_err();
@@ -219,7 +219,7 @@ async fn each_sign_in_error_has_a_reason_and_advice() {
     let entra = world.entra();
     let app = world.app().with_client_secret("right");
     let cases: [(Change<'_>, Change<'_>, &str, Reason, &str); 5] = [
-        (&|e| e.revoke_refresh_tokens(), &|_| (), "AADSTS50173", Reason::SignInAgain, "partner-center login"),
+        (&|e| e.revoke_refresh_tokens(), &|_| (), "AADSTS50173", Reason::SignInAgain, "sign in again"),
         (&|e| e.demand_mfa(), &|_| (), "AADSTS50076", Reason::Interaction, "Multi-factor"),
         (
             &|e| e.set_consent(Entra::CLIENT_ID, false),
@@ -233,14 +233,14 @@ async fn each_sign_in_error_has_a_reason_and_advice() {
             &|e| e.change_secret(Entra::CLIENT_ID, "right"),
             "AADSTS7000222",
             Reason::Client,
-            "PARTNER_CENTER_CLIENT_SECRET",
+            "client secret has expired",
         ),
         (
             &|e| e.change_secret(Entra::CLIENT_ID, "new"),
             &|e| e.change_secret(Entra::CLIENT_ID, "right"),
             "AADSTS7000215",
             Reason::Client,
-            "PARTNER_CENTER_CLIENT_SECRET",
+            "client secret is wrong",
         ),
     ];
     for (spoil, mend, code, reason, advice) in cases {

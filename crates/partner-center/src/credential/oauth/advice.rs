@@ -1,6 +1,6 @@
-//! Error messages and advice for sign-in errors: who must do what, and with which command.
+//! Error messages and advice for sign-in errors: who must do what.
 //!
-//! Text only; `refusal` classifies the errors and decides how code reacts to them.
+//! Text only; `reason` classifies the errors and decides how code reacts to them.
 
 use super::oauth_error::Reason;
 
@@ -27,41 +27,32 @@ pub(super) fn message_of(reason: Reason) -> &'static str {
 pub(super) fn advice_of(reason: Reason) -> &'static str {
     match reason {
         Reason::SignInAgain => {
-            "The user whose access the job uses must sign in again, with multi-factor authentication: \
-             `partner-center login`."
+            "The user whose access the job uses must sign in again with multi-factor authentication."
         }
-        Reason::Interaction => {
-            "The user must sign in again and complete multi-factor authentication: `partner-center login`."
-        }
+        Reason::Interaction => "The user must sign in again and complete multi-factor authentication.",
         Reason::Policy => {
-            "A Conditional Access or device policy forbids this sign-in. If the policy forbids all sign-ins by device \
-             code, using another device or trying again does not help. Ask the tenant's administrator which policy it \
-             was (the sign-in log in Entra names it) and for an exception. Or complete a browser sign-in that the \
-             policy allows in another tool, and pass the resulting refresh token on stdin: \
-             `partner-center login --refresh-token-stdin`."
+            "A Conditional Access or device policy forbids this sign-in; if it forbids all sign-ins by device code, \
+             another device or another attempt does not help. Ask the tenant's administrator which policy it was (the \
+             sign-in log in Entra names it) and for an exception, or complete a browser sign-in that the policy allows \
+             in another tool and use its refresh token."
         }
         Reason::Consent => {
             "A Global Administrator of the partner tenant must grant consent to the app registration (API permissions, \
-             Grant admin consent); then sign in again: `partner-center login`."
+             Grant admin consent). Then sign in again."
         }
         Reason::Client => {
-            "The owner of the app registration must issue a new client secret or certificate; set the secret as \
-             PARTNER_CENTER_CLIENT_SECRET."
+            "Set the client secret or the certificate of the app registration; if it has expired, the owner of the app \
+             registration must issue a new one."
         }
         Reason::Application => {
-            "Compare PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLIENT_ID with the app registration's overview page; \
-             for `partner-center login`, the registration must also allow public client flows."
+            "Compare the tenant id and the client id with the app registration's overview page. For a sign-in with a \
+             device code, the registration must also allow public client flows."
         }
-        Reason::Declined => "Start again and have the user approve the sign-in: `partner-center login`.",
-        Reason::CodeExpired => "Start again and enter the code within 15 minutes: `partner-center login`.",
-        Reason::Request => {
-            "Check the tenant, the client id, the cloud and the token resource: `partner-center doctor` shows the \
-             source of each."
-        }
+        Reason::Declined => "Start again and have the user approve the sign-in.",
+        Reason::CodeExpired => "Start again and enter the code within 15 minutes.",
+        Reason::Request => "Check the tenant id, the client id, the cloud and the token resource.",
         Reason::Unavailable => "Try again later.",
-        Reason::Other => {
-            "Look up the code at https://login.microsoftonline.com/error, and run `partner-center doctor`."
-        }
+        Reason::Other => "Look up the code at https://login.microsoftonline.com/error.",
     }
 }
 
@@ -69,56 +60,48 @@ pub(super) fn advice_of(reason: Reason) -> &'static str {
 pub(super) fn advice_of_number(number: u32) -> Option<&'static str> {
     Some(match number {
         70008 | 700_082 => {
-            "The refresh token was not used for 90 days. The user whose access the job uses must sign in again: \
-             `partner-center login`. Keep its successors in a token store, so that each run uses the latest one."
+            "The refresh token was not used for 90 days: the user whose access the job uses must sign in again. Keep \
+             the successors of the new token in a token store, so that each run uses the latest one."
         }
         700_084 => {
             "This refresh token was issued to a single-page application and is valid for 24 hours only. Register a web \
-             or public client platform instead, and sign in again: `partner-center login`."
+             or public client platform instead, and sign in again."
         }
-        50173 => {
-            "The user's sessions were revoked or the password was changed. The user must sign in again: \
-             `partner-center login`."
-        }
+        50173 => "The user's sessions were revoked or the password was changed. The user must sign in again.",
         50076 | 50079 | 50078 => {
             "Multi-factor authentication is required, has expired, or is not set up for the user. The user must sign \
-             in again and complete it: `partner-center login`."
+             in again and complete it."
         }
         65001 => {
             "A Global Administrator of the partner tenant must grant consent to the app registration (API \
-             permissions, Grant admin consent); then sign in again: `partner-center login`."
+             permissions, Grant admin consent). Then sign in again."
         }
         700_007 => {
-            "The refresh token was issued to another application. Set PARTNER_CENTER_CLIENT_ID to that one, or sign \
-             in as this one: `partner-center login`."
+            "The refresh token was issued to another application. Use the client id of that application, or sign in \
+             again with this one."
         }
         7_000_215 => {
             "The client secret is wrong. The owner of the app registration must issue a new one; set its value, not \
-             its id, as PARTNER_CENTER_CLIENT_SECRET."
+             its id."
         }
-        7_000_222 => {
-            "The client secret has expired. The owner of the app registration must issue a new one; set it as \
-             PARTNER_CENTER_CLIENT_SECRET."
-        }
+        7_000_222 => "The client secret has expired. The owner of the app registration must issue a new one.",
         7_000_218 => {
-            "The app registration is a confidential client: set PARTNER_CENTER_CLIENT_SECRET, or have its owner turn \
-             on Allow public client flows under Authentication."
+            "The app registration is a confidential client: set its client secret, or have its owner turn on Allow \
+             public client flows under Authentication."
         }
         700_016 => {
-            "The application is not in this tenant. Compare PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLIENT_ID \
-             with the app registration's overview page."
+            "The application is not in this tenant. Compare the tenant id and the client id with the app \
+             registration's overview page."
         }
-        90002 => {
-            "The tenant does not exist in this cloud. Check PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLOUD."
-        }
+        90002 => "The tenant does not exist in this cloud. Check the tenant id and the cloud.",
         90013 | 9_002_313 => {
             "The sign-in service could not read the request. Check the tenant, the client id and the refresh token for \
              stray spaces and missing characters."
         }
         700_024 => "The assertion is not valid at this time. Correct this machine's clock.",
         700_025 => {
-            "The app registration is a public client and does not accept a secret: unset PARTNER_CENTER_CLIENT_SECRET, \
-             or register a web platform for it."
+            "The app registration is a public client and does not accept a client secret: do not set one, or register \
+             a web platform for it."
         }
         700_027 => {
             "The certificate is not registered. The owner of the app registration must upload it under Certificates \
@@ -126,4 +109,52 @@ pub(super) fn advice_of_number(number: u32) -> Option<&'static str> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::error::{Error, ErrorKind};
+
+    /// All variants of an enum. Does not compile if one is missing.
+    macro_rules! all {
+        ($kind:ident: $($variant:ident),+) => {{
+            fn _is_complete(value: $kind) {
+                let ($($kind::$variant)|+) = value;
+            }
+            [$($kind::$variant),+]
+        }};
+    }
+
+    // Programs that use the SDK have their own commands and settings.
+    #[test]
+    fn no_text_names_a_program_or_a_variable() {
+        let reasons = all!(
+            Reason: SignInAgain, Interaction, Policy, Consent, Client, Application, Declined, CodeExpired, Request,
+            Unavailable, Other
+        );
+        let kinds = all!(
+            ErrorKind: InvalidInput, Configuration, Credential, TokenStore, Unauthorized, WrongAudience, MfaRequired,
+            Forbidden, AppOnlyToken, MissingRole, ConditionalAccess, NotEnrolled, NoRelationship, NotFound,
+            CustomerNotFound, Rejected, Throttled, Unavailable, Network, Timeout, InvalidResponse
+        );
+        let of_reasons = reasons.iter().flat_map(|reason| [message_of(*reason), advice_of(*reason)]);
+        let of_numbers = (0..10_000_000).filter_map(advice_of_number);
+        let of_kinds = kinds.iter().map(|kind| Error::new(*kind, "").advice().to_owned());
+        let of_statuses = (200..600).flat_map(|status| {
+            ["", "<html></html>", r#"{"code":1,"description":"x"}"#].map(|body| {
+                let error = Error::from_response(status, HeaderMap::new(), body);
+                format!("{} {}", error.message(), error.advice())
+            })
+        });
+        let texts = of_reasons.chain(of_numbers).map(str::to_owned).chain(of_kinds).chain(of_statuses);
+        for text in texts {
+            assert!(!text.trim().is_empty());
+            for name in ["partner-center ", "PARTNER_CENTER_", "--"] {
+                assert!(!text.contains(name), "{text}");
+            }
+        }
+    }
 }

@@ -224,13 +224,12 @@ impl AppRegistration {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
         if tenant.is_empty() || !tenant.bytes().all(plain) || tenant.starts_with('.') {
             return Err(Error::new(ErrorKind::Configuration, "the tenant is neither a GUID nor a domain").with_advice(
-                "Set PARTNER_CENTER_TENANT_ID to the partner tenant's id or to one of its domains, such as \
-                 contoso.onmicrosoft.com.",
+                "Set the tenant to the partner tenant's id or to one of its domains, such as contoso.onmicrosoft.com.",
             ));
         }
         let client_id: Uuid = self.client_id().parse().map_err(|_| {
             Error::new(ErrorKind::Configuration, "the client id is not a GUID").with_advice(
-                "Set PARTNER_CENTER_CLIENT_ID to the Application (client) ID on the app registration's overview page.",
+                "Set the client id to the Application (client) ID on the app registration's overview page.",
             )
         })?;
         let authority = BaseUrl::named("authority", Cloud::Global.authority(), self.authority())?;

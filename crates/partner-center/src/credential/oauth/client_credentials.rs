@@ -42,11 +42,13 @@ impl ClientCredentials {
                 ErrorKind::Configuration,
                 "app-only access requires a client secret, a certificate or an assertion",
             )
-            .with_advice("Set PARTNER_CENTER_CLIENT_SECRET, or configure a certificate or an assertion."));
+            .with_advice(
+                "Set the client secret of the app registration, or configure a certificate or an assertion.",
+            ));
         }
         if !app.names_one_tenant() {
             return Err(Error::new(ErrorKind::Configuration, "app-only access requires a single tenant")
-                .with_advice("Set PARTNER_CENTER_TENANT_ID to the partner tenant's id or domain."));
+                .with_advice("Set the tenant to the partner tenant's id or domain."));
         }
         let endpoint = Arc::new(app.endpoint()?);
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));

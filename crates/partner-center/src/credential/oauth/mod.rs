@@ -1,10 +1,10 @@
 //! Credentials that obtain their tokens from Entra.
 //!
-//! From the outside in: `refresh_token`, `client_credentials` and `device_code` are the credentials; `session` caches
-//! and refreshes their access token, on a thread of `background`; `endpoint` requests tokens, authenticated by
-//! `authentication`, over `http`; `refusal` parses sign-in errors, `meaning` classifies them, and `advice` has the
-//! texts for them; `notice` reports events that do not fail a call; `store` keeps refresh tokens; `registration` is the
-//! configuration.
+//! From the outside in: `refresh_token`, `client_credentials` and `device_code` are the credentials; `token_cache`
+//! caches and refreshes their access token, on a thread of `background`; `token_endpoint` requests tokens,
+//! authenticated by `authentication`, over `http`; `oauth_error` parses sign-in errors, `reason` classifies them, and
+//! `advice` has the texts for them; `notice` reports events that do not fail a call; `store` keeps refresh tokens;
+//! `app_registration` is the configuration.
 
 mod advice;
 mod app_registration;

@@ -1,6 +1,6 @@
 //! Error responses of the sign-in service.
 //!
-//! `meaning` classifies them. The AADSTS number is shown and selects the advice.
+//! `reason` classifies them. The AADSTS number is shown and selects the advice.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -185,7 +185,7 @@ impl OauthError {
         error.with_source(self)
     }
 
-    /// Who must do what, with which command.
+    /// Who must do what.
     fn advice(&self) -> &'static str {
         match self.reason() {
             // The advice for a number would suggest another sign-in, which does not help here.
@@ -279,7 +279,7 @@ mod tests {
         let error = refusal.clone().into_error();
         assert_eq!(error.kind(), ErrorKind::Credential);
         assert_eq!(error.code(), Some("AADSTS700082"));
-        assert!(error.advice().contains("90 days") && error.advice().contains("`partner-center login`"));
+        assert!(error.advice().contains("90 days") && error.advice().contains("must sign in again"));
         assert!(error.description().unwrap().contains("sentinel"));
         assert!(!format!("{error} {error:?} {refusal} {refusal:?}").contains("sentinel"));
         assert_eq!(OauthError::of(&error), Some(&refusal));

@@ -66,7 +66,7 @@ impl RefreshToken {
 
     /// Redeems a token from a consent flow, and replaces the token in the store with its successor.
     ///
-    /// The store is changed only after the token was redeemed. `partner-center login --refresh-token-stdin` uses this.
+    /// The store is changed only after the token was redeemed.
     ///
     /// # Errors
     ///
@@ -98,8 +98,8 @@ impl RefreshToken {
         let kept = redeemed.map(|token| with_account_of(token, &issued.access));
         let token = successor_of(&endpoint, &issued, whose).or(kept).ok_or_else(|| {
             Error::new(ErrorKind::Credential, "the sign-in returned no refresh token").with_advice(
-                "Add offline_access to the app registration (API permissions, Microsoft Graph, delegated) and sign in \
-                 again: `partner-center login`.",
+                "Add offline_access to the app registration (API permissions, Microsoft Graph, delegated), and sign in \
+                 again.",
             )
         })?;
         let lock = store.lock().await?;
@@ -170,7 +170,7 @@ impl Redeemer {
     async fn current(&self) -> Result<StoredToken> {
         let kept = self.store.load().await?.ok_or_else(|| {
             Error::new(ErrorKind::Credential, "not signed in: the token store is empty")
-                .with_advice("Sign in: `partner-center login`.")
+                .with_advice("Sign in, which fills the token store.")
         })?;
         let unsaved = self.unsaved.lock().unwrap_or_else(PoisonError::into_inner).take();
         match unsaved {
@@ -204,9 +204,7 @@ impl Redeemer {
             return Ok(());
         };
         Err(Error::new(ErrorKind::Credential, format!("the stored refresh token was issued to {wrong}"))
-            .with_advice(
-                "Use the tenant and client id it was issued to, or sign in again: `partner-center login`.",
-            ))
+            .with_advice("Use the tenant and client id it was issued to, or sign in again."))
     }
 }
 

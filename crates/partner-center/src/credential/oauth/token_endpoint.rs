@@ -394,7 +394,6 @@ fn unreachable_service(message: &'static str) -> Error {
 }
 
 fn unreadable() -> Error {
-    Error::new(ErrorKind::InvalidResponse, "the response is not from a sign-in service").with_advice(
-        "Check the authority, and that no proxy or sign-in page responds in its place: `partner-center doctor`.",
-    )
+    Error::new(ErrorKind::InvalidResponse, "the response is not from a sign-in service")
+        .with_advice("Check the authority, and that no proxy or sign-in page responds in its place.")
 }

@@ -105,24 +105,21 @@ pub(crate) fn advice_of(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::InvalidInput => "Correct the argument and try again; nothing was sent.",
         ErrorKind::Configuration => "Correct the setting and try again; nothing was sent.",
-        ErrorKind::Credential => {
-            "Sign in with `partner-center login`, or set PARTNER_CENTER_ACCESS_TOKEN or the refresh-token settings."
-        }
+        ErrorKind::Credential => "Sign in again, or check the settings of the credential.",
         ErrorKind::TokenStore => "Check the disk or the keyring that stores the token, then try again.",
         ErrorKind::Unauthorized => {
-            "Get a new App+User token for this partner tenant (tokens are valid for about an hour): \
-             `partner-center login`."
+            "Get a new App+User token for this partner tenant; access tokens are valid for about an hour."
         }
         ErrorKind::WrongAudience => {
             "Request the token for https://api.partnercenter.microsoft.com; graph.windows.net has not been accepted \
              since August 2025."
         }
         ErrorKind::MfaRequired => {
-            "Sign in again with multi-factor authentication to get a new refresh token: `partner-center login`."
+            "Sign in again with multi-factor authentication, and use the new refresh token."
         }
         ErrorKind::Forbidden => {
             "Check that the app is consented, that the user is in the partner tenant and is Admin Agent, and that the \
-             partner is direct-bill or an indirect provider: `partner-center doctor`."
+             partner is direct-bill or an indirect provider."
         }
         ErrorKind::AppOnlyToken => {
             "Use an App+User token (a signed-in user, or a consented refresh token): all license analytics require one."
@@ -142,9 +139,7 @@ pub(crate) fn advice_of(kind: ErrorKind) -> &'static str {
             "Check the customer id. If it is correct, the relationship has ended, or the customer never accepted it."
         }
         ErrorKind::NotFound => "Check the id and the base URL.",
-        ErrorKind::CustomerNotFound => {
-            "Check the customer id: it is the customer's tenant id, as shown by `partner-center customers list`."
-        }
+        ErrorKind::CustomerNotFound => "Check the customer id: it is the id of the customer's tenant.",
         ErrorKind::Rejected => {
             "The service did not say what is wrong with the request: check the ids, the filter and the base URL. If it \
              persists, give Microsoft support the request id and the correlation id."

@@ -125,7 +125,7 @@ impl FileStore {
             format!("{} is open to other users of this machine (mode {mode:04o})", self.place()),
         )
         .with_advice(format!(
-            "Restrict it with `chmod 600 {}`. If others may have read it, sign in again: `partner-center login`.",
+            "Restrict it with `chmod 600 {}`. If others may have read it, sign in again.",
             shell_word(&self.path)
         )))
     }

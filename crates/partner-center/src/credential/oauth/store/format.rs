@@ -61,13 +61,10 @@ impl Unreadable {
                 format!("{place} was written by a newer version of this program (format {version})"),
             )
             .with_advice("Upgrade this program, or sign in with a separate token store."),
-            Self::Broken => Error::new(
-                ErrorKind::Configuration,
-                format!("{place} does not contain a stored token"),
-            )
-            .with_advice(
-                "Sign out and in again to replace it: `partner-center logout`, then `partner-center login`.",
-            ),
+            Self::Broken => {
+                Error::new(ErrorKind::Configuration, format!("{place} does not contain a stored token"))
+                    .with_advice("Delete it, and sign in again.")
+            }
             Self::Unkeepable => Error::new(
                 ErrorKind::TokenStore,
                 format!("cannot store the token in {place}: it is empty or too long"),

@@ -1,0 +1,139 @@
+//! Hints for errors of the SDK: the command or variable to use. The SDK's own advice names neither.
+
+use partner_center::credential::{OauthError, Reason};
+use partner_center::{Error, ErrorKind};
+
+const LOGIN: &str = "Run `partner-center login`.";
+const SECRET: &str = "Set PARTNER_CENTER_CLIENT_SECRET.";
+const TENANT: &str = "The setting is PARTNER_CENTER_TENANT_ID, or tenant-id in a profile.";
+const CLIENT: &str = "The setting is PARTNER_CENTER_CLIENT_ID, or client-id in a profile.";
+const IDS: &str = "Check PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLIENT_ID.";
+const SETTINGS: &str = "`partner-center doctor` shows the settings in use.";
+const TOKEN: &str = "`partner-center doctor` checks the token.";
+const NONE: &str = "";
+
+/// The advice of the SDK and the hint.
+pub(crate) fn advice(error: &Error) -> String {
+    with_hint(error, of(error))
+}
+
+/// Like [`advice`], for the report of `doctor`, which does not need to mention `doctor`.
+pub(crate) fn advice_in_doctor(error: &Error) -> String {
+    let hint = of(error);
+    with_hint(error, if hint.contains("`partner-center doctor") { NONE } else { hint })
+}
+
+fn with_hint(error: &Error, hint: &str) -> String {
+    if hint.is_empty() { error.advice().to_owned() } else { format!("{} {hint}", error.advice()) }
+}
+
+fn of(error: &Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::Credential => {
+            OauthError::of(error).map_or("To sign in, run `partner-center login`.", of_sign_in)
+        }
+        ErrorKind::Unauthorized | ErrorKind::MfaRequired => LOGIN,
+        ErrorKind::AppOnlyToken => "Run `partner-center login`, or set PARTNER_CENTER_REFRESH_TOKEN.",
+        ErrorKind::WrongAudience | ErrorKind::Forbidden => TOKEN,
+        ErrorKind::CustomerNotFound => "`partner-center customers list` shows the ids.",
+        ErrorKind::Configuration | ErrorKind::InvalidResponse => of_message(error.message()),
+        _ => NONE,
+    }
+}
+
+fn of_sign_in(refusal: &OauthError) -> &'static str {
+    match refusal.reason() {
+        // As in the SDK, the number does not change the advice for these.
+        reason @ (Reason::Policy | Reason::Unavailable) => of_reason(reason),
+        reason => refusal.aadsts().and_then(of_number).unwrap_or_else(|| of_reason(reason)),
+    }
+}
+
+fn of_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::SignInAgain
+        | Reason::Interaction
+        | Reason::Consent
+        | Reason::Declined
+        | Reason::CodeExpired => LOGIN,
+        Reason::Policy => "To pass the token on stdin, run `partner-center login --refresh-token-stdin`.",
+        Reason::Client => SECRET,
+        Reason::Application => IDS,
+        Reason::Unavailable => NONE,
+        _ => SETTINGS,
+    }
+}
+
+/// The hint for an AADSTS number that has its own advice in the SDK.
+fn of_number(number: u32) -> Option<&'static str> {
+    Some(match number {
+        70008 | 700_082 | 700_084 | 50173 | 50076 | 50078 | 50079 | 65001 => LOGIN,
+        700_007 => "Set PARTNER_CENTER_CLIENT_ID, or run `partner-center login`.",
+        7_000_215 | 7_000_218 | 7_000_222 => SECRET,
+        700_016 => IDS,
+        700_025 => "Unset PARTNER_CENTER_CLIENT_SECRET.",
+        90002 => "Check PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLOUD.",
+        90013 | 9_002_313 => SETTINGS,
+        700_024 | 700_027 => NONE,
+        _ => return None,
+    })
+}
+
+/// The hint for an error that only its message identifies.
+fn of_message(message: &str) -> &'static str {
+    let hints = [
+        ("the tenant is neither", TENANT),
+        ("app-only access requires a single tenant", TENANT),
+        ("the client id is not a GUID", CLIENT),
+        ("app-only access requires a client secret", SECRET),
+        ("does not contain a stored token", "Run `partner-center logout`, then `partner-center login`."),
+        ("is open to other users", "To sign in, run `partner-center login`."),
+        ("the response is not from a sign-in service", "`partner-center doctor` shows the sign-in host."),
+    ];
+    hints.into_iter().find(|(part, _)| message.contains(part)).map_or(NONE, |(_, hint)| hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use partner_center::credential::{AppRegistration, ClientCredentials, RefreshToken};
+    use serde_json::json;
+
+    use super::*;
+
+    const ID: &str = "bbbbbbbb-0000-0000-0000-000000000002";
+
+    #[test]
+    fn the_hint_follows_the_number_and_the_reason() {
+        for (error, number, hint) in [
+            ("invalid_grant", 50173, LOGIN),
+            ("invalid_grant", 1, LOGIN),
+            ("invalid_client", 7_000_222, SECRET),
+            ("invalid_client", 1, SECRET),
+            ("invalid_client", 700_024, NONE),
+            ("unauthorized_client", 1, IDS),
+            ("invalid_request", 90002, "Check PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLOUD."),
+            ("something_new", 1, SETTINGS),
+            ("temporarily_unavailable", 50173, NONE),
+            ("invalid_grant", 53003, of_reason(Reason::Policy)),
+        ] {
+            let refusal: OauthError =
+                serde_json::from_value(json!({"error": error, "error_codes": [number]})).unwrap();
+            let error = Error::new(ErrorKind::Credential, "x").with_advice("Do it.").with_source(refusal);
+            assert_eq!(advice(&error), format!("Do it. {hint}").trim_end(), "{number}");
+        }
+    }
+
+    #[test]
+    fn the_messages_are_those_of_the_sdk() {
+        let app = AppRegistration::new("contoso.example", ID);
+        let common = AppRegistration::new("common", ID).with_client_secret("x");
+        let refresh = |tenant: &str, client: &str| {
+            RefreshToken::from_token(&AppRegistration::new(tenant, client), "token").unwrap_err()
+        };
+        assert_eq!(of(&refresh("no tenant", ID)), TENANT);
+        assert_eq!(of(&refresh("contoso.example", "x")), CLIENT);
+        assert_eq!(of(&ClientCredentials::new(&app).unwrap_err()), SECRET);
+        assert_eq!(of(&ClientCredentials::new(&common).unwrap_err()), TENANT);
+        assert!(!advice_in_doctor(&Error::new(ErrorKind::Forbidden, "x")).contains("doctor"));
+    }
+}
