@@ -9,8 +9,8 @@ use partner_center_emulator::{Book, Emulator};
 const CUSTOMERS: usize = 60;
 
 /// Sold, deployed, active, shelfware and idle, computed from the book.
-fn truth(book: &Book) -> [u64; 5] {
-    let [mut sold, mut deployed, mut active, mut shelfware, mut idle] = [0; 5];
+fn truth(book: &Book) -> [i64; 5] {
+    let [mut sold, mut deployed, mut active, mut shelfware, mut idle] = [0_u64; 5];
     for customer in book.customers() {
         let usage = customer.usage();
         for row in customer.deployment() {
@@ -30,10 +30,10 @@ fn truth(book: &Book) -> [u64; 5] {
             }
         }
     }
-    [sold, deployed, active, shelfware, idle]
+    [sold, deployed, active, shelfware, idle].map(u64::cast_signed)
 }
 
-fn sums(totals: &FunnelTotals) -> [u64; 5] {
+fn sums(totals: &FunnelTotals) -> [i64; 5] {
     let book = totals.book();
     [book.licenses_sold, book.licenses_deployed, book.licenses_active, book.shelfware, book.idle]
         .map(|tally| tally.sum)

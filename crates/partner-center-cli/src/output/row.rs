@@ -240,15 +240,6 @@ impl Field for Option<Vec<String>> {
     }
 }
 
-/// A count beyond `i64::MAX` is capped.
-impl Field for Option<u64> {
-    const KIND: Kind = Kind::Count;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Count(self.map(|count| i64::try_from(count).unwrap_or(i64::MAX)))
-    }
-}
-
 impl Field for Source {
     const KIND: Kind = Kind::Text;
 
@@ -272,7 +263,7 @@ impl Field for Vec<Workload> {
     const KIND: Kind = Kind::Text;
 
     fn cell(&self) -> Cell<'_> {
-        let count = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
+        let count = |count: Option<i64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
         let workload = |workload: &Workload| {
             let name = workload.workload_name.as_deref().or(workload.workload_code.as_deref()).unwrap_or("?");
             format!("{name} {}/{}", count(workload.licenses_active), count(workload.licenses_qualified))

@@ -78,7 +78,9 @@ impl IgnoreRule {
         };
         self.product.as_ref().is_none_or(product)
             && self.customer.as_ref().is_none_or(customer)
-            && self.spare.is_none_or(|spare| row.unused().is_some_and(|unused| unused <= spare))
+            && self
+                .spare
+                .is_none_or(|spare| row.unused().is_some_and(|unused| unused.unsigned_abs() <= spare))
     }
 }
 

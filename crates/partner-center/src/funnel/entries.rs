@@ -43,7 +43,7 @@ const NONE: u32 = u32::MAX;
 /// Packs counts into 32 bits. Larger counts are stored here and packed as their number.
 #[derive(Debug, Default)]
 struct Counts {
-    large: Vec<u64>,
+    large: Vec<i64>,
 }
 
 impl Counts {
@@ -51,7 +51,7 @@ impl Counts {
     /// A packed count of at least this value is the number of a large count.
     const LARGE: u32 = 1 << 31;
 
-    fn pack(&mut self, count: Option<u64>) -> u32 {
+    fn pack(&mut self, count: Option<i64>) -> u32 {
         let Some(count) = count else { return Self::UNKNOWN };
         match u32::try_from(count) {
             Ok(count) if count < Self::LARGE => count,
@@ -63,7 +63,7 @@ impl Counts {
         }
     }
 
-    fn unpack(&self, packed: u32) -> Option<u64> {
+    fn unpack(&self, packed: u32) -> Option<i64> {
         match packed.checked_sub(Self::LARGE) {
             None => Some(packed.into()),
             Some(number) => self.large.get(index(number)).copied(),
@@ -179,14 +179,14 @@ mod tests {
     #[test]
     fn counts_of_any_size_survive_packing() {
         let mut counts = Counts::default();
-        let edge = u64::from(Counts::LARGE);
+        let edge = i64::from(Counts::LARGE);
         let all = [
             None,
             Some(0),
             Some(edge - 1),
             Some(edge),
-            Some(u64::from(u32::MAX)),
-            Some(u64::MAX),
+            Some(i64::from(u32::MAX)),
+            Some(i64::MAX),
             None,
             Some(7),
         ];

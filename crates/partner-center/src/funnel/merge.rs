@@ -9,7 +9,7 @@ use crate::models::Timestamp;
 /// The numbers of one row: sold and deployed, or active and qualified.
 #[derive(Debug)]
 pub(super) struct RowValues {
-    counts: [Option<u64>; 2],
+    counts: [Option<i64>; 2],
     /// The service's own percentage: deployed of sold, or active of qualified.
     percent: Option<f64>,
     processed: Option<Timestamp>,
@@ -34,12 +34,12 @@ impl RowValues {
     }
 
     /// Splits the part into its counts and the values that rows share.
-    pub(super) fn split(self) -> ([Option<u64>; 2], RowMetadata) {
+    pub(super) fn split(self) -> ([Option<i64>; 2], RowMetadata) {
         (self.counts, RowMetadata { processed: self.processed, percent: self.percent.map(f64::to_bits) })
     }
 
     /// Reverses [`split`](Self::split).
-    pub(super) fn joined(counts: [Option<u64>; 2], stamp: &RowMetadata) -> Self {
+    pub(super) fn joined(counts: [Option<i64>; 2], stamp: &RowMetadata) -> Self {
         Self { counts, percent: stamp.percent.map(f64::from_bits), processed: stamp.processed.clone() }
     }
 
@@ -58,7 +58,7 @@ impl RowValues {
 /// The merged rows of one key.
 #[derive(Default)]
 pub(super) struct Merged {
-    pub(super) counts: [Option<u64>; 2],
+    pub(super) counts: [Option<i64>; 2],
     pub(super) percent: Option<f64>,
     pub(super) processed: Option<Timestamp>,
     pub(super) repeated: u64,

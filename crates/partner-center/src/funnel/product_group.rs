@@ -116,8 +116,8 @@ impl<'a> ProductGroup<'a> {
         let Merged { counts: [licenses_sold, licenses_deployed], percent: reported, processed, .. } =
             deployment.unwrap_or_default();
         let licenses_active = greatest(&workloads);
-        let difference = |whole: Option<u64>, part: Option<u64>| Some(whole?.saturating_sub(part?));
-        let percent = |part: Option<u64>, whole: Option<u64>| row::rounded_percent(part?, whole?);
+        let difference = |whole: Option<i64>, part: Option<i64>| Some(whole?.saturating_sub(part?).max(0));
+        let percent = |part: Option<i64>, whole: Option<i64>| row::rounded_percent(part?, whole?);
         let mut row = FunnelRow {
             customer_id,
             customer_name,
@@ -201,7 +201,7 @@ fn flags_of(row: &FunnelRow, has_deployment: bool) -> impl Iterator<Item = Flag>
     let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
     let has_usage = !row.workloads.is_empty();
     let exceeds =
-        |part: Option<u64>, whole: Option<u64>| part.zip(whole).is_some_and(|(part, whole)| part > whole);
+        |part: Option<i64>, whole: Option<i64>| part.zip(whole).is_some_and(|(part, whole)| part > whole);
 
     let stamps: Vec<_> = has_deployment
         .then_some(&row.deployment_processed_date_time)
@@ -229,7 +229,7 @@ fn flags_of(row: &FunnelRow, has_deployment: bool) -> impl Iterator<Item = Flag>
 }
 
 /// The maximum count; unknown if any count is unknown.
-fn greatest(workloads: &[Workload]) -> Option<u64> {
+fn greatest(workloads: &[Workload]) -> Option<i64> {
     let counts: Option<Vec<_>> = workloads.iter().map(|workload| workload.licenses_active).collect();
     counts?.into_iter().max()
 }

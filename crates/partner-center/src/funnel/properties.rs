@@ -83,11 +83,11 @@ fn shuffled() -> impl Strategy<Value = (Rows, Rows)> {
 }
 
 /// The true numbers by customer and product: sold, deployed, and active in each workload.
-type Truth = BTreeMap<(u8, u8), (u64, u64, BTreeMap<u8, u64>)>;
+type Truth = BTreeMap<(u8, u8), (i64, i64, BTreeMap<u8, i64>)>;
 
 fn truth() -> impl Strategy<Value = Truth> {
-    let workloads = prop::collection::btree_map(0..4_u8, 0..99_u64, 0..4);
-    prop::collection::btree_map((0..4_u8, 0..4_u8), (0..99_u64, 0..99_u64, workloads), 0..10)
+    let workloads = prop::collection::btree_map(0..4_u8, 0..99_i64, 0..4);
+    prop::collection::btree_map((0..4_u8, 0..4_u8), (0..99_i64, 0..99_i64, workloads), 0..10)
 }
 
 /// The rows for these numbers, with products named by `name`.
@@ -255,7 +255,7 @@ proptest! {
         prop_assert_eq!(&by_customer, whole.book());
 
         // As plain sums over the rows.
-        let sum = |number: fn(&FunnelRow) -> Option<u64>| rows.iter().filter_map(number).sum::<u64>();
+        let sum = |number: fn(&FunnelRow) -> Option<i64>| rows.iter().filter_map(number).sum::<i64>();
         let book = whole.book();
         prop_assert_eq!(book.licenses_sold.sum, sum(|row| row.licenses_sold));
         prop_assert_eq!(book.licenses_active.sum, sum(|row| row.licenses_active));

@@ -141,13 +141,12 @@ impl JoinReport {
     }
 
     /// Converts a count; `None` if it is missing or negative.
-    pub(super) fn count(&mut self, count: Option<i64>) -> Option<u64> {
+    pub(super) fn count(&mut self, count: Option<i64>) -> Option<i64> {
         let Some(count) = count else {
             self.missing_counts = self.missing_counts.saturating_add(1);
             return None;
         };
-        let count = u64::try_from(count).ok();
-        self.negative_counts = self.negative_counts.saturating_add(u64::from(count.is_none()));
-        count
+        self.negative_counts = self.negative_counts.saturating_add(u64::from(count < 0));
+        (count >= 0).then_some(count)
     }
 }

@@ -50,15 +50,15 @@ pub struct FunnelRow {
     /// How the licenses were sold.
     pub channel: Option<Channel>,
     /// How many licenses were sold.
-    pub licenses_sold: Option<u64>,
+    pub licenses_sold: Option<i64>,
     /// How many licenses are deployed.
-    pub licenses_deployed: Option<u64>,
+    pub licenses_deployed: Option<i64>,
     /// How many licenses are in use: the maximum of the workloads' counts.
-    pub licenses_active: Option<u64>,
+    pub licenses_active: Option<i64>,
     /// Licenses that were sold but are not deployed; 0 if more are deployed than sold.
-    pub shelfware: Option<u64>,
+    pub shelfware: Option<i64>,
     /// Licenses that are deployed but not in use; 0 if more are in use than deployed.
-    pub idle: Option<u64>,
+    pub idle: Option<i64>,
     /// Deployed licenses as a percentage of sold, computed from the counts to two decimal places; may exceed 100.
     pub deployment_percent: Option<f64>,
     /// Active licenses as a percentage of deployed, computed from the counts to two decimal places; may exceed 100.
@@ -138,7 +138,7 @@ impl FunnelRow {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn unused(&self) -> Option<u64> {
+    pub fn unused(&self) -> Option<i64> {
         Some(self.shelfware?.saturating_add(self.idle?))
     }
 
@@ -159,7 +159,7 @@ impl FunnelRow {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn idle_at_least(&self, licenses: u64) -> Option<bool> {
+    pub fn idle_at_least(&self, licenses: i64) -> Option<bool> {
         Some(self.idle? >= licenses)
     }
 
@@ -199,13 +199,13 @@ impl FunnelRow {
 
 /// `part` as a percentage of `whole`; `None` if `whole` is 0.
 #[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
-pub(super) fn percent(part: u64, whole: u64) -> Option<f64> {
+pub(super) fn percent(part: i64, whole: i64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
 }
 
 /// The percentage for rows and totals, with two decimal places like the service's own. Comparisons use the unrounded
 /// value.
-pub(super) fn rounded_percent(part: u64, whole: u64) -> Option<f64> {
+pub(super) fn rounded_percent(part: i64, whole: i64) -> Option<f64> {
     percent(part, whole).map(|percent| (percent * 100.0).round() / 100.0)
 }
 
@@ -285,9 +285,9 @@ pub struct Workload {
     /// The name of the workload, such as Exchange.
     pub workload_name: Option<String>,
     /// How many licenses are active in the workload.
-    pub licenses_active: Option<u64>,
+    pub licenses_active: Option<i64>,
     /// How many licenses qualify for the workload.
-    pub licenses_qualified: Option<u64>,
+    pub licenses_qualified: Option<i64>,
     /// Active licenses as a percentage of qualified, computed from the counts to two decimal places; may exceed 100.
     pub usage_percent: Option<f64>,
     /// Active licenses as a percentage of qualified, as computed by the service; not sent by the commercial query.

@@ -24,13 +24,13 @@ use crate::models::{Guid, Timestamp};
 #[non_exhaustive]
 pub struct Tally {
     /// The sum of the known counts. If any are unknown, this is a lower bound.
-    pub sum: u64,
+    pub sum: i64,
     /// The number of rows with an unknown count.
     pub unknown_rows: u64,
 }
 
 impl Tally {
-    fn add(&mut self, count: Option<u64>) {
+    fn add(&mut self, count: Option<i64>) {
         match count {
             Some(count) => self.sum = self.sum.saturating_add(count),
             None => self.unknown_rows = self.unknown_rows.saturating_add(1),
@@ -61,9 +61,9 @@ impl Tally {
 #[non_exhaustive]
 pub struct Share {
     /// The sum of the parts.
-    pub part: u64,
+    pub part: i64,
     /// The sum of the wholes.
-    pub whole: u64,
+    pub whole: i64,
 }
 
 impl Share {
@@ -79,7 +79,7 @@ impl Share {
         row::rounded_percent(self.part, self.whole)
     }
 
-    fn add(&mut self, part: Option<u64>, whole: Option<u64>) {
+    fn add(&mut self, part: Option<i64>, whole: Option<i64>) {
         if let (Some(part), Some(whole)) = (part, whole) {
             self.merge(Self { part, whole });
         }
@@ -94,8 +94,8 @@ impl Share {
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 struct WrittenShare {
-    part: u64,
-    whole: u64,
+    part: i64,
+    whole: i64,
     #[serde(default)]
     percent: Option<f64>,
 }
@@ -153,9 +153,9 @@ pub struct Totals {
     /// How many licenses are deployed but not in use.
     pub idle: Tally,
     /// The excess of deployed over sold, summed over the rows that have one.
-    pub deployed_beyond_sold: u64,
+    pub deployed_beyond_sold: i64,
     /// The excess of active over deployed, summed over the rows that have one.
-    pub active_beyond_deployed: u64,
+    pub active_beyond_deployed: i64,
     /// Deployed of sold, over the rows in which both are known.
     pub deployment: Share,
     /// Active of deployed, over the rows in which both are known.
@@ -182,8 +182,8 @@ impl Totals {
     /// ```
     pub fn add(&mut self, row: &FunnelRow) {
         let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
-        let beyond = |part: Option<u64>, whole: Option<u64>| {
-            part.zip(whole).map_or(0, |(part, whole)| part.saturating_sub(whole))
+        let beyond = |part: Option<i64>, whole: Option<i64>| {
+            part.zip(whole).map_or(0, |(part, whole)| part.saturating_sub(whole).max(0))
         };
         self.rows = self.rows.saturating_add(1);
         self.licenses_sold.add(sold);

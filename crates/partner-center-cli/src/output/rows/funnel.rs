@@ -27,15 +27,15 @@ row! {
         /// How the licenses were sold.
         "channel" channel: Option<Channel>, No;
         /// How many licenses were sold.
-        "licensesSold" licenses_sold: Option<u64>, As("Sold");
+        "licensesSold" licenses_sold: Option<i64>, As("Sold");
         /// How many of them are deployed.
-        "licensesDeployed" licenses_deployed: Option<u64>, As("Deployed");
+        "licensesDeployed" licenses_deployed: Option<i64>, As("Deployed");
         /// How many are in use: the greatest of the workloads' counts.
-        "licensesActive" licenses_active: Option<u64>, As("Active");
+        "licensesActive" licenses_active: Option<i64>, As("Active");
         /// Sold and not deployed; 0 if more are deployed than were sold.
-        "shelfware" shelfware: Option<u64>, As("Shelf");
+        "shelfware" shelfware: Option<i64>, As("Shelf");
         /// Deployed and not in use; 0 if more are in use than deployed.
-        "idle" idle: Option<u64>, As("Idle");
+        "idle" idle: Option<i64>, As("Idle");
         /// Deployed of sold, computed from the counts, from 0 to 100 or above. Null if none were sold.
         "deploymentPercent" deployment_percent: Option<f64> = share(model.licenses_deployed, model.licenses_sold), IfWide("% depl.");
         /// Active of deployed, computed from the counts, from 0 to 100 or above. Null if none are deployed.
@@ -76,6 +76,6 @@ row! {
     }
 }
 
-fn share(part: Option<u64>, whole: Option<u64>) -> Option<f64> {
+fn share(part: Option<i64>, whole: Option<i64>) -> Option<f64> {
     percent(i64::try_from(part?).ok()?, i64::try_from(whole?).ok()?)
 }

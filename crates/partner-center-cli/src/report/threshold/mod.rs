@@ -88,8 +88,8 @@ impl Metric {
 
     fn of_totals(self, totals: &Totals) -> Measure {
         let sum = |tally: Tally| match tally.unknown_rows {
-            0 => Measure::Count(tally.sum),
-            _ => Measure::AtLeast(tally.sum),
+            0 => Measure::Count(tally.sum.unsigned_abs()),
+            _ => Measure::AtLeast(tally.sum.unsigned_abs()),
         };
         let share = |share: Share| Measure::percent(Some(share.part), Some(share.whole));
         match self {
@@ -117,11 +117,12 @@ enum Measure {
 }
 
 impl Measure {
-    fn count(count: Option<u64>) -> Self {
-        count.map_or(Self::Unknown, Self::Count)
+    /// Counts are never negative.
+    fn count(count: Option<i64>) -> Self {
+        count.map_or(Self::Unknown, |count| Self::Count(count.unsigned_abs()))
     }
 
-    fn percent(part: Option<u64>, whole: Option<u64>) -> Self {
+    fn percent(part: Option<i64>, whole: Option<i64>) -> Self {
         match (part, whole) {
             (_, Some(0)) => Self::None,
             (Some(part), Some(whole)) => percent(part, whole).map_or(Self::None, Self::Percent),
@@ -323,7 +324,7 @@ impl Error for ThresholdError {}
 
 /// `part` as a percentage of `whole`, not rounded; `None` if `whole` is 0.
 #[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
-fn percent(part: u64, whole: u64) -> Option<f64> {
+fn percent(part: i64, whole: i64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
 }
 
