@@ -74,7 +74,7 @@ impl Crossings {
             Scope::Total => threshold.is_crossed_by_total(totals),
             _ if self.crossed > 0 => Some(true),
             _ if self.unknown > 0 => None,
-            _ => Some(false),
+            Scope::AnyRow => Some(false),
         }
     }
 
@@ -145,7 +145,7 @@ fn order(threshold: &Threshold, one: MetricValue, other: MetricValue) -> Orderin
 fn shown(value: MetricValue) -> String {
     match value {
         MetricValue::Count(count) => grouped(count),
-        other => format!("{other} %"),
+        other @ MetricValue::Percent(_) => format!("{other} %"),
     }
 }
 
@@ -153,7 +153,7 @@ fn shown(value: MetricValue) -> String {
 fn rounded(value: MetricValue) -> MetricValue {
     match value {
         MetricValue::Percent(percent) => MetricValue::Percent((percent * 100.0).round() / 100.0),
-        other => other,
+        other @ MetricValue::Count(_) => other,
     }
 }
 
@@ -161,7 +161,7 @@ fn rounded(value: MetricValue) -> MetricValue {
 pub(super) fn unknown_in_words(threshold: &Threshold, crossings: &Crossings) -> String {
     let rows = match threshold.scope() {
         Scope::Total => String::new(),
-        _ => format!(" for {} rows", grouped(crossings.unknown())),
+        Scope::AnyRow => format!(" for {} rows", grouped(crossings.unknown())),
     };
     format!("cannot determine whether '{threshold}' is crossed{rows}: a count is missing")
 }

@@ -114,7 +114,7 @@ impl FunnelPolicy {
             }
             return false;
         }
-        if self.min_idle.is_some_and(|licenses| !row.idle.is_some_and(|idle| idle.unsigned_abs() >= licenses))
+        if self.min_idle.is_some_and(|licenses| row.idle.is_none_or(|idle| idle.unsigned_abs() < licenses))
             || self.below.is_some_and(|percent| row.below_percent(percent) != Some(true))
         {
             return false;

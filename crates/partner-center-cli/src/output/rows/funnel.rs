@@ -77,5 +77,5 @@ row! {
 }
 
 fn share(part: Option<i64>, whole: Option<i64>) -> Option<f64> {
-    percent(i64::try_from(part?).ok()?, i64::try_from(whole?).ok()?)
+    percent(part?, whole?)
 }
