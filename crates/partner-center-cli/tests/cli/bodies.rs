@@ -2,13 +2,13 @@
 
 use partner_center_emulator::{Emulator, FaultScript};
 
-use crate::support::{Beside, DOCUMENTED, Run, TOKEN, beside};
+use crate::support::{DOCUMENTED, Run, TOKEN, TestEmulator, beside};
 
-fn failing(script: &str) -> Beside {
+fn failing(script: &str) -> TestEmulator {
     beside(Emulator::builder().faults(script.parse::<FaultScript>().unwrap()))
 }
 
-fn ask(beside: &Beside, more: &[&str]) -> Run {
+fn ask(beside: &TestEmulator, more: &[&str]) -> Run {
     beside.run(&[more, &["licenses", "deployment", "-c", DOCUMENTED, "--max-attempts", "1"]].concat())
 }
 

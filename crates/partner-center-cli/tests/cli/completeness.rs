@@ -3,10 +3,10 @@
 use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 use serde_json::{Value, json};
 
-use crate::book::{records, truth};
-use crate::support::{Beside, Run, beside};
+use crate::reports::{records, truth};
+use crate::support::{Run, TestEmulator, beside};
 
-fn emulated(customers: usize, script: &str) -> Beside {
+fn emulated(customers: usize, script: &str) -> TestEmulator {
     let builder = Emulator::builder().customers(customers).page_size(50);
     beside(builder.faults(script.parse::<FaultScript>().unwrap()))
 }

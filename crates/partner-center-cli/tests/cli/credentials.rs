@@ -5,15 +5,15 @@ use std::process::{Command, Stdio};
 
 use partner_center_emulator::{CustomerState, Emulator, Entra};
 
-use crate::support::{Beside, Run, TOKEN, beside, finish, run, stable};
+use crate::support::{Run, TOKEN, TestEmulator, beside, finish, run, stable};
 
 /// An emulator that approves sign-ins automatically, and a directory for the stored tokens.
-struct Desk {
-    beside: Beside,
+struct Workspace {
+    beside: TestEmulator,
     directory: tempfile::TempDir,
 }
 
-impl Desk {
+impl Workspace {
     fn new() -> Self {
         let builder = Emulator::builder().approve_device_codes_after(1).device_interval(1);
         Self { beside: beside(builder), directory: tempfile::tempdir().unwrap() }
@@ -84,7 +84,7 @@ fn piped(command: &mut Command, text: &str) -> Run {
 
 #[test]
 fn from_sign_in_to_revocation() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     let login = desk.run(&["login"]);
     assert_eq!((login.code, login.stdout.as_str()), (0, ""), "{login}");
     assert!(login.stderr.starts_with("To sign in, open http://127.0.0.1:"), "{login}");
@@ -124,7 +124,7 @@ fn from_sign_in_to_revocation() {
 
 #[test]
 fn a_token_from_a_consent_is_tested_before_it_is_stored() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     let token = desk.entra().issue_refresh_token();
     let adopt = |text: &str| desk.hush(piped(desk.command().args(["login", "--refresh-token-stdin"]), text));
 
@@ -144,7 +144,7 @@ fn a_token_from_a_consent_is_tested_before_it_is_stored() {
 
 #[test]
 fn a_sign_in_without_a_second_factor_is_reported_at_once() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     desk.entra().issue_with_mfa(false);
     let run = desk.run(&["login"]);
     assert_eq!(run.code, 0, "{run}");
@@ -179,7 +179,7 @@ fn a_declined_or_expired_sign_in_fails() {
 
 #[test]
 fn credentials_are_used_in_the_documented_order() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     assert_eq!(desk.run(&["login"]).code, 0);
     let counts = || {
         let requests = desk.entra().token_requests();
@@ -207,7 +207,7 @@ fn credentials_are_used_in_the_documented_order() {
 
 #[test]
 fn an_application_alone_reads_customers_but_no_licenses() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     let mut command = desk.command();
     command.env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET);
     let run = desk.hush(finish(command.args(["licenses", "deployment"])));
@@ -217,7 +217,7 @@ fn an_application_alone_reads_customers_but_no_licenses() {
 
 #[test]
 fn variables_alone_run_unattended() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     let mut command = desk.command();
     command
         .env_remove("PARTNER_CENTER_CONFIG_DIR")
@@ -239,7 +239,7 @@ fn variables_alone_run_unattended() {
 
 #[test]
 fn a_wrong_secret_and_a_missing_consent_are_distinguished() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     let token = desk.entra().issue_refresh_token();
     let refused = |secret: &str| {
         let mut command = desk.command();
@@ -261,7 +261,7 @@ fn a_wrong_secret_and_a_missing_consent_are_distinguished() {
 #[test]
 fn settings_that_are_missing_are_named() {
     let _guard = stable();
-    let desk = Desk::new();
+    let desk = Workspace::new();
     let refresh = finish(desk.bare().env("PARTNER_CENTER_REFRESH_TOKEN", "1.x").args(["licenses", "usage"]));
     assert_eq!((refresh.code, refresh.stdout.as_str()), (2, ""), "{refresh}");
     insta::assert_snapshot!("missing-tenant", refresh.stderr);
@@ -278,7 +278,7 @@ fn settings_that_are_missing_are_named() {
 fn a_store_that_others_can_read_is_rejected_with_the_command_that_fixes_it() {
     use std::os::unix::fs::PermissionsExt;
 
-    let desk = Desk::new();
+    let desk = Workspace::new();
     assert_eq!(desk.run(&["login"]).code, 0);
     std::fs::set_permissions(desk.store(), std::fs::Permissions::from_mode(0o644)).unwrap();
     let run = desk.run(&["licenses", "usage"]);
@@ -296,7 +296,7 @@ fn a_store_that_others_can_read_is_rejected_with_the_command_that_fixes_it() {
 
 #[test]
 fn profiles_have_sign_ins_of_their_own() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     let profile = |name: &str| {
         format!(
             "[profile.{name}]\ntenant-id = \"{}\"\nclient-id = \"{}\"\n",
@@ -319,7 +319,7 @@ fn profiles_have_sign_ins_of_their_own() {
 
 #[test]
 fn an_invalid_configuration_is_reported_before_anything_is_sent() {
-    let desk = Desk::new();
+    let desk = Workspace::new();
     std::fs::write(
         desk.directory.path().join("config.toml"),
         "[profile.default]\nclient-secret = \"hush\"\n",
@@ -341,7 +341,7 @@ fn the_advice_for_a_sign_in_blocked_by_a_policy_is_not_to_sign_in_again() {
         let script = format!("#2 /*/oauth2/* aadsts({number})");
         let builder =
             Emulator::builder().faults(script.parse::<partner_center_emulator::FaultScript>().unwrap());
-        let desk = Desk { beside: beside(builder), directory: tempfile::tempdir().unwrap() };
+        let desk = Workspace { beside: beside(builder), directory: tempfile::tempdir().unwrap() };
         let login = desk.run(&["login"]);
         assert_eq!((login.code, login.stdout.as_str()), (4, ""), "{login}");
         let told = login.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -364,7 +364,7 @@ fn the_advice_for_a_sign_in_blocked_by_a_policy_is_not_to_sign_in_again() {
 #[test]
 fn a_temporary_error_of_the_sign_in_service_is_retried() {
     for status in [200, 400, 503] {
-        let desk = Desk::new();
+        let desk = Workspace::new();
         let token = desk.entra().issue_refresh_token();
         let faults = |requests: &str| {
             let script = format!("{requests} /*/oauth2/* aadsts(90033,status={status})");
@@ -391,8 +391,8 @@ fn a_temporary_error_of_the_sign_in_service_is_retried() {
 }
 
 /// A directory with a sign-in at the emulator.
-fn signed_in() -> Desk {
-    let desk = Desk::new();
+fn signed_in() -> Workspace {
+    let desk = Workspace::new();
     std::fs::create_dir_all(desk.store().parent().unwrap()).unwrap();
     let file = serde_json::json!({
         "version": 1, "tenant": Entra::TENANT_ID, "client_id": Entra::CLIENT_ID, "obtained_at": 1_764_000_000,

@@ -5,9 +5,9 @@ use std::time::Duration;
 use partner_center_emulator::{Clock, Emulator, Entra, TokenSpec};
 use serde_json::Value;
 
-use crate::support::{Beside, beside, embedded, finish, run, stable};
+use crate::support::{TestEmulator, beside, embedded, finish, run, stable};
 
-fn doctor(beside: &Beside, token: &str, format: &str) -> crate::support::Run {
+fn doctor(beside: &TestEmulator, token: &str, format: &str) -> crate::support::Run {
     let directory = tempfile::tempdir().unwrap();
     let run = finish(
         beside
@@ -88,7 +88,7 @@ fn an_insufficient_token_is_reported_as_unknown() {
     assert_eq!(beside.emulator.request_count(), 0, "no request to Partner Center");
 }
 
-fn online(beside: &Beside, token: &str) -> (crate::support::Run, Value) {
+fn online(beside: &TestEmulator, token: &str) -> (crate::support::Run, Value) {
     let directory = tempfile::tempdir().unwrap();
     let run = finish(
         beside

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use partner_center_emulator::{Emulator, FaultScript};
 use tempfile::TempDir;
 
-use crate::support::{Beside, Run, beside, finish, run};
+use crate::support::{Run, TestEmulator, beside, finish, run};
 
 /// A directory with the files of a run that ended early, and the arguments to resume it.
 struct SweepError {
-    beside: Beside,
+    beside: TestEmulator,
     directory: TempDir,
 }
 
@@ -234,7 +234,7 @@ fn permissions_are_kept_and_no_link_is_followed() {
 
 /// A run with missing customers, and later runs that complete it.
 struct Outage {
-    beside: Beside,
+    beside: TestEmulator,
     directory: TempDir,
     bad: Vec<String>,
 }

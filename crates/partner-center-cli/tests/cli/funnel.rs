@@ -5,12 +5,12 @@ use std::io::Write as _;
 use partner_center_emulator::Emulator;
 use serde_json::Value;
 
-use crate::book::records;
-use crate::support::{Beside, DOCUMENTED, beside, embedded, stable};
+use crate::reports::records;
+use crate::support::{DOCUMENTED, TestEmulator, beside, embedded, stable};
 
 const ALL: &[&str] = &["licenses", "funnel", "--all-customers", "--source", "classic"];
 
-fn some() -> Beside {
+fn some() -> TestEmulator {
     beside(Emulator::builder().customers(40))
 }
 

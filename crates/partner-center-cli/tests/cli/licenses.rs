@@ -6,7 +6,7 @@ use std::process::Stdio;
 use partner_center_emulator::{CustomerState, Emulator};
 use serde_json::Value;
 
-use crate::support::{Beside, DOCUMENTED, beside, embedded, stable};
+use crate::support::{DOCUMENTED, TestEmulator, beside, embedded, stable};
 
 const UNKNOWN: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f05";
 
@@ -31,11 +31,11 @@ fn json_is_what_a_pipe_gets() {
     assert_eq!(document["summary"]["totals"][0]["licensesSold"], 8);
 }
 
-fn standing(emulator: &Emulator, standing: CustomerState) -> String {
-    emulator.book().customers().find(|customer| customer.state == standing).unwrap().id.to_string()
+fn in_state(emulator: &Emulator, state: CustomerState) -> String {
+    emulator.book().customers().find(|customer| customer.state == state).unwrap().id.to_string()
 }
 
-fn several() -> Beside {
+fn several() -> TestEmulator {
     beside(Emulator::builder())
 }
 
@@ -65,7 +65,7 @@ fn several_customers_share_a_table() {
 fn some_fail_and_the_rest_is_on_stdout() {
     let _guard = stable();
     let beside = several();
-    let lapsed = standing(&beside.emulator, CustomerState::Lapsed);
+    let lapsed = in_state(&beside.emulator, CustomerState::Lapsed);
     for format in ["json", "csv"] {
         let run = beside.run(&[
             "licenses",
@@ -86,7 +86,7 @@ fn some_fail_and_the_rest_is_on_stdout() {
 #[test]
 fn stdout_stays_empty_if_all_customers_fail() {
     let beside = several();
-    let lapsed = standing(&beside.emulator, CustomerState::Lapsed);
+    let lapsed = in_state(&beside.emulator, CustomerState::Lapsed);
     for format in ["table", "json", "ndjson", "csv"] {
         let run = beside.run(&["licenses", "usage", "--format", format, "-c", &lapsed]);
         assert_eq!((run.code, run.stdout.as_str()), (5, ""), "{format}\n{run}");
@@ -99,7 +99,7 @@ fn stdout_stays_empty_if_all_customers_fail() {
 fn a_note_says_that_an_empty_response_proves_nothing() {
     let _guard = stable();
     let beside = several();
-    let empty = standing(&beside.emulator, CustomerState::Empty);
+    let empty = in_state(&beside.emulator, CustomerState::Empty);
     for format in ["table", "json", "ndjson", "csv"] {
         let run = beside.run(&["licenses", "deployment", "--format", format, "-c", &empty]);
         insta::assert_snapshot!(format!("empty-deployment-{format}"), run);
@@ -132,7 +132,7 @@ fn a_closed_pipe_is_not_an_error() {
     for format in ["ndjson", "csv", "json", "table"] {
         let mut command = beside.command();
         command.args(["--quiet", "licenses", "usage", "--format", format]);
-        for id in ids.iter().filter(|id| **id != standing(&beside.emulator, CustomerState::Lapsed)) {
+        for id in ids.iter().filter(|id| **id != in_state(&beside.emulator, CustomerState::Lapsed)) {
             command.args(["-c", id]);
         }
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -2,28 +2,28 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod bodies;
-mod book;
 mod completeness;
 mod completions;
 mod credentials;
 mod customers;
 mod doctor;
-mod doors;
 mod emulator;
 mod faults;
 mod files;
 mod funnel;
 mod help;
 mod input;
+mod input_forms;
 mod licenses;
 #[cfg(unix)]
 mod process;
 mod query;
 mod readme;
+mod reports;
 mod resume;
-#[cfg(unix)]
-mod screen;
 mod shell;
 mod sources;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod values;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use partner_center_emulator::{Emulator, Entra, FaultScript};
 
-use crate::support::{Beside, Run, beside, finish};
+use crate::support::{Run, TestEmulator, beside, finish};
 
 fn send(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
@@ -30,7 +30,7 @@ fn ends_within(child: &mut Child, time: Duration) -> Option<i32> {
 }
 
 /// Starts a run without a reader of stdout, and waits until it is blocked on writing.
-fn stuck(beside: &Beside, format: &str) -> Child {
+fn stuck(beside: &TestEmulator, format: &str) -> Child {
     let before = beside.emulator.request_count();
     let all = ["licenses", "deployment", "-a", "--source", "classic", "--format", format];
     let mut command = beside.command();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use partner_center_emulator::{Emulator, EmulatorBuilder, FaultScript};
 use tempfile::TempDir;
 
-use crate::support::{Beside, Draw, Run, beside, finish};
+use crate::support::{Draw, Run, TestEmulator, beside, finish};
 
 /// Customers that take some time to read, with requests that need a retry.
 fn book(customers: usize) -> EmulatorBuilder {
@@ -17,14 +17,14 @@ fn book(customers: usize) -> EmulatorBuilder {
 }
 
 /// The directory and arguments of a run.
-struct Desk {
+struct Workspace {
     directory: TempDir,
     output: PathBuf,
     checkpoint: PathBuf,
     arguments: Vec<String>,
 }
 
-impl Desk {
+impl Workspace {
     fn new(name: &str, arguments: &[&str]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let (output, checkpoint) = (directory.path().join(name), directory.path().join("checkpoint.json"));
@@ -39,13 +39,13 @@ impl Desk {
         PathBuf::from(format!("{}.partial", self.output.display()))
     }
 
-    fn start(&self, beside: &Beside) -> Child {
+    fn start(&self, beside: &TestEmulator) -> Child {
         let mut command = beside.command();
         command.args(&self.arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().unwrap()
     }
 
-    fn run(&self, beside: &Beside) -> Run {
+    fn run(&self, beside: &TestEmulator) -> Run {
         finish(beside.command().args(&self.arguments))
     }
 
@@ -60,7 +60,7 @@ impl Desk {
 }
 
 /// Kills a run after this many requests. Returns whether it was killed before it ended.
-fn kill_after(requests: u64, desk: &Desk, beside: &Beside) -> bool {
+fn kill_after(requests: u64, desk: &Workspace, beside: &TestEmulator) -> bool {
     let before = beside.emulator.request_count();
     let mut child = desk.start(beside);
     while beside.emulator.request_count() < before + requests {
@@ -97,12 +97,12 @@ fn fifty_kills_at_random_moments_change_not_a_byte() {
         "--fail-on",
         "total shelfware > 1",
     ];
-    let undisturbed = Desk::new("book.csv", &arguments);
+    let undisturbed = Workspace::new("book.csv", &arguments);
     let expected = undisturbed.run(&beside);
     assert_eq!((expected.code, undisturbed.files()), (10, vec!["book.csv".to_owned()]), "{expected}");
     let bytes = fs::read(&undisturbed.output).unwrap();
 
-    let desk = Desk::new("book.csv", &arguments);
+    let desk = Workspace::new("book.csv", &arguments);
     let (mut draw, mut kills, mut went_on) = (Draw(7), 0, 0);
     while kills < 50 {
         // A whole run takes about 600 requests; some runs should come close to the end, and most should not.
@@ -136,10 +136,10 @@ fn the_commercial_query_by_customer_is_the_same_after_kills() {
 fn commercial_kills_change_not_a_byte(order: &str) {
     let beside = beside(book(120).page_size(20));
     let arguments = ["licenses", "usage", "--all-customers", "--source", "commercial", "--order", order];
-    let undisturbed = Desk::new("book.ndjson", &arguments);
+    let undisturbed = Workspace::new("book.ndjson", &arguments);
     let expected = undisturbed.run(&beside);
     assert_eq!(expected.code, 0, "{expected}");
-    let desk = Desk::new("book.ndjson", &arguments);
+    let desk = Workspace::new("book.ndjson", &arguments);
     let (mut draw, mut kills) = (Draw(11), 0);
     while kills < 6 && kill_after(1 + draw.below(8), &desk, &beside) {
         kills += 1;
@@ -156,7 +156,7 @@ fn commercial_kills_change_not_a_byte(order: &str) {
 fn a_run_killed_after_everything_is_written_completes() {
     let beside = beside(book(20));
     let arguments = ["licenses", "deployment", "--all-customers", "--source", "classic"];
-    let desk = Desk::new("book.csv", &arguments);
+    let desk = Workspace::new("book.csv", &arguments);
     // A run killed after everything is written leaves its last checkpoint, which normally exists only for a moment.
     let mut saved = String::new();
     for _ in 0..100 {
@@ -188,10 +188,10 @@ fn a_run_killed_after_everything_is_written_completes() {
 fn a_rejected_token_keeps_the_rows_and_the_next_run_resumes() {
     let beside = beside(Emulator::builder().customers(50));
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
-    let undisturbed = Desk::new("book.csv", &arguments);
+    let undisturbed = Workspace::new("book.csv", &arguments);
     assert_eq!(undisturbed.run(&beside).code, 0);
     beside.emulator.set_faults("#20- 401(code=900421)".parse::<FaultScript>().unwrap());
-    let desk = Desk::new("book.csv", &arguments);
+    let desk = Workspace::new("book.csv", &arguments);
     let run = desk.run(&beside);
     assert_eq!(run.code, 4, "{run}");
     assert!(
@@ -208,7 +208,7 @@ fn a_rejected_token_keeps_the_rows_and_the_next_run_resumes() {
 
 /// A run that waits for a response after some customers.
 #[cfg(unix)]
-fn waiting(desk: &Desk, beside: &Beside) -> Child {
+fn waiting(desk: &Workspace, beside: &TestEmulator) -> Child {
     let before = beside.emulator.request_count();
     beside.emulator.set_faults("#12- slow-start(ms=60000)".parse::<FaultScript>().unwrap());
     let mut command = beside.command();
@@ -238,9 +238,9 @@ fn ctrl_c_stops_at_once_and_the_next_run_resumes() {
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
     for (name, code) in [("-INT", 130), ("-TERM", 143)] {
         let beside = beside(Emulator::builder().customers(30));
-        let undisturbed = Desk::new("book.csv", &arguments);
+        let undisturbed = Workspace::new("book.csv", &arguments);
         assert_eq!(undisturbed.run(&beside).code, 0);
-        let desk = Desk::new("book.csv", &arguments);
+        let desk = Workspace::new("book.csv", &arguments);
         let run = signal(waiting(&desk, &beside), name);
         assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run}");
         assert!(run.stderr.contains("stopped after 10 customers; run the same command to resume"), "{run}");
@@ -256,7 +256,7 @@ fn ctrl_c_stops_at_once_and_the_next_run_resumes() {
 fn ctrl_c_leaves_nothing_half_written() {
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
     let beside = beside(Emulator::builder().customers(30));
-    let mut desk = Desk::new("book.csv", &arguments);
+    let mut desk = Workspace::new("book.csv", &arguments);
     desk.arguments.truncate(arguments.len() + 2);
     fs::write(&desk.output, "what was there").unwrap();
     let run = signal(waiting(&desk, &beside), "-INT");
@@ -282,7 +282,7 @@ fn ctrl_c_leaves_nothing_half_written() {
 fn a_checkpoint_is_rejected_for_other_arguments_and_other_files() {
     let beside = beside(Emulator::builder().customers(30));
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
-    let desk = Desk::new("book.csv", &arguments);
+    let desk = Workspace::new("book.csv", &arguments);
     beside.emulator.set_faults("#10- 401(code=900421)".parse::<FaultScript>().unwrap());
     assert_eq!(desk.run(&beside).code, 4);
     let (checkpoint, partial) = (fs::read(&desk.checkpoint).unwrap(), fs::read(desk.partial()).unwrap());
@@ -320,7 +320,7 @@ fn a_checkpoint_is_rejected_for_other_arguments_and_other_files() {
 fn two_runs_do_not_write_the_same_file() {
     let beside = beside(Emulator::builder().customers(30));
     let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
-    let desk = Desk::new("book.csv", &arguments);
+    let desk = Workspace::new("book.csv", &arguments);
     beside.emulator.set_faults("#5- slow-start(ms=60000)".parse::<FaultScript>().unwrap());
     let mut first = desk.start(&beside);
     while beside.emulator.request_count() < 5 {

@@ -4,19 +4,19 @@ use std::collections::BTreeMap;
 
 use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 
-use crate::book::records;
-use crate::support::{Beside, DOCUMENTED, Run, beside};
+use crate::reports::records;
+use crate::support::{DOCUMENTED, Run, TestEmulator, beside};
 
 const COMMANDS: &[&str] = &["deployment", "usage", "funnel"];
 
 /// Empty responses of the classic operations, as reported for the service.
 const CLASSIC_EMPTY: &str = "/v1/customers/* no-rows";
 
-fn with_faults(script: &str) -> Beside {
+fn with_faults(script: &str) -> TestEmulator {
     beside(Emulator::builder().customers(40).faults(script.parse::<FaultScript>().unwrap()))
 }
 
-fn ask(beside: &Beside, command: &str, more: &[&str]) -> Run {
+fn ask(beside: &TestEmulator, command: &str, more: &[&str]) -> Run {
     beside.run(&[&["licenses", command, "--format", "csv"], more].concat())
 }
 
@@ -27,7 +27,7 @@ fn sources(run: &Run) -> Vec<String> {
 }
 
 /// The ids of customers with rows, in the emulator's order.
-fn with_rows(beside: &Beside, most: usize) -> Vec<String> {
+fn with_rows(beside: &TestEmulator, most: usize) -> Vec<String> {
     let customers = beside.emulator.book().customers();
     let active = customers.filter(|customer| customer.state == CustomerState::Active);
     active.map(|customer| customer.id.to_string()).take(most).collect()
@@ -38,7 +38,7 @@ fn named(ids: &[String]) -> Vec<&str> {
 }
 
 /// The paths of the classic requests, and the ids in the filters of the commercial ones.
-fn requests(beside: &Beside) -> (Vec<String>, Vec<Vec<String>>) {
+fn requests(beside: &TestEmulator) -> (Vec<String>, Vec<Vec<String>>) {
     let (mut classic, mut commercial) = (Vec::new(), Vec::new());
     for request in beside.emulator.requests() {
         if !request.path().contains("/commercial/") {

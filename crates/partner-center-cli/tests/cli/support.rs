@@ -54,7 +54,7 @@ pub(crate) fn embedded(arguments: &[&str]) -> Run {
 }
 
 /// An emulator in the test process, which records the requests of the binary.
-pub(crate) struct Beside {
+pub(crate) struct TestEmulator {
     pub(crate) emulator: Emulator,
     runtime: tokio::runtime::Runtime,
 }
@@ -62,13 +62,13 @@ pub(crate) struct Beside {
 /// The token the binary is given.
 pub(crate) const TOKEN: &str = "a-token-that-must-not-show";
 
-pub(crate) fn beside(builder: EmulatorBuilder) -> Beside {
+pub(crate) fn beside(builder: EmulatorBuilder) -> TestEmulator {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let emulator = runtime.block_on(builder.accept_token(TOKEN).start()).unwrap();
-    Beside { emulator, runtime }
+    TestEmulator { emulator, runtime }
 }
 
-impl Beside {
+impl TestEmulator {
     /// The binary, configured with this emulator's two hosts and a directory of the test for its sign-ins.
     pub(crate) fn in_directory(&self, directory: &Path) -> Command {
         let mut command = command();
@@ -94,7 +94,7 @@ impl Beside {
     }
 }
 
-impl Drop for Beside {
+impl Drop for TestEmulator {
     fn drop(&mut self) {
         // The emulator's tasks must be dropped inside the runtime.
         let _guard = self.runtime.enter();
@@ -102,11 +102,11 @@ impl Drop for Beside {
 }
 
 /// A service that sends these responses one after the other, whatever the request.
-pub(crate) struct Answering {
+pub(crate) struct CannedService {
     base_url: String,
 }
 
-pub(crate) fn answering(bodies: &[String]) -> Answering {
+pub(crate) fn answering(bodies: &[String]) -> CannedService {
     use std::io::{BufRead as _, BufReader, Write as _};
 
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -126,10 +126,10 @@ pub(crate) fn answering(bodies: &[String]) -> Answering {
             .unwrap();
         }
     });
-    Answering { base_url }
+    CannedService { base_url }
 }
 
-impl Answering {
+impl CannedService {
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let mut command = command();
         command.env("PARTNER_CENTER_BASE_URL", &self.base_url).env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);

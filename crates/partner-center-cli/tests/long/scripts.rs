@@ -8,7 +8,7 @@ use partner_center_emulator::{Emulator, FaultScript};
 use serde_json::Value;
 
 use crate::cases;
-use crate::support::{Beside, Draw, Run, beside};
+use crate::support::{Draw, Run, TestEmulator, beside};
 
 const COMMANDS: [&str; 3] = ["deployment", "usage", "funnel"];
 const SOURCES: [&str; 2] = ["classic", "commercial"];
@@ -78,7 +78,7 @@ fn document(run: &Run) -> Option<Document> {
     Some(Document { rows, summary: document["summary"].clone(), failures })
 }
 
-fn read(beside: &Beside, command: &str, source: &str) -> Run {
+fn read(beside: &TestEmulator, command: &str, source: &str) -> Run {
     beside.run(&[
         "licenses",
         command,

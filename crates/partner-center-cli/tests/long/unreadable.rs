@@ -12,13 +12,13 @@ use partner_center_emulator::{Emulator, FaultScript};
 use serde_json::Value;
 
 use crate::cases;
-use crate::support::{Beside, Draw, beside, finish};
+use crate::support::{Draw, TestEmulator, beside, finish};
 
 const DEPLOYMENT: [&str; 7] =
     ["licenses", "deployment", "--all-customers", "--source", "classic", "--concurrency", "64"];
 
 /// Makes the first row of every n-th customer unreadable, among those with several rows.
-fn spoil(beside: &Beside, every: usize) -> BTreeSet<String> {
+fn spoil(beside: &TestEmulator, every: usize) -> BTreeSet<String> {
     let customers = beside.emulator.book().customers().filter(|customer| customer.deployment().len() > 1);
     let chosen: BTreeSet<String> = customers.step_by(every).map(|customer| customer.id.to_string()).collect();
     let mut script = String::new();
@@ -29,13 +29,13 @@ fn spoil(beside: &Beside, every: usize) -> BTreeSet<String> {
     chosen
 }
 
-fn document(beside: &Beside, code: i32) -> Value {
+fn document(beside: &TestEmulator, code: i32) -> Value {
     let run = beside.run(&[&DEPLOYMENT[..], &["--format", "json"]].concat());
     assert_eq!(run.code, code, "{}", run.stderr);
     serde_json::from_str(&run.stdout).unwrap()
 }
 
-fn into_file(beside: &Beside, directory: &Path) -> Command {
+fn into_file(beside: &TestEmulator, directory: &Path) -> Command {
     let mut command = beside.command();
     command.args(DEPLOYMENT).current_dir(directory);
     command.args(["--output", "book.csv", "--checkpoint", "checkpoint.json"]);

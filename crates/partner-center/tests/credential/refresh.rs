@@ -243,11 +243,11 @@ async fn each_sign_in_error_has_a_reason_and_advice() {
             "client secret is wrong",
         ),
     ];
-    for (spoil, mend, code, reason, advice) in cases {
+    for (spoil, repair, code, reason, advice) in cases {
         let credential = RefreshToken::new(&app, world.signed_in()).unwrap();
         spoil(entra);
         let error = credential.token().await.unwrap_err();
-        mend(entra);
+        repair(entra);
         assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some(code)));
         assert!(error.is_unauthorized());
         let refusal = OauthError::of(&error).unwrap();

@@ -26,13 +26,13 @@ const LONG: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(50);
 
 /// A sign-in host on separate threads that responds when told to.
-struct Gate {
+struct SignInHost {
     address: String,
     requests: Arc<AtomicUsize>,
     open: mpsc::Sender<()>,
 }
 
-impl Gate {
+impl SignInHost {
     fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -94,10 +94,10 @@ struct Signed {
 }
 
 impl Signed {
-    fn into(gate: &Gate) -> Self {
+    fn into(host: &SignInHost) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let store = FileStore::new(directory.path().join("token.json"));
-        let app = gate.app();
+        let app = host.app();
         let token =
             StoredToken::new(app.tenant(), app.client_id(), "first", std::time::SystemTime::UNIX_EPOCH);
         runtime().block_on(store.save(&token)).unwrap();
@@ -114,49 +114,49 @@ impl Signed {
 }
 
 /// Requests a token on this runtime, and gives up before the response arrives.
-fn begin(on: &Runtime, signed: &Signed, gate: &Gate) {
+fn begin(on: &Runtime, signed: &Signed, host: &SignInHost) {
     on.block_on(async {
         let asked = tokio::time::timeout(SHORT, signed.credential.token()).await;
         assert!(asked.is_err(), "no response was sent yet");
     });
-    gate.wait_for_request(1);
+    host.wait_for_request(1);
 }
 
 // S4: the refresh was a task of the first runtime, and stalled with it while it held the lock.
 #[test]
 fn a_refresh_started_on_an_idle_runtime_serves_another() {
-    let (gate, a, b) = (Gate::new(), runtime(), runtime());
-    let signed = Signed::into(&gate);
-    begin(&a, &signed, &gate);
-    gate.let_one_through();
+    let (host, a, b) = (SignInHost::new(), runtime(), runtime());
+    let signed = Signed::into(&host);
+    begin(&a, &signed, &host);
+    host.let_one_through();
     let token = b.block_on(async { tokio::time::timeout(LONG, signed.credential.token()).await });
     assert_eq!(token.unwrap().unwrap().expose(), "good-1", "the refresh that was started");
     let other = FileStore::new(signed.store.path());
     assert!(b.block_on(async { tokio::time::timeout(LONG, other.lock()).await }).unwrap().is_ok());
-    assert_eq!((gate.requests.load(Ordering::SeqCst), signed.kept().as_str()), (1, "r-1"));
+    assert_eq!((host.requests.load(Ordering::SeqCst), signed.kept().as_str()), (1, "r-1"));
     drop(a);
 }
 
 // S2, R12: the refresh ended with the runtime, and the new refresh token was lost.
 #[test]
 fn a_refresh_outlives_the_runtime_it_was_started_on() {
-    let (gate, a) = (Gate::new(), runtime());
-    let signed = Signed::into(&gate);
-    begin(&a, &signed, &gate);
+    let (host, a) = (SignInHost::new(), runtime());
+    let signed = Signed::into(&host);
+    begin(&a, &signed, &host);
     drop(a);
-    gate.let_one_through();
+    host.let_one_through();
     runtime().block_on(async { tokio::time::timeout(LONG, signed.credential.settle()).await }).unwrap();
     assert_eq!(signed.kept(), "r-1");
     let token = runtime().block_on(signed.credential.token()).unwrap();
-    assert_eq!((token.expose(), gate.requests.load(Ordering::SeqCst)), ("good-1", 1));
+    assert_eq!((token.expose(), host.requests.load(Ordering::SeqCst)), ("good-1", 1));
 }
 
 // R12: a process can wait for refreshes in progress, for a bounded time, without starting any.
 #[test]
 fn a_process_that_is_told_to_stop_waits_for_the_successor_for_a_bounded_time() {
     for round in 0..10 {
-        let (gate, a) = (Gate::new(), runtime());
-        let signed = Signed::into(&gate);
+        let (host, a) = (SignInHost::new(), runtime());
+        let signed = Signed::into(&host);
         let partner = PartnerCenter::builder()
             .base_url("http://127.0.0.1:9")
             .credential(signed.credential.clone())
@@ -171,11 +171,11 @@ fn a_process_that_is_told_to_stop_waits_for_the_successor_for_a_bounded_time() {
                 () = tokio::time::sleep(SHORT) => {}
             }
         });
-        gate.wait_for_request(1);
+        host.wait_for_request(1);
         assert!(!a.block_on(partner.settle(SHORT)), "{round}: it is still in progress");
-        gate.let_one_through();
+        host.let_one_through();
         assert!(a.block_on(partner.settle(LONG)), "{round}");
-        assert_eq!((signed.kept().as_str(), gate.requests.load(Ordering::SeqCst)), ("r-1", 1), "{round}");
+        assert_eq!((signed.kept().as_str(), host.requests.load(Ordering::SeqCst)), ("r-1", 1), "{round}");
     }
 }
 

@@ -12,17 +12,17 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 /// Returns `token-1`, `token-2`, ... one for each permit, unless told to fail.
 #[derive(Clone, Debug)]
-struct Press {
+struct ScriptedSource {
     clock: ManualClock,
     life: Option<Duration>,
     permits: Arc<Semaphore>,
     failures: Arc<Mutex<VecDeque<Error>>>,
-    minted: Arc<Mutex<u32>>,
+    requested: Arc<Mutex<u32>>,
 }
 
-impl Press {
-    fn minted(&self) -> u32 {
-        *self.minted.lock().unwrap()
+impl ScriptedSource {
+    fn requested(&self) -> u32 {
+        *self.requested.lock().unwrap()
     }
 
     fn fail_next(&self, error: Error) {
@@ -30,14 +30,14 @@ impl Press {
     }
 }
 
-impl TokenSource for Press {
+impl TokenSource for ScriptedSource {
     fn request_token(&self) -> BoxFuture<'_, Result<AccessToken>> {
         Box::pin(async {
             self.permits.acquire().await.unwrap().forget();
             let number = {
-                let mut minted = self.minted.lock().unwrap();
-                *minted += 1;
-                *minted
+                let mut requested = self.requested.lock().unwrap();
+                *requested += 1;
+                *requested
             };
             if let Some(error) = self.failures.lock().unwrap().pop_front() {
                 return Err(error);
@@ -53,9 +53,9 @@ impl TokenSource for Press {
 
 /// Always 0.5, so that margins match the constants exactly.
 #[derive(Debug)]
-struct Middle;
+struct FixedRandom;
 
-impl Random for Middle {
+impl Random for FixedRandom {
     fn fraction(&self) -> f64 {
         0.5
     }
@@ -72,16 +72,16 @@ fn here(refresh: BoxFuture<'static, ()>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn session(permits: usize, life: impl Into<Option<Duration>>) -> (TokenCache, Press, ManualClock) {
+fn session(permits: usize, life: impl Into<Option<Duration>>) -> (TokenCache, ScriptedSource, ManualClock) {
     let clock = ManualClock::new();
-    let press = Press {
+    let source = ScriptedSource {
         clock: clock.clone(),
         life: life.into(),
         permits: Arc::new(Semaphore::new(permits)),
         failures: Arc::default(),
-        minted: Arc::default(),
+        requested: Arc::default(),
     };
-    (TokenCache::on(press.clone(), here, Arc::new(clock.clone()), Arc::new(Middle)), press, clock)
+    (TokenCache::on(source.clone(), here, Arc::new(clock.clone()), Arc::new(FixedRandom)), source, clock)
 }
 
 /// Lets background tasks run.
@@ -97,7 +97,7 @@ async fn text(session: &TokenCache) -> String {
 
 #[tokio::test]
 async fn two_hundred_calls_share_one_refresh() {
-    let (session, press, clock) = session(1, HOUR);
+    let (session, source, clock) = session(1, HOUR);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(HOUR);
     let calls: Vec<_> = (0..200)
@@ -107,17 +107,17 @@ async fn two_hundred_calls_share_one_refresh() {
         })
         .collect();
     settle().await;
-    assert_eq!(press.minted(), 1, "the second refresh has no permit yet");
-    press.permits.add_permits(200);
+    assert_eq!(source.requested(), 1, "the second refresh has no permit yet");
+    source.permits.add_permits(200);
     for call in calls {
         assert_eq!(call.await.unwrap(), "token-2");
     }
-    assert_eq!(press.minted(), 2);
+    assert_eq!(source.requested(), 2);
 }
 
 #[tokio::test]
 async fn dropping_a_call_does_not_cancel_the_refresh() {
-    let (session, press, _clock) = session(0, HOUR);
+    let (session, source, _clock) = session(0, HOUR);
     let mut first = Box::pin(session.token());
     assert!(poll_once(&mut first).await.is_none());
     let second = tokio::spawn({
@@ -126,17 +126,17 @@ async fn dropping_a_call_does_not_cancel_the_refresh() {
     });
     settle().await;
     drop(first);
-    press.permits.add_permits(1);
+    source.permits.add_permits(1);
     assert_eq!(second.await.unwrap(), "token-1");
     // Even when all calls are dropped, the token is kept.
-    let (session, press, _clock) = self::session(0, HOUR);
+    let (session, source, _clock) = self::session(0, HOUR);
     let mut only = Box::pin(session.token());
     assert!(poll_once(&mut only).await.is_none());
     drop(only);
-    press.permits.add_permits(1);
+    source.permits.add_permits(1);
     settle().await;
     assert_eq!(text(&session).await, "token-1");
-    assert_eq!(press.minted(), 1);
+    assert_eq!(source.requested(), 1);
 }
 
 /// Polls once.
@@ -152,41 +152,41 @@ async fn poll_once<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<
 
 #[tokio::test]
 async fn a_token_is_refreshed_early_without_blocking_calls() {
-    let (session, press, clock) = session(1, HOUR);
+    let (session, source, clock) = session(1, HOUR);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(HOUR.saturating_sub(EARLY + Duration::from_secs(1)));
     assert_eq!(text(&session).await, "token-1");
     settle().await;
-    assert_eq!(press.minted(), 1, "too early to replace it");
+    assert_eq!(source.requested(), 1, "too early to replace it");
     clock.advance(Duration::from_secs(1));
     // The refresh has no permit: a call that waited for it would hang here.
     for _ in 0..50 {
         assert_eq!(text(&session).await, "token-1");
     }
-    press.permits.add_permits(50);
+    source.permits.add_permits(50);
     settle().await;
     assert_eq!(text(&session).await, "token-2");
-    assert_eq!(press.minted(), 2);
+    assert_eq!(source.requested(), 2);
 }
 
 #[tokio::test]
 async fn a_token_is_not_returned_just_before_its_expiry() {
-    let (session, press, clock) = session(2, HOUR);
+    let (session, source, clock) = session(2, HOUR);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(HOUR.saturating_sub(LATE));
     assert_eq!(text(&session).await, "token-2");
-    assert_eq!(press.minted(), 2);
+    assert_eq!(source.requested(), 2);
 }
 
 #[tokio::test]
 async fn short_tokens_have_short_margins() {
     let minute = Duration::from_secs(60);
-    let (session, press, clock) = session(5, minute);
+    let (session, source, clock) = session(5, minute);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(Duration::from_secs(47));
     assert_eq!(text(&session).await, "token-1");
     settle().await;
-    assert_eq!(press.minted(), 1);
+    assert_eq!(source.requested(), 1);
     clock.advance(Duration::from_secs(2));
     assert_eq!(text(&session).await, "token-1", "served while it is replaced");
     settle().await;
@@ -195,29 +195,29 @@ async fn short_tokens_have_short_margins() {
 
 #[tokio::test]
 async fn a_token_with_unknown_or_zero_lifetime_works() {
-    let (session, press, clock) = session(5, None);
+    let (session, source, clock) = session(5, None);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(1000 * HOUR);
     assert_eq!(text(&session).await, "token-1", "kept until it is rejected");
-    assert_eq!(press.minted(), 1);
-    let (session, press, _clock) = self::session(5, Duration::ZERO);
+    assert_eq!(source.requested(), 1);
+    let (session, source, _clock) = self::session(5, Duration::ZERO);
     assert_eq!(text(&session).await, "token-1");
     assert_eq!(text(&session).await, "token-2");
-    assert_eq!(press.minted(), 2);
+    assert_eq!(source.requested(), 2);
 }
 
 #[tokio::test]
 async fn a_failed_early_refresh_is_not_an_error_and_is_delayed() {
-    let (session, press, clock) = session(100, HOUR);
+    let (session, source, clock) = session(100, HOUR);
     assert_eq!(text(&session).await, "token-1");
     clock.advance(HOUR.saturating_sub(EARLY));
     for round in 1..=4 {
-        press.fail_next(Error::new(ErrorKind::Unavailable, "down"));
+        source.fail_next(Error::new(ErrorKind::Unavailable, "down"));
         for _ in 0..50 {
             assert_eq!(text(&session).await, "token-1");
             settle().await;
         }
-        assert_eq!(press.minted(), 1 + round, "one attempt, then a delay");
+        assert_eq!(source.requested(), 1 + round, "one attempt, then a delay");
         clock.advance(FIRST_HOLD * 2_u32.pow(round - 1));
     }
     assert_eq!(text(&session).await, "token-1");
@@ -227,20 +227,20 @@ async fn a_failed_early_refresh_is_not_an_error_and_is_delayed() {
 
 #[tokio::test]
 async fn a_rejected_refresh_fails_all_calls_and_is_retried_later() {
-    let (session, press, clock) = session(100, HOUR);
-    press.fail_next(Error::new(ErrorKind::Credential, "no").with_code("AADSTS50173"));
+    let (session, source, clock) = session(100, HOUR);
+    source.fail_next(Error::new(ErrorKind::Credential, "no").with_code("AADSTS50173"));
     for _ in 0..200 {
         let error = session.token().await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some("AADSTS50173")));
     }
-    assert_eq!(press.minted(), 1);
+    assert_eq!(source.requested(), 1);
     clock.advance(FIRST_HOLD);
     assert_eq!(text(&session).await, "token-2");
 }
 
 #[tokio::test]
 async fn a_rejected_token_is_replaced_once_for_all_calls() {
-    let (session, press, _clock) = session(1, HOUR);
+    let (session, source, _clock) = session(1, HOUR);
     let refused = session.token().await.unwrap();
     let calls: Vec<_> = (0..50)
         .map(|_| {
@@ -256,24 +256,24 @@ async fn a_rejected_token_is_replaced_once_for_all_calls() {
     });
     settle().await;
     assert!(!newcomer.is_finished());
-    press.permits.add_permits(100);
+    source.permits.add_permits(100);
     for call in calls {
         assert_eq!(call.await.unwrap().expose(), "token-2");
     }
     assert_eq!(newcomer.await.unwrap(), "token-2");
     // A call that was rejected long ago gets the replacement.
     assert_eq!(session.refresh(&refused).await.unwrap().unwrap().expose(), "token-2");
-    assert_eq!(press.minted(), 2);
+    assert_eq!(source.requested(), 2);
 }
 
 #[tokio::test]
 async fn a_service_that_rejects_new_tokens_does_not_cause_a_refresh_per_call() {
-    let (session, press, clock) = session(100, HOUR);
+    let (session, source, clock) = session(100, HOUR);
     for _ in 0..100 {
         let refused = session.token().await.unwrap();
         session.refresh(&refused).await.unwrap();
     }
-    assert_eq!(press.minted(), 2);
+    assert_eq!(source.requested(), 2);
     let refused = session.token().await.unwrap();
     assert_eq!(session.refresh(&refused).await.unwrap(), None);
     clock.advance(LONGEST_HOLD);
@@ -282,7 +282,7 @@ async fn a_service_that_rejects_new_tokens_does_not_cause_a_refresh_per_call() {
 
 #[test]
 fn a_refresh_that_was_dropped_with_its_runtime_is_restarted() {
-    let (session, press, _clock) = session(0, HOUR);
+    let (session, source, _clock) = session(0, HOUR);
     let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
     let first = runtime();
     first.block_on(async {
@@ -290,7 +290,7 @@ fn a_refresh_that_was_dropped_with_its_runtime_is_restarted() {
         assert!(poll_once(&mut token).await.is_none());
     });
     drop(first);
-    press.permits.add_permits(1);
+    source.permits.add_permits(1);
     assert_eq!(runtime().block_on(text(&session)), "token-1");
 }
 
@@ -309,12 +309,12 @@ fn jitter_stays_within_a_quarter() {
         }
     }
 
-    let (_, press, clock) = session(0, HOUR);
+    let (_, source, clock) = session(0, HOUR);
     let end = clock.system_time() + HOUR;
     let token = AccessToken::new("token").expires_at(end);
     for (fraction, expected) in [(0.0, EARLY * 3 / 4), (0.5, EARLY), (1.0, EARLY * 5 / 4)] {
         let session =
-            TokenCache::on(press.clone(), here, Arc::new(clock.clone()), Arc::new(Always(fraction)));
+            TokenCache::on(source.clone(), here, Arc::new(clock.clone()), Arc::new(Always(fraction)));
         let (due, _) = session.0.held(token.clone(), None).times.unwrap();
         assert_eq!(end.duration_since(due).unwrap(), expected);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use partner_center_emulator::{Book, CustomerState, Emulator, EmulatorBuilder, FaultScript};
 use serde_json::Value;
 
-use crate::support::{Beside, Run, beside, stable};
+use crate::support::{Run, TestEmulator, beside, stable};
 
 fn faults(script: &str) -> FaultScript {
     script.parse().unwrap()
@@ -56,13 +56,13 @@ pub(crate) fn truth(book: &Book) -> Vec<Line> {
     customers.into_iter().flat_map(of_customer).collect()
 }
 
-fn standing(book: &Book, standing: CustomerState) -> usize {
-    book.customers().filter(|customer| customer.state == standing).count()
+fn in_state(book: &Book, state: CustomerState) -> usize {
+    book.customers().filter(|customer| customer.state == state).count()
 }
 
 const DEPLOYMENT: &[&str] = &["licenses", "deployment", "--all-customers", "--format", "csv"];
 
-fn run(beside: &Beside, more: &[&str]) -> Run {
+fn run(beside: &TestEmulator, more: &[&str]) -> Run {
     beside.run(&[DEPLOYMENT, more].concat())
 }
 
@@ -75,7 +75,7 @@ fn classic_rows_match_the_emulator_and_are_sorted_by_customer() {
     assert_eq!(lines(&run.stdout), truth(book));
     assert!(records(&run.stdout).iter().all(|row| row["source"] == "classic"));
 
-    let (empty, skipped) = (standing(book, CustomerState::Empty), standing(book, CustomerState::Lapsed));
+    let (empty, skipped) = (in_state(book, CustomerState::Empty), in_state(book, CustomerState::Lapsed));
     let counts = format!(
         "note: 60 customers: {} with rows, {empty} without rows, {skipped} skipped, 0 failed\n      {} rows. Data of ",
         60 - empty - skipped,
@@ -98,7 +98,7 @@ fn the_commercial_query_is_tried_first_and_takes_few_requests() {
     assert!(
         records(&run.stdout).iter().all(|row| row["source"] == "commercial" && !row["productId"].is_empty())
     );
-    let with_rows = standing(beside.emulator.book(), CustomerState::Active);
+    let with_rows = in_state(beside.emulator.book(), CustomerState::Active);
     let counts = format!(
         "60 customers: {with_rows} with rows, {} without rows, by the commercial query",
         60 - with_rows
