@@ -12,7 +12,7 @@ shown() {
     whole_book) echo '25 customers: 23 with rows, 1 empty, 1 skipped, 0 failed' ;;
     commercial_query) echo 'deployment: 78 of 78 rows' ;;
     custom_credential) echo '8 rows with the second token' ;;
-    own_mock) echo '8 licenses sold, as the book says, after 3 requests' ;;
+    own_mock) echo '8 licenses sold, as expected, after 3 requests' ;;
     tracing_setup) echo '8 rows after 2 attempts' ;;
     *) echo "(no expected output of $1 in $0)" ;;
   esac

@@ -10,7 +10,7 @@ pub(crate) mod repair;
 pub(crate) mod retry_after;
 
 pub(crate) use paging_info::PagingInfo;
-pub(crate) use retry_after::{retry_after, service_time};
+pub(crate) use retry_after::service_time;
 
 /// The value of `MS-PartnerCenter-Client` and `User-Agent`.
 pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO_PKG_VERSION"));

@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 
 use super::oauth_error::{OauthError, Reason};
 use crate::clock::{BoxFuture, Clock, ClockWatch};
-use crate::wire::{encoding, retry_after};
+use crate::wire::encoding;
+use crate::wire::retry_after::retry_after;
 
 /// Token responses are a few thousand bytes.
 const LONGEST_BODY: usize = 256 * 1024;
