@@ -6,6 +6,7 @@ mod links;
 mod modules;
 mod text;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -16,19 +17,19 @@ use crate::{codegen, metadata};
 /// Runs every check, and fails with everything that was found.
 pub(crate) fn run() -> Result<()> {
     let root = crate::root();
-    let files = files(&root)?;
+    // Files that are not text have no rules.
+    let read = |file: String| std::fs::read_to_string(root.join(&file)).ok().map(|text| (file, text));
+    let files: BTreeMap<String, String> = files(&root)?.into_iter().filter_map(read).collect();
     let mut findings = Vec::new();
-    for file in &files {
-        // Files that are not text have no rules.
-        let Ok(text) = std::fs::read_to_string(root.join(file)) else { continue };
-        findings.extend(text::findings(file, &text));
+    for (file, text) in &files {
+        findings.extend(text::findings(file, text));
         if has_extension(file, "md") {
-            findings.extend(links::findings(&root, file, &text));
+            findings.extend(links::findings(&root, file, text));
         }
     }
     findings.extend(text::outdated_exceptions(&root));
     findings.extend(layers::findings(&metadata::of_members()?));
-    findings.extend(modules::findings(&root, &files)?);
+    findings.extend(modules::findings(&files)?);
     for path in codegen::GENERATED {
         let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
         if !text.starts_with(&codegen::header()?) {

@@ -212,8 +212,15 @@ impl fmt::Display for ClockOffset {
     }
 }
 
-/// Formats a duration in its largest suitable unit.
-fn in_words(time: Duration) -> String {
+/// Formats a duration in its largest suitable unit, rounded down.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// assert_eq!(partner_center::clock::in_words(Duration::from_secs(7300)), "2 hours");
+/// ```
+#[must_use]
+pub fn in_words(time: Duration) -> String {
     let seconds = time.as_secs();
     let (count, unit) = match seconds {
         0..120 => (seconds, "second"),

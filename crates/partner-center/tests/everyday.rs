@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use partner_center::chain::{
     Analytics, CommercialLicensesQuery, CustomerHandle, CustomerLicensesDeployment, CustomerList, Customers,
 };
@@ -93,18 +94,9 @@ async fn rows_are_read_in_a_plain_loop() {
 fn a_call_without_a_runtime_is_a_configuration_error() {
     let partner = PartnerCenter::builder().credential(StaticToken::new("any").unwrap()).build().unwrap();
     let call = partner.customers().by_id(DOCUMENTED_CUSTOMER).get();
-    let error = futures_executor(call).unwrap_err();
+    let error = call.now_or_never().expect("the call waits for nothing").unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Configuration, 0));
     assert!(error.message().contains("Tokio runtime"), "{error}");
-}
-
-/// Polls a future that is ready at once.
-fn futures_executor<F: Future>(future: F) -> F::Output {
-    let mut future = std::pin::pin!(future);
-    match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
-        std::task::Poll::Ready(output) => output,
-        std::task::Poll::Pending => panic!("the call waits for something"),
-    }
 }
 
 // S13: the SDK's error is in the source chain.

@@ -5,7 +5,6 @@
 //! Tests may depend on anything.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::str::FromStr as _;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -48,21 +47,15 @@ const LAYERS: &[&str] = &[
 /// The module that each module depends on, with a file in which it does.
 type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Dependencies in the wrong direction.
-pub(super) fn findings(root: &Path, files: &[String]) -> Result<Vec<String>> {
+/// Dependencies in the wrong direction, in files given by their path.
+pub(super) fn findings(files: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for member in CRATES {
         let source = format!("{member}/src/");
-        let mut texts = BTreeMap::new();
-        for file in files {
-            if let Some(inner) = file.strip_prefix(&source).filter(|inner| super::has_extension(inner, "rs"))
-            {
-                let text = std::fs::read_to_string(root.join(file))
-                    .with_context(|| format!("cannot read {file}"))?;
-                texts.insert(inner.to_owned(), text);
-            }
-        }
-        let graph = graph(&texts).with_context(|| format!("cannot read the modules of {member}"))?;
+        let inner =
+            files.iter().filter_map(|(file, text)| Some((file.strip_prefix(&source)?, text.as_str())));
+        let rust = inner.filter(|(file, _)| super::has_extension(file, "rs")).collect();
+        let graph = graph(&rust).with_context(|| format!("cannot read the modules of {member}"))?;
         findings
             .extend(circle(&graph).map(|circle| format!("{member}: modules depend on each other: {circle}")));
         if member == FACADE {
@@ -73,7 +66,7 @@ pub(super) fn findings(root: &Path, files: &[String]) -> Result<Vec<String>> {
 }
 
 /// The dependencies between the top-level modules of a crate, whose files are given by their path below `src`.
-fn graph(files: &BTreeMap<String, String>) -> Result<Graph> {
+fn graph(files: &BTreeMap<&str, &str>) -> Result<Graph> {
     let tops: BTreeSet<&str> = files.keys().filter_map(|file| top(file)).collect();
     let exports = files.get("lib.rs").map_or_else(|| Ok(BTreeMap::new()), |root| exports(root, &tops))?;
     let mut graph: Graph = tops.iter().map(|top| ((*top).to_owned(), BTreeMap::new())).collect();
@@ -92,7 +85,7 @@ fn graph(files: &BTreeMap<String, String>) -> Result<Graph> {
                     .entry(top.to_owned())
                     .or_default()
                     .entry(module.to_owned())
-                    .or_insert_with(|| file.clone());
+                    .or_insert_with(|| (*file).to_owned());
             }
         }
     }
@@ -253,7 +246,7 @@ fn circle(graph: &Graph) -> Option<String> {
     }
 }
 
-/// Dependencies on a later layer or the same module's, and modules that have no layer.
+/// Dependencies on a later layer, and modules that have no layer.
 fn upward(graph: &Graph, layers: &[&str]) -> Vec<String> {
     let layer = |module: &str| layers.iter().position(|layer| *layer == module);
     let mut findings = Vec::new();
@@ -276,7 +269,7 @@ mod tests {
     use super::*;
 
     fn graph_of(files: &[(&str, &str)]) -> Graph {
-        graph(&files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect()).unwrap()
+        graph(&files.iter().copied().collect()).unwrap()
     }
 
     const CLEAN: [(&str, &str); 4] = [

@@ -32,7 +32,7 @@ pub(crate) use findings::{CollectedFindings, Position};
 pub(crate) use order::RowOrder;
 pub(crate) use row::Row;
 use row::{Cell, Column, Kind, Shown};
-pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent};
+pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent, share};
 
 /// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
 /// meaning, but not when a field is added.

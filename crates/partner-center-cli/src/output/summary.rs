@@ -289,6 +289,6 @@ pub(super) fn two_places(percent: f64) -> f64 {
 
 /// Part of whole in percent, not rounded.
 #[expect(clippy::cast_precision_loss, reason = "license counts are far below 2^52")]
-pub(super) fn share(part: i64, whole: i64) -> Option<f64> {
+pub(crate) fn share(part: i64, whole: i64) -> Option<f64> {
     (whole != 0).then(|| part as f64 / whole as f64 * 100.0)
 }

@@ -114,7 +114,7 @@ impl FunnelPolicy {
             }
             return false;
         }
-        if self.min_idle.is_some_and(|licenses| row.idle.is_none_or(|idle| idle.unsigned_abs() < licenses))
+        if self.min_idle.is_some_and(|licenses| !is_idle(row, licenses))
             || self.below.is_some_and(|percent| row.below_percent(percent) != Some(true))
         {
             return false;
@@ -236,4 +236,9 @@ fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), P
         refused(format!("{place}{}", error.message()))
     })?;
     Ok((rules, text.to_string()))
+}
+
+/// Whether at least this many licenses are known to be idle. No row has more than `i64::MAX`.
+fn is_idle(row: &FunnelRow, licenses: u64) -> bool {
+    i64::try_from(licenses).is_ok_and(|licenses| row.idle_at_least(licenses) == Some(true))
 }

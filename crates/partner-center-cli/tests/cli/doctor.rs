@@ -79,9 +79,9 @@ fn an_insufficient_token_is_reported_as_unknown() {
         claims.as_object_mut().unwrap().remove(left_out);
         assert_eq!(code(&with_claims(&claims)), 11, "without {left_out}");
     }
-    let mut nobody = whole.clone();
-    nobody.as_object_mut().unwrap().retain(|name, _| name != "idtyp" && name != "scp");
-    assert_eq!(code(&with_claims(&nobody)), 11, "neither user nor application");
+    let mut without_kind = whole.clone();
+    without_kind.as_object_mut().unwrap().retain(|name, _| name != "idtyp" && name != "scp");
+    assert_eq!(code(&with_claims(&without_kind)), 11, "neither user nor application");
     let mut other = whole;
     other["aud"] = "https://graph.windows.net".into();
     assert_eq!(code(&with_claims(&other)), 4);

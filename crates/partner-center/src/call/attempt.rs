@@ -13,6 +13,8 @@ use super::{CallContext, RequestRun, RequestTarget, poll_timeout};
 use crate::credential::AccessToken;
 use crate::error::{Cause, Error, ErrorKind, Result};
 use crate::request_context::is_language_tag;
+use crate::wire::retry_after::retry_after;
+use crate::wire::{CLIENT_NAME, encoding};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("ms-requestid");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("ms-correlationid");
@@ -30,7 +32,7 @@ pub(super) struct SuccessResponse {
 impl SuccessResponse {
     /// The declared charset.
     pub(super) fn charset(&self) -> Option<String> {
-        crate::wire::encoding::charset(&self.headers)
+        encoding::charset(&self.headers)
     }
 }
 
@@ -72,7 +74,7 @@ impl RequestRun<'_> {
         headers.insert(REQUEST_ID, guid(self.request_id));
         headers.insert(CORRELATION_ID, guid(self.correlation_id));
         headers.insert(LOCALE, locale.clone());
-        headers.insert(CLIENT, HeaderValue::from_static(crate::wire::CLIENT_NAME));
+        headers.insert(CLIENT, HeaderValue::from_static(CLIENT_NAME));
         if let Some(application) = &self.core.application {
             headers.insert(APPLICATION, application.clone());
         }
@@ -164,7 +166,7 @@ impl RequestRun<'_> {
         if (200..300).contains(&status) {
             return Ok(SuccessResponse { status, headers: seen.headers, body });
         }
-        let wait = crate::wire::retry_after::retry_after(&seen.headers, self.core.clock.system_time());
+        let wait = retry_after(&seen.headers, self.core.clock.system_time());
         let error = Error::from_response(status, seen.headers, body);
         Err(match wait {
             Some(wait) => error.with_retry_after(wait),

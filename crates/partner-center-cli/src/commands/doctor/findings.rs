@@ -4,8 +4,9 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use partner_center::Cloud;
-use partner_center::clock::ClockOffset;
+use partner_center::clock::{ClockOffset, in_words};
 use partner_center::credential::{AppRegistration, StoredToken, TokenClaims, TokenKind};
+use partner_center::models::Guid;
 use serde::Serialize;
 
 #[cfg(test)]
@@ -308,9 +309,7 @@ fn consent(token: &TokenClaims) -> Option<Finding> {
 fn issuer(token: &TokenClaims, expected: &Expected) -> Option<Finding> {
     let (actual, wanted) = (token.tenant()?, expected.tenant.as_deref()?);
     // A domain names a tenant too, but only Entra can resolve it.
-    if !is_guid(wanted) {
-        return None;
-    }
+    Guid::from(wanted).as_uuid()?;
     Some(if actual.eq_ignore_ascii_case(wanted) {
         Finding::new(
             Level::Ok,
@@ -326,11 +325,6 @@ fn issuer(token: &TokenClaims, expected: &Expected) -> Option<Finding> {
         .code("400")
         .fix("Check PARTNER_CENTER_TENANT_ID, and sign in as a user of the partner tenant.")
     })
-}
-
-/// Whether the text is a GUID with hyphens, as in tokens.
-fn is_guid(text: &str) -> bool {
-    text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 fn application(token: &TokenClaims, expected: &Expected) -> Option<Finding> {
@@ -430,16 +424,4 @@ pub(super) fn of_stored_token(stored: &StoredToken, now: SystemTime) -> Finding 
     } else {
         Finding::new(Level::Ok, Topic::RefreshToken, sentence)
     }
-}
-
-/// A duration in its largest suitable unit, as in the `Display` of [`ClockOffset`].
-fn in_words(time: Duration) -> String {
-    let seconds = time.as_secs();
-    let (count, unit) = match seconds {
-        0..120 => (seconds, "second"),
-        120..7200 => (seconds / 60, "minute"),
-        7200..172_800 => (seconds / 3600, "hour"),
-        _ => (seconds / 86400, "day"),
-    };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }

@@ -4,7 +4,7 @@ use partner_center::funnel::{Flag, FunnelRow, Workload};
 use partner_center::licenses::Source;
 use partner_center::models::{Channel, Guid, Timestamp};
 
-use crate::output::percent;
+use super::licenses::share;
 use crate::output::row::Shown::{As, IfWide, InPlaceOf, No, WhoseRow};
 use crate::output::row::row;
 
@@ -74,8 +74,4 @@ row! {
     fn processed(&self) -> [Option<&Timestamp>; 2] {
         [self.deployment_processed_date_time.as_ref(), self.usage_processed_date_time.as_ref()]
     }
-}
-
-fn share(part: Option<i64>, whole: Option<i64>) -> Option<f64> {
-    percent(part?, whole?)
 }

@@ -10,6 +10,8 @@ use std::str::FromStr;
 
 pub(crate) use self::value::MetricValue;
 use partner_center::filter::draw_caret;
+
+use crate::output::share;
 use partner_center::funnel::{FunnelRow, Share, Tally, Totals};
 
 /// A number of the funnel that can be compared with a limit.
@@ -125,7 +127,7 @@ impl Measure {
     fn percent(part: Option<i64>, whole: Option<i64>) -> Self {
         match (part, whole) {
             (_, Some(0)) => Self::None,
-            (Some(part), Some(whole)) => percent(part, whole).map_or(Self::None, Self::Percent),
+            (Some(part), Some(whole)) => share(part, whole).map_or(Self::None, Self::Percent),
             _ => Self::Unknown,
         }
     }
@@ -287,19 +289,13 @@ impl FromStr for Threshold {
 /// Why a threshold is invalid, and in which column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ThresholdError {
+    /// The position of the error in the input: a character, counted from 1. It is one past the last character if
+    /// something is missing at the end.
     column: usize,
     description: Cow<'static, str>,
 }
 
 impl ThresholdError {
-    /// The position of the error in the input: a character, counted from 1. It is one past the last character if
-    /// something is missing at the end.
-    #[must_use]
-    #[cfg(test)]
-    pub(crate) fn column(&self) -> usize {
-        self.column
-    }
-
     /// A description of the error, without the column.
     #[must_use]
     pub(crate) fn description(&self) -> &str {
@@ -321,12 +317,6 @@ impl fmt::Display for ThresholdError {
 }
 
 impl Error for ThresholdError {}
-
-/// `part` as a percentage of `whole`, not rounded; `None` if `whole` is 0.
-#[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
-fn percent(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
-}
 
 #[cfg(test)]
 mod tests;

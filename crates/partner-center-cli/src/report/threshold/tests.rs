@@ -59,7 +59,7 @@ fn an_invalid_threshold_reports_the_column() {
         ("idle > 1 and sold > 1", 10, "expected the end of the threshold"),
     ] {
         let error = typed.parse::<Threshold>().unwrap_err();
-        assert_eq!(error.column(), column, "{typed}: {error}");
+        assert_eq!(error.column, column, "{typed}: {error}");
         assert!(error.description().starts_with(description), "{typed}: {error}");
         assert_eq!(error.caret(typed).lines().last().map(str::len), Some(column), "{typed}");
     }
@@ -116,7 +116,7 @@ proptest! {
                 prop_assert_eq!(threshold.to_string().parse::<Threshold>().unwrap(), threshold);
             }
             Err(error) => {
-                prop_assert!((1..=text.chars().count() + 1).contains(&error.column()));
+                prop_assert!((1..=text.chars().count() + 1).contains(&error.column));
                 prop_assert_eq!(error.caret(&text).lines().count(), 2);
             }
         }
