@@ -53,6 +53,10 @@
 //! count of a product without usage rows is unknown, because the service reports no usage for some products. Totals add
 //! up the known counts, and count the rows that are not included.
 //!
+//! **Unused** is shelfware plus idle, of what is known. Shelfware can be *reduced* when the subscription renews, idle
+//! licenses can be *reassigned*. If only one of them is known, unused is a lower bound, and the row is
+//! [flagged](Flag::UnusedIsLowerBound).
+//!
 //! **Contradictions are reported.** More licenses may be deployed than sold, or active than deployed, because the
 //! service computes the two sides at different times. Shelfware and idle are then 0, the row is [flagged](Flag), and
 //! the totals contain the excess.
@@ -84,7 +88,9 @@
 //! Rows of the commercial queries must be grouped by customer, product, service and channel at least, and usage rows
 //! also by workload. Without the workload, the service adds up the workloads and counts users several times.
 
+mod counted;
 mod entries;
+mod groups;
 mod join;
 mod merge;
 mod product_group;
@@ -98,6 +104,8 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub use self::counted::Counted;
+pub use self::groups::{Group, GroupBy, Groups};
 pub use self::join::{Funnel, Join};
 pub use self::report::JoinReport;
 pub use self::row::{Flag, FunnelRow, Workload};

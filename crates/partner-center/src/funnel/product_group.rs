@@ -116,8 +116,9 @@ impl<'a> ProductGroup<'a> {
         let Merged { counts: [licenses_sold, licenses_deployed], percent: reported, processed, .. } =
             deployment.unwrap_or_default();
         let licenses_active = greatest(&workloads);
-        let difference = |whole: Option<i64>, part: Option<i64>| Some(whole?.saturating_sub(part?).max(0));
         let percent = |part: Option<i64>, whole: Option<i64>| row::rounded_percent(part?, whole?);
+        let shelfware = row::difference(licenses_sold, licenses_deployed);
+        let idle = row::difference(licenses_deployed, licenses_active);
         let mut row = FunnelRow {
             customer_id,
             customer_name,
@@ -129,8 +130,9 @@ impl<'a> ProductGroup<'a> {
             licenses_sold,
             licenses_deployed,
             licenses_active,
-            shelfware: difference(licenses_sold, licenses_deployed),
-            idle: difference(licenses_deployed, licenses_active),
+            shelfware,
+            idle,
+            unused: row::sum_of_known(shelfware, idle),
             deployment_percent: percent(licenses_deployed, licenses_sold),
             usage_percent: percent(licenses_active, licenses_deployed),
             reported_deployment_percent: reported,
@@ -219,6 +221,7 @@ fn flags_of(row: &FunnelRow, has_deployment: bool) -> impl Iterator<Item = Flag>
             Flag::UnknownCount,
             has_deployment && (sold.is_none() || deployed.is_none()) || has_usage && active.is_none(),
         ),
+        (Flag::UnusedIsLowerBound, row.shelfware.is_some() != row.idle.is_some()),
         (Flag::DeployedExceedsSold, exceeds(deployed, sold)),
         (Flag::ActiveExceedsDeployed, exceeds(active, deployed)),
         (Flag::MixedAges, apart >= DAY),

@@ -109,7 +109,7 @@ pub(super) fn fold(text: &str) -> Option<String> {
 }
 
 /// Normalizes an id for comparison. Some fields contain all zeros instead of an id.
-fn fold_id(text: &str) -> Option<String> {
+pub(super) fn fold_id(text: &str) -> Option<String> {
     match Guid::from(text.trim()).as_uuid() {
         Some(uuid) if uuid.is_nil() => None,
         Some(uuid) => Some(uuid.to_string()),

@@ -218,6 +218,10 @@ proptest! {
                 let counts: Vec<_> = row.workloads.iter().map(|w| w.licenses_active.unwrap()).collect();
                 prop_assert!(counts.contains(&active) && counts.iter().all(|count| *count <= active));
             }
+            let parts = [row.shelfware, row.idle];
+            let known: Vec<i64> = parts.into_iter().flatten().collect();
+            prop_assert_eq!(row.unused, (!known.is_empty()).then(|| known.iter().sum()));
+            prop_assert_eq!(row.has(Flag::UnusedIsLowerBound), known.len() == 1);
             prop_assert_eq!(row.has(Flag::WithoutUsage), row.workloads.is_empty());
             prop_assert!(row.flags.is_sorted_by(|a, b| a < b));
         }
@@ -254,12 +258,25 @@ proptest! {
         }
         prop_assert_eq!(&by_customer, whole.book());
 
+        // By every kind of group.
+        for by in [GroupBy::Customer, GroupBy::Product, GroupBy::Service] {
+            let groups = Groups::<()>::of(by, &rows);
+            let mut sum = Totals::default();
+            groups.iter().for_each(|group| sum.merge(&group.totals));
+            prop_assert_eq!(&sum, whole.book());
+            let keys: BTreeSet<_> = groups.iter().map(|group| group.key.as_deref().and_then(fold)).collect();
+            prop_assert_eq!(keys.len(), groups.len());
+            let reversed = Groups::of(by, rows.iter().rev());
+            prop_assert_eq!(reversed, groups);
+        }
+
         // As plain sums over the rows.
         let sum = |number: fn(&FunnelRow) -> Option<i64>| rows.iter().filter_map(number).sum::<i64>();
         let book = whole.book();
         prop_assert_eq!(book.licenses_sold.sum, sum(|row| row.licenses_sold));
         prop_assert_eq!(book.licenses_active.sum, sum(|row| row.licenses_active));
         prop_assert_eq!(book.idle.sum, sum(|row| row.idle));
+        prop_assert_eq!(book.unused.sum, book.shelfware.sum + book.idle.sum);
         prop_assert_eq!(book.idle.unknown_rows, rows.iter().filter(|row| row.idle.is_none()).count() as u64);
 
         // The stages of the funnel add up.

@@ -19,13 +19,14 @@ use crate::models::{Channel, Guid, Timestamp};
 /// let row: FunnelRow = serde_json::from_str(
 ///     r#"{"customerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","customerName":"Contoso",
 ///         "productId":null,"productName":"POWER BI PRO","serviceCode":null,"serviceName":"o365","channel":"reseller",
-///         "licensesSold":10,"licensesDeployed":8,"licensesActive":null,"shelfware":2,"idle":null,
+///         "licensesSold":10,"licensesDeployed":8,"licensesActive":null,"shelfware":2,"idle":null,"unused":2,
 ///         "deploymentPercent":80.0,"usagePercent":null,"reportedDeploymentPercent":80.0,"reportedUsagePercent":null,
 ///         "workloads":[],"deploymentProcessedDateTime":"2017-03-14T03:25:16.36+00:00",
-///         "usageProcessedDateTime":null,"source":"classic","flags":["withoutUsage"]}"#,
+///         "usageProcessedDateTime":null,"source":"classic",
+///         "flags":["withoutUsage","unusedIsLowerBound"]}"#,
 /// )?;
 /// assert!(row.has(Flag::WithoutUsage));
-/// assert_eq!((row.shelfware, row.idle), (Some(2), None));
+/// assert_eq!((row.shelfware, row.idle, row.unused), (Some(2), None, Some(2)));
 /// assert!(!format!("{row:?}").contains("Contoso"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -59,6 +60,9 @@ pub struct FunnelRow {
     pub shelfware: Option<i64>,
     /// Licenses that are deployed but not in use; 0 if more are in use than deployed.
     pub idle: Option<i64>,
+    /// Licenses that were sold but are not in use: shelfware plus idle. If only one of them is known, `unused` equals it
+    /// and the row has [`Flag::UnusedIsLowerBound`]; if neither is known, it is `None`.
+    pub unused: Option<i64>,
     /// Deployed licenses as a percentage of sold, computed from the counts to two decimal places; may exceed 100.
     pub deployment_percent: Option<f64>,
     /// Active licenses as a percentage of deployed, computed from the counts to two decimal places; may exceed 100.
@@ -118,28 +122,32 @@ impl FunnelRow {
     }
 
     /// The valid times of both sides.
-    pub(super) fn stamps(&self) -> impl Iterator<Item = &Timestamp> {
+    fn stamps(&self) -> impl Iterator<Item = &Timestamp> {
         [&self.deployment_processed_date_time, &self.usage_processed_date_time]
             .into_iter()
             .flatten()
             .filter(|stamp| stamp.unix_seconds().is_some())
     }
 
-    /// How many licenses were sold but are not in use: shelfware plus idle. `None` if either is unknown.
+    /// The same as the field: shelfware plus idle, of what is known.
     ///
     /// ```
-    /// use partner_center::funnel::Funnel;
+    /// use partner_center::funnel::{Flag, Funnel};
     ///
     /// let deployment =
     ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#)?];
     /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":3}"#)?];
-    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
-    /// assert_eq!(funnel.rows[0].unused(), Some(7));
+    /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
+    /// let row = &Funnel::classic(customer, &deployment, &usage).rows[0];
+    /// assert_eq!((row.unused(), row.has(Flag::UnusedIsLowerBound)), (Some(7), false));
+    ///
+    /// let row = &Funnel::classic(customer, &deployment, &[]).rows[0];
+    /// assert_eq!((row.unused(), row.has(Flag::UnusedIsLowerBound)), (Some(3), true));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
     pub fn unused(&self) -> Option<i64> {
-        Some(self.shelfware?.saturating_add(self.idle?))
+        self.unused
     }
 
     /// Whether at least this many licenses are idle. `None` if that is unknown.
@@ -197,6 +205,24 @@ impl FunnelRow {
     }
 }
 
+/// A count, unless it is negative, which no number of licenses is.
+pub(super) fn known(count: Option<i64>) -> Option<i64> {
+    count.filter(|count| *count >= 0)
+}
+
+/// The part of the whole that is left; 0 if the part exceeds the whole.
+pub(super) fn difference(whole: Option<i64>, part: Option<i64>) -> Option<i64> {
+    Some(whole?.saturating_sub(part?).max(0))
+}
+
+/// Shelfware plus idle, of what is known; `None` if neither is.
+pub(super) fn sum_of_known(shelfware: Option<i64>, idle: Option<i64>) -> Option<i64> {
+    match (shelfware, idle) {
+        (Some(shelfware), Some(idle)) => Some(shelfware.saturating_add(idle)),
+        (one, other) => one.or(other),
+    }
+}
+
 /// `part` as a percentage of `whole`; `None` if `whole` is 0.
 #[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
 pub(super) fn percent(part: i64, whole: i64) -> Option<f64> {
@@ -225,6 +251,7 @@ impl fmt::Debug for FunnelRow {
             licenses_active,
             shelfware,
             idle,
+            unused,
             deployment_percent,
             usage_percent,
             reported_deployment_percent,
@@ -248,6 +275,7 @@ impl fmt::Debug for FunnelRow {
             .field("licenses_active", licenses_active)
             .field("shelfware", shelfware)
             .field("idle", idle)
+            .field("unused", unused)
             .field("deployment_percent", deployment_percent)
             .field("usage_percent", usage_percent)
             .field("reported_deployment_percent", reported_deployment_percent)
@@ -327,6 +355,8 @@ pub enum Flag {
     WithoutWorkload,
     /// A count that the row should have is missing or negative.
     UnknownCount,
+    /// Either shelfware or idle is unknown, so that unused is only the other one: at least as many are unused.
+    UnusedIsLowerBound,
     /// More licenses are deployed than were sold: shelfware is 0.
     DeployedExceedsSold,
     /// More licenses are active than deployed: idle is 0.

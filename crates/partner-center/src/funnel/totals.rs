@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::counted::{Counted, Facts};
 use super::product_key::{ProductKey, fold, keep_smaller};
 use super::{FunnelRow, row};
 use crate::models::{Guid, Timestamp};
@@ -152,6 +153,9 @@ pub struct Totals {
     pub shelfware: Tally,
     /// How many licenses are deployed but not in use.
     pub idle: Tally,
+    /// How many licenses were sold but are not in use: the sum of shelfware and idle, of what is known. Its
+    /// `unknown_rows` are the rows in which one of the two, or both, are unknown.
+    pub unused: Tally,
     /// The excess of deployed over sold, summed over the rows that have one.
     pub deployed_beyond_sold: i64,
     /// The excess of active over deployed, summed over the rows that have one.
@@ -180,8 +184,12 @@ impl Totals {
     /// assert_eq!((totals.licenses_active.sum, totals.idle.unknown_rows), (3, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn add(&mut self, row: &FunnelRow) {
-        let (sold, deployed, active) = (row.licenses_sold, row.licenses_deployed, row.licenses_active);
+    pub fn add(&mut self, row: &impl Counted) {
+        self.add_facts(&row.facts());
+    }
+
+    pub(super) fn add_facts(&mut self, row: &Facts<'_>) {
+        let (sold, deployed, active) = (row.sold, row.deployed, row.active);
         let beyond = |part: Option<i64>, whole: Option<i64>| {
             part.zip(whole).map_or(0, |(part, whole)| part.saturating_sub(whole).max(0))
         };
@@ -191,12 +199,14 @@ impl Totals {
         self.licenses_active.add(active);
         self.shelfware.add(row.shelfware);
         self.idle.add(row.idle);
+        let is_whole = row.shelfware.is_some() && row.idle.is_some();
+        self.unused.merge(Tally { sum: row.unused.unwrap_or(0), unknown_rows: u64::from(!is_whole) });
         self.deployed_beyond_sold = self.deployed_beyond_sold.saturating_add(beyond(deployed, sold));
         self.active_beyond_deployed = self.active_beyond_deployed.saturating_add(beyond(active, deployed));
         self.deployment.add(deployed, sold);
         self.usage.add(active, deployed);
         self.rows_without_age =
-            self.rows_without_age.saturating_add(u64::from(row.processed_date_time().is_none()));
+            self.rows_without_age.saturating_add(u64::from(row.stamps().next().is_none()));
         for stamp in row.stamps() {
             self.stretch(stamp);
         }
@@ -220,6 +230,7 @@ impl Totals {
             licenses_active,
             shelfware,
             idle,
+            unused,
             deployed_beyond_sold,
             active_beyond_deployed,
             deployment,
@@ -234,6 +245,7 @@ impl Totals {
         self.licenses_active.merge(*licenses_active);
         self.shelfware.merge(*shelfware);
         self.idle.merge(*idle);
+        self.unused.merge(*unused);
         self.deployed_beyond_sold = self.deployed_beyond_sold.saturating_add(*deployed_beyond_sold);
         self.active_beyond_deployed = self.active_beyond_deployed.saturating_add(*active_beyond_deployed);
         self.deployment.merge(*deployment);
