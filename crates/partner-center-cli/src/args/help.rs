@@ -71,18 +71,20 @@ partner's totals, one row per service and workload.";
 
 pub(super) const FUNNEL_HELP: &str = "\
 One row per customer, product and channel: sold, deployed, active; shelfware = sold - deployed,
-idle = deployed - active. A license is active if it is used in any workload. Unknown values are
-left empty, never 0. Totals and thresholds cover the rows that --ignore, --min-idle and --below
+idle = deployed - active, unused = shelfware + idle. A license is active if it is used in any
+workload. Unknown values are left empty, never 0; if one part of unused is unknown, it is the other
+part, and the row has the flag unusedIsLowerBound. Totals and thresholds cover the rows that --ignore, --min-idle and --below
 keep.
 
 Thresholds:
   [any|total] METRIC OPERATOR NUMBER, such as 'idle > 100' or 'total usagePercent < 50'
-  METRIC is sold, deployed, active, shelfware, idle, deploymentPercent or usagePercent
+  METRIC is sold, deployed, active, shelfware, idle, unused, deploymentPercent
+  or usagePercent
 
 Rules for --ignore, in TOML; * matches any text and ? any character:
   [[ignore]]
   product = \"*TRIAL*\"     and customer = \"...\", by name or id; all conditions of a rule must hold
-  spare = 5                only rows with at most 5 unused licenses";
+  unused = 5               only rows with at most 5 unused licenses";
 
 pub(super) const COMPLETIONS_HELP: &str = "\
 To install them:

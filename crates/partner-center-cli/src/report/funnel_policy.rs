@@ -222,7 +222,7 @@ fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), P
         Problem::new(Exit::Usage, format!("the rules in {} cannot be used", path.display()))
             .because(cause)
             .advice(
-                "A rule is [[ignore]] with at least one of product = \"PATTERN\", customer = \"PATTERN\", spare = N.",
+                "A rule is [[ignore]] with at least one of product = \"PATTERN\", customer = \"PATTERN\", unused = N.",
             )
     };
     let bytes = input::read(path, at_most).map_err(|error| refused(error.to_string()))?;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 use wildmatch::WildMatch;
 
-use partner_center::funnel::FunnelRow;
+use partner_center::funnel::{Flag, FunnelRow};
 
 /// Rules that remove rows from a report, as written in a configuration file.
 ///
@@ -13,8 +13,9 @@ use partner_center::funnel::FunnelRow;
 ///
 /// * `product`: a pattern for the product's name or id.
 /// * `customer`: a pattern for the customer's name or id.
-/// * `spare`: a number of licenses; the rule then matches only rows with at most that many
-///   [unused](FunnelRow::unused) licenses. Rows with an unknown number do not match.
+/// * `unused`: a number of licenses; the rule then matches only rows with at most that many
+///   [unused](FunnelRow::unused) licenses. Rows with an unknown number, or a lower bound, do not match. `spare` is the
+///   older word for it.
 ///
 /// In a pattern, `*` matches any text and `?` any single character; case and surrounding white space are ignored. A row
 /// is removed if it matches all parts of the rule. Unknown keys are errors, so that a typing error does not create a
@@ -42,7 +43,7 @@ impl IgnoreRules {
 pub(crate) struct IgnoreRule {
     product: Option<Pattern>,
     customer: Option<Pattern>,
-    spare: Option<u64>,
+    unused: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -50,17 +51,18 @@ pub(crate) struct IgnoreRule {
 struct WrittenRule {
     product: Option<Pattern>,
     customer: Option<Pattern>,
-    spare: Option<u64>,
+    #[serde(alias = "spare")]
+    unused: Option<u64>,
 }
 
 impl TryFrom<WrittenRule> for IgnoreRule {
     type Error = &'static str;
 
-    fn try_from(WrittenRule { product, customer, spare }: WrittenRule) -> Result<Self, Self::Error> {
-        if product.is_none() && customer.is_none() && spare.is_none() {
-            return Err("a rule needs at least one of `product`, `customer` and `spare`");
+    fn try_from(WrittenRule { product, customer, unused }: WrittenRule) -> Result<Self, Self::Error> {
+        if product.is_none() && customer.is_none() && unused.is_none() {
+            return Err("a rule needs at least one of `product`, `customer` and `unused`");
         }
-        Ok(Self { product, customer, spare })
+        Ok(Self { product, customer, unused })
     }
 }
 
@@ -78,9 +80,10 @@ impl IgnoreRule {
         };
         self.product.as_ref().is_none_or(product)
             && self.customer.as_ref().is_none_or(customer)
-            && self
-                .spare
-                .is_none_or(|spare| row.unused().is_some_and(|unused| unused.unsigned_abs() <= spare))
+            && self.unused.is_none_or(|most| {
+                let known = row.unused.filter(|_| !row.has(Flag::UnusedIsLowerBound));
+                known.is_some_and(|unused| unused.unsigned_abs() <= most)
+            })
     }
 }
 
@@ -89,7 +92,7 @@ impl fmt::Debug for IgnoreRule {
         f.debug_struct("IgnoreRule")
             .field("product", &self.product.as_ref().map(|pattern| pattern.0.pattern()))
             .field("customer", &self.customer.as_ref().map(|_| format_args!("<customer data>")))
-            .field("spare", &self.spare)
+            .field("unused", &self.unused)
             .finish()
     }
 }
@@ -136,7 +139,7 @@ mod tests {
     fn a_row_matches_a_rule_whose_parts_all_match() {
         let rules: IgnoreRules = toml::from_str(
             "[[ignore]]\nproduct = ' *TRIAL? '\n[[ignore]]\nproduct = '6fd2c87f-*'\ncustomer = 'contoso*'\n\
-             [[ignore]]\nspare = 2\n[[ignore]]\nproduct = '*'\nspare = 0",
+             [[ignore]]\nunused = 2\n[[ignore]]\nproduct = '*'\nspare = 0",
         )
         .unwrap();
         for (name, customer, deployed, matched) in [
@@ -163,8 +166,9 @@ mod tests {
             ("[[ignore]]", "at least one of"),
             ("[[ignore]]\nproduct = ' '", "empty pattern"),
             ("[[ignore]]\ncustomers = 'x'", "unknown field"),
-            ("[[ignored]]\nspare = 1", "unknown field"),
-            ("[[ignore]]\nspare = -1", "invalid value"),
+            ("[[ignored]]\nunused = 1", "unknown field"),
+            ("[[ignore]]\nunused = -1", "invalid value"),
+            ("[[ignore]]\nunused = 1\nspare = 1", "duplicate field"),
         ] {
             let error = toml::from_str::<IgnoreRules>(text).unwrap_err().to_string();
             assert!(error.contains(why), "{error}");

@@ -12,7 +12,7 @@ pub(crate) use self::value::MetricValue;
 use partner_center::filter::draw_caret;
 
 use crate::output::share;
-use partner_center::funnel::{FunnelRow, Share, Tally, Totals};
+use partner_center::funnel::{Flag, FunnelRow, Share, Tally, Totals};
 
 /// A number of the funnel that can be compared with a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +27,8 @@ pub(crate) enum Metric {
     Shelfware,
     /// Licenses that are deployed but not in use.
     Idle,
+    /// Shelfware plus idle.
+    Unused,
     /// Deployed licenses as a percentage of sold; may exceed 100.
     DeploymentPercent,
     /// Active licenses as a percentage of deployed; may exceed 100.
@@ -41,6 +43,7 @@ impl Metric {
         Self::Active,
         Self::Shelfware,
         Self::Idle,
+        Self::Unused,
         Self::DeploymentPercent,
         Self::UsagePercent,
     ];
@@ -54,6 +57,7 @@ impl Metric {
             Self::Active => "active",
             Self::Shelfware => "shelfware",
             Self::Idle => "idle",
+            Self::Unused => "unused",
             Self::DeploymentPercent => "deploymentPercent",
             Self::UsagePercent => "usagePercent",
         }
@@ -66,7 +70,7 @@ impl Metric {
             Self::Deployed => &["licensesDeployed"],
             Self::Active => &["licensesActive"],
             Self::Shelfware => &["shelf"],
-            Self::Idle => &[],
+            Self::Idle | Self::Unused => &[],
             Self::DeploymentPercent => &["% depl.", "% deployed"],
             Self::UsagePercent => &["% used"],
         }
@@ -83,6 +87,10 @@ impl Metric {
             Self::Active => Measure::count(row.licenses_active),
             Self::Shelfware => Measure::count(row.shelfware),
             Self::Idle => Measure::count(row.idle),
+            Self::Unused => match row.unused {
+                Some(unused) if row.has(Flag::UnusedIsLowerBound) => Measure::AtLeast(unused.unsigned_abs()),
+                unused => Measure::count(unused),
+            },
             Self::DeploymentPercent => Measure::percent(row.licenses_deployed, row.licenses_sold),
             Self::UsagePercent => Measure::percent(row.licenses_active, row.licenses_deployed),
         }
@@ -100,6 +108,7 @@ impl Metric {
             Self::Active => sum(totals.licenses_active),
             Self::Shelfware => sum(totals.shelfware),
             Self::Idle => sum(totals.idle),
+            Self::Unused => sum(totals.unused),
             Self::DeploymentPercent => share(totals.deployment),
             Self::UsagePercent => share(totals.usage),
         }

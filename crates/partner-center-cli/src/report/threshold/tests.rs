@@ -79,10 +79,30 @@ fn every_metric_has_a_value_for_rows_and_for_totals() {
     let row = &funnel.rows[0];
     let mut totals = Totals::default();
     totals.add(row);
-    for (metric, value) in Metric::ALL.iter().zip(["100", "80", "60", "20", "20", "80", "75"]) {
+    for (metric, value) in Metric::ALL.iter().zip(["100", "80", "60", "20", "20", "40", "80", "75"]) {
         let threshold: Threshold = format!("{} = {value}", metric.name()).parse().unwrap();
         assert_eq!(threshold.is_crossed_by(row), Some(true), "{threshold}");
         assert_eq!(threshold.is_crossed_by_total(&totals), Some(true), "{threshold}");
+    }
+}
+
+#[test]
+fn a_lower_bound_crosses_only_what_every_greater_number_crosses() {
+    let deployment = serde_json::from_value(json!({
+        "productName": "E3", "licensesSold": 100, "licensesDeployed": 80, "customerTenantId": CUSTOMER
+    }));
+    let row = &Funnel::commercial(&[deployment.unwrap()], &[]).rows[0];
+    for (threshold, crossed) in [
+        ("unused > 19", Some(true)),
+        ("unused >= 20", Some(true)),
+        ("unused > 20", None),
+        ("unused < 20", Some(false)),
+        ("unused < 21", None),
+        ("unused = 19", Some(false)),
+        ("shelfware = 20", Some(true)),
+        ("idle > 0", None),
+    ] {
+        assert_eq!(threshold.parse::<Threshold>().unwrap().is_crossed_by(row), crossed, "{threshold}");
     }
 }
 

@@ -110,7 +110,7 @@ fn the_documented_commercial_responses_have_no_product_in_common() {
     let totals = total(&seen);
 
     let flags: Vec<_> = seen.iter().map(|row| row.flags.as_slice()).collect();
-    let (deployed, used) = ([Flag::WithoutUsage], [Flag::WithoutDeployment]);
+    let (deployed, used) = ([Flag::WithoutUsage, Flag::UnusedIsLowerBound], [Flag::WithoutDeployment]);
     assert_eq!(flags, [&deployed[..], &deployed, &used, &used]);
     assert!(seen.iter().all(|row| row.customer_id.to_string() == OTHER && row.source == Source::Commercial));
     assert_eq!(seen[3].product_id.as_ref().map(ToString::to_string).as_deref(), Some(E3));
@@ -172,18 +172,23 @@ fn a_missing_or_negative_count_is_unknown_and_so_are_computed_values() {
         }
         Funnel::classic(CUSTOMER.parse().unwrap(), &deployment, &rows(&usage))
     };
-    for (sold, deployed, missing, negative) in
-        [(None, Some(3), 1, 0), (Some(-1), Some(3), 0, 1), (Some(5), Some(-3), 0, 1)]
-    {
+    for (sold, deployed, missing, negative, unused) in [
+        (None, Some(3), 1, 0, Some(2)),
+        (Some(-1), Some(3), 0, 1, Some(2)),
+        (Some(5), Some(-3), 0, 1, None),
+        (None, None, 2, 0, None),
+    ] {
         let funnel = of(sold, deployed);
         let row = one(&funnel);
-        assert_eq!((row.shelfware, row.deployment_percent, row.unused()), (None, None, None));
+        assert_eq!((row.shelfware, row.deployment_percent, row.unused()), (None, None, unused));
+        assert_eq!(row.has(Flag::UnusedIsLowerBound), unused.is_some());
         assert!(row.has(Flag::UnknownCount));
         assert_eq!((funnel.report.missing_counts, funnel.report.negative_counts), (missing, negative));
     }
     let funnel = classic(&[json!({"productName": "E3", "licensesSold": 0, "licensesDeployed": 0})], &[]);
     assert_eq!((one(&funnel).deployment_percent, one(&funnel).shelfware), (None, Some(0)));
-    assert_eq!(one(&funnel).flags, [Flag::WithoutUsage, Flag::UnknownAge], "zero sold is a known count");
+    let flags = [Flag::WithoutUsage, Flag::UnusedIsLowerBound, Flag::UnknownAge];
+    assert_eq!(one(&funnel).flags, flags, "zero sold is a known count");
 }
 
 #[test]
@@ -410,7 +415,7 @@ fn a_row_is_serialized_with_the_contracts_names_and_null_for_unknown_values() {
     let expected = json!({
         "customerId": CUSTOMER, "customerName": "Contoso",
         "productId": null, "productName": "E3", "serviceCode": "o365", "serviceName": "Microsoft Office 365", "channel": "reseller",
-        "licensesSold": 10, "licensesDeployed": 8, "licensesActive": 6, "shelfware": 2, "idle": 2,
+        "licensesSold": 10, "licensesDeployed": 8, "licensesActive": 6, "shelfware": 2, "idle": 2, "unused": 4,
         "deploymentPercent": 80.0, "usagePercent": 75.0,
         "reportedDeploymentPercent": null, "reportedUsagePercent": 60.0,
         "workloads": [{"workloadCode": null, "workloadName": "Exchange", "licensesActive": 6, "licensesQualified": 10,
