@@ -65,7 +65,6 @@
 #![expect(clippy::unreadable_literal, reason = "error codes are searched for as the service prints them")]
 
 mod book;
-mod builder;
 mod clock;
 pub mod documented;
 mod emulator;
@@ -73,8 +72,10 @@ mod entra;
 mod error_shape;
 mod faults;
 mod filter;
+mod host;
 mod links;
 mod metrics;
+mod queries;
 mod recorder;
 mod response;
 mod rng;
@@ -90,9 +91,8 @@ pub use book::{
     Book, Customer, CustomerState, DOCUMENTED_CUSTOMER, DeploymentRow, PartnerDeployment, PartnerUsage,
     Processed, Product, Service, TEST_COMPANY, UsageRow, Workload,
 };
-pub use builder::{EmulatorBuilder, StartError};
 pub use clock::Clock;
-pub use emulator::Emulator;
+pub use emulator::{Emulator, EmulatorBuilder, StartError};
 pub use entra::{Application, Entra, TokenRequests, TokenSpec};
 pub use error_shape::ErrorShape;
 pub use faults::{DateForm, ErrorResponse, Fault, FaultScript, FaultScriptError, RetryAfter, Rule};

@@ -6,9 +6,10 @@ use crate::book::Book;
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::faults::Engine;
+use crate::host::{Host, Origins};
 use crate::metrics::Metrics;
+use crate::queries::Queries;
 use crate::recorder::Recorder;
-use crate::routes::Queries;
 use crate::settings::Settings;
 use crate::throttle::Throttle;
 
@@ -27,30 +28,11 @@ pub(crate) struct State {
     pub(crate) queries: Queries,
 }
 
-/// Scheme, host and port of each listener, without a trailing slash.
-#[derive(Clone, Debug)]
-pub(crate) struct Origins {
-    pub(crate) api: String,
-    pub(crate) authority: String,
-    pub(crate) foreign_host: String,
-}
-
 /// The recorded requests of each listener.
 pub(crate) struct Recorders {
     pub(crate) api: Recorder,
     pub(crate) authority: Recorder,
     pub(crate) foreign_host: Recorder,
-}
-
-/// The listener that a request arrived at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Host {
-    /// Partner Center.
-    Api,
-    /// Entra.
-    Authority,
-    /// A host that a client should never contact: the target of malicious redirects and links.
-    Foreign,
 }
 
 impl State {

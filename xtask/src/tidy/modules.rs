@@ -1,5 +1,5 @@
-//! Checks the direction of the modules inside each crate that the command line is made of: no two top-level modules depend on each other, not even through
-//! others, and those of the facade depend only on the layers before them.
+//! Checks the direction of the modules inside each published crate: no two top-level modules depend on each other, not
+//! even through others, and those of the facade depend only on the layers before them.
 //!
 //! Dependencies are read from the tokens: every path that begins with `crate`, or with as many `super` as lead to the root.
 //! Tests may depend on anything.
@@ -11,8 +11,13 @@ use anyhow::{Context as _, Result, anyhow};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The crates that are checked.
-const CRATES: [&str; 4] =
-    ["crates/partner-center-models", "crates/partner-center-client", FACADE, "crates/partner-center-cli"];
+const CRATES: [&str; 5] = [
+    "crates/partner-center-models",
+    "crates/partner-center-client",
+    FACADE,
+    "crates/partner-center-cli",
+    "crates/partner-center-emulator",
+];
 
 const FACADE: &str = "crates/partner-center";
 

@@ -6,10 +6,10 @@ use http::StatusCode;
 use serde_json::{Map, Number, Value, json};
 
 use super::{DateForm, Fault};
+use crate::host::Origins;
 use crate::links::LinkForm;
 use crate::recorder::RecordedRequest;
 use crate::response::{Encoding, ServiceResponse};
-use crate::state::Origins;
 
 const TOKEN_HEADER: &str = "MS-ContinuationToken";
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 use super::{Fault, FaultScript, Rule};
+use crate::host::Host;
 use crate::lock;
 use crate::recorder::RecordedRequest;
 use crate::rng::Rng;
-use crate::state::Host;
 
 pub(crate) struct Engine {
     seed: u64,

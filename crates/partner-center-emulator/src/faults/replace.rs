@@ -5,29 +5,32 @@ use std::time::Duration;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{ErrorResponse, Fault, RetryAfter};
-use crate::entra;
+use crate::clock::Clock;
+use crate::entra::{self, Entra, OauthError};
 use crate::error_shape::{ErrorShape, page};
+use crate::host::Origins;
 use crate::recorder::RecordedRequest;
 use crate::response::{JSON, ServiceResponse};
-use crate::state::State;
 
 /// Returns the response of the first fault that replaces it; `None` for the regular response.
 pub(crate) fn replacement(
-    state: &State,
     faults: &[Fault],
     request: &RecordedRequest,
+    entra: &Entra,
+    clock: &Clock,
+    origins: &Origins,
 ) -> Option<ServiceResponse> {
     faults.iter().find_map(|fault| match fault {
-        Fault::Error(error) => Some(refusal(state, error)),
+        Fault::Error(error) => Some(error_response(error, clock)),
         Fault::ExpiredToken => Some(expired()),
         Fault::RevokeToken => {
             let token = request.header("authorization").and_then(|value| value.split_once(' '));
-            token.inspect(|(_, token)| state.entra.revoke_access_token(token.trim()));
+            token.inspect(|(_, token)| entra.revoke_access_token(token.trim()));
             Some(expired())
         }
-        Fault::Aadsts(number) => Some(aadsts(state, *number, request)),
+        Fault::Aadsts(number) => Some(aadsts(*number, request, clock)),
         Fault::AadstsWithStatus { number, status } => {
-            let mut answer = aadsts(state, *number, request);
+            let mut answer = aadsts(*number, request, clock);
             answer.status = StatusCode::from_u16(*status).unwrap_or(answer.status);
             Some(answer)
         }
@@ -38,7 +41,7 @@ pub(crate) fn replacement(
         Fault::NoContent => Some(ServiceResponse::new(StatusCode::NO_CONTENT, None, "")),
         Fault::EmptyBody => Some(ServiceResponse::new(StatusCode::OK, Some(JSON), "")),
         Fault::Redirect { to } => {
-            let to = to.as_deref().unwrap_or(&state.origins.foreign_host).trim_end_matches('/');
+            let to = to.as_deref().unwrap_or(&origins.foreign_host).trim_end_matches('/');
             let location = HeaderValue::from_str(&format!("{to}{}", request.path_and_query())).ok()?;
             Some(ServiceResponse::new(StatusCode::FOUND, None, "").with(header::LOCATION, location))
         }
@@ -50,12 +53,12 @@ fn expired() -> ServiceResponse {
     ServiceResponse::fault(StatusCode::UNAUTHORIZED, 400, "Access denied.")
 }
 
-fn aadsts(state: &State, number: u32, request: &RecordedRequest) -> ServiceResponse {
-    let refusal = entra::OauthError::about(number, entra::Entra::CLIENT_ID);
-    refusal.answer(&state.clock, entra::ids(request), request.path().ends_with("/oauth2/token"))
+fn aadsts(number: u32, request: &RecordedRequest, clock: &Clock) -> ServiceResponse {
+    let error = OauthError::about(number, Entra::CLIENT_ID);
+    error.answer(clock, entra::ids(request), request.path().ends_with("/oauth2/token"))
 }
 
-fn refusal(state: &State, error: &ErrorResponse) -> ServiceResponse {
+fn error_response(error: &ErrorResponse, clock: &Clock) -> ServiceResponse {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (usual_shape, usual_code) = match error.status {
         400 => (ErrorShape::Fault, 2000),
@@ -80,7 +83,7 @@ fn refusal(state: &State, error: &ErrorResponse) -> ServiceResponse {
     let answer = match wait {
         Some(RetryAfter::Seconds(seconds)) => answer.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
         Some(RetryAfter::Date(seconds)) => {
-            let date = httpdate::fmt_http_date(state.clock.now() + Duration::from_secs(seconds));
+            let date = httpdate::fmt_http_date(clock.now() + Duration::from_secs(seconds));
             match HeaderValue::from_str(&date) {
                 Ok(date) => answer.with(header::RETRY_AFTER, date),
                 Err(_) => answer,

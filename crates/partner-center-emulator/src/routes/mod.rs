@@ -10,12 +10,11 @@ use uuid::Uuid;
 
 use crate::book::{Customer, CustomerState};
 use crate::error_shape::ErrorShape;
+use crate::queries::Insight;
 use crate::response::ServiceResponse;
 use crate::state::State;
 
 use auth::Access;
-use commercial::Insight;
-pub(crate) use commercial::Queries;
 
 /// The operation that a path selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

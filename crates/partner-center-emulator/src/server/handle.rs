@@ -13,11 +13,12 @@ use super::send::{self, Body, ConnectionAborted};
 use super::socket::ResetSwitch;
 use crate::entra;
 use crate::faults::{self, Fault};
+use crate::host::Host;
 use crate::recorder::RecordedRequest;
 use crate::response::{JSON, ServiceResponse};
 use crate::rng::Rng;
 use crate::routes::{self, Operation};
-use crate::state::{Host, State};
+use crate::state::State;
 
 pub(super) async fn handle(
     state: &Arc<State>,
@@ -37,7 +38,8 @@ pub(super) async fn handle(
         reset.request_reset();
         return Err(ConnectionAborted);
     }
-    let mut answer = match (throttled, faults::replacement(state, &faults, &recorded), host) {
+    let replacement = faults::replacement(&faults, &recorded, &state.entra, &state.clock, &state.origins);
+    let mut answer = match (throttled, replacement, host) {
         (Some(answer), ..) | (None, Some(answer), _) => answer,
         (None, None, Host::Api) => api(state, &recorded, ids.as_ref().err().copied()).await,
         (None, None, Host::Authority) => {

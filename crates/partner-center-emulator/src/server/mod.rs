@@ -13,7 +13,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::state::{Host, State};
+use crate::host::Host;
+use crate::state::State;
 use socket::Socket;
 
 /// Serves one listener until the future is dropped, which also closes its connections.

@@ -8,19 +8,12 @@ use serde::Serialize;
 
 use super::{Query, RouteError};
 use crate::error_shape::ErrorShape;
+use crate::queries::Insight;
 use crate::response::{JSON, ServiceResponse};
 use crate::state::State;
 
-pub(crate) use query::Queries;
 use query::{QueryRun, Selection};
 use row::PrintedRow;
-
-/// Selects one of the two endpoints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Insight {
-    Deployment,
-    Usage,
-}
 
 #[derive(Serialize)]
 struct Page<'a> {
@@ -42,14 +35,14 @@ pub(super) fn answer(
     query: &Query,
 ) -> Result<ServiceResponse, RouteError> {
     let selection = Selection::of(insight, query, &state.book)?;
-    let (asked, skip) = (top(query)?, skip(query)?);
-    let top = asked.min(state.settings.page_size.unwrap_or(MOST_ROWS));
-    let ask = QueryRun { selection, book: &state.book };
-    let rows = state.queries.run(&ask, skip, top);
+    let (top, skip) = (top(query)?, skip(query)?);
+    let top = top.min(state.settings.page_size.unwrap_or(MOST_ROWS));
+    let run = QueryRun { selection, book: &state.book };
+    let rows = run.rows(&state.queries, skip, top);
     let after = skip.saturating_add(rows.page.len());
     let more = after < rows.total && !rows.page.is_empty();
     let page = Page {
-        value: rows.page.iter().map(|row| row.print(&ask.selection)).collect(),
+        value: rows.page.iter().map(|row| row.print(&run.selection)).collect(),
         next_link: if more { next_link(state, uri, top, after) } else { None },
         total_count: rows.total,
     };
@@ -83,11 +76,11 @@ fn next_link(state: &State, uri: &Uri, top: usize, skip: usize) -> Option<String
         let name = pair.split('=').next().unwrap_or_default();
         name.eq_ignore_ascii_case("top") || name.eq_ignore_ascii_case("skip")
     };
-    let mut asked = String::new();
+    let mut query = String::new();
     for pair in uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !paging(pair)) {
-        asked.push_str(pair);
-        asked.push('&');
+        query.push_str(pair);
+        query.push('&');
     }
-    let query = format!("{asked}top={top}&skip={skip}");
+    let query = format!("{query}top={top}&skip={skip}");
     state.settings.commercial_links.write(&state.origins.api, uri.path(), &query)
 }

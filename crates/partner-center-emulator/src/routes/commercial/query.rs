@@ -1,17 +1,17 @@
 //! Runs queries over the whole book without storing its rows: the rows per customer are counted once per query, and
 //! only the customers of the requested page are computed.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::row::{Group, PageRow, add_to_groups, rows};
-use super::{Insight, Query, RouteError, error};
+use super::row::{PageRow, add_to_groups, rows};
+use super::{Query, RouteError, error};
 use crate::book::{Book, Customer};
 use crate::filter::{Field, Filter};
-use crate::lock;
+use crate::queries::{Insight, Plan, Queries, QueryKey};
 
 /// The selected rows and columns, without paging.
 #[derive(Debug)]
@@ -22,10 +22,8 @@ pub(super) struct Selection {
     /// `None` for a date without data.
     pub(super) snapshot: Option<usize>,
     /// The query texts, which identify equal queries.
-    key: Key,
+    key: QueryKey,
 }
-
-type Key = (Insight, [Option<String>; 3]);
 
 impl Selection {
     pub(super) fn of(insight: Insight, query: &Query, book: &Book) -> Result<Self, RouteError> {
@@ -101,27 +99,14 @@ pub(super) struct Rows {
     pub(super) total: usize,
 }
 
-/// A cache of recent queries, so that their next pages do not iterate over the book again.
-#[derive(Debug, Default)]
-pub(crate) struct Queries(Mutex<VecDeque<(Key, Arc<Plan>)>>);
-
-const QUERIES_KEPT: usize = 8;
-
-#[derive(Debug)]
-enum Plan {
-    /// The cumulative number of rows up to and including each customer: four bytes per customer.
-    ByCustomer(Vec<u32>),
-    /// All groups. They are few, unless they are grouped by customer name.
-    AcrossCustomers(Vec<Group>),
-}
-
-impl Queries {
-    pub(super) fn run(&self, ask: &QueryRun<'_>, skip: usize, top: usize) -> Rows {
-        let plan = self.plan(ask);
+impl QueryRun<'_> {
+    /// The rows of one page.
+    pub(super) fn rows(&self, queries: &Queries, skip: usize, top: usize) -> Rows {
+        let plan = queries.plan(&self.selection.key, || self.plan());
         match plan.as_ref() {
             Plan::ByCustomer(sums) => {
                 let total = sums.last().map_or(0, |total| *total as usize);
-                Rows { page: page(ask, sums, skip, top), total }
+                Rows { page: self.page(sums, skip, top), total }
             }
             Plan::AcrossCustomers(groups) => {
                 let page = groups.iter().skip(skip).take(top).cloned().map(PageRow::Grouped).collect();
@@ -130,49 +115,32 @@ impl Queries {
         }
     }
 
-    fn plan(&self, ask: &QueryRun<'_>) -> Arc<Plan> {
-        let key = &ask.selection.key;
-        if let Some((_, plan)) = lock(&self.0).iter().find(|(kept, _)| kept == key) {
-            return Arc::clone(plan);
-        }
-        // Without the lock: iterating over a large book takes a while, and other queries must not wait for it.
-        let plan = Arc::new(Plan::of(ask));
-        let mut kept = lock(&self.0);
-        if kept.len() == QUERIES_KEPT {
-            kept.pop_front();
-        }
-        kept.push_back((key.clone(), Arc::clone(&plan)));
-        plan
-    }
-}
-
-impl Plan {
-    fn of(ask: &QueryRun<'_>) -> Self {
-        let selection = &ask.selection;
+    fn plan(&self) -> Plan {
+        let selection = &self.selection;
         if selection.goes_by_customer() {
-            let sums = ask.book.customers().scan(0_u32, |sum, customer| {
+            let sums = self.book.customers().scan(0_u32, |sum, customer| {
                 let rows = u32::try_from(selection.contribution(&customer).len()).unwrap_or(u32::MAX);
                 *sum = sum.saturating_add(rows);
                 Some(*sum)
             });
-            return Self::ByCustomer(sums.collect());
+            return Plan::ByCustomer(sums.collect());
         }
         let (mut groups, mut places) = (Vec::new(), HashMap::new());
-        for customer in ask.book.customers() {
+        for customer in self.book.customers() {
             let (owner, rows) = rows(&customer, selection);
             add_to_groups(&mut groups, &mut places, selection.columns(), &owner, &rows);
         }
-        Self::AcrossCustomers(groups)
+        Plan::AcrossCustomers(groups)
     }
-}
 
-fn page(ask: &QueryRun<'_>, sums: &[u32], skip: usize, top: usize) -> Vec<PageRow> {
-    let first = sums.partition_point(|sum| *sum as usize <= skip);
-    let before = first.checked_sub(1).and_then(|place| sums.get(place)).map_or(0, |sum| *sum as usize);
-    ask.book
-        .customers_from(first)
-        .flat_map(|customer| ask.selection.contribution(&customer))
-        .skip(skip.saturating_sub(before))
-        .take(top)
-        .collect()
+    fn page(&self, sums: &[u32], skip: usize, top: usize) -> Vec<PageRow> {
+        let first = sums.partition_point(|sum| *sum as usize <= skip);
+        let before = first.checked_sub(1).and_then(|place| sums.get(place)).map_or(0, |sum| *sum as usize);
+        self.book
+            .customers_from(first)
+            .flat_map(|customer| self.selection.contribution(&customer))
+            .skip(skip.saturating_sub(before))
+            .take(top)
+            .collect()
+    }
 }

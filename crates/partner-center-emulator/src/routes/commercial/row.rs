@@ -2,10 +2,10 @@
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-use super::Insight;
 use super::query::Selection;
 use crate::book::{Customer, Processed, Product, Workload};
 use crate::filter::Field;
+use crate::queries::{Group, Insight};
 
 /// What identifies a customer in its rows.
 #[derive(Debug)]
@@ -39,13 +39,6 @@ impl Row {
             Field::ProductName => self.product.name,
         }
     }
-}
-
-/// The values of some columns and the sums of the rows that share them.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
-    pub(super) values: Vec<String>,
-    pub(super) counts: [u64; 2],
 }
 
 /// The rows of one customer that match a selection.
@@ -156,14 +149,5 @@ impl Serialize for PrintedRow<'_> {
         map.serialize_entry(first_name, &first)?;
         map.serialize_entry(second_name, &second)?;
         map.end()
-    }
-}
-
-impl Insight {
-    pub(super) fn fields(self) -> &'static [Field] {
-        match self {
-            Self::Deployment => Field::DEPLOYMENT,
-            Self::Usage => Field::USAGE,
-        }
     }
 }

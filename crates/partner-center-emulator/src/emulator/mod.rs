@@ -1,5 +1,7 @@
 //! The handle of a running emulator.
 
+mod builder;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,16 +13,18 @@ use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 use crate::book::Book;
-use crate::builder::{EmulatorBuilder, StartError};
 use crate::clock::Clock;
 use crate::entra::Entra;
 use crate::faults::{Engine, FaultScript};
+use crate::host::{Host, Origins};
 use crate::metrics::Metrics;
+use crate::queries::Queries;
 use crate::recorder::{RecordedRequest, Recorder};
-use crate::routes::Queries;
 use crate::server;
-use crate::state::{Host, Origins, Recorders, State};
+use crate::state::{Recorders, State};
 use crate::throttle::Throttle;
+
+pub use builder::{EmulatorBuilder, StartError};
 
 /// A running emulator of Partner Center and its sign-in host, on loopback addresses.
 ///
@@ -90,7 +94,7 @@ impl Emulator {
         let book = builder.book()?;
         let (api, api_origin) = bind(builder.address).await?;
         let (authority, authority_origin) = bind(builder.authority_address).await?;
-        let (foreign_host, elsewhere_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
+        let (foreign_host, foreign_origin) = bind(SocketAddr::new(builder.address.ip(), 0)).await?;
         let recorder = || Recorder::new(builder.recorded_requests);
         let (settings, clock) = (builder.settings, builder.clock);
         let seed = settings.seed;
@@ -99,7 +103,7 @@ impl Emulator {
             book,
             entra: Entra::new(seed, clock.clone(), builder.accepted_tokens, builder.entra),
             clock,
-            origins: Origins { api: api_origin, authority: authority_origin, foreign_host: elsewhere_origin },
+            origins: Origins { api: api_origin, authority: authority_origin, foreign_host: foreign_origin },
             throttle: Throttle::new(builder.rate_per_minute, builder.customer_rate_per_minute),
             faults: RwLock::new(Arc::new(Engine::new(builder.faults, seed))),
             recorders: Recorders { api: recorder(), authority: recorder(), foreign_host: recorder() },

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 
+use super::Emulator;
 use crate::book::Book;
 use crate::clock::Clock;
-use crate::emulator::Emulator;
 use crate::entra::{Application, EntraSettings};
 use crate::faults::FaultScript;
 use crate::links::LinkForm;
