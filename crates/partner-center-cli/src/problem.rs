@@ -196,9 +196,9 @@ impl Problem {
         const MOST: usize = 40;
         let (text, length) = self.body.as_deref().map_or(("", 0), |(text, length)| (text.as_str(), *length));
         let part = if text.len() < length {
-            format!("the first {} of {} bytes", grouped_length(text.len()), grouped_length(length))
+            format!("the first {} of {} bytes", grouped(text.len()), grouped(length))
         } else {
-            format!("{} bytes", grouped_length(length))
+            format!("{} bytes", grouped(length))
         };
         let heading = format!("the response body, {part}, which may contain customer data:");
         let lines = text.lines().take(MOST).map(|line| format!("| {}", showable(line)));
@@ -231,10 +231,6 @@ impl Problem {
         }
         text
     }
-}
-
-fn grouped_length(length: usize) -> String {
-    grouped(u64::try_from(length).unwrap_or(u64::MAX))
 }
 
 /// External text, wrapped to a width minus an indent.

@@ -4,8 +4,9 @@
 
 use std::fmt;
 
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::versioned;
 
 /// The version of the serialized form.
 const VERSION: u64 = 2;
@@ -137,7 +138,6 @@ impl<'de> Deserialize<'de> for Continuation {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         struct Known {
-            version: u64,
             operation: String,
             arguments: Arguments,
             skip: u64,
@@ -148,20 +148,9 @@ impl<'de> Deserialize<'de> for Continuation {
             #[serde(deserialize_with = "Option::deserialize")]
             link: Option<Link>,
         }
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let version = value.get("version").and_then(serde_json::Value::as_u64);
-        let version = version.ok_or_else(|| D::Error::custom("not a continuation: it has no version"))?;
-        if version != VERSION {
-            return Err(D::Error::custom(format_args!(
-                "the continuation has version {version}, but this release supports only version {VERSION}: \
-                 resume with the release that wrote it, or start without it"
-            )));
-        }
-        // The message of serde would quote the text, which may contain a filter.
-        let Known { version, operation, arguments, skip, counted, by_count, link } =
-            serde_json::from_value(value)
-                .map_err(|_| D::Error::custom("the continuation has an unknown format"))?;
-        Ok(Self { version, cursor: PageCursor { operation, arguments, skip, counted, by_count, link } })
+        let Known { operation, arguments, skip, counted, by_count, link } =
+            versioned::read(deserializer, "continuation", VERSION)?;
+        Ok(Self::new(PageCursor { operation, arguments, skip, counted, by_count, link }))
     }
 }
 

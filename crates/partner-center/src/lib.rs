@@ -40,6 +40,7 @@ mod request_context;
 mod response;
 pub mod service;
 pub mod sweep;
+mod versioned;
 mod wire;
 
 pub use client::{PartnerCenter, PartnerCenterBuilder};

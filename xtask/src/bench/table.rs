@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use indicatif::HumanFloatCount;
+
 /// A Markdown table: the first column is text, the others are figures.
 pub(super) struct Table {
     columns: usize,
@@ -40,15 +42,7 @@ pub(super) fn median(values: &[f64]) -> f64 {
 
 /// A count, with commas as thousands separators.
 pub(super) fn count(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut text = String::new();
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{:.0}", HumanFloatCount(value))
 }
 
 /// The minimum and the maximum.

@@ -27,6 +27,7 @@ const LAYERS: &[&str] = &[
     "clock",
     "redact",
     "service",
+    "versioned",
     "continuation",
     "collection",
     "error",

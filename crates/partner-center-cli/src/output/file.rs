@@ -6,7 +6,7 @@
 //!
 //! The new file gets the permissions of the one it replaces. Links to a partial file are not followed.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::lock::{LockError, lock, sync_directory};
 use super::paths::Files;
 use crate::exit::Exit;
 use crate::problem::Problem;
@@ -200,18 +201,10 @@ impl Partial {
             _ => options.open(&path),
         };
         let file = file.map_err(|error| cannot(&error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            // Some file systems do not support locks; continue without one.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(cannot(&error)),
-            Err(TryLockError::WouldBlock) => return Err(in_use(&path)),
-        }
-        // Between opening and locking, another run may have finished and renamed this file to its output, or a link may
-        // have replaced it.
-        if !is_at(&file, &path) {
-            return Err(in_use(&path));
-        }
+        lock(&file, &path).map_err(|error| match error {
+            LockError::InUse => in_use(&path),
+            LockError::Io(error) => cannot(&error),
+        })?;
         permissions.while_written(&file).map_err(|error| cannot(&error))?;
         Ok(Self { file, path, target, keep: false, account: None })
     }
@@ -357,31 +350,4 @@ impl Permissions {
 fn in_use(path: &Path) -> Problem {
     Problem::new(Exit::Usage, format!("another run is writing {}", path.display()))
         .advice("Wait for it to end, or use a different --output.")
-}
-
-/// Whether this file is the one at the path. Links are not followed.
-#[cfg(unix)]
-pub(crate) fn is_at(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |found: fs::Metadata| (found.dev(), found.ino());
-    file.metadata().ok().map(id) == fs::symlink_metadata(path).ok().map(id)
-}
-
-/// Elsewhere an open file cannot be renamed.
-#[cfg(not(unix))]
-pub(crate) fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
-}
-
-/// Syncs the directory, which makes a rename durable.
-#[cfg(unix)]
-pub(crate) fn sync_directory(file: &Path) -> io::Result<()> {
-    let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
-    File::open(directory.unwrap_or_else(|| Path::new(".")))?.sync_all()
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-pub(crate) fn sync_directory(_: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -9,6 +9,7 @@ pub(crate) mod file;
 mod findings;
 mod footnotes;
 mod json;
+pub(crate) mod lock;
 mod order;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -32,7 +33,7 @@ pub(crate) use findings::{CollectedFindings, Position};
 pub(crate) use order::RowOrder;
 pub(crate) use row::Row;
 use row::{Cell, Column, Kind, Shown};
-pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent, share};
+pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent, share, two_places};
 
 /// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
 /// meaning, but not when a field is added.

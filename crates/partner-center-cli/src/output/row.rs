@@ -66,7 +66,7 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// Whether one of its percentages is below this one. Unknown percentages and those of zero are not below it.
     fn is_below(&self, percent: f64) -> bool {
         let is_below = |[_, part, whole]: &[&str; 3]| {
-            let share = super::summary::share(self.count(part)?, self.count(whole)?)?;
+            let share = super::share(self.count(part)?, self.count(whole)?)?;
             Some(share < percent)
         };
         Self::PERCENTS.iter().any(|names| is_below(names) == Some(true))
@@ -182,7 +182,7 @@ impl Field for Option<f64> {
 
     /// Rounded to two decimal places, as the service does.
     fn uniform(self) -> Self {
-        self.map(super::summary::two_places)
+        self.map(super::two_places)
     }
 }
 

@@ -283,7 +283,7 @@ pub(crate) fn percent(part: i64, whole: i64) -> Option<f64> {
 }
 
 /// Rounds a percentage to two decimal places.
-pub(super) fn two_places(percent: f64) -> f64 {
+pub(crate) fn two_places(percent: f64) -> f64 {
     (percent * 100.0).round() / 100.0
 }
 

@@ -9,7 +9,7 @@
 //! checkpoint is locked.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -21,7 +21,8 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::output::Tally;
-use crate::output::file::{Covered, is_at, sync_directory};
+use crate::output::file::Covered;
+use crate::output::lock::{LockError, is_at, lock, sync_directory};
 use crate::output::paths::{CheckpointPaths, Files};
 use crate::problem::{Problem, Stop};
 
@@ -87,7 +88,7 @@ impl CheckpointFile {
         fingerprint: Fingerprint,
     ) -> Result<(Self, Option<(Covered, State)>), Problem> {
         let path = &paths.checkpoint;
-        let mut locked = lock(path)?;
+        let mut locked = open_locked(path)?;
         let mut bytes = Vec::new();
         locked.read_to_end(&mut bytes).map_err(|error| {
             Problem::new(Exit::Usage, format!("{} cannot be read", path.display())).because(error.to_string())
@@ -182,7 +183,7 @@ impl Drop for CheckpointFile {
 }
 
 /// Opens or creates the checkpoint, and locks it against other runs.
-fn lock(path: &Path) -> Result<File, Problem> {
+fn open_locked(path: &Path) -> Result<File, Problem> {
     let cannot = |error: &io::Error| {
         Problem::new(Exit::Usage, format!("the checkpoint {} cannot be used", path.display()))
             .because(error.to_string())
@@ -198,15 +199,11 @@ fn lock(path: &Path) -> Result<File, Problem> {
         other => other,
     };
     let file = file.map_err(|error| cannot(&error))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        // Some file systems do not support locks; continue without one.
-        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-        Err(TryLockError::Error(error)) => return Err(cannot(&error)),
-        Err(TryLockError::WouldBlock) => return Err(in_use()),
+    match lock(&file, path) {
+        Ok(()) => Ok(file),
+        Err(LockError::InUse) => Err(in_use()),
+        Err(LockError::Io(error)) => Err(cannot(&error)),
     }
-    // Between opening and locking, another run may have replaced or removed the file.
-    if is_at(&file, path) { Ok(file) } else { Err(in_use()) }
 }
 
 /// Removes the temporary file of a run that was killed while saving.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::threshold::{MetricValue, Relation, Scope, Threshold};
 use crate::exit::Exit;
+use crate::output::two_places;
 use crate::problem::Problem;
 use crate::terminal::text::grouped;
 
@@ -152,7 +153,7 @@ fn shown(value: MetricValue) -> String {
 /// Rounds percentages as in rows.
 fn rounded(value: MetricValue) -> MetricValue {
     match value {
-        MetricValue::Percent(percent) => MetricValue::Percent((percent * 100.0).round() / 100.0),
+        MetricValue::Percent(percent) => MetricValue::Percent(two_places(percent)),
         other @ MetricValue::Count(_) => other,
     }
 }

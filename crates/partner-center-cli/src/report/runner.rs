@@ -110,10 +110,7 @@ pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: ReportRunner<G:
         let again = match reading.checkpoint().map_or(0, |checkpoint| checkpoint.missing().len()) {
             0 => String::new(),
             1 => "; retrying one that could not be read".to_owned(),
-            missing => format!(
-                "; retrying {} that could not be read",
-                grouped(u64::try_from(missing).unwrap_or(u64::MAX))
-            ),
+            missing => format!("; retrying {} that could not be read", grouped(missing)),
         };
         line.aside(|| drive.console.note(&format!("resuming after {} customers{again}", grouped(before))));
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use indicatif::HumanCount;
+
 use crate::secrets::redact;
 
 /// The maximum length of external text; longer text is cut.
@@ -50,20 +52,11 @@ pub(super) fn is_unsafe(character: char) -> bool {
 }
 
 /// `1234567` as `1,234,567`.
-pub(crate) fn grouped(count: impl Into<i128>) -> String {
-    let count = count.into();
-    let digits = count.unsigned_abs().to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if count < 0 {
-        text.push('-');
-    }
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+pub(crate) fn grouped(count: impl TryInto<i128>) -> String {
+    let count = count.try_into().unwrap_or(i128::MAX);
+    let sign = if count < 0 { "-" } else { "" };
+    let magnitude = u64::try_from(count.unsigned_abs()).unwrap_or(u64::MAX);
+    format!("{sign}{}", HumanCount(magnitude))
 }
 
 #[cfg(test)]

@@ -242,7 +242,7 @@ fn likely(word: &str, names: &[&'static str]) -> Option<&'static str> {
     }
     let slip = names
         .iter()
-        .map(|name| (edits(&word, &name.to_ascii_lowercase()), *name))
+        .map(|name| (strsim::levenshtein(&word, &name.to_ascii_lowercase()), *name))
         .min_by_key(|(edits, _)| *edits)
         .filter(|(edits, name)| *edits <= name.len() / 4);
     let abbreviated = || {
@@ -253,20 +253,4 @@ fn likely(word: &str, names: &[&'static str]) -> Option<&'static str> {
         })
     };
     slip.map(|(_, name)| name).or_else(abbreviated)
-}
-
-/// How many characters must be inserted, removed or replaced to turn `from` into `to` (Levenshtein's distance).
-fn edits(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.chars().count()).collect();
-    for (above, wanted) in from.chars().enumerate() {
-        let (mut diagonal, mut left) = (above, above + 1);
-        for (cell, found) in row.iter_mut().skip(1).zip(to.chars()) {
-            left = (diagonal + usize::from(wanted != found)).min(left + 1).min(*cell + 1);
-            diagonal = std::mem::replace(cell, left);
-        }
-        if let Some(first) = row.first_mut() {
-            *first = above + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

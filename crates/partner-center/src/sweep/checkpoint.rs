@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::models::Findings;
-use crate::{Continuation, CustomerId};
+use crate::{Continuation, CustomerId, versioned};
 
 /// The format version that this release writes and reads.
 const VERSION: u64 = 2;
@@ -181,7 +181,6 @@ impl<'de> Deserialize<'de> for Checkpoint {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         struct Known {
-            version: u64,
             // Without this, an absent member would be read as `None`, which means the end.
             #[serde(deserialize_with = "Option::deserialize")]
             at: Option<Place>,
@@ -189,23 +188,14 @@ impl<'de> Deserialize<'de> for Checkpoint {
             missing: Ids,
             summary: Summary,
         }
-        let value = serde_json::Value::deserialize(deserializer)?;
-        let version = value.get("version").and_then(serde_json::Value::as_u64);
-        let version = version.ok_or_else(|| D::Error::custom("not a sweep checkpoint: it has no version"))?;
-        if version != VERSION {
-            return Err(D::Error::custom(format_args!(
-                "the checkpoint has version {version}, and this release supports version {VERSION}: resume with the \
-                 release that wrote it, or start again without it"
-            )));
-        }
-        let unreadable = || D::Error::custom("the sweep checkpoint cannot be read");
-        // Serde's own error would quote the text.
-        let Known { version, at, done, missing, summary } =
-            serde_json::from_value(value).map_err(|_| unreadable())?;
+        let Known { at, done, missing, summary } =
+            versioned::read(deserializer, "sweep checkpoint", VERSION)?;
         if missing.0.iter().any(|customer| done.contains(customer)) {
-            return Err(unreadable());
+            return Err(D::Error::custom(
+                "the sweep checkpoint cannot be read: a customer is both done and missing",
+            ));
         }
-        Ok(Self { version, at, done, missing, summary })
+        Ok(Self::new(at, done, missing, summary))
     }
 }
 
