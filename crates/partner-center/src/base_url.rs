@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 
 /// A validated base URL.
 #[derive(Clone, Debug)]
@@ -20,6 +20,7 @@ impl BaseUrl {
     /// Parses and validates a base URL.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         Self::named("base URL", "https://api.partnercenter.microsoft.com", text)
+            .map_err(|error| error.with_reason(ErrorReason::BaseUrl))
     }
 
     /// Parses another URL that secrets are sent to. Errors use the name and the example.

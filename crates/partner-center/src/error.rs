@@ -1,7 +1,7 @@
 //! The error type of this crate: its kind, facts about the failed call, and advice.
 //!
 //! The type is opaque and one word wide, so that a call's `Result` stays small and fields can be added without a
-//! breaking change. Error bodies of the service are parsed in `fault`; `call` adds the operation and the number of
+//! breaking change. Error bodies of the service are parsed in `service_error`; `call` adds the operation and the number of
 //! attempts.
 
 use std::borrow::Cow;
@@ -14,10 +14,12 @@ use uuid::Uuid;
 
 mod display;
 mod kind;
+mod reason;
 mod redacted;
 pub(crate) mod service_error;
 
 pub use kind::ErrorKind;
+pub use reason::ErrorReason;
 use service_error::{ServiceError, messages};
 
 /// A result whose error is [`Error`].
@@ -59,20 +61,7 @@ struct Inner {
     advice: Option<Cow<'static, str>>,
     continuation: Option<crate::continuation::Continuation>,
     source: Option<Source>,
-    cause: Option<Cause>,
-}
-
-/// Internal details of a failure beyond its kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
-    /// An attempt timed out.
-    AttemptTimedOut,
-    /// This process cannot open another connection. The request was not sent.
-    TooManyOpenFiles,
-    /// The service asked for a longer wait than a sweep accepts.
-    PauseTooLong,
-    /// The retry budget was too low for another attempt.
-    OutOfRetries,
+    reason: Option<ErrorReason>,
 }
 
 impl Error {
@@ -220,20 +209,17 @@ impl Error {
         self
     }
 
-    /// Adds internal details of the failure.
-    pub(crate) fn with_cause(mut self, cause: Cause) -> Self {
-        self.0.cause = Some(cause);
+    /// Adds the reason, or replaces it.
+    #[must_use]
+    pub fn with_reason(mut self, reason: ErrorReason) -> Self {
+        self.0.reason = Some(reason);
         self
-    }
-
-    pub(crate) fn cause(&self) -> Option<Cause> {
-        self.0.cause
     }
 
     /// Marks the error as not retried because the retry budget is empty.
     pub(crate) fn out_of_retries(mut self) -> Self {
         self.0.message = format!("{}, and the retry budget is empty", self.0.message).into();
-        self.with_cause(Cause::OutOfRetries).with_advice(
+        self.with_reason(ErrorReason::OutOfRetries).with_advice(
             "Too many calls of this client have failed recently, so failed calls are not retried. Wait until the \
              service recovers; each successful call refills part of the budget.",
         )
@@ -243,6 +229,12 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind.unwrap_or(ErrorKind::InvalidResponse)
+    }
+
+    /// The reason, for the errors whose kind does not say enough.
+    #[must_use]
+    pub fn reason(&self) -> Option<ErrorReason> {
+        self.0.reason
     }
 
     /// The message of this crate, without the status and the ids that `Display` adds.
@@ -427,7 +419,7 @@ impl Error {
     /// succeed.
     #[must_use]
     pub fn is_out_of_retries(&self) -> bool {
-        self.cause() == Some(Cause::OutOfRetries)
+        self.reason() == Some(ErrorReason::OutOfRetries)
     }
 
     /// Whether the response could not be decoded or does not match the API contract.

@@ -49,7 +49,7 @@ pub use collection::Collection;
 pub use continuation::Continuation;
 pub use customer_filter::CustomerFilter;
 pub use customer_id::CustomerId;
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, ErrorReason, Result};
 /// The models of the service's responses, generated from the OpenAPI contract.
 pub use partner_center_models as models;
 pub use request_context::RequestContext;

@@ -1,9 +1,10 @@
 //! Hints for errors of the SDK: the command or variable to use. The SDK's own advice names neither.
 
 use partner_center::credential::{OauthError, Reason};
-use partner_center::{Error, ErrorKind};
+use partner_center::{Error, ErrorKind, ErrorReason};
 
 const LOGIN: &str = "Run `partner-center login`.";
+const SIGN_IN: &str = "To sign in, run `partner-center login`.";
 const SECRET: &str = "Set PARTNER_CENTER_CLIENT_SECRET.";
 const TENANT: &str = "The setting is PARTNER_CENTER_TENANT_ID, or tenant-id in a profile.";
 const CLIENT: &str = "The setting is PARTNER_CENTER_CLIENT_ID, or client-id in a profile.";
@@ -29,27 +30,24 @@ fn with_hint(error: &Error, hint: &str) -> String {
 
 fn of(error: &Error) -> &'static str {
     match error.kind() {
-        ErrorKind::Credential => {
-            OauthError::of(error).map_or("To sign in, run `partner-center login`.", of_sign_in)
-        }
+        ErrorKind::Credential => OauthError::of(error).map_or(SIGN_IN, of_sign_in),
         ErrorKind::Unauthorized | ErrorKind::MfaRequired => LOGIN,
         ErrorKind::AppOnlyToken => "Run `partner-center login`, or set PARTNER_CENTER_REFRESH_TOKEN.",
         ErrorKind::WrongAudience | ErrorKind::Forbidden => TOKEN,
         ErrorKind::CustomerNotFound => "`partner-center customers list` shows the ids.",
-        ErrorKind::Configuration | ErrorKind::InvalidResponse => of_message(error.message()),
-        _ => NONE,
+        _ => error.reason().map_or(NONE, of_reason),
     }
 }
 
 fn of_sign_in(refusal: &OauthError) -> &'static str {
     match refusal.reason() {
         // As in the SDK, the number does not change the advice for these.
-        reason @ (Reason::Policy | Reason::Unavailable) => of_reason(reason),
-        reason => refusal.aadsts().and_then(of_number).unwrap_or_else(|| of_reason(reason)),
+        reason @ (Reason::Policy | Reason::Unavailable) => of_sign_in_reason(reason),
+        reason => refusal.aadsts().and_then(of_number).unwrap_or_else(|| of_sign_in_reason(reason)),
     }
 }
 
-fn of_reason(reason: Reason) -> &'static str {
+fn of_sign_in_reason(reason: Reason) -> &'static str {
     match reason {
         Reason::SignInAgain
         | Reason::Interaction
@@ -79,18 +77,17 @@ fn of_number(number: u32) -> Option<&'static str> {
     })
 }
 
-/// The hint for an error that only its message identifies.
-fn of_message(message: &str) -> &'static str {
-    let hints = [
-        ("the tenant is neither", TENANT),
-        ("app-only access requires a single tenant", TENANT),
-        ("the client id is not a GUID", CLIENT),
-        ("app-only access requires a client secret", SECRET),
-        ("does not contain a stored token", "Run `partner-center logout`, then `partner-center login`."),
-        ("is open to other users", "To sign in, run `partner-center login`."),
-        ("the response is not from a sign-in service", "`partner-center doctor` shows the sign-in host."),
-    ];
-    hints.into_iter().find(|(part, _)| message.contains(part)).map_or(NONE, |(_, hint)| hint)
+/// The hint for an error whose kind does not say which setting it concerns.
+fn of_reason(reason: ErrorReason) -> &'static str {
+    match reason {
+        ErrorReason::Tenant => TENANT,
+        ErrorReason::ClientId => CLIENT,
+        ErrorReason::ClientSecret => SECRET,
+        ErrorReason::StoredTokenUnreadable => "Run `partner-center logout`, then `partner-center login`.",
+        ErrorReason::StoredTokenExposed => SIGN_IN,
+        ErrorReason::NotASignInService => "`partner-center doctor` shows the sign-in host.",
+        _ => NONE,
+    }
 }
 
 #[cfg(test)]
@@ -114,7 +111,7 @@ mod tests {
             ("invalid_request", 90002, "Check PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLOUD."),
             ("something_new", 1, SETTINGS),
             ("temporarily_unavailable", 50173, NONE),
-            ("invalid_grant", 53003, of_reason(Reason::Policy)),
+            ("invalid_grant", 53003, of_sign_in_reason(Reason::Policy)),
         ] {
             let refusal: OauthError =
                 serde_json::from_value(json!({"error": error, "error_codes": [number]})).unwrap();
@@ -124,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_messages_are_those_of_the_sdk() {
+    fn errors_about_a_setting_name_the_setting() {
         let app = AppRegistration::new("contoso.example", ID);
         let common = AppRegistration::new("common", ID).with_client_secret("x");
         let refresh = |tenant: &str, client: &str| {
@@ -134,6 +131,14 @@ mod tests {
         assert_eq!(of(&refresh("contoso.example", "x")), CLIENT);
         assert_eq!(of(&ClientCredentials::new(&app).unwrap_err()), SECRET);
         assert_eq!(of(&ClientCredentials::new(&common).unwrap_err()), TENANT);
+        for (reason, command) in [
+            (ErrorReason::StoredTokenUnreadable, "logout"),
+            (ErrorReason::StoredTokenExposed, "login"),
+            (ErrorReason::NotASignInService, "doctor"),
+        ] {
+            assert!(of(&Error::new(ErrorKind::Configuration, "x").with_reason(reason)).contains(command));
+        }
+        assert_eq!(of(&Error::new(ErrorKind::Configuration, "x")), NONE);
         assert!(!advice_in_doctor(&Error::new(ErrorKind::Forbidden, "x")).contains("doctor"));
     }
 }

@@ -11,7 +11,7 @@ use tracing::Instrument;
 use super::body::{self, BodyError, StallDetector};
 use super::{CallContext, RequestRun, RequestTarget, poll_timeout};
 use crate::credential::AccessToken;
-use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 use crate::request_context::is_language_tag;
 use crate::wire::retry_after::retry_after;
 use crate::wire::{CLIENT_NAME, encoding};
@@ -117,7 +117,7 @@ impl RequestRun<'_> {
                 ErrorKind::Network,
                 "the service did not respond within the time allowed for an attempt",
             )
-            .with_cause(Cause::AttemptTimedOut),
+            .with_reason(ErrorReason::AttemptTimedOut),
         };
         if seen.is_refusal() {
             // The status still gives the kind of error, and the headers the wait.
@@ -209,7 +209,7 @@ fn failed(error: HttpError) -> Error {
             ErrorKind::Network,
             "too many open files: this process cannot open another connection",
         )
-        .with_cause(Cause::TooManyOpenFiles)
+        .with_reason(ErrorReason::TooManyOpenFiles)
         .with_advice("Raise the limit (ulimit -n), or send fewer requests at once.")
         .with_source(error);
     }

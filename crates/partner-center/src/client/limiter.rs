@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::clock::BoxFuture;
 use crate::credential::AccessToken;
-use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 
 /// Decides when the attempts of a group of calls may be sent.
 pub(crate) trait RequestLimiter: fmt::Debug + Send + Sync {
@@ -49,7 +49,7 @@ impl AttemptOutcome {
     /// The outcome of an attempt that failed with this error. `cut_off` means that the body of an error response was
     /// incomplete.
     pub(crate) fn of_failure(error: &Error, cut_off: bool) -> Self {
-        if error.cause() == Some(Cause::TooManyOpenFiles) {
+        if error.reason() == Some(ErrorReason::TooManyOpenFiles) {
             Self::TooManyConnections
         } else if error.kind() == ErrorKind::Throttled {
             Self::Throttled { retry_after: error.retry_after() }

@@ -41,6 +41,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.kind())
+            .field("reason", &self.0.reason)
             .field("message", &self.0.message)
             .field("operation", &self.0.operation)
             .field("status", &self.0.status)

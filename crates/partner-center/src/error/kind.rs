@@ -1,4 +1,4 @@
-//! The kinds of errors. `fault` maps responses to kinds.
+//! The kinds of errors. `service_error` maps responses to kinds.
 
 /// The kind of an [`Error`](crate::Error).
 ///

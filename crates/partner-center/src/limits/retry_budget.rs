@@ -9,7 +9,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::error::{Cause, Error, ErrorKind};
+use crate::error::{Error, ErrorKind, ErrorReason};
 
 /// The initial and maximum number of tokens.
 const CAPACITY: u32 = 500;
@@ -42,9 +42,9 @@ impl RetryBudget {
     ///
     /// The same error, marked as out of retries, if too few tokens are left.
     pub(crate) fn draw(&self, error: Error, withdrawal: &mut Withdrawal) -> Result<Error, Error> {
-        *withdrawal = Withdrawal(match error.cause() {
+        *withdrawal = Withdrawal(match error.reason() {
             _ if error.kind() == ErrorKind::Throttled && error.retry_after().is_some() => 0,
-            Some(Cause::AttemptTimedOut) => AFTER_TIMEOUT,
+            Some(ErrorReason::AttemptTimedOut) => AFTER_TIMEOUT,
             _ => ATTEMPT,
         });
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_hundred_retries_empty_it_and_half_as_many_after_timeouts() {
         assert_eq!(attempts(&RetryBudget::default(), &unavailable()), 100);
-        let timeout = Error::new(ErrorKind::Network, "").with_cause(Cause::AttemptTimedOut);
+        let timeout = Error::new(ErrorKind::Network, "").with_reason(ErrorReason::AttemptTimedOut);
         assert_eq!(attempts(&RetryBudget::default(), &timeout), 50);
     }
 

@@ -22,7 +22,7 @@ use crate::client::Core;
 use crate::client::{AttemptOutcome, Permit, RequestLimiter};
 use crate::clock::BoxFuture;
 use crate::credential::AccessToken;
-use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 use crate::limits::may_pass;
 
 /// The delay before another round, and before a failed page is requested again.
@@ -166,7 +166,7 @@ impl AdaptiveLimiter {
     /// Whether to retry after this error: it is transient, and the sweep has not given up.
     pub(crate) fn waits_out(&self, error: &Error) -> bool {
         let passes = may_pass(error) || (error.is_from_credential() && error.is_transient());
-        passes && error.cause() != Some(Cause::PauseTooLong) && !self.has_given_up()
+        passes && error.reason() != Some(ErrorReason::WaitTooLong) && !self.has_given_up()
     }
 
     /// Excludes time in which the sweep was not polled from the duration of an outage.
@@ -261,7 +261,7 @@ impl AdaptiveLimiter {
             ),
         )
         .with_retry_after(pause)
-        .with_cause(Cause::PauseTooLong)
+        .with_reason(ErrorReason::WaitTooLong)
         .with_advice("Resume from the checkpoint after that time.")
     }
 

@@ -29,7 +29,7 @@ use crate::CustomerId;
 use crate::chain::CustomerHandle;
 use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
-use crate::error::{Cause, Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 use crate::limits::may_pass;
 use crate::models::Findings;
 use crate::response::Response;
@@ -302,7 +302,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
 /// Whether an error ends the sweep: it applies to all customers, or no more requests should be sent now.
 fn is_for_all(error: &Error) -> bool {
     holds_for_all(error)
-        || error.cause() == Some(Cause::PauseTooLong)
+        || error.reason() == Some(ErrorReason::WaitTooLong)
         || (error.is_from_credential() && !error.is_transient())
 }
 

@@ -15,7 +15,7 @@ use super::token_endpoint::{EndpointConfig, Listener, TokenEndpoint};
 use crate::base_url::{BaseUrl, without_user};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 use crate::wire::CLIENT_NAME;
 
 /// The permissions that a token request asks for.
@@ -223,14 +223,19 @@ impl AppRegistration {
         let tenant = self.tenant();
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
         if tenant.is_empty() || !tenant.bytes().all(plain) || tenant.starts_with('.') {
-            return Err(Error::new(ErrorKind::Configuration, "the tenant is neither a GUID nor a domain").with_advice(
-                "Set the tenant to the partner tenant's id or to one of its domains, such as contoso.onmicrosoft.com.",
-            ));
+            return Err(Error::new(ErrorKind::Configuration, "the tenant is neither a GUID nor a domain")
+                .with_reason(ErrorReason::Tenant)
+                .with_advice(
+                    "Set the tenant to the partner tenant's id or to one of its domains, such as \
+                     contoso.onmicrosoft.com.",
+                ));
         }
         let client_id: Uuid = self.client_id().parse().map_err(|_| {
-            Error::new(ErrorKind::Configuration, "the client id is not a GUID").with_advice(
-                "Set the client id to the Application (client) ID on the app registration's overview page.",
-            )
+            Error::new(ErrorKind::Configuration, "the client id is not a GUID")
+                .with_reason(ErrorReason::ClientId)
+                .with_advice(
+                    "Set the client id to the Application (client) ID on the app registration's overview page.",
+                )
         })?;
         let authority = BaseUrl::named("authority", Cloud::Global.authority(), self.authority())?;
         let resource = BaseUrl::named("token resource", Cloud::Global.resource(), self.resource())?;

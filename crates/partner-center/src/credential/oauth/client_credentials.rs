@@ -7,7 +7,7 @@ use super::token_cache::{TokenCache, TokenSource};
 use super::token_endpoint::{Grant, TokenEndpoint};
 use crate::clock::{BoxFuture, ClockOffset};
 use crate::credential::{AccessToken, Credential};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 
 /// App-only access with a client secret, a certificate or an assertion.
 ///
@@ -42,12 +42,14 @@ impl ClientCredentials {
                 ErrorKind::Configuration,
                 "app-only access requires a client secret, a certificate or an assertion",
             )
+            .with_reason(ErrorReason::ClientSecret)
             .with_advice(
                 "Set the client secret of the app registration, or configure a certificate or an assertion.",
             ));
         }
         if !app.names_one_tenant() {
             return Err(Error::new(ErrorKind::Configuration, "app-only access requires a single tenant")
+                .with_reason(ErrorReason::Tenant)
                 .with_advice("Set the tenant to the partner tenant's id or domain."));
         }
         let endpoint = Arc::new(app.endpoint()?);

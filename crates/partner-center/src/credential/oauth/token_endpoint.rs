@@ -25,7 +25,7 @@ use super::notice::Notice;
 use super::oauth_error::OauthError;
 use crate::clock::{Clock, ClockOffset, Random};
 use crate::credential::{AccessToken, Redactor};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 use crate::limits::Limits;
 
 /// The longest wait between two attempts.
@@ -395,5 +395,6 @@ fn unreachable_service(message: &'static str) -> Error {
 
 fn unreadable() -> Error {
     Error::new(ErrorKind::InvalidResponse, "the response is not from a sign-in service")
+        .with_reason(ErrorReason::NotASignInService)
         .with_advice("Check the authority, and that no proxy or sign-in page responds in its place.")
 }

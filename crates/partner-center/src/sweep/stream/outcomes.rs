@@ -80,7 +80,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
                 Box::pin(async move { pages.try_next().await.map(drop) })
             };
             match self.unauthorized.poll_check(context, nobody_left, ask) {
-                Poll::Ready(Some(Err(error))) if error.cause() == Some(Cause::PauseTooLong) => {
+                Poll::Ready(Some(Err(error))) if error.reason() == Some(ErrorReason::WaitTooLong) => {
                     return Err(error);
                 }
                 Poll::Ready(Some(Err(error))) if error.is_transient() => {

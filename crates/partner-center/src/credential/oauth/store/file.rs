@@ -12,7 +12,7 @@ use secrecy::zeroize::{Zeroize, Zeroizing};
 use super::format::{self, Unreadable};
 use crate::clock::{BoxFuture, Clock, SystemClock};
 use crate::credential::{StoreLock, StoredToken, TokenStore};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 
 /// The lock is held for a few requests at most, so a longer wait means that the other process hangs.
 const LONGEST_WAIT: Duration = Duration::from_secs(180);
@@ -124,6 +124,7 @@ impl FileStore {
             ErrorKind::Configuration,
             format!("{} is open to other users of this machine (mode {mode:04o})", self.place()),
         )
+        .with_reason(ErrorReason::StoredTokenExposed)
         .with_advice(format!(
             "Restrict it with `chmod 600 {}`. If others may have read it, sign in again.",
             shell_word(&self.path)

@@ -8,7 +8,7 @@ use secrecy::zeroize::Zeroizing;
 use serde::{Deserialize, Serialize};
 
 use super::StoredToken;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, ErrorReason};
 
 /// The version this program writes. It reads this version and older ones; there are none yet.
 const VERSION: u32 = 1;
@@ -63,6 +63,7 @@ impl Unreadable {
             .with_advice("Upgrade this program, or sign in with a separate token store."),
             Self::Broken => {
                 Error::new(ErrorKind::Configuration, format!("{place} does not contain a stored token"))
+                    .with_reason(ErrorReason::StoredTokenUnreadable)
                     .with_advice("Delete it, and sign in again.")
             }
             Self::Unkeepable => Error::new(
