@@ -24,7 +24,7 @@ async fn list_all(
 ) -> Result<Exit, Stop> {
     let (mut entries, mut without_id, mut ended) = (0, 0, false);
     let mut end = End::default();
-    let look = |page: Option<&CustomerCollection>| match page {
+    let on_page = |page: Option<&CustomerCollection>| match page {
         Some(page) => {
             let has_id = |customer: &&models::Customer| customer.id.as_uuid().is_some_and(|id| !id.is_nil());
             entries += page.items.len();
@@ -32,7 +32,7 @@ async fn list_all(
         }
         None => ended = true,
     };
-    let output = query::write(pages, output, console, &mut end, look).await?;
+    let output = query::write(pages, output, console, &mut end, on_page).await?;
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let unreadable = end.findings.unreadable();
     let mut customers = Customers {

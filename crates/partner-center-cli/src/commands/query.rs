@@ -19,33 +19,33 @@ pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> R
     // Arguments are validated before connecting.
     match command {
         Query::Deployment(arguments) => {
-            let narrow = Narrowing::<filter::Deployment>::read(arguments)?;
+            let options = QueryOptions::<filter::Deployment>::read(arguments)?;
             let output =
                 output_options::output::<QueryDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
-            let query = narrow.apply(session.partner.analytics().commercial().licenses().deployment());
-            unless_stopped(all(query.pages(), output, console)).await
+            let query = options.apply(session.partner.analytics().commercial().licenses().deployment());
+            unless_stopped(write_all(query.pages(), output, console)).await
         }
         Query::Usage(arguments) => {
-            let narrow = Narrowing::<filter::Usage>::read(arguments)?;
+            let options = QueryOptions::<filter::Usage>::read(arguments)?;
             let output =
                 output_options::output::<QueryUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
             let session = connect(global, console).await?;
-            let query = narrow.apply(session.partner.analytics().commercial().licenses().usage());
-            unless_stopped(all(query.pages(), output, console)).await
+            let query = options.apply(session.partner.analytics().commercial().licenses().usage());
+            unless_stopped(write_all(query.pages(), output, console)).await
         }
     }
 }
 
 /// The options of a query.
-struct Narrowing<'a, Op> {
+struct QueryOptions<'a, Op> {
     filter: Option<filter::Filter<Op>>,
     grouping: Option<filter::Grouping<Op>>,
     processed: Option<&'a str>,
     top: Option<u32>,
 }
 
-impl<'a, Op: Operation> Narrowing<'a, Op> {
+impl<'a, Op: Operation> QueryOptions<'a, Op> {
     fn read(arguments: &'a QueryArguments) -> Result<Self, Problem> {
         Ok(Self {
             filter: read("--filter <FILTER>", arguments.filter.as_deref())?,
@@ -80,7 +80,7 @@ fn read<T: std::str::FromStr<Err = FilterError>>(
 }
 
 /// Writes all pages.
-async fn all<R, C>(pages: Pages<C>, output: Output<R>, console: Console) -> Result<Exit, Stop>
+async fn write_all<R, C>(pages: Pages<C>, output: Output<R>, console: Console) -> Result<Exit, Stop>
 where
     C: PagedCollection,
     R: Row + From<C::Item>,
@@ -92,13 +92,14 @@ where
     Ok(if whole { Exit::Done } else { Exit::Partial })
 }
 
-/// Writes pages until the output is full. Shared with the other commands that read pages.
+/// Writes pages until the output is full. Shared with the other commands that read pages. `on_page` gets each page, and
+/// `None` after the last.
 pub(super) async fn write<R, C>(
     mut pages: Pages<C>,
     mut output: Output<R>,
     console: Console,
     end: &mut End,
-    mut look: impl FnMut(Option<&C>),
+    mut on_page: impl FnMut(Option<&C>),
 ) -> Result<Output<R>, Stop>
 where
     C: PagedCollection,
@@ -111,13 +112,13 @@ where
                 number += 1;
                 end.failures.extend(end.findings.add(Position::of_page(number), page.findings()));
                 let page = page.into_value();
-                look(Some(&page));
+                on_page(Some(&page));
                 let rows: Vec<R> = page.into_items().into_iter().map(R::from).collect();
                 written += rows.len();
                 output.rows(rows)?;
             }
             Ok(None) => {
-                look(None);
+                on_page(None);
                 break;
             }
             Err(error) => {

@@ -18,7 +18,7 @@ pub(super) struct CustomerCoverage {
     /// Customers with rows that are not in the list.
     pub(super) unlisted: u64,
     /// Why the list was not read to its end.
-    pub(super) refused: Option<Error>,
+    pub(super) list_error: Option<Error>,
 }
 
 impl CustomerCoverage {
@@ -44,13 +44,13 @@ impl CustomerCoverage {
             without_id: coverage.without_id(),
             unreadable: coverage.unreadable(),
             unlisted: if listed.is_some() { with_rows.saturating_sub(found) } else { 0 },
-            refused: coverage.refused().cloned(),
+            list_error: coverage.refused().cloned(),
         }
     }
 
     /// A note about the list, if something is unusual.
     pub(super) fn note(&self) -> Option<String> {
-        if let Some(error) = &self.refused {
+        if let Some(error) = &self.list_error {
             return Some(format!(
                 "could not read the list of customers ({}): which customers have no rows is unknown",
                 error.message()

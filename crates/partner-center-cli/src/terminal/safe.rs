@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::text::is_unsafe;
 
-/// Passes UTF-8 text on, and replaces every character that could control a terminal. Line ends and tabs are kept.
+/// Writes UTF-8 text in which every character that could control a terminal is replaced. Line ends and tabs are kept.
 pub(crate) struct Safe<W> {
     out: W,
     /// An incomplete character, or a carriage return before an unknown character.
@@ -66,6 +66,7 @@ impl<W: Write> Write for Safe<W> {
     }
 }
 
+/// Appends the text, with unsafe characters replaced.
 fn push(text: &str, safe: &mut String) {
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
