@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 /// Removes the byte order mark that the service sends, which JSON parsers reject.
-pub(crate) fn without_mark(answer: &[u8]) -> &[u8] {
-    answer.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(answer)
+pub(crate) fn without_mark(response: &[u8]) -> &[u8] {
+    response.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(response)
 }
 
 /// The structs a user would write by hand: owned strings, typed dates, every documented field.
@@ -37,8 +37,8 @@ struct Attributes {
 
 impl Page {
     /// Decodes a response with `serde_json`.
-    pub(crate) fn decode(answer: &[u8]) -> serde_json::Result<Self> {
-        serde_json::from_slice(without_mark(answer))
+    pub(crate) fn decode(response: &[u8]) -> serde_json::Result<Self> {
+        serde_json::from_slice(without_mark(response))
     }
 
     /// Reads every field, so that the compiler cannot remove any as unused.

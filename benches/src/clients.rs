@@ -51,11 +51,12 @@ impl Client {
     async fn call(&self) -> Result<usize, Failure> {
         match self {
             Self::Facade(partner, id) => {
-                let answer = partner.customers().by_id(*id).analytics().licenses().deployment().get().await?;
-                Ok(answer.items().len())
+                let response =
+                    partner.customers().by_id(*id).analytics().licenses().deployment().get().await?;
+                Ok(response.items().len())
             }
             Self::Reqwest { http, url, parse } => {
-                let answer = http
+                let response = http
                     .get(url)
                     .bearer_auth(TOKEN)
                     .header("Accept", "application/json")
@@ -68,9 +69,9 @@ impl Client {
                     .bytes()
                     .await?;
                 if !*parse {
-                    return Ok(answer.len());
+                    return Ok(response.len());
                 }
-                Ok(Page::decode(&answer)?.rows())
+                Ok(Page::decode(&response)?.rows())
             }
             Self::Hyper(http, url) => {
                 let request = hyper::Request::get(url.clone())

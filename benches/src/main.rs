@@ -1,9 +1,9 @@
 //! Runs one subject of a benchmark, and prints its results and peak memory as `name=value` pairs. `cargo xtask bench`
 //! compares the subjects.
 
-mod book;
 mod by_hand;
 mod clients;
+mod customers;
 mod page;
 mod reading;
 mod server;
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage:
   subject serve                                             serves the responses to calls, until it is killed
   subject calls facade|reqwest|reqwest-raw|hyper WAYS URL CALLS
-  subject book CUSTOMERS LATENCY_MS PAGE_SIZE FAULTS        serves the emulator's data, until stdin is closed
+  subject customers COUNT LATENCY_MS PAGE_SIZE FAULTS       serves the emulator's data, until stdin is closed
   subject sweep CONCURRENCY URL
   subject pages URL";
 
@@ -35,11 +35,11 @@ fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "prints its result")]
 async fn run(words: &[&str]) -> Result<(), Box<dyn Error>> {
-    let told = match words {
+    let result = match words {
         ["serve"] => return server::serve().await,
-        ["book", customers, latency, page_size, faults] => {
+        ["customers", count, latency, page_size, faults] => {
             let (latency, page_size) = (latency.parse()?, page_size.parse()?);
-            return book::serve(customers.parse()?, latency, page_size, faults.parse()?).await;
+            return customers::serve(count.parse()?, latency, page_size, faults.parse()?).await;
         }
         ["calls", client, ways, url, calls] => {
             clients::calls(client, ways.parse()?, url, calls.parse()?).await?
@@ -49,7 +49,7 @@ async fn run(words: &[&str]) -> Result<(), Box<dyn Error>> {
         _ => return Err(USAGE.into()),
     };
     let (peak, data) = memory();
-    println!("{told} peak_kib={peak} data_kib={data}");
+    println!("{result} peak_kib={peak} data_kib={data}");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use partner_center::PartnerCenter;
 use partner_center::credential::StaticToken;
 use partner_center::sweep;
 
-use crate::book::Digest;
+use crate::customers::Digest;
 
 /// A client for the emulator at this URL.
 fn partner(url: &str) -> Result<PartnerCenter, Box<dyn Error>> {

@@ -59,7 +59,7 @@ impl Console {
 
     /// Prints an error, even with `--quiet`.
     pub(crate) fn report(problem: &Problem) {
-        Self::say(&problem.told(width()));
+        Self::say(&problem.render(width()));
     }
 
     /// Prints text, even with `--quiet`. Errors of stderr itself are ignored.

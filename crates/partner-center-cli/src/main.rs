@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             let exit = runtime.block_on(async {
-                let exit = told(commands::run(&cli, console).await);
+                let exit = exit_of(commands::run(&cli, console).await);
                 credentials::settle(exit).await;
                 exit
             });
@@ -48,14 +48,14 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             let problem = Problem::new(Exit::Unexpected, "could not start the async runtime");
-            told(Err(problem.because(error.to_string()).into()))
+            exit_of(Err(problem.because(error.to_string()).into()))
         }
     };
     exit.into()
 }
 
-/// Reports the problem, if there is one.
-fn told(result: Result<Exit, Stop>) -> Exit {
+/// The exit code of a command. Reports its problem, if there is one.
+fn exit_of(result: Result<Exit, Stop>) -> Exit {
     match result {
         Ok(exit) => exit,
         Err(Stop::ReaderGone) => Exit::Done,

@@ -175,7 +175,7 @@ fn causes(error: &partner_center::Error) -> Option<String> {
     let mut cause = error.source();
     while let Some(below) = cause {
         let text = below.to_string();
-        if !texts.iter().any(|said| said.contains(&text)) {
+        if !texts.iter().any(|known| known.contains(&text)) {
             texts.push(text);
         }
         cause = below.source();
@@ -206,7 +206,7 @@ impl Problem {
     }
 
     /// The whole report, wrapped to the width if one is given.
-    pub(crate) fn told(&self, width: Option<u16>) -> String {
+    pub(crate) fn render(&self, width: Option<u16>) -> String {
         const NAME: Style = Style::new().dimmed();
         let mut text = String::new();
         for (place, line) in wrapped(&self.what, width, "error: ".len()).iter().enumerate() {

@@ -25,15 +25,15 @@ const TWICE: Duration = Duration::from_millis(500);
 const STOP_AFTER_TWICE: Duration = Duration::from_secs(2);
 
 /// The exit code of the first signal, once there was one.
-static TOLD: OnceLock<Result<watch::Receiver<Option<Exit>>, String>> = OnceLock::new();
+static FIRST_SIGNAL: OnceLock<Result<watch::Receiver<Option<Exit>>, String>> = OnceLock::new();
 
 /// Listens for signals from its creation on; until then a signal ends the process.
 pub(crate) struct Signals(watch::Receiver<Option<Exit>>);
 
 impl Signals {
     pub(crate) fn listen() -> Result<Self, Problem> {
-        match TOLD.get_or_init(|| start().map_err(|error| error.to_string())) {
-            Ok(told) => Ok(Self(told.clone())),
+        match FIRST_SIGNAL.get_or_init(|| start().map_err(|error| error.to_string())) {
+            Ok(receiver) => Ok(Self(receiver.clone())),
             Err(cause) => {
                 Err(Problem::new(Exit::Unexpected, "could not listen for Ctrl-C").because(cause.clone()))
             }
@@ -56,14 +56,14 @@ impl Signals {
 
 /// Starts the thread, and returns once it listens for signals.
 fn start() -> io::Result<watch::Receiver<Option<Exit>>> {
-    let (tell, told) = watch::channel(None);
+    let (sender, receiver) = watch::channel(None);
     let (ready, is_ready) = sync_channel(1);
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || wait(&tell, &ready))?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || wait(&sender, &ready))?;
     is_ready.recv().map_err(|_| io::Error::other("the signal thread has ended"))??;
-    Ok(told)
+    Ok(receiver)
 }
 
-fn wait(tell: &watch::Sender<Option<Exit>>, ready: &SyncSender<io::Result<()>>) {
+fn wait(sender: &watch::Sender<Option<Exit>>, ready: &SyncSender<io::Result<()>>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -82,7 +82,7 @@ fn wait(tell: &watch::Sender<Option<Exit>>, ready: &SyncSender<io::Result<()>>) 
         let _ = ready.send(Ok(()));
         let exit = signals.next().await;
         let first = Instant::now();
-        tell.send_replace(Some(exit));
+        sender.send_replace(Some(exit));
         match timeout_at(first + LONGEST_STOP, signals.next()).await {
             Ok(exit) => {
                 if first.elapsed() < TWICE {

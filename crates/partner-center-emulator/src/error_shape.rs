@@ -67,7 +67,7 @@ impl ErrorShape {
     }
 
     /// Whether it comes from the gateway or a proxy, which do not send the `MS-*` ids.
-    pub(crate) fn is_the_gateways(self) -> bool {
+    pub(crate) fn is_from_a_gateway(self) -> bool {
         matches!(self, Self::Gateway | Self::Html)
     }
 

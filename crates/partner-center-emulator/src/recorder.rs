@@ -100,7 +100,7 @@ impl RecordedRequest {
         &self.0.uri
     }
 
-    pub(crate) fn answered(&self, status: u16) {
+    pub(crate) fn responded(&self, status: u16) {
         self.0.status.store(status, Ordering::Release);
     }
 

@@ -70,8 +70,8 @@ impl ServiceResponse {
     }
 
     pub(crate) fn error(status: StatusCode, shape: ErrorShape, code: u32, message: &str) -> Self {
-        let answer = Self::new(status, shape.content_type(), shape.body(status, code, message));
-        Self { ids: !shape.is_the_gateways(), ..answer }
+        let response = Self::new(status, shape.content_type(), shape.body(status, code, message));
+        Self { ids: !shape.is_from_a_gateway(), ..response }
     }
 
     /// The gateway's response to a throttled request.

@@ -96,10 +96,10 @@ impl Error {
         let charset = crate::wire::encoding::charset(&headers);
         let fault = ServiceError::recognise(&body, charset.as_deref());
         let kind = service_error::kind_of(status, fault.as_ref());
-        let mut error = Self::new(kind, messages::message_of_answer(status, kind, &headers));
+        let mut error = Self::new(kind, messages::message_of_response(status, kind, &headers));
         let described = fault.as_ref().is_some_and(|fault| fault.description.is_some());
         let is_web_page = fault.is_none() && service_error::is_web_page(&body);
-        error.0.advice = messages::advice_of_answer(status, kind, described, is_web_page);
+        error.0.advice = messages::advice_of_response(status, kind, described, is_web_page);
         error.0.is_final = matches!(status, 407 | 511);
         error.0.status = Some(status);
         error.0.fault = fault;

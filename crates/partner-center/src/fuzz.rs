@@ -13,7 +13,7 @@ use crate::error::Result;
 
 /// Decodes the body of a successful response and returns the findings about it.
 pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Response, partner_center_models::Findings)> {
-    crate::call::decode::decode::<O>(body, None).map(|(answer, findings, _)| (answer, findings))
+    crate::call::decode::decode::<O>(body, None).map(|(response, findings, _)| (response, findings))
 }
 
 /// Parses a `Retry-After` value.

@@ -44,23 +44,24 @@ struct Read {
 }
 
 fn read(subjects: &Subjects, customers: u32) -> Result<Read> {
-    let book = subjects.serve(&["book", &customers.to_string(), "0", PAGE, ""])?;
+    let emulator = subjects.serve(&["customers", &customers.to_string(), "0", PAGE, ""])?;
     let directory = tempfile::tempdir()?;
-    let (told, output) = (directory.path().join("told"), directory.path().join("funnel.csv"));
+    let (times, output) = (directory.path().join("times"), directory.path().join("funnel.csv"));
     let mut command = program("taskset", &["--cpu-list", CLIENT, "time", "--format", "%e %M", "--output"]);
-    command.arg(&told).arg(subjects.command_line());
+    command.arg(&times).arg(subjects.command_line());
     command
         .args(["licenses", "funnel", "--all-customers", "--source", "commercial", "--output"])
         .arg(&output);
-    command.envs([("PARTNER_CENTER_BASE_URL", book.url.as_str()), ("PARTNER_CENTER_ACCESS_TOKEN", "any")]);
+    command
+        .envs([("PARTNER_CENTER_BASE_URL", emulator.url.as_str()), ("PARTNER_CENTER_ACCESS_TOKEN", "any")]);
     let finished = command.env("PARTNER_CENTER_CONFIG_DIR", subjects.nowhere()).output()?;
     ensure!(
         finished.status.success(),
         "the funnel of {customers} customers failed: {}",
         String::from_utf8_lossy(&finished.stderr)
     );
-    let told = std::fs::read_to_string(&told)?;
-    let (seconds, kib) = told.trim().split_once(' ').context("unexpected output of `time`")?;
+    let times = std::fs::read_to_string(&times)?;
+    let (seconds, kib) = times.trim().split_once(' ').context("unexpected output of `time`")?;
     let rows = std::fs::read_to_string(&output)?.lines().count().saturating_sub(1);
     Ok(Read {
         rows: f64::from(u32::try_from(rows)?),

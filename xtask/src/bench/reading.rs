@@ -64,15 +64,16 @@ struct Swept {
 impl Swept {
     fn of(subjects: &Subjects, customers: u32, faults: &str) -> Result<Self> {
         // Measured on a separate emulator, because the fault script would count these calls.
-        let quiet = subjects.serve(&["book", "1", LATENCY_MS, CUSTOMERS_PAGE, ""])?;
+        let quiet = subjects.serve(&["customers", "1", LATENCY_MS, CUSTOMERS_PAGE, ""])?;
         let probe = format!("{}{}", quiet.url, super::subject::SMALL);
         let alone = subjects.measure(&["calls", "reqwest-raw", "1", &probe, &PROBES.to_string()])?;
         let latency = alone.number("seconds")? / f64::from(PROBES);
         drop(quiet);
 
-        let book = subjects.serve(&["book", &customers.to_string(), LATENCY_MS, CUSTOMERS_PAGE, faults])?;
-        let swept = subjects.measure(&["sweep", &CONCURRENCY.to_string(), &book.url])?;
-        let served = book.end()?;
+        let emulator =
+            subjects.serve(&["customers", &customers.to_string(), LATENCY_MS, CUSTOMERS_PAGE, faults])?;
+        let swept = subjects.measure(&["sweep", &CONCURRENCY.to_string(), &emulator.url])?;
+        let served = emulator.end()?;
         ensure!(
             swept.text("digest")? == served.text("digest")?
                 && swept.text("customers")? == customers.to_string(),
@@ -93,9 +94,9 @@ impl Swept {
         })
     }
 
-    fn row(&self, book: String) -> [String; 6] {
+    fn row(&self, heading: String) -> [String; 6] {
         [
-            book,
+            heading,
             count(self.requests),
             format!("{:.2} s", self.seconds),
             format!("{:.2} s", self.ideal),
@@ -123,8 +124,8 @@ pub(super) fn stream(subjects: &Subjects) -> Result<String> {
     let mut peaks = Vec::new();
     // The emulator's customers have about three products each.
     for customers in ["33800", "136000"] {
-        let book = subjects.serve(&["book", customers, "0", ROWS_PAGE, ""])?;
-        let read = subjects.measure(&["pages", &book.url])?;
+        let emulator = subjects.serve(&["customers", customers, "0", ROWS_PAGE, ""])?;
+        let read = subjects.measure(&["pages", &emulator.url])?;
         peaks.push(read.mebibytes("peak_kib")?);
         table.push([
             count(read.number("pages")?),

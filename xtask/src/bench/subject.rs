@@ -98,9 +98,9 @@ impl Server {
     /// Closes its input, and parses the results that it prints.
     pub(super) fn end(mut self) -> Result<Measured> {
         drop(self.child.stdin.take());
-        let mut told = String::new();
-        self.stdout.read_to_string(&mut told)?;
-        Measured::read(&told)
+        let mut output = String::new();
+        self.stdout.read_to_string(&mut output)?;
+        Measured::read(&output)
     }
 }
 

@@ -239,7 +239,7 @@ async fn inspect(
         // A static token, so that a rejected one is not refreshed and retried.
         let token = Arc::new(StaticToken::new(token.expose())?);
         let finding;
-        (finding, verdict, exit) = online::ask(&connect::once(global, base_url, settings, token)?).await;
+        (finding, verdict, exit) = online::check(&connect::once(global, base_url, settings, token)?).await;
         found.push(finding);
     }
     Ok(Examined { findings: found, verdict, exit })

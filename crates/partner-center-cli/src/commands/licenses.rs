@@ -25,8 +25,8 @@ pub(crate) async fn deployment(
         let output =
             output_options::output::<PartnerDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
-        let answer = session.partner.analytics().licenses().deployment().get().await?.into_value();
-        totals(answer.items, output, console)
+        let totals = session.partner.analytics().licenses().deployment().get().await?.into_value();
+        write(totals.items, output, console)
     })
     .await
 }
@@ -38,8 +38,8 @@ pub(crate) async fn usage(arguments: &LicenseArgs, global: &Global, console: Con
     unless_stopped(async {
         let output = output_options::output::<PartnerUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
         let session = connect(global, console).await?;
-        let answer = session.partner.analytics().licenses().usage().get().await?.into_value();
-        totals(answer.items, output, console)
+        let totals = session.partner.analytics().licenses().usage().get().await?.into_value();
+        write(totals.items, output, console)
     })
     .await
 }
@@ -49,7 +49,7 @@ pub(crate) async fn funnel(arguments: &Funnel, global: &Global, console: Console
 }
 
 /// Writes the partner's totals.
-fn totals<R: Row + From<M>, M>(items: Vec<M>, mut output: Output<R>, console: Console) -> Result<Exit, Stop> {
+fn write<R: Row + From<M>, M>(items: Vec<M>, mut output: Output<R>, console: Console) -> Result<Exit, Stop> {
     if items.is_empty() {
         console.note("no rows");
     }

@@ -62,10 +62,10 @@ pub(crate) async fn logout(global: &Global, console: Console) -> Result<Exit, St
     let Store { store, place } = Store::needed(&settings).await?;
     let lock = store.lock().await?;
     // A sign-in that cannot be read is deleted too.
-    let nobody = matches!(store.load().await, Ok(None));
+    let was_empty = matches!(store.load().await, Ok(None));
     store.clear().await?;
     drop(lock);
-    console.note(&if nobody {
+    console.note(&if was_empty {
         format!("not signed in: {place} is empty")
     } else {
         format!("signed out; {place} is now empty. Other copies of the token stay valid until they are revoked in Entra")

@@ -255,12 +255,12 @@ mod tests {
         ] {
             let path = |name: &str| desk.path().join(name);
             let found = Files::with_checkpoint(&path(output), &path(checkpoint), &[]);
-            let told = found.as_ref().err().map(|problem| (problem.exit(), problem.told(None)));
+            let report = found.as_ref().err().map(|problem| (problem.exit(), problem.render(None)));
             match refused {
-                None => assert!(told.is_none(), "{output} {checkpoint}: {told:?}"),
+                None => assert!(report.is_none(), "{output} {checkpoint}: {report:?}"),
                 Some(why) => assert!(
-                    told.as_ref().is_some_and(|(exit, text)| *exit == Exit::Usage && text.contains(why)),
-                    "{output} {checkpoint}: {told:?}"
+                    report.as_ref().is_some_and(|(exit, text)| *exit == Exit::Usage && text.contains(why)),
+                    "{output} {checkpoint}: {report:?}"
                 ),
             }
         }

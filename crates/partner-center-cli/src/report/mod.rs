@@ -54,15 +54,16 @@ pub(super) async fn licenses<R: ReportRow>(
     let setup = Setup::<R::Row>::new(command, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
-        let book = session.partner.customers().report::<R>().source(reading.choice()).order(reading.order());
-        let mut book = book.concurrency(reading.concurrency());
+        let report =
+            session.partner.customers().report::<R>().source(reading.choice()).order(reading.order());
+        let mut report = report.concurrency(reading.concurrency());
         if let Some(rate) = reading.rate()? {
-            book = book.rate(rate);
+            report = report.rate(rate);
         }
         if let Some(state) = &setup.state {
-            book = book.resume(state.reading.clone());
+            report = report.resume(state.reading.clone());
         }
-        CustomerSelection::All(book.stream())
+        CustomerSelection::All(report.stream())
     } else {
         CustomerSelection::SelectedCustomers(SelectedCustomers::new(
             &session.partner,
@@ -149,11 +150,11 @@ fn commercial<R: LicenseRow>(
     partner: &PartnerCenter,
     reading: &args::Reading,
 ) -> Result<LicenseReport<R>, Stop> {
-    let mut book = partner.customers().report().source(SourceChoice::Commercial);
+    let mut report = partner.customers().report().source(SourceChoice::Commercial);
     if let Some(rate) = reading.rate()? {
-        book = book.rate(rate);
+        report = report.rate(rate);
     }
-    Ok(book)
+    Ok(report)
 }
 
 impl args::Whose {

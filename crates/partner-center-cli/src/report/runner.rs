@@ -43,14 +43,15 @@ pub(super) struct ReportRunner<R: Row> {
     failures: Vec<Failure>,
     /// The exit codes of the failed calls in this run.
     exits: Vec<Exit>,
-    answered: bool,
+    /// Whether anything was read in this run: rows, or that a customer has none or cannot be read.
+    has_results: bool,
     /// The customers of this run without rows: all of them for the JSON document, else the first.
     without_rows: Vec<WithoutRows>,
     /// Findings about the responses of this run.
     findings: CollectedFindings,
     /// The number of batches that are pages of a query.
     pages: u64,
-    fallback_told: bool,
+    fallback_noted: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -88,70 +89,73 @@ impl<R: Row> ReportRunner<R> {
             counts: Counts::default(),
             failures: Vec::new(),
             exits: Vec::new(),
-            answered: false,
+            has_results: false,
             without_rows: Vec::new(),
             findings: CollectedFindings::default(),
             pages: 0,
-            fallback_told: false,
+            fallback_noted: false,
         })
     }
 }
 
 /// Reads to the end, or until an error or a signal stops the run.
-pub(super) async fn drive<G: Reading>(mut reading: G, mut drive: ReportRunner<G::Row>) -> Result<Exit, Stop> {
+pub(super) async fn drive<G: Reading>(
+    mut reading: G,
+    mut runner: ReportRunner<G::Row>,
+) -> Result<Exit, Stop> {
     if let Some(summary) = reading.progress().map(|progress| progress.summary) {
         let Summary { customers: done, empty: without_rows, skipped, failed, .. } = summary;
         let unreadable_before = summary.unreadable_rows;
-        drive.counts = Counts { done, without_rows, skipped, failed, unreadable_before };
+        runner.counts = Counts { done, without_rows, skipped, failed, unreadable_before };
     }
-    let before = drive.counts.done;
-    let line = Line::new(drive.console, before, drive.rows_come_to_a_terminal());
+    let before = runner.counts.done;
+    let line = Line::new(runner.console, before, runner.writes_rows_to_a_terminal());
     if before > 0 {
         let again = match reading.checkpoint().map_or(0, |checkpoint| checkpoint.missing().len()) {
             0 => String::new(),
             1 => "; retrying one that could not be read".to_owned(),
             missing => format!("; retrying {} that could not be read", grouped(missing)),
         };
-        line.aside(|| drive.console.note(&format!("resuming after {} customers{again}", grouped(before))));
+        line.aside(|| runner.console.note(&format!("resuming after {} customers{again}", grouped(before))));
     }
     let ended = loop {
-        if drive.output.is_full() && !reading.wants_all() {
+        if runner.output.is_full() && !reading.wants_all() {
             break Ok(false);
         }
         let event = tokio::select! {
             biased;
-            exit = drive.signals.next() => Event::Stop(exit),
+            exit = runner.signals.next() => Event::Stop(exit),
             next = reading.next() => Event::Next(next),
             () = line.tick() => Event::Tick,
         };
         match event {
             Event::Next(Ok(Some(batch))) => {
-                drive.note_fallback(reading.fallback(), &line);
-                drive.take(batch, &line)?;
-                drive.save_if_due(&reading)?;
+                runner.note_fallback(reading.fallback(), &line);
+                runner.take(batch, &line)?;
+                runner.save_if_due(&reading)?;
             }
             Event::Next(Ok(None)) => break Ok(true),
             Event::Next(Err(error)) => break Err(error),
             Event::Tick => {}
             Event::Stop(exit) => {
                 drop(line);
-                return drive.stopped(&reading, exit);
+                return runner.stopped(&reading, exit);
             }
         }
         if let Some(progress) = reading.progress() {
             line.show(&progress);
         }
     };
-    drive.note_fallback(reading.fallback(), &line);
+    runner.note_fallback(reading.fallback(), &line);
     drop(line);
     match ended {
-        Ok(complete) => drive.finish(reading, complete),
-        Err(error) => drive.interrupted(&reading, &error),
+        Ok(complete) => runner.finish(reading, complete),
+        Err(error) => runner.interrupted(&reading, &error),
     }
 }
 
 impl<R: Row> ReportRunner<R> {
-    fn rows_come_to_a_terminal(&self) -> bool {
+    fn writes_rows_to_a_terminal(&self) -> bool {
         self.output.is_on_stdout() && self.format != Format::Table && std::io::stdout().is_terminal()
     }
 
@@ -162,11 +166,11 @@ impl<R: Row> ReportRunner<R> {
         }
         match (batch.rows, batch.customer) {
             (BatchRows::Rows(rows), _) => {
-                self.answered = true;
+                self.has_results = true;
                 line.beside(|| self.output.rows(rows))?;
             }
             (BatchRows::Empty, customer) => {
-                self.answered = true;
+                self.has_results = true;
                 self.counts.without_rows += 1;
                 if self.format == Format::Json || self.without_rows.is_empty() {
                     let customer_name = batch.name;
@@ -175,7 +179,7 @@ impl<R: Row> ReportRunner<R> {
                 }
             }
             (BatchRows::Skipped, _) => {
-                self.answered = true;
+                self.has_results = true;
                 self.counts.skipped += 1;
             }
             (BatchRows::Failed(error), customer) => self.fail(&error, customer, line),
@@ -203,8 +207,8 @@ impl<R: Row> ReportRunner<R> {
     }
 
     fn note_fallback(&mut self, fallback: Option<&Fallback>, line: &Line) {
-        let Some(fallback) = fallback.filter(|_| !self.fallback_told) else { return };
-        self.fallback_told = true;
+        let Some(fallback) = fallback.filter(|_| !self.fallback_noted) else { return };
+        self.fallback_noted = true;
         let why = match fallback {
             Fallback::Refused(error) => format!("is not available ({})", error.message()),
             _ => "returned no rows".to_owned(),
@@ -316,7 +320,7 @@ impl<R: Row> ReportRunner<R> {
         let done = grouped(self.counts.done);
         if self.checkpoint_file.is_some() && can_go_on {
             self.console.note(&format!("{what} after {done} customers; run the same command to resume"));
-        } else if self.output.is_on_stdout() && self.answered && self.format != Format::Table {
+        } else if self.output.is_on_stdout() && self.has_results && self.format != Format::Table {
             self.console.note(&format!("{what} after {done} customers; the output on stdout is incomplete"));
         } else {
             self.console.note(&format!("{what} after {done} customers; nothing was written"));
@@ -326,7 +330,7 @@ impl<R: Row> ReportRunner<R> {
     /// Leaves the output as it is, but closes a document on stdout.
     fn leave(mut self, reading: &impl Reading) -> Result<(), Stop> {
         let document = self.format == Format::Json || self.format == Format::Parquet;
-        if self.output.is_on_stdout() && self.answered && document {
+        if self.output.is_on_stdout() && self.has_results && document {
             let end = self.end(reading, reading.covered(), false);
             let _ = self.output.finish(end)?;
         }
@@ -338,7 +342,7 @@ impl<R: Row> ReportRunner<R> {
         let mut written = Ok(());
         reading.rest(&mut |row| {
             if written.is_ok() {
-                self.answered = true;
+                self.has_results = true;
                 written = self.output.rows(vec![row]);
             }
         });
@@ -399,7 +403,7 @@ impl<R: Row> ReportRunner<R> {
 
     /// The exit code if every customer failed; then nothing is written.
     fn exit_of_all(&self) -> Option<Exit> {
-        if self.exits.is_empty() || self.answered || self.counts.done > self.counts.failed {
+        if self.exits.is_empty() || self.has_results || self.counts.done > self.counts.failed {
             return None;
         }
         Some(alike(&self.exits).unwrap_or(Exit::Partial))

@@ -92,8 +92,8 @@ impl<Q: CustomerQuery> SelectedCustomers<Q> {
             found: 0,
         };
         match source {
-            None | Some(Source::Classic) => run.ask_classic(customers),
-            Some(Source::Commercial | Source::Auto) => run.ask_commercial(&customers),
+            None | Some(Source::Classic) => run.call_classic(customers),
+            Some(Source::Commercial | Source::Auto) => run.query_commercial(&customers),
         }
         let steps = stream::unfold(run, async |mut run| {
             let step = run.next().await?;
@@ -208,28 +208,29 @@ struct QuerySteps<Q: CustomerQuery> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SecondQuery {
     /// It is running, for this many customers.
-    Asked(u64),
-    Told,
+    Running(u64),
+    /// Its result was returned.
+    Reported,
 }
 
 impl<Q: CustomerQuery> QuerySteps<Q> {
-    fn ask_classic(&mut self, customers: Vec<CustomerId>) {
+    fn call_classic(&mut self, customers: Vec<CustomerId>) {
         let partner = self.partner.clone();
-        let answers = stream::iter(customers)
+        let calls = stream::iter(customers)
             .map(move |id| {
                 let rows = Q::classic(partner.customers().by_id(id));
                 async move { (id, rows.await) }
             })
             .buffered(self.at_once);
-        self.classic = Some(answers.boxed_local());
+        self.classic = Some(calls.boxed_local());
     }
 
-    fn ask_commercial(&mut self, customers: &[CustomerId]) {
+    fn query_commercial(&mut self, customers: &[CustomerId]) {
         self.batches = customers.chunks(BATCH).map(<[_]>::to_vec).collect();
     }
 
     /// Whether the second step follows for a customer without rows.
-    fn asks_again(&self) -> bool {
+    fn has_second_query(&self) -> bool {
         self.second.is_none() && matches!(self.source, None | Some(Source::Auto))
     }
 
@@ -273,14 +274,14 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
                 }
             } else if !self.unknown.is_empty() {
                 let customers = std::mem::take(&mut self.unknown);
-                self.second = Some(SecondQuery::Asked(u64::try_from(customers.len()).unwrap_or(u64::MAX)));
+                self.second = Some(SecondQuery::Running(u64::try_from(customers.len()).unwrap_or(u64::MAX)));
                 match self.source {
-                    None => self.ask_commercial(&customers),
-                    Some(_) => self.ask_classic(customers),
+                    None => self.query_commercial(&customers),
+                    Some(_) => self.call_classic(customers),
                 }
-            } else if let Some(SecondQuery::Asked(asked)) = self.second {
-                self.second = Some(SecondQuery::Told);
-                return Some(Ok(Event::SecondQuery(asked, self.found)));
+            } else if let Some(SecondQuery::Running(customers)) = self.second {
+                self.second = Some(SecondQuery::Reported);
+                return Some(Ok(Event::SecondQuery(customers, self.found)));
             } else {
                 return None;
             }
@@ -289,7 +290,7 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
 
     fn take(&mut self, customer: CustomerId, rows: Result<Option<Q::Rows>, Error>) {
         let rows = match rows {
-            Ok(None) if self.asks_again() => {
+            Ok(None) if self.has_second_query() => {
                 self.unknown.push(customer);
                 return;
             }
@@ -317,8 +318,8 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
                 let mut customers = std::mem::take(&mut self.unknown);
                 customers.extend(rest);
                 self.ready.push_back(Event::Fallback(fallback));
-                self.second = Some(SecondQuery::Told);
-                self.ask_classic(customers);
+                self.second = Some(SecondQuery::Reported);
+                self.call_classic(customers);
                 Ok(())
             }
             None => Err(error),

@@ -54,7 +54,7 @@ impl Case {
         let problem = self.read().unwrap_err();
         assert_eq!(problem.exit(), Exit::Usage);
         let directory = self.directory.path().display().to_string();
-        anstream::adapter::strip_str(&problem.told(None)).to_string().replace(&directory, "DIR")
+        anstream::adapter::strip_str(&problem.render(None)).to_string().replace(&directory, "DIR")
     }
 }
 

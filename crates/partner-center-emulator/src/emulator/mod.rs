@@ -38,8 +38,8 @@ pub use builder::{EmulatorBuilder, StartError};
 /// let emulator = Emulator::builder().customers(1).start().await?;
 /// let url = format!("{}/v1/customers/{DOCUMENTED_CUSTOMER}/analytics/licenses/deployment", emulator.base_url());
 ///
-/// let answer = reqwest::Client::new().get(&url).bearer_auth("any").send().await?;
-/// assert_eq!(answer.status(), 200);
+/// let response = reqwest::Client::new().get(&url).bearer_auth("any").send().await?;
+/// assert_eq!(response.status(), 200);
 ///
 /// let requests = emulator.requests();
 /// assert_eq!(requests.len(), 1);

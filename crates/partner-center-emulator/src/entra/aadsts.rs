@@ -95,7 +95,7 @@ impl OauthError {
     }
 
     /// The response. In the v1 endpoint, `interaction_required` replaces errors with the suberror `basic_action`.
-    pub(crate) fn answer(&self, clock: &Clock, ids: [uuid::Uuid; 2], v1: bool) -> ServiceResponse {
+    pub(crate) fn to_response(&self, clock: &Clock, ids: [uuid::Uuid; 2], v1: bool) -> ServiceResponse {
         let malformed = || TABLE.iter().find(|line| line.number == 9002313);
         let Some(line) = TABLE.iter().find(|line| line.number == self.number).or_else(malformed) else {
             return ServiceResponse::new(StatusCode::INTERNAL_SERVER_ERROR, None, "");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::grants::{DEVICE_CODE_SECONDS, TokenRequest};
-use super::{AuthorizationCode, Device, DeviceResponse, Entra, OauthError};
+use super::{AuthorizationCode, Device, DeviceStatus, Entra, OauthError};
 use crate::lock;
 use crate::recorder::RecordedRequest;
 use crate::response::{JSON, ServiceResponse};
@@ -16,7 +16,12 @@ use crate::rng::{Rng, mix};
 /// The most device sign-ins, and the most authorization codes, that are kept; older ones are dropped.
 const MOST_CODES: usize = 1000;
 
-pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, body: &[u8]) -> ServiceResponse {
+pub(crate) fn respond(
+    entra: &Entra,
+    origin: &str,
+    request: &RecordedRequest,
+    body: &[u8],
+) -> ServiceResponse {
     let path: Vec<&str> = request.path().trim_start_matches('/').split('/').collect();
     let form = || form_urlencoded::parse(body).into_owned().collect::<Vec<(String, String)>>();
     let post = request.method() == Method::POST;
@@ -30,7 +35,7 @@ pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, bod
         }
         [_, "oauth2", "v2.0", "devicecode"] => (entra.start_device(&form(), origin), false),
         [_, "oauth2", "v2.0", "authorize"] => match entra.authorize(request.query().unwrap_or_default()) {
-            Ok(answer) => return answer,
+            Ok(response) => return response,
             Err(refusal) => (Err(refusal), false),
         },
         ["device"] => return entra.device_page(request.query().unwrap_or_default()),
@@ -42,21 +47,21 @@ pub(crate) fn answer(entra: &Entra, origin: &str, request: &RecordedRequest, bod
             ));
         }
     };
-    let answer = match result {
+    let response = match result {
         Ok(value) => ServiceResponse::json(StatusCode::OK, JSON, &value),
         Err(refusal) => {
             if !refusal.is_pending() {
                 lock(&entra.state).counts.refused += 1;
             }
-            refusal.answer(&entra.clock, ids(request), v1)
+            refusal.to_response(&entra.clock, ids(request), v1)
         }
     };
-    outside(answer).with(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+    outside(response).with(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 
 /// Removes the `MS-*` ids, which the sign-in host does not send.
-fn outside(answer: ServiceResponse) -> ServiceResponse {
-    ServiceResponse { ids: false, ..answer }
+fn outside(response: ServiceResponse) -> ServiceResponse {
+    ServiceResponse { ids: false, ..response }
 }
 
 /// Trace and correlation id. The correlation id is the client's if it sent one.
@@ -109,8 +114,13 @@ impl Entra {
             oldest.map(|code| state.devices.remove(&code));
         }
         let issued = self.clock.unix_seconds();
-        let answer = DeviceResponse::Pending;
-        let device = Device { user_code: user_code.clone(), client_id, issued, polls: 0, answer };
+        let device = Device {
+            user_code: user_code.clone(),
+            client_id,
+            issued,
+            polls: 0,
+            status: DeviceStatus::Pending,
+        };
         state.devices.insert(device_code.clone(), device);
         let page = format!("{origin}/device");
         let number = |value: u64| {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::access::{self, TokenSpec};
 use super::refresh::RefreshToken;
 use super::{
-    Application, AuthorizationCode, DeviceResponse, Entra, EntraState, OauthError, PARTNER_CENTER_RESOURCE,
+    Application, AuthorizationCode, DeviceStatus, Entra, EntraState, OauthError, PARTNER_CENTER_RESOURCE,
     aadsts, assertion,
 };
 use crate::lock;
@@ -133,7 +133,7 @@ impl Entra {
             return Err(OauthError::about(1002012, request.get("scope").unwrap_or_default()));
         }
         let spec = state.spec(false, app, request.audience()?);
-        Ok(self.token_answer(state, &spec, request, None))
+        Ok(self.token_response(state, &spec, request, None))
     }
 
     fn refresh_token(
@@ -169,7 +169,7 @@ impl Entra {
         });
         let mut spec = state.spec(true, app, audience);
         spec.mfa &= token.mfa;
-        Ok(self.token_answer(state, &spec, request, rotated))
+        Ok(self.token_response(state, &spec, request, rotated))
     }
 
     fn device_code(
@@ -187,13 +187,13 @@ impl Entra {
         }
         let waited = device.polls;
         device.polls += 1;
-        match device.answer {
+        match device.status {
             _ if now >= device.issued + DEVICE_CODE_SECONDS => return Err(OauthError::new(70019)),
-            DeviceResponse::Expired => return Err(OauthError::new(70019)),
-            DeviceResponse::Declined => return Err(OauthError::new(65004)),
-            DeviceResponse::Approved => {}
-            DeviceResponse::Pending if self.settings.approve_after.is_some_and(|polls| waited >= polls) => {}
-            DeviceResponse::Pending => return Err(OauthError::new(70016)),
+            DeviceStatus::Expired => return Err(OauthError::new(70019)),
+            DeviceStatus::Declined => return Err(OauthError::new(65004)),
+            DeviceStatus::Approved => {}
+            DeviceStatus::Pending if self.settings.approve_after.is_some_and(|polls| waited >= polls) => {}
+            DeviceStatus::Pending => return Err(OauthError::new(70016)),
         }
         let audience = Self::user_audience(app, request)?;
         state.devices.remove(&code);
@@ -244,10 +244,10 @@ impl Entra {
         let mfa = state.issue_with_mfa;
         let token = self.sign_in(state, &app.client_id, mfa);
         let spec = state.spec(true, app, audience);
-        self.token_answer(state, &spec, request, request.wants_refresh_token().then_some(token))
+        self.token_response(state, &spec, request, request.wants_refresh_token().then_some(token))
     }
 
-    fn token_answer(
+    fn token_response(
         &self,
         state: &mut EntraState,
         spec: &TokenSpec,
@@ -258,13 +258,13 @@ impl Entra {
         let seconds = spec.lifetime.as_secs();
         let as_text = request.v1 || self.settings.numbers_as_strings;
         let number = |value: u64| if as_text { json!(value.to_string()) } else { json!(value) };
-        let mut answer = json!({
+        let mut response = json!({
             "token_type": "Bearer",
             "expires_in": number(seconds),
             "ext_expires_in": number(seconds),
             "access_token": access::issue_access_token(self, spec, state.next_serial()),
         });
-        let Some(members) = answer.as_object_mut() else { return answer };
+        let Some(members) = response.as_object_mut() else { return response };
         let mut add = |name: &str, value: Value| members.insert(name.to_owned(), value);
         if request.v1 {
             add("expires_on", number(now + seconds));
@@ -278,7 +278,7 @@ impl Entra {
         if let Some(refresh) = refresh {
             add("refresh_token", json!(refresh.seal(self.key)));
         }
-        answer
+        response
     }
 }
 

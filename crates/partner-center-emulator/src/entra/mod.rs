@@ -17,7 +17,7 @@ pub(crate) use aadsts::{Aadsts, OauthError};
 pub use access::TokenSpec;
 pub(crate) use access::{Bearer, TokenProblem};
 pub use application::Application;
-pub(crate) use endpoint::{answer, ids};
+pub(crate) use endpoint::{ids, respond};
 
 use crate::clock::Clock;
 use crate::lock;
@@ -46,7 +46,7 @@ const RESOURCES: [&str; 3] = [
 /// let emulator = Emulator::with_defaults().await?;
 /// let refresh_token = emulator.entra().issue_refresh_token();
 ///
-/// let answer = reqwest::Client::new()
+/// let response = reqwest::Client::new()
 ///     .post(format!("{}/{}/oauth2/v2.0/token", emulator.authority(), Entra::TENANT_ID))
 ///     .header("Content-Type", "application/x-www-form-urlencoded")
 ///     .body(format!(
@@ -57,7 +57,7 @@ const RESOURCES: [&str; 3] = [
 ///     ))
 ///     .send()
 ///     .await?;
-/// assert_eq!(answer.status(), 200);
+/// assert_eq!(response.status(), 200);
 /// assert_eq!(emulator.entra().token_requests().refresh_token, 1);
 /// # Ok(())
 /// # }
@@ -109,11 +109,11 @@ struct Device {
     client_id: String,
     issued: u64,
     polls: u32,
-    answer: DeviceResponse,
+    status: DeviceStatus,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DeviceResponse {
+enum DeviceStatus {
     Pending,
     Approved,
     Declined,
@@ -283,23 +283,23 @@ impl Entra {
     /// The user codes of pending device sign-ins, in no particular order.
     pub fn pending_device_codes(&self) -> Vec<String> {
         let state = lock(&self.state);
-        let pending = state.devices.values().filter(|device| device.answer == DeviceResponse::Pending);
+        let pending = state.devices.values().filter(|device| device.status == DeviceStatus::Pending);
         pending.map(|device| device.user_code.clone()).collect()
     }
 
     /// Approves the device sign-in with this user code. Returns false if none is pending.
     pub fn approve_device_code(&self, user_code: &str) -> bool {
-        lock(&self.state).answer_device(user_code, DeviceResponse::Approved)
+        lock(&self.state).set_device_status(user_code, DeviceStatus::Approved)
     }
 
     /// Declines the device sign-in with this user code: `authorization_declined`. Returns false if none is pending.
     pub fn decline_device_code(&self, user_code: &str) -> bool {
-        lock(&self.state).answer_device(user_code, DeviceResponse::Declined)
+        lock(&self.state).set_device_status(user_code, DeviceStatus::Declined)
     }
 
     /// Expires the device sign-in with this user code: `expired_token`. Returns false if none is pending.
     pub fn expire_device_code(&self, user_code: &str) -> bool {
-        lock(&self.state).answer_device(user_code, DeviceResponse::Expired)
+        lock(&self.state).set_device_status(user_code, DeviceStatus::Expired)
     }
 }
 
@@ -321,12 +321,12 @@ impl EntraState {
         }
     }
 
-    fn answer_device(&mut self, user_code: &str, answer: DeviceResponse) -> bool {
+    fn set_device_status(&mut self, user_code: &str, status: DeviceStatus) -> bool {
         let waiting = self
             .devices
             .values_mut()
-            .find(|device| device.user_code == user_code && device.answer == DeviceResponse::Pending);
-        waiting.map(|device| device.answer = answer).is_some()
+            .find(|device| device.user_code == user_code && device.status == DeviceStatus::Pending);
+        waiting.map(|device| device.status = status).is_some()
     }
 
     /// Generates a code that is hard to guess by accident, but reproducible.

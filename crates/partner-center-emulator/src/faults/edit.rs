@@ -16,28 +16,28 @@ const TOKEN_HEADER: &str = "MS-ContinuationToken";
 /// Applies the faults that change a response, in order. The JSON is parsed and written once, and only if a fault needs
 /// it.
 pub(crate) fn edit(
-    answer: &mut ServiceResponse,
+    response: &mut ServiceResponse,
     faults: &[Fault],
     request: &RecordedRequest,
     origins: &Origins,
 ) {
-    if answer.status == StatusCode::OK
+    if response.status == StatusCode::OK
         && faults.iter().any(changes_json)
-        && let Ok(mut value) = serde_json::from_slice::<Value>(&answer.body)
+        && let Ok(mut value) = serde_json::from_slice::<Value>(&response.body)
     {
         for fault in faults {
             change(&mut value, fault, request, origins);
         }
-        answer.body = serde_json::to_vec(&value).unwrap_or_default().into();
+        response.body = serde_json::to_vec(&value).unwrap_or_default().into();
     }
     for fault in faults {
         match fault {
-            Fault::NoMark => answer.encoding = Encoding::Utf8,
-            Fault::Mark => answer.encoding = Encoding::MarkedUtf8,
-            Fault::Utf16 => answer.encoding = Encoding::MarkedUtf16,
-            Fault::ContentType(value) => answer.content_type = Some(value.clone().into()),
-            Fault::NoIds => answer.ids = false,
-            Fault::Truncated => answer.body.truncate(answer.body.len() / 2),
+            Fault::NoMark => response.encoding = Encoding::Utf8,
+            Fault::Mark => response.encoding = Encoding::MarkedUtf8,
+            Fault::Utf16 => response.encoding = Encoding::MarkedUtf16,
+            Fault::ContentType(value) => response.content_type = Some(value.clone().into()),
+            Fault::NoIds => response.ids = false,
+            Fault::Truncated => response.body.truncate(response.body.len() / 2),
             _ => {}
         }
     }

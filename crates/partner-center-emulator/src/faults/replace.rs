@@ -30,9 +30,9 @@ pub(crate) fn replacement(
         }
         Fault::Aadsts(number) => Some(aadsts(*number, request, clock)),
         Fault::AadstsWithStatus { number, status } => {
-            let mut answer = aadsts(*number, request, clock);
-            answer.status = StatusCode::from_u16(*status).unwrap_or(answer.status);
-            Some(answer)
+            let mut response = aadsts(*number, request, clock);
+            response.status = StatusCode::from_u16(*status).unwrap_or(response.status);
+            Some(response)
         }
         Fault::Html => Some(ServiceResponse {
             ids: false,
@@ -55,7 +55,7 @@ fn expired() -> ServiceResponse {
 
 fn aadsts(number: u32, request: &RecordedRequest, clock: &Clock) -> ServiceResponse {
     let error = OauthError::about(number, Entra::CLIENT_ID);
-    error.answer(clock, entra::ids(request), request.path().ends_with("/oauth2/token"))
+    error.to_response(clock, entra::ids(request), request.path().ends_with("/oauth2/token"))
 }
 
 fn error_response(error: &ErrorResponse, clock: &Clock) -> ServiceResponse {
@@ -79,22 +79,22 @@ fn error_response(error: &ErrorResponse, clock: &Clock) -> ServiceResponse {
         _ => message(status, code).to_owned(),
     };
     let shape = error.body.unwrap_or(usual_shape);
-    let answer = ServiceResponse::error(status, shape, code, &message);
-    let answer = match wait {
-        Some(RetryAfter::Seconds(seconds)) => answer.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
+    let response = ServiceResponse::error(status, shape, code, &message);
+    let response = match wait {
+        Some(RetryAfter::Seconds(seconds)) => response.with(header::RETRY_AFTER, HeaderValue::from(seconds)),
         Some(RetryAfter::Date(seconds)) => {
             let date = httpdate::fmt_http_date(clock.now() + Duration::from_secs(seconds));
             match HeaderValue::from_str(&date) {
-                Ok(date) => answer.with(header::RETRY_AFTER, date),
-                Err(_) => answer,
+                Ok(date) => response.with(header::RETRY_AFTER, date),
+                Err(_) => response,
             }
         }
-        Some(RetryAfter::Absent) | None => answer,
+        Some(RetryAfter::Absent) | None => response,
     };
     if shape == ErrorShape::Fault {
-        return answer.with(header::CONNECTION, HeaderValue::from_static("close"));
+        return response.with(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    answer
+    response
 }
 
 /// The messages of the service, as far as they are known.

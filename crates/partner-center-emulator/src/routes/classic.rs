@@ -142,15 +142,15 @@ mod tests {
     fn responses_for_the_documented_customer_and_partner_are_the_documented_bytes() {
         let book = Book::new(1, 99);
         let customer = book.find(DOCUMENTED_CUSTOMER).unwrap();
-        let answers = [
+        let responses = [
             (customer_deployment(&customer), documented::CUSTOMER_LICENSES_DEPLOYMENT),
             (customer_usage(&customer), documented::CUSTOMER_LICENSES_USAGE),
             (partner_deployment(&book), documented::PARTNER_LICENSES_DEPLOYMENT),
             (partner_usage(&book), documented::PARTNER_LICENSES_USAGE),
         ];
-        for (answer, example) in answers {
-            assert_eq!(answer.encoding, crate::response::Encoding::MarkedUtf8);
-            assert_eq!(std::str::from_utf8(&answer.body).unwrap(), example);
+        for (response, example) in responses {
+            assert_eq!(response.encoding, crate::response::Encoding::MarkedUtf8);
+            assert_eq!(std::str::from_utf8(&response.body).unwrap(), example);
         }
     }
 

@@ -75,7 +75,7 @@ impl<'a> Operation<'a> {
 }
 
 /// The regular response.
-pub(crate) fn answer(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap) -> ServiceResponse {
+pub(crate) fn respond(state: &State, method: &Method, uri: &Uri, headers: &HeaderMap) -> ServiceResponse {
     let Some(operation) = Operation::of(uri.path()) else {
         return ServiceResponse::error(StatusCode::NOT_FOUND, ErrorShape::Gateway, 0, "Resource not found");
     };
@@ -105,7 +105,7 @@ fn dispatch(
         Operation::CustomerUsage(id) => classic::customer_usage(&find(state, id)?),
         Operation::PartnerDeployment => classic::partner_deployment(&state.book),
         Operation::PartnerUsage => classic::partner_usage(&state.book),
-        Operation::Commercial(insight) => commercial::answer(state, insight, uri, &query())?,
+        Operation::Commercial(insight) => commercial::respond(state, insight, uri, &query())?,
     })
 }
 

@@ -39,11 +39,11 @@ pub(super) async fn handle(
         return Err(ConnectionAborted);
     }
     let replacement = faults::replacement(&faults, &recorded, &state.entra, &state.clock, &state.origins);
-    let mut answer = match (throttled, replacement, host) {
-        (Some(answer), ..) | (None, Some(answer), _) => answer,
+    let mut response = match (throttled, replacement, host) {
+        (Some(response), ..) | (None, Some(response), _) => response,
         (None, None, Host::Api) => api(state, &recorded, ids.as_ref().err().copied()).await,
         (None, None, Host::Authority) => {
-            entra::answer(&state.entra, &state.origins.authority, &recorded, &form)
+            entra::respond(&state.entra, &state.origins.authority, &recorded, &form)
         }
         // Success, so that the client continues and its test can detect the request.
         (None, None, Host::Foreign) => {
@@ -51,13 +51,13 @@ pub(super) async fn handle(
             ServiceResponse::new(StatusCode::OK, Some(JSON), body)
         }
     };
-    faults::edit(&mut answer, &faults, &recorded, &state.origins);
-    recorded.answered(answer.status.as_u16());
+    faults::edit(&mut response, &faults, &recorded, &state.origins);
+    recorded.responded(response.status.as_u16());
     let ids = match ids {
         Ok(ids) if !faults.contains(&Fault::OwnIds) => ids,
         _ => Ids::fresh(state, &recorded),
     };
-    Ok(send::response(state, answer, &ids, recorded.headers(), &faults, reset))
+    Ok(send::response(state, response, &ids, recorded.headers(), &faults, reset))
 }
 
 fn throttle(state: &State, recorded: &RecordedRequest) -> Option<ServiceResponse> {
@@ -96,12 +96,12 @@ async fn api(
     }
     if Operation::of(recorded.path()).is_some_and(Operation::scans_all_customers) {
         let (state, recorded) = (Arc::clone(state), recorded.clone());
-        let walk = move || routes::answer(&state, recorded.method(), recorded.uri(), recorded.headers());
+        let walk = move || routes::respond(&state, recorded.method(), recorded.uri(), recorded.headers());
         return tokio::task::spawn_blocking(walk).await.unwrap_or_else(|_| {
             ServiceResponse::fault(StatusCode::INTERNAL_SERVER_ERROR, 800003, "Unexpected error.")
         });
     }
-    routes::answer(state, recorded.method(), recorded.uri(), recorded.headers())
+    routes::respond(state, recorded.method(), recorded.uri(), recorded.headers())
 }
 
 /// Reads a body sent to the sign-in host. Returns an empty body if it was too long or incomplete.

@@ -49,34 +49,34 @@ const WORTH_COMPRESSING: usize = 1024;
 
 pub(super) fn response(
     state: &State,
-    answer: ServiceResponse,
+    service_response: ServiceResponse,
     ids: &Ids,
-    asked: &HeaderMap,
+    request_headers: &HeaderMap,
     faults: &[Fault],
     reset: &ResetSwitch,
 ) -> Response<Body> {
     let mut response = Response::new(Either::Left(Full::default()));
-    *response.status_mut() = answer.status;
+    *response.status_mut() = service_response.status;
     let headers = response.headers_mut();
     headers.insert(header::DATE, date(state));
     if let Some(content_type) =
-        answer.content_type.as_deref().and_then(|text| HeaderValue::from_str(text).ok())
+        service_response.content_type.as_deref().and_then(|text| HeaderValue::from_str(text).ok())
     {
         headers.insert(header::CONTENT_TYPE, content_type);
     }
-    if answer.ids {
+    if service_response.ids {
         headers.insert(HeaderName::from_static(CORRELATION_ID), ids.correlation.clone());
         headers.insert(HeaderName::from_static(REQUEST_ID), ids.request.clone());
         headers.insert(HeaderName::from_static("ms-cv"), ids.vector.clone());
         headers.insert(HeaderName::from_static("ms-serverid"), HeaderValue::from_static("102030524"));
     }
-    for (name, value) in answer.headers {
+    for (name, value) in service_response.headers {
         headers.insert(name, value);
     }
-    let mut body = encode(answer.body, answer.encoding);
+    let mut body = encode(service_response.body, service_response.encoding);
     if state.settings.compress
         && body.len() >= WORTH_COMPRESSING
-        && let Some((name, compressed)) = compress(&body, asked)
+        && let Some((name, compressed)) = compress(&body, request_headers)
     {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
@@ -105,8 +105,8 @@ fn encode(body: Bytes, encoding: Encoding) -> Bytes {
 }
 
 /// Compresses with gzip or brotli, if the client accepts one. Uses the fastest level to leave CPU time to the client.
-fn compress(body: &[u8], asked: &HeaderMap) -> Option<(&'static str, Bytes)> {
-    let accepted = asked.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
+fn compress(body: &[u8], request_headers: &HeaderMap) -> Option<(&'static str, Bytes)> {
+    let accepted = request_headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     let accepts = |name: &str| {
         accepted.split(',').any(|coding| {
             let mut parts = coding.split(';');

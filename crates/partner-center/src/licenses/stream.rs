@@ -95,8 +95,8 @@ impl<R: LicenseRow> Query<R> {
 }
 
 impl<R: LicenseRow> LicenseReportStream<R> {
-    pub(super) fn new(book: LicenseReport<R>) -> Self {
-        let LicenseReport { mut sweep, source, lists } = book;
+    pub(super) fn new(report: LicenseReport<R>) -> Self {
+        let LicenseReport { mut sweep, source, lists } = report;
         let limiter = sweep.limiter();
         let list = sweep.partner.limited_by(limiter.listing()).customers().list();
         let with_rows = match &sweep.resume {

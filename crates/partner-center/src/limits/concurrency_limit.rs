@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 pub(crate) const MAX_CONCURRENT: usize = 256;
 
 /// The limit is raised by one after the service has processed this many attempts.
-const ANSWERS_PER_PLACE: usize = 32;
+const RESPONSES_PER_PLACE: usize = 32;
 
 /// The concurrency limit. Each attempt holds one permit of the semaphore.
 #[derive(Debug)]
@@ -21,13 +21,13 @@ pub(crate) struct ConcurrencyLimit {
     all: usize,
     /// By how much the limit is lowered.
     lost: AtomicUsize,
-    answers: AtomicUsize,
+    responses: AtomicUsize,
 }
 
 impl ConcurrencyLimit {
     pub(crate) fn new(all: usize) -> Self {
         let all = all.clamp(1, Semaphore::MAX_PERMITS);
-        Self { free: Semaphore::new(all), all, lost: AtomicUsize::new(0), answers: AtomicUsize::new(0) }
+        Self { free: Semaphore::new(all), all, lost: AtomicUsize::new(0), responses: AtomicUsize::new(0) }
     }
 
     /// Takes a permit, if one is free.
@@ -56,7 +56,8 @@ impl ConcurrencyLimit {
         if self.lost.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let due = self.answers.fetch_add(1, Ordering::Relaxed) % ANSWERS_PER_PLACE == ANSWERS_PER_PLACE - 1;
+        let due =
+            self.responses.fetch_add(1, Ordering::Relaxed) % RESPONSES_PER_PLACE == RESPONSES_PER_PLACE - 1;
         let back = |lost: usize| lost.checked_sub(1);
         if due && self.lost.fetch_update(Ordering::Relaxed, Ordering::Relaxed, back).is_ok() {
             self.free.add_permits(1);
@@ -80,9 +81,9 @@ mod tests {
             std::iter::from_fn(|| concurrency_limit.try_take()).collect::<Vec<_>>().len()
         };
         assert_eq!(free(&concurrency_limit), 1);
-        (0..ANSWERS_PER_PLACE).for_each(|_| concurrency_limit.answered());
+        (0..RESPONSES_PER_PLACE).for_each(|_| concurrency_limit.answered());
         assert_eq!(free(&concurrency_limit), 2);
-        (0..10 * ANSWERS_PER_PLACE).for_each(|_| concurrency_limit.answered());
+        (0..10 * RESPONSES_PER_PLACE).for_each(|_| concurrency_limit.answered());
         assert_eq!(free(&concurrency_limit), 3);
     }
 }

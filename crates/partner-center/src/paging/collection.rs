@@ -39,7 +39,7 @@ pub(crate) trait Paged: Collection {
     const OPERATION: &'static str;
 
     /// Requests the page at this position. Returns it with the position of the next page, if there is one.
-    fn ask(
+    fn request_page(
         partner: &PartnerCenter,
         call_context: &CallContext,
         at: &PageCursor,
@@ -54,16 +54,13 @@ pub(super) async fn page<O: Operation>(
     at: &PageCursor,
     operation: &O,
 ) -> Result<(Response<O::Response>, Option<PageCursor>)> {
-    let verdict =
-        |answer: &O::Response, findings: &Findings, paging_info: &PagingInfo| match O::extent(answer) {
-            // Unreadable rows count as received.
-            Some(extent) => {
-                next_page::judge(at, &O::DETAILS, extent, findings.unreadable_count(), paging_info)
-            }
-            None => Ok(PageOutcome::Last),
-        };
-    let judge = |answer: &O::Response, findings: &Findings, paging_info: &PagingInfo| match verdict(
-        answer,
+    let verdict = |page: &O::Response, findings: &Findings, paging_info: &PagingInfo| match O::extent(page) {
+        // Unreadable rows count as received.
+        Some(extent) => next_page::judge(at, &O::DETAILS, extent, findings.unreadable_count(), paging_info),
+        None => Ok(PageOutcome::Last),
+    };
+    let judge = |page: &O::Response, findings: &Findings, paging_info: &PagingInfo| match verdict(
+        page,
         findings,
         paging_info,
     ) {

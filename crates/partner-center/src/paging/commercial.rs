@@ -24,7 +24,7 @@ macro_rules! query {
         impl Paged for $collection {
             const OPERATION: &'static str = $operation;
 
-            async fn ask(
+            async fn request_page(
                 partner: &PartnerCenter,
                 call_context: &CallContext,
                 at: &PageCursor,

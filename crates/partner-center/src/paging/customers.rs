@@ -13,7 +13,7 @@ use crate::response::Response;
 impl Paged for CustomerCollection {
     const OPERATION: &'static str = "list_customers";
 
-    async fn ask(
+    async fn request_page(
         partner: &PartnerCenter,
         call_context: &CallContext,
         at: &PageCursor,

@@ -126,7 +126,7 @@ pub struct Pages<C> {
     next: Option<Continuation>,
     /// The error for invalid arguments, returned by the first poll.
     refused: Option<Error>,
-    asking: Option<PageRequest<C>>,
+    request: Option<PageRequest<C>>,
     guard: LoopGuard,
     /// The id of the request that returned the link to the next page.
     linked_by: Option<Uuid>,
@@ -145,7 +145,7 @@ impl<C: PagedCollection> Pages<C> {
             partner: partner.clone(),
             next,
             refused,
-            asking: None,
+            request: None,
             guard: LoopGuard::default(),
             linked_by: None,
             empty: 0,
@@ -185,7 +185,7 @@ impl<C: PagedCollection> Pages<C> {
     }
 
     /// Starts the request for the next page.
-    fn ask(&mut self) -> Option<Result<PageRequest<C>>> {
+    fn next_request(&mut self) -> Option<Result<PageRequest<C>>> {
         if self.over {
             return None;
         }
@@ -232,10 +232,10 @@ impl<C: PagedCollection> Stream for Pages<C> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let asking = match &mut this.asking {
-            Some(asking) => asking,
-            None => match this.ask() {
-                Some(Ok(asking)) => this.asking.insert(asking),
+        let request = match &mut this.request {
+            Some(request) => request,
+            None => match this.next_request() {
+                Some(Ok(request)) => this.request.insert(request),
                 Some(Err(error)) => {
                     this.over = true;
                     return Poll::Ready(Some(Err(error)));
@@ -243,8 +243,8 @@ impl<C: PagedCollection> Stream for Pages<C> {
                 None => return Poll::Ready(None),
             },
         };
-        let result = ready!(asking.as_mut().poll(context));
-        this.asking = None;
+        let result = ready!(request.as_mut().poll(context));
+        this.request = None;
         let result = this.settle(result);
         this.over = result.is_err();
         Poll::Ready(Some(result))
@@ -257,7 +257,7 @@ async fn fetch<C: PagedCollection>(
     call_context: &CallContext,
     at: Continuation,
 ) -> Result<Response<C>> {
-    match C::ask(partner, call_context, at.cursor()).await {
+    match C::request_page(partner, call_context, at.cursor()).await {
         Ok((response, next)) => Ok(response.with_continuation(next.map(Continuation::new))),
         Err(error) => Err(error.with_continuation(at)),
     }
@@ -278,7 +278,7 @@ impl<C> fmt::Debug for Pages<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("next", &self.next)
-            .field("asking", &self.asking.is_some())
+            .field("request", &self.request.is_some())
             .field("over", &self.over)
             .finish_non_exhaustive()
     }

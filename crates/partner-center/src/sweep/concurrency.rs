@@ -127,7 +127,7 @@ impl AdaptiveLimiter {
             limiter: Arc::clone(self),
             customer_rate,
             fresh: AtomicBool::new(true),
-            asked: AtomicBool::new(false),
+            requested: AtomicBool::new(false),
             refused: Arc::default(),
         }))
     }
@@ -138,7 +138,7 @@ impl AdaptiveLimiter {
             limiter: Arc::clone(self),
             customer_rate: None,
             fresh: AtomicBool::new(false),
-            asked: AtomicBool::new(false),
+            requested: AtomicBool::new(false),
             refused: Arc::default(),
         })
     }
@@ -357,8 +357,8 @@ impl AdaptiveLimiter {
         let mut state = self.state();
         // If the service says how long to wait, the breaker's own pauses are not needed. Attempts of the same round
         // carry the same information.
-        let told = retry_after.is_some_and(|wait| !wait.is_zero());
-        if told || pass.round != state.round {
+        let has_wait = retry_after.is_some_and(|wait| !wait.is_zero());
+        if has_wait || pass.round != state.round {
             state.breaker.held_back(pass.probe, now, self.core.limits.timeout);
         } else {
             state.breaker.failed(pass.probe, now, self.core.limits.timeout);
@@ -403,7 +403,7 @@ pub(crate) struct CustomerPermit {
     /// No attempt was requested yet, so one is still expected.
     fresh: AtomicBool,
     /// An attempt was requested.
-    asked: AtomicBool,
+    requested: AtomicBool,
     /// Fingerprint of the token that was rejected for the last attempt.
     refused: Arc<Mutex<Option<u64>>>,
 }
@@ -418,8 +418,8 @@ impl CustomerPermit {
     }
 
     /// Whether any attempt was requested.
-    pub(crate) fn has_asked(&self) -> bool {
-        self.asked.load(Ordering::Relaxed)
+    pub(crate) fn has_requested(&self) -> bool {
+        self.requested.load(Ordering::Relaxed)
     }
 
     /// The fingerprint of the token that was rejected for the last attempt.
@@ -438,7 +438,7 @@ impl RequestLimiter for CustomerPermit {
     fn admit(&self) -> BoxFuture<'_, Result<Box<dyn Permit>>> {
         Box::pin(async move {
             self.settle();
-            self.asked.store(true, Ordering::Relaxed);
+            self.requested.store(true, Ordering::Relaxed);
             // Before taking a permit: other customers must not wait for this customer's limit.
             while let Some(Err(wait)) = self.customer_rate.as_ref().map(Limiter::admit) {
                 self.limiter.core.clock.sleep(wait).await;

@@ -67,14 +67,14 @@ impl UnauthorizedCustomers {
     pub(super) fn poll_check(
         &mut self,
         context: &mut Context<'_>,
-        nobody_left: bool,
-        ask: impl FnOnce() -> BoxFuture<'static, Result<()>>,
+        none_left: bool,
+        check: impl FnOnce() -> BoxFuture<'static, Result<()>>,
     ) -> Poll<Option<Result<()>>> {
-        let due = !self.refused.is_empty() && (nobody_left || self.refused.len() >= MANY);
+        let due = !self.refused.is_empty() && (none_left || self.refused.len() >= MANY);
         if self.check.is_none() && !due {
             return Poll::Ready(None);
         }
-        let result = ready!(self.check.get_or_insert_with(ask).as_mut().poll(context));
+        let result = ready!(self.check.get_or_insert_with(check).as_mut().poll(context));
         self.check = None;
         Poll::Ready(Some(result))
     }

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::problem::hints;
 
 /// Sends exactly one request to Partner Center, and returns the finding, the verdict and the exit code.
-pub(super) async fn ask(partner: &PartnerCenter) -> (Finding, Verdict, Exit) {
+pub(super) async fn check(partner: &PartnerCenter) -> (Finding, Verdict, Exit) {
     let query = partner.analytics().commercial().licenses().deployment().top(1);
     let error = match query.get().await {
         Ok(page) => {

@@ -28,7 +28,7 @@ struct Page<'a> {
 /// The documented maximum, and the default, of rows per page.
 const MOST_ROWS: usize = 10_000;
 
-pub(super) fn answer(
+pub(super) fn respond(
     state: &State,
     insight: Insight,
     uri: &Uri,

@@ -25,7 +25,7 @@ use crate::error::{Error, ErrorKind, ErrorReason, Result};
 /// ```
 #[derive(Clone, Debug)]
 pub struct ClientCredentials {
-    session: TokenCache,
+    cache: TokenCache,
     endpoint: Arc<TokenEndpoint>,
 }
 
@@ -54,21 +54,21 @@ impl ClientCredentials {
         }
         let endpoint = Arc::new(app.endpoint()?);
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));
-        Ok(Self { session: TokenCache::new(AppOnly(Arc::clone(&endpoint)), clock, random), endpoint })
+        Ok(Self { cache: TokenCache::new(AppOnly(Arc::clone(&endpoint)), clock, random), endpoint })
     }
 }
 
 impl Credential for ClientCredentials {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
-        Box::pin(self.session.token())
+        Box::pin(self.cache.token())
     }
 
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
-        Box::pin(self.session.refresh(refused))
+        Box::pin(self.cache.refresh(refused))
     }
 
     fn settle(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.session.settle())
+        Box::pin(self.cache.settle())
     }
 
     fn clock_offset(&self) -> Option<ClockOffset> {

@@ -61,28 +61,28 @@ impl Http {
     }
 
     async fn exchange_in_time(&self, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
-        let mut answer =
+        let mut response =
             self.transport.send(request.map(Bytes::from)).await.map_err(HttpFailure::HttpClient)?;
-        self.watch.observe(answer.headers(), &*self.clock);
-        let status = answer.status();
-        let retry_after = retry_after(answer.headers(), self.clock.system_time());
-        let body = match body_of(&mut answer).await {
+        self.watch.observe(response.headers(), &*self.clock);
+        let status = response.status();
+        let retry_after = retry_after(response.headers(), self.clock.system_time());
+        let body = match body_of(&mut response).await {
             Ok(body) => body,
             // The status is enough.
             Err(_) if passes(status) => Vec::new(),
             Err(failure) => return Err(failure),
         };
-        let charset = encoding::charset(answer.headers());
+        let charset = encoding::charset(response.headers());
         let (status, body) = judge(status, retry_after, &body, charset.as_deref())?;
         http::Response::builder().status(status).body(body).map_err(|_| HttpFailure::Unreadable { status })
     }
 }
 
-async fn body_of(answer: &mut RawResponse) -> Result<Vec<u8>, HttpFailure> {
+async fn body_of(response: &mut RawResponse) -> Result<Vec<u8>, HttpFailure> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(HttpFailure::HttpClient)? {
+    while let Some(chunk) = response.chunk().await.map_err(HttpFailure::HttpClient)? {
         if body.len() + chunk.len() > LONGEST_BODY {
-            return Err(HttpFailure::Unreadable { status: answer.status() });
+            return Err(HttpFailure::Unreadable { status: response.status() });
         }
         body.extend_from_slice(&chunk);
     }

@@ -36,7 +36,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// ```
 #[derive(Clone, Debug)]
 pub struct RefreshToken {
-    session: TokenCache,
+    cache: TokenCache,
     endpoint: Arc<TokenEndpoint>,
 }
 
@@ -107,28 +107,28 @@ impl RefreshToken {
         store.save(&token).await?;
         drop(lock);
         let credential = Self::on(endpoint, store);
-        credential.session.hold(issued.access);
+        credential.cache.hold(issued.access);
         Ok(credential)
     }
 
     fn on(endpoint: Arc<TokenEndpoint>, store: Arc<dyn TokenStore>) -> Self {
         let (clock, random) = (Arc::clone(endpoint.clock()), Arc::clone(endpoint.random()));
         let redeemer = Redeemer { endpoint: Arc::clone(&endpoint), store, unsaved: Mutex::default() };
-        Self { session: TokenCache::new(redeemer, clock, random), endpoint }
+        Self { cache: TokenCache::new(redeemer, clock, random), endpoint }
     }
 }
 
 impl Credential for RefreshToken {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
-        Box::pin(self.session.token())
+        Box::pin(self.cache.token())
     }
 
     fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
-        Box::pin(self.session.refresh(refused))
+        Box::pin(self.cache.refresh(refused))
     }
 
     fn settle(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.session.settle())
+        Box::pin(self.cache.settle())
     }
 
     fn clock_offset(&self) -> Option<ClockOffset> {
@@ -239,7 +239,7 @@ fn successor_of(endpoint: &TokenEndpoint, issued: &Issued, kept: StoredToken) ->
     } else {
         UnusableReason::Malformed
     };
-    endpoint.tell(Notice::UnusableRefreshToken(unusable));
+    endpoint.notify(Notice::UnusableRefreshToken(unusable));
     None
 }
 

@@ -1,6 +1,6 @@
 //! The token endpoint of one application: builds token requests, sends and retries them, and reads the responses.
 //!
-//! It neither caches nor stores tokens; `session` and `refresh_token` do.
+//! It neither caches nor stores tokens; `token_cache` and `refresh_token` do.
 
 use std::fmt;
 use std::sync::Arc;
@@ -144,7 +144,9 @@ impl TokenEndpoint {
             // The lifetime counts from before the request, so that it is never overestimated.
             let asked_at = self.parts.clock.system_time();
             match self.request_once(grant).await? {
-                Ok(answer) => return issued(&answer, asked_at).map_err(|error| error.with_attempts(attempt)),
+                Ok(response) => {
+                    return issued(&response, asked_at).map_err(|error| error.with_attempts(attempt));
+                }
                 Err(failure) => {
                     let error = self.without_secrets(into_error(failure), grant);
                     self.wait_after(error, &mut attempt).await?;
@@ -246,16 +248,16 @@ impl TokenEndpoint {
             .body(form.finish().into_bytes())
             .map_err(|_| unusable_address())?;
         let asked_at = parts.clock.system_time();
-        let answer = match parts.http.exchange(request).await {
-            Ok(answer) => answer,
+        let response = match parts.http.exchange(request).await {
+            Ok(response) => response,
             Err(failure) => return Ok(Poll::NoResponse(no_response(failure).with_attempts(1))),
         };
-        if answer.status() == 200 {
+        if response.status() == 200 {
             let token: BasicTokenResponse =
-                serde_json::from_slice(answer.body()).map_err(|_| unreadable())?;
+                serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
             return issued(&token, asked_at).map(Poll::SignedIn);
         }
-        let refusal: OauthError = serde_json::from_slice(answer.body()).map_err(|_| unreadable())?;
+        let refusal: OauthError = serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
         match refusal.error() {
             "authorization_pending" => Ok(Poll::Pending),
             "slow_down" => Ok(Poll::SlowDown),
@@ -281,7 +283,7 @@ impl TokenEndpoint {
     }
 
     /// Logs a notice and passes it to the listener.
-    pub(super) fn tell(&self, notice: Notice) {
+    pub(super) fn notify(&self, notice: Notice) {
         tracing::warn!("{notice}");
         if let Some(listener) = &self.parts.notices {
             listener(&notice);
@@ -317,11 +319,11 @@ fn assertion_parameters(assertion: Option<&SecretString>) -> impl Iterator<Item 
     })
 }
 
-fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
-    if *answer.token_type() != BasicTokenType::Bearer {
+fn issued(response: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
+    if *response.token_type() != BasicTokenType::Bearer {
         return Err(breach("the sign-in service issued a token that is not a bearer token"));
     }
-    let text = answer.access_token().secret().as_str();
+    let text = response.access_token().secret().as_str();
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(breach(
             "the sign-in service issued an access token that is empty or cannot be sent in a header",
@@ -329,10 +331,10 @@ fn issued(answer: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
     }
     let mut access = AccessToken::new(text);
     // On overflow the expiry is unknown, and the token is used until it is rejected.
-    if let Some(end) = answer.expires_in().and_then(|life| asked_at.checked_add(life)) {
+    if let Some(end) = response.expires_in().and_then(|life| asked_at.checked_add(life)) {
         access = access.expires_at(end);
     }
-    let refresh = answer.refresh_token().map(|token| SecretString::from(token.secret().as_str()));
+    let refresh = response.refresh_token().map(|token| SecretString::from(token.secret().as_str()));
     Ok(Issued { access, refresh })
 }
 

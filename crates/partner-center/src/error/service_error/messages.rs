@@ -12,7 +12,7 @@ use crate::error::ErrorKind;
 const LONGEST_HOST: usize = 100;
 
 /// The message of an error response with this status.
-pub(crate) fn message_of_answer(status: u16, kind: ErrorKind, headers: &HeaderMap) -> Cow<'static, str> {
+pub(crate) fn message_of_response(status: u16, kind: ErrorKind, headers: &HeaderMap) -> Cow<'static, str> {
     let message = match status {
         300..=303 | 307 | 308 => {
             let to = redirected_to(headers).map(|host| format!(" to {host}")).unwrap_or_default();
@@ -32,7 +32,7 @@ pub(crate) fn message_of_answer(status: u16, kind: ErrorKind, headers: &HeaderMa
 }
 
 /// The advice for an error response with this status, if it differs from the advice for its kind.
-pub(crate) fn advice_of_answer(
+pub(crate) fn advice_of_response(
     status: u16,
     kind: ErrorKind,
     has_description: bool,

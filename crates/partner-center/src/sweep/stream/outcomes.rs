@@ -6,7 +6,7 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
     /// Handles the result of a call: returns the outcome if it can be returned now, or the error that ends the sweep.
     pub(super) fn judge(&mut self, ended: Ended<T>) -> Result<Option<CustomerOutcome<T>>, Error> {
         let Ended { task, permit, result } = ended;
-        if !permit.has_asked() {
+        if !permit.has_requested() {
             self.limiter.outside(!result.as_ref().is_err_and(may_pass));
         }
         let result = match result {
@@ -72,14 +72,14 @@ impl<T: Rows + Send + 'static> SweepStream<T> {
                 }
                 None => {}
             }
-            let nobody_left =
+            let none_left =
                 self.begun.is_empty() && self.work_queue.waiting() == 0 && self.work_queue.all_listed();
             let list = || self.partner.limited_by(self.limiter.listing()).customers().list().size(1);
-            let ask = || -> BoxFuture<'static, Result<()>> {
+            let check = || -> BoxFuture<'static, Result<()>> {
                 let mut pages = list().pages();
                 Box::pin(async move { pages.try_next().await.map(drop) })
             };
-            match self.unauthorized.poll_check(context, nobody_left, ask) {
+            match self.unauthorized.poll_check(context, none_left, check) {
                 Poll::Ready(Some(Err(error))) if error.reason() == Some(ErrorReason::WaitTooLong) => {
                     return Err(error);
                 }
