@@ -4,7 +4,9 @@
 mod layers;
 mod links;
 mod modules;
+mod sources;
 mod text;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,6 +32,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(text::outdated_exceptions(&root));
     findings.extend(layers::findings(&metadata::of_members()?));
     findings.extend(modules::findings(&files)?);
+    findings.extend(sources::findings(&files)?);
     for path in codegen::GENERATED {
         let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
         if !text.starts_with(&codegen::header()?) {

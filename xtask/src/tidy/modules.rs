@@ -5,10 +5,11 @@
 //! Tests may depend on anything.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::str::FromStr as _;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use super::tokens;
 
 /// The crates that are checked.
 const CRATES: [&str; 5] = [
@@ -78,12 +79,11 @@ fn graph(files: &BTreeMap<&str, &str>) -> Result<Graph> {
     let mut graph: Graph = tops.iter().map(|top| ((*top).to_owned(), BTreeMap::new())).collect();
     for (file, text) in files {
         let Some(top) = top(file) else { continue };
-        if is_test(file) {
+        if tokens::is_test(file) {
             continue;
         }
-        let tokens = TokenStream::from_str(text).map_err(|error| anyhow!("{file}: {error}"))?;
         let mut names = BTreeSet::new();
-        collect(tokens, depth(file), &mut names);
+        collect(tokens::of_file(file, text)?, depth(file), &mut names);
         for name in names {
             let module = exports.get(&name).map_or(name.as_str(), String::as_str);
             if module != top && tops.contains(module) {
@@ -103,10 +103,6 @@ fn top(file: &str) -> Option<&str> {
     let first = file.split('/').next()?;
     let top = first.strip_suffix(".rs").unwrap_or(first);
     (!matches!(top, "lib" | "main" | "bin")).then_some(top)
-}
-
-fn is_test(file: &str) -> bool {
-    file.split('/').any(|part| matches!(part, "tests" | "tests.rs" | "properties.rs"))
 }
 
 /// How many `super` lead from a file's module to the root of the crate.
@@ -151,9 +147,6 @@ fn collect(tokens: TokenStream, depth: usize, names: &mut BTreeSet<String>) {
     while let Some(token) = tokens.get(at) {
         at += 1;
         match token {
-            TokenTree::Punct(hash) if hash.as_char() == '#' && is_for_tests(tokens.get(at)) => {
-                at = after_item(&tokens, at + 1);
-            }
             TokenTree::Ident(ident) if *ident == "mod" => {
                 if let Some(TokenTree::Group(body)) = tokens.get(at + 1) {
                     collect(body.stream(), depth + 1, names);
@@ -209,22 +202,6 @@ fn first_names(token: Option<&TokenTree>, names: &mut BTreeSet<String>) {
         }
         _ => {}
     }
-}
-
-/// Whether this is `[cfg(test)]`, the attribute of what only tests have.
-fn is_for_tests(token: Option<&TokenTree>) -> bool {
-    matches!(token, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket
-        && group.stream().to_string().replace(' ', "") == "cfg(test)")
-}
-
-/// The place after the item that begins here.
-fn after_item(tokens: &[TokenTree], at: usize) -> usize {
-    let end = tokens.iter().skip(at).position(|token| match token {
-        TokenTree::Punct(end) => end.as_char() == ';',
-        TokenTree::Group(body) => body.delimiter() == Delimiter::Brace,
-        _ => false,
-    });
-    end.map_or(tokens.len(), |end| at + end + 1)
 }
 
 /// A circle of modules, if there is one: as `a -> b (in b.rs) -> a`.

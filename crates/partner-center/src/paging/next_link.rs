@@ -6,6 +6,8 @@
 //! link can direct a request to another address.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use partner_center_client::Operation as _;
+use partner_center_client::operations::{ListCustomers, QueryCommercialLicensesUsage};
 use url::Url;
 
 /// The maximum length of a link: servers commonly accept request lines of 8 to 16 KiB.
@@ -164,7 +166,7 @@ pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, LinkError
 pub fn check_properties(link: &str) -> Result<(), &'static str> {
     for base in ["https://api.example", "https://api.example:8443/stem/", "http://127.0.0.1:8080"] {
         let base = Url::parse(base).map_err(|_| "a base is not a URL")?;
-        for path in ["/v1/customers", "/partner/v1/analytics/commercial/usage/license"] {
+        for path in [ListCustomers::DETAILS.path, QueryCommercialLicensesUsage::DETAILS.path] {
             let Ok(url) = resolve(&base, path, link) else { continue };
             if url.origin() != base.origin() {
                 return Err("the link leads to another origin");
