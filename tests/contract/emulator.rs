@@ -26,10 +26,13 @@ async fn error_responses_match_the_contract() {
     for operation in &judge.contract.operations {
         for (status, response) in operation.responses.iter().filter(|(status, _)| **status != 200) {
             let gateway = response.schema.as_deref() == Some("GatewayFault");
-            let shape = if gateway { ErrorShape::Gateway } else { ErrorShape::Fault };
-            let fault = ErrorResponse::new(*status).body(shape);
-            let emulator = documented_customer().faults(fault).start().await.unwrap();
-            assert_eq!(judge.status(&emulator, operation, &path(operation), &[TOKEN]).await, *status);
+            let shapes: &[_] =
+                if gateway { &[ErrorShape::Gateway] } else { &[ErrorShape::Fault, ErrorShape::Commerce] };
+            for shape in shapes {
+                let fault = ErrorResponse::new(*status).body(*shape);
+                let emulator = documented_customer().faults(fault).start().await.unwrap();
+                assert_eq!(judge.status(&emulator, operation, &path(operation), &[TOKEN]).await, *status);
+            }
         }
     }
 }

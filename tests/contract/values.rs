@@ -158,9 +158,8 @@ fn full(contract: &Contract, schema: &Value, rows: usize) -> Value {
         (Some("boolean"), _) => json!(true),
         (Some("array"), _) => vec![full(contract, &schema["items"], 1); rows].into(),
         (Some("object"), _) => {
-            let properties = schema["properties"].as_object().unwrap();
-            let members =
-                properties.iter().map(|(name, property)| (name.clone(), full(contract, property, rows)));
+            let properties = schema["properties"].as_object().into_iter().flatten();
+            let members = properties.map(|(name, property)| (name.clone(), full(contract, property, rows)));
             Value::Object(members.collect())
         }
         // An integer, or a choice that accepts one.

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 50d6f8fb900cbd4156637a52fdcc062a4b11d5740b7f06a6427ef0a79c86c796.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 4b06a8b428fec7a0fe2215d7d10813c5b9b1dde937e0ee500fc6652ba2dec53b.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -16,6 +16,8 @@ operations also accept application-only tokens.
 
 Successful responses begin with a UTF-8 byte-order mark; for the `commercial` operations, reports differ. Error
 responses have none.
+
+For the customers, the published limit is 500 requests per minute and tenant. For analytics, no limit is published.
 
 This is not an official Microsoft description.
 
@@ -79,7 +81,7 @@ Sends a `GET` request to `/v1/customers`
 
 Arguments:
 - `filter`: A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
-- `seek_operation`: The page to return, relative to that of MS-ContinuationToken; only together with it. Microsoft's SDKs also have Previous, First, Last and PageIndex, but their behavior is not documented.
+- `seek_operation`: The page to return, relative to that of MS-ContinuationToken; only together with it. Microsoft's SDKs also have Previous, First, Last and PageIndex, but their behavior is not documented. Microsoft's own description has an integer from 0 (Next) to 4 (PageIndex) instead; clients send the text.
 - `size`: The most customers per page. The service's default and maximum are reported to be 500; 0 requests the default.
 */
     pub async fn list_customers<'a>(

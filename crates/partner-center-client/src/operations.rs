@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 50d6f8fb900cbd4156637a52fdcc062a4b11d5740b7f06a6427ef0a79c86c796.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 4b06a8b428fec7a0fe2215d7d10813c5b9b1dde937e0ee500fc6652ba2dec53b.
 // Do not edit: edit the contract and run the command.
 
 /// The members by which a collection says that there is more, in every spelling.
@@ -27,7 +27,7 @@ pub const NEXT_PAGE_KEYS: crate::operation::NextPageKeys = crate::operation::Nex
 pub struct ListCustomers {
     /// A JSON object with the members Field (CompanyName, Domain, IndirectReseller or IndirectCloudSolutionProvider), Value, and Operator (only starts_with is documented). Values compare without regard to case.
     pub filter: Option<String>,
-    /// The page to return, relative to that of MS-ContinuationToken; only together with it. Microsoft's SDKs also have Previous, First, Last and PageIndex, but their behavior is not documented.
+    /// The page to return, relative to that of MS-ContinuationToken; only together with it. Microsoft's SDKs also have Previous, First, Last and PageIndex, but their behavior is not documented. Microsoft's own description has an integer from 0 (Next) to 4 (PageIndex) instead; clients send the text.
     pub seek_operation: Option<String>,
     /// The most customers per page. The service's default and maximum are reported to be 500; 0 requests the default.
     pub size: Option<i64>,

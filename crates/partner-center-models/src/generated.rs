@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 50d6f8fb900cbd4156637a52fdcc062a4b11d5740b7f06a6427ef0a79c86c796.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 4b06a8b428fec7a0fe2215d7d10813c5b9b1dde937e0ee500fc6652ba2dec53b.
 // Do not edit: edit the contract and run the command.
 
 /// The license deployment of a customer, one row per product.
@@ -407,7 +407,7 @@ pub struct CommercialLicensesDeploymentInsights {
     /// The customer's name.
     #[serde(rename = "customerName", skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,
-    /// The id of the product. Letter case varies.
+    /// The id of the product: that of its SKU in Microsoft Entra and Microsoft Graph (`skuId`). Letter case varies.
     #[serde(rename = "productId", skip_serializing_if = "Option::is_none")]
     pub product_id: Option<crate::Guid>,
     /// The name of the product, in capitals.
@@ -514,7 +514,7 @@ pub struct CommercialLicensesUsageInsights {
     /// The customer's name.
     #[serde(rename = "customerName", skip_serializing_if = "Option::is_none")]
     pub customer_name: Option<String>,
-    /// The id of the product. Letter case varies.
+    /// The id of the product: that of its SKU in Microsoft Entra and Microsoft Graph (`skuId`). Letter case varies.
     #[serde(rename = "productId", skip_serializing_if = "Option::is_none")]
     pub product_id: Option<crate::Guid>,
     /// The name of the product, in capitals.
@@ -610,7 +610,7 @@ pub struct Customer {
     /// The billing profile of a customer.
     #[serde(rename = "billingProfile", skip_serializing_if = "Option::is_none")]
     pub billing_profile: Option<CustomerBillingProfile>,
-    /// The partner's relationship to the customer.
+    /// The partner's relationship to the customer. Microsoft's own description has an integer with these names, counted from 0; the service sends the name. A number is kept as its text.
     #[serde(rename = "relationshipToPartner", skip_serializing_if = "Option::is_none")]
     pub relationship_to_partner: Option<crate::RelationshipToPartner>,
     /// Whether the partner may administer on the customer's behalf.
@@ -681,6 +681,12 @@ pub struct CustomerCompanyProfile {
     /// The company's e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+    /// The company's registration number; in some countries called INN.
+    #[serde(
+        rename = "organizationRegistrationNumber",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub organization_registration_number: Option<String>,
     /// Links from a resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<ResourceLinks>,
@@ -696,6 +702,10 @@ impl std::fmt::Debug for CustomerCompanyProfile {
             .field("company_name", &crate::private(&self.company_name))
             .field("address", &self.address)
             .field("email", &crate::private(&self.email))
+            .field(
+                "organization_registration_number",
+                &crate::private(&self.organization_registration_number),
+            )
             .field("links", &self.links)
             .field("attributes", &self.attributes)
             .finish()
@@ -709,6 +719,7 @@ crate::lenient::model! {
         company_name: optional Text<String> = "companyName" | "CompanyName",
         address: optional Nested<Address> = "address" | "Address",
         email: optional Text<String> = "email" | "Email",
+        organization_registration_number: optional Text<String> = "organizationRegistrationNumber" | "OrganizationRegistrationNumber",
         links: optional Nested<ResourceLinks> = "links" | "Links",
         attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
     }
@@ -787,6 +798,9 @@ crate::lenient::model! {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Address {
+    /// The address's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// The country, as ISO 3166 alpha-2.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
@@ -799,21 +813,33 @@ pub struct Address {
     /// The state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
+    /// The district.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub district: Option<String>,
     /// The first line.
     #[serde(rename = "addressLine1", skip_serializing_if = "Option::is_none")]
     pub address_line1: Option<String>,
     /// The second line.
     #[serde(rename = "addressLine2", skip_serializing_if = "Option::is_none")]
     pub address_line2: Option<String>,
+    /// The third line.
+    #[serde(rename = "addressLine3", skip_serializing_if = "Option::is_none")]
+    pub address_line3: Option<String>,
     /// The postal code.
     #[serde(rename = "postalCode", skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// The contact's first name.
     #[serde(rename = "firstName", skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
+    /// The contact's middle name.
+    #[serde(rename = "middleName", skip_serializing_if = "Option::is_none")]
+    pub middle_name: Option<String>,
     /// The contact's last name.
     #[serde(rename = "lastName", skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
+    /// The contact's e-mail address.
+    #[serde(rename = "emailAddress", skip_serializing_if = "Option::is_none")]
+    pub email_address: Option<String>,
     /// The phone number.
     #[serde(rename = "phoneNumber", skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
@@ -821,15 +847,20 @@ pub struct Address {
 impl std::fmt::Debug for Address {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Address")
+            .field("id", &self.id)
             .field("country", &self.country)
             .field("region", &crate::private(&self.region))
             .field("city", &crate::private(&self.city))
             .field("state", &crate::private(&self.state))
+            .field("district", &crate::private(&self.district))
             .field("address_line1", &crate::private(&self.address_line1))
             .field("address_line2", &crate::private(&self.address_line2))
+            .field("address_line3", &crate::private(&self.address_line3))
             .field("postal_code", &crate::private(&self.postal_code))
             .field("first_name", &crate::private(&self.first_name))
+            .field("middle_name", &crate::private(&self.middle_name))
             .field("last_name", &crate::private(&self.last_name))
+            .field("email_address", &crate::private(&self.email_address))
             .field("phone_number", &crate::private(&self.phone_number))
             .finish()
     }
@@ -837,15 +868,20 @@ impl std::fmt::Debug for Address {
 
 crate::lenient::model! {
     Address {
+        id: optional Text<String> = "id" | "Id",
         country: optional Text<String> = "country" | "Country",
         region: optional Text<String> = "region" | "Region",
         city: optional Text<String> = "city" | "City",
         state: optional Text<String> = "state" | "State",
+        district: optional Text<String> = "district" | "District",
         address_line1: optional Text<String> = "addressLine1" | "AddressLine1",
         address_line2: optional Text<String> = "addressLine2" | "AddressLine2",
+        address_line3: optional Text<String> = "addressLine3" | "AddressLine3",
         postal_code: optional Text<String> = "postalCode" | "PostalCode",
         first_name: optional Text<String> = "firstName" | "FirstName",
+        middle_name: optional Text<String> = "middleName" | "MiddleName",
         last_name: optional Text<String> = "lastName" | "LastName",
+        email_address: optional Text<String> = "emailAddress" | "EmailAddress",
         phone_number: optional Text<String> = "phoneNumber" | "PhoneNumber",
     }
 }
@@ -905,6 +941,9 @@ pub struct Link {
     /// The HTTP method.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
+    /// The body to send.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// The headers to send.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<Vec<LinkHeader>>,
@@ -914,6 +953,7 @@ impl std::fmt::Debug for Link {
         f.debug_struct("Link")
             .field("uri", &crate::private(&self.uri))
             .field("method", &self.method)
+            .field("body", &crate::private(&self.body))
             .field("headers", &self.headers)
             .finish()
     }
@@ -923,6 +963,7 @@ crate::lenient::model! {
     Link {
         uri: optional Text<String> = "uri" | "Uri",
         method: optional Text<String> = "method" | "Method",
+        body: optional Text<String> = "body" | "Body",
         headers: optional List<Nested<LinkHeader>> = "headers" | "Headers",
     }
 }
@@ -971,6 +1012,12 @@ pub struct ApiFault {
     /// Whether a retry may succeed.
     #[serde(rename = "isRetryable", skip_serializing_if = "Option::is_none")]
     pub is_retryable: Option<bool>,
+    /// The values that the texts of an error refer to. Only seen empty, so its members have no fields here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<FaultParameters>,
+    /// Further texts, from newer parts of the service; documented as `InternalErrorCode=` and the code.
+    #[serde(rename = "errorMessageExtended", skip_serializing_if = "Option::is_none")]
+    pub error_message_extended: Option<String>,
     /// Further texts of the analytics back end; only seen empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<String>>,
@@ -988,6 +1035,11 @@ impl std::fmt::Debug for ApiFault {
             .field("message", &crate::private(&self.message))
             .field("error_name", &self.error_name)
             .field("is_retryable", &self.is_retryable)
+            .field("parameters", &self.parameters)
+            .field(
+                "error_message_extended",
+                &crate::private(&self.error_message_extended),
+            )
             .field("details", &crate::private(&self.details))
             .field("innererror", &self.innererror)
             .finish()
@@ -1003,8 +1055,21 @@ crate::lenient::model! {
         message: optional Text<String> = "message" | "Message",
         error_name: optional Text<String> = "errorName" | "ErrorName",
         is_retryable: optional Flag = "isRetryable" | "IsRetryable",
+        parameters: optional Nested<FaultParameters> = "parameters" | "Parameters",
+        error_message_extended: optional Text<String> = "errorMessageExtended" | "ErrorMessageExtended",
         details: optional List<Text<String>> = "details" | "Details",
         innererror: optional Nested<InnerFault> = "innererror" | "Innererror",
+    }
+}
+
+/// The values that the texts of an error refer to. Only seen empty, so its members have no fields here.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct FaultParameters {}
+
+crate::lenient::model! {
+    FaultParameters {
     }
 }
 
@@ -1115,7 +1180,7 @@ crate::open_enum::open_enum! {
 }
 
 crate::open_enum::open_enum! {
-    /// The partner's relationship to the customer.
+    /// The partner's relationship to the customer. Microsoft's own description has an integer with these names, counted from 0; the service sends the name. A number is kept as its text.
     pub enum RelationshipToPartner {
         /// `unknown`
         Unknown = "unknown",
@@ -1160,6 +1225,7 @@ macro_rules! for_each_model {
             Link,
             LinkHeader,
             ApiFault,
+            FaultParameters,
             InnerFault,
             FaultCode,
             GatewayFault,

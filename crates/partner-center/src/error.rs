@@ -376,8 +376,8 @@ impl Error {
     ///
     /// # Troubleshooting
     ///
-    /// Limits apply per partner, or per partner and customer, and are unpublished. Lower the concurrency, and wait for
-    /// [`retry_after`](Self::retry_after).
+    /// Limits apply per partner, or per partner and customer. Published are 500 requests per minute and tenant for the
+    /// customers, and nothing for analytics. Lower the concurrency, and wait for [`retry_after`](Self::retry_after).
     #[must_use]
     pub fn is_throttled(&self) -> bool {
         self.kind() == ErrorKind::Throttled

@@ -283,6 +283,7 @@ macro_rules! model {
                         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                             f.write_str("a key")
                         }
+                        #[allow(clippy::match_single_binding, reason = "a model may have no fields")]
                         fn visit_str<E>(self, key: &str) -> Result<Key, E> {
                             Ok(match key { $($wire $(| $also)* => Key::$field,)* _ => Key::Other })
                         }
@@ -292,6 +293,7 @@ macro_rules! model {
             }
 
             impl crate::lenient::Model for $name {
+                #[allow(unused_variables, reason = "a model may have no fields")]
                 fn read<'de, A: serde::de::MapAccess<'de>>(
                     mut map: A,
                     at: &crate::lenient::Place<'_>,

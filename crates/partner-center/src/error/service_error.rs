@@ -74,9 +74,11 @@ impl ServiceError {
             _ => {}
         }
         // v1 services and newer commerce send `code` and `description`, the gateway `statusCode` and `message`, ASP.NET
-        // only `Message`.
+        // only `Message`. Newer commerce repeats the code in `errorMessageExtended`.
+        let extended = text(object, &["errorMessageExtended"]);
         let code = ["code", "errorName", "errorCode"].iter().find_map(|key| code(object, key));
-        let description = text(object, &["description", "message"]).or_else(|| problem(object));
+        let code = code.or_else(|| as_code(extended.as_deref()?.strip_prefix("InternalErrorCode=")?));
+        let description = text(object, &["description", "message"]).or_else(|| problem(object)).or(extended);
         if code.is_none() && description.is_none() {
             return get(object, "errors").and_then(Self::from_value);
         }
@@ -202,6 +204,17 @@ mod tests {
             (r#"{"code":2000,"description":"d","data":[],"source":"s"}"#, Some("2000"), Some("d")),
             (r#"{"Code":"2000","Description":"d"}"#, Some("2000"), Some("d")),
             (r#"{"code":600061,"message":"m","description":"d","errorName":"n"}"#, Some("600061"), Some("d")),
+            (
+                r#"{"parameters":{},"errorMessageExtended":"InternalErrorCode=600061"}"#,
+                Some("600061"),
+                Some("InternalErrorCode=600061"),
+            ),
+            (
+                r#"{"code":5,"message":"m","errorMessageExtended":"InternalErrorCode=6"}"#,
+                Some("5"),
+                Some("m"),
+            ),
+            (r#"{"errorMessageExtended":"some words"}"#, None, Some("some words")),
             (r#"{"statusCode":429,"message":"m"}"#, None, Some("m")),
             (
                 r#"{"code":"BadRequest","innererror":{"code":"InvalidQueryParameters","message":"m"},"message":"o"}"#,

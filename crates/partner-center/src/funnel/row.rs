@@ -40,7 +40,7 @@ pub struct FunnelRow {
     pub customer_id: CustomerId,
     /// The customer's name, if a row has it.
     pub customer_name: Option<String>,
-    /// The product's id; not sent by the classic operations.
+    /// The product's id, which is that of its SKU in Microsoft Entra; not sent by the classic operations.
     pub product_id: Option<Guid>,
     /// The name of the product, in capitals.
     pub product_name: Option<String>,

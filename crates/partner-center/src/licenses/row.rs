@@ -59,7 +59,7 @@ macro_rules! row {
             pub customer_id: Option<CustomerId>,
             /// The customer's name, if the service sent it.
             pub customer_name: Option<String>,
-            /// The product's id; not sent by the classic operations.
+            /// The product's id, which is that of its SKU in Microsoft Entra; not sent by the classic operations.
             pub product_id: Option<Guid>,
             /// The name of the product, in capitals.
             pub product_name: Option<String>,

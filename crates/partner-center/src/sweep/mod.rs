@@ -228,7 +228,8 @@ impl<T: Rows + Send + 'static> Sweep<T> {
 
     /// Limits the requests of this sweep per minute. Default: no limit.
     ///
-    /// Requests for the list of customers and failed attempts count, too.
+    /// Requests for the list of customers and failed attempts count, too. Microsoft publishes a limit of 500 requests per
+    /// minute and tenant for the customers, and none for analytics.
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rate = Some(rate);
         self

@@ -189,8 +189,11 @@ fn object(document: Document, subject: &str, schema: &Value, findings: &mut Find
         Some(_) => findings.add(subject, "`additionalProperties` with a schema is not kept; remove it"),
     }
     let properties = &schema["properties"];
-    if entries(properties).next().is_none() {
-        findings.add(subject, "an object without properties does not produce a struct");
+    if entries(properties).next().is_none() && !is_true(&schema["additionalProperties"]) {
+        findings.add(
+            subject,
+            "an object without properties loses all its members; if that is intended, say `additionalProperties: true`",
+        );
     }
     let required: Vec<_> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

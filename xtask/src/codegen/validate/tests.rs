@@ -82,6 +82,7 @@ fn a_valid_contract_has_no_findings() {
     }
     for accepted in [
         "type: object, additionalProperties: true, properties: { example: { $ref: '#/components/schemas/NameField' } }",
+        "type: object, nullable: true, additionalProperties: true",
         "type: string, nullable: true, x-extensible-enum: [a, b-c]",
         "type: object, nullable: true, properties: { p: { $ref: '#/components/schemas/NameField' } }",
         "oneOf: [{ type: string }, { type: integer, format: int64, nullable: true }]",
@@ -264,7 +265,10 @@ fn schemas() {
                 "it must be an object, an open set of strings, a shared scalar, or a `oneOf` of scalars",
             ),
             ("oneOf: [{ type: string }], nullable: true", "`nullable` is ignored without a `type` beside it"),
-            ("type: object", "an object without properties does not produce a struct"),
+            (
+                "type: object",
+                "an object without properties loses all its members; if that is intended, say `additionalProperties: true`",
+            ),
             (
                 "type: object, additionalProperties: false, properties: { p: { $ref: '#/components/schemas/NameField' } }",
                 "`additionalProperties: false` rejects every response with a new field; remove it",
