@@ -12,6 +12,8 @@ mod exit;
 mod input;
 mod log;
 mod output;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no command makes pages yet"))]
+mod page;
 mod problem;
 mod report;
 mod secrets;
