@@ -9,7 +9,7 @@ cargo build --quiet --package partner-center-cli --features parquet
 for name in $(env | sed -n 's/^\(PARTNER_CENTER_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
 books=$work/interop
 mkdir -p "$books"
-partner_center=target/debug/partner-center
+partner_center=$debug/partner-center
 rm -f "$books/url" && mkfifo "$books/url"
 "$partner_center" --quiet emulator --customers 400 --seed 7 > "$books/url" &
 trap 'kill $!' EXIT

@@ -21,7 +21,7 @@ judge() {
     kill -0 "$prism" 2> /dev/null || { cat "$log"; return 1; }
     sleep 0.1
   done
-  if ! target/debug/examples/prism-calls "${url#listening on }"; then
+  if ! "$debug/examples/prism-calls" "${url#listening on }"; then
     echo "Prism, serving with: ${*:-the examples}"
     grep -B 2 -A 2 --max-count 5 'Violation' "$log" || true
     return 1

@@ -8,7 +8,7 @@ need_python
 cargo build --quiet --package partner-center-emulator --example serve
 export JUDGE_TOKEN=judge JUDGE_URL
 rm -f "$work/url" && mkfifo "$work/url"
-target/debug/examples/serve "$JUDGE_TOKEN" > "$work/url" &
+"$debug/examples/serve" "$JUDGE_TOKEN" > "$work/url" &
 trap 'kill $!' EXIT
 read -r JUDGE_URL < "$work/url"
 

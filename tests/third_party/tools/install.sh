@@ -4,6 +4,8 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 tools=tests/third_party/tools
 work=target/third_party
+# Where cargo writes the programs that the scripts run.
+debug=${CARGO_TARGET_DIR:-target}/debug
 mkdir -p "$work"
 
 # Whether the tools in $1 were installed from exactly the files in the other arguments.
@@ -25,15 +27,16 @@ need_node() {
   cat "$tools/package.json" "$tools/package-lock.json" > "$work/node/installed-from"
 }
 
-# Installs the Python tools and sets $python_bin.
+# Installs the Python tools of requirements.txt, or of $1.txt, and sets $python_bin.
 need_python() {
-  python_bin=$work/python/bin
-  is_installed "$work/python" "$tools/requirements.txt" && return
+  local requirements=$tools/${1:-requirements}.txt directory=$work/${1:-python}
+  python_bin=$directory/bin
+  is_installed "$directory" "$requirements" && return
   python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed'; return 1; }
-  rm -rf "$work/python"
-  python3 -m venv "$work/python"
-  "$python_bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$tools/requirements.txt"
-  cp "$tools/requirements.txt" "$work/python/installed-from"
+  rm -rf "$directory"
+  python3 -m venv "$directory"
+  "$python_bin/pip" install --quiet --disable-pip-version-check --require-hashes --requirement "$requirements"
+  cp "$requirements" "$directory/installed-from"
 }
 
 # Writes the contract with embedded examples, and sets $contract to the file.
