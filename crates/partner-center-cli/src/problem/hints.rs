@@ -62,16 +62,12 @@ fn of_sign_in_reason(reason: Reason) -> &'static str {
     }
 }
 
-/// The hint for an AADSTS number that has its own advice in the SDK.
+/// The hint for an AADSTS number, if it differs from the hint for its reason.
 fn of_number(number: u32) -> Option<&'static str> {
     Some(match number {
-        70008 | 700_082 | 700_084 | 50173 | 50076 | 50078 | 50079 | 65001 => LOGIN,
         700_007 => "Set PARTNER_CENTER_CLIENT_ID, or run `partner-center login`.",
-        7_000_215 | 7_000_218 | 7_000_222 => SECRET,
-        700_016 => IDS,
         700_025 => "Unset PARTNER_CENTER_CLIENT_SECRET.",
         90002 => "Check PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLOUD.",
-        90013 | 9_002_313 => SETTINGS,
         700_024 | 700_027 => NONE,
         _ => return None,
     })
@@ -105,6 +101,8 @@ mod tests {
             ("invalid_grant", 50173, LOGIN),
             ("invalid_grant", 1, LOGIN),
             ("invalid_client", 7_000_222, SECRET),
+            ("invalid_client", 700_025, "Unset PARTNER_CENTER_CLIENT_SECRET."),
+            ("invalid_grant", 700_007, "Set PARTNER_CENTER_CLIENT_ID, or run `partner-center login`."),
             ("invalid_client", 1, SECRET),
             ("invalid_client", 700_024, NONE),
             ("unauthorized_client", 1, IDS),

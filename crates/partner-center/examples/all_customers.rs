@@ -1,6 +1,6 @@
 //! Reads the licenses of all customers, several at a time, with one outcome for each.
 //!
-//! `cargo run -p partner-center --example whole_book`
+//! `cargo run -p partner-center --example all_customers`
 
 #![expect(clippy::print_stdout, reason = "an example prints its result")]
 
@@ -19,9 +19,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(swept) = sweep.try_next().await? {
         let customer = swept.customer;
         match swept.outcome {
-            Outcome::Rows(answer) => {
-                let sold: i64 = answer.items().iter().filter_map(|row| row.licenses_sold).sum();
-                let deployed: i64 = answer.items().iter().filter_map(|row| row.licenses_deployed).sum();
+            Outcome::Rows(page) => {
+                let sold: i64 = page.items().iter().filter_map(|row| row.licenses_sold).sum();
+                let deployed: i64 = page.items().iter().filter_map(|row| row.licenses_deployed).sum();
                 println!("{customer}: {deployed} of {sold} deployed");
             }
             Outcome::Empty(_) => {
