@@ -4,6 +4,7 @@
 mod layers;
 mod links;
 mod modules;
+mod references;
 mod sources;
 mod text;
 mod tokens;
@@ -33,6 +34,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(layers::findings(&metadata::of_members()?));
     findings.extend(modules::findings(&files)?);
     findings.extend(sources::findings(&files)?);
+    findings.extend(references::findings(&files));
     for path in codegen::GENERATED {
         let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
         if !text.starts_with(&codegen::header()?) {
