@@ -19,6 +19,7 @@ mod report;
 mod secrets;
 mod settings;
 mod signals;
+mod spreadsheet;
 mod terminal;
 mod wait_notes;
 

@@ -1,12 +1,10 @@
-//! Csv as in RFC 4180: always a header, lines that end with CR LF, quotes where they are needed.
-//!
-//! A spreadsheet runs a text that begins with `=`, `+`, `-` or `@` as a formula, and customers choose their own names.
-//! Such a text is prefixed with an apostrophe, which marks text in spreadsheets. Numbers are not prefixed.
+//! Csv as in RFC 4180: always a header, lines that end with CR LF, quotes where they are needed. Texts that a
+//! spreadsheet would run as formulas are marked; see [`spreadsheet`](crate::spreadsheet).
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::{Cell, Failure, Row, Sink, Summary};
+use crate::spreadsheet::harmless;
 
 pub(super) struct Csv<W: Write> {
     out: csv::Writer<W>,
@@ -64,31 +62,4 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
 
 fn number(count: Option<i64>) -> String {
     count.map_or_else(String::new, |count| count.to_string())
-}
-
-/// The text, prefixed with an apostrophe if a spreadsheet would run it as a formula. East Asian spreadsheets accept the
-/// wide forms too.
-fn harmless(text: &str) -> Cow<'_, str> {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
-            Cow::Owned(format!("'{text}"))
-        }
-        _ => Cow::Borrowed(text),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_formula_becomes_a_text() {
-        assert_eq!(harmless("=HYPERLINK(\"http://x\")"), "'=HYPERLINK(\"http://x\")");
-        for text in ["+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1"] {
-            assert_eq!(harmless(text), format!("'{text}"));
-        }
-        for text in ["", "Contoso", "'t Hooft", "1-2", "a=b", " =1"] {
-            assert_eq!(harmless(text), text);
-        }
-    }
 }
