@@ -6,6 +6,7 @@
 )]
 
 mod help;
+mod prices;
 mod report;
 mod values;
 mod version;

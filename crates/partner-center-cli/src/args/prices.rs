@@ -1,0 +1,38 @@
+//! Arguments that concern prices and product names.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// Files that add prices and names to the rows of a report.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Rows")]
+pub(crate) struct Pricing {
+    /// Add what unused licenses cost per month, with the prices in this csv file: product,price,currency,per[,from].
+    /// A product is an id, a name, or a pattern with * and ?; per is month or year; from is the day from which the
+    /// price applies. prices template writes such a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) prices: Option<PathBuf>,
+
+    /// Add the names of products from this csv file: Microsoft's "Product names and service plan identifiers for
+    /// licensing"
+    #[arg(long, value_name = "FILE")]
+    pub(crate) products: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PricesCommand {
+    /// Write a price file for the products of all customers, with empty prices
+    Template {
+        /// Write to this file, which appears only when it is complete; - is stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+
+    /// List products without a price, products that several patterns match, and prices that match no product
+    Check {
+        /// The price file
+        #[arg(long, value_name = "FILE")]
+        prices: PathBuf,
+    },
+}
