@@ -38,6 +38,20 @@ impl Default for Form {
 }
 
 impl Guid {
+    /// Converts a GUID to lower case, in its usual form. A text that is not a GUID does not change.
+    ///
+    /// ```
+    /// use partner_center_models::Guid;
+    ///
+    /// let id = Guid::from("0112A436-b14e-4888-967b-ca4bb2cf1234").into_lowercase();
+    /// assert_eq!(id.to_string(), "0112a436-b14e-4888-967b-ca4bb2cf1234");
+    /// assert_eq!(Guid::from("Not a GUID").into_lowercase().to_string(), "Not a GUID");
+    /// ```
+    #[must_use]
+    pub fn into_lowercase(self) -> Self {
+        self.as_uuid().map_or(self, Self::from)
+    }
+
     /// Returns the GUID, or `None` if the text is not one.
     #[must_use]
     pub fn as_uuid(&self) -> Option<Uuid> {

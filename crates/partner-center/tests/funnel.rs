@@ -51,13 +51,11 @@ async fn the_funnel_is_the_same_from_both_sources() {
     let (mut classic, mut report) = (FunnelTotals::default(), JoinReport::default());
     for customer in emulator.book().customers() {
         let id = CustomerId::from(customer.id);
-        let licenses = partner.customers().by_id(id).analytics().licenses();
-        let (Ok(deployment), Ok(usage)) = (licenses.deployment().get().await, licenses.usage().get().await)
-        else {
+        let Ok(funnel) = Funnel::read(partner.customers().by_id(id)).await else {
             assert!(customer.deployment().is_empty(), "only lapsed customers are rejected");
             continue;
         };
-        let funnel = Funnel::classic(id, deployment.items(), usage.items());
+        let funnel = funnel.into_value();
         assert_eq!(funnel.report.flagged(Flag::Summed) + funnel.report.left_out(), 0);
         report.merge(&funnel.report);
         for row in &funnel.rows {
@@ -71,14 +69,16 @@ async fn the_funnel_is_the_same_from_both_sources() {
     let (mut join, mut commercial) = (Join::new(), FunnelTotals::default());
     let licenses = partner.analytics().commercial().licenses();
     let usage: Vec<_> = licenses.usage().top(100).stream().try_collect().await.unwrap();
-    for row in &usage {
-        join.usage(row);
+    for row in usage {
+        join.usage(&row.into());
     }
     let deployment: Vec<_> = licenses.deployment().top(100).stream().try_collect().await.unwrap();
-    for row in &deployment {
-        join.deployment(row);
+    for row in deployment {
+        join.deployment(&row.into());
     }
-    let mut report_of_commercial = join.finish(|row| commercial.add(&row));
+    let mut rows = join.finish();
+    rows.by_ref().for_each(|row| commercial.add(&row));
+    let mut report_of_commercial = rows.report().clone();
     assert_eq!(sums(&commercial), sums(&classic));
     // The classic operations compute usage days before deployment, the commercial queries on one day.
     assert!(report.flags.remove(&Flag::MixedAges) > report_of_commercial.flags.remove(&Flag::MixedAges));

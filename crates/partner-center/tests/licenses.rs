@@ -123,7 +123,10 @@ async fn the_commercial_query_needs_few_requests() {
     assert!(portions.iter().all(|batch| batch.customer.is_none()));
     let rows = rows(&portions);
     assert_eq!(lines(&rows), truth(&emulator, Source::Commercial));
-    assert!(rows.iter().all(|row| row.product_id.is_some() && row.deployment_percent.is_none()));
+    assert!(
+        rows.iter().all(|row| row.product_id.is_some() && row.deployment_percent.is_some()),
+        "all sold some"
+    );
 
     assert_eq!((stream.source(), stream.fallback().is_none()), (Some(Source::Commercial), true));
     assert_eq!(stream.progress().summary.rows, rows.len() as u64);

@@ -80,7 +80,7 @@ def main(work):
             check(first["rows"] > 500 and first["texts"]["customerName"] > 300, f"{book.name}: too little data: {first}")
 
             document = json.load(open(f"{book}.json", encoding="utf-8"))
-            check(document["schemaVersion"] == 2 and document["type"] == kind, f"{book.name}: unexpected schemaVersion or type")
+            check(document["schemaVersion"] == 3 and document["type"] == kind, f"{book.name}: unexpected schemaVersion or type")
             for name in counts:
                 own = sum(total.get(name, 0) for total in document["summary"]["totals"])
                 check(own == first["sums"][name], f"{book.name}: the JSON document has {name} {own}, csv has {first}")
@@ -92,7 +92,7 @@ def main(work):
             types = {column[1] for column in columns}
             check(types == {"VARCHAR", "BIGINT", "DOUBLE"}, f"{book.name}: unexpected parquet types {types}")
             metadata = dict(duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata({table})").fetchall())
-            check(metadata[b"schemaVersion"] == b"2", f"{book.name}: unexpected parquet metadata {metadata}")
+            check(metadata[b"schemaVersion"] == b"3", f"{book.name}: unexpected parquet metadata {metadata}")
             rows += first["rows"]
     print(f"interop: csv by Python, ndjson by jq and parquet by DuckDB have the same totals over {rows} rows")
 

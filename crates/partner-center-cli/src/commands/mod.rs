@@ -9,6 +9,8 @@ mod query;
 mod schema;
 mod shell;
 
+use partner_center::licenses::{DeploymentRow, UsageRow};
+
 use crate::args::{Cli, Command, LicensesCommand};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -21,10 +23,10 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
     let global = &cli.global;
     match &cli.command {
         Command::Licenses(LicensesCommand::Deployment(arguments)) => {
-            licenses::deployment(arguments, global, console).await
+            Box::pin(licenses::run::<DeploymentRow>(arguments, global, console)).await
         }
         Command::Licenses(LicensesCommand::Usage(arguments)) => {
-            licenses::usage(arguments, global, console).await
+            Box::pin(licenses::run::<UsageRow>(arguments, global, console)).await
         }
         Command::Licenses(LicensesCommand::Funnel(arguments)) => {
             licenses::funnel(arguments, global, console).await

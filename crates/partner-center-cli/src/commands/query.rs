@@ -3,38 +3,36 @@
 use partner_center::Result;
 use partner_center::chain::CommercialLicensesQuery;
 use partner_center::filter::{self, FilterError, Operation};
+use partner_center::licenses::{DeploymentRow, LicenseRow, UsageRow};
 use partner_center::paging::{PagedCollection, Pages};
 
 use crate::args::{Global, Query, QueryArguments};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::output::rows::{QueryDeployment, QueryUsage};
 use crate::output::{End, Layout, Output, Position, Row};
 use crate::problem::{Problem, Stop};
 use crate::report::{note_empty_pages, output_options};
 use crate::signals::unless_stopped;
 
 pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> Result<Exit, Stop> {
-    // Arguments are validated before connecting.
     match command {
-        Query::Deployment(arguments) => {
-            let options = QueryOptions::<filter::Deployment>::read(arguments)?;
-            let output =
-                output_options::output::<QueryDeployment>(global, &arguments.writing, Layout::AsTheyCome)?;
-            let session = connect(global, console).await?;
-            let query = options.apply(session.partner.analytics().commercial().licenses().deployment());
-            unless_stopped(write_all(query.pages(), output, console)).await
-        }
-        Query::Usage(arguments) => {
-            let options = QueryOptions::<filter::Usage>::read(arguments)?;
-            let output =
-                output_options::output::<QueryUsage>(global, &arguments.writing, Layout::AsTheyCome)?;
-            let session = connect(global, console).await?;
-            let query = options.apply(session.partner.analytics().commercial().licenses().usage());
-            unless_stopped(write_all(query.pages(), output, console)).await
-        }
+        Query::Deployment(arguments) => query::<DeploymentRow>(arguments, global, console).await,
+        Query::Usage(arguments) => query::<UsageRow>(arguments, global, console).await,
     }
+}
+
+async fn query<R: LicenseRow + Row>(
+    arguments: &QueryArguments,
+    global: &Global,
+    console: Console,
+) -> Result<Exit, Stop> {
+    // Arguments are validated before connecting.
+    let options = QueryOptions::<R::Operation>::read(arguments)?;
+    let output = output_options::output::<R>(global, &arguments.writing, Layout::AsTheyCome)?;
+    let session = connect(global, console).await?;
+    let query = options.apply(R::commercial(&session.partner));
+    unless_stopped(write_all(query.pages(), output, console)).await
 }
 
 /// The options of a query.

@@ -1,33 +1,49 @@
 //! `schema`: prints the JSON Schema of a row type.
 
+use partner_center::funnel::FunnelRow;
+use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
+use schemars::Schema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::output::row_type::RowType;
-use crate::output::rows::{
-    Customer, Deployment, Funnel, PartnerDeployment, PartnerUsage, QueryDeployment, QueryUsage, Usage,
-};
+use crate::output::rows::Customer;
 use crate::output::{Row, write_json};
 use crate::problem::Stop;
 
 pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
     match row {
-        RowType::Deployment => print::<Deployment>(),
-        RowType::Usage => print::<Usage>(),
-        RowType::Funnel => print::<Funnel>(),
-        RowType::PartnerDeployment => print::<PartnerDeployment>(),
-        RowType::PartnerUsage => print::<PartnerUsage>(),
-        RowType::QueryDeployment => print::<QueryDeployment>(),
-        RowType::QueryUsage => print::<QueryUsage>(),
+        RowType::Deployment => print::<DeploymentRow>(),
+        RowType::Usage => print::<UsageRow>(),
+        RowType::Funnel => print::<FunnelRow>(),
+        RowType::PartnerDeployment => print::<PartnerDeploymentRow>(),
+        RowType::PartnerUsage => print::<PartnerUsageRow>(),
         RowType::Customer => print::<Customer>(),
     }
 }
 
 fn print<R: Row>() -> Result<Exit, Stop> {
     // For serialization: every field is present, if only as null.
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<R>();
-    write_json(&schema)?;
+    let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(FirstParagraph);
+    write_json(&settings.into_generator().into_root_schema_for::<R>())?;
     Ok(Exit::Done)
+}
+
+/// Reduces descriptions to their first paragraph: the others are for users of the SDK.
+#[derive(Clone, Debug)]
+struct FirstParagraph;
+
+impl Transform for FirstParagraph {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(Value::String(description)) = schema.get_mut("description")
+            && let Some((first, _)) = description.split_once("\n\n")
+        {
+            *description = first.to_owned();
+        }
+        transform_subschemas(self, schema);
+    }
 }
 
 #[cfg(test)]
@@ -39,13 +55,15 @@ mod tests {
     #[test]
     fn the_names_are_those_of_the_json_document() {
         let name = |row: RowType| row.to_possible_value().unwrap().get_name().to_owned();
-        assert_eq!(name(RowType::Deployment), Deployment::TYPE);
-        assert_eq!(name(RowType::Usage), Usage::TYPE);
-        assert_eq!(name(RowType::Funnel), Funnel::TYPE);
-        assert_eq!(name(RowType::PartnerDeployment), PartnerDeployment::TYPE);
-        assert_eq!(name(RowType::PartnerUsage), PartnerUsage::TYPE);
-        assert_eq!(name(RowType::QueryDeployment), QueryDeployment::TYPE);
-        assert_eq!(name(RowType::QueryUsage), QueryUsage::TYPE);
+        assert_eq!(name(RowType::Deployment), DeploymentRow::TYPE);
+        assert_eq!(name(RowType::Usage), UsageRow::TYPE);
+        assert_eq!(name(RowType::Funnel), FunnelRow::TYPE);
+        assert_eq!(name(RowType::PartnerDeployment), PartnerDeploymentRow::TYPE);
+        assert_eq!(name(RowType::PartnerUsage), PartnerUsageRow::TYPE);
         assert_eq!(name(RowType::Customer), Customer::TYPE);
+        // The names of earlier versions.
+        for (old, row) in [("query-deployment", RowType::Deployment), ("query-usage", RowType::Usage)] {
+            assert_eq!(RowType::from_str(old, false), Ok(row));
+        }
     }
 }

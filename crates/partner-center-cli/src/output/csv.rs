@@ -34,8 +34,8 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
         }
         self.open::<R>()?;
         for row in rows {
-            for column in R::COLUMNS {
-                match (column.get)(row) {
+            for cell in row.cells() {
+                match cell {
                     Cell::Text(text) => {
                         self.out.write_field(harmless(text.as_deref().unwrap_or_default()).as_bytes())
                     }

@@ -1,4 +1,4 @@
-//! Writes rows to stdout or a file: row types, formats and their sinks.
+//! Writes rows to stdout or a file: columns, formats and their sinks.
 //!
 //! Rows are written and added up one by one; only the table and sorted output hold all rows. This module does not know
 //! where rows come from, and does not write to stderr.
@@ -33,11 +33,11 @@ pub(crate) use findings::{CollectedFindings, Position};
 pub(crate) use order::RowOrder;
 pub(crate) use row::Row;
 use row::{Cell, Column, Kind, Shown};
-pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows, percent, share, two_places};
+pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows};
 
 /// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
 /// meaning, but not when a field is added.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
+pub(crate) const SCHEMA_VERSION: u32 = 3;
 
 /// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

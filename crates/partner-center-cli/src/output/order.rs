@@ -1,16 +1,17 @@
 //! `--sort` and `--limit`: the order and number of rows.
 
-use partner_center::models::Guid;
+use std::marker::PhantomData;
 
 use super::Row;
-use super::row::Column;
 use crate::exit::Exit;
 use crate::problem::Problem;
 
 /// The order and the maximum number of rows.
-pub(crate) struct RowOrder<R: 'static> {
-    sort: Option<(&'static Column<R>, Direction)>,
+pub(crate) struct RowOrder<R> {
+    /// The index of a column.
+    sort: Option<(usize, Direction)>,
     limit: Option<usize>,
+    rows: PhantomData<fn(R)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ const WORTH_SORTING: usize = 4096;
 impl<R: Row> RowOrder<R> {
     /// All rows, as they arrive.
     pub(crate) fn none() -> Self {
-        Self { sort: None, limit: None }
+        Self { sort: None, limit: None, rows: PhantomData }
     }
 
     /// Reads `COLUMN`, `COLUMN:asc` or `COLUMN:desc`.
@@ -50,7 +51,7 @@ impl<R: Row> RowOrder<R> {
             })?;
             Ok((column, direction))
         });
-        Ok(Self { sort: sort.transpose()?, limit })
+        Ok(Self { sort: sort.transpose()?, limit, rows: PhantomData })
     }
 
     /// Whether rows can be written as they arrive.
@@ -78,10 +79,10 @@ impl<R: Row> RowOrder<R> {
     /// Sorts rows and applies the limit. Rows with equal values are sorted by customer id; those of one customer keep
     /// their order.
     pub(super) fn arrange(&self, held: &mut Vec<R>) {
-        if let Some((column, direction)) = &self.sort {
-            let customer = |row: &R| row.customer().0.and_then(Guid::as_uuid);
+        if let Some((column, direction)) = self.sort {
+            let customer = |row: &R| row.customer().0;
             held.sort_by(|a, b| {
-                let by_column = (column.get)(a).order(&(column.get)(b), *direction == Direction::Down);
+                let by_column = a.cell(column).order(&b.cell(column), direction == Direction::Down);
                 by_column.then_with(|| customer(a).cmp(&customer(b)))
             });
         }

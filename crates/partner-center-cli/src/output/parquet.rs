@@ -88,8 +88,8 @@ impl<R: Row, W: Write + Send> Sink<R> for Parquet<W> {
             if self.columns.is_empty() {
                 self.columns = R::COLUMNS.iter().map(|column| Values::of(column.kind)).collect();
             }
-            for (column, values) in R::COLUMNS.iter().zip(&mut self.columns) {
-                values.push((column.get)(row));
+            for (cell, values) in row.cells().zip(&mut self.columns) {
+                values.push(cell);
             }
             self.rows += 1;
             if self.rows == GROUP {

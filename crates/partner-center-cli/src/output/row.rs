@@ -1,21 +1,24 @@
-//! Declares row types. One declaration defines the JSON, the schema, the csv columns, the table columns and the
-//! conversion from the model.
+//! Rows of output and their columns. The rows are those of the SDK; this module adds what the formats need to know.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use partner_center::CustomerId;
 use partner_center::funnel::{Flag, Workload};
-use partner_center::licenses::Source;
+use partner_center::licenses::{Source, percent};
 use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A row of output: the contract's field names, timestamps as received.
+/// A row of output: the contract's field names, timestamps as received. Its serialized fields are its columns.
+///
+/// A row type with more columns than an SDK row wraps it with `#[serde(flatten)]`. Its columns are those of the SDK row
+/// and then its own, and `cell` passes the first indexes on.
 pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// Its name in `schema` and in the JSON document.
     const TYPE: &'static str;
     /// Every field, in the order of the csv columns.
-    const COLUMNS: &'static [Column<Self>];
+    const COLUMNS: &'static [Column];
     /// The names of the columns that totals are grouped by.
     const TOTALS_BY: &'static [&'static str] = &[];
     /// The percentage columns, as the names of the percentage, the part and the whole. Totals recompute them, and a row
@@ -26,8 +29,16 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// the difference is 0.
     const DIFFERENCES: &'static [[&'static str; 3]] = &[];
 
+    /// The value in the column at this index.
+    fn cell(&self, index: usize) -> Cell<'_>;
+
+    /// The values in all columns.
+    fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
+        (0..Self::COLUMNS.len()).map(|index| self.cell(index))
+    }
+
     /// The id and the name of its customer, if it has them.
-    fn customer(&self) -> (Option<&Guid>, Option<&str>) {
+    fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
         (None, None)
     }
 
@@ -36,50 +47,49 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         [None, None]
     }
 
-    /// Finds a column by its csv name, its table heading, or its name in thresholds.
-    fn column(called: &str) -> Option<&'static Column<Self>> {
+    /// Finds the index of a column by its csv name, its table heading, or its name in thresholds.
+    fn column(called: &str) -> Option<usize> {
         let called = called.trim();
         let is = |name: &str| name.eq_ignore_ascii_case(called);
         let has_name =
-            |column: &Column<Self>| is(column.name) || column.name.strip_prefix("licenses").is_some_and(is);
-        let has_heading = |column: &Column<Self>| match column.shown {
+            |column: &Column| is(column.name) || column.name.strip_prefix("licenses").is_some_and(is);
+        let has_heading = |column: &Column| match column.shown {
             Shown::As(heading) | Shown::IfWide(heading) => is(heading),
             Shown::WhoseRow => is(CUSTOMER),
             Shown::InPlaceOf(..) | Shown::No => false,
         };
         // If two columns share a heading, the one that is preferred in the table is found.
         let has_heading_too =
-            |column: &Column<Self>| matches!(column.shown, Shown::InPlaceOf(_, heading) if is(heading));
-        let find = |is_it: &dyn Fn(&Column<Self>) -> bool| Self::COLUMNS.iter().find(|column| is_it(column));
+            |column: &Column| matches!(column.shown, Shown::InPlaceOf(_, heading) if is(heading));
+        let find = |is_it: &dyn Fn(&Column) -> bool| Self::COLUMNS.iter().position(is_it);
         find(&has_name).or_else(|| find(&has_heading)).or_else(|| find(&has_heading_too))
     }
 
     /// The count in the column of this name.
     fn count(&self, name: &str) -> Option<i64> {
-        let column = Self::COLUMNS.iter().find(|column| column.name == name)?;
-        match (column.get)(self) {
+        match self.cell(Self::COLUMNS.iter().position(|column| column.name == name)?) {
             Cell::Count(count) => count,
             _ => None,
         }
     }
 
     /// Whether one of its percentages is below this one. Unknown percentages and those of zero are not below it.
-    fn is_below(&self, percent: f64) -> bool {
+    fn is_below(&self, limit: f64) -> bool {
         let is_below = |[_, part, whole]: &[&str; 3]| {
-            let share = super::share(self.count(part)?, self.count(whole)?)?;
-            Some(share < percent)
+            let share = percent(self.count(part)?, self.count(whole)?)?;
+            Some(share < limit)
         };
         Self::PERCENTS.iter().any(|names| is_below(names) == Some(true))
     }
 }
 
-/// One field of a row.
-pub(crate) struct Column<R: 'static> {
+/// A column, which has one field of each row.
+#[derive(Clone, Copy)]
+pub(crate) struct Column {
     /// The name in the contract, and in every format but the table.
     pub(crate) name: &'static str,
     pub(crate) shown: Shown,
     pub(crate) kind: Kind,
-    pub(crate) get: for<'a> fn(&'a R) -> Cell<'a>,
 }
 
 /// The kind of values in a column.
@@ -150,11 +160,11 @@ pub(super) trait Field: Sized {
     const KIND: Kind;
 
     fn cell(&self) -> Cell<'_>;
+}
 
-    /// The value in the form that every format writes.
-    fn uniform(self) -> Self {
-        self
-    }
+/// The kind of a field, inferred from the function that borrows it.
+pub(super) const fn kind_of<R, F: Field>(_: for<'a> fn(&'a R) -> &'a F) -> Kind {
+    F::KIND
 }
 
 impl Field for Option<String> {
@@ -179,11 +189,6 @@ impl Field for Option<f64> {
     fn cell(&self) -> Cell<'_> {
         Cell::Percent(*self)
     }
-
-    /// Rounded to two decimal places, as the service does.
-    fn uniform(self) -> Self {
-        self.map(super::two_places)
-    }
 }
 
 impl Field for Option<Guid> {
@@ -192,10 +197,21 @@ impl Field for Option<Guid> {
     fn cell(&self) -> Cell<'_> {
         Cell::Id(self.as_ref().map(ToString::to_string))
     }
+}
 
-    /// In lower case: operations differ in letter case, and their rows must join.
-    fn uniform(self) -> Self {
-        self.map(|id| id.as_uuid().map_or(id, Guid::from))
+impl Field for Option<CustomerId> {
+    const KIND: Kind = Kind::Id;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Id(self.map(|id| id.to_string()))
+    }
+}
+
+impl Field for CustomerId {
+    const KIND: Kind = Kind::Id;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Id(Some(self.to_string()))
     }
 }
 
@@ -271,13 +287,6 @@ impl Field for Vec<Workload> {
         let workloads: Vec<_> = self.iter().map(workload).collect();
         Cell::Text((!workloads.is_empty()).then(|| Cow::Owned(workloads.join("; "))))
     }
-
-    fn uniform(mut self) -> Self {
-        for workload in &mut self {
-            workload.reported_usage_percent = workload.reported_usage_percent.uniform();
-        }
-        self
-    }
 }
 
 /// The JSON name of a value.
@@ -285,67 +294,59 @@ fn spelt(value: &impl Serialize) -> Option<String> {
     serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
-/// Declares a row type: `"contractName" field: type, shown;` for each field, in the order of the csv columns. The name
-/// is written once and is the same in every format. A field is taken from the model's field of the same name, unless an
-/// expression is given.
-macro_rules! row {
+/// Implements [`Row`] for a type: `"contractName" field, shown;` for each column, in the order of the csv columns.
+macro_rules! columns {
     (
-        $(#[$meta:meta])*
-        $name:ident = $type:literal from $model:ident: $model_type:ty {
-            $($(#[$field_meta:meta])* $column:literal $field:ident: $field_type:ty $(= $value:expr)?, $shown:expr;)+
+        $row:ty as $type:literal {
+            $($column:literal $field:ident, $shown:expr;)+
         }
         $($item:item)*
     ) => {
-        $(#[$meta])*
-        #[derive(serde::Serialize, schemars::JsonSchema)]
-        pub(crate) struct $name {
-            $($(#[$field_meta])* #[serde(rename = $column)] $field: $field_type,)+
-        }
-
-        impl From<$model_type> for $name {
-            fn from($model: $model_type) -> Self {
-                Self { $($field: $crate::output::row::Field::uniform($crate::output::row::row!(@value $model $field $($value)?)),)+ }
-            }
-        }
-
-        impl $crate::output::row::Row for $name {
+        impl $crate::output::row::Row for $row {
             const TYPE: &'static str = $type;
-            const COLUMNS: &'static [$crate::output::row::Column<Self>] = &[$(
+            const COLUMNS: &'static [$crate::output::row::Column] = &[$(
                 $crate::output::row::Column {
                     name: $column,
                     shown: $shown,
-                    kind: <$field_type as $crate::output::row::Field>::KIND,
-                    get: |row| $crate::output::row::Field::cell(&row.$field),
+                    kind: $crate::output::row::kind_of::<$row, _>(|row| &row.$field),
                 },
             )+];
+
+            fn cell(&self, index: usize) -> $crate::output::row::Cell<'_> {
+                const CELLS: &[for<'a> fn(&'a $row) -> $crate::output::row::Cell<'a>] =
+                    &[$(|row| $crate::output::row::Field::cell(&row.$field)),+];
+                CELLS.get(index).map_or($crate::output::row::Cell::Text(None), |cell| cell(self))
+            }
 
             $($item)*
         }
     };
-    (@value $model:ident $field:ident) => { $model.$field };
-    (@value $model:ident $field:ident $value:expr) => { $value };
 }
 
-pub(super) use row;
+pub(super) use columns;
 
 #[cfg(test)]
 mod tests {
+    use partner_center::funnel::FunnelRow;
+    use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
+    use serde::de::DeserializeOwned;
+
     use super::*;
-    use crate::output::rows;
+    use crate::output::rows::Customer;
     use crate::report::threshold::{Metric, Threshold};
 
     fn every_name_finds_its_column<R: Row>() {
+        let find = |called: &str| R::column(called).and_then(|index| R::COLUMNS.get(index));
         for column in R::COLUMNS {
-            let find = |called: &str| R::column(called).map(|found| found.name);
-            assert_eq!(find(column.name), Some(column.name), "{}", R::TYPE);
-            assert_eq!(find(&format!(" {} ", column.name.to_uppercase())), Some(column.name), "{}", R::TYPE);
+            let name = |called: &str| find(called).map(|found| found.name);
+            assert_eq!(name(column.name), Some(column.name), "{}", R::TYPE);
+            assert_eq!(name(&format!(" {} ", column.name.to_uppercase())), Some(column.name), "{}", R::TYPE);
             let heading = match column.shown {
                 Shown::As(heading) | Shown::IfWide(heading) | Shown::InPlaceOf(_, heading) => heading,
                 Shown::WhoseRow => CUSTOMER,
                 Shown::No => continue,
             };
-            let found = R::column(heading).map(|found| found.shown);
-            let has_it = match found {
+            let has_it = match find(heading).map(|found| found.shown) {
                 Some(Shown::As(found) | Shown::IfWide(found) | Shown::InPlaceOf(_, found)) => {
                     found == heading
                 }
@@ -360,20 +361,18 @@ mod tests {
     // U12: `--sort sold` was unknown, though the table is headed Sold.
     #[test]
     fn a_column_is_found_by_name_by_heading_and_by_threshold_metric() {
-        every_name_finds_its_column::<rows::Deployment>();
-        every_name_finds_its_column::<rows::Usage>();
-        every_name_finds_its_column::<rows::Funnel>();
-        every_name_finds_its_column::<rows::PartnerDeployment>();
-        every_name_finds_its_column::<rows::PartnerUsage>();
-        every_name_finds_its_column::<rows::QueryDeployment>();
-        every_name_finds_its_column::<rows::QueryUsage>();
-        every_name_finds_its_column::<rows::Customer>();
+        every_name_finds_its_column::<DeploymentRow>();
+        every_name_finds_its_column::<UsageRow>();
+        every_name_finds_its_column::<FunnelRow>();
+        every_name_finds_its_column::<PartnerDeploymentRow>();
+        every_name_finds_its_column::<PartnerUsageRow>();
+        every_name_finds_its_column::<Customer>();
         for metric in Metric::ALL {
-            let column = rows::Funnel::column(metric.name()).unwrap();
+            let column = FunnelRow::COLUMNS[FunnelRow::column(metric.name()).unwrap()];
             assert!(matches!(column.kind, Kind::Count | Kind::Percent), "{}", metric.name());
         }
         // Conversely, a threshold accepts the name and the heading of a number column.
-        for column in rows::Funnel::COLUMNS {
+        for column in FunnelRow::COLUMNS {
             if let Shown::As(heading) | Shown::IfWide(heading) = column.shown
                 && matches!(column.kind, Kind::Count | Kind::Percent)
             {
@@ -385,15 +384,76 @@ mod tests {
         }
     }
 
-    // U12: 66.67 and 66.66666666666666 were mixed, and ids in upper and lower case.
-    #[test]
-    fn values_are_written_in_one_form() {
-        assert_eq!(Some(66.666_666_666_666_66).uniform(), Some(66.67));
-        let id = |text: &str| Some(Guid::from(text)).uniform().map(|id| id.to_string());
-        let small = "0112a436-b14e-4888-967b-ca4bb2cf1234";
-        for text in [small, "0112A436-B14E-4888-967B-CA4BB2CF1234", "0112a436-B14E-4888-967b-CA4BB2CF1234"] {
-            assert_eq!(id(text).as_deref(), Some(small));
+    /// The names of the serialized fields, in order.
+    fn fields(row: &impl Serialize) -> Vec<String> {
+        let json = serde_json::to_string(row).unwrap();
+        let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).unwrap();
+        let place = |name: &String| json.find(&format!("\"{name}\":"));
+        let mut names: Vec<_> = members.into_iter().map(|(name, _)| name).collect();
+        names.sort_by_key(place);
+        names
+    }
+
+    fn columns_are_the_serialized_fields<R: Row>(row: &R) {
+        let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
+        assert_eq!(fields(row), names, "{}", R::TYPE);
+        for (column, cell) in R::COLUMNS.iter().zip(row.cells()) {
+            let kind = match cell {
+                Cell::Text(_) => Kind::Text,
+                Cell::Id(_) => Kind::Id,
+                Cell::Count(_) => Kind::Count,
+                Cell::Percent(_) => Kind::Percent,
+            };
+            assert_eq!(kind, column.kind, "{} {}", R::TYPE, column.name);
         }
-        assert_eq!(id("no GUID").as_deref(), Some("no GUID"), "an invalid id is unchanged");
+    }
+
+    fn read<R: DeserializeOwned>(json: &str) -> R {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn every_format_has_the_same_columns_in_the_same_order() {
+        const SOURCE: &str = r#"{"source":"classic"}"#;
+        columns_are_the_serialized_fields::<DeploymentRow>(&read(SOURCE));
+        columns_are_the_serialized_fields::<UsageRow>(&read(SOURCE));
+        columns_are_the_serialized_fields::<PartnerDeploymentRow>(&read("{}"));
+        columns_are_the_serialized_fields::<PartnerUsageRow>(&read("{}"));
+        columns_are_the_serialized_fields::<FunnelRow>(&read(
+            r#"{"customerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","source":"classic","workloads":[],"flags":[]}"#,
+        ));
+        columns_are_the_serialized_fields(&Customer::from(partner_center::models::Customer::default()));
+    }
+
+    /// A row with a column that the SDK row does not have.
+    #[derive(Serialize, JsonSchema)]
+    struct WithShare {
+        #[serde(flatten)]
+        row: DeploymentRow,
+        share: Option<f64>,
+    }
+
+    const OWN: usize = DeploymentRow::COLUMNS.len();
+
+    impl Row for WithShare {
+        const TYPE: &'static str = "deployment-with-share";
+        const COLUMNS: &'static [Column] = &{
+            let mut columns = [Column { name: "share", shown: Shown::No, kind: Kind::Percent }; OWN + 1];
+            let (of_row, _) = columns.split_at_mut(OWN);
+            of_row.copy_from_slice(DeploymentRow::COLUMNS);
+            columns
+        };
+
+        fn cell(&self, index: usize) -> Cell<'_> {
+            if index == OWN { self.share.cell() } else { self.row.cell(index) }
+        }
+    }
+
+    #[test]
+    fn a_row_can_add_columns_to_a_row_of_the_sdk() {
+        let row = read(r#"{"source":"classic","licensesSold":5}"#);
+        let row = WithShare { row, share: Some(12.5) };
+        columns_are_the_serialized_fields(&row);
+        assert_eq!((row.count("licensesSold"), WithShare::column("share")), (Some(5), Some(OWN)));
     }
 }

@@ -5,9 +5,11 @@ use clap::ValueEnum;
 /// The row types, by the names in `type` of the JSON document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowType {
-    /// A row of licenses deployment, for a customer
+    /// A row of licenses deployment for customers, and of licenses query deployment
+    #[value(alias = "query-deployment")]
     Deployment,
-    /// A row of licenses usage, for a customer
+    /// A row of licenses usage for customers, and of licenses query usage
+    #[value(alias = "query-usage")]
     Usage,
     /// A row of licenses funnel
     Funnel,
@@ -15,10 +17,6 @@ pub(crate) enum RowType {
     PartnerDeployment,
     /// A row of licenses usage, for the partner
     PartnerUsage,
-    /// A row of licenses query deployment
-    QueryDeployment,
-    /// A row of licenses query usage
-    QueryUsage,
     /// A row of customers list and customers show
     Customer,
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use partner_center::CustomerId;
+use partner_center::licenses::{percent, round_percent};
 use partner_center::models::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -185,8 +186,8 @@ impl Tally {
         self.rows = self.rows.saturating_add(1);
         let mut key = Vec::with_capacity(R::TOTALS_BY.len());
         let mut counts = vec![None; R::COLUMNS.len()];
-        for (column, count) in R::COLUMNS.iter().zip(&mut counts) {
-            match (column.get)(row) {
+        for ((column, cell), count) in R::COLUMNS.iter().zip(row.cells()).zip(&mut counts) {
+            match cell {
                 Cell::Count(value) => *count = value,
                 Cell::Text(text) if R::TOTALS_BY.contains(&column.name) => {
                     key.push(text.map(std::borrow::Cow::into_owned));
@@ -271,24 +272,11 @@ fn total<R: Row>(Group { key, sums, shares }: Group) -> Option<Map<String, Value
     }
     for ([name, part_name, whole_name], [part, whole]) in R::PERCENTS.iter().zip(shares) {
         if total.contains_key(*part_name) && total.contains_key(*whole_name) {
-            total.insert((*name).to_owned(), percent(part, whole).map_or(Value::Null, Value::from));
+            total.insert(
+                (*name).to_owned(),
+                percent(part, whole).map(round_percent).map_or(Value::Null, Value::from),
+            );
         }
     }
     Some(total)
-}
-
-/// Part of whole in percent, possibly above 100, to two decimal places as from the service. `None` if the whole is 0.
-pub(crate) fn percent(part: i64, whole: i64) -> Option<f64> {
-    share(part, whole).map(two_places)
-}
-
-/// Rounds a percentage to two decimal places.
-pub(crate) fn two_places(percent: f64) -> f64 {
-    (percent * 100.0).round() / 100.0
-}
-
-/// Part of whole in percent, not rounded.
-#[expect(clippy::cast_precision_loss, reason = "license counts are far below 2^52")]
-pub(crate) fn share(part: i64, whole: i64) -> Option<f64> {
-    (whole != 0).then(|| part as f64 / whole as f64 * 100.0)
 }

@@ -76,18 +76,17 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
         for row in rows {
             let (id, name) = row.customer();
             let customer = Customer {
-                // The service sends the id of one customer in either letter case.
-                id: id.map(|id| printable(&id.to_string()).to_ascii_lowercase()),
+                id: id.map(|id| id.to_string()),
                 name: name.map(|name| printable(name).into_owned()),
             };
-            let field = |column: &Column<R>| match column.shown {
+            let field = |(column, cell): (&Column, Cell<'_>)| match column.shown {
                 Shown::WhoseRow => Field {
                     text: customer.label().map(str::to_owned),
                     side: if customer.name.is_some() { Side::Left } else { Side::Whole },
                 },
-                _ => Field::of((column.get)(row)),
+                _ => Field::of(cell),
             };
-            self.rows.push(R::COLUMNS.iter().map(field).collect());
+            self.rows.push(R::COLUMNS.iter().zip(row.cells()).map(field).collect());
             self.customers.push(customer);
         }
         Ok(())
@@ -202,7 +201,7 @@ impl<W: Write> Table<W> {
             self.rows.iter().any(|row| row.get(index).is_some_and(|field| field.text.is_some()))
         };
         let place = |name: &str| R::COLUMNS.iter().position(|column| column.name == name);
-        let heading = |index: usize, column: &Column<R>| {
+        let heading = |index: usize, column: &Column| {
             match column.shown {
                 Shown::As(heading) => Some(heading),
                 Shown::InPlaceOf(other, heading) => {
@@ -244,7 +243,7 @@ impl Field {
     }
 }
 
-impl<R> Column<R> {
+impl Column {
     fn names_customer(&self) -> bool {
         matches!(self.shown, Shown::WhoseRow)
     }
@@ -273,12 +272,12 @@ fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, la
 
 /// Writes one row, one field per line: heading or name, and value. Missing values are left out.
 pub(super) fn show<R: Row>(row: &R, mut out: impl Write) -> io::Result<()> {
-    let fields = R::COLUMNS.iter().map(|column| {
+    let fields = R::COLUMNS.iter().zip(row.cells()).map(|(column, cell)| {
         let name = match column.shown {
             Shown::As(heading) | Shown::IfWide(heading) | Shown::InPlaceOf(_, heading) => heading,
             Shown::WhoseRow | Shown::No => column.name,
         };
-        (name, Field::of((column.get)(row)).text)
+        (name, Field::of(cell).text)
     });
     let fields: Vec<_> = fields.filter_map(|(name, text)| Some((name, text?))).collect();
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();

@@ -270,14 +270,14 @@ fn difference(then: &BTreeMap<String, String>, now: &Fingerprint) -> Option<Stri
 mod tests {
     use partner_center::PartnerCenter;
     use partner_center::credential::StaticToken;
+    use partner_center::funnel::Funnel;
 
     use super::*;
-    use crate::report::source;
 
     fn saved(written: Timestamp) -> Vec<u8> {
         let partner =
             PartnerCenter::builder().credential(StaticToken::new("token").unwrap()).build().unwrap();
-        let reading = partner.customers().sweep(source::both).stream().checkpoint();
+        let reading = partner.customers().sweep(Funnel::read).stream().checkpoint();
         let saved = serde_json::json!({
             "version": VERSION,
             "written": written.to_string(),

@@ -4,13 +4,13 @@ use std::cmp::Ordering;
 
 use partner_center::CustomerId;
 use partner_center::funnel::{FunnelRow, Totals};
+use partner_center::licenses::round_percent;
 use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::threshold::{MetricValue, Relation, Scope, Threshold};
 use crate::exit::Exit;
-use crate::output::two_places;
 use crate::problem::Problem;
 use crate::terminal::text::grouped;
 
@@ -56,7 +56,7 @@ impl Crossings {
         self.top.push(Crossing {
             customer_id: row.customer_id,
             customer_name: row.customer_name.clone(),
-            product_id: row.product_id.as_ref().map(|id| id.as_uuid().map_or_else(|| id.clone(), Guid::from)),
+            product_id: row.product_id.clone(),
             product_name: row.product_name.clone(),
             value,
         });
@@ -153,7 +153,7 @@ fn shown(value: MetricValue) -> String {
 /// Rounds percentages as in rows.
 fn rounded(value: MetricValue) -> MetricValue {
     match value {
-        MetricValue::Percent(percent) => MetricValue::Percent(two_places(percent)),
+        MetricValue::Percent(percent) => MetricValue::Percent(round_percent(percent)),
         other @ MetricValue::Count(_) => other,
     }
 }

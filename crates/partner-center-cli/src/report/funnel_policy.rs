@@ -7,7 +7,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, JoinReport};
-use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -198,12 +197,8 @@ impl FunnelPolicy {
         let totals = self.state.totals.book();
         let thresholds =
             self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
-        // Ids in the same form as in the rows.
-        let products = self.state.totals.products().into_iter().map(|product| {
-            let mut product = product.clone();
-            product.product_id = product.product_id.map(|id| id.as_uuid().map_or(id, Guid::from));
-            serde_json::to_value(product).unwrap_or_default()
-        });
+        let products = self.state.totals.products();
+        let products = products.into_iter().map(|product| serde_json::to_value(product).unwrap_or_default());
         let join = serde_json::to_value(&self.state.join).unwrap_or_default();
         [
             ("products", products.collect()),

@@ -130,7 +130,7 @@ mod tests {
     fn funnel(deployment: &Value, usage: &Value) -> FunnelRow {
         let deployment = serde_json::from_value(deployment.clone()).unwrap();
         let usage = serde_json::from_value(usage.clone()).unwrap();
-        let mut rows = Funnel::commercial(&[deployment], &[usage]).rows;
+        let mut rows = Funnel::of_customers(&[deployment], &[usage]).rows;
         assert_eq!(rows.len(), 1, "{rows:?}");
         rows.remove(0)
     }
@@ -151,9 +151,10 @@ mod tests {
             ("VISIO", "", None, None),
         ] {
             let row = funnel(
-                &json!({"customerTenantId": CUSTOMER, "productId": E3, "productName": name, "customerName": customer,
-                    "licensesSold": 9, "licensesDeployed": deployed}),
-                &json!({"customerTenantId": CUSTOMER, "productId": E3, "workloadCode": "SPO", "licensesActive": 7}),
+                &json!({"customerId": CUSTOMER, "productId": E3, "productName": name, "customerName": customer,
+                    "licensesSold": 9, "licensesDeployed": deployed, "source": "commercial"}),
+                &json!({"customerId": CUSTOMER, "productId": E3, "workloadCode": "SPO", "licensesActive": 7,
+                    "source": "commercial"}),
             );
             let found = rules.rules().iter().position(|rule| rule.matches(&row));
             assert_eq!(found, matched, "{name} {deployed:?}");

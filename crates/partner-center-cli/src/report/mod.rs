@@ -11,7 +11,6 @@ mod funnel_policy;
 mod ignore_rules;
 pub(crate) mod output_options;
 mod progress;
-mod query_rows;
 mod row_buffer;
 mod runner;
 mod selected_customers;
@@ -19,7 +18,7 @@ mod source;
 pub(crate) mod threshold;
 
 use partner_center::PartnerCenter;
-use partner_center::funnel::Join;
+use partner_center::funnel::{Funnel, Join};
 use partner_center::licenses::Source as Operations;
 use partner_center::licenses::{LicenseReport, LicenseRow, SourceChoice};
 use partner_center::sweep::{Order, Rate};
@@ -29,7 +28,7 @@ use self::funnel_policy::FunnelPolicy;
 use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
 use self::selected_customers::SelectedCustomers;
-use self::source::{ClassicFunnel, CommercialFunnel, CustomerSelection, LicenseRows as Reading, ReportRow};
+use self::source::{ClassicFunnel, CommercialFunnel, CustomerSelection, LicenseRows as Reading};
 use crate::args;
 use crate::args::Global;
 use crate::connect::connect;
@@ -43,15 +42,14 @@ use crate::settings::Settings;
 use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` for customers.
-pub(super) async fn licenses<R: ReportRow>(
-    command: &'static str,
+pub(super) async fn licenses<R: LicenseRow + Row>(
     arguments: &args::LicenseArgs,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
     let args::LicenseArgs { whose, reading, writing, .. } = arguments;
-    let setup = Setup::<R::Row>::new(command, whose, reading, writing, asked, &[], global)?;
+    let setup = Setup::<R>::new(whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
         let report =
@@ -98,7 +96,7 @@ pub(super) async fn funnel(
         ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
     ];
     let read: Vec<_> = arguments.ignore.iter().map(|path| ("--ignore", path.as_path())).collect();
-    let setup = Setup::new("licenses funnel", whose, reading, writing, asked, &read, global)?;
+    let setup = Setup::new(whose, reading, writing, asked, &read, global)?;
     if let Some(state) = &setup.state {
         policy.restore(state.policy.clone())?;
     }
@@ -124,7 +122,7 @@ pub(super) async fn funnel(
         }
     };
     if source == Operations::Classic {
-        let sweep = partner.customers().sweep(source::both).order(reading.order());
+        let sweep = partner.customers().sweep(Funnel::read).order(reading.order());
         let mut sweep = sweep.concurrency(reading.concurrency());
         if let Some(rate) = reading.rate()? {
             sweep = sweep.rate(rate);
@@ -202,7 +200,6 @@ struct Setup<R: Row> {
 
 impl<R: Row> Setup<R> {
     fn new(
-        command: &'static str,
         whose: &args::Whose,
         reading: &args::Reading,
         writing: &args::Writing,
@@ -228,7 +225,7 @@ impl<R: Row> Setup<R> {
                 .into());
         }
         let mut fingerprint: Fingerprint = Fingerprint::from([
-            ("command", command.to_owned()),
+            ("command", format!("licenses {}", R::TYPE)),
             ("--format", format!("{format:?}").to_lowercase()),
             ("--source", format!("{:?}", reading.source.unwrap_or_default()).to_lowercase()),
             ("--order", format!("{:?}", reading.order.unwrap_or_default()).to_lowercase()),

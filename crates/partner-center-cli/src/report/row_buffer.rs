@@ -1,4 +1,4 @@
-//! Holds rows in memory to sort them by customer.
+//! Holds rows of the commercial queries in memory to sort them by customer.
 //!
 //! The commercial queries return rows in their own order, and files have the same order from either source. So all rows
 //! are held until the end. Common parts of rows are shared: a row takes some 130 bytes, including the customer's name
@@ -8,23 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use partner_center::CustomerId;
-use serde::Serialize;
-
-/// A row that can be split into its own part and a part shared with other rows.
-pub(crate) trait SplitRow: Serialize + Clone {
-    /// Takes the own part out.
-    fn take(&mut self) -> OwnPart;
-
-    /// Puts the own part back.
-    fn put(&mut self, own: OwnPart);
-}
-
-/// The part of a row that is not shared.
-pub(crate) struct OwnPart {
-    pub(super) customer: Option<CustomerId>,
-    pub(super) name: Option<String>,
-    pub(super) counts: [Option<i64>; 2],
-}
+use partner_center::licenses::{LicenseRow, percent, round_percent};
 
 struct Held<R> {
     customer: Option<CustomerId>,
@@ -49,9 +33,14 @@ impl<R> Default for RowBuffer<R> {
     }
 }
 
-impl<R: SplitRow> RowBuffer<R> {
+impl<R: LicenseRow> RowBuffer<R> {
     pub(super) fn push(&mut self, mut row: R) {
-        let OwnPart { customer, name, counts } = row.take();
+        let (customer, name) = row.customer_mut();
+        let (customer, name) = (customer.take(), name.take());
+        let (counts, percent) = row.counts_mut();
+        let counts = counts.map(Option::take);
+        // Computed from the counts, as these queries have none of their own.
+        *percent = None;
         let name = name.map(|name| {
             self.names.get(name.as_str()).cloned().unwrap_or_else(|| {
                 let name = Arc::from(name);
@@ -74,7 +63,12 @@ impl<R: SplitRow> RowBuffer<R> {
         rows.sort_unstable_by_key(|row| (row.customer.is_none(), row.customer, row.place));
         for Held { customer, name, counts, rest, .. } in rows {
             let mut row = R::clone(&rest);
-            row.put(OwnPart { customer, name: name.as_deref().map(str::to_owned), counts });
+            let own = (customer, name.as_deref().map(str::to_owned));
+            let (customer, name) = row.customer_mut();
+            (*customer, *name) = own;
+            let ([part, whole], share) = row.counts_mut();
+            [*part, *whole] = counts;
+            *share = part.zip(*whole).and_then(|(part, whole)| percent(part, whole)).map(round_percent);
             each(row);
         }
     }
@@ -82,46 +76,30 @@ impl<R: SplitRow> RowBuffer<R> {
 
 #[cfg(test)]
 mod tests {
+    use partner_center::licenses::DeploymentRow;
+    use serde_json::json;
+
     use super::*;
-
-    #[derive(Clone, Debug, PartialEq, Serialize)]
-    struct Row {
-        customer: Option<CustomerId>,
-        name: Option<String>,
-        product: &'static str,
-        counts: [Option<i64>; 2],
-    }
-
-    impl SplitRow for Row {
-        fn take(&mut self) -> OwnPart {
-            OwnPart {
-                customer: self.customer.take(),
-                name: self.name.take(),
-                counts: std::mem::take(&mut self.counts),
-            }
-        }
-
-        fn put(&mut self, OwnPart { customer, name, counts }: OwnPart) {
-            (self.customer, self.name, self.counts) = (customer, name, counts);
-        }
-    }
 
     // U9: rows of the commercial queries were in the order of their pages.
     #[test]
     fn rows_are_sorted_by_customer_and_keep_their_order_within_one() {
-        let id = |last: char| format!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f0{last}").parse().ok();
-        let row = |customer, name: Option<&str>, product, sold| Row {
-            customer,
-            name: name.map(str::to_owned),
-            product,
-            counts: [sold, None],
+        let id = |last: char| format!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f0{last}");
+        let row = |customer: Option<String>, name: Option<&str>, product: &str, deployed: Option<i64>| {
+            let row = json!({
+                "customerId": customer, "customerName": name, "productName": product, "licensesSold": 8,
+                "licensesDeployed": deployed, "deploymentPercent": deployed.map(|count| count * 125).map(|percent| {
+                    f64::from(i32::try_from(percent).unwrap()) / 10.0
+                }), "source": "commercial",
+            });
+            serde_json::from_value::<DeploymentRow>(row).unwrap()
         };
         let rows = [
             row(None, None, "Z", Some(1)),
-            row(id('b'), Some("B"), "Y", Some(2)),
-            row(id('a'), Some("A"), "Y", None),
-            row(id('b'), Some("B"), "A", Some(4)),
-            row(id('a'), Some("another name"), "X", Some(5)),
+            row(Some(id('b')), Some("B"), "Y", Some(2)),
+            row(Some(id('a')), Some("A"), "Y", None),
+            row(Some(id('b')), Some("B"), "A", Some(4)),
+            row(Some(id('a')), Some("another name"), "X", Some(5)),
         ];
         let mut held = RowBuffer::default();
         rows.iter().cloned().for_each(|row| held.push(row));

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
-use partner_center::licenses::Fallback;
+use partner_center::licenses::{Fallback, UsageRow};
 use partner_center::models::Findings;
 use partner_center::sweep::Summary;
 use partner_center::{CustomerId, Error};
@@ -22,7 +22,6 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{
     self, CollectedFindings, Customers, End, Failure, Format, Output, Position, Row, WithoutRows, age_of,
-    rows,
 };
 use crate::problem::{Problem, Stop};
 use crate::signals::Signals;
@@ -473,7 +472,7 @@ fn in_words<R: Row>(
         let _ = write!(text, "\n{} {customers} read in a later round; their rows come last", grouped(later));
     }
     let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
-    if without_rows > 0 && !by_query && R::TYPE != rows::Usage::TYPE {
+    if without_rows > 0 && !by_query && R::TYPE != UsageRow::TYPE {
         text.push_str("\nAn empty response does not prove that there are no licenses.");
     }
     text

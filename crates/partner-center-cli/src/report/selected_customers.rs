@@ -11,8 +11,10 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, LocalBoxStream};
 use partner_center::chain::CustomerHandle;
 use partner_center::filter::{Field, Filter, FilterError, Operation};
-use partner_center::licenses::Fallback;
+use partner_center::funnel::Funnel;
+use partner_center::licenses::{DeploymentRow, Fallback, LicenseRow, UsageRow};
 use partner_center::models::Findings;
+use partner_center::sweep::Rows as _;
 use partner_center::{CustomerId, Error, PartnerCenter};
 
 use crate::args::Source;
@@ -28,13 +30,71 @@ pub(crate) trait CustomerQuery: 'static {
     type Rows: 'static;
 
     /// Calls the classic operations for one customer. `None` if there are no rows.
-    async fn classic(customer: CustomerHandle) -> Result<(Option<Self::Rows>, Odd), Error>;
+    async fn read_classic(customer: CustomerHandle) -> Result<(Option<Self::Rows>, Odd), Error>;
 
     /// Runs the commercial queries for some customers. Customers without rows are not in the result.
-    async fn commercial(
+    async fn read_commercial(
         partner: &PartnerCenter,
         customers: &[CustomerId],
     ) -> Result<(BTreeMap<CustomerId, Self::Rows>, Odd), Error>;
+}
+
+/// Deployment or usage.
+impl<R: LicenseRow> CustomerQuery for R {
+    type Rows = Vec<R>;
+
+    async fn read_classic(customer: CustomerHandle) -> Result<(Option<Vec<R>>, Odd), Error> {
+        let (id, rows) = (customer.id(), R::read(customer).await?);
+        let odd = vec![(Position::of_customer(id), rows.findings().clone())];
+        Ok((Some(rows.into_value()).filter(|rows| !rows.is_empty()), odd))
+    }
+
+    async fn read_commercial(
+        partner: &PartnerCenter,
+        customers: &[CustomerId],
+    ) -> Result<(BTreeMap<CustomerId, Vec<R>>, Odd), Error> {
+        let mut pages = R::commercial(partner).filter(filter(customers)?).pages();
+        let (mut rows, mut odd) = (BTreeMap::<_, Vec<R>>::new(), Odd::new());
+        while let Some(page) = pages.try_next().await? {
+            odd.push((Position::of_page(0), page.findings().clone()));
+            for row in page.into_items().into_iter().map(R::from) {
+                // A service that ignores the filter returns rows of other customers.
+                if let Some(customer) = row.customer_id().filter(|customer| customers.contains(customer)) {
+                    rows.entry(customer).or_default().push(row);
+                }
+            }
+        }
+        Ok((rows, odd))
+    }
+}
+
+/// Deployment and usage, joined.
+pub(super) struct FunnelQuery;
+
+impl CustomerQuery for FunnelQuery {
+    type Rows = Funnel;
+
+    async fn read_classic(customer: CustomerHandle) -> Result<(Option<Funnel>, Odd), Error> {
+        let (id, funnel) = (customer.id(), Funnel::read(customer).await?);
+        let odd = vec![(Position::of_customer(id), funnel.findings().clone())];
+        Ok((Some(funnel.into_value()).filter(|funnel| funnel.row_count() > 0), odd))
+    }
+
+    async fn read_commercial(
+        partner: &PartnerCenter,
+        customers: &[CustomerId],
+    ) -> Result<(BTreeMap<CustomerId, Funnel>, Odd), Error> {
+        let (mut deployment, mut odd) = DeploymentRow::read_commercial(partner, customers).await?;
+        let (mut usage, odd_usage) = UsageRow::read_commercial(partner, customers).await?;
+        odd.extend(odd_usage);
+        let with_rows: BTreeSet<_> = deployment.keys().chain(usage.keys()).copied().collect();
+        let funnel = |customer| {
+            let deployment = deployment.remove(&customer).unwrap_or_default();
+            let usage = usage.remove(&customer).unwrap_or_default();
+            (customer, Funnel::of_customer(customer, &deployment, &usage))
+        };
+        Ok((with_rows.into_iter().map(funnel).collect(), odd))
+    }
 }
 
 /// Findings about responses, with their positions.
@@ -218,7 +278,7 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
         let partner = self.partner.clone();
         let calls = stream::iter(customers)
             .map(move |id| {
-                let rows = Q::classic(partner.customers().by_id(id));
+                let rows = Q::read_classic(partner.customers().by_id(id));
                 async move { (id, rows.await) }
             })
             .buffered(self.at_once);
@@ -256,7 +316,7 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
                     }
                 }
             } else if let Some(batch) = self.batches.pop_front() {
-                match Q::commercial(&self.partner, &batch).await {
+                match Q::read_commercial(&self.partner, &batch).await {
                     Ok((mut rows, odd)) => {
                         self.ready.push_back(Event::Odd(odd));
                         for customer in batch {
@@ -328,7 +388,7 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
 }
 
 /// A filter for the rows of these customers. Ids are in capitals, as in the documented request and in the rows.
-pub(super) fn filter<Op: Operation>(customers: &[CustomerId]) -> Result<Filter<Op>, FilterError> {
+fn filter<Op: Operation>(customers: &[CustomerId]) -> Result<Filter<Op>, FilterError> {
     let mut filter: Option<Filter<Op>> = None;
     for customer in customers {
         let one = Field::CUSTOMER_TENANT_ID.eq(customer.to_string().to_uppercase())?;

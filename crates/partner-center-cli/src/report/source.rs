@@ -1,26 +1,19 @@
 //! The sources of report rows: deployment, usage, and the funnel, each by either source.
 
-use std::collections::BTreeMap;
-
-use partner_center::chain::CustomerHandle;
-use partner_center::funnel::{Funnel, FunnelRow, Join, JoinReport};
+use partner_center::funnel::{Funnel, FunnelRow, Join};
 use partner_center::licenses::Source;
 use partner_center::licenses::{DeploymentRow, Fallback, LicenseReportStream, LicenseRow, UsageRow};
-use partner_center::models::{
-    CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection, Findings, Guid,
-};
-use partner_center::paging::{PagedCollection, Pages};
-use partner_center::sweep::{self, Checkpoint, Progress, SweepStream};
-use partner_center::{CustomerId, Error, PartnerCenter, Response};
+use partner_center::models::Findings;
+use partner_center::sweep::{Checkpoint, Progress, SweepStream};
+use partner_center::{CustomerId, Error, Response};
 use serde_json::{Map, Value};
 
 use super::batch::Batch;
 use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
-use super::query_rows;
-use super::row_buffer::{OwnPart, RowBuffer, SplitRow};
-use super::selected_customers::{self, CustomerQuery, Odd, SelectedCustomers};
-use crate::output::{Position, Row, rows};
+use super::row_buffer::RowBuffer;
+use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
+use crate::output::Row;
 
 /// A source of rows that is read in batches.
 pub(super) trait Reading {
@@ -104,126 +97,20 @@ impl<S, Q: CustomerQuery> CustomerSelection<S, Q> {
 }
 
 /// Deployment or usage.
-pub(super) struct LicenseRows<R: ReportRow> {
+pub(super) struct LicenseRows<R: LicenseRow> {
     pub(super) whose: CustomerSelection<LicenseReportStream<R>, R>,
     pub(super) below: Option<f64>,
     /// Rows of the commercial query to sort at the end, if they are sorted.
     pub(super) held: Option<RowBuffer<R>>,
 }
 
-/// A row of the service, and the row of output it becomes.
-pub(crate) trait ReportRow: LicenseRow + SplitRow + CustomerQuery<Rows = Vec<Self>> {
-    type Row: Row + From<Self>;
-}
+impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
+    type Row = R;
 
-/// Implements [`SplitRow`]. The row types differ only in the names of their counts.
-macro_rules! hold {
-    ($row:ident: $one:ident, $other:ident) => {
-        impl SplitRow for $row {
-            fn take(&mut self) -> OwnPart {
-                OwnPart {
-                    customer: self.customer_id.take(),
-                    name: self.customer_name.take(),
-                    counts: [self.$one.take(), self.$other.take()],
-                }
-            }
-
-            fn put(&mut self, OwnPart { customer, name, counts }: OwnPart) {
-                (self.customer_id, self.customer_name) = (customer, name);
-                [self.$one, self.$other] = counts;
-            }
-        }
-    };
-}
-
-hold!(DeploymentRow: licenses_sold, licenses_deployed);
-hold!(UsageRow: licenses_active, licenses_qualified);
-
-impl ReportRow for DeploymentRow {
-    type Row = rows::Deployment;
-}
-
-impl ReportRow for UsageRow {
-    type Row = rows::Usage;
-}
-
-impl CustomerQuery for DeploymentRow {
-    type Rows = Vec<Self>;
-
-    async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
-        let (id, rows) = (customer.id(), sweep::deployment(customer).await?);
-        let odd = vec![(Position::of_customer(id), rows.findings().clone())];
-        let rows = rows.into_value().items.into_iter().map(|row| Self::classic(id, row));
-        Ok((some(rows.collect()), odd))
-    }
-
-    async fn commercial(
-        partner: &PartnerCenter,
-        customers: &[CustomerId],
-    ) -> Result<(BTreeMap<CustomerId, Vec<Self>>, Odd), Error> {
-        let query = partner.analytics().commercial().licenses().deployment();
-        let (rows, odd) = whole(query.filter(selected_customers::filter(customers)?).pages()).await?;
-        Ok((by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers), odd))
-    }
-}
-
-impl CustomerQuery for UsageRow {
-    type Rows = Vec<Self>;
-
-    async fn classic(customer: CustomerHandle) -> Result<(Option<Vec<Self>>, Odd), Error> {
-        let (id, rows) = (customer.id(), sweep::usage(customer).await?);
-        let odd = vec![(Position::of_customer(id), rows.findings().clone())];
-        let rows = rows.into_value().items.into_iter().map(|row| Self::classic(id, row));
-        Ok((some(rows.collect()), odd))
-    }
-
-    async fn commercial(
-        partner: &PartnerCenter,
-        customers: &[CustomerId],
-    ) -> Result<(BTreeMap<CustomerId, Vec<Self>>, Odd), Error> {
-        let query = partner.analytics().commercial().licenses().usage();
-        let (rows, odd) = whole(query.filter(selected_customers::filter(customers)?).pages()).await?;
-        Ok((by_customer(rows.into_iter().map(Self::from), |row| row.customer_id, customers), odd))
-    }
-}
-
-fn some<T>(rows: Vec<T>) -> Option<Vec<T>> {
-    (!rows.is_empty()).then_some(rows)
-}
-
-/// The rows of all pages.
-async fn whole<C: PagedCollection>(mut pages: Pages<C>) -> Result<(Vec<C::Item>, Odd), Error> {
-    let (mut rows, mut odd) = (Vec::new(), Odd::new());
-    while let Some(page) = pages.try_next().await? {
-        odd.push((Position::of_page(0), page.findings().clone()));
-        rows.extend(page.into_value().into_items());
-    }
-    Ok((rows, odd))
-}
-
-/// Groups rows by customer. Rows of other customers are dropped: a service that ignores the filter returns all
-/// customers.
-fn by_customer<R>(
-    rows: impl Iterator<Item = R>,
-    of: impl Fn(&R) -> Option<CustomerId>,
-    asked: &[CustomerId],
-) -> BTreeMap<CustomerId, Vec<R>> {
-    let mut sorted: BTreeMap<CustomerId, Vec<R>> = BTreeMap::new();
-    for row in rows {
-        if let Some(customer) = of(&row).filter(|customer| asked.contains(customer)) {
-            sorted.entry(customer).or_default().push(row);
-        }
-    }
-    sorted
-}
-
-impl<R: ReportRow> Reading for LicenseRows<R> {
-    type Row = R::Row;
-
-    async fn next(&mut self) -> Result<Option<Batch<R::Row>>, Error> {
+    async fn next(&mut self) -> Result<Option<Batch<R>>, Error> {
         let below = self.below;
-        let wanted = |row: &R::Row| below.is_none_or(|percent| row.is_below(percent));
-        let rows = |rows: Vec<R>| rows.into_iter().map(R::Row::from).filter(wanted).collect();
+        let wanted = |row: &R| below.is_none_or(|percent| row.is_below(percent));
+        let rows = |rows: Vec<R>| rows.into_iter().filter(wanted).collect();
         Ok(match &mut self.whose {
             CustomerSelection::All(stream) => stream.try_next().await?.map(|batch| {
                 let (customer, name) = (batch.customer, batch.name);
@@ -277,11 +164,10 @@ impl<R: ReportRow> Reading for LicenseRows<R> {
         (!holds || stream.progress().summary.rows == 0).then(|| stream.checkpoint())
     }
 
-    fn rest(&mut self, each: &mut dyn FnMut(R::Row)) {
+    fn rest(&mut self, each: &mut dyn FnMut(R)) {
         let below = self.below;
         let held = self.held.take().unwrap_or_default();
         held.each(|row| {
-            let row = R::Row::from(row);
             if below.is_none_or(|percent| row.is_below(percent)) {
                 each(row);
             }
@@ -293,96 +179,32 @@ impl<R: ReportRow> Reading for LicenseRows<R> {
     }
 }
 
-/// Deployment and usage of one customer from the classic operations.
-pub(super) type Both =
-    (CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection);
-
-/// Requests both.
-pub(super) async fn both(customer: CustomerHandle) -> Result<Response<Both>, Error> {
-    let deployment = sweep::deployment(customer.clone()).await?;
-    let usage = sweep::usage(customer).await?;
-    Ok(deployment.zip(usage))
-}
-
-/// The query for the funnel of selected customers: deployment and usage, joined.
-pub(super) struct Joined;
-
-impl CustomerQuery for Joined {
-    type Rows = (Vec<FunnelRow>, JoinReport);
-
-    async fn classic(customer: CustomerHandle) -> Result<(Option<Self::Rows>, Odd), Error> {
-        let id = customer.id();
-        let both = both(customer).await?;
-        let odd = vec![(Position::of_customer(id), both.findings().clone())];
-        let (deployment, usage) = both.into_value();
-        if deployment.items.is_empty() && usage.items.is_empty() {
-            return Ok((None, odd));
-        }
-        let funnel = Funnel::classic(id, &deployment.items, &usage.items);
-        Ok((Some((funnel.rows, funnel.report)), odd))
-    }
-
-    async fn commercial(
-        partner: &PartnerCenter,
-        customers: &[CustomerId],
-    ) -> Result<(BTreeMap<CustomerId, Self::Rows>, Odd), Error> {
-        let licenses = partner.analytics().commercial().licenses();
-        let (deployment, mut odd) =
-            whole(licenses.deployment().filter(selected_customers::filter(customers)?).pages()).await?;
-        let (usage, odd_usage) =
-            whole(licenses.usage().filter(selected_customers::filter(customers)?).pages()).await?;
-        odd.extend(odd_usage);
-        let named = |id: Option<&Guid>| id.and_then(Guid::as_uuid).map(CustomerId::from);
-        let deployment =
-            by_customer(deployment.into_iter(), |row| named(row.customer_tenant_id.as_ref()), customers);
-        let mut usage =
-            by_customer(usage.into_iter(), |row| named(row.customer_tenant_id.as_ref()), customers);
-        let mut joined = BTreeMap::new();
-        let mut join = |customer, deployment: &[_], usage: &[_]| {
-            let funnel = Funnel::commercial(deployment, usage);
-            joined.insert(customer, (funnel.rows, funnel.report));
-        };
-        for (customer, deployment) in deployment {
-            join(customer, &deployment, &usage.remove(&customer).unwrap_or_default());
-        }
-        for (customer, usage) in usage {
-            join(customer, &[], &usage);
-        }
-        Ok((joined, odd))
-    }
-}
-
 /// The funnel read customer by customer: all customers by the classic operations, or selected ones.
 pub(super) struct ClassicFunnel {
-    pub(super) whose: CustomerSelection<SweepStream<Both>, Joined>,
+    pub(super) whose: CustomerSelection<SweepStream<Funnel>, FunnelQuery>,
     pub(super) policy: FunnelPolicy,
     pub(super) fallback: Option<Fallback>,
 }
 
 impl Reading for ClassicFunnel {
-    type Row = rows::Funnel;
+    type Row = FunnelRow;
 
-    async fn next(&mut self) -> Result<Option<Batch<rows::Funnel>>, Error> {
+    async fn next(&mut self) -> Result<Option<Batch<FunnelRow>>, Error> {
         let policy = &mut self.policy;
-        let mut rows = |rows: Vec<FunnelRow>, report: &JoinReport| {
-            policy.joined(report);
-            rows.into_iter().filter(|row| policy.keeps(row)).map(rows::Funnel::from).collect()
+        let mut rows = |funnel: Funnel| {
+            policy.joined(&funnel.report);
+            funnel.rows.into_iter().filter(|row| policy.keeps(row)).collect()
         };
         Ok(match &mut self.whose {
             CustomerSelection::All(stream) => stream.try_next().await?.map(|swept| {
-                let (customer, name) = (swept.customer, swept.name);
-                let of_both = |both: Response<Both>| {
-                    let (deployment, usage) = both.into_value();
-                    let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
-                    rows(funnel.rows, &funnel.report)
-                };
-                Batch::of(Some(customer), name, swept.outcome, of_both)
+                let rows = |funnel: Response<Funnel>| rows(funnel.into_value());
+                Batch::of(Some(swept.customer), swept.name, swept.outcome, rows)
             }),
             CustomerSelection::SelectedCustomers(named) => {
                 named.next().await?.map(|(customer, known)| Batch {
                     customer: Some(customer),
                     name: None,
-                    rows: known.into_batch_rows(|(funnel, report)| rows(funnel, &report)),
+                    rows: known.into_batch_rows(rows),
                     odd: named.take_odd(),
                 })
             }
@@ -432,15 +254,13 @@ pub(super) struct CommercialFunnel {
 }
 
 impl Reading for CommercialFunnel {
-    type Row = rows::Funnel;
+    type Row = FunnelRow;
 
-    async fn next(&mut self) -> Result<Option<Batch<rows::Funnel>>, Error> {
+    async fn next(&mut self) -> Result<Option<Batch<FunnelRow>>, Error> {
         if !self.deployment_read {
             if let Some(batch) = self.deployment.try_next().await? {
                 return Ok(Some(Batch::of(None, None, batch.outcome, |rows| {
-                    rows.into_value()
-                        .into_iter()
-                        .for_each(|row| self.join.deployment(&query_rows::deployment(row)));
+                    rows.value().iter().for_each(|row| self.join.deployment(row));
                     Vec::new()
                 })));
             }
@@ -449,7 +269,7 @@ impl Reading for CommercialFunnel {
         let batch = self.usage.try_next().await?;
         Ok(batch.map(|batch| {
             Batch::of(None, None, batch.outcome, |rows| {
-                rows.into_value().into_iter().for_each(|row| self.join.usage(&query_rows::usage(row)));
+                rows.value().iter().for_each(|row| self.join.usage(row));
                 Vec::new()
             })
         }))
@@ -475,14 +295,10 @@ impl Reading for CommercialFunnel {
         None
     }
 
-    fn rest(&mut self, each: &mut dyn FnMut(rows::Funnel)) {
-        let policy = &mut self.policy;
-        let report = std::mem::take(&mut self.join).finish(|row: FunnelRow| {
-            if policy.keeps(&row) {
-                each(row.into());
-            }
-        });
-        policy.joined(&report);
+    fn rest(&mut self, each: &mut dyn FnMut(FunnelRow)) {
+        let mut rows = std::mem::take(&mut self.join).finish();
+        rows.by_ref().filter(|row| self.policy.keeps(row)).for_each(each);
+        self.policy.joined(rows.report());
     }
 
     fn policy(&self) -> Option<&FunnelPolicy> {

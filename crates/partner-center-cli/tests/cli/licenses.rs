@@ -26,7 +26,7 @@ fn every_command_in_every_format() {
 fn json_is_what_a_pipe_gets() {
     let run = embedded(&["licenses", "deployment", "--customer", DOCUMENTED]);
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(document["schemaVersion"], 2);
+    assert_eq!(document["schemaVersion"], 3);
     assert_eq!(document["rows"].as_array().unwrap().len(), 3);
     assert_eq!(document["summary"]["totals"][0]["licensesSold"], 8);
 }

@@ -80,8 +80,9 @@ fn all_pages_are_written() {
     assert_eq!(requests, (whole.stdout.lines().count() as u64).div_ceil(100));
     for line in whole.stdout.lines() {
         let row: Value = serde_json::from_str(line).unwrap();
-        let (id, tenant) = (row["customerId"].as_str().unwrap(), row["customerTenantId"].as_str().unwrap());
-        assert_eq!(id, tenant.to_lowercase(), "rows of all commands can be joined by it");
+        let id = row["customerId"].as_str().unwrap();
+        assert_eq!(id, id.to_lowercase(), "rows of all commands can be joined by it");
+        assert_eq!(row["source"], "commercial");
     }
 }
 

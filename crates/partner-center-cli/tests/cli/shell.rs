@@ -6,15 +6,15 @@ use crate::support::{DOCUMENTED, command, embedded, finish, run, stable};
 
 const COMPANY: &str = "customerTenantId eq '0112A436-B14E-4888-967B-CA4BB2CF1234'";
 
-/// Each row type, and a command that prints one.
+/// Each row type, and the commands that print one.
 const ROWS: &[(&str, &[&str])] = &[
     ("deployment", &["licenses", "deployment", "-c", DOCUMENTED]),
     ("usage", &["licenses", "usage", "-c", DOCUMENTED]),
     ("funnel", &["licenses", "funnel", "-c", DOCUMENTED]),
     ("partner-deployment", &["licenses", "deployment"]),
     ("partner-usage", &["licenses", "usage"]),
-    ("query-deployment", &["licenses", "query", "deployment", "-f", COMPANY]),
-    ("query-usage", &["licenses", "query", "usage", "-f", COMPANY]),
+    ("deployment", &["licenses", "query", "deployment", "-f", COMPANY]),
+    ("usage", &["licenses", "query", "usage", "-f", COMPANY]),
     ("customer", &["customers", "show", DOCUMENTED]),
 ];
 

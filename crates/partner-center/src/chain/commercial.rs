@@ -2,9 +2,7 @@
 
 use std::marker::PhantomData;
 
-use partner_center_models::{
-    CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection, Timestamp,
-};
+use partner_center_models::Timestamp;
 
 use crate::chain::CommercialPrefix;
 use crate::client::PartnerCenter;
@@ -50,6 +48,9 @@ pub struct CommercialLicenses {
 impl CommercialLicenses {
     /// How many licenses are sold and deployed.
     ///
+    /// `GET /partner/v1/analytics/commercial/deployment/license`
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-licenses-deployment-information>
+    ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
     /// let page = partner.analytics().commercial().licenses().deployment().top(100).get().await?;
@@ -61,6 +62,9 @@ impl CommercialLicenses {
     }
 
     /// How many licenses qualify for a workload and are active in it.
+    ///
+    /// `GET /partner/v1/analytics/commercial/usage/license`
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-licenses-usage-information>
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
@@ -207,14 +211,9 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
         self.resume = Some(continuation);
         self
     }
-}
 
-impl CommercialLicensesQuery<Deployment> {
     /// Gets one page: the first, or the one that is resumed. It is the last page if its
     /// [`continuation`](Response::continuation) is `None`.
-    ///
-    /// `GET /partner/v1/analytics/commercial/deployment/license`
-    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-licenses-deployment-information>
     ///
     /// # Errors
     ///
@@ -229,66 +228,7 @@ impl CommercialLicensesQuery<Deployment> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn get(
-        &self,
-    ) -> impl Future<Output = Result<Response<CommercialLicensesDeploymentInsightsCollection>>> + Send + use<>
-    {
-        paging::get(&self.partner, &self.arguments, self.resume.as_ref())
-    }
-
-    /// The pages of the result. Each page is requested when the stream is polled for it.
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let mut pages = partner.analytics().commercial().licenses().deployment().pages();
-    /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} rows of {:?}", page.items().len(), page.value().total_count);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn pages(&self) -> Pages<CommercialLicensesDeploymentInsightsCollection> {
-        Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
-    }
-
-    /// The rows of the result, as a stream.
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let mut rows = partner.analytics().commercial().licenses().deployment().stream();
-    /// while let Some(row) = rows.try_next().await? {
-    ///     println!("{:?} of {:?}", row.licenses_deployed, row.licenses_sold);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn stream(&self) -> Items<CommercialLicensesDeploymentInsightsCollection> {
-        Items::new(self.pages())
-    }
-}
-
-impl CommercialLicensesQuery<Usage> {
-    /// Gets one page: the first, or the one that is resumed. It is the last page if its
-    /// [`continuation`](Response::continuation) is `None`.
-    ///
-    /// `GET /partner/v1/analytics/commercial/usage/license`
-    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-licenses-usage-information>
-    ///
-    /// # Errors
-    ///
-    /// As for [deployment](CommercialLicensesQuery::<Deployment>::get).
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let page = partner.analytics().commercial().licenses().usage().get().await?;
-    /// println!("{} rows, more pages: {}", page.items().len(), page.continuation().is_some());
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn get(
-        &self,
-    ) -> impl Future<Output = Result<Response<CommercialLicensesUsageInsightsCollection>>> + Send + use<>
-    {
+    pub fn get(&self) -> impl Future<Output = Result<Response<Op::Page>>> + Send + use<Op> {
         paging::get(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
@@ -303,7 +243,7 @@ impl CommercialLicensesQuery<Usage> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn pages(&self) -> Pages<CommercialLicensesUsageInsightsCollection> {
+    pub fn pages(&self) -> Pages<Op::Page> {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
@@ -311,14 +251,14 @@ impl CommercialLicensesQuery<Usage> {
     ///
     /// ```no_run
     /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let mut rows = partner.analytics().commercial().licenses().usage().stream();
+    /// let mut rows = partner.analytics().commercial().licenses().deployment().stream();
     /// while let Some(row) = rows.try_next().await? {
-    ///     println!("{:?} of {:?}", row.licenses_active, row.licenses_qualified);
+    ///     println!("{:?} of {:?}", row.licenses_deployed, row.licenses_sold);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn stream(&self) -> Items<CommercialLicensesUsageInsightsCollection> {
+    pub fn stream(&self) -> Items<Op::Page> {
         Items::new(self.pages())
     }
 }

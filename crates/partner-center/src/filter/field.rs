@@ -5,6 +5,10 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::{Filter, FilterError, FilterErrorKind};
+use crate::models::{
+    CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection,
+};
+use crate::paging::PagedCollection;
 
 /// The commercial license deployment query.
 ///
@@ -47,12 +51,16 @@ pub trait Operation: Copy + Eq + Hash + fmt::Debug + Send + Sync + sealed::Seale
     /// The name of the operation in error messages.
     const NAME: &'static str;
 
+    /// A page of its response.
+    type Page: PagedCollection;
+
     /// The fields of the operation, in the order of its documentation.
     const FIELDS: &'static [Field<Self>];
 }
 
 impl Operation for Deployment {
     const NAME: &'static str = "deployment";
+    type Page = CommercialLicensesDeploymentInsightsCollection;
     const FIELDS: &'static [Field<Self>] = &[
         Field::SERVICE_CODE,
         Field::SERVICE_NAME,
@@ -66,6 +74,7 @@ impl Operation for Deployment {
 
 impl Operation for Usage {
     const NAME: &'static str = "usage";
+    type Page = CommercialLicensesUsageInsightsCollection;
     const FIELDS: &'static [Field<Self>] = &[
         Field::WORKLOAD_CODE,
         Field::WORKLOAD_NAME,

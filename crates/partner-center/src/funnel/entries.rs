@@ -109,32 +109,79 @@ impl Entries {
         });
     }
 
-    /// Calls `each` with the rows of one customer at a time, in order of customer id. The rows of a customer are in
-    /// their [order](Entry::order).
-    pub(super) fn by_customer(self, mut each: impl FnMut(CustomerId, Option<&str>, &[Entry])) {
+    /// The rows of one customer at a time, in order of customer id.
+    pub(super) fn into_customers(self) -> ByCustomer {
         let Self { mut rows, customers, names, products, workloads, subjects, stamps, counts } = self;
-        let id = |row: &Packed| customers.values.get(index(row.customer));
+        // The maps that number values are dropped here.
+        let customers = customers.values;
+        let id = |row: &Packed| customers.get(index(row.customer));
         rows.sort_unstable_by(|a, b| id(a).cmp(&id(b)));
-        let mut entries = Vec::new();
-        for of_customer in rows.chunk_by(|a, b| a.customer == b.customer) {
-            let Some(first) = of_customer.first() else { continue };
-            let Some(customer) = id(first) else { continue };
-            entries.extend(of_customer.iter().filter_map(|row| {
-                let (product, workload) = *subjects.values.get(index(row.subject))?;
-                Some(Entry {
-                    product: Arc::clone(products.values.get(index(product))?),
-                    workload: workloads.values.get(index(workload)).cloned(),
-                    part: RowValues::joined(
-                        row.counts.map(|packed| counts.unpack(packed)),
-                        stamps.values.get(index(row.stamp))?,
-                    ),
-                })
-            }));
-            entries.sort_unstable_by(Entry::order);
-            let name = names.get(index(first.customer)).and_then(Option::as_ref);
-            each(*customer, name.map(|Name(name)| &**name), &entries);
-            entries.clear();
+        ByCustomer {
+            rows,
+            at: 0,
+            customers,
+            names,
+            products: products.values,
+            workloads: workloads.values,
+            subjects: subjects.values,
+            stamps: stamps.values,
+            counts,
         }
+    }
+}
+
+/// Iterates over the customers of the rows.
+#[derive(Debug, Default)]
+pub(super) struct ByCustomer {
+    /// Sorted by customer id.
+    rows: Vec<Packed>,
+    /// The index of the next row.
+    at: usize,
+    customers: Vec<CustomerId>,
+    names: Vec<Option<Name>>,
+    products: Vec<Arc<Product>>,
+    workloads: Vec<Arc<WorkloadLabel>>,
+    subjects: Vec<(u32, u32)>,
+    stamps: Vec<RowMetadata>,
+    counts: Counts,
+}
+
+/// The rows of one customer, in their [order](Entry::order).
+pub(super) struct CustomerEntries {
+    pub(super) id: CustomerId,
+    pub(super) name: Option<String>,
+    pub(super) entries: Vec<Entry>,
+}
+
+impl ByCustomer {
+    fn entry(&self, row: &Packed) -> Option<Entry> {
+        let (product, workload) = *self.subjects.get(index(row.subject))?;
+        Some(Entry {
+            product: Arc::clone(self.products.get(index(product))?),
+            workload: self.workloads.get(index(workload)).cloned(),
+            part: RowValues::joined(
+                row.counts.map(|packed| self.counts.unpack(packed)),
+                self.stamps.get(index(row.stamp))?,
+            ),
+        })
+    }
+}
+
+impl Iterator for ByCustomer {
+    type Item = CustomerEntries;
+
+    fn next(&mut self) -> Option<CustomerEntries> {
+        let rest = self.rows.get(self.at..)?;
+        let customer = rest.first()?.customer;
+        let of_customer = rest.iter().take_while(|row| row.customer == customer);
+        let rows = of_customer.clone().count();
+        let mut entries: Vec<_> = of_customer.filter_map(|row| self.entry(row)).collect();
+        entries.sort_unstable_by(Entry::order);
+        let name = self.names.get(index(customer)).and_then(Option::as_ref);
+        let name = name.map(|Name(name)| name.to_string());
+        let id = *self.customers.get(index(customer))?;
+        self.at += rows;
+        Some(CustomerEntries { id, name, entries })
     }
 }
 

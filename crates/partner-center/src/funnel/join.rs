@@ -1,17 +1,17 @@
 //! Joins the rows of one customer and product, and returns funnel rows. The parent module describes the rules.
 
-use super::entries::Entries;
+use std::fmt;
+
+use super::entries::{ByCustomer, CustomerEntries, Entries};
 use super::merge::RowValues;
 use super::product_group::{ProductGroup, complete_by_name};
 use super::product_key::{Product, WorkloadLabel, filled, fold};
 use super::{FunnelRow, JoinReport};
-use crate::CustomerId;
-use crate::licenses::Source;
-use crate::models::{
-    CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights,
-    CustomerLicensesDeploymentInsights, CustomerLicensesUsageInsights, Guid,
-};
-use crate::service;
+use crate::chain::CustomerHandle;
+use crate::licenses::{DeploymentRow, LicenseRow as _, UsageRow};
+use crate::models::Guid;
+use crate::sweep::Rows;
+use crate::{CustomerId, Response, Result};
 
 /// The result of a join: the funnel rows and a report on the input rows.
 ///
@@ -21,10 +21,10 @@ use crate::service;
 /// use partner_center::funnel::Funnel;
 ///
 /// let deployment = [
-///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":2,"licensesDeployed":1}"#)?,
-///     serde_json::from_str(r#"{"productName":"PROJECT","licensesSold":3,"licensesDeployed":1}"#)?,
+///     serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesSold":2}"#)?,
+///     serde_json::from_str(r#"{"source":"classic","productName":"PROJECT","licensesSold":3}"#)?,
 /// ];
-/// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]);
+/// let funnel = Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]);
 /// let names: Vec<_> = funnel.rows.iter().filter_map(|row| row.product_name.as_deref()).collect();
 /// assert_eq!(names, ["PROJECT", "VISIO"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -38,107 +38,97 @@ pub struct Funnel {
     pub report: JoinReport,
 }
 
-/// The product of a row of any of the four types, which have the same field names but no common type.
-macro_rules! product {
-    ($row:expr, $id:expr, $code:expr, $name:expr) => {
-        Product::new($id, $row.product_name.as_deref(), $code, $name, $row.channel.as_ref())
-    };
-    // A classic row has no id, and has the code of the service in place of its name.
-    ($row:expr) => {{
-        let (code, name) = service::code_and_name($row.service_code.clone(), $row.service_name.clone());
-        product!($row, None, code.as_deref(), name.as_deref())
-    }};
-    ($row:expr, $id:expr) => {
-        product!($row, $id, $row.service_code.as_deref(), $row.service_name.as_deref())
-    };
-}
-
 impl Funnel {
-    /// Joins the rows of the two classic operations for one customer.
+    /// Reads deployment and usage of one customer with the classic operations, and joins them. Use it as the operation
+    /// of a [sweep](crate::chain::Customers::sweep), or call it directly.
     ///
-    /// The rows need not name the customer; in the published examples they do not. A row that names another customer is
-    /// left out.
-    ///
-    /// ```
+    /// ```no_run
     /// use partner_center::funnel::Funnel;
     ///
-    /// let deployment =
-    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5,"licensesDeployed":4}"#)?];
-    /// let usage = [serde_json::from_str(r#"{"productName":"Visio ","licensesActive":1}"#)?];
-    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
-    /// assert_eq!((funnel.rows[0].shelfware, funnel.rows[0].idle), (Some(1), Some(3)));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+    /// let funnel = Funnel::read(partner.customers().by_id(id)).await?;
+    /// for row in funnel.into_value().rows {
+    ///     println!("{:?}: {:?} shelfware, {:?} idle", row.product_name, row.shelfware, row.idle);
+    /// }
+    /// # Ok(())
+    /// # }
     /// ```
-    #[must_use]
-    pub fn classic(
-        customer: CustomerId,
-        deployment: &[CustomerLicensesDeploymentInsights],
-        usage: &[CustomerLicensesUsageInsights],
-    ) -> Self {
-        let mut join = Join::default();
-        for row in deployment {
-            join.report.deployment_rows = join.report.deployment_rows.saturating_add(1);
-            let customer = join.asked_for(customer, row.customer_id.as_ref());
-            let counts = [row.licenses_sold, row.licenses_deployed];
-            let part = RowValues::new(
-                counts,
-                row.deployment_percent,
-                row.processed_date_time.as_ref(),
-                &mut join.report,
-            );
-            join.push(customer, row.customer_name.as_deref(), product!(row), None, part);
-        }
-        for row in usage {
-            join.report.usage_rows = join.report.usage_rows.saturating_add(1);
-            let customer = join.asked_for(customer, row.customer_id.as_ref());
-            let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
-            let counts = [row.licenses_active, row.licenses_qualified];
-            let part =
-                RowValues::new(counts, row.usage_percent, row.processed_date_time.as_ref(), &mut join.report);
-            join.push(customer, row.customer_name.as_deref(), product!(row), Some(workload), part);
-        }
-        let mut rows = Vec::new();
-        let report = join.emit(Source::Classic, |row| rows.push(row));
-        Self { rows, report }
+    ///
+    /// # Errors
+    ///
+    /// As for [`CustomerLicensesDeployment::get`](crate::chain::CustomerLicensesDeployment::get).
+    pub async fn read(customer: CustomerHandle) -> Result<Response<Self>> {
+        let id = customer.id();
+        let deployment = DeploymentRow::read(customer.clone()).await?;
+        let usage = UsageRow::read(customer).await?;
+        Ok(deployment.zip(usage).map(|(deployment, usage)| Self::of_customer(id, &deployment, &usage)))
     }
 
-    /// Joins the rows of the two commercial queries, for any number of customers. For responses of many pages, use
-    /// [`Join`].
+    /// Joins the rows of one customer.
+    ///
+    /// The rows need not name the customer. A row that names another customer is left out.
     ///
     /// ```
     /// use partner_center::funnel::Funnel;
     ///
     /// let deployment = [serde_json::from_str(
-    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234",
-    ///         "productId":"6FD2C87F-B296-42F0-B197-1E91E994B900","licensesSold":9,"licensesDeployed":5}"#,
+    ///     r#"{"source":"classic","productName":"VISIO","licensesSold":5,"licensesDeployed":4}"#,
+    /// )?];
+    /// let usage =
+    ///     [serde_json::from_str(r#"{"source":"classic","productName":"Visio ","licensesActive":1}"#)?];
+    /// let funnel = Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
+    /// assert_eq!((funnel.rows[0].shelfware, funnel.rows[0].idle), (Some(1), Some(3)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of_customer(customer: CustomerId, deployment: &[DeploymentRow], usage: &[UsageRow]) -> Self {
+        Self::joined(Join::of_customer(customer), deployment, usage)
+    }
+
+    /// Joins rows that name their customers. For responses of many pages, use [`Join`].
+    ///
+    /// ```
+    /// use partner_center::funnel::Funnel;
+    ///
+    /// let deployment = [serde_json::from_str(
+    ///     r#"{"source":"commercial","customerId":"0112a436-b14e-4888-967b-ca4bb2cf1234",
+    ///         "productId":"6fd2c87f-b296-42f0-b197-1e91e994b900","licensesSold":9,"licensesDeployed":5}"#,
     /// )?];
     /// let usage = [serde_json::from_str(
-    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234",
-    ///         "productId":"6FD2C87F-B296-42F0-B197-1E91E994B900","workloadCode":"SPO","licenseActive":3}"#,
+    ///     r#"{"source":"commercial","customerId":"0112a436-b14e-4888-967b-ca4bb2cf1234",
+    ///         "productId":"6fd2c87f-b296-42f0-b197-1e91e994b900","workloadCode":"SPO","licensesActive":3}"#,
     /// )?];
-    /// let funnel = Funnel::commercial(&deployment, &usage);
+    /// let funnel = Funnel::of_customers(&deployment, &usage);
     /// assert_eq!((funnel.rows[0].shelfware, funnel.rows[0].idle), (Some(4), Some(2)));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]
-    pub fn commercial(
-        deployment: &[CommercialLicensesDeploymentInsights],
-        usage: &[CommercialLicensesUsageInsights],
-    ) -> Self {
-        let mut join = Join::default();
+    pub fn of_customers(deployment: &[DeploymentRow], usage: &[UsageRow]) -> Self {
+        Self::joined(Join::new(), deployment, usage)
+    }
+
+    fn joined(mut join: Join, deployment: &[DeploymentRow], usage: &[UsageRow]) -> Self {
         for row in deployment {
             join.deployment(row);
         }
         for row in usage {
             join.usage(row);
         }
-        let mut rows = Vec::new();
-        let report = join.finish(|row| rows.push(row));
-        Self { rows, report }
+        let mut joined = join.finish();
+        let rows = joined.by_ref().collect();
+        Self { rows, report: joined.report }
     }
 }
 
-/// An incremental join of commercial rows, of any number of customers and in any order.
+/// Counts the input rows, including those that were left out.
+impl Rows for Funnel {
+    fn row_count(&self) -> usize {
+        let rows = self.report.deployment_rows.saturating_add(self.report.usage_rows);
+        usize::try_from(rows).unwrap_or(usize::MAX)
+    }
+}
+
+/// An incremental join of rows of any number of customers, in any order.
 ///
 /// A usage row may come before or after its deployment row, so all rows are kept until the end: 20 bytes each, because
 /// names, products and dates are shared. Funnel rows are then returned one at a time.
@@ -148,23 +138,27 @@ impl Funnel {
 ///
 /// let mut join = Join::new();
 /// join.usage(&serde_json::from_str(
-///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","workloadCode":"SPO","channel":"reseller",
-///         "productId":"6FD2C87F-B296-42F0-B197-1E91E994B900","licensesActive":3}"#,
+///     r#"{"source":"commercial","customerId":"0112a436-b14e-4888-967b-ca4bb2cf1234","workloadCode":"SPO",
+///         "channel":"reseller","productId":"6fd2c87f-b296-42f0-b197-1e91e994b900","licensesActive":3}"#,
 /// )?);
 /// join.deployment(&serde_json::from_str(
-///     r#"{"customerTenantId":"0112a436-b14e-4888-967b-ca4bb2cf1234","channel":"reseller",
+///     r#"{"source":"commercial","customerId":"0112a436-b14e-4888-967b-ca4bb2cf1234","channel":"reseller",
 ///         "productId":"6fd2c87f-b296-42f0-b197-1e91e994b900","productName":"OFFICE 365 ENTERPRISE E3",
 ///         "licensesSold":9,"licensesDeployed":5}"#,
 /// )?);
 ///
-/// let mut totals = FunnelTotals::default();
-/// let report = join.finish(|row| totals.add(&row));
+/// let (mut totals, mut rows) = (FunnelTotals::default(), join.finish());
+/// for row in &mut rows {
+///     totals.add(&row);
+/// }
 /// assert_eq!((totals.book().shelfware.sum, totals.book().idle.sum), (4, 2));
-/// assert_eq!(report.funnel_rows, 1);
+/// assert_eq!(rows.report().funnel_rows, 1);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct Join {
+    /// The customer of all rows, if there is only one.
+    customer: Option<CustomerId>,
     entries: Entries,
     report: JoinReport,
 }
@@ -173,13 +167,17 @@ impl Join {
     /// Creates a join without rows.
     ///
     /// ```
-    /// use partner_center::funnel::{Join, JoinReport};
+    /// use partner_center::funnel::Join;
     ///
-    /// assert_eq!(Join::new().finish(drop), JoinReport::default());
+    /// assert_eq!(Join::new().finish().next(), None);
     /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    fn of_customer(customer: CustomerId) -> Self {
+        Self { customer: Some(customer), ..Self::default() }
     }
 
     /// Adds a deployment row.
@@ -189,21 +187,32 @@ impl Join {
     ///
     /// let mut join = Join::new();
     /// join.deployment(&serde_json::from_str(
-    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","productName":"DYNAMICS AX TASK",
-    ///         "licensesSold":9,"licensesDeployed":0}"#,
+    ///     r#"{"source":"commercial","customerId":"0112a436-b14e-4888-967b-ca4bb2cf1234",
+    ///         "productName":"DYNAMICS AX TASK","licensesSold":9,"licensesDeployed":0}"#,
     /// )?);
-    /// join.finish(|row| {
+    /// for row in join.finish() {
     ///     assert_eq!((row.shelfware, row.idle), (Some(9), None));
     ///     assert!(row.has(Flag::WithoutUsage));
-    /// });
+    /// }
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn deployment(&mut self, row: &CommercialLicensesDeploymentInsights) {
+    pub fn deployment(&mut self, row: &DeploymentRow) {
         self.report.deployment_rows = self.report.deployment_rows.saturating_add(1);
-        let customer = self.named(row.customer_tenant_id.as_ref());
-        let counts = [row.licenses_sold, row.licenses_deployed];
-        let part = RowValues::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
-        self.push(customer, row.customer_name.as_deref(), product!(row, row.product_id.as_ref()), None, part);
+        let part = RowValues::new(
+            [row.licenses_sold, row.licenses_deployed],
+            row.deployment_percent,
+            row.processed_date_time.as_ref(),
+            row.source,
+            &mut self.report,
+        );
+        let product = Product::new(
+            row.product_id.as_ref(),
+            row.product_name.as_deref(),
+            row.service_code.as_deref(),
+            row.service_name.as_deref(),
+            row.channel.as_ref(),
+        );
+        self.push((row.customer_id, row.customer_name.as_deref()), product, None, part);
     }
 
     /// Adds a usage row.
@@ -213,105 +222,146 @@ impl Join {
     ///
     /// let mut join = Join::new();
     /// join.usage(&serde_json::from_str(
-    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","productName":"OFFICE 365 ENTERPRISE E3",
-    ///         "workloadCode":"SPO","licenseActive":7,"licensesQualified":9}"#,
+    ///     r#"{"source":"commercial","customerId":"0112a436-b14e-4888-967b-ca4bb2cf1234",
+    ///         "productName":"OFFICE 365 ENTERPRISE E3","workloadCode":"SPO","licensesActive":7}"#,
     /// )?);
-    /// join.finish(|row| {
+    /// for row in join.finish() {
     ///     assert_eq!((row.licenses_sold, row.licenses_active), (None, Some(7)));
     ///     assert!(row.has(Flag::WithoutDeployment));
-    /// });
+    /// }
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn usage(&mut self, row: &CommercialLicensesUsageInsights) {
+    pub fn usage(&mut self, row: &UsageRow) {
         self.report.usage_rows = self.report.usage_rows.saturating_add(1);
-        let customer = self.named(row.customer_tenant_id.as_ref());
-        let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
-        let counts = [row.licenses_active, row.licenses_qualified];
-        let part = RowValues::new(counts, None, row.processed_date_time.as_ref(), &mut self.report);
-        self.push(
-            customer,
-            row.customer_name.as_deref(),
-            product!(row, row.product_id.as_ref()),
-            Some(workload),
-            part,
+        let part = RowValues::new(
+            [row.licenses_active, row.licenses_qualified],
+            row.usage_percent,
+            row.processed_date_time.as_ref(),
+            row.source,
+            &mut self.report,
         );
+        let product = Product::new(
+            row.product_id.as_ref(),
+            row.product_name.as_deref(),
+            row.service_code.as_deref(),
+            row.service_name.as_deref(),
+            row.channel.as_ref(),
+        );
+        let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
+        self.push((row.customer_id, row.customer_name.as_deref()), product, Some(workload), part);
     }
 
-    /// Joins the added rows. Calls `each` with one row per customer, product and channel, sorted by customer id and
-    /// then by product name, and returns a report on the input rows.
+    /// Joins the added rows. Returns one row per customer, product and channel, sorted by customer id and then by
+    /// product name.
     ///
     /// ```
     /// use partner_center::funnel::Join;
     ///
     /// let mut join = Join::new();
     /// join.deployment(&serde_json::from_str(
-    ///     r#"{"customerTenantId":"0112A436-B14E-4888-967B-CA4BB2CF1234","productName":"VISIO","licensesSold":9}"#,
+    ///     r#"{"source":"commercial","customerId":"0112a436-b14e-4888-967b-ca4bb2cf1234",
+    ///         "productName":"VISIO","licensesSold":9}"#,
     /// )?);
-    /// let mut rows = Vec::new();
-    /// let report = join.finish(|row| rows.push(row));
-    /// assert_eq!((rows.len(), report.missing_counts), (1, 1));
+    /// let mut rows = join.finish();
+    /// assert_eq!((rows.by_ref().count(), rows.report().missing_counts), (1, 1));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn finish(self, each: impl FnMut(FunnelRow)) -> JoinReport {
-        self.emit(Source::Commercial, each)
-    }
-
-    /// The requested customer, unless the row names another.
-    fn asked_for(&mut self, customer: CustomerId, named: Option<&Guid>) -> Option<CustomerId> {
-        match named.and_then(Guid::as_uuid) {
-            Some(uuid) if !uuid.is_nil() && uuid != customer.as_uuid() => {
-                self.report.other_customer = self.report.other_customer.saturating_add(1);
-                None
-            }
-            _ => Some(customer),
+    pub fn finish(self) -> FunnelRows {
+        FunnelRows {
+            customers: self.entries.into_customers(),
+            ready: Vec::new().into_iter(),
+            report: self.report,
         }
     }
 
-    /// The customer that the row names.
-    fn named(&mut self, id: Option<&Guid>) -> Option<CustomerId> {
-        let uuid = id.and_then(Guid::as_uuid).filter(|uuid| !uuid.is_nil());
-        self.report.without_customer = self.report.without_customer.saturating_add(u64::from(uuid.is_none()));
-        uuid.map(CustomerId::from)
+    /// The customer of a row; `None` if the row is left out.
+    fn customer(&mut self, named: Option<CustomerId>) -> Option<CustomerId> {
+        let named = named.filter(|id| !id.as_uuid().is_nil());
+        match (self.customer, named) {
+            (Some(only), Some(named)) if only != named => {
+                self.report.other_customer = self.report.other_customer.saturating_add(1);
+                None
+            }
+            (None, None) => {
+                self.report.without_customer = self.report.without_customer.saturating_add(1);
+                None
+            }
+            (only, named) => only.or(named),
+        }
     }
 
     fn push(
         &mut self,
-        customer: Option<CustomerId>,
-        name: Option<&str>,
+        (customer, name): (Option<CustomerId>, Option<&str>),
         product: Option<Product>,
         workload: Option<WorkloadLabel>,
         part: RowValues,
     ) {
-        let Some(customer) = customer else { return };
+        let Some(customer) = self.customer(customer) else { return };
         let Some(product) = product else {
             self.report.without_product = self.report.without_product.saturating_add(1);
             return;
         };
         self.entries.push(customer, filled(name), product, workload, part);
     }
+}
 
-    fn emit(self, source: Source, mut each: impl FnMut(FunnelRow)) -> JoinReport {
-        let Self { entries, mut report } = self;
-        entries.by_customer(|customer, name, of_customer| {
-            let cells = of_customer
-                .chunk_by(|a, b| a.product.join_key() == b.product.join_key())
-                .map(ProductGroup::new);
-            let mut rows: Vec<_> = complete_by_name(cells.collect())
-                .into_iter()
-                .map(|group| group.row(customer, name.map(str::to_owned), source, &mut report))
-                .collect();
-            rows.sort_by_cached_key(|row| {
-                let folded = |text: &Option<String>| text.as_deref().and_then(fold);
-                let channel = row.channel.as_ref().map(ToString::to_string);
-                let id = row.product_id.as_ref().map(Guid::to_string);
-                let service = folded(&row.service_code).or_else(|| folded(&row.service_name));
-                (folded(&row.product_name), service, channel, id)
-            });
-            for row in rows {
-                report.see(&row);
-                each(row);
-            }
+/// The rows of a finished [`Join`], one at a time: sorted by customer id, and then by product name.
+#[must_use = "iterators do nothing unless consumed"]
+#[derive(Default)]
+pub struct FunnelRows {
+    customers: ByCustomer,
+    /// The remaining rows of the current customer.
+    ready: std::vec::IntoIter<FunnelRow>,
+    report: JoinReport,
+}
+
+impl FunnelRows {
+    /// A report on the input rows. It is complete after the last row was returned.
+    #[must_use]
+    pub fn report(&self) -> &JoinReport {
+        &self.report
+    }
+
+    /// The rows of the next customer.
+    fn next_customer(&mut self) -> Option<Vec<FunnelRow>> {
+        let CustomerEntries { id, name, entries } = self.customers.next()?;
+        let groups =
+            entries.chunk_by(|a, b| a.product.join_key() == b.product.join_key()).map(ProductGroup::new);
+        let mut rows: Vec<_> = complete_by_name(groups.collect())
+            .into_iter()
+            .map(|group| group.row(id, name.clone(), &mut self.report))
+            .collect();
+        rows.sort_by_cached_key(|row| {
+            let folded = |text: &Option<String>| text.as_deref().and_then(fold);
+            let channel = row.channel.as_ref().map(ToString::to_string);
+            let id = row.product_id.as_ref().map(Guid::to_string);
+            let service = folded(&row.service_code).or_else(|| folded(&row.service_name));
+            (folded(&row.product_name), service, channel, id)
         });
-        report
+        for row in &rows {
+            self.report.see(row);
+        }
+        Some(rows)
+    }
+}
+
+impl Iterator for FunnelRows {
+    type Item = FunnelRow;
+
+    fn next(&mut self) -> Option<FunnelRow> {
+        loop {
+            if let Some(row) = self.ready.next() {
+                return Some(row);
+            }
+            self.ready = self.next_customer()?.into_iter();
+        }
+    }
+}
+
+/// Without the rows.
+impl fmt::Debug for FunnelRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FunnelRows").field("report", &self.report).finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::JoinReport;
 use super::product_key::keep_smaller;
+use crate::licenses::Source;
 use crate::models::Timestamp;
 
 /// The numbers of one row: sold and deployed, or active and qualified.
@@ -13,14 +14,16 @@ pub(super) struct RowValues {
     /// The service's own percentage: deployed of sold, or active of qualified.
     percent: Option<f64>,
     processed: Option<Timestamp>,
+    pub(super) source: Source,
 }
 
-/// The time and the service's own percentage of a row. Many rows share the same values.
+/// The values of a row besides its counts. Many rows share the same values.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct RowMetadata {
     processed: Option<Timestamp>,
     /// The bits of the number, for comparison and hashing.
     percent: Option<u64>,
+    source: Source,
 }
 
 impl RowValues {
@@ -28,19 +31,25 @@ impl RowValues {
         counts: [Option<i64>; 2],
         percent: Option<f64>,
         processed: Option<&Timestamp>,
+        source: Source,
         report: &mut JoinReport,
     ) -> Self {
-        Self { counts: counts.map(|count| report.count(count)), percent, processed: processed.cloned() }
+        // The percentage of a commercial row is not the service's own.
+        let percent = percent.filter(|_| source == Source::Classic);
+        let counts = counts.map(|count| report.count(count));
+        Self { counts, percent, processed: processed.cloned(), source }
     }
 
     /// Splits the part into its counts and the values that rows share.
     pub(super) fn split(self) -> ([Option<i64>; 2], RowMetadata) {
-        (self.counts, RowMetadata { processed: self.processed, percent: self.percent.map(f64::to_bits) })
+        let Self { counts, percent, processed, source } = self;
+        (counts, RowMetadata { processed, percent: percent.map(f64::to_bits), source })
     }
 
     /// Reverses [`split`](Self::split).
     pub(super) fn joined(counts: [Option<i64>; 2], stamp: &RowMetadata) -> Self {
-        Self { counts, percent: stamp.percent.map(f64::from_bits), processed: stamp.processed.clone() }
+        let RowMetadata { processed, percent, source } = stamp;
+        Self { counts, percent: percent.map(f64::from_bits), processed: processed.clone(), source: *source }
     }
 
     /// Orders parts from older to newer snapshots. Parts with the same values are equal, however the time is written.

@@ -1,7 +1,7 @@
 //! The license funnel: how many sold licenses are deployed, and how many deployed licenses are used.
 //!
-//! This module joins rows that were already fetched. It sends no requests and does not use a clock. The service reports
-//! deployment and usage separately, and neither shows unused licenses:
+//! The service reports deployment and usage separately, and neither shows unused licenses. This module joins the rows
+//! of both, from either source:
 //!
 //! ```text
 //! sold ------------------> deployed ------------------> active
@@ -10,26 +10,23 @@
 //!
 //! ```
 //! use partner_center::funnel::{Funnel, FunnelTotals};
-//! use partner_center::models::{
-//!     CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
-//! };
+//! use partner_center::licenses::{DeploymentRow, UsageRow};
 //!
-//! let deployment: CustomerLicensesDeploymentInsightsCollection = serde_json::from_str(
-//!     r#"{"items":[{"productName":"OFFICE 365 ENTERPRISE E3","serviceName":"o365","channel":"reseller",
-//!         "licensesSold":100,"licensesDeployed":80}]}"#,
+//! let deployment: Vec<DeploymentRow> = serde_json::from_str(
+//!     r#"[{"productName":"OFFICE 365 ENTERPRISE E3","serviceName":"o365","channel":"reseller",
+//!          "licensesSold":100,"licensesDeployed":80,"source":"classic"}]"#,
 //! )?;
-//! let usage: CustomerLicensesUsageInsightsCollection = serde_json::from_str(
-//!     r#"{"items":[
+//! let usage: Vec<UsageRow> = serde_json::from_str(
+//!     r#"[{"productName":"OFFICE 365 ENTERPRISE E3","serviceName":"o365","channel":"reseller",
+//!          "workloadName":"Exchange","licensesActive":60,"licensesQualified":100,"source":"classic"},
 //!         {"productName":"OFFICE 365 ENTERPRISE E3","serviceName":"o365","channel":"reseller",
-//!          "workloadName":"Exchange","licensesActive":60,"licensesQualified":100},
-//!         {"productName":"OFFICE 365 ENTERPRISE E3","serviceName":"o365","channel":"reseller",
-//!          "workloadName":"SharePoint","licensesActive":25,"licensesQualified":100}]}"#,
+//!          "workloadName":"SharePoint","licensesActive":25,"licensesQualified":100,"source":"classic"}]"#,
 //! )?;
 //!
 //! // One customer at a time; the totals keep only a few numbers per product.
 //! let mut totals = FunnelTotals::default();
 //! let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
-//! let funnel = Funnel::classic(customer, &deployment.items, &usage.items);
+//! let funnel = Funnel::of_customer(customer, &deployment, &usage);
 //! for row in &funnel.rows {
 //!     totals.add(row);
 //! }
@@ -85,8 +82,9 @@
 //! The [`JoinReport`] accounts for every input row: it is in a funnel row or in one of the counts. The order of the
 //! rows does not matter.
 //!
-//! Rows of the commercial queries must be grouped by customer, product, service and channel at least, and usage rows
-//! also by workload. Without the workload, the service adds up the workloads and counts users several times.
+//! All rows of a join come from one source. Rows of the commercial queries must be grouped by customer, product,
+//! service and channel at least, and usage rows also by workload. Without the workload, the service adds up the
+//! workloads and counts users several times.
 
 mod counted;
 mod entries;
@@ -106,7 +104,7 @@ mod tests;
 
 pub use self::counted::Counted;
 pub use self::groups::{Group, GroupBy, Groups};
-pub use self::join::{Funnel, Join};
+pub use self::join::{Funnel, FunnelRows, Join};
 pub use self::report::JoinReport;
 pub use self::row::{Flag, FunnelRow, Workload};
 pub use self::totals::{FunnelTotals, ProductTotals, Share, Tally, Totals};

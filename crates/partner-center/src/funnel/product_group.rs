@@ -7,7 +7,7 @@ use super::merge::{Merged, RowValues};
 use super::product_key::{Product, WorkloadLabel, keep_smaller};
 use super::{Flag, FunnelRow, JoinReport, Workload, row};
 use crate::CustomerId;
-use crate::licenses::Source;
+use crate::licenses::{Source, rounded_percent};
 use crate::models::{Guid, Timestamp};
 
 /// In seconds.
@@ -89,7 +89,6 @@ impl<'a> ProductGroup<'a> {
         self,
         customer_id: CustomerId,
         customer_name: Option<String>,
-        source: Source,
         report: &mut JoinReport,
     ) -> FunnelRow {
         let mut flags: Vec<_> = self.flag.into_iter().collect();
@@ -116,9 +115,10 @@ impl<'a> ProductGroup<'a> {
         let Merged { counts: [licenses_sold, licenses_deployed], percent: reported, processed, .. } =
             deployment.unwrap_or_default();
         let licenses_active = greatest(&workloads);
-        let percent = |part: Option<i64>, whole: Option<i64>| row::rounded_percent(part?, whole?);
         let shelfware = row::difference(licenses_sold, licenses_deployed);
         let idle = row::difference(licenses_deployed, licenses_active);
+        // All rows of a join usually come from one source.
+        let source = self.entries().map(|entry| entry.part.source).min().unwrap_or(Source::Classic);
         let mut row = FunnelRow {
             customer_id,
             customer_name,
@@ -133,8 +133,8 @@ impl<'a> ProductGroup<'a> {
             shelfware,
             idle,
             unused: row::sum_of_known(shelfware, idle),
-            deployment_percent: percent(licenses_deployed, licenses_sold),
-            usage_percent: percent(licenses_active, licenses_deployed),
+            deployment_percent: rounded_percent(licenses_deployed, licenses_sold),
+            usage_percent: rounded_percent(licenses_active, licenses_deployed),
             reported_deployment_percent: reported,
             reported_usage_percent: workloads
                 .iter()
@@ -244,9 +244,7 @@ fn workload(entries: &[Entry], merged: Merged) -> Workload {
         workload_name: None,
         licenses_active,
         licenses_qualified,
-        usage_percent: licenses_active
-            .zip(licenses_qualified)
-            .and_then(|(part, whole)| row::rounded_percent(part, whole)),
+        usage_percent: rounded_percent(licenses_active, licenses_qualified),
         reported_usage_percent: merged.percent,
         processed_date_time: merged.processed,
     };

@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 use super::product_key::fold;
 use super::tests::total;
 use super::*;
-use crate::models::{CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights, Guid};
+use crate::licenses::{DeploymentRow, UsageRow};
+use crate::models::{CommercialLicensesDeploymentInsights, CommercialLicensesUsageInsights};
 
 /// Few values, so that rows match, repeat and contradict each other.
 const CUSTOMERS: [&str; 3] = [
@@ -45,7 +46,15 @@ fn described() -> impl Strategy<Value = Map<String, Value>> {
         .prop_map(|(a, b, c, d, e, f, g)| [a, b, c, d, e, f, g].into_iter().collect())
 }
 
-type Rows = (Vec<CommercialLicensesDeploymentInsights>, Vec<CommercialLicensesUsageInsights>);
+type Rows = (Vec<DeploymentRow>, Vec<UsageRow>);
+
+fn deployment_row(row: Value) -> DeploymentRow {
+    serde_json::from_value::<CommercialLicensesDeploymentInsights>(row).unwrap().into()
+}
+
+fn usage_row(row: Value) -> UsageRow {
+    serde_json::from_value::<CommercialLicensesUsageInsights>(row).unwrap().into()
+}
 
 fn rows() -> impl Strategy<Value = Rows> {
     let read = |(mut row, numbers): (Map<String, Value>, Vec<(String, Value)>)| {
@@ -54,7 +63,7 @@ fn rows() -> impl Strategy<Value = Rows> {
     };
     let deployment =
         (described(), (count("licensesSold"), count("licensesDeployed")).prop_map(|(a, b)| vec![a, b]))
-            .prop_map(move |row| serde_json::from_value(read(row)).unwrap());
+            .prop_map(move |row| deployment_row(read(row)));
     let numbers = (
         field("workloadCode", &["EXO", "exo", "SPO", ""]),
         field("workloadName", &["Exchange", "SharePoint"]),
@@ -62,12 +71,12 @@ fn rows() -> impl Strategy<Value = Rows> {
         count("licensesQualified"),
     );
     let usage = (described(), numbers.prop_map(|(a, b, c, d)| vec![a, b, c, d]))
-        .prop_map(move |row| serde_json::from_value(read(row)).unwrap());
+        .prop_map(move |row| usage_row(read(row)));
     (prop::collection::vec(deployment, 0..8), prop::collection::vec(usage, 0..12))
 }
 
 fn join((deployment, usage): &Rows) -> Funnel {
-    Funnel::commercial(deployment, usage)
+    Funnel::of_customers(deployment, usage)
 }
 
 /// Serialized text, in which spellings that compare as equal still differ.
@@ -103,10 +112,10 @@ fn rows_of(truth: &Truth, name: impl Fn(u8) -> Value) -> Rows {
     let (mut deployment, mut usage) = (Vec::new(), Vec::new());
     for ((customer, product), (sold, deployed, workloads)) in truth {
         let numbers = json!({ "licensesSold": sold, "licensesDeployed": deployed });
-        deployment.push(serde_json::from_value(row(*customer, *product, numbers)).unwrap());
+        deployment.push(deployment_row(row(*customer, *product, numbers)));
         for (workload, active) in workloads {
             let numbers = json!({ "workloadCode": format!("W{workload}"), "licensesActive": active });
-            usage.push(serde_json::from_value(row(*customer, *product, numbers)).unwrap());
+            usage.push(usage_row(row(*customer, *product, numbers)));
         }
     }
     (deployment, usage)
@@ -153,15 +162,13 @@ proptest! {
         let (deployment, usage) = rows;
         let ids: BTreeSet<_> = deployment
             .iter()
-            .map(|row| &row.customer_tenant_id)
-            .chain(usage.iter().map(|row| &row.customer_tenant_id))
-            .map(|id| id.as_ref().and_then(Guid::as_uuid))
+            .map(|row| row.customer_id)
+            .chain(usage.iter().map(|row| row.customer_id))
             .collect();
         for id in ids {
-            let is_theirs = |other: &Option<Guid>| other.as_ref().and_then(Guid::as_uuid) == id;
             let piece = join(&(
-                deployment.iter().filter(|row| is_theirs(&row.customer_tenant_id)).cloned().collect(),
-                usage.iter().filter(|row| is_theirs(&row.customer_tenant_id)).cloned().collect(),
+                deployment.iter().filter(|row| row.customer_id == id).cloned().collect(),
+                usage.iter().filter(|row| row.customer_id == id).cloned().collect(),
             ));
             pieces.extend(piece.rows);
             report.merge(&piece.report);

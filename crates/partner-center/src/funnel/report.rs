@@ -16,12 +16,12 @@ use super::{Flag, FunnelRow};
 ///
 /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
 /// let deployment = [
-///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5,"licensesDeployed":6}"#)?,
-///     serde_json::from_str(r#"{"licensesSold":1,"licensesDeployed":1}"#)?,
+///     serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesSold":5,"licensesDeployed":6}"#)?,
+///     serde_json::from_str(r#"{"source":"classic","licensesSold":1,"licensesDeployed":1}"#)?,
 /// ];
 /// let mut report = JoinReport::default();
-/// report.merge(&Funnel::classic(customer, &deployment, &[]).report);
-/// report.merge(&Funnel::classic(customer, &deployment, &[]).report);
+/// report.merge(&Funnel::of_customer(customer, &deployment, &[]).report);
+/// report.merge(&Funnel::of_customer(customer, &deployment, &[]).report);
 /// assert_eq!((report.deployment_rows, report.funnel_rows), (4, 2));
 /// assert_eq!((report.without_product, report.left_out()), (2, 2));
 /// assert_eq!(report.flagged(Flag::DeployedExceedsSold), 2);
@@ -122,9 +122,9 @@ impl JoinReport {
     /// use partner_center::funnel::Join;
     ///
     /// let mut join = Join::new();
-    /// join.deployment(&serde_json::from_str(r#"{"productName":"VISIO","licensesSold":5}"#)?);
-    /// let report = join.finish(|row| unreachable!("it names no customer: {row:?}"));
-    /// assert_eq!(report.left_out(), 1);
+    /// join.deployment(&serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesSold":5}"#)?);
+    /// let mut rows = join.finish();
+    /// assert_eq!((rows.next(), rows.report().left_out()), (None, 1), "it names no customer");
     /// # Ok::<(), serde_json::Error>(())
     /// ```
     #[must_use]

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::CustomerId;
-use crate::licenses::Source;
+use crate::licenses::{self, Source};
 use crate::models::{Channel, Guid, Timestamp};
 
 /// How many licenses of one product a customer bought, how many are deployed, and how many are in use.
@@ -35,18 +35,18 @@ use crate::models::{Channel, Guid, Timestamp};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FunnelRow {
-    /// The customer: the requested one, or the one that a commercial row names.
+    /// The id of the customer's tenant.
     #[cfg_attr(feature = "schemars", schemars(with = "Guid"))]
     pub customer_id: CustomerId,
-    /// The customer's name, if a row has it.
+    /// The customer's name.
     pub customer_name: Option<String>,
-    /// The product's id, which is that of its SKU in Microsoft Entra; not sent by the classic operations.
+    /// The id of the product, which is that of its SKU in Microsoft Entra; not sent by the classic operations.
     pub product_id: Option<Guid>,
     /// The name of the product, in capitals.
     pub product_name: Option<String>,
     /// The code of the service, such as o365 or crm.
     pub service_code: Option<String>,
-    /// The name of the service, the same for both sources: see [`service`](crate::service).
+    /// The name of the service, such as Microsoft Office 365; the code if the service is unknown.
     pub service_name: Option<String>,
     /// How the licenses were sold.
     pub channel: Option<Channel>,
@@ -60,23 +60,25 @@ pub struct FunnelRow {
     pub shelfware: Option<i64>,
     /// Licenses that are deployed but not in use; 0 if more are in use than deployed.
     pub idle: Option<i64>,
-    /// Licenses that were sold but are not in use: shelfware plus idle. If only one of them is known, `unused` equals it
-    /// and the row has [`Flag::UnusedIsLowerBound`]; if neither is known, it is `None`.
+    /// Licenses that were sold but are not in use: shelfware plus idle. If only one of them is known, this is the known
+    /// one, and a flag says that it is a lower bound.
+    ///
+    /// `None` if neither is known. The flag is [`Flag::UnusedIsLowerBound`].
     pub unused: Option<i64>,
     /// Deployed licenses as a percentage of sold, computed from the counts to two decimal places; may exceed 100.
     pub deployment_percent: Option<f64>,
     /// Active licenses as a percentage of deployed, computed from the counts to two decimal places; may exceed 100.
     pub usage_percent: Option<f64>,
-    /// Deployed licenses as a percentage of sold, as computed by the service; not sent by the commercial query.
+    /// Deployed licenses as a percentage of sold, as computed by the service; the commercial query sends none.
     pub reported_deployment_percent: Option<f64>,
     /// Active licenses as a percentage of qualified, as computed by the service, for the workload with the most active
-    /// licenses; not sent by the commercial query.
+    /// licenses; the commercial query sends none.
     pub reported_usage_percent: Option<f64>,
     /// The usage of each workload, sorted by code, or by name if there is no code.
     pub workloads: Vec<Workload>,
-    /// When the service last computed the deployment.
+    /// When the service last computed the deployment, as received.
     pub deployment_processed_date_time: Option<Timestamp>,
-    /// When the service last computed the usage: the oldest time of the workloads.
+    /// When the service last computed the usage, as received: the oldest time of the workloads.
     pub usage_processed_date_time: Option<Timestamp>,
     /// The operations that the row comes from.
     pub source: Source,
@@ -90,8 +92,8 @@ impl FunnelRow {
     /// ```
     /// use partner_center::funnel::{Flag, Funnel};
     ///
-    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":1}"#)?];
-    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage);
+    /// let usage = [serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesActive":1}"#)?];
+    /// let funnel = Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage);
     /// assert!(funnel.rows[0].has(Flag::WithoutDeployment));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -107,12 +109,14 @@ impl FunnelRow {
     /// use partner_center::models::Timestamp;
     ///
     /// let deployment = [serde_json::from_str(
-    ///     r#"{"productName":"VISIO","licensesSold":1,"licensesDeployed":1,"processedDateTime":"2017-03-14T03:25:16Z"}"#,
+    ///     r#"{"source":"classic","productName":"VISIO","licensesSold":1,"licensesDeployed":1,
+    ///         "processedDateTime":"2017-03-14T03:25:16Z"}"#,
     /// )?];
     /// let usage = [serde_json::from_str(
-    ///     r#"{"productName":"VISIO","licensesActive":1,"processedDateTime":"2017-03-09T00:00:00Z"}"#,
+    ///     r#"{"source":"classic","productName":"VISIO","licensesActive":1,
+    ///         "processedDateTime":"2017-03-09T00:00:00Z"}"#,
     /// )?];
-    /// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
+    /// let funnel = Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &usage);
     /// assert_eq!(funnel.rows[0].processed_date_time(), Some(&Timestamp::from("2017-03-09T00:00:00Z")));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -134,14 +138,15 @@ impl FunnelRow {
     /// ```
     /// use partner_center::funnel::{Flag, Funnel};
     ///
-    /// let deployment =
-    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#)?];
-    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":3}"#)?];
+    /// let deployment = [serde_json::from_str(
+    ///     r#"{"source":"classic","productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#,
+    /// )?];
+    /// let usage = [serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesActive":3}"#)?];
     /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
-    /// let row = &Funnel::classic(customer, &deployment, &usage).rows[0];
+    /// let row = &Funnel::of_customer(customer, &deployment, &usage).rows[0];
     /// assert_eq!((row.unused(), row.has(Flag::UnusedIsLowerBound)), (Some(7), false));
     ///
-    /// let row = &Funnel::classic(customer, &deployment, &[]).rows[0];
+    /// let row = &Funnel::of_customer(customer, &deployment, &[]).rows[0];
     /// assert_eq!((row.unused(), row.has(Flag::UnusedIsLowerBound)), (Some(3), true));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -155,14 +160,15 @@ impl FunnelRow {
     /// ```
     /// use partner_center::funnel::Funnel;
     ///
-    /// let deployment =
-    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#)?];
-    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":3}"#)?];
+    /// let deployment = [serde_json::from_str(
+    ///     r#"{"source":"classic","productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#,
+    /// )?];
+    /// let usage = [serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesActive":3}"#)?];
     /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
-    /// let row = &Funnel::classic(customer, &deployment, &usage).rows[0];
+    /// let row = &Funnel::of_customer(customer, &deployment, &usage).rows[0];
     /// assert_eq!((row.idle_at_least(4), row.idle_at_least(5)), (Some(true), Some(false)));
     ///
-    /// let row = &Funnel::classic(customer, &deployment, &[]).rows[0];
+    /// let row = &Funnel::of_customer(customer, &deployment, &[]).rows[0];
     /// assert_eq!(row.idle_at_least(1), None);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -178,14 +184,15 @@ impl FunnelRow {
     /// ```
     /// use partner_center::funnel::Funnel;
     ///
-    /// let deployment =
-    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#)?];
-    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":7}"#)?];
+    /// let deployment = [serde_json::from_str(
+    ///     r#"{"source":"classic","productName":"VISIO","licensesSold":10,"licensesDeployed":7}"#,
+    /// )?];
+    /// let usage = [serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesActive":7}"#)?];
     /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
-    /// let row = &Funnel::classic(customer, &deployment, &usage).rows[0];
+    /// let row = &Funnel::of_customer(customer, &deployment, &usage).rows[0];
     /// assert_eq!((row.below_percent(71.0), row.below_percent(70.0)), (Some(true), Some(false)));
     ///
-    /// let row = &Funnel::classic(customer, &deployment, &[]).rows[0];
+    /// let row = &Funnel::of_customer(customer, &deployment, &[]).rows[0];
     /// assert_eq!((row.below_percent(71.0), row.below_percent(70.0)), (Some(true), None));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -193,7 +200,7 @@ impl FunnelRow {
     pub fn below_percent(&self, percent: f64) -> Option<bool> {
         let below = |part, whole| match (part, whole) {
             (_, Some(0)) => Some(false),
-            (part, whole) => Some(self::percent(part?, whole?)? < percent),
+            (part, whole) => Some(licenses::percent(part?, whole?)? < percent),
         };
         let deployment = below(self.licenses_deployed, self.licenses_sold);
         let usage = below(self.licenses_active, self.licenses_deployed);
@@ -221,18 +228,6 @@ pub(super) fn sum_of_known(shelfware: Option<i64>, idle: Option<i64>) -> Option<
         (Some(shelfware), Some(idle)) => Some(shelfware.saturating_add(idle)),
         (one, other) => one.or(other),
     }
-}
-
-/// `part` as a percentage of `whole`; `None` if `whole` is 0.
-#[expect(clippy::cast_precision_loss, reason = "a percentage of a count beyond 2^53 may be off by a hair")]
-pub(super) fn percent(part: i64, whole: i64) -> Option<f64> {
-    (whole > 0).then(|| part as f64 / whole as f64 * 100.0)
-}
-
-/// The percentage for rows and totals, with two decimal places like the service's own. Comparisons use the unrounded
-/// value.
-pub(super) fn rounded_percent(part: i64, whole: i64) -> Option<f64> {
-    percent(part, whole).map(|percent| (percent * 100.0).round() / 100.0)
 }
 
 impl fmt::Debug for FunnelRow {
@@ -295,9 +290,10 @@ impl fmt::Debug for FunnelRow {
 /// use partner_center::funnel::Funnel;
 ///
 /// let usage = [serde_json::from_str(
-///     r#"{"productName":"VISIO","workloadName":"SharePoint","licensesActive":3,"licensesQualified":4}"#,
+///     r#"{"source":"classic","productName":"VISIO","workloadName":"SharePoint",
+///         "licensesActive":3,"licensesQualified":4}"#,
 /// )?];
-/// let funnel = Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage);
+/// let funnel = Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage);
 /// let workload = &funnel.rows[0].workloads[0];
 /// assert_eq!(workload.workload_name.as_deref(), Some("SharePoint"));
 /// assert_eq!(workload.usage_percent, Some(75.0));

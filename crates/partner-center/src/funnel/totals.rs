@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::FunnelRow;
 use super::counted::{Counted, Facts};
 use super::product_key::{ProductKey, fold, keep_smaller};
-use super::{FunnelRow, row};
+use crate::licenses::rounded_percent;
 use crate::models::{Guid, Timestamp};
 
 /// A sum over rows, with the number of rows that are not included because their count is unknown.
@@ -77,7 +78,7 @@ impl Share {
     /// ```
     #[must_use]
     pub fn percent(&self) -> Option<f64> {
-        row::rounded_percent(self.part, self.whole)
+        rounded_percent(Some(self.part), Some(self.whole))
     }
 
     fn add(&mut self, part: Option<i64>, whole: Option<i64>) {
@@ -122,12 +123,14 @@ impl From<WrittenShare> for Share {
 /// use partner_center::funnel::{Funnel, Totals};
 ///
 /// let deployment = [
-///     serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?,
-///     serde_json::from_str(r#"{"productName":"PROJECT","licensesSold":10,"licensesDeployed":12}"#)?,
-///     serde_json::from_str(r#"{"productName":"POWER BI PRO","licensesSold":5}"#)?,
+///     serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?,
+///     serde_json::from_str(
+///         r#"{"source":"classic","productName":"PROJECT","licensesSold":10,"licensesDeployed":12}"#,
+///     )?,
+///     serde_json::from_str(r#"{"source":"classic","productName":"POWER BI PRO","licensesSold":5}"#)?,
 /// ];
 /// let mut totals = Totals::default();
-/// for row in &Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows {
+/// for row in &Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows {
 ///     totals.add(row);
 /// }
 /// assert_eq!((totals.licenses_sold.sum, totals.licenses_deployed.sum), (25, 16));
@@ -178,9 +181,9 @@ impl Totals {
     /// ```
     /// use partner_center::funnel::{Funnel, Totals};
     ///
-    /// let usage = [serde_json::from_str(r#"{"productName":"VISIO","licensesActive":3}"#)?];
+    /// let usage = [serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesActive":3}"#)?];
     /// let mut totals = Totals::default();
-    /// totals.add(&Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage).rows[0]);
+    /// totals.add(&Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &[], &usage).rows[0]);
     /// assert_eq!((totals.licenses_active.sum, totals.idle.unknown_rows), (3, 1));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -273,10 +276,11 @@ impl Totals {
 /// ```
 /// use partner_center::funnel::{Funnel, FunnelTotals};
 ///
-/// let deployment =
-///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?];
+/// let deployment = [serde_json::from_str(
+///     r#"{"source":"classic","productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#,
+/// )?];
 /// let mut totals = FunnelTotals::default();
-/// totals.add(&Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0]);
+/// totals.add(&Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0]);
 /// let visio = totals.products()[0];
 /// assert_eq!(visio.product_name.as_deref(), Some("VISIO"));
 /// assert_eq!(visio.totals.shelfware.sum, 6);
@@ -293,7 +297,7 @@ pub struct ProductTotals {
     pub product_name: Option<String>,
     /// The code of the service, such as o365 or crm.
     pub service_code: Option<String>,
-    /// The name of the service, the same for both sources: see [`service`](crate::service).
+    /// The name of the service, such as Microsoft Office 365; the code if the service is unknown.
     pub service_name: Option<String>,
     /// The sums.
     pub totals: Totals,
@@ -328,11 +332,12 @@ impl ProductTotals {
 /// ```
 /// use partner_center::funnel::{Funnel, FunnelTotals};
 ///
-/// let deployment =
-///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?];
+/// let deployment = [serde_json::from_str(
+///     r#"{"source":"classic","productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#,
+/// )?];
 /// let mut totals = FunnelTotals::default();
 /// for customer in ["4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04", "0112a436-b14e-4888-967b-ca4bb2cf1234"] {
-///     for row in &Funnel::classic(customer.parse()?, &deployment, &[]).rows {
+///     for row in &Funnel::of_customer(customer.parse()?, &deployment, &[]).rows {
 ///         totals.add(row);
 ///     }
 /// }
@@ -358,10 +363,11 @@ impl FunnelTotals {
     /// ```
     /// use partner_center::funnel::{Funnel, FunnelTotals};
     ///
-    /// let deployment =
-    ///     [serde_json::from_str(r#"{"productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#)?];
+    /// let deployment = [serde_json::from_str(
+    ///     r#"{"source":"classic","productName":"VISIO","licensesSold":10,"licensesDeployed":4}"#,
+    /// )?];
     /// let mut totals = FunnelTotals::default();
-    /// totals.add(&Funnel::classic("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0]);
+    /// totals.add(&Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0]);
     /// assert_eq!(totals.book().rows, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

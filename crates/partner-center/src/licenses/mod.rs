@@ -1,9 +1,9 @@
 //! The rows of all customers, from the commercial query if it is available, and otherwise from a sweep.
 //!
-//! The sources have different fields, and neither has all of them. The commercial query needs one request for up to
-//! 10,000 rows and includes the product's id. The classic operations need one request per customer, include the
-//! service's own percentages, and distinguish a customer without rows from one that cannot be read. Every row names its
-//! source.
+//! The rows of both sources have one form ([`DeploymentRow`], [`UsageRow`]) and name their source, but neither source
+//! fills every field. The commercial query needs one request for up to 10,000 rows and includes the product's id. The
+//! classic operations need one request per customer, include the service's own percentages, and distinguish a customer
+//! without rows from one that cannot be read.
 //!
 //! If the commercial query is available, the rows of all customers take a few requests instead of one per customer:
 //!
@@ -30,16 +30,25 @@
 //! age would be unknown.
 
 mod coverage;
+mod deployment_row;
+mod partner_row;
+mod percent;
 mod row;
 mod source;
 mod stream;
+mod usage_row;
 
 use std::fmt;
 
 pub use coverage::Coverage;
-pub use row::{DeploymentRow, LicenseRow, UsageRow};
+pub use deployment_row::DeploymentRow;
+pub use partner_row::{PartnerDeploymentRow, PartnerUsageRow};
+pub(crate) use percent::rounded as rounded_percent;
+pub use percent::{percent, round_percent};
+pub use row::LicenseRow;
 pub use source::Source;
 pub use stream::{Batch, LicenseReportStream};
+pub use usage_row::UsageRow;
 
 use crate::Result;
 use crate::chain::Customers;
@@ -123,7 +132,7 @@ pub struct LicenseReport<R> {
 
 impl<R: LicenseRow> LicenseReport<R> {
     pub(crate) fn new(partner: PartnerCenter) -> Self {
-        Self { sweep: Sweep::new(partner, R::ask), source: SourceChoice::default(), lists: true }
+        Self { sweep: Sweep::new(partner, R::read), source: SourceChoice::default(), lists: true }
     }
 
     /// Sets the source of the rows. Default: [`SourceChoice::Auto`].

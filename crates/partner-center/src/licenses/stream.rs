@@ -9,12 +9,13 @@ use futures_core::Stream;
 
 use super::Source;
 use super::coverage::Coverage;
-use super::row::{Kind, LicenseRow};
+use super::row::LicenseRow;
 use super::{Fallback, LicenseReport, SourceChoice, is_unavailable};
 use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
 use crate::collection::Collection as _;
 use crate::error::Error;
+use crate::filter::Operation;
 use crate::models::Findings;
 use crate::paging::Pages;
 use crate::sweep::checkpoint::{Ids, Place};
@@ -77,7 +78,7 @@ enum Reading<R: LicenseRow> {
 
 /// A commercial query in progress.
 struct Query<R: LicenseRow> {
-    pages: Pages<<R as Kind>::Page>,
+    pages: Pages<<R::Operation as Operation>::Page>,
     /// The next page; `None` after the last.
     at: Option<Continuation>,
     summary: Summary,
@@ -262,7 +263,7 @@ impl<R: LicenseRow> LicenseReportStream<R> {
                     query.summary.count(page.findings());
                     let rows: Response<Vec<R>> =
                         page.map(|page| page.into_items().into_iter().map(Into::into).collect());
-                    rows.value().iter().for_each(|row| self.coverage.add(row.customer()));
+                    rows.value().iter().for_each(|row| self.coverage.add(row.customer_id()));
                     return Poll::Ready(Some(Ok(Batch {
                         source: Source::Commercial,
                         customer: None,
@@ -274,7 +275,7 @@ impl<R: LicenseRow> LicenseReportStream<R> {
                     Fallback::Refused(error)
                 }
                 Some(Err(error)) if self.limiter.waits_out(&error) && error.continuation().is_some() => {
-                    query.pages = R::query(&query.partner, error.continuation().cloned());
+                    query.pages = pages::<R>(&query.partner, error.continuation().cloned());
                     query.rest = Some(query.partner.core().clock.sleep(REST));
                     continue;
                 }
@@ -300,6 +301,18 @@ impl<R: LicenseRow> LicenseReportStream<R> {
     }
 }
 
+/// The pages of the commercial query, from this position on.
+fn pages<R: LicenseRow>(
+    partner: &PartnerCenter,
+    resume: Option<Continuation>,
+) -> Pages<<R::Operation as Operation>::Page> {
+    let query = R::commercial(partner);
+    match resume {
+        Some(continuation) => query.resume(continuation).pages(),
+        None => query.pages(),
+    }
+}
+
 /// Starts or resumes the commercial query.
 fn query<R: LicenseRow>(
     sweep: Sweep<Vec<R>>,
@@ -309,7 +322,7 @@ fn query<R: LicenseRow>(
     summary: Summary,
 ) -> Box<Query<R>> {
     let partner = sweep.partner.limited_by(limiter.listing());
-    let pages = R::query(&partner, resume.clone());
+    let pages = pages::<R>(&partner, resume.clone());
     let at = resume.or_else(|| pages.continuation().cloned());
     let instead = (source == SourceChoice::Auto && summary.rows == 0).then_some(sweep);
     Box::new(Query { pages, at, summary, instead, partner, rest: None })

@@ -11,8 +11,8 @@ use std::str::FromStr;
 pub(crate) use self::value::MetricValue;
 use partner_center::filter::draw_caret;
 
-use crate::output::share;
 use partner_center::funnel::{Flag, FunnelRow, Share, Tally, Totals};
+use partner_center::licenses::percent;
 
 /// A number of the funnel that can be compared with a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,7 +136,7 @@ impl Measure {
     fn percent(part: Option<i64>, whole: Option<i64>) -> Self {
         match (part, whole) {
             (_, Some(0)) => Self::None,
-            (Some(part), Some(whole)) => share(part, whole).map_or(Self::None, Self::Percent),
+            (Some(part), Some(whole)) => percent(part, whole).map_or(Self::None, Self::Percent),
             _ => Self::Unknown,
         }
     }

@@ -70,12 +70,14 @@ fn an_invalid_threshold_reports_the_column() {
 #[test]
 fn every_metric_has_a_value_for_rows_and_for_totals() {
     let deployment = serde_json::from_value(json!({
-        "productName": "E3", "licensesSold": 100, "licensesDeployed": 80, "customerTenantId": CUSTOMER
+        "productName": "E3", "licensesSold": 100, "licensesDeployed": 80, "customerId": CUSTOMER,
+        "source": "commercial"
     }));
     let usage = serde_json::from_value(json!({
-        "productName": "E3", "workloadName": "Exchange", "licensesActive": 60, "customerTenantId": CUSTOMER
+        "productName": "E3", "workloadName": "Exchange", "licensesActive": 60, "customerId": CUSTOMER,
+        "source": "commercial"
     }));
-    let funnel = Funnel::commercial(&[deployment.unwrap()], &[usage.unwrap()]);
+    let funnel = Funnel::of_customers(&[deployment.unwrap()], &[usage.unwrap()]);
     let row = &funnel.rows[0];
     let mut totals = Totals::default();
     totals.add(row);
@@ -89,9 +91,10 @@ fn every_metric_has_a_value_for_rows_and_for_totals() {
 #[test]
 fn a_lower_bound_crosses_only_what_every_greater_number_crosses() {
     let deployment = serde_json::from_value(json!({
-        "productName": "E3", "licensesSold": 100, "licensesDeployed": 80, "customerTenantId": CUSTOMER
+        "productName": "E3", "licensesSold": 100, "licensesDeployed": 80, "customerId": CUSTOMER,
+        "source": "commercial"
     }));
-    let row = &Funnel::commercial(&[deployment.unwrap()], &[]).rows[0];
+    let row = &Funnel::of_customers(&[deployment.unwrap()], &[]).rows[0];
     for (threshold, crossed) in [
         ("unused > 19", Some(true)),
         ("unused >= 20", Some(true)),

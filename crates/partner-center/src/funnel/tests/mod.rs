@@ -6,11 +6,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::licenses::Source;
+use crate::licenses::{DeploymentRow, Source, UsageRow};
 use crate::models::{
-    CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection,
+    CommercialLicensesDeploymentInsights, CommercialLicensesDeploymentInsightsCollection,
+    CommercialLicensesUsageInsights, CommercialLicensesUsageInsightsCollection,
     CustomerLicensesDeploymentInsights, CustomerLicensesDeploymentInsightsCollection,
-    CustomerLicensesUsageInsightsCollection, Timestamp,
+    CustomerLicensesUsageInsights, CustomerLicensesUsageInsightsCollection, Timestamp,
 };
 
 const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
@@ -23,23 +24,34 @@ fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap()
 }
 
-fn rows<T: DeserializeOwned>(values: &[Value]) -> Vec<T> {
-    values.iter().map(read).collect()
+/// Joins the models of the classic operations.
+fn joined(
+    deployment: impl IntoIterator<Item = CustomerLicensesDeploymentInsights>,
+    usage: impl IntoIterator<Item = CustomerLicensesUsageInsights>,
+) -> Funnel {
+    let customer = CUSTOMER.parse().unwrap();
+    let deployment: Vec<_> =
+        deployment.into_iter().map(|row| DeploymentRow::classic(customer, row)).collect();
+    let usage: Vec<_> = usage.into_iter().map(|row| UsageRow::classic(customer, row)).collect();
+    Funnel::of_customer(customer, &deployment, &usage)
 }
 
 fn classic(deployment: &[Value], usage: &[Value]) -> Funnel {
-    Funnel::classic(CUSTOMER.parse().unwrap(), &rows(deployment), &rows(usage))
+    joined(deployment.iter().map(read), usage.iter().map(read))
 }
 
 /// Adds the customer to rows that do not name one.
 fn commercial(deployment: &[Value], usage: &[Value]) -> Funnel {
-    let of_customer = |row: &Value| {
-        let mut with = json!({ "customerTenantId": CUSTOMER.to_uppercase() });
-        with.as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
-        with
-    };
-    let with = |values: &[Value]| values.iter().map(of_customer).collect::<Vec<_>>();
-    Funnel::commercial(&rows(&with(deployment)), &rows(&with(usage)))
+    fn rows<Model: DeserializeOwned, Row: From<Model>>(values: &[Value]) -> Vec<Row> {
+        let row = |row: &Value| {
+            let mut with = json!({ "customerTenantId": CUSTOMER.to_uppercase() });
+            with.as_object_mut().unwrap().extend(row.as_object().unwrap().clone());
+            read::<Model>(&with).into()
+        };
+        values.iter().map(row).collect()
+    }
+    let deployment = rows::<CommercialLicensesDeploymentInsights, _>(deployment);
+    Funnel::of_customers(&deployment, &rows::<CommercialLicensesUsageInsights, _>(usage))
 }
 
 pub(super) fn total<'a>(rows: impl IntoIterator<Item = &'a FunnelRow>) -> FunnelTotals {
@@ -64,7 +76,7 @@ fn the_documented_classic_responses_give_three_rows() {
     let usage: CustomerLicensesUsageInsightsCollection =
         serde_json::from_str(include_str!("../../../../../openapi/examples/customer-licenses-usage.json"))
             .unwrap();
-    let funnel = Funnel::classic(CUSTOMER.parse().unwrap(), &deployment.items, &usage.items);
+    let funnel = joined(deployment.items, usage.items);
 
     let seen: Vec<_> = funnel
         .rows
@@ -106,14 +118,16 @@ fn the_documented_commercial_responses_have_no_product_in_common() {
     let usage: CommercialLicensesUsageInsightsCollection =
         serde_json::from_str(include_str!("../../../../../openapi/examples/commercial-licenses-usage.json"))
             .unwrap();
-    let Funnel { rows: seen, report } = Funnel::commercial(&deployment.value, &usage.value);
+    let deployment: Vec<_> = deployment.value.into_iter().map(DeploymentRow::from).collect();
+    let usage: Vec<_> = usage.value.into_iter().map(UsageRow::from).collect();
+    let Funnel { rows: seen, report } = Funnel::of_customers(&deployment, &usage);
     let totals = total(&seen);
 
     let flags: Vec<_> = seen.iter().map(|row| row.flags.as_slice()).collect();
     let (deployed, used) = ([Flag::WithoutUsage, Flag::UnusedIsLowerBound], [Flag::WithoutDeployment]);
     assert_eq!(flags, [&deployed[..], &deployed, &used, &used]);
     assert!(seen.iter().all(|row| row.customer_id.to_string() == OTHER && row.source == Source::Commercial));
-    assert_eq!(seen[3].product_id.as_ref().map(ToString::to_string).as_deref(), Some(E3));
+    assert_eq!(seen[3].product_id.as_ref().map(ToString::to_string).as_deref(), Some(&*E3.to_lowercase()));
     assert_eq!((totals.book().licenses_sold.sum, totals.book().licenses_sold.unknown_rows), (14, 2));
     assert_eq!((report.flagged(Flag::WithoutUsage), report.flagged(Flag::WithoutDeployment)), (2, 2));
 }
@@ -166,11 +180,9 @@ fn a_missing_or_negative_count_is_unknown_and_so_are_computed_values() {
         json!({"productName": "E3", "workloadName": "Exchange", "licensesActive": 1, "licensesQualified": 1}),
     ];
     let of = |sold, deployed| {
-        let mut deployment = rows(&[json!({"productName": "E3"})]);
-        for CustomerLicensesDeploymentInsights { licenses_sold, licenses_deployed, .. } in &mut deployment {
-            (*licenses_sold, *licenses_deployed) = (sold, deployed);
-        }
-        Funnel::classic(CUSTOMER.parse().unwrap(), &deployment, &rows(&usage))
+        let mut deployment: CustomerLicensesDeploymentInsights = read(&json!({"productName": "E3"}));
+        (deployment.licenses_sold, deployment.licenses_deployed) = (sold, deployed);
+        joined([deployment], usage.iter().map(read))
     };
     for (sold, deployed, missing, negative, unused) in [
         (None, Some(3), 1, 0, Some(2)),
@@ -431,16 +443,14 @@ fn a_row_is_serialized_with_the_contracts_names_and_null_for_unknown_values() {
 fn debug_output_does_not_show_customer_names() {
     let row = json!({"customerTenantId": CUSTOMER, "customerName": "Contoso", "productName": "E3"});
     let mut join = Join::new();
-    join.deployment(&read(&row));
-    join.usage(&read(&row));
+    join.deployment(&read::<CommercialLicensesDeploymentInsights>(&row).into());
+    join.usage(&read::<CommercialLicensesUsageInsights>(&row).into());
     assert!(!format!("{join:?}").contains("Contoso"));
-    let mut seen = 0;
-    join.finish(|row| {
-        assert_eq!(row.customer_name.as_deref(), Some("Contoso"));
-        assert!(!format!("{row:?}").contains("Contoso"));
-        seen += 1;
-    });
-    assert_eq!(seen, 1);
+    let rows = join.finish();
+    assert!(!format!("{rows:?}").contains("Contoso"));
+    let rows: Vec<_> = rows.collect();
+    assert_eq!((rows.len(), rows[0].customer_name.as_deref()), (1, Some("Contoso")));
+    assert!(!format!("{rows:?}").contains("Contoso"));
 }
 
 #[cfg(feature = "schemars")]
