@@ -6,6 +6,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -26,13 +27,13 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()>;
 }
 
-/// The system clock and tokio's timer.
+/// The system clock and tokio's timer. A test that pauses tokio's time also pauses [`Clock::now`] of this clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant::now()
+        tokio::time::Instant::now().into_std()
     }
 
     fn system_time(&self) -> SystemTime {
@@ -55,11 +56,15 @@ impl Clock for SystemClock {
 /// clock.advance(Duration::from_secs(3600));
 /// assert_eq!(clock.now() - before, Duration::from_secs(3600));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ManualClock {
     start: (Instant, SystemTime),
     state: Arc<Mutex<ManualState>>,
+    on_sleep: Option<Arc<OnSleep>>,
 }
+
+/// Called with the length of each sleep.
+type OnSleep = dyn Fn(Duration) + Send + Sync;
 
 #[derive(Debug, Default)]
 struct ManualState {
@@ -91,7 +96,26 @@ impl ManualClock {
     /// Creates a clock that starts at the current time.
     #[must_use]
     pub fn new() -> Self {
-        Self { start: (Instant::now(), SystemTime::now()), state: Arc::default() }
+        Self { start: (Instant::now(), SystemTime::now()), state: Arc::default(), on_sleep: None }
+    }
+
+    /// Calls a function with the length of each sleep of this clock and of its later clones, after the clock has advanced:
+    /// for example to advance the clock of an emulator as well.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use partner_center::clock::{Clock, ManualClock};
+    ///
+    /// let other = ManualClock::new();
+    /// let advanced = other.clone();
+    /// let clock = ManualClock::new().on_sleep(move |wait| advanced.advance(wait));
+    /// drop(clock.sleep(Duration::from_secs(60)));
+    /// assert_eq!(other.elapsed(), Duration::from_secs(60));
+    /// ```
+    #[must_use]
+    pub fn on_sleep(mut self, function: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        self.on_sleep = Some(Arc::new(function));
+        self
     }
 
     /// Advances the clock, by at most a hundred years in total: some systems cannot represent more.
@@ -126,11 +150,25 @@ impl Clock for ManualClock {
     }
 
     fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
-        let mut state = self.state();
-        state.advance(wait);
-        state.sleeps.push(wait);
+        {
+            let mut state = self.state();
+            state.advance(wait);
+            state.sleeps.push(wait);
+        }
+        if let Some(function) = &self.on_sleep {
+            function(wait);
+        }
         // Let other tasks run, as they would during a real wait.
         Box::pin(tokio::task::yield_now())
+    }
+}
+
+impl fmt::Debug for ManualClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManualClock")
+            .field("start", &self.start)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -292,6 +330,40 @@ impl Random for SystemRandom {
 
     fn uuid(&self) -> Uuid {
         Uuid::new_v4()
+    }
+}
+
+/// Numbers for tests: always the same fraction, and GUIDs that are counted. Clones share the count.
+///
+/// ```
+/// use partner_center::clock::{FixedRandom, Random};
+///
+/// let random = FixedRandom::new(0.5);
+/// assert_eq!(random.fraction(), 0.5);
+/// assert_ne!(random.uuid(), random.uuid());
+/// ```
+#[derive(Clone, Debug)]
+pub struct FixedRandom {
+    fraction: f64,
+    uuids: Arc<AtomicU64>,
+}
+
+impl FixedRandom {
+    /// Creates a source of this fraction, which is returned as it is.
+    #[must_use]
+    pub fn new(fraction: f64) -> Self {
+        Self { fraction, uuids: Arc::default() }
+    }
+}
+
+impl Random for FixedRandom {
+    fn fraction(&self) -> f64 {
+        self.fraction
+    }
+
+    fn uuid(&self) -> Uuid {
+        let number = self.uuids.fetch_add(1, Ordering::Relaxed);
+        uuid::Builder::from_random_bytes(u128::from(number).to_be_bytes()).into_uuid()
     }
 }
 

@@ -93,17 +93,7 @@ fn may_retry(error: &Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[derive(Debug)]
-    struct Always(f64);
-    impl Random for Always {
-        fn fraction(&self) -> f64 {
-            self.0
-        }
-        fn uuid(&self) -> uuid::Uuid {
-            uuid::Uuid::nil()
-        }
-    }
+    use crate::clock::FixedRandom;
 
     // S11
     #[test]
@@ -115,7 +105,7 @@ mod tests {
             let limits = Limits { attempts: u32::MAX, backoff, ..Limits::default() };
             for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 2.0, f64::MAX, 1.0] {
                 for attempts in [0, 1, 2, 99, u32::MAX - 1] {
-                    assert!(limits.wait(&error, attempts, &Always(number)).unwrap() <= LONGEST);
+                    assert!(limits.wait(&error, attempts, &FixedRandom::new(number)).unwrap() <= LONGEST);
                 }
             }
         }
@@ -125,20 +115,21 @@ mod tests {
     fn waits_grow_up_to_the_cap_and_honor_retry_after() {
         let limits = Limits { attempts: 100, ..Limits::default() };
         let error = Error::new(ErrorKind::Unavailable, "").with_status(503);
-        let wait = |attempts| limits.wait(&error, attempts, &Always(1.0)).unwrap();
+        let wait = |attempts| limits.wait(&error, attempts, &FixedRandom::new(1.0)).unwrap();
         assert_eq!(wait(1), Duration::from_millis(500));
         assert_eq!(wait(2), Duration::from_secs(1));
         assert_eq!(wait(7), Duration::from_secs(30));
         assert_eq!(wait(99), Duration::from_secs(30));
         let asked = error.with_retry_after(Duration::from_secs(57));
-        assert_eq!(limits.wait(&asked, 1, &Always(0.0)), Some(Duration::from_secs(57)));
+        assert_eq!(limits.wait(&asked, 1, &FixedRandom::new(0.0)), Some(Duration::from_secs(57)));
     }
 
     #[test]
     fn only_transient_errors_are_retried_and_not_forever() {
         let limits = Limits::default();
-        let retried =
-            |kind, status| limits.wait(&Error::new(kind, "").with_status(status), 1, &Always(0.5)).is_some();
+        let retried = |kind, status| {
+            limits.wait(&Error::new(kind, "").with_status(status), 1, &FixedRandom::new(0.5)).is_some()
+        };
         for status in [408, 500, 502, 503, 504] {
             assert!(retried(ErrorKind::Unavailable, status), "{status}");
         }
@@ -149,6 +140,10 @@ mod tests {
         {
             assert!(!retried(kind, 400), "{kind:?}");
         }
-        assert!(limits.wait(&Error::new(ErrorKind::Network, ""), limits.attempts, &Always(0.5)).is_none());
+        assert!(
+            limits
+                .wait(&Error::new(ErrorKind::Network, ""), limits.attempts, &FixedRandom::new(0.5))
+                .is_none()
+        );
     }
 }

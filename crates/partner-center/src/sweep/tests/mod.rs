@@ -19,50 +19,18 @@ use super::concurrency::AdaptiveLimiter;
 use super::customer_index::{CustomerIndex, Entry, Page, Source};
 use super::*;
 use crate::client::AttemptOutcome;
-use crate::clock::{Clock, Random};
+use crate::clock::FixedRandom;
 use crate::credential::{AccessToken, StaticToken};
 use crate::error::{Error, ErrorKind};
 use crate::limits::Withdrawal;
 use crate::models::Findings;
 
-/// Tokio's clock, which tests can pause.
-#[derive(Debug)]
-struct TokioClock;
-
-impl Clock for TokioClock {
-    fn now(&self) -> Instant {
-        tokio::time::Instant::now().into_std()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH
-    }
-
-    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(wait))
-    }
-}
-
-/// Not random, so that every run is the same.
-#[derive(Debug)]
-struct Middle;
-
-impl Random for Middle {
-    fn fraction(&self) -> f64 {
-        0.5
-    }
-
-    fn uuid(&self) -> Uuid {
-        Uuid::nil()
-    }
-}
-
 fn partner() -> PartnerCenter {
     PartnerCenter::builder()
         .credential(StaticToken::new("fake").unwrap())
         .base_url("http://127.0.0.1:9")
-        .clock(TokioClock)
-        .random(Middle)
+        // Not random, so that every run is the same.
+        .random(FixedRandom::new(0.5))
         .build()
         .unwrap()
 }

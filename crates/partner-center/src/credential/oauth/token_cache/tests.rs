@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
+use futures_util::FutureExt as _;
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
 use super::*;
-use crate::clock::ManualClock;
+use crate::clock::{FixedRandom, ManualClock};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -51,20 +51,6 @@ impl TokenSource for ScriptedSource {
     }
 }
 
-/// Always 0.5, so that margins match the constants exactly.
-#[derive(Debug)]
-struct FixedRandom;
-
-impl Random for FixedRandom {
-    fn fraction(&self) -> f64 {
-        0.5
-    }
-
-    fn uuid(&self) -> Uuid {
-        Uuid::nil()
-    }
-}
-
 /// Runs the refresh on the test's own runtime, for a deterministic order.
 #[expect(clippy::unnecessary_wraps, reason = "the same shape as a thread's")]
 fn here(refresh: BoxFuture<'static, ()>) -> std::io::Result<()> {
@@ -81,7 +67,9 @@ fn session(permits: usize, life: impl Into<Option<Duration>>) -> (TokenCache, Sc
         failures: Arc::default(),
         requested: Arc::default(),
     };
-    (TokenCache::on(source.clone(), here, Arc::new(clock.clone()), Arc::new(FixedRandom)), source, clock)
+    // So that margins match the constants exactly.
+    let random = Arc::new(FixedRandom::new(0.5));
+    (TokenCache::on(source.clone(), here, Arc::new(clock.clone()), random), source, clock)
 }
 
 /// Lets background tasks run.
@@ -119,7 +107,7 @@ async fn two_hundred_calls_share_one_refresh() {
 async fn dropping_a_call_does_not_cancel_the_refresh() {
     let (session, source, _clock) = session(0, HOUR);
     let mut first = Box::pin(session.token());
-    assert!(poll_once(&mut first).await.is_none());
+    assert!((&mut first).now_or_never().is_none());
     let second = tokio::spawn({
         let session = session.clone();
         async move { text(&session).await }
@@ -131,23 +119,12 @@ async fn dropping_a_call_does_not_cancel_the_refresh() {
     // Even when all calls are dropped, the token is kept.
     let (session, source, _clock) = self::session(0, HOUR);
     let mut only = Box::pin(session.token());
-    assert!(poll_once(&mut only).await.is_none());
+    assert!((&mut only).now_or_never().is_none());
     drop(only);
     source.permits.add_permits(1);
     settle().await;
     assert_eq!(text(&session).await, "token-1");
     assert_eq!(source.requested(), 1);
-}
-
-/// Polls once.
-async fn poll_once<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
-    std::future::poll_fn(|context| {
-        std::task::Poll::Ready(match std::pin::Pin::new(&mut *future).poll(context) {
-            std::task::Poll::Ready(value) => Some(value),
-            std::task::Poll::Pending => None,
-        })
-    })
-    .await
 }
 
 #[tokio::test]
@@ -226,6 +203,20 @@ async fn a_failed_early_refresh_is_not_an_error_and_is_delayed() {
 }
 
 #[tokio::test]
+async fn an_early_refresh_that_cannot_be_started_is_not_an_error() {
+    let (_, source, clock) = session(0, HOUR);
+    let no_thread = |_| Err(std::io::ErrorKind::OutOfMemory.into());
+    let random = Arc::new(FixedRandom::new(0.5));
+    let session = TokenCache::on(source, no_thread, Arc::new(clock.clone()), random);
+    session.hold(AccessToken::new("still valid").expires_at(clock.system_time() + HOUR));
+    clock.advance(HOUR.saturating_sub(EARLY));
+    assert_eq!(text(&session).await, "still valid");
+    // Without a valid token, a call cannot go on.
+    clock.advance(EARLY);
+    assert_eq!(session.token().await.unwrap_err().kind(), ErrorKind::Unavailable);
+}
+
+#[tokio::test]
 async fn a_rejected_refresh_fails_all_calls_and_is_retried_later() {
     let (session, source, clock) = session(100, HOUR);
     source.fail_next(Error::new(ErrorKind::Credential, "no").with_code("AADSTS50173"));
@@ -287,7 +278,7 @@ fn a_refresh_that_was_dropped_with_its_runtime_is_restarted() {
     let first = runtime();
     first.block_on(async {
         let mut token = Box::pin(session.token());
-        assert!(poll_once(&mut token).await.is_none());
+        assert!((&mut token).now_or_never().is_none());
     });
     drop(first);
     source.permits.add_permits(1);
@@ -296,25 +287,12 @@ fn a_refresh_that_was_dropped_with_its_runtime_is_restarted() {
 
 #[test]
 fn jitter_stays_within_a_quarter() {
-    #[derive(Debug)]
-    struct Always(f64);
-
-    impl Random for Always {
-        fn fraction(&self) -> f64 {
-            self.0
-        }
-
-        fn uuid(&self) -> Uuid {
-            Uuid::nil()
-        }
-    }
-
     let (_, source, clock) = session(0, HOUR);
     let end = clock.system_time() + HOUR;
     let token = AccessToken::new("token").expires_at(end);
     for (fraction, expected) in [(0.0, EARLY * 3 / 4), (0.5, EARLY), (1.0, EARLY * 5 / 4)] {
-        let session =
-            TokenCache::on(source.clone(), here, Arc::new(clock.clone()), Arc::new(Always(fraction)));
+        let random = Arc::new(FixedRandom::new(fraction));
+        let session = TokenCache::on(source.clone(), here, Arc::new(clock.clone()), random);
         let (due, _) = session.0.held(token.clone(), None).times.unwrap();
         assert_eq!(end.duration_since(due).unwrap(), expected);
     }
