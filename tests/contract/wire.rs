@@ -26,7 +26,7 @@ fn customer() -> CustomerId {
 
 /// A server that responds with examples, and a client for it.
 async fn set_up() -> (Server, PartnerCenter) {
-    let server = Server::start().await;
+    let server = Server::start();
     let credential = StaticToken::new(TOKEN).unwrap();
     let partner =
         PartnerCenter::builder().base_url(server.base_url()).credential(credential).build().unwrap();
@@ -141,7 +141,7 @@ async fn one_customer() {
 #[tokio::test]
 async fn customers_and_the_next_page() {
     let (server, partner) = set_up().await;
-    server.answer_with("examples/customers-first-page.json");
+    server.respond_with("examples/customers-first-page.json");
     let mut pages = partner.customers().list().size(2).pages();
     pages.try_next().await.unwrap();
     check(&server, "listCustomers");
@@ -192,7 +192,7 @@ async fn commercial_usage() {
 /// The settings of a program affect only the headers.
 #[tokio::test]
 async fn a_context_and_an_application() {
-    let server = Server::start().await;
+    let server = Server::start();
     let partner = PartnerCenter::builder()
         .base_url(server.base_url())
         .credential(StaticToken::new(TOKEN).unwrap())

@@ -29,9 +29,19 @@ pub struct Request {
 }
 
 impl Request {
-    /// Creates a request from the types of the HTTP library.
+    /// A request that a server has received.
+    ///
+    /// # Panics
+    ///
+    /// If its target is not a valid URI.
     #[must_use]
-    pub fn new(method: &str, uri: &http::Uri, headers: &HeaderMap) -> Self {
+    pub fn received(request: &partner_center_test_support::Request) -> Self {
+        let target = &request.target;
+        let uri = target.parse().unwrap_or_else(|error| panic!("{target}: {error}"));
+        Self::new(&request.method, &uri, &request.headers)
+    }
+
+    fn new(method: &str, uri: &http::Uri, headers: &HeaderMap) -> Self {
         let raw_query = uri.query().map(str::to_owned);
         let query = form_urlencoded::parse(raw_query.as_deref().unwrap_or_default().as_bytes());
         let mut headers: Vec<_> = headers

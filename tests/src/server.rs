@@ -2,114 +2,70 @@
 //! status 501. It records the requests.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::StatusCode;
-use http::header::{self, HeaderMap, HeaderValue};
-use http_body_util::{BodyExt, Empty, Full};
-use hyper::body::Incoming;
-use hyper::service::service_fn;
+use http::header::{self, HeaderMap};
+use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use partner_center_test_support::{FakeServer, Reply, json, ok, reply};
+use tokio::net::TcpStream;
 
 use crate::{BYTE_ORDER_MARK, Contract, Operation, Request, openapi};
 
-/// The server. It stops with the runtime it was started on.
+/// The server. It serves until the process ends.
 pub struct Server {
-    address: SocketAddr,
-    state: Arc<Mutex<State>>,
-}
-
-#[derive(Default)]
-struct State {
-    requests: Vec<Request>,
+    server: FakeServer,
     /// Examples for the next responses, instead of the first example.
-    examples: VecDeque<String>,
-    /// Status and body of the next responses, whatever the request. They take precedence over examples.
-    scripted: VecDeque<(u16, String)>,
+    examples: Arc<Mutex<VecDeque<String>>>,
 }
 
 impl Server {
     /// Starts the server on a free port of the loopback interface.
-    ///
-    /// # Panics
-    ///
-    /// If no port is available.
-    pub async fn start() -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await;
-        let listener = listener.unwrap_or_else(|error| panic!("no loopback port: {error}"));
-        let address = listener.local_addr().unwrap_or_else(|error| panic!("no address: {error}"));
-        let contract = Arc::new(Contract::read());
-        let state = Arc::new(Mutex::new(State::default()));
-        let shared = Arc::clone(&state);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let (contract, shared) = (Arc::clone(&contract), Arc::clone(&shared));
-                let service = service_fn(move |request: hyper::Request<Incoming>| {
-                    let request = Request::new(request.method().as_str(), request.uri(), request.headers());
-                    let answer = lock(&shared).answer(&contract, request);
-                    std::future::ready(Ok::<_, Infallible>(answer))
-                });
-                let connection = hyper::server::conn::http1::Builder::new();
-                tokio::spawn(connection.serve_connection(TokioIo::new(stream), service));
-            }
-        });
-        Self { address, state }
+    #[must_use]
+    pub fn start() -> Self {
+        let contract = Contract::read();
+        let examples = Arc::<Mutex<VecDeque<String>>>::default();
+        let next = Arc::clone(&examples);
+        let server =
+            FakeServer::responding(move |request| match Request::received(request).described(&contract) {
+                Ok(operation) => {
+                    let file = next.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                    ok([BYTE_ORDER_MARK, &example(&file.unwrap_or_else(|| first_example(operation)))]
+                        .concat())
+                }
+                Err(objections) => rejected(&objections),
+            });
+        Self { server, examples }
     }
 
     /// The base URL, without a trailing slash.
     #[must_use]
-    pub fn base_url(&self) -> String {
-        format!("http://{}", self.address)
+    pub fn base_url(&self) -> &str {
+        self.server.url()
     }
 
     /// Responds to the next valid request with this example.
-    pub fn answer_with(&self, file: &str) {
-        lock(&self.state).examples.push_back(file.to_owned());
+    pub fn respond_with(&self, file: &str) {
+        self.examples.lock().unwrap_or_else(PoisonError::into_inner).push_back(file.to_owned());
     }
 
     /// Responds to the next request with this status and body, whatever the request.
-    pub fn script(&self, status: u16, body: impl Into<String>) {
-        lock(&self.state).scripted.push_back((status, body.into()));
+    pub fn script(&self, status: u16, body: impl AsRef<[u8]>) {
+        self.server.push(json(status, body));
     }
 
     /// The requests received since the last call.
     #[must_use]
     pub fn take_requests(&self) -> Vec<Request> {
-        std::mem::take(&mut lock(&self.state).requests)
+        self.server.take_requests().iter().map(Request::received).collect()
     }
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl State {
-    #[expect(clippy::print_stderr, reason = "shown with the failure of the test")]
-    fn answer(&mut self, contract: &Contract, request: Request) -> hyper::Response<Full<Bytes>> {
-        let (status, body) = match (self.scripted.pop_front(), request.described(contract)) {
-            (Some((status, body)), _) => {
-                (StatusCode::from_u16(status).unwrap_or(StatusCode::IM_A_TEAPOT), body.into_bytes())
-            }
-            (None, Ok(operation)) => {
-                let file = self.examples.pop_front().unwrap_or_else(|| first_example(operation));
-                (StatusCode::OK, [BYTE_ORDER_MARK, &example(&file)].concat())
-            }
-            (None, Err(objections)) => {
-                eprintln!("{objections}");
-                (StatusCode::NOT_IMPLEMENTED, objections.into_bytes())
-            }
-        };
-        self.requests.push(request);
-        let mut answer = hyper::Response::new(Full::new(body.into()));
-        *answer.status_mut() = status;
-        let json = HeaderValue::from_static("application/json; charset=utf-8");
-        answer.headers_mut().insert(header::CONTENT_TYPE, json);
-        answer
-    }
+#[expect(clippy::print_stderr, reason = "shown with the failure of the test")]
+fn rejected(objections: &str) -> Reply {
+    eprintln!("{objections}");
+    reply(501, &[], objections)
 }
 
 fn first_example(operation: &Operation) -> String {

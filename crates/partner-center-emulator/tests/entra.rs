@@ -6,10 +6,11 @@
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::STANDARD;
 use partner_center_emulator::{
     Application, Clock, DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, Entra, TokenSpec,
 };
+use partner_center_test_support::token::{claims, with_header};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
@@ -58,11 +59,6 @@ async fn call(emulator: &Emulator, path: &str, token: &str) -> (u16, Option<u64>
 
 async fn analytics(emulator: &Emulator, token: &str) -> (u16, Option<u64>) {
     call(emulator, &format!("/v1/customers/{DOCUMENTED_CUSTOMER}/analytics/licenses/usage"), token).await
-}
-
-fn claims(token: &str) -> Value {
-    let claims = token.split('.').nth(1).unwrap();
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }
 
 #[track_caller]
@@ -377,11 +373,6 @@ async fn confidential_applications_get_no_device_codes() {
     refused(&unknown, 400, "unauthorized_client", 700016);
 }
 
-fn assertion(header: &Value, claims: &Value) -> String {
-    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.c2lnbmF0dXJl", encode(header), encode(claims))
-}
-
 #[tokio::test]
 async fn a_client_assertion_replaces_the_secret() {
     let app = Application::new("app").federated("repo:contoso/reports");
@@ -405,22 +396,22 @@ async fn a_client_assertion_replaces_the_secret() {
         claims
     };
     let good = claims(("jti", json!("1")));
-    assert_eq!(ask(assertion(&header, &good)).await.0, 200);
-    let refusal = ask(assertion(&json!({"alg": "PS256"}), &good)).await;
+    assert_eq!(ask(with_header(&header, &good)).await.0, 200);
+    let refusal = ask(with_header(&json!({"alg": "PS256"}), &good)).await;
     refused(&refusal, 401, "invalid_client", 700027);
-    refused(&ask(assertion(&json!({"alg": "none"}), &good)).await, 401, "invalid_client", 50027);
+    refused(&ask(with_header(&json!({"alg": "none"}), &good)).await, 401, "invalid_client", 50027);
     refused(&ask("nonsense".to_owned()).await, 401, "invalid_client", 50027);
     let elsewhere = claims(("aud", json!("https://elsewhere")));
-    refused(&ask(assertion(&header, &elsewhere)).await, 401, "invalid_client", 700023);
+    refused(&ask(with_header(&header, &elsewhere)).await, 401, "invalid_client", 700023);
     let old = claims(("exp", json!(now - 301)));
-    refused(&ask(assertion(&header, &old)).await, 401, "invalid_client", 700024);
+    refused(&ask(with_header(&header, &old)).await, 401, "invalid_client", 700024);
 
     let federated = |subject: &str| {
         let claims = json!({
             "iss": "https://token.actions.example", "sub": subject, "aud": "api://AzureADTokenExchange",
             "exp": now + 600,
         });
-        assertion(&json!({"alg": "RS256"}), &claims)
+        with_header(&json!({"alg": "RS256"}), &claims)
     };
     assert_eq!(ask(federated("repo:contoso/reports")).await.0, 200);
     refused(&ask(federated("repo:contoso/other")).await, 401, "invalid_client", 70021);

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use partner_center::clock::ManualClock;
 use partner_center::{ErrorKind, PartnerCenter, Result};
-use support::{Reply, Scripted, TOKEN, answer, customer, gzip, ok};
+use partner_center_test_support::{FakeServer, Reply, gzip, ok, reply};
+use support::{TOKEN, builder, customer, partner};
 
 const EMPTY: &str = "{\"totalCount\":0,\"items\":[]}";
 
@@ -32,21 +33,21 @@ async fn a_response_is_read_in_any_coding_and_charset() {
         (&["Content-Type: application/json; charset=utf-16"], wide.clone()),
         (&["Content-Type: application/json; charset=ISO-8859-1"], b"{\"items\":[],\"x\":\"\xE5\"}".to_vec()),
     ] {
-        let server = Scripted::start(vec![answer(200, headers, &body)]);
-        assert_eq!(get(&server.partner()).await.unwrap(), 1, "{headers:?}");
+        let server = FakeServer::scripted([reply(200, headers, &body)]);
+        assert_eq!(get(&partner(&server)).await.unwrap(), 1, "{headers:?}");
         assert_eq!(server.requests()[0].header("accept-encoding"), Some("gzip, br"));
     }
     // An error response is read the same way.
     let body = gzip(br#"{"code":20002,"description":"d","data":[],"source":"s"}"#);
-    let server = Scripted::start(vec![answer(403, &["Content-Encoding: GZIP"], &body)]);
-    assert_eq!(get(&server.partner()).await.unwrap_err().kind(), ErrorKind::NoRelationship);
+    let server = FakeServer::scripted([reply(403, &["Content-Encoding: GZIP"], &body)]);
+    assert_eq!(get(&partner(&server)).await.unwrap_err().kind(), ErrorKind::NoRelationship);
 
     for (headers, body, said) in [
         ("Content-Encoding: Zstd", &b"\x28\xB5\x2F\xFD"[..], "encoded with zstd"),
         ("Content-Type: application/json; charset=GB2312", b"{\"items\":[],\"x\":\"\xB0\xA1\"}", "in gb2312"),
     ] {
-        let server = Scripted::start(vec![answer(200, &[headers], body), ok(EMPTY)]);
-        let error = get(&server.partner()).await.unwrap_err();
+        let server = FakeServer::scripted([reply(200, &[headers], body), ok(EMPTY)]);
+        let error = get(&partner(&server)).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.status(), error.attempts()),
             (ErrorKind::InvalidResponse, Some(200), 1)
@@ -65,8 +66,8 @@ async fn a_decompression_bomb_is_rejected_at_the_limit() {
     let bomb = gzip(&vec![b' '; 20_000_000]);
     for header in ["Content-Encoding: GZIP", "Content-Encoding: gzip, gzip", "X: y"] {
         let body = if header.contains(',') { gzip(&bomb) } else { bomb.clone() };
-        let server = Scripted::start(vec![answer(200, &[header], &body), ok(EMPTY)]);
-        let partner = server.builder(&ManualClock::new()).body_limit(1_000_000).build().unwrap();
+        let server = FakeServer::scripted([reply(200, &[header], &body), ok(EMPTY)]);
+        let partner = builder(&server, &ManualClock::new()).body_limit(1_000_000).build().unwrap();
         let error = get(&partner).await.unwrap_err();
         assert!(error.message().contains("1000000 bytes"), "{header}: {error}");
         assert_eq!(server.requests().len(), 1);
@@ -81,20 +82,23 @@ async fn a_stalled_body_is_requested_again() {
         Reply::Stall(head.into_bytes())
     };
     let short = Duration::from_millis(50);
-    let server = Scripted::start(vec![stalling(200), stalling(403), ok(EMPTY)]);
-    let partner = server.builder(&ManualClock::new()).stall_timeout(short).build().unwrap();
+    let server = FakeServer::scripted([stalling(200), stalling(403), ok(EMPTY)]);
+    let partner = builder(&server, &ManualClock::new()).stall_timeout(short).build().unwrap();
     assert_eq!(get(&partner).await.unwrap(), 3);
 
-    let server = Scripted::start((0..4).map(|_| stalling(200)).collect());
-    let partner = server.builder(&ManualClock::new()).stall_timeout(short).max_attempts(2).build().unwrap();
+    let server = FakeServer::scripted((0..4).map(|_| stalling(200)));
+    let partner = builder(&server, &ManualClock::new()).stall_timeout(short).max_attempts(2).build().unwrap();
     let error = get(&partner).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Network, Some(200), 2));
     assert!(error.message().contains("stalled"), "{error}");
     assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{"[..]));
 
     // A service that takes long before it responds is not a stalled body.
-    let server = Scripted::start(vec![Reply::After(Duration::from_millis(300), EMPTY)]);
-    let partner = server.builder(&ManualClock::new()).stall_timeout(short).build().unwrap();
+    let server = FakeServer::responding(|_| {
+        std::thread::sleep(Duration::from_millis(300));
+        ok(EMPTY)
+    });
+    let partner = builder(&server, &ManualClock::new()).stall_timeout(short).build().unwrap();
     assert_eq!(get(&partner).await.unwrap(), 1);
 }
 
@@ -125,8 +129,8 @@ async fn a_response_of_unknown_form_has_a_specific_error() {
         (302, "Location: /elsewhere", "", ErrorKind::InvalidResponse, "a redirect, which", "sign-in page"),
         (308, "X: y", "", ErrorKind::InvalidResponse, "a redirect, which", "sign-in page"),
     ] {
-        let server = Scripted::start(vec![answer(status, &[headers], body.as_bytes()), ok(EMPTY)]);
-        let error = get(&server.partner()).await.unwrap_err();
+        let server = FakeServer::scripted([reply(status, &[headers], body.as_bytes()), ok(EMPTY)]);
+        let error = get(&partner(&server)).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{status}");
         assert!(error.message().contains(message), "{status}: {error}");
         assert!(error.advice().contains(advice), "{status}: {}", error.advice());
@@ -145,8 +149,8 @@ async fn a_response_of_unknown_form_has_a_specific_error() {
 #[tokio::test]
 async fn attempts_are_mentioned_only_if_there_were_several() {
     for (status, attempts) in [(503, 1), (429, 1), (503, 3), (429, 3)] {
-        let server = Scripted::start((0..9).map(|_| answer(status, &[], b"")).collect());
-        let builder = server.builder(&ManualClock::new()).max_attempts(attempts);
+        let server = FakeServer::scripted((0..9).map(|_| reply(status, &[], "")));
+        let builder = builder(&server, &ManualClock::new()).max_attempts(attempts);
         let error = get(&builder.build().unwrap()).await.unwrap_err();
         assert_eq!(error.attempts(), attempts);
         assert_eq!(error.to_string().contains("attempts"), attempts > 1, "{error}");
@@ -169,8 +173,8 @@ async fn a_token_that_the_host_echoes_is_not_in_the_error_texts() {
         ),
         (302, format!("Location: http://{}.example.com/{TOKEN}", TOKEN.to_uppercase()), String::new()),
     ] {
-        let server = Scripted::start(vec![answer(status, &[&header], body.as_bytes())]);
-        let error = get(&server.partner()).await.unwrap_err();
+        let server = FakeServer::scripted([reply(status, &[&header], body.as_bytes())]);
+        let error = get(&partner(&server)).await.unwrap_err();
         let texts = [
             error.to_string(),
             format!("{error:?} {error:#?}"),

@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use partner_center::clock::{BoxFuture, ManualClock};
-use partner_center::credential::{AccessToken, Credential};
+use partner_center::clock::{BoxFuture, FixedRandom, ManualClock};
+use partner_center::credential::{AccessToken, Credential, StaticToken};
 use partner_center::{ErrorKind, PartnerCenter, RequestContext, Result};
-use support::{CUSTOMER, Reply, Scripted, TOKEN, answer, customer, ok};
+use partner_center_emulator::DOCUMENTED_CUSTOMER;
+use partner_center_test_support::{FakeServer, Reply, ok, reply, unused_url};
+use support::{TOKEN, builder, customer, partner};
 
 const EMPTY: &str = "\u{feff}{\"totalCount\":0,\"items\":[]}";
 const THROTTLED: &[u8] =
@@ -25,11 +27,12 @@ async fn get(partner: &PartnerCenter) -> Result<(u32, Option<String>)> {
 
 #[tokio::test]
 async fn the_request_is_exactly_the_documented_one() {
-    let server = Scripted::start(vec![ok(EMPTY)]);
-    let partner = server.builder(&ManualClock::new()).application("License desk").build().unwrap();
+    let server = FakeServer::scripted([ok(EMPTY)]);
+    let partner = builder(&server, &ManualClock::new()).application("License desk").build().unwrap();
     get(&partner).await.unwrap();
     let request = &server.requests()[0];
-    assert_eq!(request.line, format!("GET /v1/customers/{CUSTOMER}/analytics/licenses/deployment HTTP/1.1"));
+    let path = format!("/v1/customers/{DOCUMENTED_CUSTOMER}/analytics/licenses/deployment");
+    assert_eq!((request.method.as_str(), &request.target), ("GET", &path));
     let mut names: Vec<_> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     assert_eq!(
@@ -56,8 +59,8 @@ async fn the_request_is_exactly_the_documented_one() {
 #[tokio::test]
 async fn retries_keep_the_ids_of_their_call_and_the_next_call_has_new_ones() {
     let server =
-        Scripted::start(vec![answer(503, &[], b""), answer(502, &[], b"<html>"), ok(EMPTY), ok(EMPTY)]);
-    let partner = server.partner();
+        FakeServer::scripted([reply(503, &[], ""), reply(502, &[], b"<html>"), ok(EMPTY), ok(EMPTY)]);
+    let partner = partner(&server);
     assert_eq!(get(&partner).await.unwrap().0, 3);
     get(&partner).await.unwrap();
     let ids: Vec<_> = server
@@ -76,9 +79,9 @@ async fn retries_keep_the_ids_of_their_call_and_the_next_call_has_new_ones() {
 
 #[tokio::test]
 async fn a_context_pins_the_correlation_id_and_the_locale_of_a_chain() {
-    let server = Scripted::start(vec![ok(EMPTY), ok(EMPTY)]);
+    let server = FakeServer::scripted([ok(EMPTY), ok(EMPTY)]);
     let id = uuid::Uuid::from_u128(7);
-    let scoped = server.partner().with(RequestContext::new().correlation_id(id).locale("sv-SE"));
+    let scoped = partner(&server).with(RequestContext::new().correlation_id(id).locale("sv-SE"));
     get(&scoped).await.unwrap();
     get(&scoped).await.unwrap();
     for request in server.requests() {
@@ -90,9 +93,9 @@ async fn a_context_pins_the_correlation_id_and_the_locale_of_a_chain() {
 
 #[tokio::test]
 async fn an_invalid_locale_is_rejected_before_anything_is_sent() {
-    let server = Scripted::start(vec![]);
+    let server = FakeServer::scripted([]);
     for locale in ["", "sv SE", "sv\r\nX-Evil: 1", "s"] {
-        let error = get(&server.partner().with(RequestContext::new().locale(locale))).await.unwrap_err();
+        let error = get(&partner(&server).with(RequestContext::new().locale(locale))).await.unwrap_err();
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidInput, 0), "{locale:?}");
     }
     assert!(server.requests().is_empty());
@@ -101,8 +104,8 @@ async fn an_invalid_locale_is_rejected_before_anything_is_sent() {
 #[tokio::test]
 async fn the_ids_and_headers_of_the_response_are_kept() {
     let server =
-        Scripted::start(vec![answer(200, &["MS-RequestId: its-own", "MS-CV: x.0"], EMPTY.as_bytes())]);
-    let answer = server.partner().analytics().licenses().usage().get().await.unwrap();
+        FakeServer::scripted([reply(200, &["MS-RequestId: its-own", "MS-CV: x.0"], EMPTY.as_bytes())]);
+    let answer = partner(&server).analytics().licenses().usage().get().await.unwrap();
     assert_eq!(answer.service_request_id(), Some("its-own"));
     assert_eq!(answer.raw_headers()["ms-cv"], "x.0");
     assert_eq!((answer.status(), answer.attempts()), (200, 1));
@@ -113,9 +116,9 @@ async fn the_ids_and_headers_of_the_response_are_kept() {
 async fn retry_after_is_honored_in_seconds_and_as_a_date() {
     let date = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(40));
     for (header, at_least) in [("Retry-After: 57".to_owned(), 57), (format!("Retry-After: {date}"), 38)] {
-        let server = Scripted::start(vec![answer(429, &[&header], THROTTLED), ok(EMPTY)]);
+        let server = FakeServer::scripted([reply(429, &[&header], THROTTLED), ok(EMPTY)]);
         let clock = ManualClock::new();
-        let partner = server.builder(&clock).build().unwrap();
+        let partner = builder(&server, &clock).build().unwrap();
         assert_eq!(get(&partner).await.unwrap().0, 2);
         assert!(clock.elapsed() >= Duration::from_secs(at_least), "waited {:?}", clock.elapsed());
     }
@@ -123,9 +126,9 @@ async fn retry_after_is_honored_in_seconds_and_as_a_date() {
 
 #[tokio::test]
 async fn a_wait_beyond_the_deadline_fails_at_once() {
-    let server = Scripted::start(vec![answer(429, &["Retry-After: 200"], THROTTLED), ok(EMPTY)]);
+    let server = FakeServer::scripted([reply(429, &["Retry-After: 200"], THROTTLED), ok(EMPTY)]);
     let clock = ManualClock::new();
-    let error = get(&server.builder(&clock).build().unwrap()).await.unwrap_err();
+    let error = get(&builder(&server, &clock).build().unwrap()).await.unwrap_err();
     assert!(error.is_throttled());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(200)));
     assert_eq!((error.attempts(), clock.sleeps().len()), (1, 0), "it did not wait");
@@ -134,9 +137,9 @@ async fn a_wait_beyond_the_deadline_fails_at_once() {
 
 #[tokio::test]
 async fn a_pause_requested_from_one_call_applies_to_the_next() {
-    let server = Scripted::start(vec![answer(429, &["Retry-After: 200"], THROTTLED), ok(EMPTY)]);
+    let server = FakeServer::scripted([reply(429, &["Retry-After: 200"], THROTTLED), ok(EMPTY)]);
     let clock = ManualClock::new();
-    let partner = server.builder(&clock).build().unwrap();
+    let partner = builder(&server, &clock).build().unwrap();
     get(&partner).await.unwrap_err();
     let held = get(&partner).await.unwrap_err();
     assert_eq!((held.kind(), held.attempts()), (ErrorKind::Throttled, 0), "nothing was sent");
@@ -148,9 +151,9 @@ async fn a_pause_requested_from_one_call_applies_to_the_next() {
 
 #[tokio::test]
 async fn attempts_are_limited() {
-    let server = Scripted::start((0..9).map(|_| answer(503, &[], b"")).collect());
+    let server = FakeServer::scripted((0..9).map(|_| reply(503, &[], "")));
     let clock = ManualClock::new();
-    let error = get(&server.builder(&clock).max_attempts(3).build().unwrap()).await.unwrap_err();
+    let error = get(&builder(&server, &clock).max_attempts(3).build().unwrap()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Unavailable, Some(503), 3));
     assert_eq!((server.requests().len(), clock.sleeps().len()), (3, 2));
 }
@@ -165,9 +168,8 @@ async fn permanent_errors_are_not_retried() {
         (501, ErrorKind::Unavailable),
         (302, ErrorKind::InvalidResponse),
     ] {
-        let server =
-            Scripted::start(vec![answer(status, &["Location: http://127.0.0.2:1/"], b""), ok(EMPTY)]);
-        let error = get(&server.partner()).await.unwrap_err();
+        let server = FakeServer::scripted([reply(status, &["Location: http://127.0.0.2:1/"], ""), ok(EMPTY)]);
+        let error = get(&partner(&server)).await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (kind, Some(status)));
         assert_eq!(server.requests().len(), 1, "{status}");
     }
@@ -176,11 +178,11 @@ async fn permanent_errors_are_not_retried() {
 #[tokio::test]
 async fn a_truncated_body_is_requested_again_and_kept_if_that_continues() {
     let cut = || Reply::Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"items\":[".to_vec());
-    let server = Scripted::start(vec![cut(), ok(EMPTY)]);
-    assert_eq!(get(&server.partner()).await.unwrap().0, 2);
+    let server = FakeServer::scripted([cut(), ok(EMPTY)]);
+    assert_eq!(get(&partner(&server)).await.unwrap().0, 2);
 
-    let server = Scripted::start((0..4).map(|_| cut()).collect());
-    let error = get(&server.partner()).await.unwrap_err();
+    let server = FakeServer::scripted((0..4).map(|_| cut()));
+    let error = get(&partner(&server)).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Network, Some(200), 4));
     assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"items\":["[..]));
 }
@@ -192,9 +194,9 @@ async fn a_truncated_error_response_is_retried_and_then_classified_by_its_status
         let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: 100\r\n{header}\r\n{{\"code\":");
         Reply::Cut(head.into_bytes())
     };
-    let server = Scripted::start(vec![cut(429, "Retry-After: 57\r\n"), ok(EMPTY)]);
+    let server = FakeServer::scripted([cut(429, "Retry-After: 57\r\n"), ok(EMPTY)]);
     let clock = ManualClock::new();
-    assert_eq!(get(&server.builder(&clock).build().unwrap()).await.unwrap().0, 2);
+    assert_eq!(get(&builder(&server, &clock).build().unwrap()).await.unwrap().0, 2);
     assert!(clock.elapsed() >= Duration::from_secs(57), "waited {:?}", clock.elapsed());
 
     for (status, kind, requests) in [
@@ -206,16 +208,16 @@ async fn a_truncated_error_response_is_retried_and_then_classified_by_its_status
         (501, ErrorKind::Unavailable, 4),
         (302, ErrorKind::InvalidResponse, 1),
     ] {
-        let server = Scripted::start((0..9).map(|_| cut(status, "")).collect());
-        let error = get(&server.partner()).await.unwrap_err();
+        let server = FakeServer::scripted((0..9).map(|_| cut(status, "")));
+        let error = get(&partner(&server)).await.unwrap_err();
         assert_eq!((error.kind(), error.status(), error.attempts()), (kind, Some(status), requests));
         assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"code\":"[..]));
         assert_eq!(server.requests().len(), usize::try_from(requests).unwrap());
     }
 
-    let whole = answer(403, &[], br#"{"code":20002,"description":"d","data":[],"source":"s"}"#);
-    let server = Scripted::start(vec![cut(403, ""), whole, ok(EMPTY)]);
-    let error = get(&server.partner()).await.unwrap_err();
+    let whole = reply(403, &[], br#"{"code":20002,"description":"d","data":[],"source":"s"}"#);
+    let server = FakeServer::scripted([cut(403, ""), whole, ok(EMPTY)]);
+    let error = get(&partner(&server)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.attempts()),
         (ErrorKind::NoRelationship, 2),
@@ -226,8 +228,8 @@ async fn a_truncated_error_response_is_retried_and_then_classified_by_its_status
 
 #[tokio::test]
 async fn a_response_over_the_limit_is_rejected_even_if_it_was_small_before_decompression() {
-    let server = Scripted::start(vec![ok(vec![b' '; 2000])]);
-    let partner = server.builder(&ManualClock::new()).body_limit(1000).build().unwrap();
+    let server = FakeServer::scripted([ok(vec![b' '; 2000])]);
+    let partner = builder(&server, &ManualClock::new()).body_limit(1000).build().unwrap();
     let error = get(&partner).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, Some(200)));
     assert!(error.message().contains("1000 bytes"), "{error}");
@@ -237,8 +239,7 @@ async fn a_response_over_the_limit_is_rejected_even_if_it_was_small_before_decom
 // R8, R19, S11
 #[tokio::test]
 async fn invalid_settings_are_rejected_before_anything_is_sent() {
-    let builder =
-        || PartnerCenter::builder().credential(partner_center::credential::StaticToken::new(TOKEN).unwrap());
+    let builder = || PartnerCenter::builder().credential(StaticToken::new(TOKEN).unwrap());
     for (name, builder) in [
         ("ftp", builder().proxy("ftp://user:secret@127.0.0.1:21")),
         ("gopher", builder().proxy("gopher://127.0.0.1")),
@@ -260,7 +261,7 @@ async fn invalid_settings_are_rejected_before_anything_is_sent() {
 async fn an_unknown_host_name_is_looked_up_once() {
     let clock = ManualClock::new();
     let partner = PartnerCenter::builder()
-        .credential(partner_center::credential::StaticToken::new(TOKEN).unwrap())
+        .credential(StaticToken::new(TOKEN).unwrap())
         // `.invalid` is reserved by RFC 6761.
         .base_url("https://partner-center.invalid")
         .clock(clock.clone())
@@ -280,31 +281,21 @@ async fn an_unknown_host_name_is_looked_up_once() {
 // S11
 #[tokio::test]
 async fn extreme_numbers_and_clocks_do_not_break_a_call() {
-    #[derive(Debug)]
-    struct Odd(f64);
-    impl partner_center::clock::Random for Odd {
-        fn fraction(&self) -> f64 {
-            self.0
-        }
-        fn uuid(&self) -> uuid::Uuid {
-            uuid::Uuid::new_v4()
-        }
-    }
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1e300] {
-        let server = Scripted::start(vec![answer(503, &[], b""), ok(EMPTY)]);
+        let server = FakeServer::scripted([reply(503, &[], ""), ok(EMPTY)]);
         let clock = ManualClock::new();
         clock.advance(Duration::MAX);
         let day = Duration::from_secs(24 * 60 * 60);
-        let partner = server.builder(&clock).random(Odd(number)).backoff(Duration::ZERO, day).timeout(day);
+        let random = FixedRandom::new(number);
+        let partner = builder(&server, &clock).random(random).backoff(Duration::ZERO, day).timeout(day);
         assert_eq!(get(&partner.build().unwrap()).await.unwrap().0, 2, "{number}");
     }
 }
 
 #[tokio::test]
 async fn a_call_without_a_response_ends_with_the_timeout() {
-    let server = Scripted::start(vec![Reply::Silence, Reply::Silence]);
-    let partner = server
-        .builder(&ManualClock::new())
+    let server = FakeServer::scripted([Reply::Stall(Vec::new()), Reply::Stall(Vec::new())]);
+    let partner = builder(&server, &ManualClock::new())
         .attempt_timeout(Duration::from_millis(30))
         .max_attempts(2)
         .build()
@@ -312,17 +303,16 @@ async fn a_call_without_a_response_ends_with_the_timeout() {
     let error = get(&partner).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Network, 2));
 
-    let server = Scripted::start(vec![Reply::Silence]);
-    let partner = server.builder(&ManualClock::new()).timeout(Duration::from_millis(30)).build().unwrap();
+    let server = FakeServer::scripted([Reply::Stall(Vec::new())]);
+    let partner = builder(&server, &ManualClock::new()).timeout(Duration::from_millis(30)).build().unwrap();
     assert_eq!(get(&partner).await.unwrap_err().kind(), ErrorKind::Timeout);
 }
 
 #[tokio::test]
 async fn a_refused_connection_is_a_network_error() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let partner = PartnerCenter::builder()
-        .base_url(format!("http://{free}"))
-        .credential(partner_center::credential::StaticToken::new(TOKEN).unwrap())
+        .base_url(unused_url())
+        .credential(StaticToken::new(TOKEN).unwrap())
         .clock(ManualClock::new())
         .build()
         .unwrap();
@@ -357,14 +347,14 @@ impl Credential for Counting {
 #[tokio::test]
 async fn a_rejected_token_is_refreshed_once_and_the_request_is_repeated() {
     for (replies, last, attempts, tokens) in [
-        (vec![answer(401, &[], b""), ok(EMPTY)], 9, Ok(2), vec!["token-1", "token-2"]),
-        (vec![answer(401, &[], b""), answer(401, &[], b"")], 9, Err(2), vec!["token-1", "token-2"]),
-        (vec![answer(401, &[], b"")], 1, Err(1), vec!["token-1"]),
+        (vec![reply(401, &[], ""), ok(EMPTY)], 9, Ok(2), vec!["token-1", "token-2"]),
+        (vec![reply(401, &[], ""), reply(401, &[], "")], 9, Err(2), vec!["token-1", "token-2"]),
+        (vec![reply(401, &[], "")], 1, Err(1), vec!["token-1"]),
     ] {
-        let server = Scripted::start(replies);
+        let server = FakeServer::scripted(replies);
         let credential = Counting { current: Arc::new(AtomicU32::new(1)), last };
         let partner = PartnerCenter::builder()
-            .base_url(&server.url)
+            .base_url(server.url())
             .credential(credential)
             .max_attempts(1)
             .build()
@@ -389,15 +379,15 @@ async fn a_rejected_token_is_refreshed_once_and_the_request_is_repeated() {
 // S8
 #[tokio::test]
 async fn the_repeated_request_with_a_new_token_does_not_count_as_an_attempt() {
-    let unavailable = || answer(503, &[], b"");
+    let unavailable = || reply(503, &[], "");
     for (failures, outcome) in [(3, Ok(5)), (4, Err(5))] {
-        let mut replies = vec![answer(401, &[], b"")];
+        let mut replies = vec![reply(401, &[], "")];
         replies.extend((0..failures).map(|_| unavailable()));
         replies.push(ok(EMPTY));
-        let server = Scripted::start(replies);
+        let server = FakeServer::scripted(replies);
         let credential = Counting { current: Arc::new(AtomicU32::new(1)), last: 9 };
         let partner =
-            server.builder(&ManualClock::new()).credential(credential).max_attempts(4).build().unwrap();
+            builder(&server, &ManualClock::new()).credential(credential).max_attempts(4).build().unwrap();
         let answer = get(&partner).await.map(|answer| answer.0).map_err(|error| error.attempts());
         assert_eq!(answer, outcome, "{failures} failures");
         assert_eq!(server.requests().len(), 5);
@@ -416,8 +406,8 @@ async fn nothing_is_sent_without_a_token() {
             Box::pin(async { Ok(None) })
         }
     }
-    let server = Scripted::start(vec![]);
-    let partner = PartnerCenter::builder().base_url(&server.url).credential(Locked).build().unwrap();
+    let server = FakeServer::scripted([]);
+    let partner = PartnerCenter::builder().base_url(server.url()).credential(Locked).build().unwrap();
     let error = get(&partner).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credential, 0));
     assert!(server.requests().is_empty());

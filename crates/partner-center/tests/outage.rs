@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join_all;
-use partner_center::clock::{BoxFuture, Clock, ManualClock};
+use partner_center::clock::{BoxFuture, ManualClock};
 use partner_center::credential::{AccessToken, Credential, StaticToken};
 use partner_center::licenses::{DeploymentRow, SourceChoice};
 use partner_center::sweep::{self, Checkpoint, Order, Outcome};
@@ -16,55 +16,36 @@ use partner_center_emulator::{Emulator, EmulatorBuilder, FaultScript};
 
 const COMMERCIAL: &str = "/partner/v1/analytics/commercial/*";
 
-/// A clock that ends the emulator's faults at a given time.
-#[derive(Clone, Debug, Default)]
-struct OutageClock {
+/// An emulator, and a clock that ends its faults at a given time.
+#[derive(Clone, Debug)]
+struct Outage {
+    emulator: Arc<Emulator>,
     clock: ManualClock,
-    ends: Duration,
-    emulator: Arc<OnceLock<Emulator>>,
-}
-
-impl Clock for OutageClock {
-    fn now(&self) -> Instant {
-        self.clock.now()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        self.clock.system_time()
-    }
-
-    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
-        let sleep = self.clock.sleep(wait);
-        if self.clock.elapsed() >= self.ends
-            && let Some(emulator) = self.emulator.get()
-        {
-            emulator.set_faults(FaultScript::new());
-        }
-        sleep
-    }
 }
 
 /// An emulator with an outage that starts at a given request, while the clock is at zero, and lasts until `ends`.
-async fn outage(builder: EmulatorBuilder, faults: &str, ends: Duration) -> (OutageClock, PartnerCenter) {
+async fn emulate(builder: EmulatorBuilder, faults: &str, ends: Duration) -> (Outage, PartnerCenter) {
     let emulator = builder.faults(faults.parse::<FaultScript>().unwrap()).start().await.unwrap();
-    let partner = client(emulator.base_url());
-    let clock = OutageClock { ends, ..OutageClock::default() };
-    clock.emulator.set(emulator).unwrap();
-    let partner = partner.clock(clock.clone()).build().unwrap();
-    (clock, partner)
+    let (emulator, time) = (Arc::new(emulator), ManualClock::new());
+    let clock = time.clone().on_sleep({
+        let emulator = Arc::clone(&emulator);
+        move |_| {
+            if time.elapsed() >= ends {
+                emulator.set_faults(FaultScript::new());
+            }
+        }
+    });
+    let partner = client(emulator.base_url()).clock(clock.clone()).build().unwrap();
+    (Outage { emulator, clock }, partner)
 }
 
 fn client(url: &str) -> PartnerCenterBuilder {
     PartnerCenter::builder().credential(StaticToken::new("opaque").unwrap()).base_url(url)
 }
 
-impl OutageClock {
-    fn emulator(&self) -> &Emulator {
-        self.emulator.get().unwrap()
-    }
-
+impl Outage {
     fn customers(&self) -> Vec<CustomerId> {
-        let mut all: Vec<_> = self.emulator().book().customers().map(|customer| customer.id.into()).collect();
+        let mut all: Vec<_> = self.emulator.book().customers().map(|customer| customer.id.into()).collect();
         all.sort_unstable();
         all
     }
@@ -78,7 +59,7 @@ async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source
     for seconds in [0, 1, 3, 8, 30, 120, 170] {
         let ends = Duration::from_secs(seconds);
         let faults = "#40- 503";
-        let (clock, partner) = outage(Emulator::builder().customers(150), faults, ends).await;
+        let (outage, partner) = emulate(Emulator::builder().customers(150), faults, ends).await;
         // Stopped and resumed at points that differ with the length.
         let (mut swept, mut saved, mut later) = (Vec::new(), None::<String>, 0);
         for take in [usize::try_from(seconds).unwrap() % 50, 37, usize::MAX] {
@@ -98,15 +79,15 @@ async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source
         let in_time = swept.len() - usize::try_from(later).unwrap();
         assert!(swept[..in_time].is_sorted(), "{seconds} s");
         swept.sort_unstable();
-        assert_eq!(swept, clock.customers(), "{seconds} s: every customer once");
-        let requests = clock.emulator().request_count();
+        assert_eq!(swept, outage.customers(), "{seconds} s: every customer once");
+        let requests = outage.emulator.request_count();
         // Each run lists the customers again, and has read a few that it did not return.
         assert!(requests < 150 + 3 + 2 * 40 + 20 + seconds, "{seconds} s: {requests}");
 
         let builder = Emulator::builder().customers(150).page_size(50);
-        let (clock, partner) = outage(builder, &format!("#3- {COMMERCIAL} 503"), ends).await;
-        let book = partner.customers().report::<DeploymentRow>().source(SourceChoice::Commercial);
-        let mut stream = book.stream();
+        let (outage, partner) = emulate(builder, &format!("#3- {COMMERCIAL} 503"), ends).await;
+        let report = partner.customers().report::<DeploymentRow>().source(SourceChoice::Commercial);
+        let mut stream = report.stream();
         let mut rows = 0;
         while let Some(batch) = stream.try_next().await.unwrap() {
             if let Outcome::Rows(batch) = batch.outcome {
@@ -114,9 +95,9 @@ async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source
             }
         }
         let truth: usize =
-            clock.emulator().book().customers().map(|customer| customer.deployment().len()).sum();
+            outage.emulator.book().customers().map(|customer| customer.deployment().len()).sum();
         assert_eq!(rows, truth, "{seconds} s by the commercial query");
-        let requests = clock.emulator().request_count();
+        let requests = outage.emulator.request_count();
         assert!(requests < truth as u64 / 50 + 25 + seconds, "{seconds} s: {requests}");
     }
 }
@@ -124,7 +105,7 @@ async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source
 // R5: it took 2,844 requests for 711 customers before the fix.
 #[tokio::test]
 async fn a_permanent_outage_causes_at_most_one_and_a_half_requests_per_remaining_customer() {
-    let (clock, partner) = outage(Emulator::builder().customers(1000), "#300- 503", FOREVER).await;
+    let (outage, partner) = emulate(Emulator::builder().customers(1000), "#300- 503", FOREVER).await;
     let mut stream = partner.customers().sweep(sweep::deployment).stream();
     let (mut done, mut failed) = (HashSet::new(), HashSet::new());
     while let Some(swept) = stream.try_next().await.unwrap() {
@@ -137,23 +118,23 @@ async fn a_permanent_outage_causes_at_most_one_and_a_half_requests_per_remaining
         }
     }
     assert_eq!((done.len() + failed.len(), done.is_disjoint(&failed)), (1000, true));
-    let cost = clock.emulator().request_count() - 299;
+    let cost = outage.emulator.request_count() - 299;
     assert!(usize::try_from(cost).unwrap() * 2 <= failed.len() * 3, "{cost} requests for {}", failed.len());
     assert!(cost < 100, "{cost}");
     // It gave up in time.
-    assert!((180..200).contains(&clock.clock.elapsed().as_secs()), "{:?}", clock.clock.elapsed());
+    assert!((180..200).contains(&outage.clock.elapsed().as_secs()), "{:?}", outage.clock.elapsed());
 
     let checkpoint = stream.checkpoint();
     assert_eq!(checkpoint.missing().collect::<HashSet<_>>(), failed);
-    clock.emulator().set_faults(FaultScript::new());
-    let before = clock.emulator().request_count();
+    outage.emulator.set_faults(FaultScript::new());
+    let before = outage.emulator.request_count();
     let mut stream = partner.customers().sweep(sweep::deployment).resume(checkpoint).stream();
     while let Some(swept) = stream.try_next().await.unwrap() {
         assert!(failed.remove(&swept.customer) && !matches!(swept.outcome, Outcome::Failed(_)));
     }
     assert!(failed.is_empty());
     assert_eq!(
-        clock.emulator().request_count() - before,
+        outage.emulator.request_count() - before,
         1000 - done.len() as u64,
         "the list is not requested"
     );
@@ -164,18 +145,18 @@ async fn a_permanent_outage_causes_at_most_one_and_a_half_requests_per_remaining
 // R5: plain calls share one budget.
 #[tokio::test]
 async fn calls_share_a_hundred_retries_while_nothing_succeeds() {
-    let (clock, partner) = outage(Emulator::builder().customers(1), "503(retry-after=none)", FOREVER).await;
-    let customer = partner.customers().by_id(clock.customers()[0]);
+    let (outage, partner) = emulate(Emulator::builder().customers(1), "503(retry-after=none)", FOREVER).await;
+    let customer = partner.customers().by_id(outage.customers()[0]);
     for number in 0..100 {
         let error = customer.get().await.unwrap_err();
         assert_eq!((error.kind(), error.status()), (ErrorKind::Unavailable, Some(503)));
         assert_eq!(error.is_out_of_retries(), number >= 33, "{number}: {error}");
     }
-    assert_eq!(clock.emulator().request_count(), 100 + 100);
+    assert_eq!(outage.emulator.request_count(), 100 + 100);
     let error = customer.get().await.unwrap_err();
     assert!(error.message().contains("the retry budget is empty"), "{error}");
     // Throttling with a stated wait does not use the budget.
-    clock.emulator().set_faults("429(retry-after=1)".parse::<FaultScript>().unwrap());
+    outage.emulator.set_faults("429(retry-after=1)".parse::<FaultScript>().unwrap());
     let error = customer.get().await.unwrap_err();
     assert_eq!((error.attempts(), error.is_out_of_retries()), (4, false));
 }
@@ -184,10 +165,10 @@ async fn calls_share_a_hundred_retries_while_nothing_succeeds() {
 #[tokio::test]
 async fn a_401_of_one_customer_is_that_customers_and_named() {
     for place in [0, 29, 59] {
-        let (clock, partner) = outage(Emulator::builder().customers(60), "", FOREVER).await;
-        let refused = clock.customers()[place];
+        let (outage, partner) = emulate(Emulator::builder().customers(60), "", FOREVER).await;
+        let refused = outage.customers()[place];
         let faults = format!("/v1/customers/{refused}/* 401");
-        clock.emulator().set_faults(faults.parse::<FaultScript>().unwrap());
+        outage.emulator.set_faults(faults.parse::<FaultScript>().unwrap());
         let mut stream = partner.customers().sweep(sweep::deployment).order(Order::Customer).stream();
         let mut failed = Vec::new();
         while let Some(swept) = stream.try_next().await.unwrap() {
@@ -199,14 +180,14 @@ async fn a_401_of_one_customer_is_that_customers_and_named() {
         assert_eq!(failed, [refused], "{place}");
         assert!(stream.checkpoint().is_finished());
         // No customer after the last one shows that the token is valid: one more request, for the list.
-        assert_eq!(clock.emulator().request_count(), 61 + u64::from(place == 59), "{place}");
+        assert_eq!(outage.emulator.request_count(), 61 + u64::from(place == 59), "{place}");
     }
 }
 
 #[tokio::test]
 async fn a_401_of_everybody_ends_the_sweep_although_the_token_was_good_before() {
     // A token that is rejected from the thirtieth request on.
-    let (clock, partner) = outage(Emulator::builder().customers(500), "#30- 401", FOREVER).await;
+    let (outage, partner) = emulate(Emulator::builder().customers(500), "#30- 401", FOREVER).await;
     let mut stream = partner.customers().sweep(sweep::deployment).stream();
     let mut done = 0;
     let interrupted = loop {
@@ -220,20 +201,20 @@ async fn a_401_of_everybody_ends_the_sweep_although_the_token_was_good_before() 
     };
     assert_eq!(interrupted.error().kind(), ErrorKind::Unauthorized);
     assert_eq!(interrupted.checkpoint().summary().customers, done);
-    assert!(clock.emulator().request_count() < 50, "{}", clock.emulator().request_count());
+    assert!(outage.emulator.request_count() < 50, "{}", outage.emulator.request_count());
 }
 
 /// A credential that has no token during a period of time.
 #[derive(Clone, Debug)]
 struct Resting {
-    clock: OutageClock,
+    outage: Outage,
     until: Duration,
 }
 
 impl Credential for Resting {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
-        let begun = self.clock.emulator().request_count() >= 50;
-        let result = if begun && self.clock.clock.elapsed() < self.until {
+        let begun = self.outage.emulator.request_count() >= 50;
+        let result = if begun && self.outage.clock.elapsed() < self.until {
             Err(Error::new(ErrorKind::Unavailable, "the sign-in service is out of order"))
         } else {
             Ok(AccessToken::new("opaque"))
@@ -250,13 +231,13 @@ impl Credential for Resting {
 #[tokio::test]
 async fn an_error_of_the_credential_is_not_a_customers_failure() {
     for seconds in [1, 8, 60, 170, 10_000] {
-        let (clock, _) = outage(Emulator::builder().customers(300), "", FOREVER).await;
-        let credential = Resting { clock: clock.clone(), until: Duration::from_secs(seconds) };
-        let url = clock.emulator().base_url().to_owned();
+        let (outage, _) = emulate(Emulator::builder().customers(300), "", FOREVER).await;
+        let credential = Resting { outage: outage.clone(), until: Duration::from_secs(seconds) };
+        let url = outage.emulator.base_url().to_owned();
         let partner = PartnerCenter::builder()
             .credential(credential)
             .base_url(url)
-            .clock(clock.clone())
+            .clock(outage.clock.clone())
             .build()
             .unwrap();
         let mut stream = partner.customers().sweep(sweep::deployment).order(Order::Customer).stream();
@@ -273,7 +254,7 @@ async fn an_error_of_the_credential_is_not_a_customers_failure() {
         };
         if seconds < 180 {
             assert!(interrupted.is_none(), "{seconds} s: {interrupted:?}");
-            assert_eq!(swept, clock.customers(), "in order as well");
+            assert_eq!(swept, outage.customers(), "in order as well");
         } else {
             let (error, checkpoint) = interrupted.unwrap().into_parts();
             assert!(error.is_from_credential(), "{error:?}");

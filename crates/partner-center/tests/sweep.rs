@@ -5,9 +5,9 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
-use partner_center::clock::{BoxFuture, Clock, ManualClock};
+use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
 use partner_center::models::CustomerLicensesDeploymentInsightsCollection as Deployments;
 use partner_center::sweep::{self, Checkpoint, CustomerOutcome, Order, Outcome, Rate, Rows, SweepStream};
@@ -16,29 +16,6 @@ use partner_center_emulator::{Book, CustomerState, Emulator, EmulatorBuilder, Fa
 
 /// Attempts per call. With four, four injected faults in a row would occasionally fail a customer.
 const ATTEMPTS: u32 = 8;
-
-/// A clock that also advances the emulator's clock, so that its throttling windows end.
-#[derive(Clone, Debug)]
-struct SharedClock {
-    client: ManualClock,
-    emulator: partner_center_emulator::Clock,
-}
-
-impl Clock for SharedClock {
-    fn now(&self) -> Instant {
-        self.client.now()
-    }
-
-    fn system_time(&self) -> SystemTime {
-        self.client.system_time()
-    }
-
-    fn sleep(&self, wait: Duration) -> BoxFuture<'static, ()> {
-        // The emulator's windows are in whole seconds; fractions must not be lost.
-        self.emulator.advance(wait);
-        self.client.sleep(wait)
-    }
-}
 
 struct Service {
     emulator: Emulator,
@@ -49,7 +26,9 @@ async fn service(builder: EmulatorBuilder) -> Service {
     let clock =
         partner_center_emulator::Clock::fixed(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
     let emulator = builder.clock(clock).start().await.unwrap();
-    let clock = SharedClock { client: ManualClock::new(), emulator: emulator.clock().clone() };
+    // The emulator's throttling windows end as well. They are in whole seconds; fractions must not be lost.
+    let emulator_clock = emulator.clock().clone();
+    let clock = ManualClock::new().on_sleep(move |wait| emulator_clock.advance(wait));
     let partner = PartnerCenter::builder()
         .credential(StaticToken::new("opaque").unwrap())
         .base_url(emulator.base_url())

@@ -9,14 +9,15 @@ use partner_center::models::{
     UnreadableReason,
 };
 use partner_center::{Error, ErrorKind, Response};
-use support::{Reply, Scripted, answer, customer, ok};
+use partner_center_test_support::{FakeServer, Reply, ok, reply};
+use support::{customer, partner};
 
 const DOCUMENTED: &str = include_str!("../../../openapi/examples/customer-licenses-deployment.json");
 
 /// The result of a call with this reply.
 async fn page(reply: Reply) -> Result<Response<CustomerLicensesDeploymentInsightsCollection>, Error> {
-    let server = Scripted::start(vec![reply]);
-    let chain = server.partner().customers().by_id(customer()).analytics().licenses().deployment();
+    let server = FakeServer::scripted([reply]);
+    let chain = partner(&server).customers().by_id(customer()).analytics().licenses().deployment();
     let answer = chain.get().await?;
     assert_eq!(server.requests().len(), 1);
     Ok(answer)
@@ -75,7 +76,7 @@ async fn gzip_and_brotli_are_decompressed() {
     ];
     let brotli: &[u8] = b"\xd0\x01\x10{\"items\":[{\"licensesSold\":5}]}\x03";
     for (encoding, body) in [("gzip", gzip), ("br", brotli)] {
-        let rows = rows(answer(200, &[&format!("Content-Encoding: {encoding}")], body)).await.unwrap();
+        let rows = rows(reply(200, &[&format!("Content-Encoding: {encoding}")], body)).await.unwrap();
         assert_eq!(rows[0].licenses_sold, Some(5), "{encoding}");
     }
 }
@@ -174,8 +175,8 @@ async fn unusual_customers_are_read_and_those_without_an_id_reported() {
         {"id":"b","companyProfile":"x","customDomains":"contoso.com","links":{"next":{"headers":{"key":"k"}}}},
         {"id":"c","companyProfile":{"domain":[],"address":{"city":{}}},"customDomains":["x",null,5,{}]}
     ]}"#;
-    let server = Scripted::start(vec![ok(body)]);
-    let page = server.partner().customers().list().pages().try_next().await.unwrap().unwrap();
+    let server = FakeServer::scripted([ok(body)]);
+    let page = partner(&server).customers().list().pages().try_next().await.unwrap().unwrap();
     let ids: Vec<_> = page.items().iter().map(|customer| customer.id.to_string()).collect();
     assert_eq!(ids, ["a", "b", "c"]);
     assert_eq!(page.items()[0].relationship_to_partner.as_ref().unwrap().as_str(), "1");
@@ -253,8 +254,8 @@ async fn an_empty_success_response_has_no_rows() {
     for reply in [
         ok(""),
         ok("\u{feff}"),
-        answer(204, &[], b""),
-        answer(202, &[], b""),
+        reply(204, &[], ""),
+        reply(202, &[], ""),
         ok("\u{feff}{\"totalCount\":0,\"items\":[],\"attributes\":{\"objectType\":\"Collection\"}}"),
     ] {
         assert!(rows(reply).await.unwrap().is_empty());

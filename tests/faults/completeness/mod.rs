@@ -13,7 +13,7 @@ use self::collections::{ATTEMPTS, Described, Expected, PAGES, chain, check, ok, 
 
 #[tokio::test]
 async fn every_collection_follows_every_spelling() {
-    let (contract, server) = (Contract::read(), Server::start().await);
+    let (contract, server) = (Contract::read(), Server::start());
     let collections = Described::all(&contract);
     assert_eq!(collections.len(), 9);
     for collection in &collections {
@@ -48,7 +48,7 @@ async fn every_collection_follows_every_spelling() {
 
 #[tokio::test]
 async fn tokens_are_followed_where_they_are_supported() {
-    let (contract, server) = (Contract::read(), Server::start().await);
+    let (contract, server) = (Contract::read(), Server::start());
     for collection in Described::all(&contract) {
         for name in spellings(&contract, "token") {
             let mut pages: Vec<_> =
@@ -69,7 +69,7 @@ async fn tokens_are_followed_where_they_are_supported() {
 /// Continuations that are not understood, on the first, a middle and the last page.
 #[tokio::test]
 async fn a_continuation_that_is_not_understood_is_an_error() {
-    let (contract, server) = (Contract::read(), Server::start().await);
+    let (contract, server) = (Contract::read(), Server::start());
     for collection in Described::all(&contract) {
         for at in 0..3 {
             let mut odd: Vec<(String, Value)> = vec![
@@ -117,7 +117,7 @@ async fn a_continuation_that_is_not_understood_is_an_error() {
 /// A page without rows: 204, an empty body, an empty list, each with and without a link, on every page.
 #[tokio::test]
 async fn an_empty_page_does_not_end_a_collection() {
-    let (contract, server) = (Contract::read(), Server::start().await);
+    let (contract, server) = (Contract::read(), Server::start());
     for collection in Described::all(&contract) {
         let none = collection.page(0, 0);
         let empties = [(204, String::new()), (200, String::new()), (200, none.to_string())];
@@ -177,7 +177,7 @@ async fn an_empty_page_does_not_end_a_collection() {
 /// A count of the rows of the page.
 #[tokio::test]
 async fn a_page_has_as_many_rows_as_it_counts() {
-    let (contract, server) = (Contract::read(), Server::start().await);
+    let (contract, server) = (Contract::read(), Server::start());
     for collection in Described::all(&contract).iter().filter(|it| !it.counts_the_query()) {
         for at in 0..3 {
             let mut pages = chain(collection);
@@ -219,7 +219,7 @@ async fn a_page_has_as_many_rows_as_it_counts() {
 /// A count of all rows of the query.
 #[tokio::test]
 async fn a_query_has_as_many_rows_as_any_page_counts() {
-    let (contract, server) = (Contract::read(), Server::start().await);
+    let (contract, server) = (Contract::read(), Server::start());
     for collection in Described::all(&contract).iter().filter(|it| it.counts_the_query()) {
         assert!(collection.skips, "{}: needs `skip` to request the remaining rows", collection.id);
         // With links: the largest count on any page must be reached.
@@ -300,7 +300,7 @@ async fn a_query_has_as_many_rows_as_any_page_counts() {
 /// Paging by link and paging by count are never mixed.
 #[tokio::test]
 async fn a_query_keeps_its_way_of_paging() {
-    let (contract, server) = (Contract::read(), Server::start().await);
+    let (contract, server) = (Contract::read(), Server::start());
     for collection in Described::all(&contract).iter().filter(|it| it.skips) {
         // By count: the link on the second page only indicates that there is a third.
         let mut pages: Vec<_> =

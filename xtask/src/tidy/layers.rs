@@ -1,10 +1,14 @@
 //! Checks the dependencies between members: models, client, facade and command line may depend only on those before
-//! them; the emulator and xtask on none of them; only the client on HTTP libraries; and the models on a few crates.
+//! them; the emulator, xtask and the support of tests on none of them; only the client on HTTP libraries; and the models
+//! on a few crates. The tests of any member may use the support of tests.
 
 use serde_json::Value;
 
-/// The published members and this one: the members that each may depend on, then those that only its tests may use.
-const LAYERS: [(&str, &[&str], &[&str]); 6] = [
+/// What the tests of several members share. Any member may use it, but only in its tests.
+const SUPPORT: &str = "partner-center-test-support";
+
+/// The published members and the two below: the members that each may depend on, then those that only its tests may use.
+const LAYERS: [(&str, &[&str], &[&str]); 7] = [
     ("partner-center-models", &[], &[]),
     ("partner-center-client", &["partner-center-models"], &[]),
     ("partner-center", &["partner-center-client", "partner-center-models"], &["partner-center-emulator"]),
@@ -13,6 +17,8 @@ const LAYERS: [(&str, &[&str], &[&str]); 6] = [
     ("partner-center-emulator", &[], &[]),
     // A broken generated file must not keep the generator from being built.
     ("xtask", &[], &[]),
+    // Unit tests of the other members use it: if it depended on them, they would see two copies of their own types.
+    (SUPPORT, &[], &[]),
 ];
 
 /// The HTTP libraries, and the only member that may depend on them.
@@ -38,7 +44,7 @@ pub(super) fn findings(metadata: &Value) -> Vec<String> {
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let on = dependency["name"].as_str().unwrap_or_default();
             let is_for_tests = dependency["kind"] == "dev";
-            let allowed = normal.contains(&on) || is_for_tests && for_tests.contains(&on);
+            let allowed = normal.contains(&on) || is_for_tests && (for_tests.contains(&on) || on == SUPPORT);
             if members.contains(&on) && !allowed {
                 findings.push(format!("{name}: it must not depend on {on}"));
             }
@@ -73,9 +79,9 @@ mod tests {
         let package = |name: &str, on: &str, kind: Value| json!({ "name": name, "dependencies": [{ "name": on, "kind": kind }] });
         let found = |package: Value| {
             let member = |name: &str| json!({ "name": name, "dependencies": [] });
-            findings(
-                &json!({ "packages": [package, member("partner-center"), member("partner-center-emulator")] }),
-            )
+            let others = ["partner-center", "partner-center-emulator", SUPPORT].map(member);
+            let packages = [&[package], others.as_slice()].concat();
+            findings(&json!({ "packages": packages }))
         };
         let null = Value::Null;
         assert_eq!(found(package("partner-center-models", "partner-center", null.clone())).len(), 2);
@@ -83,6 +89,9 @@ mod tests {
         assert_eq!(found(package("partner-center-emulator", "partner-center", json!("dev"))).len(), 1);
         assert_eq!(found(package("xtask", "partner-center", json!("dev"))).len(), 1);
         assert_eq!(found(package("partner-center-cli", "reqwest", null.clone())).len(), 1);
+        assert_eq!(found(package(SUPPORT, "partner-center", null.clone())).len(), 1);
+        assert_eq!(found(package("partner-center", SUPPORT, null.clone())).len(), 1);
+        assert!(found(package("partner-center-emulator", SUPPORT, json!("dev"))).is_empty());
         assert_eq!(found(package("newcomer", "serde", null.clone())).len(), 1);
         assert!(found(package("partner-center-cli", "partner-center", null.clone())).is_empty());
         assert!(found(package("partner-center-models", "serde", null.clone())).is_empty());

@@ -1,6 +1,7 @@
 //! Advice for responses without a service error, and the bodies that `-vv` shows.
 
 use partner_center_emulator::{Emulator, FaultScript};
+use partner_center_test_support::{FakeServer, reply};
 
 use crate::support::{DOCUMENTED, Run, TOKEN, TestEmulator, beside};
 
@@ -60,24 +61,13 @@ fn a_redirect_shows_only_the_host() {
 // R18: a host that echoes what it was sent, in the one place where a body is shown.
 #[test]
 fn a_token_in_the_body_is_not_shown() {
-    use std::io::{Read as _, Write as _};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let host = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut request = [0; 8192];
-        let length = stream.read(&mut request).unwrap();
-        let echo = String::from_utf8_lossy(&request[..length]).into_owned();
-        let head = format!(
-            "HTTP/1.1 400 Bad Request\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-            echo.len()
-        );
-        stream.write_all(format!("{head}{echo}").as_bytes()).unwrap();
+    let server = FakeServer::responding(|request| {
+        let echo =
+            request.headers.iter().map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()));
+        reply(400, &[], echo.collect::<String>())
     });
-    let mut command = crate::support::command();
-    command.env("PARTNER_CENTER_BASE_URL", url).env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);
+    let mut command = crate::support::command_at(server.url());
     let run = crate::support::finish(command.args(["-vv", "licenses", "deployment", "--max-attempts", "1"]));
-    host.join().unwrap();
     assert!(run.stderr.to_lowercase().contains("| authorization: bearer "), "the request is echoed\n{run}");
     assert!(!run.stderr.contains(TOKEN), "{run}");
 }

@@ -4,7 +4,7 @@ use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 use serde_json::{Value, json};
 
 use crate::reports::{records, truth};
-use crate::support::{Run, TestEmulator, beside};
+use crate::support::{Run, TestEmulator, beside, run_with_bodies};
 
 fn emulated(customers: usize, script: &str) -> TestEmulator {
     let builder = Emulator::builder().customers(customers).page_size(50);
@@ -82,8 +82,7 @@ fn customers_without_a_valid_id_are_reported() {
         { "id": "n/a", "companyProfile": { "companyName": "Two" } },
         { "id": "00000000-0000-0000-0000-000000000000" },
     ]});
-    let service = crate::support::answering(&[list.to_string()]);
-    let run = service.run(&["customers", "list", "--format", "json"]);
+    let run = run_with_bodies(&[&list.to_string()], &["customers", "list", "--format", "json"]);
     assert_eq!(run.code, 3, "{run}");
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(document["rows"].as_array().unwrap().len(), 3, "they are written unchanged");
@@ -164,8 +163,10 @@ fn a_customer_that_is_not_in_the_list_is_counted_and_noted() {
         { "id": listed, "companyProfile": { "companyName": "One" } },
         { "id": "22222222-2222-2222-2222-222222222222", "companyProfile": { "companyName": "Two" } },
     ]});
-    let service = crate::support::answering(&[rows.to_string(), list.to_string()]);
-    let run = service.run(&["licenses", "deployment", "-a", "--source", "commercial", "--format", "json"]);
+    let run = run_with_bodies(
+        &[&rows.to_string(), &list.to_string()],
+        &["licenses", "deployment", "-a", "--source", "commercial", "--format", "json"],
+    );
     assert_eq!(run.code, 0, "{run}");
     let document: Value = serde_json::from_str(&run.stdout).unwrap();
     let customers = &document["summary"]["customers"];

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use partner_center_emulator::{CustomerState, Emulator, Entra};
+use partner_center_test_support::{FakeServer, ok};
 
 use crate::support::{Run, TOKEN, TestEmulator, beside, finish, run, stable};
 
@@ -404,24 +405,6 @@ fn signed_in() -> Workspace {
     desk
 }
 
-/// A sign-in host that always sends the same response.
-fn host_that_answers(body: String) -> String {
-    use std::io::Read;
-
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let _ = connection.read(&mut [0; 16 * 1024]);
-            let head =
-                format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-            let _ = connection.write_all(format!("{head}{body}").as_bytes());
-        }
-    });
-    address
-}
-
 // R4: the next run reported that the file "does not contain a stored token".
 #[test]
 fn an_invalid_new_refresh_token_does_not_lose_the_sign_in() {
@@ -429,13 +412,15 @@ fn an_invalid_new_refresh_token_does_not_lose_the_sign_in() {
         let desk = signed_in();
         let before = desk.stored();
         let access = desk.entra().issue_access_token(&partner_center_emulator::TokenSpec::user());
-        let host = host_that_answers(format!(
+        let host = FakeServer::repeating([ok(format!(
             r#"{{"token_type":"Bearer","access_token":"{access}","expires_in":3599,"refresh_token":"{successor}"}}"#
-        ));
+        ))]);
         for _ in 0..2 {
             let mut command = desk.bare();
             let run = desk.hush(finish(
-                command.env("PARTNER_CENTER_AUTHORITY", &host).args(["licenses", "usage", "--format", "csv"]),
+                command
+                    .env("PARTNER_CENTER_AUTHORITY", host.url())
+                    .args(["licenses", "usage", "--format", "csv"]),
             ));
             assert_eq!(run.code, 0, "{run}");
             assert!(run.stderr.contains(why) && run.stderr.contains("the previous one is kept"), "{run}");

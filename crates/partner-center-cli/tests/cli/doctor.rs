@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use partner_center_emulator::{Clock, Emulator, Entra, TokenSpec};
+use partner_center_test_support::token::with_claims;
 use serde_json::Value;
 
 use crate::support::{TestEmulator, beside, embedded, finish, run, stable};
@@ -41,13 +42,6 @@ fn each_token_has_its_verdict() {
         assert!(problem.is_none_or(|finding| finding["fix"] != ""), "{name}: there is a fix");
     }
     assert_eq!(beside.emulator.request_count(), 0, "no request to Partner Center");
-}
-
-/// A readable token with these claims and no valid signature.
-fn with_claims(claims: &Value) -> String {
-    use base64::Engine as _;
-    let part = |value: &Value| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(value.to_string());
-    format!("{}.{}.c2lnbmF0dXJl", part(&serde_json::json!({"alg": "RS256"})), part(claims))
 }
 
 // U3: `PARTNER_CENTER_ACCESS_TOKEN=xyz` was approved.

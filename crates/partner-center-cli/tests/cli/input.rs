@@ -2,7 +2,7 @@
 
 use partner_center_emulator::Emulator;
 
-use crate::support::{DOCUMENTED, beside, command, finish, run, stable};
+use crate::support::{DOCUMENTED, beside, command, command_at, finish, run, stable};
 
 #[test]
 fn invalid_arguments() {
@@ -64,19 +64,8 @@ fn a_missing_token_is_reported_without_a_prompt() {
 #[test]
 fn a_refused_connection_is_a_network_error() {
     let _guard = stable();
-    // A port that was just free.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let url = format!("http://127.0.0.1:{port}");
-    let run = finish(command().env("PARTNER_CENTER_ACCESS_TOKEN", "x").args([
-        "--base-url",
-        &url,
-        "--max-attempts",
-        "1",
-        "licenses",
-        "deployment",
-        "--customer",
-        DOCUMENTED,
-    ]));
+    let arguments = ["--max-attempts", "1", "licenses", "deployment", "--customer", DOCUMENTED];
+    let run = finish(command_at(&partner_center_test_support::unused_url()).args(arguments));
     assert_eq!((run.code, run.stdout.as_str()), (8, ""));
     assert!(run.stderr.contains("could not connect to the service"), "{run}");
     assert!(!run.stderr.contains("panicked") && !run.stderr.contains("Error {"), "{run}");

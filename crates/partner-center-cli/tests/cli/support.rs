@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use partner_center_emulator::{Emulator, EmulatorBuilder};
+use partner_center_test_support::{FakeServer, ok};
 
 /// The documented customer, with the rows of the documented example.
 pub(crate) const DOCUMENTED: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
@@ -80,11 +81,7 @@ impl TestEmulator {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = command();
-        command
-            .env("PARTNER_CENTER_BASE_URL", self.emulator.base_url())
-            .env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);
-        command
+        command_at(self.emulator.base_url())
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Run {
@@ -101,40 +98,17 @@ impl Drop for TestEmulator {
     }
 }
 
-/// A service that sends these responses one after the other, whatever the request.
-pub(crate) struct CannedService {
-    base_url: String,
+/// The binary, configured with this service.
+pub(crate) fn command_at(url: &str) -> Command {
+    let mut command = command();
+    command.env("PARTNER_CENTER_BASE_URL", url).env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);
+    command
 }
 
-pub(crate) fn answering(bodies: &[String]) -> CannedService {
-    use std::io::{BufRead as _, BufReader, Write as _};
-
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let bodies = bodies.to_vec();
-    std::thread::spawn(move || {
-        for (body, stream) in bodies.iter().zip(listener.incoming()) {
-            let mut stream = stream.unwrap();
-            let lines = BufReader::new(&stream).lines();
-            let _ = lines.map_while(Result::ok).take_while(|line| !line.is_empty()).count();
-            let length = body.len();
-            write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
-                 Connection: close\r\n\r\n{body}"
-            )
-            .unwrap();
-        }
-    });
-    CannedService { base_url }
-}
-
-impl CannedService {
-    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
-        let mut command = command();
-        command.env("PARTNER_CENTER_BASE_URL", &self.base_url).env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN);
-        finish(command.args(arguments))
-    }
+/// Runs the binary with a service that sends these bodies one after the other, whatever the request.
+pub(crate) fn run_with_bodies(bodies: &[&str], arguments: &[&str]) -> Run {
+    let server = FakeServer::scripted(bodies.iter().map(ok));
+    finish(command_at(server.url()).args(arguments))
 }
 
 /// Filters values that differ between runs out of a snapshot.

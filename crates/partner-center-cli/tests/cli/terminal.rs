@@ -1,53 +1,14 @@
 //! Terminal output: external text cannot control a terminal, and no secret is shown, whatever a host sends.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
 use std::process::{Command, Stdio};
 
 use partner_center_emulator::Entra;
+use partner_center_test_support::{FakeServer, json, ok};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-use crate::support::{Run, TOKEN, command, finish};
-
-/// A host that computes its response from the request. Serves until the test ends.
-fn host(answer: impl Fn(&str) -> (u16, String) + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let request = request(&mut stream);
-            let (status, body) = answer(&request);
-            let _ = write!(
-                stream,
-                "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                body.len()
-            );
-        }
-    });
-    url
-}
-
-fn request(stream: &mut TcpStream) -> String {
-    let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().unwrap())
-            });
-            if body.len() >= length.unwrap_or_default() {
-                return text;
-            }
-        }
-        match stream.read(&mut piece) {
-            Ok(0) | Err(_) => return text,
-            Ok(read) => bytes.extend_from_slice(&piece[..read]),
-        }
-    }
-}
+use crate::support::{Run, command, command_at, finish};
 
 /// What a run writes to a terminal as stdout.
 fn on_terminal(command: &mut Command) -> String {
@@ -76,10 +37,9 @@ const CUSTOMERS: &str = r#"{"totalCount":1,"items":[{"id":"4d3cf487-70f4-4e1e-9f
 // R11
 #[test]
 fn external_text_cannot_control_a_terminal_in_any_format() {
-    let url = host(|_| (200, CUSTOMERS.to_owned()));
+    let server = FakeServer::repeating([ok(CUSTOMERS)]);
     let list = |format: &str| {
-        let mut command = command();
-        command.env("PARTNER_CENTER_ACCESS_TOKEN", TOKEN).env("PARTNER_CENTER_BASE_URL", &url);
+        let mut command = command_at(server.url());
         command.args(["customers", "list", "--color", "never", "--format", format]);
         command
     };
@@ -105,20 +65,20 @@ fn external_text_cannot_control_a_terminal_in_any_format() {
 // R11
 #[test]
 fn the_sign_in_code_cannot_control_a_terminal() {
-    let url = host(|request| {
-        if request.contains("devicecode") {
+    let host = FakeServer::responding(|request| {
+        if request.target.contains("devicecode") {
             let code = "{\"device_code\":\"d\",\"user_code\":\"AB\\u001b[2J\\u202eCD\",\
                         \"verification_uri\":\"https://example.com/\\u009bx\",\"expires_in\":60,\"interval\":1}";
-            (200, code.to_owned())
+            ok(code)
         } else {
-            (400, r#"{"error":"authorization_declined","error_description":"AADSTS\u001b[31m"}"#.to_owned())
+            json(400, r#"{"error":"authorization_declined","error_description":"AADSTS\u001b[31m"}"#)
         }
     });
     let directory = tempfile::tempdir().unwrap();
     let run = finish(
         command()
             .env("PARTNER_CENTER_CONFIG_DIR", directory.path())
-            .env("PARTNER_CENTER_AUTHORITY", &url)
+            .env("PARTNER_CENTER_AUTHORITY", host.url())
             .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
             .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID)
             .arg("login"),
@@ -156,22 +116,19 @@ fn a_host_that_repeats_what_it_was_sent_shows_no_secret() {
     let token = "eyJ0eXAiOiJKV1Qi.eyJhdWQi/+x==.c2lnbmF0dXJl_-";
     for (place, form) in forms(token).into_iter().enumerate() {
         for shape in 0..4 {
-            let form = form.clone();
-            let url = host(move |_| {
-                let said = format!("you sent Authorization: Bearer {form} to us");
-                let quoted = serde_json::to_string(&said).unwrap();
-                match shape {
-                    0 => (403, format!(r#"{{"code":"900001","description":{quoted}}}"#)),
-                    1 => (400, format!(r#"{{"error":{{"code":{quoted},"message":{quoted}}}}}"#)),
-                    2 => (404, quoted),
-                    _ => (404, format!("<html><title>{said}</title></html>")),
-                }
-            });
+            let echo = format!("you sent Authorization: Bearer {form} to us");
+            let quoted = serde_json::to_string(&echo).unwrap();
+            let server = FakeServer::repeating([match shape {
+                0 => json(403, format!(r#"{{"code":"900001","description":{quoted}}}"#)),
+                1 => json(400, format!(r#"{{"error":{{"code":{quoted},"message":{quoted}}}}}"#)),
+                2 => json(404, quoted),
+                _ => json(404, format!("<html><title>{echo}</title></html>")),
+            }]);
             for format in ["json", "csv"] {
                 let run = finish(
                     command()
                         .env("PARTNER_CENTER_ACCESS_TOKEN", token)
-                        .env("PARTNER_CENTER_BASE_URL", &url)
+                        .env("PARTNER_CENTER_BASE_URL", server.url())
                         .args(["-vv", "--max-attempts", "1", "licenses", "deployment", "--format", format])
                         .args(["-c", crate::support::DOCUMENTED]),
                 );
@@ -187,16 +144,12 @@ fn a_host_that_repeats_what_it_was_sent_shows_no_secret() {
 fn a_sign_in_host_that_repeats_what_it_was_sent_shows_no_secret() {
     let (refresh, secret) = ("0.AXg~refresh/token+with=signs", "client~8Q/secret+x=");
     for place in 0..forms(refresh).len() {
-        let said = format!("{} {}", forms(refresh)[place], forms(secret)[place]);
-        let url = host(move |_| {
-            let quoted = serde_json::to_string(&format!("AADSTS9002313: {said}")).unwrap();
-            (
-                400,
-                format!(
-                    r#"{{"error":"invalid_request","error_description":{quoted},"error_codes":[9002313]}}"#
-                ),
-            )
-        });
+        let echo = format!("AADSTS9002313: {} {}", forms(refresh)[place], forms(secret)[place]);
+        let quoted = serde_json::to_string(&echo).unwrap();
+        let host = FakeServer::repeating([json(
+            400,
+            format!(r#"{{"error":"invalid_request","error_description":{quoted},"error_codes":[9002313]}}"#),
+        )]);
         for arguments in [
             &["-vv", "licenses", "usage"][..],
             &["doctor", "--format", "json"],
@@ -206,7 +159,7 @@ fn a_sign_in_host_that_repeats_what_it_was_sent_shows_no_secret() {
                 command()
                     .env("PARTNER_CENTER_REFRESH_TOKEN", refresh)
                     .env("PARTNER_CENTER_CLIENT_SECRET", secret)
-                    .env("PARTNER_CENTER_AUTHORITY", &url)
+                    .env("PARTNER_CENTER_AUTHORITY", host.url())
                     .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
                     .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID)
                     .args(arguments),

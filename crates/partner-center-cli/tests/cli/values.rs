@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{DOCUMENTED, Run, answering};
+use crate::support::{DOCUMENTED, Run, run_with_bodies};
+
+const DEPLOYMENT: [&str; 6] = ["licenses", "deployment", "-c", DOCUMENTED, "--format", "json"];
 
 fn document(run: &Run) -> Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}:\n{run}"))
@@ -23,7 +25,7 @@ fn each_odd_value_is_counted_and_exits_with_0() {
         let body = format!(
             r#"{{"totalCount":3,"items":[{{"productName":"A"}},{{{member}}},{{"productName":"C"}}]}}"#
         );
-        let run = answering(&[body]).run(&["licenses", "deployment", "-c", DOCUMENTED, "--format", "json"]);
+        let run = run_with_bodies(&[&body], &DEPLOYMENT);
         assert_eq!(run.code, 0, "{member}\n{run}");
         let document = document(&run);
         let rows = document["rows"].as_array().unwrap();
@@ -52,7 +54,7 @@ fn an_unreadable_customer_is_a_failure_and_all_others_are_listed() {
         id(2),
         id(3)
     );
-    let run = answering(&[body]).run(&["customers", "list", "--format", "json"]);
+    let run = run_with_bodies(&[&body], &["customers", "list", "--format", "json"]);
     assert_eq!(run.code, 3, "{run}");
     let document = document(&run);
     assert_eq!(document["rows"].as_array().unwrap().len(), 3);
@@ -68,8 +70,8 @@ fn an_unreadable_customer_is_a_failure_and_all_others_are_listed() {
 
 #[test]
 fn an_unreadable_row_is_a_failure_and_all_others_are_written() {
-    let body = r#"{"items":[{"productName":"A"},null,{"productName":"C"}]}"#.to_owned();
-    let run = answering(&[body]).run(&["licenses", "deployment", "-c", DOCUMENTED, "--format", "json"]);
+    let body = r#"{"items":[{"productName":"A"},null,{"productName":"C"}]}"#;
+    let run = run_with_bodies(&[body], &DEPLOYMENT);
     assert_eq!(run.code, 3, "{run}");
     let document = document(&run);
     assert_eq!(document["rows"].as_array().unwrap().len(), 2);
@@ -83,8 +85,7 @@ fn an_unreadable_row_is_a_failure_and_all_others_are_written() {
         r#"{"Value":[{"productName":"A"}],"@nextLink":"/partner/v1/analytics/commercial/deployment/license?skip=1"}"#,
         r#"{"Value":[7,{"productName":"C"}]}"#,
     ];
-    let run =
-        answering(&pages.map(str::to_owned)).run(&["licenses", "query", "deployment", "--format", "json"]);
+    let run = run_with_bodies(&pages, &["licenses", "query", "deployment", "--format", "json"]);
     assert_eq!(run.code, 3, "{run}");
     let document = self::document(&run);
     assert_eq!(document["rows"].as_array().unwrap().len(), 2);
@@ -94,9 +95,9 @@ fn an_unreadable_row_is_a_failure_and_all_others_are_written() {
 #[test]
 fn an_unreadable_list_entry_is_a_failure_of_the_run() {
     let listed = format!(r#"{{"items":["x",{{"id":"{DOCUMENTED}"}}]}}"#);
-    let rows = r#"{"items":[{"productName":"A","licensesSold":[]}]}"#.to_owned();
+    let rows = r#"{"items":[{"productName":"A","licensesSold":[]}]}"#;
     let arguments = ["licenses", "deployment", "--all-customers", "--source", "classic", "--format", "json"];
-    let run = answering(&[listed, rows]).run(&arguments);
+    let run = run_with_bodies(&[&listed, rows], &arguments);
     assert_eq!(run.code, 3, "{run}");
     let document = document(&run);
     assert_eq!(document["rows"].as_array().unwrap().len(), 1);

@@ -7,8 +7,9 @@ use std::time::Duration;
 use partner_center::clock::{BoxFuture, Clock as _, ManualClock};
 use partner_center::credential::{AccessToken, Credential, StaticToken};
 use partner_center::{Error, ErrorKind, PartnerCenter, Result};
+use partner_center_test_support::{FakeServer, ok, reply};
 
-use crate::scripted::{Scripted, TOKEN, answer, customer, ok};
+use crate::client::{TOKEN, customer};
 
 const EMPTY: &str = r#"{"items":[],"totalCount":0}"#;
 
@@ -56,10 +57,10 @@ fn resting(seconds: u64) -> Error {
     Error::new(ErrorKind::Unavailable, "down").with_status(400).with_retry_after(Duration::from_secs(seconds))
 }
 
-fn moody(server: &Scripted, clock: &ManualClock, errors: Vec<Error>) -> (PartnerCenter, Arc<AtomicU32>) {
+fn moody(server: &FakeServer, clock: &ManualClock, errors: Vec<Error>) -> (PartnerCenter, Arc<AtomicU32>) {
     let (credential, asked) = Moody::new(errors);
     let partner = PartnerCenter::builder()
-        .base_url(&server.url)
+        .base_url(server.url())
         .credential(credential)
         .clock(clock.clone())
         .timeout(Duration::from_secs(60))
@@ -71,7 +72,7 @@ fn moody(server: &Scripted, clock: &ManualClock, errors: Vec<Error>) -> (Partner
 // F6: the delay after a failed refresh failed every call during that time.
 #[tokio::test]
 async fn a_call_waits_for_a_delayed_refresh_without_using_an_attempt() {
-    let (server, clock) = (Scripted::start(vec![ok(EMPTY)]), ManualClock::new());
+    let (server, clock) = (FakeServer::scripted([ok(EMPTY)]), ManualClock::new());
     let (partner, asked) = moody(&server, &clock, (0..9).map(|_| resting(5)).collect());
     assert_eq!(get(&partner).await.unwrap().0, 1);
     assert_eq!((asked.load(Ordering::SeqCst), clock.elapsed().as_secs()), (10, 45));
@@ -79,7 +80,7 @@ async fn a_call_waits_for_a_delayed_refresh_without_using_an_attempt() {
 
 #[tokio::test]
 async fn a_delay_beyond_the_deadline_fails_at_once_with_its_cause() {
-    let (server, clock) = (Scripted::start(vec![]), ManualClock::new());
+    let (server, clock) = (FakeServer::scripted([]), ManualClock::new());
     let (partner, asked) = moody(&server, &clock, vec![resting(5), resting(60)]);
     let error = get(&partner).await.unwrap_err();
     assert_eq!((error.kind(), error.message(), error.attempts()), (ErrorKind::Unavailable, "down", 0));
@@ -92,7 +93,7 @@ async fn a_delay_beyond_the_deadline_fails_at_once_with_its_cause() {
 async fn a_transient_credential_error_is_retried_within_the_attempts() {
     for kind in [ErrorKind::Network, ErrorKind::Unavailable, ErrorKind::Throttled] {
         for (failures, succeeds) in [(3, true), (4, false)] {
-            let (server, clock) = (Scripted::start(vec![ok(EMPTY)]), ManualClock::new());
+            let (server, clock) = (FakeServer::scripted([ok(EMPTY)]), ManualClock::new());
             let errors = (0..failures).map(|_| Error::new(kind, "x").with_attempts(4)).collect();
             let (partner, asked) = moody(&server, &clock, errors);
             let outcome = get(&partner).await;
@@ -106,7 +107,7 @@ async fn a_transient_credential_error_is_retried_within_the_attempts() {
     for kind in
         [ErrorKind::Credential, ErrorKind::Configuration, ErrorKind::InvalidResponse, ErrorKind::TokenStore]
     {
-        let server = Scripted::start(vec![]);
+        let server = FakeServer::scripted([]);
         let (partner, asked) = moody(&server, &ManualClock::new(), vec![Error::new(kind, "no")]);
         let error = get(&partner).await.unwrap_err();
         assert!(error.is_from_credential() && !error.is_transient());
@@ -130,16 +131,16 @@ impl Credential for RefreshFails {
 
 #[tokio::test]
 async fn a_call_waits_for_the_refresh_after_a_rejected_token() {
-    let server = Scripted::start(vec![answer(401, &[], b""), ok(EMPTY)]);
+    let server = FakeServer::scripted([reply(401, &[], ""), ok(EMPTY)]);
     let clock = ManualClock::new();
     let (partner, _) = moody(&server, &clock, vec![]);
     assert_eq!(get(&partner).await.unwrap().0, 2);
-    let server = Scripted::start(vec![answer(401, &[], b""), ok(EMPTY)]);
+    let server = FakeServer::scripted([reply(401, &[], ""), ok(EMPTY)]);
     let (credential, asked) = Moody::new([]);
     let errors = Arc::new(credential);
     errors.errors.lock().unwrap().extend([resting(3), resting(4)]);
     let partner = PartnerCenter::builder()
-        .base_url(&server.url)
+        .base_url(server.url())
         .credential(RefreshFails(errors))
         .clock(clock.clone())
         .build()
@@ -161,7 +162,7 @@ async fn a_retry_after_date_is_relative_to_the_services_date_and_a_wrong_clock_i
         };
         let date = format!("Date: {}", httpdate::fmt_http_date(now));
         let later = format!("Retry-After: {}", httpdate::fmt_http_date(now + Duration::from_secs(7)));
-        let server = Scripted::start(vec![answer(429, &[&date, &later], b""), ok(EMPTY)]);
+        let server = FakeServer::scripted([reply(429, &[&date, &later], ""), ok(EMPTY)]);
         let (partner, _) = moody(&server, &clock, vec![]);
         let before = clock.now();
         assert_eq!(get(&partner).await.unwrap().0, 2);
@@ -179,9 +180,9 @@ async fn a_retry_after_date_is_relative_to_the_services_date_and_a_wrong_clock_i
 fn a_client_serves_several_runtimes_on_one_thread() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (a, b) = (runtime(), runtime());
-    let server = Scripted::start((0..4).map(|_| ok(EMPTY)).collect());
+    let server = FakeServer::scripted((0..4).map(|_| ok(EMPTY)));
     let partner = PartnerCenter::builder()
-        .base_url(&server.url)
+        .base_url(server.url())
         .credential(StaticToken::new(TOKEN).unwrap())
         .attempt_timeout(Duration::from_secs(20))
         .max_attempts(1)

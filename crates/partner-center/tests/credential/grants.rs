@@ -7,13 +7,15 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::KeySize;
 use aws_lc_rs::signature::RsaKeyPair;
 use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use base64::prelude::BASE64_STANDARD;
 use partner_center::credential::{
     AppRegistration, Certificate, ClientCredentials, Credential, OauthError, Reason, RefreshToken,
     TokenClaims, TokenKind,
 };
 use partner_center::{Error, ErrorKind};
 use partner_center_emulator::{Application, Entra};
+use partner_center_test_support::token::with_claims;
+use serde_json::json;
 
 use crate::support::{HOUR, World, text};
 
@@ -102,11 +104,9 @@ async fn a_certificate_and_a_federated_identity_replace_the_secret_for_every_gra
     let key = pem("PRIVATE KEY", AsDer::<Pkcs8V1Der<'_>>::as_der(&key).unwrap().as_ref());
     let certificate = Certificate::from_pem(&pem("CERTIFICATE", b"any"), &key).unwrap();
     let federated = |subject: &'static str| {
-        let encode = |part: &str| BASE64_URL_SAFE_NO_PAD.encode(part);
-        let claims = format!(
-            r#"{{"iss":"https://ci.example","sub":"{subject}","aud":"api://AzureADTokenExchange","exp":9999999999}}"#
-        );
-        format!("{}.{}.c2ln", encode(r#"{"alg":"RS256"}"#), encode(&claims))
+        with_claims(&json!({
+            "iss": "https://ci.example", "sub": subject, "aud": "api://AzureADTokenExchange", "exp": 9_999_999_999_u64,
+        }))
     };
     let world = World::with(|builder| {
         builder.application(Application::new(Entra::CLIENT_ID).federated("repo:contoso"))

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
 
 mod calls;
+#[path = "../support/mod.rs"]
+mod client;
 mod device_code;
 mod end_to_end;
 mod grants;
@@ -10,8 +12,6 @@ mod polls;
 mod processes;
 mod refresh;
 mod runtimes;
-#[path = "../support/mod.rs"]
-mod scripted;
 mod secrets;
 mod support;
 mod wire;

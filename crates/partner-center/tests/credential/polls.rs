@@ -8,38 +8,38 @@ use partner_center::clock::ManualClock;
 use partner_center::credential::{
     Credential as _, DeviceCode, MemoryStore, OauthError, Reason, TokenStore as _,
 };
+use partner_center_test_support::{FakeServer, Reply, ok, reply};
 use secrecy::ExposeSecret;
 
 use crate::support::kept;
-use crate::wire::{GOOD, Host, STATUSES, TRY_AGAIN, answer, app, device_code, fail, good, no};
+use crate::wire::{GOOD, STATUSES, TRY_AGAIN, app, device_code, fail, no};
 
 #[tokio::test]
 async fn polling_slows_down_when_asked_to_and_survives_an_invalid_response() {
     let clock = ManualClock::new();
     let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
-    let host = Host::that_answers(vec![
+    let host = FakeServer::repeating([
         device_code(),
         no("authorization_pending"),
         no("slow_down"),
         no("authorization_pending"),
-        answer("503 Service Unavailable", "", ""),
-        answer("200 OK", "", &last),
-    ])
-    .await;
+        reply(503, &[], ""),
+        reply(200, &[], &last),
+    ]);
     let store = Arc::new(MemoryStore::new());
-    let sign_in = DeviceCode::start(&app(&host.address, &clock), store.clone()).await.unwrap();
+    let sign_in = DeviceCode::start(&app(host.url(), &clock), store.clone()).await.unwrap();
     let credential = sign_in.wait().await.unwrap();
     assert_eq!(credential.token().await.unwrap().expose(), "good");
     assert_eq!(clock.sleeps().iter().map(Duration::as_secs).collect::<Vec<_>>(), [5, 10, 10, 20]);
-    assert_eq!(host.requests(), 6);
+    assert_eq!(host.requests().len(), 6);
     assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "successor");
 }
 
 #[tokio::test]
 async fn a_sign_in_without_a_refresh_token_fails() {
-    let host = Host::that_answers(vec![device_code(), good()]).await;
+    let host = FakeServer::repeating([device_code(), ok(GOOD)]);
     let store = Arc::new(MemoryStore::new());
-    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), store.clone()).await.unwrap();
+    let sign_in = DeviceCode::start(&app(host.url(), &ManualClock::new()), store.clone()).await.unwrap();
     let error = sign_in.wait().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Credential);
     assert!(error.advice().contains("offline_access"), "{}", error.advice());
@@ -56,15 +56,13 @@ async fn the_advice_for_a_policy_does_not_suggest_the_same_sign_in() {
                     "trace_id":"11111111-2222-3333-4444-555555555555"}}"#
             );
             for status in STATUSES {
-                let refused = answer(status, "", &body);
+                let refused = reply(status, &[], &body);
                 let host =
-                    Host::that_answers(vec![device_code(), no("authorization_pending"), refused.clone()])
-                        .await;
+                    FakeServer::repeating([device_code(), no("authorization_pending"), refused.clone()]);
                 let store = Arc::new(MemoryStore::new());
-                let sign_in =
-                    DeviceCode::start(&app(&host.address, &ManualClock::new()), store).await.unwrap();
+                let sign_in = DeviceCode::start(&app(host.url(), &ManualClock::new()), store).await.unwrap();
                 let of_poll = sign_in.wait().await.unwrap_err();
-                assert_eq!(host.requests(), 3, "a policy error is not retried");
+                assert_eq!(host.requests().len(), 3, "a policy error is not retried");
                 let (of_refresh, requests, _) = fail(vec![refused]).await;
                 assert_eq!(requests, 1);
                 for error in [of_poll, of_refresh] {
@@ -85,12 +83,12 @@ async fn the_advice_for_a_policy_does_not_suggest_the_same_sign_in() {
     }
 }
 
-fn life(seconds: &str, interval: &str) -> String {
+fn life(seconds: &str, interval: &str) -> Reply {
     let body = format!(
         r#"{{"device_code":"d","user_code":"u","verification_uri":"https://a.example",
             "expires_in":{seconds},"interval":{interval}}}"#
     );
-    answer("200 OK", "", &body)
+    reply(200, &[], &body)
 }
 
 // R19, S18
@@ -109,21 +107,21 @@ async fn a_device_code_is_polled_at_a_reasonable_rate_and_never_after_its_expiry
         ("1e300", 899, 2),
     ] {
         let clock = ManualClock::new();
-        let host = Host::that_answers(vec![life("900", interval), no("authorization_pending")]).await;
+        let host = FakeServer::repeating([life("900", interval), no("authorization_pending")]);
         let sign_in =
-            DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
+            DeviceCode::start(&app(host.url(), &clock), Arc::new(MemoryStore::new())).await.unwrap();
         let error = sign_in.wait().await.unwrap_err();
         assert_eq!(OauthError::of(&error).unwrap().reason(), Reason::CodeExpired, "{interval}");
         assert_eq!(clock.elapsed(), Duration::from_secs(900), "{interval}: until it expires");
         assert_eq!(clock.sleeps()[0], Duration::from_secs(first), "{interval}");
-        assert_eq!(host.requests() - 1, polls, "{interval}");
+        assert_eq!(host.requests().len() - 1, polls, "{interval}");
     }
     // An absurdly long lifetime, and a lifetime of 0.
     for (life_, ends) in [("1e300", 24 * 3600), ("0", 0)] {
         let clock = ManualClock::new();
-        let host = Host::that_answers(vec![life(life_, "3600"), no("authorization_pending")]).await;
+        let host = FakeServer::repeating([life(life_, "3600"), no("authorization_pending")]);
         let sign_in =
-            DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
+            DeviceCode::start(&app(host.url(), &clock), Arc::new(MemoryStore::new())).await.unwrap();
         assert!(sign_in.wait().await.is_err());
         assert_eq!(clock.elapsed(), Duration::from_secs(ends), "{life_}");
     }
@@ -134,13 +132,9 @@ async fn a_device_code_is_polled_at_a_reasonable_rate_and_never_after_its_expiry
 async fn a_sign_in_in_the_last_second_succeeds() {
     let clock = ManualClock::new();
     let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
-    let host = Host::that_answers(vec![
-        life("60", "3600"),
-        no("authorization_pending"),
-        answer("200 OK", "", &last),
-    ])
-    .await;
-    let sign_in = DeviceCode::start(&app(&host.address, &clock), Arc::new(MemoryStore::new())).await.unwrap();
+    let host =
+        FakeServer::repeating([life("60", "3600"), no("authorization_pending"), reply(200, &[], &last)]);
+    let sign_in = DeviceCode::start(&app(host.url(), &clock), Arc::new(MemoryStore::new())).await.unwrap();
     assert!(sign_in.wait().await.is_ok());
     assert_eq!(clock.elapsed(), Duration::from_secs(59));
 }
@@ -149,28 +143,24 @@ async fn a_sign_in_in_the_last_second_succeeds() {
 #[tokio::test]
 async fn polling_survives_transient_errors_and_ends_with_others() {
     let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);
-    let page = || answer("200 OK", "", "<html>Sign in to the hotel</html>");
+    let page = || reply(200, &[], "<html>Sign in to the hotel</html>");
     let mut script = vec![device_code()];
-    script.extend(TRY_AGAIN.map(|body| answer("400 Bad Request", "", body)));
-    script.extend([page(), page(), no("authorization_pending"), page(), answer("200 OK", "", &last)]);
-    let host = Host::that_answers(script).await;
-    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), Arc::new(MemoryStore::new()))
-        .await
-        .unwrap();
+    script.extend(TRY_AGAIN.map(|body| reply(400, &[], body)));
+    script.extend([page(), page(), no("authorization_pending"), page(), reply(200, &[], &last)]);
+    let host = FakeServer::repeating(script);
+    let sign_in =
+        DeviceCode::start(&app(host.url(), &ManualClock::new()), Arc::new(MemoryStore::new())).await.unwrap();
     assert!(sign_in.wait().await.is_ok());
 
-    let host = Host::that_answers(vec![device_code(), page()]).await;
-    let sign_in = DeviceCode::start(&app(&host.address, &ManualClock::new()), Arc::new(MemoryStore::new()))
-        .await
-        .unwrap();
+    let host = FakeServer::repeating([device_code(), page()]);
+    let sign_in =
+        DeviceCode::start(&app(host.url(), &ManualClock::new()), Arc::new(MemoryStore::new())).await.unwrap();
     let error = sign_in.wait().await.unwrap_err();
-    assert_eq!((error.kind(), host.requests()), (ErrorKind::InvalidResponse, 4));
+    assert_eq!((error.kind(), host.requests().len()), (ErrorKind::InvalidResponse, 4));
 
     // A transient error for the code itself is retried.
-    let host = Host::that_answers(vec![answer("400 Bad Request", "", TRY_AGAIN[0]), device_code()]).await;
+    let host = FakeServer::repeating([reply(400, &[], TRY_AGAIN[0]), device_code()]);
     assert!(
-        DeviceCode::start(&app(&host.address, &ManualClock::new()), Arc::new(MemoryStore::new()))
-            .await
-            .is_ok()
+        DeviceCode::start(&app(host.url(), &ManualClock::new()), Arc::new(MemoryStore::new())).await.is_ok()
     );
 }

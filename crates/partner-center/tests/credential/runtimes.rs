@@ -1,17 +1,16 @@
 //! Refreshes with several runtimes, runtimes that shut down, and processes that are told to stop.
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use partner_center::clock::Random;
+use partner_center::PartnerCenter;
+use partner_center::clock::FixedRandom;
 use partner_center::credential::{
     AppRegistration, Credential, FileStore, RefreshToken, StoredToken, TokenStore,
 };
-use partner_center::{CustomerId, PartnerCenter};
 use partner_center_emulator::{Clock, DOCUMENTED_CUSTOMER, Entra, FaultScript};
+use partner_center_test_support::{FakeServer, Reply, ok};
 use secrecy::ExposeSecret;
 use tokio::runtime::Runtime;
 use tracing::instrument::{Instrument, WithSubscriber};
@@ -25,61 +24,39 @@ use crate::support::World;
 const LONG: Duration = Duration::from_secs(30);
 const SHORT: Duration = Duration::from_millis(50);
 
-/// A sign-in host on separate threads that responds when told to.
+/// A sign-in host that holds its responses back until they are released.
 struct SignInHost {
-    address: String,
-    requests: Arc<AtomicUsize>,
+    server: FakeServer,
     open: mpsc::Sender<()>,
 }
 
 impl SignInHost {
     fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(AtomicUsize::new(0));
         let (open, opened) = mpsc::channel();
-        let (counted, opened) = (Arc::clone(&requests), Arc::new(Mutex::new(opened)));
-        std::thread::spawn(move || {
-            for connection in listener.incoming() {
-                let mut connection = connection.unwrap();
-                let (counted, opened) = (Arc::clone(&counted), Arc::clone(&opened));
-                std::thread::spawn(move || {
-                    let mut request = [0; 8192];
-                    let _ = connection.read(&mut request);
-                    let number = counted.fetch_add(1, Ordering::SeqCst) + 1;
-                    if opened.lock().unwrap().recv().is_err() {
-                        return;
-                    }
-                    let body = format!(
-                        r#"{{"token_type":"Bearer","access_token":"good-{number}","expires_in":3599,"refresh_token":"r-{number}"}}"#
-                    );
-                    let _ = write!(
-                        connection,
-                        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                        body.len()
-                    );
-                });
+        let (count, opened) = (AtomicUsize::new(0), Mutex::new(opened));
+        let server = FakeServer::responding(move |_| {
+            let number = count.fetch_add(1, Ordering::SeqCst) + 1;
+            if opened.lock().unwrap().recv().is_err() {
+                return Reply::Cut(Vec::new());
             }
+            ok(format!(
+                r#"{{"token_type":"Bearer","access_token":"good-{number}","expires_in":3599,"refresh_token":"r-{number}"}}"#
+            ))
         });
-        Self { address, requests, open }
+        Self { server, open }
     }
 
-    fn let_one_through(&self) {
+    fn release_one(&self) {
         self.open.send(()).unwrap();
+    }
+
+    fn requests(&self) -> usize {
+        self.server.requests().len()
     }
 
     fn app(&self) -> AppRegistration {
         AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555")
-            .with_authority(&self.address)
-    }
-
-    /// Waits until a request has arrived; its response is held back.
-    fn wait_for_request(&self, number: usize) {
-        let begun = std::time::Instant::now();
-        while self.requests.load(Ordering::SeqCst) < number {
-            assert!(begun.elapsed() < LONG, "no request arrived");
-            std::thread::sleep(Duration::from_millis(2));
-        }
+            .with_authority(self.server.url())
     }
 }
 
@@ -119,7 +96,7 @@ fn begin(on: &Runtime, signed: &Signed, host: &SignInHost) {
         let asked = tokio::time::timeout(SHORT, signed.credential.token()).await;
         assert!(asked.is_err(), "no response was sent yet");
     });
-    host.wait_for_request(1);
+    host.server.wait_for_requests(1);
 }
 
 // S4: the refresh was a task of the first runtime, and stalled with it while it held the lock.
@@ -128,12 +105,12 @@ fn a_refresh_started_on_an_idle_runtime_serves_another() {
     let (host, a, b) = (SignInHost::new(), runtime(), runtime());
     let signed = Signed::into(&host);
     begin(&a, &signed, &host);
-    host.let_one_through();
+    host.release_one();
     let token = b.block_on(async { tokio::time::timeout(LONG, signed.credential.token()).await });
     assert_eq!(token.unwrap().unwrap().expose(), "good-1", "the refresh that was started");
     let other = FileStore::new(signed.store.path());
     assert!(b.block_on(async { tokio::time::timeout(LONG, other.lock()).await }).unwrap().is_ok());
-    assert_eq!((host.requests.load(Ordering::SeqCst), signed.kept().as_str()), (1, "r-1"));
+    assert_eq!((host.requests(), signed.kept().as_str()), (1, "r-1"));
     drop(a);
 }
 
@@ -144,11 +121,11 @@ fn a_refresh_outlives_the_runtime_it_was_started_on() {
     let signed = Signed::into(&host);
     begin(&a, &signed, &host);
     drop(a);
-    host.let_one_through();
+    host.release_one();
     runtime().block_on(async { tokio::time::timeout(LONG, signed.credential.settle()).await }).unwrap();
     assert_eq!(signed.kept(), "r-1");
     let token = runtime().block_on(signed.credential.token()).unwrap();
-    assert_eq!((token.expose(), host.requests.load(Ordering::SeqCst)), ("good-1", 1));
+    assert_eq!((token.expose(), host.requests()), ("good-1", 1));
 }
 
 // R12: a process can wait for refreshes in progress, for a bounded time, without starting any.
@@ -164,31 +141,17 @@ fn a_process_that_is_told_to_stop_waits_for_the_successor_for_a_bounded_time() {
             .unwrap();
         assert!(a.block_on(partner.settle(Duration::ZERO)), "there is nothing to wait for");
         a.block_on(async {
-            let id: CustomerId = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse().unwrap();
-            let call = partner.customers().by_id(id);
+            let call = partner.customers().by_id(DOCUMENTED_CUSTOMER);
             tokio::select! {
                 _ = call.get() => panic!("no response was sent yet"),
                 () = tokio::time::sleep(SHORT) => {}
             }
         });
-        host.wait_for_request(1);
+        host.server.wait_for_requests(1);
         assert!(!a.block_on(partner.settle(SHORT)), "{round}: it is still in progress");
-        host.let_one_through();
+        host.release_one();
         assert!(a.block_on(partner.settle(LONG)), "{round}");
-        assert_eq!((signed.kept().as_str(), host.requests.load(Ordering::SeqCst)), ("r-1", 1), "{round}");
-    }
-}
-
-#[derive(Debug)]
-struct Zero;
-
-impl Random for Zero {
-    fn fraction(&self) -> f64 {
-        0.0
-    }
-
-    fn uuid(&self) -> uuid::Uuid {
-        uuid::Uuid::new_v4()
+        assert_eq!((signed.kept().as_str(), host.requests()), ("r-1", 1), "{round}");
     }
 }
 
@@ -203,7 +166,7 @@ async fn a_transient_refresh_error_fails_no_call() {
     .await;
     let app = AppRegistration::new(Entra::TENANT_ID, Entra::CLIENT_ID)
         .with_authority(world.emulator.authority())
-        .with_random(Zero);
+        .with_random(FixedRandom::new(0.0));
     world.entra().issue_for(Duration::from_secs(1));
     let credential = RefreshToken::new(&app, world.signed_in()).unwrap();
     credential.token().await.unwrap();

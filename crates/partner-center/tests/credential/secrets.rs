@@ -11,10 +11,10 @@ use partner_center::credential::{
 };
 use partner_center::{Error, PartnerCenter};
 use partner_center_emulator::Entra;
+use partner_center_test_support::{FakeServer, reply};
 use secrecy::ExposeSecret;
 
 use crate::support::{World, kept};
-use crate::wire::{Host, answer};
 
 #[derive(Default)]
 struct Printed(String);
@@ -127,8 +127,8 @@ async fn secrets_that_a_sign_in_host_echoes_are_not_in_error_texts() {
     let (token, secret) = ("sentinel~refresh~token", "sentinel~client~secret");
     let echo = "refresh_token=sentinel%7Erefresh%7Etoken&client_secret=SENTINEL~client~secret";
     let body = format!(r#"{{"error":"invalid_grant","error_description":"AADSTS70008: {echo} {token}"}}"#);
-    let host = Host::that_answers(vec![answer("400 Bad Request", "", &body)]).await;
-    let app = crate::wire::app(&host.address, &ManualClock::new()).with_client_secret(secret);
+    let host = FakeServer::repeating([reply(400, &[], &body)]);
+    let app = crate::wire::app(host.url(), &ManualClock::new()).with_client_secret(secret);
     let error = RefreshToken::from_token(&app, token).unwrap().token().await.unwrap_err();
     let refusal = OauthError::of(&error).unwrap();
     assert_eq!(refusal.aadsts(), Some(70008));
@@ -138,5 +138,5 @@ async fn secrets_that_a_sign_in_host_echoes_are_not_in_error_texts() {
             "AADSTS70008: refresh_token=[redacted]&client_secret=[redacted] [redacted]"
         );
     }
-    assert_eq!(host.requests(), 1);
+    assert_eq!(host.requests().len(), 1);
 }

@@ -1,91 +1,27 @@
 //! Sign-in hosts that send invalid, late or no responses.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use partner_center::clock::{Clock as _, ManualClock, Random};
+use partner_center::clock::{Clock as _, FixedRandom, ManualClock};
 use partner_center::credential::{
     AppRegistration, ClientCredentials, Credential, DeviceCode, FileStore, MemoryStore, Notice, OauthError,
     RefreshToken, StoredToken, TokenStore, UnusableReason,
 };
 use partner_center::{Error, ErrorKind, Result};
+use partner_center_test_support::{FakeServer, Reply, json, ok, reply, unused_url};
 use secrecy::ExposeSecret;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-use uuid::Uuid;
 
 use crate::support::kept;
 
 pub(crate) const GOOD: &str = r#"{"token_type":"Bearer","access_token":"good","expires_in":3599}"#;
-
-pub(crate) fn answer(status: &str, headers: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
-}
-
-pub(crate) fn good() -> String {
-    answer("200 OK", "Content-Type: application/json; charset=utf-8\r\n", GOOD)
-}
-
-/// Sends the next text on each connection, byte for byte, and then repeats the last one.
-pub(crate) struct Host {
-    pub(crate) address: String,
-    requests: Arc<AtomicUsize>,
-}
-
-impl Host {
-    pub(crate) async fn that_answers(script: Vec<String>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&requests);
-        tokio::spawn(async move {
-            loop {
-                let (mut connection, _) = listener.accept().await.unwrap();
-                let mut request = Vec::new();
-                while !is_whole(&request) {
-                    assert_ne!(connection.read_buf(&mut request).await.unwrap(), 0);
-                }
-                let number = counted.fetch_add(1, Ordering::SeqCst);
-                let text = &script[number.min(script.len() - 1)];
-                connection.write_all(text.as_bytes()).await.unwrap();
-            }
-        });
-        Self { address, requests }
-    }
-
-    pub(crate) fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
-    }
-}
-
-/// Whether the body has the length that the head states.
-fn is_whole(request: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(request).to_lowercase();
-    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
-    body.len() == length.parse::<usize>().unwrap()
-}
-
-#[derive(Debug)]
-struct Half;
-
-impl Random for Half {
-    fn fraction(&self) -> f64 {
-        0.5
-    }
-
-    fn uuid(&self) -> Uuid {
-        Uuid::nil()
-    }
-}
 
 pub(crate) fn app(address: &str, clock: &ManualClock) -> AppRegistration {
     AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555")
         .with_client_secret("secret")
         .with_authority(address)
         .with_clock(clock.clone())
-        .with_random(Half)
+        .with_random(FixedRandom::new(0.5))
 }
 
 async fn ask(address: &str, clock: &ManualClock) -> Result<String> {
@@ -93,48 +29,44 @@ async fn ask(address: &str, clock: &ManualClock) -> Result<String> {
     Ok(token.expose().to_owned())
 }
 
-pub(crate) async fn fail(script: Vec<String>) -> (Error, usize, Vec<Duration>) {
-    let (host, clock) = (Host::that_answers(script).await, ManualClock::new());
-    let error = ask(&host.address, &clock).await.unwrap_err();
-    (error, host.requests(), clock.sleeps())
+pub(crate) async fn fail(script: Vec<Reply>) -> (Error, usize, Vec<Duration>) {
+    let (host, clock) = (FakeServer::repeating(script), ManualClock::new());
+    let error = ask(host.url(), &clock).await.unwrap_err();
+    (error, host.requests().len(), clock.sleeps())
 }
 
 const fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-pub(crate) fn device_code() -> String {
-    answer(
-        "200 OK",
-        "",
+pub(crate) fn device_code() -> Reply {
+    ok(
         r#"{"device_code":"d","user_code":"u","verification_uri":"https://a.example","expires_in":900,"interval":5}"#,
     )
 }
 
-pub(crate) fn no(error: &str) -> String {
-    answer("400 Bad Request", "", &format!(r#"{{"error":"{error}"}}"#))
+pub(crate) fn no(error: &str) -> Reply {
+    reply(400, &[], &format!(r#"{{"error":"{error}"}}"#))
 }
 
 #[tokio::test]
 async fn transient_errors_of_a_sign_in_host_are_retried() {
     let clock = ManualClock::new();
-    let host = Host::that_answers(vec![
-        answer("503 Service Unavailable", "", r#"{"error":"temporarily_unavailable","error_codes":[90033]}"#),
+    let host = FakeServer::repeating([
+        reply(503, &[], r#"{"error":"temporarily_unavailable","error_codes":[90033]}"#),
         // Truncated.
-        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_owned(),
-        String::new(),
-        good(),
-    ])
-    .await;
-    assert_eq!(ask(&host.address, &clock).await.unwrap(), "good");
-    assert_eq!(host.requests(), 4);
+        Reply::Cut(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_vec()),
+        Reply::Cut(Vec::new()),
+        ok(GOOD),
+    ]);
+    assert_eq!(ask(host.url(), &clock).await.unwrap(), "good");
+    assert_eq!(host.requests().len(), 4);
     assert_eq!(clock.sleeps(), [millis(250), millis(500), millis(1000)], "half of the maximum waits");
 }
 
 #[tokio::test]
 async fn retries_end_if_a_sign_in_host_stays_down() {
-    let (error, requests, sleeps) =
-        fail(vec![answer("502 Bad Gateway", "", "<html>bad gateway</html>")]).await;
+    let (error, requests, sleeps) = fail(vec![reply(502, &[], "<html>bad gateway</html>")]).await;
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Unavailable, Some(502), 4));
     assert!(error.is_transient());
     assert_eq!((requests, sleeps.len()), (4, 3));
@@ -143,10 +75,9 @@ async fn retries_end_if_a_sign_in_host_stays_down() {
 #[tokio::test]
 async fn throttling_is_waited_for_up_to_a_minute() {
     let clock = ManualClock::new();
-    let throttled =
-        |seconds: u32| answer("429 Too Many Requests", &format!("Retry-After: {seconds}\r\n"), "");
-    let host = Host::that_answers(vec![throttled(7), good()]).await;
-    assert_eq!(ask(&host.address, &clock).await.unwrap(), "good");
+    let throttled = |seconds: u32| reply(429, &[&format!("Retry-After: {seconds}")], "");
+    let host = FakeServer::repeating([throttled(7), ok(GOOD)]);
+    assert_eq!(ask(host.url(), &clock).await.unwrap(), "good");
     assert_eq!(clock.sleeps(), [Duration::from_secs(7)]);
 
     let (error, requests, sleeps) = fail(vec![throttled(600)]).await;
@@ -156,55 +87,51 @@ async fn throttling_is_waited_for_up_to_a_minute() {
 
 #[tokio::test]
 async fn an_unreachable_host_is_a_network_error() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
-    let error = ask(&address, &ManualClock::new()).await.unwrap_err();
+    let error = ask(&unused_url(), &ManualClock::new()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Network, 4));
     assert!(error.advice().contains("proxy"), "{}", error.advice());
 }
 
 #[tokio::test]
 async fn a_response_that_is_not_from_a_sign_in_host_is_an_error_and_not_retried() {
-    let json = "Content-Type: application/json\r\n";
     let endless = format!(r#"{{"access_token":"{}"}}"#, "x".repeat(300_000));
     for (script, status) in [
-        (answer("200 OK", "Content-Type: text/html\r\n", "<html>Sign in to the hotel</html>"), Some(200)),
-        (answer("200 OK", json, ""), Some(200)),
-        (answer("200 OK", json, r#"{"token_type":"Bearer"}"#), None),
-        (
-            answer("200 OK", json, r#"{"token_type":"Bearer","access_token":"x","expires_in":"soon"}"#),
-            Some(200),
-        ),
-        (answer("200 OK", json, &endless), Some(200)),
+        (reply(200, &["Content-Type: text/html"], "<html>Sign in to the hotel</html>"), Some(200)),
+        (json(200, ""), Some(200)),
+        (json(200, r#"{"token_type":"Bearer"}"#), None),
+        (json(200, r#"{"token_type":"Bearer","access_token":"x","expires_in":"soon"}"#), Some(200)),
+        (json(200, &endless), Some(200)),
         // R19: an invalid access token, and a token of another type.
-        (answer("200 OK", json, r#"{"token_type":"Bearer","access_token":""}"#), None),
-        (answer("200 OK", json, r#"{"token_type":"Bearer","access_token":"two words"}"#), None),
-        (answer("200 OK", json, r#"{"token_type":"mac","access_token":"x"}"#), None),
-        (answer("200 OK", json, r#"{"token_type":"N_A","access_token":"x"}"#), None),
-        (answer("302 Found", "Location: https://elsewhere.example/\r\n", ""), Some(302)),
-        (answer("403 Forbidden", "", "<html>Blocked by the proxy</html>"), Some(403)),
-        (answer("400 Bad Request", json, r#"{"message":"no"}"#), Some(400)),
+        (json(200, r#"{"token_type":"Bearer","access_token":""}"#), None),
+        (json(200, r#"{"token_type":"Bearer","access_token":"two words"}"#), None),
+        (json(200, r#"{"token_type":"mac","access_token":"x"}"#), None),
+        (json(200, r#"{"token_type":"N_A","access_token":"x"}"#), None),
+        (reply(302, &["Location: https://elsewhere.example/"], ""), Some(302)),
+        (reply(403, &[], "<html>Blocked by the proxy</html>"), Some(403)),
+        (json(400, r#"{"message":"no"}"#), Some(400)),
     ] {
         let (error, requests, _) = fail(vec![script.clone()]).await;
-        let head = script.lines().next().unwrap();
-        assert_eq!((error.kind(), error.status()), (ErrorKind::InvalidResponse, status), "{head}: {error}");
-        assert_eq!(requests, 1, "{head}");
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::InvalidResponse, status),
+            "{script:?}: {error}"
+        );
+        assert_eq!(requests, 1, "{script:?}");
     }
 }
 
 #[tokio::test]
 async fn a_byte_order_mark_and_an_unlimited_lifetime_are_accepted() {
     let body = format!("\u{feff}{}", GOOD.replace("3599", &u64::MAX.to_string()));
-    let host = Host::that_answers(vec![answer("200 OK", "", &body)]).await;
-    assert_eq!(ask(&host.address, &ManualClock::new()).await.unwrap(), "good");
+    let host = FakeServer::repeating([reply(200, &[], &body)]);
+    assert_eq!(ask(host.url(), &ManualClock::new()).await.unwrap(), "good");
 }
 
 #[tokio::test]
 async fn a_refresh_token_without_a_successor_is_kept() {
     let clock = ManualClock::new();
-    let host = Host::that_answers(vec![good()]).await;
-    let registration = app(&host.address, &clock);
+    let host = FakeServer::repeating([ok(GOOD)]);
+    let registration = app(host.url(), &clock);
     let token = StoredToken::new(
         registration.tenant(),
         registration.client_id(),
@@ -217,7 +144,7 @@ async fn a_refresh_token_without_a_successor_is_kept() {
         assert_eq!(credential.token().await.unwrap().expose(), "good");
         clock.advance(Duration::from_secs(3600));
     }
-    assert_eq!(host.requests(), 2);
+    assert_eq!(host.requests().len(), 2);
     assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "the only one");
     assert!(RefreshToken::adopt(&registration, store, "another").await.is_ok());
 }
@@ -230,8 +157,7 @@ pub(crate) const TRY_AGAIN: [&str; 5] = [
     r#"{"error":"invalid_grant","error_codes":["90024"]}"#,
     r#"{"error":"invalid_request","error_description":"AADSTS90012: The request timed out."}"#,
 ];
-pub(crate) const STATUSES: [&str; 6] =
-    ["200 OK", "400 Bad Request", "401 Unauthorized", "403 Forbidden", "500 Server Error", "503 Unavailable"];
+pub(crate) const STATUSES: [u16; 6] = [200, 400, 401, 403, 500, 503];
 
 // F6
 #[tokio::test]
@@ -239,19 +165,19 @@ async fn a_transient_error_is_retried_whatever_its_status() {
     for body in TRY_AGAIN {
         for status in STATUSES {
             let clock = ManualClock::new();
-            let host = Host::that_answers(vec![answer(status, "", body), good()]).await;
-            assert_eq!(ask(&host.address, &clock).await.unwrap(), "good", "{status} {body}");
-            assert_eq!((host.requests(), clock.sleeps()), (2, vec![millis(250)]), "{status} {body}");
+            let host = FakeServer::repeating([reply(status, &[], body), ok(GOOD)]);
+            assert_eq!(ask(host.url(), &clock).await.unwrap(), "good", "{status} {body}");
+            assert_eq!((host.requests().len(), clock.sleeps()), (2, vec![millis(250)]), "{status} {body}");
         }
-        let (error, requests, _) = fail(vec![answer("400 Bad Request", "", body)]).await;
+        let (error, requests, _) = fail(vec![reply(400, &[], body)]).await;
         assert_eq!((error.kind(), error.attempts(), requests), (ErrorKind::Unavailable, 4, 4), "{body}");
         assert!(error.is_transient() && OauthError::of(&error).is_some(), "{body}");
         assert!(!error.advice().contains("login"), "{}", error.advice());
     }
     let clock = ManualClock::new();
-    let asked = answer("400 Bad Request", "Retry-After: 9\r\n", TRY_AGAIN[0]);
-    let host = Host::that_answers(vec![asked, good()]).await;
-    assert_eq!(ask(&host.address, &clock).await.unwrap(), "good");
+    let asked = reply(400, &["Retry-After: 9"], TRY_AGAIN[0]);
+    let host = FakeServer::repeating([asked, ok(GOOD)]);
+    assert_eq!(ask(host.url(), &clock).await.unwrap(), "good");
     assert_eq!(clock.sleeps(), [Duration::from_secs(9)]);
 }
 
@@ -273,10 +199,10 @@ async fn a_successor_that_cannot_be_stored_never_replaces_a_valid_token() {
     ] {
         let clock = ManualClock::new();
         let body = GOOD.replace('}', &format!(r#","refresh_token":{successor}}}"#));
-        let host = Host::that_answers(vec![answer("200 OK", "", &body)]).await;
+        let host = FakeServer::repeating([reply(200, &[], &body)]);
         let notices = Arc::new(std::sync::Mutex::new(Vec::new()));
         let heard = Arc::clone(&notices);
-        let app = app(&host.address, &clock).with_notices(move |notice| heard.lock().unwrap().push(*notice));
+        let app = app(host.url(), &clock).with_notices(move |notice| heard.lock().unwrap().push(*notice));
         let directory = tempfile::tempdir().unwrap();
         let store = Arc::new(FileStore::new(directory.path().join("token.json")));
         let token = StoredToken::new(app.tenant(), app.client_id(), "the good one", clock.system_time());
@@ -291,8 +217,8 @@ async fn a_successor_that_cannot_be_stored_never_replaces_a_valid_token() {
         assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "another", "{why:?}");
         assert_eq!(*notices.lock().unwrap(), [Notice::UnusableRefreshToken(why); 3]);
         // A sign-in by device code has no previous token.
-        let host = Host::that_answers(vec![device_code(), answer("200 OK", "", &body)]).await;
-        let sign_in = DeviceCode::start(&self::app(&host.address, &clock), store.clone()).await.unwrap();
+        let host = FakeServer::repeating([device_code(), reply(200, &[], &body)]);
+        let sign_in = DeviceCode::start(&self::app(host.url(), &clock), store.clone()).await.unwrap();
         assert_eq!(sign_in.wait().await.unwrap_err().kind(), ErrorKind::Credential);
         assert_eq!(kept(&*store).await.refresh_token().expose_secret(), "another", "{why:?}");
     }
@@ -309,13 +235,11 @@ async fn a_retry_after_date_is_relative_to_the_date_of_the_same_response() {
             0 => clock.system_time(),
             _ => clock.system_time() + 2 * hour,
         };
-        let headers = format!(
-            "Date: {}\r\nRetry-After: {}\r\n",
-            httpdate::fmt_http_date(service),
-            httpdate::fmt_http_date(service + Duration::from_secs(11)),
-        );
-        let host = Host::that_answers(vec![answer("503 Unavailable", &headers, ""), good()]).await;
-        let credential = ClientCredentials::new(&app(&host.address, &clock)).unwrap();
+        let date = format!("Date: {}", httpdate::fmt_http_date(service));
+        let later = service + Duration::from_secs(11);
+        let retry_after = format!("Retry-After: {}", httpdate::fmt_http_date(later));
+        let host = FakeServer::repeating([reply(503, &[&date, &retry_after], ""), ok(GOOD)]);
+        let credential = ClientCredentials::new(&app(host.url(), &clock)).unwrap();
         assert_eq!(credential.clock_offset(), None);
         credential.token().await.unwrap();
         assert_eq!(clock.sleeps(), [Duration::from_secs(11)], "{hours}");
@@ -328,8 +252,8 @@ async fn a_retry_after_date_is_relative_to_the_date_of_the_same_response() {
 async fn a_lifetime_may_have_a_fraction() {
     for written in ["3599.0", "3599.5", "\"3599.0\"", "\"3599\""] {
         let clock = ManualClock::new();
-        let host = Host::that_answers(vec![answer("200 OK", "", &GOOD.replace("3599", written))]).await;
-        let token = ClientCredentials::new(&app(&host.address, &clock)).unwrap().token().await.unwrap();
+        let host = FakeServer::repeating([reply(200, &[], &GOOD.replace("3599", written))]);
+        let token = ClientCredentials::new(&app(host.url(), &clock)).unwrap().token().await.unwrap();
         let life = token.expiry().unwrap().duration_since(clock.system_time()).unwrap();
         assert_eq!(life, Duration::from_secs(3599), "{written}");
     }
@@ -338,12 +262,11 @@ async fn a_lifetime_may_have_a_fraction() {
 // R19
 #[tokio::test]
 async fn a_store_of_a_newer_version_is_not_overwritten_and_no_sign_in_is_started() {
-    let host = Host::that_answers(vec![
+    let host = FakeServer::repeating([
         device_code(),
-        answer("200 OK", "", &GOOD.replace('}', r#","refresh_token":"r"}"#)),
-    ])
-    .await;
-    let app = app(&host.address, &ManualClock::new());
+        reply(200, &[], &GOOD.replace('}', r#","refresh_token":"r"}"#)),
+    ]);
+    let app = app(host.url(), &ManualClock::new());
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("token.json");
     let newer = r#"{"version":2,"sealed":"of the future"}"#;
@@ -366,5 +289,5 @@ async fn a_store_of_a_newer_version_is_not_overwritten_and_no_sign_in_is_started
     let now = std::time::SystemTime::UNIX_EPOCH;
     let token = StoredToken::new(app.tenant(), app.client_id(), "token", now);
     assert!(store.save(&token).await.unwrap_err().message().contains("newer version"));
-    assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), host.requests()), (newer, 0));
+    assert_eq!((std::fs::read_to_string(&path).unwrap().as_str(), host.requests().len()), (newer, 0));
 }

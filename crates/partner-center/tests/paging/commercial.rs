@@ -13,7 +13,7 @@ const USAGE: &str = "/partner/v1/analytics/commercial/usage/license";
 
 #[tokio::test]
 async fn a_query_is_sent_as_documented() {
-    let service = Service::answering([rows(&[], Some(0), None), rows(&[], Some(0), None)]).await;
+    let service = Service::responding([rows(&[], Some(0), None), rows(&[], Some(0), None)]);
     let licenses = service.partner().analytics().commercial().licenses();
     let query = licenses
         .deployment()
@@ -27,7 +27,7 @@ async fn a_query_is_sent_as_documented() {
     let usage = licenses.usage().prefix(CommercialPrefix::V1).filter(Field::WORKLOAD_CODE.eq("SPO").unwrap());
     assert_eq!(usage.get().await.unwrap().items().len(), 0);
     assert_eq!(
-        service.asked().await,
+        service.targets(),
         [
             format!(
                 "{DEPLOYMENT}?filter=serviceCode%20eq%20%27O365%27%20or%20customerName%20ne%20%27O%27%27Brien%27\
@@ -40,9 +40,9 @@ async fn a_query_is_sent_as_documented() {
 
 #[tokio::test]
 async fn links_are_followed_in_all_their_forms() {
-    let service = Service::start().await;
+    let service = Service::start();
     let forms = [
-        format!("{}{USAGE}?top=1&skip=1", service.uri()),
+        format!("{}{USAGE}?top=1&skip=1", service.server.url()),
         format!("{USAGE}?top=1&skip=2"),
         "/v1/analytics/commercial/usage/license?top=1&skip=3".to_owned(),
         "license?top=1&skip=4".to_owned(),
@@ -50,42 +50,40 @@ async fn links_are_followed_in_all_their_forms() {
         "?top=1&skip=6".to_owned(),
     ];
     for form in &forms {
-        service.answers(&rows(&["a"], None, Some(form)));
+        service.responds(&rows(&["a"], None, Some(form)));
     }
-    service.answers(&json!({ "Value": [{ "productName": "b" }], "@nextLink": null }));
+    service.responds(&json!({ "Value": [{ "productName": "b" }], "@nextLink": null }));
     let query = service.partner().analytics().commercial().licenses().usage().top(1);
     assert_eq!(drain(&mut query.pages()).await.0, [1, 1, 1, 1, 1, 1, 1]);
     let mut expected = vec![format!("{USAGE}?top=1")];
     expected.extend((1..=6).map(|skip| format!("{USAGE}?top=1&skip={skip}")));
-    assert_eq!(service.asked().await, expected);
-    let ids = service.sent("ms-requestid").await;
+    assert_eq!(service.targets(), expected);
+    let ids = service.sent("ms-requestid");
     assert_eq!(ids.iter().collect::<std::collections::HashSet<_>>().len(), 7);
-    let correlations = service.sent("ms-correlationid").await;
+    let correlations = service.sent("ms-correlationid");
     assert!(correlations.iter().all(|id| id.is_some() && id == &correlations[0]));
 }
 
 #[tokio::test]
 async fn a_link_with_the_other_prefix_is_followed_on_the_prefix_of_the_first_page() {
-    let service = Service::answering([
+    let service = Service::responding([
         rows(&["a"], None, Some("/partner/v1/analytics/commercial/deployment/license?skip=1")),
         rows(&["b"], None, Some("")),
-    ])
-    .await;
+    ]);
     let query = service.partner().analytics().commercial().licenses().deployment();
     assert_eq!(drain(&mut query.prefix(CommercialPrefix::V1).pages()).await.0, [1, 1]);
     let path = "/v1/analytics/commercial/deployment/license";
-    assert_eq!(service.asked().await, [path.to_owned(), format!("{path}?skip=1")]);
+    assert_eq!(service.targets(), [path.to_owned(), format!("{path}?skip=1")]);
 }
 
 #[tokio::test]
 async fn without_a_link_the_count_decides_whether_to_continue_by_skip() {
-    let service = Service::answering([
+    let service = Service::responding([
         rows(&["a", "b"], Some(7), None),
         rows(&["c", "d"], Some(7), None),
         // Shorter than requested, but not the last page.
         rows(&["e"], Some(7), None),
-    ])
-    .await;
+    ]);
     let query = service
         .partner()
         .analytics()
@@ -98,19 +96,16 @@ async fn without_a_link_the_count_decides_whether_to_continue_by_skip() {
     let names: Vec<_> = query.stream().map_ok(|row| row.product_name.unwrap()).try_collect().await.unwrap();
     assert_eq!(names, ["a", "b", "c", "d", "e"]);
     let asked = |skip| format!("{DEPLOYMENT}?filter=channel%20eq%20%27reseller%27&skip={skip}&top=2");
-    assert_eq!(service.asked().await, [asked(2), asked(4), asked(6)]);
+    assert_eq!(service.targets(), [asked(2), asked(4), asked(6)]);
 }
 
 #[tokio::test]
 async fn without_link_and_count_a_full_page_is_not_the_last() {
     for page in [rows(&["a", "b"], None, None), rows(&["a", "b"], Some(0), None)] {
-        let service = Service::answering([page, rows(&["c"], None, None)]).await;
+        let service = Service::responding([page, rows(&["c"], None, None)]);
         let query = service.partner().analytics().commercial().licenses().deployment().top(2);
         assert_eq!(drain(&mut query.pages()).await.0, [2, 1]);
-        assert_eq!(
-            service.asked().await,
-            [format!("{DEPLOYMENT}?top=2"), format!("{DEPLOYMENT}?skip=2&top=2")]
-        );
+        assert_eq!(service.targets(), [format!("{DEPLOYMENT}?top=2"), format!("{DEPLOYMENT}?skip=2&top=2")]);
     }
 }
 
@@ -127,30 +122,30 @@ async fn the_last_page_is_the_last() {
         rows(&[], Some(0), None),
         rows(&[], None, None),
     ] {
-        let service = Service::answering([last.clone()]).await;
+        let service = Service::responding([last.clone()]);
         let mut pages = service.partner().analytics().commercial().licenses().usage().top(2).pages();
         let (sizes, error) = drain(&mut pages).await;
         assert_eq!((sizes.len(), error.map(|error| error.to_string())), (1, None), "{last}");
-        assert_eq!(service.requests().await.len(), 1, "{last}");
+        assert_eq!(service.requests().len(), 1, "{last}");
     }
 }
 
 #[tokio::test]
 async fn a_service_that_ignores_skip_is_detected() {
     let page = rows(&["a", "b"], None, None);
-    let service = Service::answering([page.clone(), page]).await;
+    let service = Service::responding([page.clone(), page]);
     let mut pages = service.partner().analytics().commercial().licenses().usage().top(2).pages();
     let (sizes, error) = drain(&mut pages).await;
     let error = error.unwrap();
     assert_eq!((sizes, error.kind()), (vec![2], ErrorKind::InvalidResponse));
     assert_eq!((error.status(), error.continuation(), pages.continuation()), (Some(200), None, None));
     assert!(error.request_id().is_some());
-    assert_eq!(service.requests().await.len(), 2);
+    assert_eq!(service.requests().len(), 2);
 }
 
 #[tokio::test]
 async fn invalid_arguments_are_rejected_before_sending() {
-    let service = Service::start().await;
+    let service = Service::start();
     let query = service.partner().analytics().commercial().licenses().deployment();
     for (query, what) in [
         (query.clone().top(0), "top"),
@@ -166,11 +161,11 @@ async fn invalid_arguments_are_rejected_before_sending() {
             assert_eq!(error.attempts(), 0);
         }
     }
-    assert_eq!((service.requests().await.len(), service.tokens_asked()), (0, 0));
-    service.answers(&rows(&[], None, None));
+    assert_eq!((service.requests().len(), service.token_requests()), (0, 0));
+    service.responds(&rows(&[], None, None));
     assert!(query.top(10_000).processed("2018-10-14T00:00:00Z").get().await.is_ok());
     assert_eq!(
-        service.asked().await,
+        service.targets(),
         [format!("{DEPLOYMENT}?processedDateTime=2018-10-14T00%3A00%3A00Z&top=10000")],
         "a time with a zone is sent as it was given"
     );

@@ -16,8 +16,8 @@ fn kept(continuation: &Continuation) -> Continuation {
 
 #[tokio::test]
 async fn a_failed_page_is_requested_again() {
-    let service = Service::start().await;
-    service.answers(&customers_then(&["1", "2"], "a"));
+    let service = Service::start();
+    service.responds(&customers_then(&["1", "2"], "a"));
     service.fails(503);
     service.fails(503);
     let list = service.partner().customers().list().size(2);
@@ -32,24 +32,24 @@ async fn a_failed_page_is_requested_again() {
     assert_eq!(ids, ["1", "2"], "an error comes after the items before it");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Unavailable, 2));
     assert!(customers_seen.try_next().await.unwrap().is_none(), "an error ends the stream");
-    assert_eq!(service.requests().await.len(), 3);
+    assert_eq!(service.requests().len(), 3);
 
-    service.answers(&customers_then(&["3"], "b"));
-    service.answers(&customers(&["4"]));
+    service.responds(&customers_then(&["3"], "b"));
+    service.responds(&customers(&["4"]));
     let resumed = service.partner().customers().list().resume(kept(error.continuation().unwrap()));
     let more: Vec<_> =
         resumed.stream().map_ok(|customer| customer.id.to_string()).try_collect().await.unwrap();
     assert_eq!(more, ["3", "4"]);
-    let tokens = service.sent("ms-continuationtoken").await;
+    let tokens = service.sent("ms-continuationtoken");
     let tokens: Vec<_> = tokens.iter().map(Option::as_deref).collect();
     assert_eq!(tokens, [None, Some("a"), Some("a"), Some("a"), Some("b")]);
-    let correlations = service.sent("ms-correlationid").await;
+    let correlations = service.sent("ms-correlationid");
     assert_ne!(correlations[2], correlations[3], "another call");
 }
 
 #[tokio::test]
 async fn a_failed_first_page_is_requested_again_with_its_arguments() {
-    let service = Service::start().await;
+    let service = Service::start();
     service.fails(400);
     let query = service.partner().analytics().commercial().licenses().usage();
     let arguments = query
@@ -63,22 +63,21 @@ async fn a_failed_first_page_is_requested_again_with_its_arguments() {
     let mut pages = arguments.pages();
     let error = pages.try_next().await.unwrap_err();
     assert_eq!(pages.continuation(), error.continuation());
-    service.answers(&rows(&["a"], None, None));
+    service.responds(&rows(&["a"], None, None));
     let resumed = query.resume(kept(error.continuation().unwrap()));
     assert_eq!(resumed.get().await.unwrap().items().len(), 1);
-    let asked = service.asked().await;
+    let asked = service.targets();
     assert_eq!(asked[0], asked[1]);
     assert!(asked[0].starts_with("/v1/analytics/commercial/usage/license?filter=customerName"));
 }
 
 #[tokio::test]
 async fn a_stopped_reader_resumes_with_the_next_page() {
-    let service = Service::answering([
+    let service = Service::responding([
         rows(&["a", "b"], Some(5), None),
         rows(&["c", "d"], Some(5), Some("license?skip=4&top=2")),
         rows(&["e"], Some(5), None),
-    ])
-    .await;
+    ]);
     let query = service.partner().analytics().commercial().licenses().deployment().top(2);
     let first = query.get().await.unwrap();
     let mut pages = query.clone().resume(kept(first.continuation().unwrap())).pages();
@@ -90,21 +89,21 @@ async fn a_stopped_reader_resumes_with_the_next_page() {
     assert_eq!(names, ["a", "c", "e"]);
     let path = "/partner/v1/analytics/commercial/deployment/license";
     assert_eq!(
-        service.asked().await,
+        service.targets(),
         [format!("{path}?top=2"), format!("{path}?skip=2&top=2"), format!("{path}?skip=4&top=2")]
     );
 }
 
 #[tokio::test]
 async fn a_continuation_is_rejected_for_another_query() {
-    let service = Service::answering([customers_then(&["1"], "a"), rows(&["x"], Some(2), None)]).await;
+    let service = Service::responding([customers_then(&["1"], "a"), rows(&["x"], Some(2), None)]);
     let partner = service.partner();
     let filter = CustomerFilter::domain("contoso");
     let list = partner.customers().list().filter(filter.clone()).size(2);
     let of_list = list.pages().try_next().await.unwrap().unwrap().continuation().unwrap().clone();
     let licenses = partner.analytics().commercial().licenses();
     let of_query = licenses.usage().top(1).get().await.unwrap().continuation().unwrap().clone();
-    let (sent, tokens) = (service.requests().await.len(), service.tokens_asked());
+    let (sent, tokens) = (service.requests().len(), service.token_requests());
     let lists = [
         (list.clone().resume(of_query.clone()), "an operation other than list_customers"),
         (list.clone().size(3).resume(of_list.clone()), "a different size"),
@@ -136,9 +135,9 @@ async fn a_continuation_is_rejected_for_another_query() {
     }
     let error = licenses.deployment().resume(of_query.clone()).get().await.unwrap_err();
     assert!(error.message().contains("an operation other than"), "deployment is not usage: {error}");
-    assert_eq!((service.requests().await.len(), service.tokens_asked()), (sent, tokens));
+    assert_eq!((service.requests().len(), service.token_requests()), (sent, tokens));
 
-    service.answers(&customers(&["2"]));
+    service.responds(&customers(&["2"]));
     assert_eq!(
         drain(&mut list.filter(filter).resume(of_list).pages()).await.0,
         [1],
@@ -148,7 +147,7 @@ async fn a_continuation_is_rejected_for_another_query() {
 
 #[tokio::test]
 async fn a_continuation_has_a_fixed_format_and_prints_neither_names_nor_tokens() {
-    let service = Service::answering([customers_then(&["1"], "opaque")]).await;
+    let service = Service::responding([customers_then(&["1"], "opaque")]);
     let list = service.partner().customers().list().filter(CustomerFilter::company_name("Contoso")).size(2);
     let page = list.pages().try_next().await.unwrap().unwrap();
     let continuation = page.continuation().unwrap();

@@ -1,68 +1,42 @@
 //! A service that sends scripted responses in order and records the requests.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 
 use partner_center::clock::{BoxFuture, ManualClock};
 use partner_center::credential::{AccessToken, Credential};
 use partner_center::paging::{PagedCollection, Pages};
 use partner_center::{Error, PartnerCenter, Result};
+use partner_center_test_support::{FakeServer, Request, ok, reply};
 use serde_json::{Value, json};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 pub(crate) struct Service {
-    server: MockServer,
-    script: Script,
+    pub(crate) server: FakeServer,
     tokens: CountedToken,
 }
 
-#[derive(Clone, Default)]
-struct Script(Arc<Mutex<VecDeque<ResponseTemplate>>>);
-
-impl Respond for Script {
-    fn respond(&self, _: &Request) -> ResponseTemplate {
-        // An unplanned request gets a response that no test expects.
-        self.0.lock().unwrap().pop_front().unwrap_or_else(|| ResponseTemplate::new(410))
-    }
-}
-
 impl Service {
-    pub(crate) async fn start() -> Self {
-        let server = MockServer::start().await;
-        let script = Script::default();
-        Mock::given(any()).respond_with(script.clone()).mount(&server).await;
-        Self { server, script, tokens: CountedToken::default() }
+    pub(crate) fn start() -> Self {
+        Self { server: FakeServer::scripted([]), tokens: CountedToken::default() }
     }
 
     /// A service with these responses.
-    pub(crate) async fn answering(answers: impl IntoIterator<Item = Value>) -> Self {
-        let service = Self::start().await;
-        for answer in answers {
-            service.answers(&answer);
+    pub(crate) fn responding(bodies: impl IntoIterator<Item = Value>) -> Self {
+        let service = Self::start();
+        for body in bodies {
+            service.responds(&body);
         }
         service
     }
 
     /// Sends this body for the next request.
-    pub(crate) fn answers(&self, body: &Value) {
-        self.answers_with(
-            ResponseTemplate::new(200).set_body_raw(body.to_string(), "application/json; charset=utf-8"),
-        );
+    pub(crate) fn responds(&self, body: &Value) {
+        self.server.push(ok(body.to_string()));
     }
 
     /// Sends this status without a body for the next request.
     pub(crate) fn fails(&self, status: u16) {
-        self.answers_with(ResponseTemplate::new(status));
-    }
-
-    fn answers_with(&self, answer: ResponseTemplate) {
-        self.script.0.lock().unwrap().push_back(answer);
-    }
-
-    pub(crate) fn uri(&self) -> String {
-        self.server.uri()
+        self.server.push(reply(status, &[], ""));
     }
 
     /// A client with at most two attempts.
@@ -74,7 +48,7 @@ impl Service {
     pub(crate) fn partner_at(&self, stem: &str) -> PartnerCenter {
         PartnerCenter::builder()
             .credential(self.tokens.clone())
-            .base_url(format!("{}{stem}", self.uri()))
+            .base_url(format!("{}{stem}", self.server.url()))
             .clock(ManualClock::new())
             .max_attempts(2)
             .build()
@@ -82,27 +56,22 @@ impl Service {
     }
 
     /// How often a token was requested.
-    pub(crate) fn tokens_asked(&self) -> usize {
+    pub(crate) fn token_requests(&self) -> usize {
         self.tokens.0.load(Ordering::SeqCst)
     }
 
-    pub(crate) async fn requests(&self) -> Vec<Request> {
-        self.server.received_requests().await.unwrap()
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.server.requests()
     }
 
     /// The paths with queries, as sent.
-    pub(crate) async fn asked(&self) -> Vec<String> {
-        let target = |request: &Request| match request.url.query() {
-            Some(query) => format!("{}?{query}", request.url.path()),
-            None => request.url.path().to_owned(),
-        };
-        self.requests().await.iter().map(target).collect()
+    pub(crate) fn targets(&self) -> Vec<String> {
+        self.requests().into_iter().map(|request| request.target).collect()
     }
 
     /// The values of a header, one for each request.
-    pub(crate) async fn sent(&self, name: &str) -> Vec<Option<String>> {
-        let value = |request: &Request| Some(request.headers.get(name)?.to_str().unwrap().to_owned());
-        self.requests().await.iter().map(value).collect()
+    pub(crate) fn sent(&self, name: &str) -> Vec<Option<String>> {
+        self.requests().iter().map(|request| request.header(name).map(str::to_owned)).collect()
     }
 }
 

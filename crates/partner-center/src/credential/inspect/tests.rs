@@ -1,44 +1,18 @@
 //! Tests of token claims, with made-up tokens.
 
+use partner_center_test_support::token::{APP, NOW, TENANT, at, user_claims, user_claims_with, with_claims};
 use serde_json::json;
 
 use super::*;
 
-const NOW: u64 = 1_764_000_000;
-const TENANT: &str = "aaaaaaaa-0000-0000-0000-000000000001";
-const APP: &str = "bbbbbbbb-0000-0000-0000-000000000002";
-
-fn at(seconds: u64) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
-}
-
-fn token(claims: &Value) -> TokenClaims {
-    TokenClaims::inspect(&format!("e30.{}.c2lnbmF0dXJl", BASE64.encode(claims.to_string())))
-}
-
-fn good() -> Value {
-    json!({
-        "aud": "https://api.partnercenter.microsoft.com", "tid": TENANT, "appid": APP, "ver": "1.0",
-        "oid": "cccccccc-0000-0000-0000-000000000003", "upn": "sentinel-user@contoso.example",
-        "amr": ["pwd", "mfa"], "scp": "user_impersonation", "iat": NOW - 600, "nbf": NOW - 600, "exp": NOW + 3000,
-    })
-}
-
 /// The good token with some claims replaced, or removed where the value is null.
 fn but(changes: &Value) -> TokenClaims {
-    let mut claims = good();
-    for (key, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(claims.as_object_mut().unwrap().remove(key)),
-            value => claims[key] = value.clone(),
-        }
-    }
-    token(&claims)
+    TokenClaims::inspect(&with_claims(&user_claims_with(changes)))
 }
 
 #[test]
 fn the_claims_of_a_token_are_read() {
-    let token = token(&good());
+    let token = but(&json!({}));
     assert!(!token.is_opaque());
     assert_eq!(token.kind(), TokenKind::AppUser);
     assert_eq!(token.audiences(), ["https://api.partnercenter.microsoft.com"]);
@@ -111,11 +85,11 @@ fn claims_of_unexpected_types_are_ignored_safely() {
     for odd in
         [json!(null), json!(-1), json!(1e300), json!(true), json!([[1]]), json!({}), json!("\u{1b}[2J\n")]
     {
-        let mut claims = good();
+        let mut claims = user_claims();
         for (_, value) in claims.as_object_mut().unwrap() {
             *value = odd.clone();
         }
-        let token = token(&claims);
+        let token = TokenClaims::inspect(&with_claims(&claims));
         let shown = format!("{token:?} {:?} {:?}", token.user(), token.version());
         assert!(!shown.contains('\u{1b}') && !shown.contains("\\u{1b}"), "{odd}");
     }

@@ -200,6 +200,7 @@ impl std::error::Error for HttpFailure {
 
 #[cfg(test)]
 mod tests {
+    use partner_center_test_support::{FakeServer, Reply};
     use serde_json::json;
 
     use super::super::reason::{ERRORS, NUMBERS, SUBERRORS};
@@ -332,15 +333,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_host_that_never_responds_times_out() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let server = FakeServer::scripted([Reply::Stall(Vec::new())]);
         let mut settings = partner_center_client::HttpSettings::new("test");
         settings.plain_only = true;
         let clock = Arc::new(crate::clock::ManualClock::new());
         let mut http = Http::new(HttpClient::new(&settings).unwrap(), clock);
         assert_eq!(http.longest_request, Duration::from_secs(30));
         http.longest_request = Duration::from_millis(50);
-        let failure = http.exchange(http::Request::get(url).body(Vec::new()).unwrap()).await.unwrap_err();
+        let failure =
+            http.exchange(http::Request::get(server.url()).body(Vec::new()).unwrap()).await.unwrap_err();
         assert!(matches!(failure, HttpFailure::Timeout), "{failure:?}");
     }
 }

@@ -1,42 +1,17 @@
 //! Tests of token findings, with made-up tokens.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use partner_center_test_support::token::{APP, NOW, TENANT, at, user_claims_with, with_claims};
 use serde_json::{Value, json};
 
 use super::*;
 
-const NOW: u64 = 1_764_000_000;
-const TENANT: &str = "aaaaaaaa-0000-0000-0000-000000000001";
-const APP: &str = "bbbbbbbb-0000-0000-0000-000000000002";
-
-fn at(seconds: u64) -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
-}
-
-fn token(claims: &Value) -> TokenClaims {
-    let payload = BASE64_URL_SAFE_NO_PAD.encode(claims.to_string());
-    TokenClaims::inspect(&format!("e30.{payload}.c2lnbmF0dXJl"))
-}
-
-fn good() -> Value {
-    json!({
-        "aud": "https://api.partnercenter.microsoft.com", "tid": TENANT, "appid": APP, "ver": "1.0",
-        "oid": "cccccccc-0000-0000-0000-000000000003", "upn": "sentinel-user@contoso.example",
-        "amr": ["pwd", "mfa"], "scp": "user_impersonation", "iat": NOW - 600, "nbf": NOW - 600, "exp": NOW + 3000,
-    })
-}
-
 /// The good token with some claims replaced, or removed where the value is null.
 fn but(changes: &Value) -> TokenClaims {
-    let mut claims = good();
-    for (key, value) in changes.as_object().unwrap() {
-        match value {
-            Value::Null => drop(claims.as_object_mut().unwrap().remove(key)),
-            value => claims[key] = value.clone(),
-        }
-    }
-    token(&claims)
+    TokenClaims::inspect(&with_claims(&user_claims_with(changes)))
+}
+
+fn good() -> TokenClaims {
+    but(&json!({}))
 }
 
 fn expected() -> Expected {
@@ -50,7 +25,7 @@ fn found(token: &TokenClaims, topic: Topic) -> Finding {
 
 #[test]
 fn a_good_token_has_no_problems() {
-    let findings = of_token(&token(&good()), &expected(), at(NOW));
+    let findings = of_token(&good(), &expected(), at(NOW));
     assert_eq!(findings.len(), 8);
     for finding in &findings {
         assert_eq!(finding.level, Level::Ok, "{finding}");
@@ -111,7 +86,7 @@ fn an_app_only_token_needs_no_second_factor() {
 
 #[test]
 fn a_domain_is_not_compared_with_a_tenant_id() {
-    let findings = of_token(&token(&good()), &expected().with_tenant("contoso.example"), at(NOW));
+    let findings = of_token(&good(), &expected().with_tenant("contoso.example"), at(NOW));
     assert!(findings.iter().all(|finding| finding.topic != Topic::Tenant));
 }
 
