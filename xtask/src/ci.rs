@@ -53,7 +53,7 @@ fn steps() -> Result<Vec<Step>> {
         step("docs", "Documentation builds without warnings", rust::docs),
         step(
             "interface",
-            "The SDK's public interface contains only types of listed crates",
+            "The public interfaces of SDK and client contain only types of listed crates",
             interface::check,
         ),
         step("features", "Every crate compiles with each feature alone and with none", rust::features),

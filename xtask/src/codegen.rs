@@ -18,11 +18,11 @@ use anyhow::Result;
 use contract::Contract;
 pub(crate) use contract::PATH;
 
-/// The generated files, from the root: models, client, operations.
+/// The generated files, from the root: models, requests, operations.
 pub(crate) const GENERATED: [&str; 3] = [
     "crates/partner-center-models/src/generated.rs",
-    "crates/partner-center-client/src/generated.rs",
-    "crates/partner-center-client/src/operations.rs",
+    "crates/partner-center-client/src/generated_requests.rs",
+    "crates/partner-center-client/src/generated_operations.rs",
 ];
 
 /// Generates all files; with `check`, compares instead of writing.
@@ -42,9 +42,9 @@ pub(crate) fn run(check: bool) -> Result<()> {
 /// The text of every generated file.
 fn generate(contract: &Contract) -> Result<Vec<output::File>> {
     let models = models::generate(contract)?;
-    let client = client::generate(contract)?;
-    let operations = client::operations(contract, &client)?;
-    let texts = [models, client, operations];
+    let requests = client::generate(contract)?;
+    let operations = client::operations(contract, &requests)?;
+    let texts = [models, requests, operations];
     Ok(GENERATED.iter().zip(texts).map(|(path, text)| output::File::new(path, contract, &text)).collect())
 }
 

@@ -1,6 +1,7 @@
 //! Checks the house rules for files, links and dependencies. Each check is a function that returns findings and changes
 //! nothing.
 
+mod generated;
 mod layers;
 mod links;
 mod modules;
@@ -15,7 +16,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{codegen, metadata};
+use crate::metadata;
 
 /// Runs every check, and fails with everything that was found.
 pub(crate) fn run() -> Result<()> {
@@ -35,12 +36,7 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(modules::findings(&files)?);
     findings.extend(sources::findings(&files)?);
     findings.extend(references::findings(&files));
-    for path in codegen::GENERATED {
-        let text = std::fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
-        if !text.starts_with(&codegen::header()?) {
-            findings.push(format!("{path}: outdated contract hash; run `cargo xtask codegen`"));
-        }
-    }
+    findings.extend(generated::findings(&root)?);
     ensure!(findings.is_empty(), "house rules are violated\n{}", findings.join("\n"));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The connection pool, raw responses and transport errors.
+//! The connection pools and raw responses.
 //!
 //! It sends one request and returns one response. It does not retry, does not follow redirects, adds no credentials
 //! and never prints a URL's query, a header or a body.
@@ -102,15 +102,24 @@ impl HttpClient {
     ///
     /// [`HttpError`] if no response arrived.
     pub async fn send(&self, request: http::Request<Bytes>) -> Result<RawResponse, HttpError> {
-        let request = reqwest::Request::try_from(request).map_err(HttpError::settings)?;
+        self.execute(reqwest::Request::try_from(request).map_err(HttpError::settings)?).await
+    }
+
+    /// Sends one request over the pool of the current runtime.
+    pub(crate) async fn execute(&self, request: reqwest::Request) -> Result<RawResponse, HttpError> {
         let mut response = self.client().execute(request).await.map_err(HttpError::new)?;
         let status = response.status().as_u16();
         let headers = std::mem::take(response.headers_mut());
         Ok(RawResponse::new(status, headers, Box::pin(response.bytes_stream())))
     }
 
+    /// The HTTP client of the first runtime, to build requests with.
+    pub(crate) fn first(&self) -> &reqwest::Client {
+        &self.0.first
+    }
+
     /// Returns the HTTP client with the pool of the current runtime.
-    pub(crate) fn client(&self) -> reqwest::Client {
+    fn client(&self) -> reqwest::Client {
         let Ok(runtime) = Handle::try_current() else { return self.0.first.clone() };
         let mut pools = self.0.by_runtime.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, client)) = pools.iter().find(|(id, _)| *id == runtime.id()) {
@@ -219,7 +228,7 @@ fn secure(
     if settings.plain_only && settings.root_certificates.is_empty() {
         Ok(builder)
     } else {
-        Err(HttpError::unbuildable())
+        Err(HttpError::invalid_setting("this build has no TLS feature".to_owned()))
     }
 }
 
@@ -237,7 +246,7 @@ pub struct RawResponse {
 }
 
 impl RawResponse {
-    pub(crate) fn new(status: u16, headers: HeaderMap, body: ByteStream) -> Self {
+    fn new(status: u16, headers: HeaderMap, body: ByteStream) -> Self {
         let body = Body::Unread(body, Coding::of(&headers));
         Self { status, headers, body }
     }
@@ -255,8 +264,7 @@ impl RawResponse {
     }
 
     /// Takes the headers out.
-    #[must_use]
-    pub fn take_headers(&mut self) -> HeaderMap {
+    pub(crate) fn take_headers(&mut self) -> HeaderMap {
         std::mem::take(&mut self.headers)
     }
 
@@ -272,8 +280,7 @@ impl RawResponse {
 
     /// Whether the body is returned as it was received, so that `Content-Length` is its length. Known after the first
     /// [`chunk`](Self::chunk).
-    #[must_use]
-    pub fn is_plain(&self) -> bool {
+    pub(crate) fn is_plain(&self) -> bool {
         self.body.is_plain()
     }
 }

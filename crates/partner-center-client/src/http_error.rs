@@ -106,11 +106,6 @@ impl HttpError {
         Self { kind: HttpErrorKind::Settings, message: Some(message), source: None }
     }
 
-    /// The request could not be built.
-    pub(crate) fn unbuildable() -> Self {
-        Self { kind: HttpErrorKind::Settings, message: None, source: None }
-    }
-
     /// The body could not be decoded.
     pub(crate) fn body(error: Box<dyn Error + Send + Sync>) -> Self {
         Self { kind: HttpErrorKind::Body, message: None, source: Some(error) }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use partner_center_client::{HttpClient, HttpSettings};
+use partner_center_client::{Client, HttpClient, HttpSettings};
 
 use crate::base_url::{BaseUrl, without_user};
 use crate::clock::{Clock, ClockOffset, ClockWatch, Random, SystemClock, SystemRandom};
@@ -15,8 +15,7 @@ use crate::cloud::Cloud;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{ConcurrencyLimit, Limits, MAX_CONCURRENT, RetryBudget, Throttle};
-use crate::request_context::{RequestContext, is_language_tag};
-use crate::wire::CLIENT_NAME;
+use crate::request_context::{CLIENT_NAME, RequestContext, is_language_tag};
 
 mod limiter;
 
@@ -49,10 +48,9 @@ pub struct PartnerCenter {
 
 /// The state that all clones share.
 pub(crate) struct Core {
-    pub(crate) base_url: String,
     pub(crate) base: BaseUrl,
     pub(crate) host: String,
-    pub(crate) transport: HttpClient,
+    pub(crate) client: Client,
     pub(crate) credential: Arc<dyn Credential>,
     pub(crate) application: Option<HeaderValue>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -111,7 +109,7 @@ impl PartnerCenter {
 impl fmt::Debug for PartnerCenter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PartnerCenter")
-            .field("base_url", &self.core.base_url)
+            .field("base_url", &self.core.base.text)
             .field("credential", &self.core.credential)
             .field("context", &self.context)
             .finish_non_exhaustive()
@@ -205,7 +203,7 @@ impl PartnerCenterBuilder {
     /// How long a response body may arrive at less than one byte per second before the attempt fails. Default: 20
     /// seconds.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.stall = timeout;
+        self.limits.body.stall = timeout;
         self
     }
 
@@ -225,7 +223,7 @@ impl PartnerCenterBuilder {
 
     /// The maximum size of a decompressed response body in bytes. Default: 64 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.limits.body = bytes;
+        self.limits.body.size = bytes;
         self
     }
 
@@ -277,7 +275,7 @@ impl PartnerCenterBuilder {
         if self.limits.attempts == 0 {
             return Err(Error::new(ErrorKind::Configuration, "max_attempts must be at least 1"));
         }
-        if self.limits.body == 0 {
+        if self.limits.body.size == 0 {
             return Err(Error::new(ErrorKind::Configuration, "body_limit must be at least 1"));
         }
         if self.locale.as_deref().is_some_and(|locale| !is_language_tag(locale)) {
@@ -293,7 +291,7 @@ impl PartnerCenterBuilder {
         for (name, time) in [
             ("timeout", self.limits.timeout),
             ("attempt_timeout", self.limits.attempt_timeout),
-            ("stall_timeout", self.limits.stall),
+            ("stall_timeout", self.limits.body.stall),
             ("connect_timeout", self.connect_timeout.unwrap_or(LONGEST_TIMEOUT)),
         ] {
             if time.is_zero() || time > LONGEST_TIMEOUT {
@@ -314,7 +312,7 @@ impl PartnerCenterBuilder {
         if let Some(timeout) = self.connect_timeout {
             settings.connect_timeout = timeout;
         }
-        let transport = HttpClient::new(&settings).map_err(|error| {
+        let http = HttpClient::new(&settings).map_err(|error| {
             Error::new(
                 ErrorKind::Configuration,
                 "the proxy, the root certificate or the TLS configuration is invalid",
@@ -325,10 +323,9 @@ impl PartnerCenterBuilder {
         let context = RequestContext { correlation_id: None, locale: self.locale };
         Ok(PartnerCenter {
             core: Arc::new(Core {
-                base_url: base.text.clone(),
                 host: base.host(),
+                client: Client::new(&base.text, &http).with_body_limits(self.limits.body),
                 base,
-                transport,
                 credential,
                 application,
                 clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),

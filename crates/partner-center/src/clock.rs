@@ -286,7 +286,7 @@ impl ClockWatch {
         if last.as_ref().is_some_and(|(seen, _)| seen == date) {
             return;
         }
-        let Some(service) = crate::wire::service_time(headers) else { return };
+        let Some(service) = crate::retry_after::service_time(headers) else { return };
         let offset = ClockOffset::between(clock.system_time(), service);
         let before = last.replace((date.clone(), offset)).map(|(_, before)| before);
         drop(last);

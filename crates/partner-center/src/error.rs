@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderMap;
+use partner_center_client::encoding;
 use uuid::Uuid;
 
 mod display;
@@ -93,7 +94,7 @@ impl Error {
     #[must_use]
     pub fn from_response(status: u16, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         let body = body.into();
-        let charset = crate::wire::encoding::charset(&headers);
+        let charset = encoding::charset(&headers);
         let fault = ServiceError::recognise(&body, charset.as_deref());
         let kind = service_error::kind_of(status, fault.as_ref());
         let mut error = Self::new(kind, messages::message_of_response(status, kind, &headers));

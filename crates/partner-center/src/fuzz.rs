@@ -13,12 +13,15 @@ use crate::error::Result;
 
 /// Decodes the body of a successful response and returns the findings about it.
 pub fn decode<O: Operation>(body: &Bytes) -> Result<(O::Response, partner_center_models::Findings)> {
-    crate::call::decode::decode::<O>(body, None).map(|(response, findings, _)| (response, findings))
+    match partner_center_client::decode::<O>(body, None) {
+        Ok(decoded) => Ok((decoded.value, decoded.findings)),
+        Err(error) => Err(crate::call::undecodable(error, 200, HeaderMap::new(), body.clone())),
+    }
 }
 
 /// Parses a `Retry-After` value.
 pub fn retry_after(value: HeaderValue, now: SystemTime) -> Option<Duration> {
-    crate::wire::retry_after::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
+    crate::retry_after::retry_after(&HeaderMap::from_iter([(RETRY_AFTER, value)]), now)
 }
 
 /// Parses the stored form of a token and serializes it again.

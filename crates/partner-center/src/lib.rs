@@ -38,10 +38,10 @@ pub mod paging;
 mod redact;
 mod request_context;
 mod response;
+mod retry_after;
 pub mod service;
 pub mod sweep;
 mod versioned;
-mod wire;
 
 pub use client::{PartnerCenter, PartnerCenterBuilder};
 pub use cloud::Cloud;

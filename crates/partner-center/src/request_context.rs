@@ -1,6 +1,9 @@
-//! The correlation id and locale shared by a chain of calls.
+//! The correlation id and locale shared by a chain of calls, and the name that this SDK sends.
 
 use uuid::Uuid;
+
+/// The value of `MS-PartnerCenter-Client` and `User-Agent`.
+pub(crate) const CLIENT_NAME: &str = concat!("partner-center-rust/", env!("CARGO_PKG_VERSION"));
 
 /// Settings for all calls of a chain, given with [`PartnerCenter::with`](crate::PartnerCenter::with).
 ///

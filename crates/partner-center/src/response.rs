@@ -3,13 +3,12 @@
 use std::fmt;
 
 use http::HeaderMap;
-use partner_center_client::Operation;
+use partner_center_client::{Operation, PagingInfo};
 use partner_center_models::{Findings, OddValue, UnreadableRow};
 use uuid::Uuid;
 
 use crate::collection::Collection;
 use crate::continuation::Continuation;
-use crate::wire::PagingInfo;
 
 /// A decoded response body with its metadata.
 ///

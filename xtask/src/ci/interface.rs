@@ -1,5 +1,6 @@
-//! Checks that the facade's public interface contains only types of the listed crates. If it had a type of another
-//! crate, that crate's next breaking release would break the facade too. The HTTP library is an implementation detail.
+//! Checks that the public interfaces of the facade and of the client contain only types of the listed crates. If one had
+//! a type of another crate, that crate's next breaking release would break it too. The HTTP library and progenitor are
+//! implementation details.
 //!
 //! The check reads rustdoc's JSON output, which requires unstable options. It uses only the part that names types,
 //! which has not changed in many versions of the format.
@@ -12,15 +13,16 @@ use serde_json::Value;
 use super::Verdict;
 use crate::command::{cargo, run};
 
-/// The crate that is checked.
-const FACADE: &str = "partner-center";
+/// The crates whose types may appear in an interface, and why.
+type Allowed = &'static [(&'static str, &'static str)];
 
-/// The crates whose types may appear in it, and why.
-const ALLOWED: [(&str, &str); 12] = [
+/// The crates that are checked.
+const CHECKED: [(&str, Allowed); 2] = [("partner-center", FACADE), ("partner-center-client", CLIENT)];
+
+const FACADE: Allowed = &[
     ("alloc", "the language"),
     ("core", "the language"),
     ("std", "the language"),
-    ("partner_center", "itself"),
     ("partner_center_models", "models of responses, re-exported as `models`"),
     ("bytes", "the raw body of an error; 1.x for years"),
     ("futures_core", "the `Stream` trait"),
@@ -31,32 +33,44 @@ const ALLOWED: [(&str, &str); 12] = [
     ("uuid", "ids; 1.x for years"),
 ];
 
+const CLIENT: Allowed = &[
+    ("alloc", "the language"),
+    ("core", "the language"),
+    ("std", "the language"),
+    ("partner_center_models", "models of responses"),
+    ("bytes", "bodies; 1.x for years"),
+    ("http", "headers of requests and responses; 1.x for years"),
+    ("uuid", "ids; 1.x for years"),
+];
+
 pub(super) fn check() -> Result<Verdict> {
-    let library = FACADE.replace('-', "_");
-    let arguments = ["rustdoc", "--quiet", "--package", FACADE, "--lib", "--all-features", "--"];
-    let json = ["-Z", "unstable-options", "--output-format", "json"];
     // A separate folder, because changing unstable options rebuilds everything in it.
     let target = crate::target().join("interface");
-    run(cargo(&arguments).args(json).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &target))?;
-    let path = target.join("doc").join(format!("{library}.json"));
-    let text =
-        std::fs::read_to_string(&path).with_context(|| format!("rustdoc wrote no {}", path.display()))?;
-    let findings = findings(&serde_json::from_str(&text)?)?;
-    ensure!(
-        findings.is_empty(),
-        "{FACADE} exposes types of crates that are not listed in ci/interface.rs:\n{}",
-        findings.join("\n")
-    );
+    for (package, allowed) in CHECKED {
+        let library = package.replace('-', "_");
+        let arguments = ["rustdoc", "--quiet", "--package", package, "--lib", "--all-features", "--"];
+        let json = ["-Z", "unstable-options", "--output-format", "json"];
+        run(cargo(&arguments).args(json).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &target))?;
+        let path = target.join("doc").join(format!("{library}.json"));
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("rustdoc wrote no {}", path.display()))?;
+        let findings = findings(&serde_json::from_str(&text)?, &library, allowed)?;
+        ensure!(
+            findings.is_empty(),
+            "{package} exposes types of crates that are not listed in ci/interface.rs:\n{}",
+            findings.join("\n")
+        );
+    }
     Ok(Verdict::Holds)
 }
 
 /// Each type of a crate that is not listed, with an item that uses it.
-fn findings(documented: &Value) -> Result<Vec<String>> {
+fn findings(documented: &Value, library: &str, allowed: Allowed) -> Result<Vec<String>> {
     let index = documented["index"].as_object().context("rustdoc's JSON has no index")?;
     let mut named = BTreeMap::new();
     for item in index.values().filter(|item| item["crate_id"] == 0) {
         let implementation = &item["inner"]["impl"];
-        // Blanket and auto trait implementations are not part of the facade's own interface.
+        // Blanket and auto trait implementations are not part of the crate's own interface.
         if !implementation["blanket_impl"].is_null() || implementation["is_synthetic"] == true {
             continue;
         }
@@ -70,9 +84,9 @@ fn findings(documented: &Value) -> Result<Vec<String>> {
     for (id, place) in named {
         let path = &documented["paths"][&id];
         let home = &path["crate_id"];
-        let home =
-            documented["external_crates"][home.to_string()]["name"].as_str().unwrap_or("partner_center");
-        if !path.is_null() && !ALLOWED.iter().any(|(allowed, _)| *allowed == home) {
+        // The crate itself is not external.
+        let home = documented["external_crates"][home.to_string()]["name"].as_str().unwrap_or(library);
+        if !path.is_null() && home != library && !allowed.iter().any(|(allowed, _)| *allowed == home) {
             let words: Vec<_> =
                 path["path"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             findings.push(format!("{}, used by {place}", words.join("::")));
@@ -104,6 +118,10 @@ mod tests {
 
     use super::*;
 
+    fn found(documented: &Value) -> Result<Vec<String>> {
+        findings(documented, "partner_center", FACADE)
+    }
+
     fn documented(inner: &Value) -> Value {
         json!({
             "index": { "7": { "crate_id": 0, "name": "send", "inner": inner }, "8": { "crate_id": 3, "inner": {} } },
@@ -119,10 +137,10 @@ mod tests {
     fn a_type_of_an_unlisted_crate_is_found_at_any_depth() {
         let path = |id: u32| json!({ "resolved_path": { "path": "Name", "id": id, "args": null } });
         let function = |id: u32| json!({ "function": { "sig": { "inputs": [["it", path(id)]] } } });
-        assert_eq!(findings(&documented(&function(1))).unwrap(), ["reqwest::Client, used by send"]);
-        assert!(findings(&documented(&function(2))).unwrap().is_empty());
+        assert_eq!(found(&documented(&function(1))).unwrap(), ["reqwest::Client, used by send"]);
+        assert!(found(&documented(&function(2))).unwrap().is_empty());
         let nested = json!({ "generic": { "angle_bracketed": { "args": [path(2), { "type": path(1) }] } } });
-        assert_eq!(findings(&documented(&nested)).unwrap().len(), 1);
+        assert_eq!(found(&documented(&nested)).unwrap().len(), 1);
     }
 
     #[test]
@@ -134,9 +152,9 @@ mod tests {
                 "for": { "resolved_path": { "path": "Name", "id": 2, "args": null } },
             } })
         };
-        assert_eq!(findings(&documented(&implementation(Value::Null))).unwrap().len(), 1);
+        assert_eq!(found(&documented(&implementation(Value::Null))).unwrap().len(), 1);
         assert!(
-            findings(&documented(&implementation(json!({ "generic": "T" })))).is_err(),
+            found(&documented(&implementation(json!({ "generic": "T" })))).is_err(),
             "the only implementation is ignored, so no type is named"
         );
     }

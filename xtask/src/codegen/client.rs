@@ -1,54 +1,100 @@
 //! Generates the client: progenitor writes the requests, and this module adds a value type per operation.
 //!
-//! progenitor keeps an operation's path, parameters and their types. The value type adds what progenitor drops: the
-//! response model, the path template, and for a deprecated operation its successor.
+//! progenitor keeps an operation's path, parameters and their types. Of its functions, only the part that builds the
+//! request is kept: the part that sends it would copy the headers of the request and of the response, and sends a header
+//! that the service does not know. The value type adds what progenitor drops: the response model, the path template, and
+//! for a deprecated operation its successor.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use openapiv3::{Operation, Parameter};
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 use quote::{ToTokens, format_ident, quote};
+use syn::{Expr, ImplItem, ImplItemFn, Item, Pat, Stmt};
 
 use super::contract::{self, Contract};
 use super::{rust, simplify};
 
+/// Generates a client with a function per operation that builds its request.
 pub(crate) fn generate(contract: &Contract) -> Result<String> {
     let mut settings = GenerationSettings::default();
-    settings
-        .with_interface(InterfaceStyle::Positional)
-        // Without our hooks the generated code must not compile: they remove a header that the service does not know.
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::attempt::Attempt));
+    settings.with_interface(InterfaceStyle::Positional);
     let mut generator = Generator::new(&settings);
     let tokens = generator
         .generate_tokens(&simplify::for_client(contract))
         .context("progenitor rejects the operations")?;
     let mut file: syn::File = syn::parse2(tokens).context("progenitor's output does not parse")?;
-    // These modules belong to the models, which are generated elsewhere, or re-export private items.
-    file.items.retain(|item| {
-        !matches!(item, syn::Item::Mod(module) if module.ident == "types" || module.ident == "prelude")
+    file.items.retain(|item| match item {
+        Item::Struct(_) => true,
+        Item::Impl(item) => item.trait_.is_none(),
+        // The public ones re-export items of progenitor's library.
+        Item::Use(item) => matches!(item.vis, syn::Visibility::Inherited),
+        _ => false,
     });
     for item in file.items.iter_mut().filter_map(implementation) {
         // `new` would build a client with its own timeouts; callers pass the one to use.
-        item.items.retain(|item| !matches!(item, syn::ImplItem::Fn(function) if function.sig.ident == "new"));
+        item.items.retain(|item| !matches!(item, ImplItem::Fn(function) if function.sig.ident == "new"));
     }
-    for function in functions_mut(&mut file) {
-        let operation = operation_named(contract, &function.sig.ident.to_string());
-        if let Some(note) = operation.and_then(|(_, operation)| deprecation(operation)) {
-            function.attrs.push(syn::parse_quote!(#[deprecated(note = #note)]));
-        }
+    let mut count = 0;
+    for (path, _, function) in functions_mut(contract, &mut file) {
+        build_only(path, function)
+            .with_context(|| format!("progenitor's output has changed: {}", function.sig.ident))?;
+        count += 1;
     }
+    ensure!(
+        count == contract.operations().count(),
+        "progenitor's output has changed: {count} functions for {} operations",
+        contract.operations().count()
+    );
     rust::format(file.into_token_stream())
+}
+
+/// Reduces a function that sends a request to the part that builds it.
+fn build_only(path: &str, function: &mut ImplItemFn) -> Result<()> {
+    let variable = |wanted: &str| {
+        let locals = function.block.stmts.iter().filter_map(|statement| match statement {
+            Stmt::Local(local) => Some(local),
+            _ => None,
+        });
+        let mut named =
+            locals.filter(|local| matches!(&local.pat, Pat::Ident(pattern) if pattern.ident == wanted));
+        named.next().with_context(|| format!("there is no variable `{wanted}`"))
+    };
+    let url = variable("url")?.clone();
+    let request = variable("request")?.init.as_ref().context("`request` has no value")?;
+    let Expr::Try(build) = &*request.expr else { bail!("`request` is not built with `?`") };
+    let build = without_headers((*build.expr).clone());
+    let doc = rust::doc(&format!("Builds the request of `GET {path}`."));
+    let (name, generics, inputs) =
+        (&function.sig.ident, &function.sig.generics, function.sig.inputs.iter().collect::<Vec<_>>());
+    *function = syn::parse_quote! {
+        #doc
+        pub fn #name #generics(#(#inputs),*) -> reqwest::Result<reqwest::Request> {
+            #url
+            #build
+        }
+    };
+    Ok(())
+}
+
+/// Removes the call that adds progenitor's own header, which the service does not know.
+fn without_headers(expression: Expr) -> Expr {
+    match expression {
+        Expr::MethodCall(call) if call.method == "headers" => without_headers(*call.receiver),
+        Expr::MethodCall(mut call) => {
+            *call.receiver = without_headers(*call.receiver);
+            Expr::MethodCall(call)
+        }
+        other => other,
+    }
 }
 
 /// Generates a value type per operation from the contract and the client's signatures.
 pub(crate) fn operations(contract: &Contract, client: &str) -> Result<String> {
     let mut file = syn::parse_file(client)?;
     let mut types = vec![rust::format(continuations(contract))?];
-    for function in functions_mut(&mut file) {
-        let name = function.sig.ident.to_string();
-        let Some((path, operation)) = operation_named(contract, &name) else { continue };
-        types.push(rust::format(operation_type(contract, &name, path, operation, &function.sig)?)?);
+    for (path, operation, function) in functions_mut(contract, &mut file) {
+        types.push(rust::format(operation_type(contract, path, operation, &function.sig)?)?);
     }
     Ok(types.join("\n"))
 }
@@ -58,7 +104,7 @@ fn continuations(contract: &Contract) -> TokenStream {
     let [links, tokens, objects] = ["link", "token", "links"].map(|way| contract.continuations(way));
     quote! {
         /// The members by which a collection says that there is more, in every spelling.
-        pub const NEXT_PAGE_KEYS: crate::operation::NextPageKeys = crate::operation::NextPageKeys {
+        pub(crate) const NEXT_PAGE_KEYS: crate::operation::NextPageKeys = crate::operation::NextPageKeys {
             links: &[#(#links),*],
             tokens: &[#(#tokens),*],
             objects: &[#(#objects),*],
@@ -66,23 +112,25 @@ fn continuations(contract: &Contract) -> TokenStream {
     }
 }
 
-fn implementation(item: &mut syn::Item) -> Option<&mut syn::ItemImpl> {
-    if let syn::Item::Impl(item) = item { Some(item) } else { None }
+fn implementation(item: &mut Item) -> Option<&mut syn::ItemImpl> {
+    if let Item::Impl(item) = item { Some(item) } else { None }
 }
 
-/// The functions that send a request.
-fn functions_mut(file: &mut syn::File) -> impl Iterator<Item = &mut syn::ImplItemFn> {
+/// The functions of the operations, each with the operation and its path.
+fn functions_mut<'a>(
+    contract: &'a Contract,
+    file: &'a mut syn::File,
+) -> impl Iterator<Item = (&'a str, &'a Operation, &'a mut ImplItemFn)> {
     let items = file.items.iter_mut().filter_map(implementation).flat_map(|item| &mut item.items);
-    items.filter_map(|item| match item {
-        syn::ImplItem::Fn(function) if function.sig.asyncness.is_some() => Some(function),
-        _ => None,
+    items.filter_map(|item| {
+        let ImplItem::Fn(function) = item else { return None };
+        let name = function.sig.ident.to_string();
+        let is_named = |operation: &Operation| {
+            operation.operation_id.as_deref().is_some_and(|id| rust::field(id) == name)
+        };
+        let (path, operation) = contract.operations().find(|(_, operation)| is_named(operation))?;
+        Some((path, operation, function))
     })
-}
-
-fn operation_named<'a>(contract: &'a Contract, name: &str) -> Option<(&'a str, &'a Operation)> {
-    contract
-        .operations()
-        .find(|(_, operation)| operation.operation_id.as_deref().is_some_and(|id| rust::field(id) == name))
 }
 
 /// The note of a deprecated operation's attribute.
@@ -170,14 +218,14 @@ fn path_function(contract: &Contract, path: &str, operation: &Operation) -> Toke
 
 fn operation_type(
     contract: &Contract,
-    name: &str,
     path: &str,
     operation: &Operation,
     signature: &syn::Signature,
 ) -> Result<TokenStream> {
-    let ident = format_ident!("{}", rust::camel(name));
-    let type_name = ident.to_string();
     let function = &signature.ident;
+    let name = function.to_string();
+    let ident = format_ident!("{}", rust::camel(&name));
+    let type_name = ident.to_string();
     let answer = contract.answer(operation).with_context(|| format!("operation {name} has no response"))?;
     let rows = rows(contract, answer)?;
     let answer = format_ident!("{answer}");
@@ -234,8 +282,11 @@ fn operation_type(
             };
             #path_function
             #rows
-            async fn send(&self, client: crate::operation::Client) -> crate::operation::SendResult {
-                client.sent(client.generated().#function(#arguments).await)
+        }
+
+        impl crate::operation::BuildRequest for #ident {
+            fn request(&self, requests: &crate::generated_requests::Client) -> reqwest::Result<reqwest::Request> {
+                requests.#function(#arguments)
             }
         }
 

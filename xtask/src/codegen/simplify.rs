@@ -37,7 +37,7 @@ pub(crate) fn for_models(contract: &Contract) -> OpenAPI {
     spec
 }
 
-/// Only the operations, with responses as bytes and without header parameters, which a call sets for all operations.
+/// Only the operations, with responses as bytes and without header parameters, which the caller sets for all operations.
 pub(crate) fn for_client(contract: &Contract) -> OpenAPI {
     let mut spec = contract.spec.clone();
     spec.components = None;
@@ -70,7 +70,7 @@ fn sent_by_client(mut parameter: Parameter) -> Option<Parameter> {
     }
 }
 
-/// Every response is bytes, so that its status and headers reach the facade whatever the body is.
+/// Every response is bytes: progenitor supports only one type per operation, and the client decodes responses itself.
 fn bytes() -> Responses {
     let mut response = Response { description: "The answer, unread.".into(), ..Response::default() };
     response.content.insert("*/*".into(), MediaType::default());

@@ -24,7 +24,7 @@ const FACADE: &str = "crates/partner-center";
 
 /// The layers of the facade, lowest first. A module may depend on the modules before it, and on nothing else.
 const LAYERS: &[&str] = &[
-    "wire",
+    "retry_after",
     "clock",
     "redact",
     "service",

@@ -1,12 +1,11 @@
-//! Makes one call: ids, token, attempts, waits, body, timeout.
+//! Makes one call: ids, token, attempts, waits, timeout.
 //!
-//! For each attempt, a call gets a token from its credential, sends the request, reads the whole body, and then decodes
-//! it or decides whether to retry. The result contains the status, ids, attempts, headers and body. Paging and the
-//! chain use this module; sockets are handled by the client crate.
+//! For each attempt, a call gets a token from its credential, sends the request with the client crate, which reads and
+//! decodes the response, and then decides whether to retry. The result contains the status, ids, attempts, headers and
+//! value. Paging and the chain use this module.
 
 mod attempt;
-mod body;
-pub(crate) mod decode;
+mod failure;
 mod poll_timeout;
 
 use std::future::poll_fn;
@@ -16,7 +15,7 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
-use partner_center_client::{Operation, OperationDetails};
+use partner_center_client::{Operation, OperationDetails, PagingInfo};
 use partner_center_models::Findings;
 use tokio::sync::SemaphorePermit;
 use tracing::Instrument;
@@ -28,9 +27,10 @@ use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::Withdrawal;
 use crate::response::{Meta, Response};
-use crate::wire::PagingInfo;
 
-use attempt::AttemptFailure;
+use failure::AttemptFailure;
+#[cfg(feature = "fuzzing")]
+pub(crate) use failure::undecodable;
 
 /// The target of a request: an operation's own path and query, or a link from a response.
 #[derive(Clone, Copy)]
@@ -205,40 +205,35 @@ impl<'a> RequestRun<'a> {
                 admitted.ended(ending, Some(&bearer));
             }
             let failure = match result {
-                Ok(answer) => match decode::decode::<O>(&answer.body, answer.charset().as_deref()) {
-                    Ok((value, findings, paging_info)) => {
-                        let bad = match judge(&value, &findings, &paging_info) {
-                            Acceptance::Good => None,
-                            Acceptance::Bad(error) => Some(error),
-                            Acceptance::Doubtful(error) => {
-                                if self.wait_to_ask_again(counted).await {
-                                    continue;
-                                }
-                                error
+                Ok(response) => {
+                    let bad = match judge(&response.value, &response.findings, &response.paging_info) {
+                        Acceptance::Good => None,
+                        Acceptance::Bad(error) => Some(error),
+                        Acceptance::Doubtful(error) => {
+                            if self.wait_to_ask_again(counted).await {
+                                continue;
                             }
-                        };
-                        if let Some(error) = bad {
-                            let error = error.with_status(answer.status).with_headers(answer.headers);
-                            return Err(self
-                                .complete(error.with_body(answer.body).without(bearer.expose()), attempts));
+                            error
                         }
-                        let meta = Meta {
-                            status: answer.status,
-                            request_id: self.request_id,
-                            correlation_id: self.correlation_id,
-                            attempts,
-                            headers: answer.headers,
-                            continuation: None,
-                            findings,
-                            paging_info,
-                        };
-                        return Ok(Response::new(value, meta));
+                    };
+                    if let Some(error) = bad {
+                        let error = error.with_status(response.status).with_headers(response.headers);
+                        return Err(
+                            self.complete(error.with_body(response.body).without(bearer.expose()), attempts)
+                        );
                     }
-                    Err(error) => {
-                        let error = error.with_status(answer.status).with_headers(answer.headers);
-                        return Err(self.complete(error.without(bearer.expose()), attempts));
-                    }
-                },
+                    let meta = Meta {
+                        status: response.status,
+                        request_id: self.request_id,
+                        correlation_id: self.correlation_id,
+                        attempts,
+                        headers: response.headers,
+                        continuation: None,
+                        findings: response.findings,
+                        paging_info: response.paging_info,
+                    };
+                    return Ok(Response::new(response.value, meta));
+                }
                 Err(failure) => failure,
             };
             self.extend_if_unpolled();

@@ -3,6 +3,7 @@
 //! Partner Center is several services behind a gateway, and each has its own error format. Parsing is lenient and never
 //! fails: if the format is unknown, only the status is used.
 
+use partner_center_client::{encoding, repair_json};
 use serde_json::{Map, Value};
 
 use crate::error::ErrorKind;
@@ -32,9 +33,12 @@ impl ServiceError {
         if body.len() > LONGEST_BODY {
             return None;
         }
-        let text = crate::wire::encoding::decode(body, charset).ok()?;
+        let text = encoding::decode(body, charset).ok()?;
         let text = text.trim();
-        match serde_json::from_str(text) {
+        // A single value that the parser rejects must not hide the error.
+        let repaired =
+            |error| repair_json(text).map_or(Err(error), |repaired| serde_json::from_str(&repaired));
+        match serde_json::from_str(text).or_else(repaired) {
             // JSON that was serialized twice.
             Ok(Value::String(inner)) => match serde_json::from_str(&inner) {
                 Ok(Value::Object(object)) => Self::from_object(&object),
@@ -233,6 +237,7 @@ mod tests {
             (r#"{"error":{"code":"c","message":{"value":"m"}}}"#, Some("c"), Some("m")),
             (r#"{"type":"about:blank","title":"t.","status":400,"detail":"d"}"#, None, Some("t. d")),
             (r#"{"title":"t"}"#, None, Some("t")),
+            (r#"{"code":1,"description":"d \ud83d"}"#, Some("1"), Some("d \u{fffd}")),
             (r#"{"title":"t.","errors":{"top":["m","n"]}}"#, None, Some("t. top: m top: n")),
             (r#"{"errors":[{"code":"c","message":"m"}]}"#, Some("c"), Some("m")),
             (r#"[{"errorCode":"c","message":"m"}]"#, Some("c"), Some("m")),

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use partner_center_client::BodyLimits;
+
 use crate::clock::{Random, fraction};
 use crate::error::{Error, ErrorKind};
-use crate::wire::retry_after::LONGEST;
+use crate::retry_after::LONGEST;
 
 /// The limits of a call.
 #[derive(Clone, Debug)]
@@ -15,10 +17,8 @@ pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     /// The timeout of one attempt.
     pub(crate) attempt_timeout: Duration,
-    /// How long a body may arrive at less than one byte per second.
-    pub(crate) stall: Duration,
-    /// The maximum size of a decompressed body in bytes.
-    pub(crate) body: usize,
+    /// The limits for the body of a response.
+    pub(crate) body: BodyLimits,
     /// The upper bound of the first wait, and the upper bound of any wait without `Retry-After`.
     pub(crate) backoff: (Duration, Duration),
 }
@@ -30,9 +30,7 @@ impl Default for Limits {
             // The service has been seen to take over 100 seconds.
             timeout: Duration::from_secs(180),
             attempt_timeout: Duration::from_secs(150),
-            // The value of the AWS SDKs.
-            stall: Duration::from_secs(20),
-            body: 64 * 1024 * 1024,
+            body: BodyLimits::default(),
             backoff: (Duration::from_millis(500), Duration::from_secs(30)),
         }
     }

@@ -1,6 +1,6 @@
 //! The trait of paged collections, and the request for one page of any operation.
 
-use partner_center_client::Operation;
+use partner_center_client::{Operation, PagingInfo};
 use partner_center_models::Findings;
 
 use super::next_link;
@@ -11,7 +11,6 @@ use crate::collection::Collection;
 use crate::continuation::PageCursor;
 use crate::error::{Error, ErrorKind, Result};
 use crate::response::Response;
-use crate::wire::PagingInfo;
 
 /// A collection that the service sends in pages: customers, or rows of a commercial query.
 ///

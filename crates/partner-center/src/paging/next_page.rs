@@ -4,13 +4,12 @@
 //! otherwise a page without a successor is an error. The rules are in the [module
 //! docs](super#how-the-last-page-is-detected).
 
-use partner_center_client::{CountScope, OperationDetails, PageExtent};
+use partner_center_client::{CountScope, OperationDetails, PageExtent, PagingInfo};
 
 use super::commercial::DEFAULT_TOP;
 use super::next_link;
 use crate::continuation::{Link, PageCursor};
 use crate::error::{Error, ErrorKind};
-use crate::wire::PagingInfo;
 
 /// The header for a continuation token.
 const TOKEN: &str = "MS-ContinuationToken";

@@ -16,7 +16,7 @@ use crate::base_url::{BaseUrl, without_user};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, ErrorReason, Result};
-use crate::wire::CLIENT_NAME;
+use crate::request_context::CLIENT_NAME;
 
 /// The permissions that a token request asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
-use partner_center_client::{HttpClient, HttpError, RawResponse};
+use partner_center_client::{HttpClient, HttpError, RawResponse, encoding};
 use serde_json::{Map, Value};
 
 use super::oauth_error::{OauthError, Reason};
 use crate::clock::{BoxFuture, Clock, ClockWatch};
-use crate::wire::encoding;
-use crate::wire::retry_after::retry_after;
+use crate::retry_after::retry_after;
 
 /// Token responses are a few thousand bytes.
 const LONGEST_BODY: usize = 256 * 1024;

@@ -10,18 +10,18 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde::forward_to_deserialize_any;
 
 /// The maximum depth, several times that of any response of the service.
-pub(crate) const DEEPEST: u8 = 32;
+pub(super) const DEEPEST: u8 = 32;
 
 /// A part of a deserializer, with the number of levels still allowed below it.
 #[derive(Clone, Copy)]
-pub(crate) struct DepthLimited<T> {
+pub(super) struct DepthLimited<T> {
     inner: T,
     left: u8,
 }
 
 impl<T> DepthLimited<T> {
     /// Wraps the deserializer of a whole response.
-    pub(crate) fn new(inner: T) -> Self {
+    pub(super) fn new(inner: T) -> Self {
         Self { inner, left: DEEPEST }
     }
 

@@ -7,10 +7,12 @@
 
 use std::fmt::Write as _;
 
-use crate::wire::depth_limit::DEEPEST;
+use super::depth_limit::DEEPEST;
 
-/// Returns the repaired text, or `None` if nothing can be repaired.
-pub(crate) fn repair(text: &str) -> Option<String> {
+/// Repairs JSON that a parser rejects because of a single value, such as half a surrogate pair. Returns `None` if there
+/// is nothing that can be repaired.
+#[must_use]
+pub fn repair_json(text: &str) -> Option<String> {
     let mut repaired = Repaired { text, copied: 0, out: String::new() };
     // The closing bracket of each open list and object.
     let mut open = Vec::new();
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     fn repaired(text: &str) -> String {
-        repair(text).unwrap_or_else(|| panic!("nothing was repaired in {text}"))
+        repair_json(text).unwrap_or_else(|| panic!("nothing was repaired in {text}"))
     }
 
     #[test]
@@ -154,7 +156,7 @@ mod tests {
         for text in
             [r#""\uD83D\uDE00""#, r#""\\ud83d""#, r#""\u00e9 \" \n""#, r#""\ud83""#, r"\ud83d", "\"\\"]
         {
-            assert_eq!(repair(text), None, "{text}");
+            assert_eq!(repair_json(text), None, "{text}");
         }
     }
 
@@ -168,7 +170,7 @@ mod tests {
         assert_eq!(repaired("[1e999,-1E+999,1e20,\"1e999\"]"), "[\"1e999\",\"-1E+999\",1e20,\"1e999\"]");
         let digits = "9".repeat(400);
         assert_eq!(repaired(&digits), format!("\"{digits}\""));
-        assert_eq!(repair("[1e-999,0,-1.5,5e0]"), None);
+        assert_eq!(repair_json("[1e-999,0,-1.5,5e0]"), None);
     }
 
     #[test]
@@ -178,7 +180,7 @@ mod tests {
         assert_eq!(repaired(&nested(r#"[{"]":"\"}\ud83d"},1e999,[]],1"#)), nested("null,1"));
         assert_eq!(repaired(&nested("[],[[]]")), nested("null,null"));
         for text in [nested("1"), nested("[}]"), nested("[{]}"), format!("{}[", "[".repeat(most))] {
-            assert_eq!(repair(&text), None, "{text}");
+            assert_eq!(repair_json(&text), None, "{text}");
         }
     }
 }

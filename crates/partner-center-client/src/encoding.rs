@@ -1,24 +1,38 @@
 //! Converts a body to text: byte-order marks, UTF-16 and declared charsets, as sent by the service and its gateways.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
 /// Why the bytes are not text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum TextError {
+#[non_exhaustive]
+pub enum TextError {
     /// The bytes are not valid in their encoding.
     Invalid,
     /// The bytes are in this charset, which is not supported.
     Charset(String),
 }
 
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid => f.write_str("the bytes are not text"),
+            Self::Charset(name) => write!(f, "the text is in {name}, which is not supported"),
+        }
+    }
+}
+
+impl std::error::Error for TextError {}
+
 /// What the service sends, so that a small call need not parse it.
 const USUAL: [&[u8]; 2] = [b"application/json; charset=utf-8", b"application/json"];
 
 /// The charset that `Content-Type` declares, in lower case; `None` for the usual UTF-8.
-pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
+#[must_use]
+pub fn charset(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CONTENT_TYPE)?.as_bytes();
     if USUAL.iter().any(|usual| value.eq_ignore_ascii_case(usual)) {
         return None;
@@ -32,7 +46,11 @@ pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
 
 /// Decodes text and removes its byte-order mark. The bytes take precedence over the declared charset, because JSON is
 /// UTF-8 by its standard and a declared charset is often wrong.
-pub(crate) fn decode<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, TextError> {
+///
+/// # Errors
+///
+/// [`TextError`] if the bytes are not text in their encoding, or in an encoding that is not supported.
+pub fn decode<'b>(body: &'b [u8], charset: Option<&str>) -> Result<Cow<'b, str>, TextError> {
     match body {
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest, None),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),

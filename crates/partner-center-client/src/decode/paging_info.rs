@@ -2,30 +2,37 @@
 //!
 //! A deserializer between the parser and the model records the paging members of the outermost object, whatever their
 //! value is, and passes them to the model in the form that the model expects. This also works for collections without a
-//! next link in their model, and for values that the model cannot decode. `paging` decides which link to follow.
+//! next link in their model, and for values that the model cannot decode. The caller decides which link to follow.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use partner_center_client::operations::NEXT_PAGE_KEYS;
 use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
-/// What a response says about further pages.
+use crate::generated_operations::NEXT_PAGE_KEYS;
+
+/// What a response says about further pages. Check that a link is on the service's host before following it with a token.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(crate) struct PagingInfo {
-    pub(crate) links: Vec<LinkedPage>,
-    pub(crate) tokens: Vec<String>,
-    /// The response announces another page in an unknown format.
-    pub(crate) unclear: bool,
+#[non_exhaustive]
+pub struct PagingInfo {
+    /// The links to the next page. Usually there is at most one.
+    pub links: Vec<LinkedPage>,
+    /// The continuation tokens.
+    pub tokens: Vec<String>,
+    /// Whether the response announces another page in an unknown format.
+    pub unclear: bool,
 }
 
 /// A link to a page: a URI, headers to send, or both.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct LinkedPage {
-    pub(crate) uri: Option<String>,
-    pub(crate) headers: Vec<(String, String)>,
+#[non_exhaustive]
+pub struct LinkedPage {
+    /// The URI, in any of the forms that the service uses.
+    pub uri: Option<String>,
+    /// The names and values of the headers.
+    pub headers: Vec<(String, String)>,
 }
 
 /// Omits the texts: a link contains the filter, which may contain a customer's name.
@@ -36,6 +43,12 @@ impl fmt::Debug for PagingInfo {
             .field("tokens", &self.tokens.len())
             .field("unclear", &self.unclear)
             .finish()
+    }
+}
+
+impl fmt::Debug for LinkedPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LinkedPage").finish_non_exhaustive()
     }
 }
 
@@ -184,13 +197,13 @@ fn is_next(relation: &Value) -> bool {
 }
 
 /// A deserializer that records the paging members of the outermost object.
-pub(crate) struct Recorder<'a, D> {
+pub(super) struct Recorder<'a, D> {
     inner: D,
     paging_info: &'a mut PagingInfo,
 }
 
 impl<'a, D> Recorder<'a, D> {
-    pub(crate) fn new(inner: D, paging_info: &'a mut PagingInfo) -> Self {
+    pub(super) fn new(inner: D, paging_info: &'a mut PagingInfo) -> Self {
         Self { inner, paging_info }
     }
 }

@@ -1,5 +1,6 @@
 //! Reads a body with a limit on its decompressed size and a minimum rate.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -8,17 +9,53 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
-use partner_center_client::{HttpError, RawResponse};
 use tokio::time::{Instant, timeout_at};
 
+use crate::http_client::RawResponse;
+use crate::http_error::HttpError;
+
+/// Limits for the body of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BodyLimits {
+    /// The maximum number of bytes after decompression. Default: 64 MiB.
+    pub size: usize,
+    /// How long a body may arrive at less than one byte per second. Default: 20 seconds, as in the AWS SDKs.
+    pub stall: Duration,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self { size: 64 * 1024 * 1024, stall: Duration::from_secs(20) }
+    }
+}
+
 /// Why a body was not read to its end.
-pub(super) enum BodyError {
-    /// More bytes than allowed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BodyError {
+    /// The body has more bytes than [`BodyLimits::size`].
     TooLong,
-    /// The body arrived too slowly.
+    /// The body arrived too slowly, according to [`BodyLimits::stall`].
     Stalled,
-    /// The connection broke, or decompression failed.
+    /// The connection broke, or the body could not be decompressed.
     Broken(HttpError),
+}
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooLong => "the response is longer than allowed",
+            Self::Stalled => "the response stalled",
+            Self::Broken(_) => "the response could not be read to its end",
+        })
+    }
+}
+
+impl std::error::Error for BodyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Self::Broken(error) = self { Some(error) } else { None }
+    }
 }
 
 /// The maximum number of bytes that an error keeps of an incomplete or overlong body.
@@ -29,12 +66,12 @@ const RESERVED: usize = 8 * 1024 * 1024;
 const LATE: Duration = Duration::from_secs(1);
 
 /// The declared length of the body. It is meaningless if the body is compressed.
-pub(super) fn expected_length(headers: &HeaderMap) -> Option<usize> {
+fn expected_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Detects a body that arrives at less than one byte per second while it is awaited.
-pub(super) struct StallDetector {
+struct StallDetector {
     /// How long the rate may be too low.
     grace: Duration,
     /// When the current wait began, and how many bytes have arrived since.
@@ -43,7 +80,7 @@ pub(super) struct StallDetector {
 }
 
 impl StallDetector {
-    pub(super) fn new(grace: Duration) -> Self {
+    fn new(grace: Duration) -> Self {
         Self { grace, since: None, bytes: 0 }
     }
 
@@ -75,16 +112,17 @@ impl StallDetector {
 }
 
 /// Reads the whole body. If this fails, the bytes read so far are in `partial`.
-pub(super) async fn read(
-    answer: &mut RawResponse,
-    expected: Option<usize>,
-    cap: usize,
-    mut pace: StallDetector,
+pub(crate) async fn read(
+    response: &mut RawResponse,
+    limits: BodyLimits,
     partial: &mut Vec<u8>,
 ) -> Result<Bytes, BodyError> {
-    let Some(first) = next(answer, &mut pace, partial, &[]).await? else { return Ok(Bytes::new()) };
+    let cap = limits.size;
+    let mut pace = StallDetector::new(limits.stall);
+    let expected = expected_length(response.headers());
+    let Some(first) = next(response, &mut pace, partial, &[]).await? else { return Ok(Bytes::new()) };
     check(&first, 0, cap, partial)?;
-    let expected = expected.filter(|_| answer.is_plain());
+    let expected = expected.filter(|_| response.is_plain());
     if expected == Some(first.len()) {
         // A small body usually arrives in one chunk and is not copied.
         return Ok(first);
@@ -92,7 +130,7 @@ pub(super) async fn read(
     let reserve = expected.unwrap_or(0).min(RESERVED).min(cap).max(first.len());
     let mut whole = BytesMut::with_capacity(reserve);
     whole.extend_from_slice(&first);
-    while let Some(chunk) = next(answer, &mut pace, partial, &whole).await? {
+    while let Some(chunk) = next(response, &mut pace, partial, &whole).await? {
         check(&chunk, whole.len(), cap, partial).inspect_err(|_| keep(&whole, partial))?;
         whole.extend_from_slice(&chunk);
     }
@@ -100,12 +138,12 @@ pub(super) async fn read(
 }
 
 async fn next(
-    answer: &mut RawResponse,
+    response: &mut RawResponse,
     pace: &mut StallDetector,
     partial: &mut Vec<u8>,
     whole: &[u8],
 ) -> Result<Option<Bytes>, BodyError> {
-    let mut chunk = pin!(answer.chunk());
+    let mut chunk = pin!(response.chunk());
     let chunk = match poll_fn(|context| Poll::Ready(chunk.as_mut().poll(context))).await {
         Poll::Ready(chunk) => chunk,
         Poll::Pending => loop {

@@ -1,0 +1,207 @@
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 4b06a8b428fec7a0fe2215d7d10813c5b9b1dde937e0ee500fc6652ba2dec53b.
+// Do not edit: edit the contract and run the command.
+
+#[allow(unused_imports)]
+use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderExt};
+#[derive(Clone, Debug)]
+/**Client for Partner Center license analytics
+
+License analytics of the Microsoft Partner Center REST API: how many licenses of a customer, or of all customers
+of a partner, are sold, deployed and used. Also the customers of the partner.
+
+All license analytics require App+User access tokens with a multi-factor authentication claim. The customer
+operations also accept application-only tokens.
+
+Successful responses begin with a UTF-8 byte-order mark; for the `commercial` operations, reports differ. Error
+responses have none.
+
+For the customers, the published limit is 500 requests per minute and tenant. For analytics, no limit is published.
+
+This is not an official Microsoft description.
+
+
+Version: v1*/
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+}
+impl Client {
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub fn new_with_client(baseurl: &str, client: reqwest::Client) -> Self {
+        Self {
+            baseurl: baseurl.to_string(),
+            client,
+        }
+    }
+}
+#[allow(clippy::all)]
+impl Client {
+    /// Builds the request of `GET /v1/customers`.
+    pub fn list_customers<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        seek_operation: Option<&'a str>,
+        size: Option<i64>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!("{}/v1/customers", self.baseurl,);
+        self.client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("seekOperation", &seek_operation))
+            .query(&progenitor_client::QueryParam::new("size", &size))
+            .build()
+    }
+    /// Builds the request of `GET /v1/customers/{customer-id}`.
+    pub fn get_customer<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/v1/customers/{}", self.baseurl, encode_path(& customer_id.to_string()),
+        );
+        self.client.get(url).build()
+    }
+    /// Builds the request of `GET /v1/customers/{customer-id}/analytics/licenses/deployment`.
+    pub fn get_customer_licenses_deployment<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/v1/customers/{}/analytics/licenses/deployment", self.baseurl,
+            encode_path(& customer_id.to_string()),
+        );
+        self.client.get(url).build()
+    }
+    /// Builds the request of `GET /v1/customers/{customer-id}/analytics/licenses/usage`.
+    pub fn get_customer_licenses_usage<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/v1/customers/{}/analytics/licenses/usage", self.baseurl, encode_path(&
+            customer_id.to_string()),
+        );
+        self.client.get(url).build()
+    }
+    /// Builds the request of `GET /v1/analytics/licenses/deployment`.
+    pub fn get_partner_licenses_deployment<'a>(
+        &'a self,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!("{}/v1/analytics/licenses/deployment", self.baseurl,);
+        self.client.get(url).build()
+    }
+    /// Builds the request of `GET /v1/analytics/licenses/usage`.
+    pub fn get_partner_licenses_usage<'a>(
+        &'a self,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!("{}/v1/analytics/licenses/usage", self.baseurl,);
+        self.client.get(url).build()
+    }
+    /// Builds the request of `GET /partner/v1/analytics/commercial/deployment/license`.
+    pub fn query_commercial_licenses_deployment<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/partner/v1/analytics/commercial/deployment/license", self.baseurl,
+        );
+        self.client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .build()
+    }
+    /// Builds the request of `GET /partner/v1/analytics/commercial/usage/license`.
+    pub fn query_commercial_licenses_usage<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/partner/v1/analytics/commercial/usage/license", self.baseurl,
+        );
+        self.client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .build()
+    }
+    /// Builds the request of `GET /v1/analytics/commercial/deployment/license`.
+    pub fn query_commercial_licenses_deployment_v1<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/v1/analytics/commercial/deployment/license", self.baseurl,
+        );
+        self.client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .build()
+    }
+    /// Builds the request of `GET /v1/analytics/commercial/usage/license`.
+    pub fn query_commercial_licenses_usage_v1<'a>(
+        &'a self,
+        filter: Option<&'a str>,
+        groupby: Option<&'a str>,
+        processed_date_time: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!("{}/v1/analytics/commercial/usage/license", self.baseurl,);
+        self.client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupby", &groupby))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "processedDateTime",
+                    &processed_date_time,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .build()
+    }
+}
