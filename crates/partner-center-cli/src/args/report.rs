@@ -17,6 +17,10 @@ pub(crate) struct LicenseArgs {
     #[arg(long, value_name = "PERCENT", value_parser = super::values::percent, requires = "whose", help_heading = ROWS)]
     pub(crate) below: Option<f64>,
 
+    /// Write the totals per customer, product or service instead of the rows, those with most unused licenses first
+    #[arg(long, value_name = "GROUP", requires = "whose", conflicts_with = "checkpoint", help_heading = ROWS)]
+    pub(crate) by: Option<By>,
+
     #[command(flatten)]
     pub(crate) writing: Writing,
 }
@@ -46,6 +50,10 @@ pub(crate) struct Funnel {
     /// as 'total idle > 5000'. Can be repeated; all rows are written in any case
     #[arg(long, value_name = "THRESHOLD", help_heading = ROWS)]
     pub(crate) fail_on: Vec<String>,
+
+    /// Write the totals per customer, product or service instead of the rows, those with most unused licenses first
+    #[arg(long, value_name = "GROUP", conflicts_with = "checkpoint", help_heading = ROWS)]
+    pub(crate) by: Option<By>,
 
     #[command(flatten)]
     pub(crate) writing: Writing,
@@ -104,6 +112,14 @@ pub(crate) struct Reading {
     pub(crate) checkpoint: Option<PathBuf>,
 }
 
+/// What rows are added up by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    Customer,
+    Product,
+    Service,
+}
+
 /// Where the rows of all customers come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Source {
@@ -122,7 +138,7 @@ pub(crate) enum Order {
 }
 
 /// Where rows are written, and which of them.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct Writing {
     /// Sort the rows by this csv column, such as licensesSold:desc. All rows are held until the end

@@ -1,5 +1,6 @@
 //! `licenses deployment`, `licenses usage` and `licenses funnel`: for customers, or the partner's totals.
 
+use partner_center::funnel::Counted;
 use partner_center::licenses::LicenseRow;
 
 use crate::args::{Funnel, Global, LicenseArgs};
@@ -15,7 +16,7 @@ use crate::signals::unless_stopped;
 /// `licenses deployment` or `licenses usage`.
 pub(crate) async fn run<R>(arguments: &LicenseArgs, global: &Global, console: Console) -> Result<Exit, Stop>
 where
-    R: LicenseRow<PartnerRow: Row> + Row,
+    R: LicenseRow<PartnerRow: Row> + Row + Counted,
 {
     if !arguments.whose.is_nobody() {
         return report::licenses::<R>(arguments, global, console).await;

@@ -1,6 +1,6 @@
 //! `schema`: prints the JSON Schema of a row type.
 
-use partner_center::funnel::FunnelRow;
+use partner_center::funnel::{FunnelRow, Group};
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -18,6 +18,7 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
         RowType::Deployment => print::<DeploymentRow>(),
         RowType::Usage => print::<UsageRow>(),
         RowType::Funnel => print::<FunnelRow>(),
+        RowType::Group => print::<Group>(),
         RowType::PartnerDeployment => print::<PartnerDeploymentRow>(),
         RowType::PartnerUsage => print::<PartnerUsageRow>(),
         RowType::Customer => print::<Customer>(),
@@ -58,6 +59,7 @@ mod tests {
         assert_eq!(name(RowType::Deployment), DeploymentRow::TYPE);
         assert_eq!(name(RowType::Usage), UsageRow::TYPE);
         assert_eq!(name(RowType::Funnel), FunnelRow::TYPE);
+        assert_eq!(name(RowType::Group), Group::<()>::TYPE);
         assert_eq!(name(RowType::PartnerDeployment), PartnerDeploymentRow::TYPE);
         assert_eq!(name(RowType::PartnerUsage), PartnerUsageRow::TYPE);
         assert_eq!(name(RowType::Customer), Customer::TYPE);

@@ -5,7 +5,10 @@ use crate::terminal::text::grouped;
 
 /// One sentence per reason why the totals do not add up. `columns` are the indexes and headings of the shown columns.
 pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Vec<String> {
-    [unknown::<R>(summary, columns), exceeding::<R>(summary, columns)].into_iter().flatten().collect()
+    [unknown::<R>(summary, columns), lower_bounds::<R>(summary, columns), exceeding::<R>(summary, columns)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// `Of 80 rows, the total of Sold and Deployed covers 78 and that of Active covers 60; ...`
@@ -16,7 +19,7 @@ fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<Strin
     for (place, heading) in columns {
         let column = R::COLUMNS.get(*place)?;
         let is_percent = R::PERCENTS.iter().any(|[name, ..]| *name == column.name);
-        if column.kind != Kind::Count && !is_percent {
+        if column.kind != Kind::Count && !is_percent || R::LOWER_BOUNDS.contains(&column.name) {
             continue;
         }
         let known = summary.basis.known.get(*place).copied().unwrap_or_default();
@@ -25,7 +28,8 @@ fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<Strin
             None => groups.push((known, vec![whole(heading)])),
         }
     }
-    if groups.iter().all(|(known, _)| *known == summary.rows) {
+    let rows = summary.basis.rows;
+    if groups.iter().all(|(known, _)| *known == rows) {
         return None;
     }
     let groups: Vec<_> = groups
@@ -36,11 +40,23 @@ fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<Strin
             _ => format!("that of {} covers {}", list(headings), grouped(*known)),
         })
         .collect();
-    Some(format!(
-        "Of {} rows, {}; rows with an unknown count are left out.",
-        grouped(summary.rows),
-        list(&groups)
-    ))
+    Some(format!("Of {} rows, {}; rows with an unknown count are left out.", grouped(rows), list(&groups)))
+}
+
+/// `Unused is at least this: it is complete in 58 of 80 rows.`
+fn lower_bounds<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<String> {
+    let rows = summary.basis.rows;
+    columns.iter().find_map(|(place, heading)| {
+        R::COLUMNS.get(*place).filter(|column| R::LOWER_BOUNDS.contains(&column.name))?;
+        let complete = summary.basis.known.get(*place).copied().unwrap_or_default();
+        (complete < rows).then(|| {
+            format!(
+                "{heading} is at least this: it is complete in {} of {} rows.",
+                grouped(complete),
+                grouped(rows)
+            )
+        })
+    })
 }
 
 /// `In 3 rows Deployed exceeds Sold, and Shelf is 0.`

@@ -37,6 +37,19 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         (0..Self::COLUMNS.len()).map(|index| self.cell(index))
     }
 
+    /// The columns that are a lower bound in some rows.
+    const LOWER_BOUNDS: &'static [&'static str] = &[];
+
+    /// How many rows of the service's data it stands for.
+    fn stands_for(&self) -> u64 {
+        1
+    }
+
+    /// Of these, how many have the whole count in the column at this index, which has a count.
+    fn complete_rows(&self, _index: usize) -> u64 {
+        self.stands_for()
+    }
+
     /// The id and the name of its customer, if it has them.
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
         (None, None)
@@ -54,7 +67,7 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         let has_name =
             |column: &Column| is(column.name) || column.name.strip_prefix("licenses").is_some_and(is);
         let has_heading = |column: &Column| match column.shown {
-            Shown::As(heading) | Shown::IfWide(heading) => is(heading),
+            Shown::As(heading) | Shown::IfKnown(heading) | Shown::IfWide(heading) => is(heading),
             Shown::WhoseRow => is(CUSTOMER),
             Shown::InPlaceOf(..) | Shown::No => false,
         };
@@ -105,6 +118,8 @@ pub(crate) enum Kind {
 #[derive(Clone, Copy)]
 pub(crate) enum Shown {
     As(&'static str),
+    /// Only if a row has a value. Other number columns are shown even if all values are unknown.
+    IfKnown(&'static str),
     /// Only in a wide terminal.
     IfWide(&'static str),
     /// Only if the column of this name is left out.
@@ -342,14 +357,20 @@ mod tests {
             assert_eq!(name(column.name), Some(column.name), "{}", R::TYPE);
             assert_eq!(name(&format!(" {} ", column.name.to_uppercase())), Some(column.name), "{}", R::TYPE);
             let heading = match column.shown {
-                Shown::As(heading) | Shown::IfWide(heading) | Shown::InPlaceOf(_, heading) => heading,
+                Shown::As(heading)
+                | Shown::IfKnown(heading)
+                | Shown::IfWide(heading)
+                | Shown::InPlaceOf(_, heading) => heading,
                 Shown::WhoseRow => CUSTOMER,
                 Shown::No => continue,
             };
             let has_it = match find(heading).map(|found| found.shown) {
-                Some(Shown::As(found) | Shown::IfWide(found) | Shown::InPlaceOf(_, found)) => {
-                    found == heading
-                }
+                Some(
+                    Shown::As(found)
+                    | Shown::IfKnown(found)
+                    | Shown::IfWide(found)
+                    | Shown::InPlaceOf(_, found),
+                ) => found == heading,
                 Some(Shown::WhoseRow) => heading == CUSTOMER,
                 _ => false,
             };

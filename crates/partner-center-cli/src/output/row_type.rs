@@ -13,6 +13,8 @@ pub(crate) enum RowType {
     Usage,
     /// A row of licenses funnel
     Funnel,
+    /// The totals of a customer, product or service, as --by writes them
+    Group,
     /// A row of licenses deployment, for the partner
     PartnerDeployment,
     /// A row of licenses usage, for the partner

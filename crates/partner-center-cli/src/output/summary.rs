@@ -128,9 +128,12 @@ impl Failure {
     }
 }
 
-/// Which rows the totals cover: rows with unknown counts are not included.
+/// Which rows the totals cover: rows with unknown counts are not included. A row of output that stands for several rows
+/// counts as many.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Basis {
+    #[serde(default)]
+    pub(super) rows: u64,
     /// For each column, the number of rows with a count; for a percentage, with both of its counts.
     pub(super) known: Vec<u64>,
     /// For each of `Row::PERCENTS`, the number of rows where the part exceeds the whole.
@@ -141,8 +144,11 @@ impl Basis {
     fn add<R: Row>(&mut self, row: &R, counts: &[Option<i64>]) {
         self.known.resize(R::COLUMNS.len(), 0);
         self.exceeding.resize(R::PERCENTS.len(), 0);
-        for (known, count) in self.known.iter_mut().zip(counts) {
-            *known = known.saturating_add(u64::from(count.is_some()));
+        self.rows = self.rows.saturating_add(row.stands_for());
+        for ((index, known), count) in self.known.iter_mut().enumerate().zip(counts) {
+            if count.is_some() {
+                *known = known.saturating_add(row.complete_rows(index));
+            }
         }
         for ([name, part, whole], exceeding) in R::PERCENTS.iter().zip(&mut self.exceeding) {
             let Some((part, whole)) = row.count(part).zip(row.count(whole)) else { continue };

@@ -204,6 +204,7 @@ impl<W: Write> Table<W> {
         let heading = |index: usize, column: &Column| {
             match column.shown {
                 Shown::As(heading) => Some(heading),
+                Shown::IfKnown(heading) => has_values(index).then_some(heading),
                 Shown::InPlaceOf(other, heading) => {
                     (!place(other).is_some_and(has_values)).then_some(heading)
                 }
@@ -274,7 +275,10 @@ fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, la
 pub(super) fn show<R: Row>(row: &R, mut out: impl Write) -> io::Result<()> {
     let fields = R::COLUMNS.iter().zip(row.cells()).map(|(column, cell)| {
         let name = match column.shown {
-            Shown::As(heading) | Shown::IfWide(heading) | Shown::InPlaceOf(_, heading) => heading,
+            Shown::As(heading)
+            | Shown::IfKnown(heading)
+            | Shown::IfWide(heading)
+            | Shown::InPlaceOf(_, heading) => heading,
             Shown::WhoseRow | Shown::No => column.name,
         };
         (name, Field::of(cell).text)

@@ -11,6 +11,7 @@ mod funnel_policy;
 mod ignore_rules;
 pub(crate) mod output_options;
 mod progress;
+mod roll_up;
 mod row_buffer;
 mod runner;
 mod selected_customers;
@@ -18,13 +19,14 @@ mod source;
 pub(crate) mod threshold;
 
 use partner_center::PartnerCenter;
-use partner_center::funnel::{Funnel, Join};
+use partner_center::funnel::{Counted, Funnel, Group, GroupBy, Join};
 use partner_center::licenses::Source as Operations;
-use partner_center::licenses::{LicenseReport, LicenseRow, SourceChoice};
+use partner_center::licenses::{LicenseReport, LicenseRow, SourceChoice, UsageRow};
 use partner_center::sweep::{Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 use self::funnel_policy::FunnelPolicy;
+use self::roll_up::RollUp;
 use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
 use self::selected_customers::SelectedCustomers;
@@ -42,14 +44,14 @@ use crate::settings::Settings;
 use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` for customers.
-pub(super) async fn licenses<R: LicenseRow + Row>(
+pub(super) async fn licenses<R: LicenseRow + Row + Counted>(
     arguments: &args::LicenseArgs,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
     let args::LicenseArgs { whose, reading, writing, .. } = arguments;
-    let setup = Setup::<R>::new(whose, reading, writing, asked, &[], global)?;
+    let setup = Destination::<R>::new(arguments.by, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
         let report =
@@ -58,7 +60,7 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         if let Some(rate) = reading.rate()? {
             report = report.rate(rate);
         }
-        if let Some(state) = &setup.state {
+        if let Some(state) = setup.state() {
             report = report.resume(state.reading.clone());
         }
         CustomerSelection::All(report.stream())
@@ -71,13 +73,10 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         ))
     };
     // With --sort, the output holds the rows.
-    let by_customer = reading.order() == Order::Customer && writing.sort.is_none();
+    let by_customer = reading.order() == Order::Customer && writing.sort.is_none() && arguments.by.is_none();
     let held = by_customer.then(RowBuffer::default);
-    drive(
-        Reading { whose, below: arguments.below, held },
-        setup.drive(arguments.whose.all_customers, console)?,
-    )
-    .await
+    let rows = Reading { whose, below: arguments.below, held };
+    setup.drive(rows, arguments.whose.all_customers, console).await
 }
 
 /// `licenses funnel`.
@@ -96,8 +95,8 @@ pub(super) async fn funnel(
         ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
     ];
     let read: Vec<_> = arguments.ignore.iter().map(|path| ("--ignore", path.as_path())).collect();
-    let setup = Setup::new(whose, reading, writing, asked, &read, global)?;
-    if let Some(state) = &setup.state {
+    let setup = Destination::new(arguments.by, whose, reading, writing, asked, &read, global)?;
+    if let Some(state) = setup.state() {
         policy.restore(state.policy.clone())?;
     }
     let session = connect(global, console).await?;
@@ -109,10 +108,10 @@ pub(super) async fn funnel(
             reading.concurrency(),
             reading.source,
         ));
-        return drive(ClassicFunnel { whose, policy, fallback: None }, setup.drive(false, console)?).await;
+        return setup.drive(ClassicFunnel { whose, policy, fallback: None }, false, console).await;
     }
     let mut signals = Signals::listen()?;
-    let (source, fallback) = if setup.state.is_some() {
+    let (source, fallback) = if setup.state().is_some() {
         // Checkpoints exist for the classic operations only.
         (Operations::Classic, None)
     } else {
@@ -127,11 +126,11 @@ pub(super) async fn funnel(
         if let Some(rate) = reading.rate()? {
             sweep = sweep.rate(rate);
         }
-        if let Some(state) = &setup.state {
+        if let Some(state) = setup.state() {
             sweep = sweep.resume(state.reading.clone());
         }
         let whose = CustomerSelection::All(sweep.stream());
-        return drive(ClassicFunnel { whose, policy, fallback }, setup.drive(true, console)?).await;
+        return setup.drive(ClassicFunnel { whose, policy, fallback }, true, console).await;
     }
     let reading = CommercialFunnel {
         // The list of customers is read once for both.
@@ -141,7 +140,7 @@ pub(super) async fn funnel(
         join: Join::new(),
         policy,
     };
-    drive(reading, setup.drive(true, console)?).await
+    setup.drive(reading, true, console).await
 }
 
 fn commercial<R: LicenseRow>(
@@ -187,6 +186,63 @@ impl args::Reading {
 
     fn rate(&self) -> Result<Option<Rate>, Stop> {
         Ok(self.rate.map(Rate::per_minute).transpose()?)
+    }
+}
+
+/// Where rows go: into the output, or into groups that are written at the end. Set up before anything is sent.
+enum Destination<R: Row> {
+    Rows(Setup<R>),
+    Groups(Setup<Group>, GroupBy),
+}
+
+impl<R: Row + Counted> Destination<R> {
+    fn new(
+        by: Option<args::By>,
+        whose: &args::Whose,
+        reading: &args::Reading,
+        writing: &args::Writing,
+        asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
+        read: Read<'_>,
+        global: &Global,
+    ) -> Result<Self, Stop> {
+        let Some(by) = by else {
+            return Setup::new(whose, reading, writing, asked, read, global).map(Self::Rows);
+        };
+        // Usage alone does not say what is unused.
+        let most = if R::TYPE == UsageRow::TYPE { "licensesActive:desc" } else { "unused:desc" };
+        let sort = writing.sort.clone().or_else(|| Some(most.to_owned()));
+        let writing = args::Writing { sort, ..writing.clone() };
+        let setup = Setup::new(whose, reading, &writing, asked, read, global)?;
+        Ok(Self::Groups(
+            setup,
+            match by {
+                args::By::Customer => GroupBy::Customer,
+                args::By::Product => GroupBy::Product,
+                args::By::Service => GroupBy::Service,
+            },
+        ))
+    }
+
+    fn state(&self) -> Option<&State> {
+        match self {
+            Self::Rows(setup) => setup.state.as_ref(),
+            Self::Groups(setup, _) => setup.state.as_ref(),
+        }
+    }
+
+    /// Reads the rows and writes them.
+    async fn drive(
+        self,
+        rows: impl source::Reading<Row = R>,
+        all_customers: bool,
+        console: Console,
+    ) -> Result<Exit, Stop> {
+        match self {
+            Self::Rows(setup) => drive(rows, setup.drive(all_customers, console)?).await,
+            Self::Groups(setup, by) => {
+                drive(RollUp::new(rows, by), setup.drive(all_customers, console)?).await
+            }
+        }
     }
 }
 

@@ -43,7 +43,7 @@ fn the_layout_depends_on_the_arguments_and_footnotes_explain_the_totals() {
     let headings = |table: &str| table.lines().find(|line| line.contains("Sold")).unwrap().to_owned();
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     let whole = words(&headings(&table(&["-a"])));
-    assert_eq!(whole, ["Customer", "Product", "Sold", "Deployed", "Active", "Shelf", "Idle"]);
+    assert_eq!(whole, ["Customer", "Product", "Sold", "Deployed", "Active", "Shelf", "Idle", "Unused"]);
     for limit in ["1", "2", "3", "7"] {
         // All of one customer, or all without usage: the columns stay.
         let table = table(&["-a", "--limit", limit]);

@@ -21,6 +21,7 @@ mod query;
 mod readme;
 mod reports;
 mod resume;
+mod roll_up;
 mod shell;
 mod sources;
 mod support;

@@ -23,6 +23,9 @@ pub enum GroupBy {
 }
 
 /// The totals of the rows of one customer, product or service.
+///
+/// Serialized, it is flat: `key`, `name`, the sums `licensesSold`, `licensesDeployed`, `licensesActive`, `shelfware`,
+/// `idle` and `unused` (`null` if unknown in every row), `rows`, `rowsUnknown`, and the fields of [`extra`](Self::extra).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Group<X = ()> {
@@ -184,6 +187,65 @@ impl<X> Group<X> {
 
     fn known(&self, tally: Tally) -> Option<i64> {
         (tally.unknown_rows < self.totals.rows).then_some(tally.sum)
+    }
+}
+
+/// The totals of the rows of one customer, product or service.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+struct WrittenGroup<X> {
+    /// The id of the customer; the id of the product, or its name; the code of the service, or its name.
+    key: Option<String>,
+    /// The name.
+    name: Option<String>,
+    /// How many licenses were sold: the sum over the rows with a known count, as in all counts of a group.
+    licenses_sold: Option<i64>,
+    /// How many licenses are deployed.
+    licenses_deployed: Option<i64>,
+    /// How many licenses are in use.
+    licenses_active: Option<i64>,
+    /// Sold and not deployed.
+    shelfware: Option<i64>,
+    /// Deployed and not in use.
+    idle: Option<i64>,
+    /// Shelfware plus idle, of what is known.
+    unused: Option<i64>,
+    /// How many rows the group has.
+    rows: u64,
+    /// How many of them lack shelfware, idle or both, so that unused is a lower bound.
+    rows_unknown: u64,
+    #[serde(flatten)]
+    extra: X,
+}
+
+impl<X: Serialize> Serialize for Group<X> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let group = WrittenGroup {
+            key: self.key.clone(),
+            name: self.name.clone(),
+            licenses_sold: self.licenses_sold(),
+            licenses_deployed: self.licenses_deployed(),
+            licenses_active: self.licenses_active(),
+            shelfware: self.shelfware(),
+            idle: self.idle(),
+            unused: self.unused(),
+            rows: self.totals.rows,
+            rows_unknown: self.rows_unknown(),
+            extra: &self.extra,
+        };
+        group.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl<X: schemars::JsonSchema> schemars::JsonSchema for Group<X> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Group".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        WrittenGroup::<X>::json_schema(generator)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The columns of the funnel.
 
 use partner_center::CustomerId;
-use partner_center::funnel::FunnelRow;
+use partner_center::funnel::{Flag, FunnelRow};
 use partner_center::models::Timestamp;
 
 use crate::output::row::Shown::{As, IfWide, InPlaceOf, No, WhoseRow};
@@ -21,7 +21,7 @@ columns! {
         "licensesActive" licenses_active, As("Active");
         "shelfware" shelfware, As("Shelf");
         "idle" idle, As("Idle");
-        "unused" unused, No;
+        "unused" unused, As("Unused");
         "deploymentPercent" deployment_percent, IfWide("% depl.");
         "usagePercent" usage_percent, IfWide("% used");
         "reportedDeploymentPercent" reported_deployment_percent, No;
@@ -42,6 +42,14 @@ columns! {
         ["shelfware", "licensesSold", "licensesDeployed"],
         ["idle", "licensesDeployed", "licensesActive"],
     ];
+
+    const LOWER_BOUNDS: &'static [&'static str] = &["unused"];
+
+    /// Only `unused` can be incomplete although it has a value.
+    fn complete_rows(&self, index: usize) -> u64 {
+        let is_unused = Self::COLUMNS.get(index).is_some_and(|column| column.name == "unused");
+        u64::from(!(is_unused && self.has(Flag::UnusedIsLowerBound)))
+    }
 
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
         (Some(self.customer_id), self.customer_name.as_deref())

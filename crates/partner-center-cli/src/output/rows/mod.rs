@@ -4,6 +4,7 @@
 
 mod customer;
 mod funnel;
+mod group;
 mod licenses;
 
 pub(crate) use customer::Customer;
