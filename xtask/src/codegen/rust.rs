@@ -23,11 +23,6 @@ pub(crate) fn camel(name: &str) -> String {
     heck::ToUpperCamelCase::to_upper_camel_case(name)
 }
 
-/// Whether this is a valid Rust identifier.
-pub(crate) fn is_name(name: &str) -> bool {
-    syn::parse_str::<syn::Ident>(name).is_ok()
-}
-
 /// Documentation attributes with this text.
 pub(crate) fn doc(text: &str) -> TokenStream {
     text.lines().map(doc_line).map(|line| quote!(#[doc = #line])).collect()

@@ -3,8 +3,9 @@
 //! Produces two simplified contracts: schemas only for the models, operations only for the client.
 
 use openapiv3::{
-    AdditionalProperties, IntegerType, MediaType, NumberType, OpenAPI, Parameter, ParameterSchemaOrContent,
-    Paths, ReferenceOr, Response, Responses, Schema, SchemaKind, StatusCode, StringType, Type,
+    AdditionalProperties, IntegerFormat, IntegerType, MediaType, NumberFormat, NumberType, OpenAPI,
+    Parameter, ParameterSchemaOrContent, Paths, ReferenceOr, Response, Responses, Schema, SchemaKind,
+    StatusCode, StringType, Type, VariantOrUnknownOrEmpty,
 };
 
 use super::contract::{Contract, known_texts, schema_name};
@@ -103,16 +104,28 @@ fn never_null(schema: &mut Schema) {
 }
 
 /// Drops keywords that change the generated type but not the JSON: extensions and examples, which keep typify from
-/// recognizing a date, and bounds, which become types that reject the service's responses.
+/// recognizing a date; bounds, which become types that reject the service's responses; and the size of numbers, because
+/// only the largest types are decoded tolerantly.
 fn plain(schema: &mut Schema) {
     schema.schema_data.extensions.clear();
     schema.schema_data.example = None;
     match &mut schema.schema_kind {
         SchemaKind::Type(Type::Integer(integer)) => {
-            *integer = IntegerType { format: integer.format.clone(), ..IntegerType::default() };
+            let format = VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64);
+            *integer = IntegerType { format, ..IntegerType::default() };
         }
         SchemaKind::Type(Type::Number(number)) => {
-            *number = NumberType { format: number.format.clone(), ..NumberType::default() };
+            let format = VariantOrUnknownOrEmpty::Item(NumberFormat::Double);
+            *number = NumberType { format, ..NumberType::default() };
+        }
+        SchemaKind::Type(Type::String(text)) => {
+            (text.pattern, text.min_length, text.max_length) = (None, None, None);
+        }
+        SchemaKind::Type(Type::Array(list)) => {
+            (list.min_items, list.max_items, list.unique_items) = (None, None, false);
+            if let Some(ReferenceOr::Item(item)) = &mut list.items {
+                plain(item);
+            }
         }
         SchemaKind::Type(Type::Object(object)) => {
             if matches!(object.additional_properties, Some(AdditionalProperties::Any(true))) {
@@ -165,6 +178,32 @@ mod tests {
             assert!(!lowered.contains(&format!("\"{keyword}\":")), "{keyword}: {lowered}");
         }
         assert!(!lowered.contains("-filter\""), "{lowered}");
+    }
+
+    #[test]
+    fn a_constraint_does_not_choose_the_type() {
+        let plainly = |schema: Value| {
+            let mut schema: Schema = serde_json::from_value(schema).unwrap();
+            plain(&mut schema);
+            serde_json::to_value(schema).unwrap()
+        };
+        for (constrained, simplified) in [
+            (
+                json!({ "type": "string", "format": "uuid", "pattern": "a", "maxLength": 36 }),
+                json!({ "type": "string", "format": "uuid" }),
+            ),
+            (
+                json!({ "type": "integer", "format": "int32", "maximum": 9 }),
+                json!({ "type": "integer", "format": "int64" }),
+            ),
+            (json!({ "type": "number", "minimum": 0 }), json!({ "type": "number", "format": "double" })),
+            (
+                json!({ "type": "array", "uniqueItems": true, "items": { "type": "integer" } }),
+                json!({ "type": "array", "items": { "type": "integer", "format": "int64" } }),
+            ),
+        ] {
+            assert_eq!(plainly(constrained), simplified);
+        }
     }
 
     #[test]

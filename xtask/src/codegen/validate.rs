@@ -1,180 +1,200 @@
-//! Rejects OpenAPI constructs that make the generators panic or produce code that cannot read the service's responses.
+//! Rejects contracts from which the generators would silently produce wrong code: code that compiles and sends, reads or
+//! prints something else than the contract says.
 //!
-//! It checks the untyped document, because a typed parser drops unknown keywords, and a dropped `nullable` makes a
-//! response unreadable. All findings are reported at once, each with the operation or schema. Whether the document is
-//! valid OpenAPI is checked by a separate validator.
+//! It checks the untyped document, because a typed parser drops unknown keywords. What the generators or the compiler
+//! report themselves is not checked here, and neither is whether the document is valid OpenAPI:
+//!
+//! | defect | reported by |
+//! | --- | --- |
+//! | invalid OpenAPI, unknown keywords, dangling or adorned `$ref`s, duplicate or missing operation ids, path parameters that do not fit the path | `tests/third_party/openapi.sh` (openapi-spec-validator, Spectral) |
+//! | no summary or description, a deprecated operation without its successor, operation ids that are not Rust names | `openapi/.spectral.yaml` |
+//! | an operation without code or without a JSON response, or with a list as parameter | `codegen::client` |
+//! | other parameter styles and `content`, missing parameters of a path, `not`, dangling `$ref`s | progenitor, which fails or panics |
+//! | inline objects, closed enums and choices, `allOf`, aliases, named lists, names that are not those of Rust types | `codegen::models` |
+//! | names that are equal in Rust or not names, formats without a type, a property that is read from the name of another | the compiler |
 
-mod operations;
-mod schemas;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, ensure};
 use serde_json::{Map, Value};
-
-/// The extensions this contract uses. A misspelled one would be ignored silently.
-const EXTENSIONS: [&str; 6] =
-    ["x-extensible-enum", "x-also-sent-as", "x-customer-data", "x-superseded-by", "x-continues", "x-counts"];
 
 /// Fails with all findings in this document.
 pub(crate) fn validate(document: &Value) -> Result<()> {
-    let document = Document(document);
-    let mut findings = Findings::default();
-    match document.0["openapi"].as_str() {
-        Some(version) if version.starts_with("3.0.") => {
-            document.extensions_and_references(&mut findings);
-            operations::check(document, &mut findings);
-            schemas::check(document, &mut findings);
-        }
-        version => findings.add(
-            "the contract",
-            format!("its OpenAPI version is {}; the generators support 3.0", version.unwrap_or("missing")),
-        ),
+    let mut findings = Findings(BTreeSet::new());
+    let version = document["openapi"].as_str().unwrap_or("missing");
+    if version.starts_with("3.0.") {
+        extensions(document, document, &mut Vec::new(), &mut findings);
+        operations(document, &mut findings);
+        schemas(document, &mut findings);
+    } else {
+        // `nullable` means nothing in 3.1, which has types of null.
+        findings.add(&["openapi"], format!("the version is {version}; the generators support 3.0"));
     }
-    findings.finish()
+    let findings: Vec<_> = findings.0.into_iter().collect();
+    ensure!(findings.is_empty(), "cannot generate code from this contract\n{}", findings.join("\n"));
+    Ok(())
 }
 
-/// The findings, sorted and without duplicates.
-#[derive(Default)]
+/// The findings, sorted and without duplicates, each with its place in the document.
 struct Findings(BTreeSet<String>);
 
 impl Findings {
-    fn add(&mut self, subject: &str, sentence: impl AsRef<str>) {
-        self.0.insert(format!("{subject}: {}", sentence.as_ref()));
-    }
-
-    fn finish(self) -> Result<()> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let findings: Vec<_> = self.0.into_iter().collect();
-        bail!("cannot generate code from this contract\n{}", findings.join("\n"))
-    }
-
-    /// Reports every keyword that is not in `read`, with a reason if one is known. Returns whether there was none.
-    /// Misspelled extensions are reported elsewhere, once for the whole document.
-    fn keywords(&mut self, subject: &str, of: &str, value: &Value, read: &[&str]) -> bool {
-        let mut all = true;
-        for keyword in entries(value).map(|(keyword, _)| keyword) {
-            let misspelt = keyword.starts_with("x-") && !EXTENSIONS.contains(&keyword);
-            if !misspelt && !read.contains(&keyword) {
-                self.add(subject, format!("{of}`{keyword}` {}", why_not(keyword)));
-                all = false;
-            }
-        }
-        all
+    fn add(&mut self, place: &[&str], sentence: impl AsRef<str>) {
+        self.0.insert(format!("{}: {}", place.join(" > "), sentence.as_ref()));
     }
 }
 
-/// Why a keyword is rejected.
-fn why_not(keyword: &str) -> &'static str {
-    match keyword {
-        "enum" => {
-            "is closed and rejects every response with a new value; use a named schema with `x-extensible-enum`"
+/// Reports every extension that the generators would ignore: an unknown one, one in a place where it is not read, and one
+/// with a value that is not understood.
+fn extensions<'a>(document: &'a Value, value: &'a Value, place: &mut Vec<&'a str>, findings: &mut Findings) {
+    // The members of these are names, and `x-name` is not an extension there.
+    let are_names = matches!(place.last(), Some(&("properties" | "headers" | "responses" | "content")));
+    for (keyword, inner) in entries(value) {
+        if !are_names && matches!(keyword, "example" | "examples" | "default") {
+            continue;
         }
-        "anyOf" => "becomes a struct that cannot be deserialized; use a single type",
-        "oneOf" => "needs a named schema",
-        "not" => "cannot be expressed as a Rust type",
-        "discriminator" => "is ignored by the generators, so the first variant that fits would match",
-        "pattern" | "minLength" | "maxLength" => {
-            "rejects a whole response for one unexpected string; describe it instead"
+        if !are_names && keyword.starts_with("x-") {
+            if !is_read(keyword, place) {
+                findings.add(place, format!("`{keyword}` is not read here"));
+            } else if let Some(expected) = expected(document, keyword, inner) {
+                findings.add(place, format!("`{keyword}` must be {expected}"));
+            }
+            continue;
         }
-        "minItems" | "maxItems" | "uniqueItems" => {
-            "rejects a whole response for one unexpected list; describe it instead"
-        }
-        "default" => "is not applied, so an absent value stays absent; describe it instead",
-        "content" => "is not read by the generators; use `schema`",
-        "requestBody" => "is not sent: this SDK only reads",
-        "allOf" => {
-            "cannot be null, even with `nullable` beside it; use a `$ref` to a schema with `nullable: true`"
-        }
-        "nullable" => "is ignored without a `type` beside it",
-        "x-extensible-enum" => "is supported only in a named schema with `type: string`",
-        _ => "is not supported by the generators here",
+        place.push(keyword);
+        extensions(document, inner, place, findings);
+        place.pop();
+    }
+    for inner in value.as_array().into_iter().flatten() {
+        place.push("[]");
+        extensions(document, inner, place, findings);
+        place.pop();
     }
 }
 
-/// The document, with helpers to navigate it.
-#[derive(Clone, Copy)]
-struct Document<'a>(&'a Value);
+/// Whether an extension is read in a place.
+fn is_read(keyword: &str, place: &[&str]) -> bool {
+    match place {
+        ["paths", _, "get"] => keyword == "x-superseded-by",
+        ["components", "schemas", _] => is_of_schema(keyword) || keyword == "x-extensible-enum",
+        ["components", "schemas", _, "properties", _] => is_of_schema(keyword),
+        _ => false,
+    }
+}
 
-impl<'a> Document<'a> {
-    /// The value itself, or the target of its `$ref`.
-    fn resolve(self, value: &'a Value) -> Option<&'a Value> {
-        match value.get("$ref") {
-            Some(reference) => self.0.pointer(reference.as_str()?.strip_prefix('#')?),
-            None => Some(value),
+fn is_of_schema(keyword: &str) -> bool {
+    matches!(keyword, "x-also-sent-as" | "x-customer-data" | "x-continues" | "x-counts")
+}
+
+/// What the value of an extension must be, if it is something else.
+fn expected(document: &Value, keyword: &str, value: &Value) -> Option<&'static str> {
+    let is_one_of = |texts: &[&str]| value.as_str().is_some_and(|text| texts.contains(&text));
+    let (is_right, expected) = match keyword {
+        "x-customer-data" => (is_true(value), "true"),
+        "x-continues" => (is_one_of(&["link", "token", "links"]), "link, token or links"),
+        "x-counts" => (is_one_of(&["page", "query"]), "page or query"),
+        "x-superseded-by" => {
+            let mut operations = entries(&document["paths"]).map(|(_, item)| &item["get"]["operationId"]);
+            (operations.any(|id| id == value), "the id of another operation")
         }
-    }
+        _ => {
+            let texts = value.as_array().filter(|texts| !texts.is_empty());
+            (texts.is_some_and(|texts| texts.iter().all(Value::is_string)), "a list of texts")
+        }
+    };
+    (!is_right).then_some(expected)
+}
 
-    fn components(self, kind: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        entries(&self.0["components"][kind])
-    }
-
-    fn extensions_and_references(self, findings: &mut Findings) {
-        for (keyword, value) in entries(self.0) {
-            match keyword {
-                "paths" => {
-                    for (path, item) in entries(value) {
-                        for (keyword, part) in entries(item) {
-                            let subject = match keyword {
-                                "get" => operations::subject(path, part),
-                                _ => format!("path {path}"),
-                            };
-                            self.walk(&subject, keyword, part, findings);
-                        }
-                    }
-                }
-                "components" => {
-                    for (kind, components) in entries(value) {
-                        let kind = kind.trim_end_matches('s');
-                        for (name, component) in entries(components) {
-                            self.walk(&format!("{kind} {name}"), "", component, findings);
-                        }
-                    }
-                }
-                _ => self.walk("the contract", keyword, value, findings),
+fn operations(document: &Value, findings: &mut Findings) {
+    for (path, item) in entries(&document["paths"]) {
+        let operation = &item["get"];
+        for (keyword, _) in entries(item) {
+            if !matches!(keyword, "get" | "parameters" | "summary" | "description") {
+                findings.add(&["paths", path], format!("`{keyword}` is ignored"));
+            }
+        }
+        let place = &["paths", path, "get"];
+        for keyword in ["servers", "requestBody"] {
+            if operation.get(keyword).is_some() {
+                findings.add(place, format!("`{keyword}` is ignored"));
+            }
+        }
+        if entries(&operation["responses"]).filter(|(status, _)| status.starts_with('2')).count() > 1 {
+            findings.add(place, "it has several successful responses, and only the first is read");
+        }
+        let parameters = [item, operation].into_iter().filter_map(|holder| holder["parameters"].as_array());
+        for parameter in parameters.flatten().filter_map(|parameter| resolve(document, parameter)) {
+            if parameter["in"] == "cookie" {
+                findings.add(place, format!("the cookie {} is not sent", parameter["name"]));
             }
         }
     }
+}
 
-    fn walk(self, subject: &str, keyword: &str, value: &Value, findings: &mut Findings) {
-        // Members of these keywords are data, or names that are not keywords.
-        let data = matches!(keyword, "example" | "default" | "examples");
-        let names = matches!(keyword, "properties" | "headers" | "responses" | "content" | "scopes");
-        if data {
-            return;
-        }
-        if keyword.starts_with("x-") {
-            if !EXTENSIONS.contains(&keyword) {
-                let known = EXTENSIONS.join(", ");
-                findings
-                    .add(subject, format!("`{keyword}` is not one of the extensions used here ({known})"));
+fn schemas(document: &Value, findings: &mut Findings) {
+    for (name, schema) in entries(&document["components"]["schemas"]) {
+        let place = &["components", "schemas", name];
+        for keyword in ["oneOf", "anyOf"] {
+            let choices = schema[keyword].as_array().map(Vec::as_slice).unwrap_or_default();
+            let types: BTreeSet<_> = choices.iter().filter_map(|choice| choice["type"].as_str()).collect();
+            let are_scalars = !types.contains("object") && !types.contains("array");
+            if types.len() < choices.len() || !are_scalars {
+                findings.add(
+                    place,
+                    format!("`{keyword}` is read as the first that fits; use scalars of different types"),
+                );
             }
-            return;
         }
-        if let (false, Some(reference)) = (names, value.get("$ref")) {
-            self.reference(subject, reference, value, findings);
-        }
-        for (inner, value) in entries(value) {
-            // A property named `example` is a property, not a keyword.
-            self.walk(subject, if names { "" } else { inner }, value, findings);
-        }
-        for value in value.as_array().into_iter().flatten() {
-            self.walk(subject, "", value, findings);
+        if schema["type"] == "object" {
+            object(document, place, schema, findings);
         }
     }
+}
 
-    fn reference(self, subject: &str, reference: &Value, value: &Value, findings: &mut Findings) {
-        let text = reference.as_str().unwrap_or_default();
-        if self.resolve(value).is_none() {
-            findings.add(subject, format!("`$ref` to {text}, which is not in this contract"));
+fn object(document: &Value, place: &[&str], schema: &Value, findings: &mut Findings) {
+    let properties = &schema["properties"];
+    if entries(properties).next().is_none() && !is_true(&schema["additionalProperties"]) {
+        findings.add(
+            place,
+            "an object without properties loses all its members; if that is intended, say `additionalProperties: true`",
+        );
+    }
+    let required: Vec<_> =
+        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    for name in required.iter().filter(|name| properties.get(**name).is_none()) {
+        findings.add(place, format!("it requires `{name}`, which is not one of its properties"));
+    }
+    for (name, property) in entries(properties) {
+        let Some(target) = resolve(document, property) else { continue };
+        let place = [place, &["properties", name]].concat();
+        match (required.contains(&name), may_be_null(target)) {
+            (false, false) => findings.add(
+                &place,
+                "it may be absent but not null, and the service sends both; add `nullable: true`",
+            ),
+            (true, true) => findings.add(
+                &place,
+                "it is required but may be null, and null counts as absent; make it either required or nullable",
+            ),
+            _ => {}
         }
-        for (beside, _) in entries(value).filter(|(keyword, _)| *keyword != "$ref") {
-            findings.add(subject, format!("`{beside}` beside `$ref` is ignored; move it to {text}"));
-        }
+    }
+}
+
+/// Whether null is a value of a schema, or of one of its choices.
+fn may_be_null(schema: &Value) -> bool {
+    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    std::iter::once(schema).chain(choices).any(|schema| is_true(&schema["nullable"]))
+}
+
+/// The value itself, or the target of its `$ref`.
+fn resolve<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
+    match value.get("$ref") {
+        Some(reference) => document.pointer(reference.as_str()?.strip_prefix('#')?),
+        None => Some(value),
     }
 }
 
@@ -184,9 +204,4 @@ fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
 
 fn is_true(value: &Value) -> bool {
     *value == Value::Bool(true)
-}
-
-/// Whether there is text for the documentation of what is generated.
-fn is_described(value: &Value) -> bool {
-    value["description"].as_str().is_some_and(|text| !text.trim().is_empty())
 }
