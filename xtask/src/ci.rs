@@ -5,21 +5,25 @@
 //!
 //! The steps in [`GATE`] run by default, before every merge, and take a few minutes; `--all` runs the others as well.
 
+mod contract;
 mod deny;
 mod interface;
 mod long;
 mod msrv;
 mod package;
 mod rust;
+mod semver;
 mod third_party;
 
 /// The default steps: those that fail most often and cost least. Together with the tests they take at most 15 minutes
 /// on a machine with two cores and an empty build cache.
-const GATE: [&str; 6] = ["codegen", "tidy", "fmt", "msrv", "clippy", "docs"];
+const GATE: [&str; 7] = ["codegen", "contract", "tidy", "fmt", "msrv", "clippy", "docs"];
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+
+use crate::bench;
 
 /// A named check.
 struct Step {
@@ -27,6 +31,14 @@ struct Step {
     /// A sentence that is true if the step succeeds, for the list.
     holds: String,
     check: Box<dyn Fn() -> Result<Verdict>>,
+    /// Makes the current state the step's baseline, if it has one.
+    accept: Option<fn() -> Result<()>>,
+}
+
+impl Step {
+    fn accepted_by(self, accept: fn() -> Result<()>) -> Self {
+        Self { accept: Some(accept), ..self }
+    }
 }
 
 /// The result of a successful step.
@@ -42,9 +54,12 @@ fn steps() -> Result<Vec<Step>> {
         name: name.to_owned(),
         holds: holds.to_owned(),
         check: Box::new(check),
+        accept: None,
     };
     let mut steps = vec![
         step("codegen", "Generated files match the contract", rust::codegen),
+        step("contract", "The contract has no breaking change since its baseline", contract::check)
+            .accepted_by(contract::accept),
         step("tidy", "Files, links and dependencies follow the house rules", rust::tidy),
         step("fmt", "Hand-written Rust is formatted", rust::fmt),
         step("msrv", "No dependency needs a newer Rust than the published crates declare", msrv::check),
@@ -56,9 +71,12 @@ fn steps() -> Result<Vec<Step>> {
             "The public interfaces of SDK and client contain only types of listed crates",
             interface::check,
         ),
+        step("semver", "No published library has a breaking change since its baseline", semver::check)
+            .accepted_by(semver::accept),
         step("features", "Every crate compiles with each feature alone and with none", rust::features),
         step("long", "Generated test cases pass with hundreds of cases instead of a dozen", long::check),
-        step("bench", "A call takes no more instructions than the baseline", rust::bench),
+        step("bench", "A call takes no more instructions than the baseline", rust::bench)
+            .accepted_by(|| bench::check(true)),
         step(
             "package",
             "Every published crate builds from its package, and a program can depend on it",
@@ -80,9 +98,7 @@ pub(crate) fn run(names: &[String], all: bool, list: bool) -> Result<()> {
         }
         return Ok(());
     }
-    if let Some(unknown) = names.iter().find(|name| steps.iter().all(|step| step.name != **name)) {
-        bail!("unknown step {unknown}; `cargo xtask ci --list` lists all steps");
-    }
+    check_names(&steps, names)?;
     let mut report = Vec::new();
     let mut failed = Vec::new();
     let chosen =
@@ -106,6 +122,24 @@ pub(crate) fn run(names: &[String], all: bool, list: bool) -> Result<()> {
         return Ok(());
     }
     bail!("{} failed; to run only these steps again: `cargo xtask ci {0}`", failed.join(" "))
+}
+
+/// Makes the current state the baseline of the named steps.
+pub(crate) fn accept(names: &[String]) -> Result<()> {
+    let steps = steps()?;
+    check_names(&steps, names)?;
+    for step in steps.iter().filter(|step| names.contains(&step.name)) {
+        let accept = step.accept.with_context(|| format!("the step {} has no baseline", step.name))?;
+        accept()?;
+    }
+    Ok(())
+}
+
+fn check_names(steps: &[Step], names: &[String]) -> Result<()> {
+    if let Some(unknown) = names.iter().find(|name| steps.iter().all(|step| step.name != **name)) {
+        bail!("unknown step {unknown}; `cargo xtask ci --list` lists all steps");
+    }
+    Ok(())
 }
 
 fn is_gate(step: &Step) -> bool {

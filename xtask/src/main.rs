@@ -49,6 +49,9 @@ enum Command {
         /// List the steps instead.
         #[arg(long)]
         list: bool,
+        /// Make the current state the baseline of the named steps instead: `contract`, `semver` or `bench`.
+        #[arg(long, requires = "steps", conflicts_with_all = ["all", "list"])]
+        accept: bool,
     },
     /// Generates the models and the client from openapi/partner-center.yaml.
     Codegen {
@@ -77,7 +80,8 @@ fn main() -> ExitCode {
         Command::Bench { check: true, .. } => bench::check(false),
         Command::Bench { accept: true, .. } => bench::check(true),
         Command::Bench { sections, .. } => bench::run(&sections),
-        Command::Ci { steps, all, list } => ci::run(&steps, all, list),
+        Command::Ci { steps, accept: true, .. } => ci::accept(&steps),
+        Command::Ci { steps, all, list, .. } => ci::run(&steps, all, list),
         Command::Codegen { check } => codegen::run(check),
         Command::Bundle { path } => bundle::run(&path),
         Command::Tidy => tidy::run(),

@@ -12,8 +12,9 @@ pub(crate) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
     let binary = home.join("bin").join(name);
     if !binary.exists() {
         let root = home.to_string_lossy();
-        // Not optimized: it runs for a second or two, and optimizing takes minutes.
-        run(&mut cargo(&["install", "--debug", name, "--version", version, "--locked", "--root", &root]))?;
+        // Not optimized and without debug information: it runs for a second or two, and building more takes minutes.
+        let install = ["install", "--debug", name, "--version", version, "--locked", "--root", &root];
+        run(cargo(&install).env("CARGO_PROFILE_DEV_DEBUG", "false"))?;
     }
     Ok(binary)
 }

@@ -6,6 +6,7 @@
 //! which has not changed in many versions of the format.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
@@ -44,24 +45,32 @@ const CLIENT: Allowed = &[
 ];
 
 pub(super) fn check() -> Result<Verdict> {
-    // A separate folder, because changing unstable options rebuilds everything in it.
-    let target = crate::target().join("interface");
     for (package, allowed) in CHECKED {
-        let library = package.replace('-', "_");
-        let arguments = ["rustdoc", "--quiet", "--package", package, "--lib", "--all-features", "--"];
-        let json = ["-Z", "unstable-options", "--output-format", "json"];
-        run(cargo(&arguments).args(json).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &target))?;
-        let path = target.join("doc").join(format!("{library}.json"));
+        let path = rustdoc(package)?;
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("rustdoc wrote no {}", path.display()))?;
-        let findings = findings(&serde_json::from_str(&text)?, &library, allowed)?;
+        let findings = findings(&serde_json::from_str(&text)?, &package.replace('-', "_"), allowed)?;
         ensure!(
             findings.is_empty(),
-            "{package} exposes types of crates that are not listed in ci/interface.rs:\n{}",
-            findings.join("\n")
+            "{package} exposes types of crates that are not listed in ci/interface.rs:
+{}",
+            findings.join(
+                "
+"
+            )
         );
     }
     Ok(Verdict::Holds)
+}
+
+/// Writes the JSON of a library with all features, and returns its path.
+pub(super) fn rustdoc(package: &str) -> Result<PathBuf> {
+    let arguments = ["rustdoc", "--quiet", "--package", package, "--lib", "--all-features", "--"];
+    let json = ["-Z", "unstable-options", "--output-format", "json"];
+    // A separate folder, because changing unstable options rebuilds everything in it.
+    let target = crate::target().join("interface");
+    run(cargo(&arguments).args(json).env("RUSTC_BOOTSTRAP", "1").env("CARGO_TARGET_DIR", &target))?;
+    Ok(target.join("doc").join(format!("{}.json", package.replace('-', "_"))))
 }
 
 /// Each type of a crate that is not listed, with an item that uses it.

@@ -36,7 +36,7 @@ pub(super) fn check() -> Result<Verdict> {
     }
     run(&mut package)?;
 
-    let libraries: Vec<_> = published.iter().filter(|member| is_library(member)).collect();
+    let libraries = rust::libraries()?;
     let outside = tempfile::tempdir()?;
     for library in &libraries {
         let archive = crate::target().join("package").join(format!("{}.crate", folder(library)));
@@ -70,7 +70,7 @@ pub(super) fn check() -> Result<Verdict> {
 
 /// Writes the program, and a manifest that uses the packages instead of the registry. It is built without debug
 /// information, which would double the disk space.
-fn write_program(outside: &Path, libraries: &[&Value]) -> Result<()> {
+fn write_program(outside: &Path, libraries: &[Value]) -> Result<()> {
     let mut manifest = String::from(
         "[package]\nname = \"outside\"\nedition = \"2024\"\n\n[profile.dev]\ndebug = false\n\n[dependencies]\n\
          partner-center = \"*\"\npartner-center-emulator = \"*\"\n\
@@ -85,10 +85,6 @@ fn write_program(outside: &Path, libraries: &[&Value]) -> Result<()> {
     // The versions that the workspace is tested with.
     std::fs::copy(crate::root().join("Cargo.lock"), outside.join("Cargo.lock"))?;
     Ok(())
-}
-
-fn is_library(member: &Value) -> bool {
-    member["targets"].as_array().into_iter().flatten().any(|target| target["kind"][0] == "lib")
 }
 
 /// The name of the folder in a package.

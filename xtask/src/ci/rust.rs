@@ -73,6 +73,14 @@ pub(super) fn published() -> Result<Vec<Value>> {
     Ok(packages.filter(|package| package["publish"].is_null()).cloned().collect())
 }
 
+/// The metadata of the published members that are libraries.
+pub(super) fn libraries() -> Result<Vec<Value>> {
+    let is_library = |member: &Value| {
+        member["targets"].as_array().into_iter().flatten().any(|target| target["kind"][0] == "lib")
+    };
+    Ok(published()?.into_iter().filter(is_library).collect())
+}
+
 pub(super) fn name(package: &Value) -> &str {
     package["name"].as_str().unwrap_or_default()
 }
