@@ -8,10 +8,9 @@ use partner_center_emulator::{Emulator, Entra};
 
 use crate::args::Global;
 use crate::console::Console;
-use crate::credentials;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
-use crate::settings::{Settings, Source};
+use crate::{credentials, settings};
 
 /// A client, and the emulator it talks to if there is one.
 pub(crate) struct Session {
@@ -24,23 +23,18 @@ pub(crate) struct Session {
 pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session, Stop> {
     if global.emulator {
         let DemoEmulator { emulator, credential, .. } = DemoEmulator::start(console).await?;
-        let partner = build(
-            global,
-            Some((emulator.base_url(), &Source::Flag("--emulator"))),
-            None,
-            Arc::new(credential),
-        )?;
-        return Ok(Session { partner, _emulator: Some(emulator) });
+        let builder = PartnerCenter::builder().base_url(emulator.base_url()).credential(credential);
+        return Ok(Session { partner: build(global, builder)?, _emulator: Some(emulator) });
     }
-    let settings = Settings::of(global)?;
+    let settings = settings::read(global)?;
     let found = credentials::find(&settings).await;
     let credential: Arc<dyn Credential> = match &found {
         Ok(found) => Arc::clone(&found.credential),
         // Invalid settings are reported before missing credentials.
         Err(_) => Arc::new(StaticToken::new("none")?),
     };
-    let base_url = settings.base_url.as_ref().map(|url| (url.value.as_str(), &url.source));
-    let partner = build(global, base_url, Some(&settings), credential)?;
+    let builder = settings.configure(PartnerCenter::builder())?.credential(credential);
+    let partner = build(global, builder)?;
     found?;
     Ok(Session { partner, _emulator: None })
 }
@@ -68,37 +62,16 @@ impl DemoEmulator {
 }
 
 /// A client that never retries a request.
-pub(crate) fn once(
-    global: &Global,
-    base_url: Option<(&str, &Source)>,
-    settings: Option<&Settings>,
-    credential: Arc<dyn Credential>,
-) -> Result<PartnerCenter, Problem> {
-    finish(builder(global, base_url, settings, credential).max_attempts(1), base_url)
+pub(crate) fn once(global: &Global, builder: PartnerCenterBuilder) -> Result<PartnerCenter, Problem> {
+    finish(with_flags(global, builder).max_attempts(1))
 }
 
-fn build(
-    global: &Global,
-    base_url: Option<(&str, &Source)>,
-    settings: Option<&Settings>,
-    credential: Arc<dyn Credential>,
-) -> Result<PartnerCenter, Problem> {
-    finish(builder(global, base_url, settings, credential), base_url)
+fn build(global: &Global, builder: PartnerCenterBuilder) -> Result<PartnerCenter, Problem> {
+    finish(with_flags(global, builder))
 }
 
-fn builder(
-    global: &Global,
-    base_url: Option<(&str, &Source)>,
-    settings: Option<&Settings>,
-    credential: Arc<dyn Credential>,
-) -> PartnerCenterBuilder {
-    let mut builder = PartnerCenter::builder().credential(credential).application("partner-center-cli");
-    if let Some(settings) = settings {
-        builder = builder.cloud(settings.cloud.value);
-    }
-    if let Some((url, _)) = base_url {
-        builder = builder.base_url(url);
-    }
+fn with_flags(global: &Global, builder: PartnerCenterBuilder) -> PartnerCenterBuilder {
+    let mut builder = builder.application("partner-center-cli");
     if let Some(locale) = &global.locale {
         builder = builder.locale(locale);
     }
@@ -111,17 +84,6 @@ fn builder(
     builder
 }
 
-fn finish(
-    builder: PartnerCenterBuilder,
-    base_url: Option<(&str, &Source)>,
-) -> Result<PartnerCenter, Problem> {
-    builder.build().map_err(|error| {
-        let problem = Problem::of_call(&error, None);
-        match base_url {
-            Some((_, source)) if error.message().contains("base URL") => {
-                problem.fact("from", source.to_string())
-            }
-            _ => problem,
-        }
-    })
+fn finish(builder: PartnerCenterBuilder) -> Result<PartnerCenter, Problem> {
+    builder.build().map_err(|error| Problem::of_call(&error, None))
 }

@@ -139,6 +139,7 @@ impl Problem {
         fact("request id", error.request_id().map(|id| id.to_string()));
         fact("service's id", service_id(error));
         fact("correlation id", error.correlation_id().map(|id| id.to_string()));
+        problem.facts.extend(error.facts().map(|(name, value)| (name, value.to_owned())));
         let body = error.body().map(AsRef::as_ref).map(<[u8]>::len).filter(|length| *length > 0);
         let Some(length) = body else { return problem.advice(hints::advice(error)) };
         if SHOWS_BODIES.load(Ordering::Relaxed) {

@@ -106,6 +106,15 @@ impl PartnerCenter {
     }
 }
 
+/// Fails outside a Tokio runtime, where waiting and blocking work would panic.
+pub(crate) fn require_runtime() -> Result<()> {
+    if tokio::runtime::Handle::try_current().is_ok() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Configuration, "calls need a Tokio runtime, and there is none here")
+        .with_advice("Await the call inside #[tokio::main] or Runtime::block_on, with enable_all()."))
+}
+
 impl fmt::Debug for PartnerCenter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PartnerCenter")

@@ -61,6 +61,7 @@ struct Inner {
     excerpt: Option<String>,
     advice: Option<Cow<'static, str>>,
     continuation: Option<crate::continuation::Continuation>,
+    facts: Vec<(&'static str, String)>,
     source: Option<Source>,
     reason: Option<ErrorReason>,
 }
@@ -196,6 +197,14 @@ impl Error {
         self
     }
 
+    /// Adds a fact that `Display` writes after the message, such as the file that is invalid. It must not contain secrets
+    /// or customer data.
+    #[must_use]
+    pub fn with_fact(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.0.facts.push((name, value.into()));
+        self
+    }
+
     /// Adds the position of a stream of pages, so that a caller can resume it.
     #[must_use]
     pub fn with_continuation(mut self, continuation: crate::continuation::Continuation) -> Self {
@@ -318,6 +327,11 @@ impl Error {
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.0.body.as_ref()
+    }
+
+    /// Further facts by name: for an invalid setting, its file, line or key, and where its value came from.
+    pub fn facts(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.facts.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// The position of the page that failed, if the error comes from a stream of pages: pass it to `resume`.

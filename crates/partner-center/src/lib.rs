@@ -11,6 +11,7 @@
 //! - [`funnel`]: how deployment and usage are joined, and what the numbers mean
 //! - [`filter`]: filters and groupings of the commercial queries
 //! - [`paging`]: pages and streams, and how they are resumed
+//! - `settings`, with the feature of that name: environment variables and profiles
 //! - [`models`]: the rows that the service returns
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -40,6 +41,8 @@ mod request_context;
 mod response;
 mod retry_after;
 pub mod service;
+#[cfg(feature = "settings")]
+pub mod settings;
 pub mod sweep;
 mod versioned;
 

@@ -41,6 +41,7 @@ const LAYERS: &[&str] = &[
     "limits",
     "credential",
     "client",
+    "settings",
     "call",
     "paging",
     "filter",

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use partner_center::settings::input::{self, Kind};
 use partner_center::{Cloud, CustomerFilter, CustomerId};
-
-use crate::input::{self, Kind};
 
 pub(super) fn customer_id(text: &str) -> Result<CustomerId, String> {
     let id = input::bare(text, Kind::Id)

@@ -2,21 +2,21 @@
 //! would accept it: yes, no or unknown. Requests a token from the sign-in host; sends a request to Partner Center only
 //! with `--online`.
 
-use std::sync::Arc;
 use std::time::SystemTime;
 
+use partner_center::PartnerCenter;
 use partner_center::credential::{Credential, StaticToken, StoredToken, TokenClaims};
+use partner_center::settings::{CredentialPlace, ProfileStore, Registration, Setting, Settings};
 use partner_center_emulator::Entra;
 use serde::Serialize;
 
 use crate::args::Global;
 use crate::connect::{self, DemoEmulator};
 use crate::console::Console;
-use crate::credentials::{self, Place, Registration, Store};
 use crate::exit::Exit;
 use crate::output::{Format, SCHEMA_VERSION, write_json};
 use crate::problem::{Problem, Stop, hints};
-use crate::settings::{Setting, Settings, Source};
+use crate::{credentials, settings};
 use findings::{Expected, Finding, Level, Topic};
 
 pub(super) mod findings;
@@ -123,25 +123,22 @@ pub(crate) async fn run(
 }
 
 async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> {
-    let settings = Settings::of(global)?;
-    let store = Store::of(&settings).await;
+    let settings = settings::read(global)?;
+    let store = settings.token_store().await;
     let found = credentials::find(&settings).await;
     let used = found.as_ref().ok().map(|found| found.place);
-    let registration = found.as_ref().ok().and_then(|found| found.app.as_ref());
+    let registration = found.as_ref().ok().and_then(|found| found.registration.as_ref());
     let said = said(&settings, registration, store.as_ref().ok().and_then(Option::as_ref));
     let credentials = looked(&settings, used, &store);
     let examined = match &found {
         Ok(found) => {
-            let expected = match (&found.app, &settings.tenant_id) {
+            let expected = match (&found.registration, &settings.tenant_id) {
                 (Some(registration), _) => Expected::of(&registration.app),
                 (None, Some(tenant)) => Expected::new(settings.cloud.value).with_tenant(&tenant.value),
                 (None, None) => Expected::new(settings.cloud.value),
             };
-            let place = online.then(|| Service {
-                base_url: settings.base_url.as_ref().map(|url| (url.value.as_str(), &url.source)),
-                settings: Some(&settings),
-            });
-            inspect(&*found.credential, &expected, found.stored.as_ref(), global, place).await?
+            let service = online.then_some(Service::OfSettings(&settings));
+            inspect(&*found.credential, &expected, found.stored.as_ref(), global, service).await?
         }
         Err(problem) => Examined {
             findings: vec![Finding::of_problem(problem)],
@@ -162,9 +159,8 @@ async fn embedded(global: &Global, online: bool, console: Console) -> Result<(Re
         SettingLine::new("tenant id", Entra::TENANT_ID, from),
         SettingLine::new("client id", Entra::CLIENT_ID, from),
     ];
-    let source = Source::Flag("--emulator");
-    let place = online.then(|| Service { base_url: Some((emulator.base_url(), &source)), settings: None });
-    let examined = inspect(&credential, &Expected::of(&app), None, global, place).await?;
+    let service = online.then(|| Service::At(emulator.base_url()));
+    let examined = inspect(&credential, &Expected::of(&app), None, global, service).await?;
     Ok(Report::new(said, Vec::new(), online, examined))
 }
 
@@ -190,9 +186,10 @@ impl Report {
 }
 
 /// The service for the `--online` request.
-struct Service<'a> {
-    base_url: Option<(&'a str, &'a Source)>,
-    settings: Option<&'a Settings>,
+enum Service<'a> {
+    OfSettings(&'a Settings),
+    /// With this base URL.
+    At(&'a str),
 }
 
 /// Gets a token and checks it, then sends a request to the service if one is given. Its response decides the verdict.
@@ -235,11 +232,15 @@ async fn inspect(
         found.push(Finding::without_end());
     }
     let mut exit = verdict.exit();
-    if let Some(Service { base_url, settings }) = service {
+    if let Some(service) = service {
+        let builder = match service {
+            Service::OfSettings(settings) => settings.configure(PartnerCenter::builder())?,
+            Service::At(base_url) => PartnerCenter::builder().base_url(base_url),
+        };
         // A static token, so that a rejected one is not refreshed and retried.
-        let token = Arc::new(StaticToken::new(token.expose())?);
+        let builder = builder.credential(StaticToken::new(token.expose())?);
         let finding;
-        (finding, verdict, exit) = online::check(&connect::once(global, base_url, settings, token)?).await;
+        (finding, verdict, exit) = online::check(&connect::once(global, builder)?).await;
         found.push(finding);
     }
     Ok(Examined { findings: found, verdict, exit })
@@ -258,7 +259,11 @@ fn verdict(found: &[Finding]) -> Verdict {
     if is_open || !lasts { Verdict::Unknown } else { Verdict::Yes }
 }
 
-fn said(settings: &Settings, registration: Option<&Registration>, store: Option<&Store>) -> Vec<SettingLine> {
+fn said(
+    settings: &Settings,
+    registration: Option<&Registration>,
+    store: Option<&ProfileStore>,
+) -> Vec<SettingLine> {
     let cloud = settings.cloud.value;
     let or_clouds = |setting: &Option<Setting<String>>, default: &str| match setting {
         Some(setting) => (setting.value.clone(), setting.source.to_string()),
@@ -302,16 +307,16 @@ fn said(settings: &Settings, registration: Option<&Registration>, store: Option<
 
 fn looked(
     settings: &Settings,
-    used: Option<Place>,
-    store: &Result<Option<Store>, Problem>,
+    used: Option<CredentialPlace>,
+    store: &partner_center::Result<Option<ProfileStore>>,
 ) -> Vec<CredentialSource> {
     let set = |is_set: bool| if is_set { "set, not shown" } else { "not set" };
-    let line = |place: Place| {
+    let line = |place: CredentialPlace| {
         let used = used == Some(place);
         let state = match place {
-            Place::AccessToken => set(settings.access_token.is_some()),
-            Place::RefreshToken => set(settings.refresh_token.is_some()),
-            Place::SignIn => match (used, store) {
+            CredentialPlace::AccessToken => set(settings.access_token.is_some()),
+            CredentialPlace::RefreshToken => set(settings.refresh_token.is_some()),
+            CredentialPlace::SignIn => match (used, store) {
                 (true, _) => "signed in",
                 (_, Err(_)) => "invalid",
                 (_, Ok(None)) => "no directory for it",
@@ -320,11 +325,12 @@ fn looked(
                 }
                 _ => "empty",
             },
-            Place::ClientSecret => set(settings.client_secret.is_some()),
+            // The client secret.
+            _ => set(settings.client_secret.is_some()),
         };
         CredentialSource { place: place.name(), state: state.to_owned(), used }
     };
-    Place::ORDER.into_iter().map(line).collect()
+    CredentialPlace::ORDER.iter().copied().map(line).collect()
 }
 
 impl Finding {

@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::time::Duration;
 
+use partner_center::settings::variables::{ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_ID, TENANT_ID};
 use partner_center_emulator::Entra;
 
 use crate::args::Emulator as Arguments;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
-use crate::settings::{ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_ID, TENANT_ID};
 use crate::signals::Signals;
 
 pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit, Stop> {

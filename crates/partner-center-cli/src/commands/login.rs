@@ -5,24 +5,25 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use partner_center::credential::{Credential, DeviceCode, RefreshToken, TokenClaims};
+use partner_center::settings::ProfileStore;
+use partner_center::settings::input::{Kind, bare, text};
+use partner_center::settings::variables::{ACCESS_TOKEN, REFRESH_TOKEN};
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 
 use super::doctor::findings::{self, Expected, Level};
 use crate::args::Global;
 use crate::console::Console;
-use crate::credentials::{Registration, Store};
 use crate::exit::Exit;
-use crate::input::{self, Kind};
 use crate::problem::{Problem, Stop};
-use crate::secrets;
-use crate::settings::{ACCESS_TOKEN, REFRESH_TOKEN, Settings};
 use crate::terminal::text::showable;
+use crate::{credentials, input, secrets, settings};
 
 pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -> Result<Exit, Stop> {
     refuse_emulator(global)?;
-    let settings = Settings::of(global)?;
-    let registration = Registration::new(&settings, None)?;
-    let Store { store, place } = Store::needed(&settings).await?;
+    let settings = settings::read(global)?;
+    let registration = settings.registration(None)?;
+    let ProfileStore { store, place, .. } = credentials::store(&settings).await?;
     let credential = if from_stdin {
         RefreshToken::adopt(&registration.app, store, read_token(global.timeout).await?).await?
     } else {
@@ -58,8 +59,8 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
 
 pub(crate) async fn logout(global: &Global, console: Console) -> Result<Exit, Stop> {
     refuse_emulator(global)?;
-    let settings = Settings::of(global)?;
-    let Store { store, place } = Store::needed(&settings).await?;
+    let settings = settings::read(global)?;
+    let ProfileStore { store, place, .. } = credentials::store(&settings).await?;
     let lock = store.lock().await?;
     // A sign-in that cannot be read is deleted too.
     let was_empty = matches!(store.load().await, Ok(None));
@@ -94,8 +95,8 @@ async fn read_token(at_most: Option<Duration>) -> Result<SecretString, Problem> 
     // On its own thread, so that Ctrl-C is handled meanwhile.
     let bytes = tokio::task::spawn_blocking(move || input::read_stdin(at_most)).await;
     let bytes = bytes.map_err(|error| unreadable(&error))?.map_err(|error| unreadable(&error))?;
-    let text = input::text(&bytes);
-    let token = text.as_ref().map_err(|unusable| *unusable).and_then(|text| input::bare(text, Kind::Token));
+    let text = text(&bytes).map(Zeroizing::new);
+    let token = text.as_ref().map_err(|unusable| *unusable).and_then(|text| bare(text, Kind::Token));
     let token = token.map_err(|unusable| {
         Problem::new(Exit::Usage, format!("the input on stdin {}", unusable.why)).advice(unusable.advice)
     })?;

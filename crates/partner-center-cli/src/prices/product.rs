@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use partner_center::models::Guid;
+use partner_center::settings::input::{self, Kind};
 
-use crate::input::{self, Kind};
 use crate::spreadsheet;
 
 /// A product, as rows describe it.

@@ -5,11 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use partner_center::models::Guid;
-use secrecy::zeroize::Zeroizing;
+use partner_center::settings::input::{self, UnusableText};
 
 use super::product::tidied;
 use super::sheet::{Columns, Sheet, Unusable};
-use crate::input::{self, UnusableReason};
 use crate::problem::Problem;
 
 const NAME: &str = "Product_Display_Name";
@@ -54,9 +53,9 @@ impl ProductNames {
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<Zeroizing<String>, UnusableReason> {
+fn decode(bytes: &[u8]) -> Result<String, UnusableText> {
     input::text(bytes)
-        .or_else(|reason| if bytes.contains(&0) { Err(reason) } else { Ok(windows_1252(bytes).into()) })
+        .or_else(|reason| if bytes.contains(&0) { Err(reason) } else { Ok(windows_1252(bytes)) })
 }
 
 /// Decodes Windows-1252, which gives every byte a meaning.

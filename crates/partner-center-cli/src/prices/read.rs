@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use partner_center::settings::input;
 use rust_decimal::Decimal;
 
 use super::cost::{Per, Price};
@@ -11,7 +12,6 @@ use super::currency::Currency;
 use super::list::{Entry, PriceList};
 use super::product::Selector;
 use super::sheet::{Columns, Sheet, SheetRow, Unusable, quoted};
-use crate::input;
 use crate::problem::Problem;
 
 const PRODUCT: &str = "product";

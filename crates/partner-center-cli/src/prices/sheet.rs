@@ -8,10 +8,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use csv::{ReaderBuilder, StringRecord};
-use secrecy::zeroize::Zeroizing;
+use partner_center::settings::input::UnusableText;
 
 use crate::exit::Exit;
-use crate::input::{self, UnusableReason};
+use crate::input;
 use crate::problem::Problem;
 use crate::terminal::text::showable;
 
@@ -114,7 +114,7 @@ impl Sheet {
     pub(super) fn read(
         path: &Path,
         at_most: Duration,
-        decode: fn(&[u8]) -> Result<Zeroizing<String>, UnusableReason>,
+        decode: fn(&[u8]) -> Result<String, UnusableText>,
         columns: &Columns,
     ) -> Result<Self, Unusable> {
         let bytes =

@@ -18,6 +18,21 @@ pub(crate) fn advice(error: &Error) -> String {
     with_hint(error, of(error))
 }
 
+/// The advice in place of the SDK's, where commands are the first choice.
+fn of_command_line(reason: ErrorReason) -> Option<&'static str> {
+    Some(match reason {
+        ErrorReason::NoCredentials => {
+            "Sign in with `partner-center login`, set one of these, or try --emulator. Nothing was sent."
+        }
+        ErrorReason::SecretInProfile => {
+            "Secrets do not belong in this file: pass them as PARTNER_CENTER_CLIENT_SECRET or \
+             PARTNER_CENTER_REFRESH_TOKEN, or sign in with `partner-center login`."
+        }
+        ErrorReason::NoKeyring => "Build with `--features keyring`, or use store = \"file\".",
+        _ => return None,
+    })
+}
+
 /// Like [`advice`], for the report of `doctor`, which does not need to mention `doctor`.
 pub(crate) fn advice_in_doctor(error: &Error) -> String {
     let hint = of(error);
@@ -25,6 +40,9 @@ pub(crate) fn advice_in_doctor(error: &Error) -> String {
 }
 
 fn with_hint(error: &Error, hint: &str) -> String {
+    if let Some(advice) = error.reason().and_then(of_command_line) {
+        return advice.to_owned();
+    }
     if hint.is_empty() { error.advice().to_owned() } else { format!("{} {hint}", error.advice()) }
 }
 

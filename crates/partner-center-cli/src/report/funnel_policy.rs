@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, JoinReport};
+use partner_center::settings::input::text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -221,7 +222,7 @@ fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), P
             )
     };
     let bytes = input::read(path, at_most).map_err(|error| refused(error.to_string()))?;
-    let text = input::text(&bytes).map_err(|unusable| refused(format!("it {}", unusable.why)))?;
+    let text = text(&bytes).map_err(|unusable| refused(format!("it {}", unusable.why)))?;
     let rules = toml::from_str(&text).map_err(|error: toml::de::Error| {
         let line = error
             .span()
@@ -230,7 +231,7 @@ fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), P
         let place = line.map_or_else(String::new, |line| format!("line {line}: "));
         refused(format!("{place}{}", error.message()))
     })?;
-    Ok((rules, text.to_string()))
+    Ok((rules, text))
 }
 
 /// Whether at least this many licenses are known to be idle. No row has more than `i64::MAX`.

@@ -40,7 +40,7 @@ use crate::output::file::{Partial, digest};
 use crate::output::paths::{Files, Read};
 use crate::output::{Format, Layout, Output, Row, Target};
 use crate::problem::{Problem, Stop};
-use crate::settings::Settings;
+use crate::settings;
 use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` for customers.
@@ -313,7 +313,7 @@ fn service(global: &Global) -> Result<String, Problem> {
     if global.emulator {
         return Ok("the embedded emulator".to_owned());
     }
-    let settings = Settings::of(global)?;
+    let settings = settings::read(global)?;
     let place = match settings.base_url {
         Some(url) => url.value,
         None => settings.cloud.value.name().to_owned(),

@@ -21,7 +21,7 @@ use tokio::sync::SemaphorePermit;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::client::{AttemptOutcome, Core, PartnerCenter, Permit, RequestLimiter};
+use crate::client::{AttemptOutcome, Core, PartnerCenter, Permit, RequestLimiter, require_runtime};
 use crate::clock::later;
 use crate::credential::AccessToken;
 use crate::error::{Error, ErrorKind, Result};
@@ -81,14 +81,7 @@ impl PartnerCenter {
         target: RequestTarget<'_, O>,
         judge: AcceptanceCheck<'_, O>,
     ) -> Result<Response<O::Response>> {
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "calls need a Tokio runtime, and there is none here",
-            )
-            .with_operation(O::DETAILS.id)
-            .with_advice("Await the call inside #[tokio::main] or Runtime::block_on, with enable_all()."));
-        }
+        require_runtime().map_err(|error| error.with_operation(O::DETAILS.id))?;
         let core = self.core();
         let mut run = RequestRun {
             core,

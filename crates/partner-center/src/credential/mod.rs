@@ -35,6 +35,8 @@ pub use crate::redact::Redactor;
 pub use inspect::{TokenClaims, TokenKind};
 #[cfg(feature = "keyring")]
 pub use oauth::KeyringStore;
+#[cfg(feature = "settings")]
+pub(crate) use oauth::open_file;
 #[cfg(all(feature = "fuzzing", feature = "oauth"))]
 pub(crate) use oauth::rewrite_stored_token;
 #[cfg(feature = "oauth")]

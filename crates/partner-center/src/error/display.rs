@@ -15,6 +15,9 @@ impl fmt::Display for Error {
             separator = ", ";
             Ok::<_, fmt::Error>(())
         };
+        for (name, value) in self.facts() {
+            fact(f, name, &value)?;
+        }
         if let Some(operation) = self.0.operation {
             fact(f, "operation", &operation)?;
         }
@@ -43,6 +46,7 @@ impl fmt::Debug for Error {
             .field("kind", &self.kind())
             .field("reason", &self.0.reason)
             .field("message", &self.0.message)
+            .field("facts", &self.0.facts)
             .field("operation", &self.0.operation)
             .field("status", &self.0.status)
             .field("code", &self.code())

@@ -21,6 +21,12 @@ pub enum ErrorReason {
     ClientId,
     /// The application has no secret, certificate or assertion, and the sign-in requires one.
     ClientSecret,
+    /// No credentials were found in any of the places that settings are read from.
+    NoCredentials,
+    /// A profile contains a secret, which does not belong in its file.
+    SecretInProfile,
+    /// A profile asks for the keyring, which this build does not support.
+    NoKeyring,
     /// The token store contains something else than a token.
     StoredTokenUnreadable,
     /// Other users can read the stored token.

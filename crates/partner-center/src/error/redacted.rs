@@ -42,6 +42,11 @@ impl Error {
     /// Redacts these secrets in every text. The body is not changed.
     pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
         let inner = &mut *self.0;
+        for (_, value) in &mut inner.facts {
+            if let Cow::Owned(clean) = redactor.redact(value) {
+                *value = clean;
+            }
+        }
         let texts = [Some(&mut inner.message), inner.advice.as_mut()];
         for text in texts.into_iter().flatten() {
             if let Cow::Owned(clean) = redactor.redact(text) {

@@ -30,6 +30,8 @@ pub use oauth_error::{OauthError, Reason};
 pub use refresh_token::RefreshToken;
 #[cfg(feature = "keyring")]
 pub use store::KeyringStore;
+#[cfg(feature = "settings")]
+pub(crate) use store::open_file;
 #[cfg(feature = "fuzzing")]
 pub(crate) use store::rewrite as rewrite_stored_token;
 pub use store::{FileStore, MemoryStore, StoreLock, StoredToken, TokenStore};

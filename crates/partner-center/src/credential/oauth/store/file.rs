@@ -77,7 +77,7 @@ impl FileStore {
 
     fn read(&self) -> Result<Option<StoredToken>> {
         let unreadable = |error: io::Error| self.io_error("read", error);
-        let Some(file) = self.open().map_err(unreadable)? else { return Ok(None) };
+        let Some(file) = open_file(&self.path).map_err(unreadable)? else { return Ok(None) };
         // From the open file, because the path may name another file by now.
         let metadata = file.metadata().map_err(unreadable)?;
         if !metadata.is_file() {
@@ -92,23 +92,6 @@ impl FileStore {
             return Err(Unreadable::Broken.into_error(&self.place()));
         }
         format::read(&bytes).map(Some).map_err(|error| error.into_error(&self.place()))
-    }
-
-    /// Opens the file; `None` if it does not exist. Rejects pipes, because opening one would block until it has a
-    /// writer.
-    fn open(&self) -> io::Result<Option<File>> {
-        let opened = fs::metadata(&self.path).and_then(|metadata| {
-            if metadata.is_file() || metadata.is_dir() {
-                File::open(&self.path)
-            } else {
-                Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
-            }
-        });
-        match opened {
-            Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
     }
 
     #[cfg(unix)]
@@ -141,7 +124,7 @@ impl FileStore {
         let bytes = format::write(token).map_err(|error| error.into_error(&self.place()))?;
         // Checks for a newer version even if the file is otherwise invalid or open to other users.
         let mut beginning = Vec::new();
-        if let Ok(Some(file)) = self.open()
+        if let Ok(Some(file)) = open_file(&self.path)
             && file.take(format::LONGEST as u64 + 1).read_to_end(&mut beginning).is_ok()
             && let Err(newer @ Unreadable::Newer(_)) = format::read(&beginning)
         {
@@ -328,6 +311,22 @@ impl TokenStore for FileStore {
     fn clear(&self) -> BoxFuture<'_, Result<()>> {
         let (store, guard) = (self.clone(), self.guard());
         Box::pin(off_the_runtime(move || store.remove(guard.is_some())))
+    }
+}
+
+/// Opens a file; `None` if it does not exist. Rejects pipes, because opening one would block until it has a writer.
+pub(crate) fn open_file(path: &Path) -> io::Result<Option<File>> {
+    let opened = fs::metadata(path).and_then(|metadata| {
+        if metadata.is_file() || metadata.is_dir() {
+            File::open(path)
+        } else {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+        }
+    });
+    match opened {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

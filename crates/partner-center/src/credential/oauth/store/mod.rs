@@ -18,6 +18,8 @@ mod keyring;
 mod memory;
 
 pub use file::FileStore;
+#[cfg(feature = "settings")]
+pub(crate) use file::open_file;
 #[cfg(feature = "keyring")]
 pub use keyring::KeyringStore;
 pub use memory::MemoryStore;

@@ -1,19 +1,25 @@
 //! Profiles: named sets of settings in `config.toml`. Secrets are rejected there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
+use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
 
-use super::{Setting, Source, config_dir};
-use crate::exit::Exit;
-use crate::input::{self, Kind, UnusableReason};
-use crate::problem::Problem;
+use super::input::{self, Kind, UnusableText};
+use super::{Setting, Source, variables};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
 
 /// The profile that is used by default.
 pub(super) const DEFAULT: &str = "default";
+
+/// The name of the file in the configuration directory.
+const FILE: &str = "config.toml";
+
+/// The longest file that is read: profiles are far shorter.
+const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// One profile.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -29,7 +35,7 @@ pub(super) struct Profile {
 
 impl Profile {
     /// Normalizes the values, or returns the key of an invalid one.
-    fn bare(&mut self) -> Result<(), (&'static str, UnusableReason)> {
+    fn bare(&mut self) -> Result<(), (&'static str, UnusableText)> {
         for (key, kind, value) in [
             ("cloud", Kind::Text, &mut self.cloud),
             ("base-url", Kind::Text, &mut self.base_url),
@@ -48,11 +54,12 @@ impl Profile {
 /// Where refresh tokens are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum StoreKind {
+#[non_exhaustive]
+pub enum StoreKind {
     /// A file that only its owner can read.
     #[default]
     File,
-    /// The operating system's keyring.
+    /// The operating system's keyring. Requires the feature `keyring`.
     Keyring,
 }
 
@@ -71,37 +78,36 @@ struct File {
 }
 
 impl Profiles {
-    /// Reads the file. A missing file is not an error.
-    pub(super) fn read(directory: Option<&Path>, at_most: Duration) -> Result<Self, Problem> {
-        let Some(path) = directory.map(config_dir::profiles) else { return Ok(Self::default()) };
-        let bytes = match input::read(&path, at_most) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { path: Some(path), profiles: BTreeMap::new() });
-            }
+    /// Reads the file in this directory. A missing file is not an error.
+    pub(super) fn read(directory: Option<&Path>) -> Result<Self> {
+        let Some(path) = directory.map(|directory| directory.join(FILE)) else { return Ok(Self::default()) };
+        let bytes = match contents(&path) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Ok(Self { path: Some(path), profiles: BTreeMap::new() }),
             Err(error) => {
-                return Err(Problem::new(Exit::Usage, "could not read the configuration")
-                    .fact("file", path.display().to_string())
-                    .because(error.to_string()));
+                return Err(invalid("could not read the configuration")
+                    .with_advice("Check that it is a file and that this user can read it. Nothing was sent.")
+                    .with_fact("file", path.display().to_string())
+                    .with_fact("cause", error.to_string()));
             }
         };
-        let unusable = |UnusableReason { why, advice }| {
-            Problem::new(Exit::Usage, format!("invalid configuration: it {why}"))
-                .fact("file", path.display().to_string())
-                .advice(advice)
+        let unusable = |UnusableText { why, advice, .. }| {
+            invalid(format!("invalid configuration: it {why}"))
+                .with_advice(advice)
+                .with_fact("file", path.display().to_string())
         };
         let text = input::text(&bytes).map_err(unusable)?;
         let File { profile: mut profiles } =
             toml::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
         for (name, profile) in &mut profiles {
             profile.bare().map_err(|(key, unusable_value)| {
-                unusable(unusable_value).fact("setting", format!("{key} of profile {name}"))
+                unusable(unusable_value).with_fact("setting", format!("{key} of profile {name}"))
             })?;
         }
         if let Some(name) = profiles.keys().find(|name| !is_name(name)) {
-            return Err(Problem::new(Exit::Usage, "a profile name may contain letters, digits, - and _")
-                .fact("file", path.display().to_string())
-                .fact("profile", name.as_str()));
+            return Err(invalid("a profile name may contain letters, digits, - and _")
+                .with_fact("file", path.display().to_string())
+                .with_fact("profile", name.as_str()));
         }
         Ok(Self { path: Some(path), profiles })
     }
@@ -110,7 +116,7 @@ impl Profiles {
     pub(super) fn choose(
         mut self,
         named: Option<Setting<String>>,
-    ) -> Result<Option<(Setting<String>, Profile)>, Problem> {
+    ) -> Result<Option<(Setting<String>, Profile)>> {
         let Some(named) = named else {
             let default = self.profiles.remove(DEFAULT);
             return Ok(default.map(|profile| (Setting::new(DEFAULT.to_owned(), Source::Default), profile)));
@@ -121,14 +127,30 @@ impl Profiles {
         }
     }
 
-    fn unknown(&self, named: &Setting<String>) -> Problem {
+    fn unknown(&self, named: &Setting<String>) -> Error {
         let there_are = self.profiles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let file = self.path.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
-        Problem::new(Exit::Usage, format!("there is no profile named {}", named.value))
-            .fact("from", named.source.to_string())
-            .fact("file", file)
-            .fact("profiles", if there_are.is_empty() { "none".to_owned() } else { there_are })
-            .advice("Use one of these profiles, or add this one to the file. Nothing was sent.")
+        invalid(format!("there is no profile named {}", named.value))
+            .with_advice("Use one of these profiles, or add this one to the file. Nothing was sent.")
+            .with_fact("from", named.source.to_string())
+            .with_fact("file", file)
+            .with_fact("profiles", if there_are.is_empty() { "none".to_owned() } else { there_are })
+    }
+}
+
+fn invalid(message: impl Into<Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Configuration, message).with_advice("Fix the file. Nothing was sent.")
+}
+
+/// The bytes of the file; `None` if it does not exist. It may hold a secret, although it should not.
+fn contents(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let Some(file) = crate::credential::open_file(path)? else { return Ok(None) };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    file.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST) {
+        Ok(Some(bytes))
+    } else {
+        Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than 4 MiB"))
     }
 }
 
@@ -138,7 +160,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The error and its position, but not the line itself, which may contain a secret.
-fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
+fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     let message = error.message();
     let place = match error.span().and_then(|span| text.get(..span.start)) {
         Some(before) => {
@@ -153,15 +175,16 @@ fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
         Some((_, expected)) => format!("expected {expected}"),
         None => message.lines().next().unwrap_or_default().to_owned(),
     };
-    let problem = Problem::new(Exit::Usage, format!("invalid configuration: {what}")).fact("file", place);
-    if ["secret", "token", "password"]
+    let is_secret = ["secret", "token", "password"]
         .iter()
-        .any(|word| what.split('`').nth(1).is_some_and(|key| key.contains(word)))
-    {
-        return problem.advice(
-            "Secrets do not belong in this file: pass them as PARTNER_CENTER_CLIENT_SECRET or \
-             PARTNER_CENTER_REFRESH_TOKEN, or sign in with `partner-center login`.",
-        );
+        .any(|word| what.split('`').nth(1).is_some_and(|key| key.contains(word)));
+    let error = invalid(format!("invalid configuration: {what}")).with_fact("file", place);
+    if !is_secret {
+        return error;
     }
-    problem.advice("Fix the file. Nothing was sent.")
+    error.with_reason(ErrorReason::SecretInProfile).with_advice(format!(
+        "Secrets do not belong in this file: pass them as {} or {}.",
+        variables::CLIENT_SECRET,
+        variables::REFRESH_TOKEN
+    ))
 }

@@ -1,0 +1,220 @@
+//! Selects the credentials, and builds them. Nothing is sent: the first call requests a token.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+
+use super::profile::{self, StoreKind};
+use super::{Setting, Settings, Source, variables};
+use crate::client::require_runtime;
+use crate::credential::{
+    AppRegistration, ClientCredentials, Credential, FileStore, RefreshToken, StaticToken, StoredToken,
+    TokenStore,
+};
+use crate::error::{Error, ErrorKind, ErrorReason, Result};
+
+/// Where credentials are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialPlace {
+    /// The access token in the environment.
+    AccessToken,
+    /// The refresh token in the environment.
+    RefreshToken,
+    /// The sign-in in the token store of the profile.
+    SignIn,
+    /// The client secret in the environment, for app-only access.
+    ClientSecret,
+}
+
+impl CredentialPlace {
+    /// All places, in the order in which they are looked at.
+    pub const ORDER: &'static [Self] =
+        &[Self::AccessToken, Self::RefreshToken, Self::SignIn, Self::ClientSecret];
+
+    /// The name of the variable, or `token store`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => variables::ACCESS_TOKEN,
+            Self::RefreshToken => variables::REFRESH_TOKEN,
+            Self::SignIn => "token store",
+            Self::ClientSecret => variables::CLIENT_SECRET,
+        }
+    }
+}
+
+/// The credentials that were found.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct FoundCredential {
+    /// Where they were found.
+    pub place: CredentialPlace,
+    /// The credential.
+    pub credential: Arc<dyn Credential>,
+    /// The app registration for token requests; `None` for an access token.
+    pub registration: Option<Registration>,
+    /// The stored token, if it is a sign-in.
+    pub stored: Option<StoredToken>,
+}
+
+impl FoundCredential {
+    fn new(
+        place: CredentialPlace,
+        credential: impl Credential,
+        registration: impl Into<Option<Registration>>,
+    ) -> Self {
+        Self { place, credential: Arc::new(credential), registration: registration.into(), stored: None }
+    }
+}
+
+/// The app registration of the settings, and where its two ids came from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Registration {
+    /// The app registration.
+    pub app: AppRegistration,
+    /// The partner tenant.
+    pub tenant_id: Setting<String>,
+    /// The application (client) id.
+    pub client_id: Setting<String>,
+}
+
+/// The token store of a profile, which keeps the sign-in between runs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ProfileStore {
+    /// The store.
+    pub store: Arc<dyn TokenStore>,
+    /// Where it is, for messages: the path of the file, or the entry of the keyring.
+    pub place: String,
+}
+
+impl Settings {
+    /// Looks for credentials in each [`place`](CredentialPlace::ORDER) in turn. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Credential`] if there are none, or [`ErrorKind::Configuration`] if those that were found cannot be
+    /// used, or if the tenant or client id that they need is not set.
+    pub async fn credential(&self) -> Result<FoundCredential> {
+        require_runtime()?;
+        if let Some(token) = &self.access_token {
+            let credential =
+                StaticToken::new(token.value.expose_secret()).map_err(|error| token.source.add_to(error))?;
+            return Ok(FoundCredential::new(CredentialPlace::AccessToken, credential, None));
+        }
+        if let Some(token) = &self.refresh_token {
+            let registration = self.registration(None)?;
+            let credential = RefreshToken::from_token(&registration.app, token.value.clone())
+                .map_err(|error| token.source.add_to(error))?;
+            return Ok(FoundCredential::new(CredentialPlace::RefreshToken, credential, registration));
+        }
+        if let Some(ProfileStore { store, .. }) = self.token_store().await?
+            && let Some(stored) = store.load().await?
+        {
+            let registration = self.registration(Some(&stored))?;
+            let credential = RefreshToken::new(&registration.app, store)?;
+            let found = FoundCredential::new(CredentialPlace::SignIn, credential, registration);
+            return Ok(FoundCredential { stored: Some(stored), ..found });
+        }
+        if let Some(secret) = &self.client_secret {
+            let registration = self.registration(None)?;
+            let credential =
+                ClientCredentials::new(&registration.app).map_err(|error| secret.source.add_to(error))?;
+            return Ok(FoundCredential::new(CredentialPlace::ClientSecret, credential, registration));
+        }
+        let error = Error::new(ErrorKind::Credential, "no credentials found")
+            .with_reason(ErrorReason::NoCredentials)
+            .with_advice(
+                "Set one of these variables, or store a sign-in in the token store. Nothing was sent.",
+            );
+        Err(CredentialPlace::ORDER.iter().fold(error, |error, place| {
+            error.with_fact(place.name(), if *place == CredentialPlace::SignIn { "empty" } else { "not set" })
+        }))
+    }
+
+    /// Returns the app registration of the settings. The stored sign-in, if there is one, completes the two ids.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if the tenant or the client id is not known.
+    pub fn registration(&self, stored: Option<&StoredToken>) -> Result<Registration> {
+        let known = |setting: &Option<Setting<String>>, of_sign_in: Option<&str>| {
+            let of_sign_in = || of_sign_in.map(|id| Setting::new(id.to_owned(), Source::SignIn));
+            setting.clone().or_else(of_sign_in)
+        };
+        let tenant_id = known(&self.tenant_id, stored.map(StoredToken::tenant))
+            .ok_or_else(|| missing(variables::TENANT_ID, "tenant-id"))?;
+        let client_id = known(&self.client_id, stored.map(StoredToken::client_id))
+            .ok_or_else(|| missing(variables::CLIENT_ID, "client-id"))?;
+        let mut app = AppRegistration::new(&tenant_id.value, &client_id.value).with_cloud(self.cloud.value);
+        if let Some(authority) = &self.authority {
+            app = app.with_authority(&authority.value);
+        }
+        if let Some(secret) = &self.client_secret {
+            app = app.with_client_secret(secret.value.clone());
+        }
+        if let Some(change) = &self.change_app {
+            app = change(app);
+        }
+        Ok(Registration { app, tenant_id, client_id })
+    }
+
+    /// Opens the token store of the profile; `None` if there is no directory for it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if the profile asks for the keyring, and it is not available.
+    pub async fn token_store(&self) -> Result<Option<ProfileStore>> {
+        require_runtime()?;
+        let Some(path) = self.store_path() else { return Ok(None) };
+        let store = match self.store.value {
+            StoreKind::File => {
+                let place = path.display().to_string();
+                ProfileStore { store: Arc::new(FileStore::new(path)), place }
+            }
+            StoreKind::Keyring => keyring(self.store_name(), path).await?,
+        };
+        Ok(Some(match &self.change_store {
+            Some(change) => change(store),
+            None => store,
+        }))
+    }
+
+    /// The name of the token store: one for each profile.
+    #[must_use]
+    pub fn store_name(&self) -> &str {
+        self.profile.as_ref().map_or(profile::DEFAULT, |profile| &profile.value)
+    }
+
+    /// The path of the token store, or of the keyring's lock file; `None` if there is no directory.
+    #[must_use]
+    pub fn store_path(&self) -> Option<PathBuf> {
+        let directory = self.directory.as_ref()?;
+        Some(directory.value.join("tokens").join(format!("{}.json", self.store_name())))
+    }
+}
+
+fn missing(variable: &str, key: &str) -> Error {
+    let message = format!("{variable} is not set in the environment or in a profile");
+    Error::new(ErrorKind::Configuration, message).with_advice(format!(
+        "Set it, or {key} in a profile. Both ids are on the overview page of the app registration in Microsoft Entra."
+    ))
+}
+
+#[cfg(feature = "keyring")]
+async fn keyring(name: &str, lock: PathBuf) -> Result<ProfileStore> {
+    let store = crate::credential::KeyringStore::new(name, lock).await?;
+    Ok(ProfileStore { store: Arc::new(store), place: format!("the keyring, as {name}") })
+}
+
+#[cfg(not(feature = "keyring"))]
+#[expect(clippy::unused_async, reason = "the same shape as with the feature")]
+async fn keyring(_name: &str, _lock: PathBuf) -> Result<ProfileStore> {
+    Err(Error::new(ErrorKind::Configuration, "this build does not support the keyring")
+        .with_reason(ErrorReason::NoKeyring)
+        .with_advice("Enable the feature keyring of the SDK, or use store = \"file\".")
+        .with_fact("from", "store = \"keyring\" in the profile"))
+}

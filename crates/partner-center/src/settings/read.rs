@@ -1,0 +1,216 @@
+//! Reads the settings: values of the program over the environment, over the profile, over the defaults.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use etcetera::{AppStrategy as _, AppStrategyArgs};
+use secrecy::SecretString;
+
+use super::input::{self, Kind};
+use super::profile::{Profile, Profiles, StoreKind};
+use super::{Setting, Settings, Source, variables};
+use crate::cloud::Cloud;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Reads a variable; [`std::env::var_os`] by default.
+type Lookup = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
+
+/// A builder for [`Settings`]. Its values override the environment and the profile.
+///
+/// ```
+/// use partner_center::settings::{Setting, Settings, Source};
+///
+/// // A program with a flag names it, so that errors name it too.
+/// let profile = Setting::new("work".to_owned(), Source::Explicit("--profile"));
+/// let settings = Settings::builder().profile(profile).environment(|_| None).directory("/nowhere").read();
+/// assert_eq!(settings.unwrap_err().facts().next(), Some(("from", "--profile")));
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct SettingsBuilder {
+    profile: Option<Setting<String>>,
+    directory: Option<Setting<PathBuf>>,
+    cloud: Option<Setting<Cloud>>,
+    base_url: Option<Setting<String>>,
+    authority: Option<Setting<String>>,
+    tenant_id: Option<Setting<String>>,
+    client_id: Option<Setting<String>>,
+    environment: Option<Lookup>,
+}
+
+impl SettingsBuilder {
+    /// The profile to use, which must exist. Default: the one named `default`, if it exists.
+    pub fn profile(mut self, name: impl Into<Setting<String>>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// The directory of profiles and sign-ins. Default: the platform's, such as `~/.config/partner-center`.
+    pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
+        self.directory = Some(path.into().into());
+        self
+    }
+
+    /// The national cloud. Default: [`Cloud::Global`].
+    pub fn cloud(mut self, cloud: impl Into<Setting<Cloud>>) -> Self {
+        self.cloud = Some(cloud.into());
+        self
+    }
+
+    /// The base URL. Default: the cloud's.
+    pub fn base_url(mut self, url: impl Into<Setting<String>>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The sign-in host. Default: the cloud's.
+    pub fn authority(mut self, authority: impl Into<Setting<String>>) -> Self {
+        self.authority = Some(authority.into());
+        self
+    }
+
+    /// The partner tenant: its GUID or one of its domains.
+    pub fn tenant_id(mut self, tenant: impl Into<Setting<String>>) -> Self {
+        self.tenant_id = Some(tenant.into());
+        self
+    }
+
+    /// The application (client) id of the app registration.
+    pub fn client_id(mut self, id: impl Into<Setting<String>>) -> Self {
+        self.client_id = Some(id.into());
+        self
+    }
+
+    /// Reads variables with this function instead of [`std::env::var_os`]: for tests, and for variables that are not
+    /// those of this process.
+    pub fn environment(mut self, lookup: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
+        self.environment = Some(Box::new(lookup));
+        self
+    }
+
+    /// Reads the settings. The profile file is read on the calling thread; a missing file is not an error.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if a variable, the profile file or the name of the profile is invalid.
+    pub fn read(self) -> Result<Settings> {
+        let environment =
+            Variables(self.environment.unwrap_or_else(|| Box::new(|name| std::env::var_os(name))));
+        let directory = match self.directory {
+            Some(directory) => Some(directory),
+            None => match environment.get(variables::CONFIG_DIR, Kind::Text)? {
+                Some(directory) => Some(directory.map(PathBuf::from)),
+                None => default_directory(),
+            },
+        };
+        let named = self.profile.or(environment.get(variables::PROFILE, Kind::Text)?);
+        let (profile, values) =
+            Profiles::read(directory.as_ref().map(|directory| directory.value.as_path()))?
+                .choose(named)?
+                .map_or((None, Profile::default()), |(name, profile)| (Some(name), profile));
+        let source = Source::Profile(profile.as_ref().map(|name| name.value.clone()).unwrap_or_default());
+        let from_profile = |value: Option<String>| value.map(|value| Setting::new(value, source.clone()));
+        let destination = |explicit, name, value| match explicit {
+            Some(explicit) => Ok(Some(explicit)),
+            None => Ok::<_, Error>(environment.destination(name)?.or(from_profile(value))),
+        };
+        let id = |explicit, name, value| match explicit {
+            Some(explicit) => Ok(Some(explicit)),
+            None => Ok::<_, Error>(environment.get(name, Kind::Id)?.or(from_profile(value))),
+        };
+        let cloud = match self.cloud {
+            Some(cloud) => cloud,
+            None => match destination(None, variables::CLOUD, values.cloud)? {
+                Some(name) => cloud(name)?,
+                None => Setting::new(Cloud::default(), Source::Default),
+            },
+        };
+        Ok(Settings {
+            cloud,
+            base_url: destination(self.base_url, variables::BASE_URL, values.base_url)?,
+            authority: destination(self.authority, variables::AUTHORITY, values.authority)?,
+            tenant_id: id(self.tenant_id, variables::TENANT_ID, values.tenant_id)?,
+            client_id: id(self.client_id, variables::CLIENT_ID, values.client_id)?,
+            client_secret: environment.secret(variables::CLIENT_SECRET, Kind::Secret)?,
+            refresh_token: environment.secret(variables::REFRESH_TOKEN, Kind::Token)?,
+            access_token: environment.secret(variables::ACCESS_TOKEN, Kind::Token)?,
+            store: match values.store {
+                Some(store) => Setting::new(store, source),
+                None => Setting::new(StoreKind::default(), Source::Default),
+            },
+            profile,
+            directory,
+            change_app: None,
+            change_store: None,
+        })
+    }
+}
+
+impl fmt::Debug for SettingsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettingsBuilder")
+            .field("profile", &self.profile)
+            .field("directory", &self.directory)
+            .field("cloud", &self.cloud)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The platform's directory: `~/.config/partner-center`, or below `%APPDATA%` on Windows.
+fn default_directory() -> Option<Setting<PathBuf>> {
+    let names = AppStrategyArgs { app_name: "partner-center".to_owned(), ..AppStrategyArgs::default() };
+    let strategy = etcetera::choose_app_strategy(names).ok()?;
+    Some(Setting::new(strategy.config_dir(), Source::Default))
+}
+
+fn cloud(name: Setting<String>) -> Result<Setting<Cloud>> {
+    match name.value.parse() {
+        Ok(cloud) => Ok(Setting::new(cloud, name.source)),
+        Err(error) => Err(name.source.add_to(error)),
+    }
+}
+
+/// The variables of an environment.
+struct Variables(Lookup);
+
+impl Variables {
+    /// A variable; `None` if it is not set or empty. CI systems leave unknown secrets empty.
+    fn get(&self, name: &'static str, kind: Kind) -> Result<Option<Setting<String>>> {
+        let Some(value) = (self.0)(name) else { return Ok(None) };
+        let refused = |why: &str, advice: &str| {
+            Err(Error::new(ErrorKind::Configuration, format!("{name} {why}"))
+                .with_advice(format!("{advice} Nothing was sent.")))
+        };
+        match value.into_string() {
+            Ok(value) => match input::bare(&value, kind) {
+                Ok("") => Ok(None),
+                Ok(value) => Ok(Some(Setting::new(value.to_owned(), Source::Environment(name)))),
+                Err(unusable) => refused(unusable.why, unusable.advice),
+            },
+            Err(value) => match value.as_encoded_bytes() {
+                // A variable cannot hold the whole UTF-16 text: half of its bytes are zeros.
+                [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+                    refused("is not valid text: it is UTF-16", "Save the file that it is set from as UTF-8.")
+                }
+                _ => refused("is not valid text", "Set it again."),
+            },
+        }
+    }
+
+    fn secret(&self, name: &'static str, kind: Kind) -> Result<Option<Setting<SecretString>>> {
+        Ok(self.get(name, kind)?.map(|secret| secret.map(SecretString::from)))
+    }
+
+    /// A variable that determines where tokens are sent. An empty one is rejected: it was set to override the default,
+    /// which is production.
+    fn destination(&self, name: &'static str) -> Result<Option<Setting<String>>> {
+        match self.get(name, Kind::Text)? {
+            None if (self.0)(name).is_some() => {
+                Err(Error::new(ErrorKind::Configuration, format!("{name} is empty"))
+                    .with_advice("Set it, or unset it for the default. Nothing was sent."))
+            }
+            found => Ok(found),
+        }
+    }
+}
