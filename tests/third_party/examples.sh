@@ -10,6 +10,7 @@ shown() {
   case $1 in
     one_customer) echo 'EXCHANGE ONLINE (PLAN 1): 0 of 5 deployed' ;;
     all_customers) echo '25 customers: 23 with rows, 1 empty, 1 skipped, 0 failed' ;;
+    funnel) echo '80 rows of the funnel from 78 of deployment' ;;
     commercial_query) echo 'deployment: 78 of 78 rows' ;;
     custom_credential) echo '8 rows with the second token' ;;
     own_mock) echo '8 licenses sold, as expected, after 3 requests' ;;

@@ -8,6 +8,7 @@ use partner_center::chain::{
 };
 use partner_center::credential::{Credential, StaticToken};
 use partner_center::filter::Deployment;
+use partner_center::funnel::{FunnelReport, FunnelReportStream};
 use partner_center::licenses::{DeploymentRow, LicenseReport, LicenseReportStream};
 use partner_center::models::{CustomerCollection, CustomerLicensesDeploymentInsightsCollection};
 use partner_center::paging::{Items, Pages};
@@ -44,6 +45,8 @@ fn handles_and_results_can_be_sent_to_other_threads_and_kept() {
     is_sent::<SweepStream<CustomerLicensesDeploymentInsightsCollection>>();
     is_sent::<LicenseReport<DeploymentRow>>();
     is_sent::<LicenseReportStream<DeploymentRow>>();
+    is_sent::<FunnelReport>();
+    is_sent::<FunnelReportStream>();
 }
 
 // S12: futures own their handles.

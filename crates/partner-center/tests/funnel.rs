@@ -1,12 +1,42 @@
 //! The funnel of an emulator's whole data set (its book), read customer by customer and with the commercial queries,
 //! must match the book.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 use futures_util::TryStreamExt as _;
-use partner_center::funnel::{Flag, Funnel, FunnelTotals, Join, JoinReport};
-use partner_center::{CustomerId, PartnerCenter, credential::StaticToken};
-use partner_center_emulator::{Book, Emulator};
+use partner_center::clock::ManualClock;
+use partner_center::credential::StaticToken;
+use partner_center::funnel::{
+    Flag, Funnel, FunnelBatch, FunnelReport, FunnelReportStream, FunnelTotals, Join, JoinReport,
+};
+use partner_center::licenses::{DeploymentRow, Fallback, Source, SourceChoice};
+use partner_center::sweep::{Checkpoint, Order, Outcome};
+use partner_center::{CustomerId, ErrorKind, PartnerCenter};
+use partner_center_emulator::{Book, CustomerState, Emulator, FaultScript};
 
 const CUSTOMERS: usize = 60;
+const COMMERCIAL: &str = "/partner/v1/analytics/commercial/";
+
+fn partner(emulator: &Emulator) -> PartnerCenter {
+    PartnerCenter::builder()
+        .credential(StaticToken::new("opaque").unwrap())
+        .base_url(emulator.base_url())
+        .clock(ManualClock::new())
+        .build()
+        .unwrap()
+}
+
+async fn with_faults(faults: &str) -> (Emulator, PartnerCenter) {
+    let faults = faults.parse::<FaultScript>().unwrap();
+    let emulator =
+        Emulator::builder().customers(CUSTOMERS).page_size(50).faults(faults).start().await.unwrap();
+    let partner = partner(&emulator);
+    (emulator, partner)
+}
+
+fn asked(emulator: &Emulator, path: &str) -> usize {
+    emulator.requests().iter().filter(|request| request.path().starts_with(path)).count()
+}
 
 /// Sold, deployed, active, shelfware and idle, computed from the book.
 fn truth(book: &Book) -> [i64; 5] {
@@ -42,11 +72,7 @@ fn sums(totals: &FunnelTotals) -> [i64; 5] {
 #[tokio::test]
 async fn the_funnel_is_the_same_from_both_sources() {
     let emulator = Emulator::builder().customers(CUSTOMERS).start().await.unwrap();
-    let partner = PartnerCenter::builder()
-        .credential(StaticToken::new("opaque").unwrap())
-        .base_url(emulator.base_url())
-        .build()
-        .unwrap();
+    let partner = partner(&emulator);
 
     let (mut classic, mut report) = (FunnelTotals::default(), JoinReport::default());
     for customer in emulator.book().customers() {
@@ -84,4 +110,154 @@ async fn the_funnel_is_the_same_from_both_sources() {
     assert!(report.flags.remove(&Flag::MixedAges) > report_of_commercial.flags.remove(&Flag::MixedAges));
     assert_eq!(report_of_commercial, report);
     assert_eq!(commercial.products().len(), classic.products().len());
+}
+
+async fn all(stream: &mut FunnelReportStream) -> (Vec<FunnelBatch>, FunnelTotals) {
+    let (mut batches, mut totals) = (Vec::new(), FunnelTotals::default());
+    while let Some(batch) = stream.try_next().await.unwrap() {
+        batch.rows().iter().for_each(|row| totals.add(row));
+        batches.push(batch);
+    }
+    (batches, totals)
+}
+
+#[tokio::test]
+async fn all_customers_take_few_requests_with_the_commercial_queries() {
+    let (emulator, partner) = with_faults("").await;
+    let mut stream = partner.customers().funnel().stream();
+    assert_eq!((stream.source(), stream.coverage().is_none(), stream.checkpoint()), (None, true, None));
+    assert_eq!(emulator.request_count(), 0);
+    assert_eq!(stream.decide().await.unwrap(), Source::Commercial);
+    assert_eq!((emulator.request_count(), stream.decide().await.unwrap()), (2, Source::Commercial));
+
+    let (batches, totals) = all(&mut stream).await;
+    assert_eq!(sums(&totals), truth(emulator.book()));
+    let pages = batches.iter().take_while(|batch| matches!(batch, FunnelBatch::Page(_))).count();
+    assert_eq!(asked(&emulator, COMMERCIAL), pages + 2, "the first two decide on the source");
+    assert_eq!(asked(&emulator, "/v1/customers/"), 0);
+
+    // Every customer is one batch, in order of id.
+    let joined: Vec<_> = batches[pages..].iter().map(FunnelBatch::rows).collect();
+    assert!(joined.iter().all(|rows| rows.iter().all(|row| row.source == Source::Commercial)));
+    let ids: Vec<_> = joined.iter().map(|rows| rows[0].customer_id).collect();
+    assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+    let customers = emulator.book().customers();
+    let active = customers.filter(|customer| customer.state == CustomerState::Active).count();
+    assert_eq!(ids.len(), active);
+
+    let report = stream.report();
+    assert_eq!(report.funnel_rows, totals.book().rows);
+    assert_eq!(stream.progress().summary.rows, report.deployment_rows + report.usage_rows);
+    assert!(stream.fallback().is_none() && stream.checkpoint().is_none(), "few requests are repeated");
+    let coverage = stream.coverage().unwrap();
+    assert_eq!(coverage.listed(), Some(CUSTOMERS as u64));
+    assert_eq!(coverage.with_rows().len(), ids.len());
+    assert_eq!(coverage.without_rows().count(), CUSTOMERS - ids.len());
+    assert_eq!((stream.empty_pages(), stream.list_findings().unreadable_count()), (0, 0));
+    assert!(stream.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn without_the_commercial_queries_every_customer_is_read() {
+    let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* 404")).await;
+    let mut stream = partner.customers().funnel().order(Order::Customer).stream();
+    let (batches, totals) = all(&mut stream).await;
+    assert_eq!(sums(&totals), truth(emulator.book()));
+    assert_eq!((stream.source(), stream.coverage().is_none()), (Some(Source::Classic), true));
+    assert!(matches!(stream.fallback(), Some(Fallback::Refused(error)) if error.status() == Some(404)));
+    assert_eq!(asked(&emulator, COMMERCIAL), 1);
+
+    let mut customers: Vec<_> = emulator.book().customers().collect();
+    customers.sort_unstable_by_key(|customer| customer.id);
+    assert_eq!(batches.len(), customers.len());
+    let mut report = JoinReport::default();
+    for (batch, expected) in batches.iter().zip(customers) {
+        let FunnelBatch::Customer(customer) = batch else { panic!("{batch:?}") };
+        assert_eq!(customer.customer.as_uuid(), expected.id);
+        let state = match &customer.outcome {
+            Outcome::Rows(funnel) => {
+                assert_eq!(funnel.value().rows, batch.rows());
+                report.merge(&funnel.value().report);
+                CustomerState::Active
+            }
+            Outcome::Empty(_) => CustomerState::Empty,
+            Outcome::Skipped(_) => CustomerState::Lapsed,
+            Outcome::Failed(error) => panic!("{error}"),
+        };
+        assert_eq!((state, batch.rows().is_empty()), (expected.state, state != CustomerState::Active));
+    }
+    assert_eq!(*stream.report(), report);
+    assert_eq!(stream.progress().summary.rows, report.deployment_rows + report.usage_rows);
+}
+
+#[tokio::test]
+async fn a_funnel_resumes_with_the_classic_operations() {
+    let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* 404")).await;
+    let funnel = || partner.customers().funnel().order(Order::Customer);
+    let (mut totals, mut saved, mut batches) = (FunnelTotals::default(), None::<String>, 0);
+    loop {
+        let mut report = funnel();
+        if let Some(saved) = saved {
+            report = report.resume(serde_json::from_str::<Checkpoint>(&saved).unwrap());
+        }
+        let (mut stream, before) = (report.stream(), batches);
+        for _ in 0..25 {
+            let Some(batch) = stream.try_next().await.unwrap() else { break };
+            batch.rows().iter().for_each(|row| totals.add(row));
+            batches += 1;
+        }
+        let checkpoint = stream.checkpoint().unwrap();
+        if batches == before {
+            assert!(checkpoint.is_finished());
+            break;
+        }
+        saved = Some(serde_json::to_string(&checkpoint).unwrap());
+    }
+    assert_eq!((batches, sums(&totals)), (CUSTOMERS, truth(emulator.book())));
+    assert_eq!(asked(&emulator, COMMERCIAL), 1, "the source is not decided again");
+}
+
+async fn refused(report: FunnelReport, checkpoint: &Checkpoint) {
+    let mut stream = report.resume(checkpoint.clone()).stream();
+    assert_eq!(stream.try_next().await.unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!(stream.checkpoint().as_ref(), Some(checkpoint));
+    assert!(stream.try_next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_checkpoint_of_another_source_is_refused() {
+    let (emulator, partner) = with_faults("").await;
+    let funnel = |source| partner.customers().funnel().source(source);
+    let mut classic = funnel(SourceChoice::Classic).stream();
+    let _ = classic.try_next().await.unwrap();
+    let mut commercial = partner.customers().report::<DeploymentRow>().stream();
+    let _ = commercial.try_next().await.unwrap();
+
+    let requests = emulator.request_count();
+    refused(funnel(SourceChoice::Commercial), &classic.checkpoint().unwrap()).await;
+    refused(funnel(SourceChoice::Auto), &commercial.checkpoint()).await;
+    assert_eq!(emulator.request_count(), requests, "nothing is sent");
+}
+
+#[tokio::test]
+async fn an_error_of_a_query_ends_the_funnel() {
+    // Two requests decide on the source. Deployment has two pages or more.
+    for (faults, before) in
+        [("/partner/v1/* 503", 0), ("#3 /partner/v1/* 400", 0), ("#4 /partner/v1/* 400", 1)]
+    {
+        let (emulator, partner) = with_faults(faults).await;
+        let mut stream = partner.customers().funnel().stream();
+        let mut batches = 0;
+        let error = loop {
+            match stream.try_next().await {
+                Ok(Some(FunnelBatch::Page(_))) => batches += 1,
+                Ok(other) => panic!("{other:?}"),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Rejected), "{faults}: {error}");
+        assert_eq!((batches, stream.checkpoint()), (before, None), "{faults}");
+        assert!(stream.try_next().await.unwrap().is_none(), "{faults}");
+        assert_eq!(asked(&emulator, "/v1/"), 0, "{faults}");
+    }
 }

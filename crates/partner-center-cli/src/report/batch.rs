@@ -18,6 +18,11 @@ pub(super) struct Batch<R> {
 }
 
 impl<R> Batch<R> {
+    /// Rows that do not come from one response.
+    pub(super) fn joined(rows: Vec<R>) -> Self {
+        Self { customer: None, name: None, rows: BatchRows::Rows(rows), odd: Odd::new() }
+    }
+
     /// A batch from the outcome of a sweep or a query.
     pub(super) fn of<T>(
         customer: Option<CustomerId>,

@@ -1,9 +1,7 @@
 //! Finds the customers without rows after a commercial query, which does not mention them.
 
-use std::collections::HashSet;
-
+use partner_center::Error;
 use partner_center::licenses::Coverage;
-use partner_center::{CustomerId, Error};
 
 use crate::output::WithoutRows;
 
@@ -22,21 +20,18 @@ pub(super) struct CustomerCoverage {
 }
 
 impl CustomerCoverage {
-    /// Combines one query and its list with another query about the same customers.
-    pub(super) fn of(coverage: &Coverage, other: Option<&Coverage>) -> Self {
-        let rows: HashSet<CustomerId> =
-            coverage.with_rows().chain(other.into_iter().flat_map(Coverage::with_rows)).collect();
+    pub(super) fn of(coverage: &Coverage) -> Self {
         let listed = coverage.listed();
-        let (mut without_rows, mut found) = (Vec::new(), 0);
-        for (customer, name) in coverage.customers() {
-            if rows.contains(&customer) {
-                found += 1;
-            } else if listed.is_some() {
+        let with_rows = count(coverage.with_rows().len());
+        let without = coverage.without_rows().count();
+        let mut without_rows = Vec::new();
+        if listed.is_some() {
+            without_rows.extend(coverage.without_rows().map(|(customer_id, name)| {
                 let customer_name = name.map(str::to_owned);
-                without_rows.push(WithoutRows { customer_id: customer, customer_name });
-            }
+                WithoutRows { customer_id, customer_name }
+            }));
         }
-        let with_rows = count(rows.len());
+        let found = count(coverage.customers().count() - without);
         Self {
             with_rows,
             listed,

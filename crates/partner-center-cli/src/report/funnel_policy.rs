@@ -106,8 +106,13 @@ impl FunnelPolicy {
         self.state.join.merge(report);
     }
 
-    /// Whether a row passes the filters. Such a row is counted.
-    pub(super) fn keeps(&mut self, row: &FunnelRow) -> bool {
+    /// The rows that pass the filters, which are counted.
+    pub(super) fn filtered(&mut self, mut rows: Vec<FunnelRow>) -> Vec<FunnelRow> {
+        rows.retain(|row| self.keeps(row));
+        rows
+    }
+
+    fn keeps(&mut self, row: &FunnelRow) -> bool {
         if let Some(rule) = self.rules.rules().iter().position(|rule| rule.matches(row)) {
             if let Some(count) = self.state.ignored.get_mut(rule) {
                 *count += 1;

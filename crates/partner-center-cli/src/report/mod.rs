@@ -18,10 +18,8 @@ mod selected_customers;
 mod source;
 pub(crate) mod threshold;
 
-use partner_center::PartnerCenter;
-use partner_center::funnel::{Counted, Funnel, Group, GroupBy, Join};
-use partner_center::licenses::Source as Operations;
-use partner_center::licenses::{LicenseReport, LicenseRow, SourceChoice, UsageRow};
+use partner_center::funnel::{Counted, Group, GroupBy};
+use partner_center::licenses::{LicenseRow, SourceChoice, UsageRow};
 use partner_center::sweep::{Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
@@ -30,7 +28,7 @@ use self::roll_up::RollUp;
 use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
 use self::selected_customers::SelectedCustomers;
-use self::source::{ClassicFunnel, CommercialFunnel, CustomerSelection, LicenseRows as Reading};
+use self::source::{CustomerSelection, FunnelRows, LicenseRows as Reading};
 use crate::args;
 use crate::args::Global;
 use crate::connect::connect;
@@ -108,50 +106,23 @@ pub(super) async fn funnel(
             reading.concurrency(),
             reading.source,
         ));
-        return setup.drive(ClassicFunnel { whose, policy, fallback: None }, false, console).await;
+        return setup.drive(FunnelRows { whose, policy }, false, console).await;
     }
-    let mut signals = Signals::listen()?;
-    let (source, fallback) = if setup.state().is_some() {
-        // Checkpoints exist for the classic operations only.
-        (Operations::Classic, None)
-    } else {
-        tokio::select! {
-            exit = signals.next() => return Ok(exit),
-            decided = reading.choice().decide(partner) => decided?,
-        }
-    };
-    if source == Operations::Classic {
-        let sweep = partner.customers().sweep(Funnel::read).order(reading.order());
-        let mut sweep = sweep.concurrency(reading.concurrency());
-        if let Some(rate) = reading.rate()? {
-            sweep = sweep.rate(rate);
-        }
-        if let Some(state) = setup.state() {
-            sweep = sweep.resume(state.reading.clone());
-        }
-        let whose = CustomerSelection::All(sweep.stream());
-        return setup.drive(ClassicFunnel { whose, policy, fallback }, true, console).await;
-    }
-    let reading = CommercialFunnel {
-        // The list of customers is read once for both.
-        deployment: commercial(partner, reading)?.without_list().stream(),
-        usage: commercial(partner, reading)?.stream(),
-        deployment_read: false,
-        join: Join::new(),
-        policy,
-    };
-    setup.drive(reading, true, console).await
-}
-
-fn commercial<R: LicenseRow>(
-    partner: &PartnerCenter,
-    reading: &args::Reading,
-) -> Result<LicenseReport<R>, Stop> {
-    let mut report = partner.customers().report().source(SourceChoice::Commercial);
+    let report = partner.customers().funnel().source(reading.choice()).order(reading.order());
+    let mut report = report.concurrency(reading.concurrency());
     if let Some(rate) = reading.rate()? {
         report = report.rate(rate);
     }
-    Ok(report)
+    if let Some(state) = setup.state() {
+        report = report.resume(state.reading.clone());
+    }
+    let mut stream = report.stream();
+    let mut signals = Signals::listen()?;
+    tokio::select! {
+        exit = signals.next() => return Ok(exit),
+        decided = stream.decide() => { decided?; }
+    }
+    setup.drive(FunnelRows { whose: CustomerSelection::All(stream), policy }, true, console).await
 }
 
 impl args::Whose {

@@ -1,10 +1,9 @@
 //! The sources of report rows: deployment, usage, and the funnel, each by either source.
 
-use partner_center::funnel::{Funnel, FunnelRow, Join};
-use partner_center::licenses::Source;
-use partner_center::licenses::{DeploymentRow, Fallback, LicenseReportStream, LicenseRow, UsageRow};
+use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream, FunnelRow};
+use partner_center::licenses::{Fallback, LicenseReportStream, LicenseRow, Source};
 use partner_center::models::Findings;
-use partner_center::sweep::{Checkpoint, Progress, SweepStream};
+use partner_center::sweep::{Checkpoint, CustomerOutcome, Outcome, Progress};
 use partner_center::{CustomerId, Error, Response};
 use serde_json::{Map, Value};
 
@@ -139,7 +138,7 @@ impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
     }
 
     fn covered(&self) -> Option<CustomerCoverage> {
-        Some(CustomerCoverage::of(self.whose.all()?.coverage()?, None))
+        Some(CustomerCoverage::of(self.whose.all()?.coverage()?))
     }
 
     fn progress(&self) -> Option<Progress> {
@@ -179,27 +178,39 @@ impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
     }
 }
 
-/// The funnel read customer by customer: all customers by the classic operations, or selected ones.
-pub(super) struct ClassicFunnel {
-    pub(super) whose: CustomerSelection<SweepStream<Funnel>, FunnelQuery>,
+/// The funnel, of all customers or of selected ones.
+pub(super) struct FunnelRows {
+    pub(super) whose: CustomerSelection<FunnelReportStream, FunnelQuery>,
     pub(super) policy: FunnelPolicy,
-    pub(super) fallback: Option<Fallback>,
 }
 
-impl Reading for ClassicFunnel {
+impl Reading for FunnelRows {
     type Row = FunnelRow;
 
     async fn next(&mut self) -> Result<Option<Batch<FunnelRow>>, Error> {
         let policy = &mut self.policy;
         let mut rows = |funnel: Funnel| {
             policy.joined(&funnel.report);
-            funnel.rows.into_iter().filter(|row| policy.keeps(row)).collect()
+            policy.filtered(funnel.rows)
         };
         Ok(match &mut self.whose {
-            CustomerSelection::All(stream) => stream.try_next().await?.map(|swept| {
-                let rows = |funnel: Response<Funnel>| rows(funnel.into_value());
-                Batch::of(Some(swept.customer), swept.name, swept.outcome, rows)
-            }),
+            CustomerSelection::All(stream) => match stream.try_next().await? {
+                Some(FunnelBatch::Customer(CustomerOutcome { customer, name, outcome, .. })) => {
+                    let rows = |funnel: Response<Funnel>| rows(funnel.into_value());
+                    Some(Batch::of(Some(customer), name, outcome, rows))
+                }
+                Some(FunnelBatch::Page(page)) => {
+                    Some(Batch::of(None, None, Outcome::Rows(page), |_| Vec::new()))
+                }
+                Some(joined) => Some(Batch::joined(policy.filtered(joined.into_rows()))),
+                None => {
+                    // The join of the commercial queries is complete only now.
+                    if stream.source() == Some(Source::Commercial) {
+                        policy.joined(stream.report());
+                    }
+                    None
+                }
+            },
             CustomerSelection::SelectedCustomers(named) => {
                 named.next().await?.map(|(customer, known)| Batch {
                     customer: Some(customer),
@@ -212,26 +223,30 @@ impl Reading for ClassicFunnel {
     }
 
     fn empty_pages(&self) -> u64 {
-        self.whose.all().map_or(0, SweepStream::empty_pages)
+        self.whose.all().map_or(0, FunnelReportStream::empty_pages)
+    }
+
+    fn covered(&self) -> Option<CustomerCoverage> {
+        Some(CustomerCoverage::of(self.whose.all()?.coverage()?))
     }
 
     fn progress(&self) -> Option<Progress> {
-        self.whose.all().map(SweepStream::progress)
+        self.whose.all().map(FunnelReportStream::progress)
     }
 
     fn list_findings(&self) -> Option<&Findings> {
-        self.whose.all().map(SweepStream::list_findings)
+        self.whose.all().map(FunnelReportStream::list_findings)
     }
 
     fn fallback(&self) -> Option<&Fallback> {
         match &self.whose {
-            CustomerSelection::All(_) => self.fallback.as_ref(),
+            CustomerSelection::All(stream) => stream.fallback(),
             CustomerSelection::SelectedCustomers(named) => named.fallback(),
         }
     }
 
     fn checkpoint(&self) -> Option<Checkpoint> {
-        self.whose.all().map(SweepStream::checkpoint)
+        self.whose.all()?.checkpoint()
     }
 
     fn note_of_named(&self, first: Option<CustomerId>, empty: u64) -> Option<String> {
@@ -241,67 +256,10 @@ impl Reading for ClassicFunnel {
     fn policy(&self) -> Option<&FunnelPolicy> {
         Some(&self.policy)
     }
-}
 
-/// The funnel by the commercial queries: reads all of deployment, then all of usage, then joins them. It takes few
-/// requests, so it cannot be resumed.
-pub(super) struct CommercialFunnel {
-    pub(super) deployment: LicenseReportStream<DeploymentRow>,
-    pub(super) usage: LicenseReportStream<UsageRow>,
-    pub(super) deployment_read: bool,
-    pub(super) join: Join,
-    pub(super) policy: FunnelPolicy,
-}
-
-impl Reading for CommercialFunnel {
-    type Row = FunnelRow;
-
-    async fn next(&mut self) -> Result<Option<Batch<FunnelRow>>, Error> {
-        if !self.deployment_read {
-            if let Some(batch) = self.deployment.try_next().await? {
-                return Ok(Some(Batch::of(None, None, batch.outcome, |rows| {
-                    rows.value().iter().for_each(|row| self.join.deployment(row));
-                    Vec::new()
-                })));
-            }
-            self.deployment_read = true;
-        }
-        let batch = self.usage.try_next().await?;
-        Ok(batch.map(|batch| {
-            Batch::of(None, None, batch.outcome, |rows| {
-                rows.value().iter().for_each(|row| self.join.usage(row));
-                Vec::new()
-            })
-        }))
-    }
-
-    fn progress(&self) -> Option<Progress> {
-        Some(if self.deployment_read { self.usage.progress() } else { self.deployment.progress() })
-    }
-
-    fn list_findings(&self) -> Option<&Findings> {
-        Some(self.usage.list_findings())
-    }
-
-    fn empty_pages(&self) -> u64 {
-        self.deployment.empty_pages() + self.usage.empty_pages()
-    }
-
-    fn covered(&self) -> Option<CustomerCoverage> {
-        Some(CustomerCoverage::of(self.usage.coverage()?, self.deployment.coverage()))
-    }
-
-    fn checkpoint(&self) -> Option<Checkpoint> {
-        None
-    }
-
-    fn rest(&mut self, each: &mut dyn FnMut(FunnelRow)) {
-        let mut rows = std::mem::take(&mut self.join).finish();
-        rows.by_ref().filter(|row| self.policy.keeps(row)).for_each(each);
-        self.policy.joined(rows.report());
-    }
-
-    fn policy(&self) -> Option<&FunnelPolicy> {
-        Some(&self.policy)
+    /// The commercial queries are read before the first row is written, so that the totals cover all rows.
+    fn wants_all(&self) -> bool {
+        let by_query = self.whose.all().is_some_and(|stream| stream.source() == Some(Source::Commercial));
+        by_query || self.policy.has_thresholds()
     }
 }

@@ -274,6 +274,11 @@ impl Join {
         }
     }
 
+    /// The report on the rows added so far.
+    pub(super) fn report(&self) -> &JoinReport {
+        &self.report
+    }
+
     /// The customer of a row; `None` if the row is left out.
     fn customer(&mut self, named: Option<CustomerId>) -> Option<CustomerId> {
         let named = named.filter(|id| !id.as_uuid().is_nil());
@@ -323,8 +328,8 @@ impl FunnelRows {
         &self.report
     }
 
-    /// The rows of the next customer.
-    fn next_customer(&mut self) -> Option<Vec<FunnelRow>> {
+    /// The rows of the next customer. Not to be mixed with [`next`](Iterator::next), which returns single rows.
+    pub(super) fn next_customer(&mut self) -> Option<Vec<FunnelRow>> {
         let CustomerEntries { id, name, entries } = self.customers.next()?;
         let groups =
             entries.chunk_by(|a, b| a.product.join_key() == b.product.join_key()).map(ProductGroup::new);

@@ -39,6 +39,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # All customers
+//!
+//! [`Customers::funnel`](crate::chain::Customers::funnel) reads and joins the rows of all customers. From the commercial
+//! queries, this takes a few requests; otherwise, two for each customer:
+//!
+//! ```no_run
+//! # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+//! let mut funnel = partner.customers().funnel().stream();
+//! while let Some(batch) = funnel.try_next().await? {
+//!     for row in batch.rows() {
+//!         println!("{}: {:?} shelfware, {:?} idle", row.customer_id, row.shelfware, row.idle);
+//!     }
+//! }
+//! println!("{} rows, from {:?}", funnel.report().funnel_rows, funnel.source());
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What the numbers mean
 //!
 //! **Active** is the maximum of the workloads' `licensesActive`. Usage is counted per workload, and a license is in use
@@ -90,11 +108,13 @@ mod counted;
 mod entries;
 mod groups;
 mod join;
+mod join_report;
 mod merge;
 mod product_group;
 mod product_key;
 mod report;
 mod row;
+mod stream;
 mod totals;
 
 #[cfg(test)]
@@ -105,6 +125,8 @@ mod tests;
 pub use self::counted::Counted;
 pub use self::groups::{Group, GroupBy, Groups};
 pub use self::join::{Funnel, FunnelRows, Join};
-pub use self::report::JoinReport;
+pub use self::join_report::JoinReport;
+pub use self::report::FunnelReport;
 pub use self::row::{Flag, FunnelRow, Workload};
+pub use self::stream::{FunnelBatch, FunnelReportStream};
 pub use self::totals::{FunnelTotals, ProductTotals, Share, Tally, Totals};

@@ -1,152 +1,99 @@
-//! Counts of the input rows of a join, by what happened to them.
+//! The funnel of all customers: its settings.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use super::{Funnel, FunnelReportStream};
+use crate::chain::Customers;
+use crate::client::PartnerCenter;
+use crate::licenses::SourceChoice;
+use crate::sweep::{Checkpoint, Order, Rate, Sweep};
 
-use super::{Flag, FunnelRow};
-
-/// Counts of the input rows of a join, by what happened to them.
-///
-/// Every input row is in a funnel row, or was left out, or is counted in `repeated`, `superseded` or `summed`. Reports
-/// can be [merged](Self::merge).
-///
-/// ```
-/// use partner_center::funnel::{Flag, Funnel, JoinReport};
-///
-/// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
-/// let deployment = [
-///     serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesSold":5,"licensesDeployed":6}"#)?,
-///     serde_json::from_str(r#"{"source":"classic","licensesSold":1,"licensesDeployed":1}"#)?,
-/// ];
-/// let mut report = JoinReport::default();
-/// report.merge(&Funnel::of_customer(customer, &deployment, &[]).report);
-/// report.merge(&Funnel::of_customer(customer, &deployment, &[]).report);
-/// assert_eq!((report.deployment_rows, report.funnel_rows), (4, 2));
-/// assert_eq!((report.without_product, report.left_out()), (2, 2));
-/// assert_eq!(report.flagged(Flag::DeployedExceedsSold), 2);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct JoinReport {
-    /// Deployment rows in the input.
-    pub deployment_rows: u64,
-    /// Usage rows in the input.
-    pub usage_rows: u64,
-    /// Funnel rows in the output.
-    pub funnel_rows: u64,
-    /// Rows left out because they name no customer.
-    pub without_customer: u64,
-    /// Rows left out because they name a customer other than the requested one.
-    pub other_customer: u64,
-    /// Rows left out because they have neither a product id nor a product name.
-    pub without_product: u64,
-    /// Duplicates of another row, which are not counted again.
-    pub repeated: u64,
-    /// Rows of an older snapshot, which are not counted.
-    pub superseded: u64,
-    /// Rows that were added to another row of the same snapshot.
-    pub summed: u64,
-    /// Counts that are missing in rows.
-    pub missing_counts: u64,
-    /// Counts below zero, which are treated as unknown.
-    pub negative_counts: u64,
-    /// The number of funnel rows with each flag; flags that no row has are absent.
-    pub flags: BTreeMap<Flag, u64>,
+impl Customers {
+    /// Reads deployment and usage of all customers, in as few requests as the service allows, and joins them.
+    ///
+    /// ```no_run
+    /// use partner_center::funnel::FunnelTotals;
+    ///
+    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
+    /// let mut totals = FunnelTotals::default();
+    /// let mut funnel = partner.customers().funnel().stream();
+    /// while let Some(batch) = funnel.try_next().await? {
+    ///     for row in batch.rows() {
+    ///         totals.add(row);
+    ///     }
+    /// }
+    /// println!("{} licenses are idle", totals.book().idle.sum);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn funnel(&self) -> FunnelReport {
+        FunnelReport::new(self.partner().clone())
+    }
 }
 
-impl JoinReport {
-    /// Adds the counts of another report.
-    ///
-    /// ```
-    /// use partner_center::funnel::JoinReport;
-    ///
-    /// let mut report = JoinReport::default();
-    /// report.merge(&JoinReport::default());
-    /// assert_eq!(report, JoinReport::default());
-    /// ```
-    pub fn merge(&mut self, other: &Self) {
-        let Self {
-            deployment_rows,
-            usage_rows,
-            funnel_rows,
-            without_customer,
-            other_customer,
-            without_product,
-            repeated,
-            superseded,
-            summed,
-            missing_counts,
-            negative_counts,
-            flags,
-        } = other;
-        for (sum, more) in [
-            (&mut self.deployment_rows, deployment_rows),
-            (&mut self.usage_rows, usage_rows),
-            (&mut self.funnel_rows, funnel_rows),
-            (&mut self.without_customer, without_customer),
-            (&mut self.other_customer, other_customer),
-            (&mut self.without_product, without_product),
-            (&mut self.repeated, repeated),
-            (&mut self.superseded, superseded),
-            (&mut self.summed, summed),
-            (&mut self.missing_counts, missing_counts),
-            (&mut self.negative_counts, negative_counts),
-        ] {
-            *sum = sum.saturating_add(*more);
-        }
-        for (flag, more) in flags {
-            let sum = self.flags.entry(*flag).or_default();
-            *sum = sum.saturating_add(*more);
-        }
+/// A report on the funnel of all customers that has not started. Created by
+/// [`Customers::funnel`](crate::chain::Customers::funnel).
+///
+/// Both deployment and usage are read from one source. With the commercial queries, the rows of all customers are
+/// joined at the end, at 20 bytes per row until then. With the classic operations, the rows of each customer are joined
+/// at once.
+#[must_use = "nothing is read until `stream` is called"]
+pub struct FunnelReport {
+    pub(super) sweep: Sweep<Funnel>,
+    pub(super) source: SourceChoice,
+}
+
+impl FunnelReport {
+    fn new(partner: PartnerCenter) -> Self {
+        Self { sweep: Sweep::new(partner, Funnel::read), source: SourceChoice::default() }
     }
 
-    /// How many funnel rows have this flag.
-    ///
-    /// ```
-    /// use partner_center::funnel::{Flag, JoinReport};
-    ///
-    /// assert_eq!(JoinReport::default().flagged(Flag::MixedAges), 0);
-    /// ```
-    #[must_use]
-    pub fn flagged(&self, flag: Flag) -> u64 {
-        self.flags.get(&flag).copied().unwrap_or_default()
+    /// Sets the source of the rows. Default: [`SourceChoice::Auto`], which requests a single row from each of the two
+    /// commercial queries, and uses them if both are available.
+    pub fn source(mut self, source: SourceChoice) -> Self {
+        self.source = source;
+        self
     }
 
-    /// How many rows are left out because their customer or product is unknown or not the requested one.
-    ///
-    /// ```
-    /// use partner_center::funnel::Join;
-    ///
-    /// let mut join = Join::new();
-    /// join.deployment(&serde_json::from_str(r#"{"source":"classic","productName":"VISIO","licensesSold":5}"#)?);
-    /// let mut rows = join.finish();
-    /// assert_eq!((rows.next(), rows.report().left_out()), (None, 1), "it names no customer");
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    #[must_use]
-    pub fn left_out(&self) -> u64 {
-        self.without_customer.saturating_add(self.other_customer).saturating_add(self.without_product)
+    /// Like [`Sweep::concurrency`]. The commercial queries request one page at a time.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.sweep = self.sweep.concurrency(requests);
+        self
     }
 
-    pub(super) fn see(&mut self, row: &FunnelRow) {
-        self.funnel_rows = self.funnel_rows.saturating_add(1);
-        for flag in &row.flags {
-            let rows = self.flags.entry(*flag).or_default();
-            *rows = rows.saturating_add(1);
-        }
+    /// Like [`Sweep::rate`]. Pages of the commercial queries count, too.
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.sweep = self.sweep.rate(rate);
+        self
     }
 
-    /// Converts a count; `None` if it is missing or negative.
-    pub(super) fn count(&mut self, count: Option<i64>) -> Option<i64> {
-        let Some(count) = count else {
-            self.missing_counts = self.missing_counts.saturating_add(1);
-            return None;
-        };
-        self.negative_counts = self.negative_counts.saturating_add(u64::from(count < 0));
-        (count >= 0).then_some(count)
+    /// Like [`Sweep::customer_rate`]. Each customer takes two requests of the classic operations.
+    pub fn customer_rate(mut self, rate: Rate) -> Self {
+        self.sweep = self.sweep.customer_rate(rate);
+        self
+    }
+
+    /// Like [`Sweep::order`]. From the commercial queries, customers are always in order of their ids.
+    pub fn order(mut self, order: Order) -> Self {
+        self.sweep = self.sweep.order(order);
+        self
+    }
+
+    /// Resumes from the [checkpoint](FunnelReportStream::checkpoint) of a funnel, with the classic operations: the
+    /// commercial queries take few requests and start again. [`SourceChoice::Commercial`] is therefore refused.
+    pub fn resume(mut self, checkpoint: Checkpoint) -> Self {
+        self.sweep = self.sweep.resume(checkpoint);
+        self
+    }
+
+    /// Returns the stream of rows. Nothing is sent until it is polled.
+    pub fn stream(self) -> FunnelReportStream {
+        FunnelReportStream::new(self)
+    }
+}
+
+impl fmt::Debug for FunnelReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FunnelReport").field("sweep", &self.sweep).field("source", &self.source).finish()
     }
 }

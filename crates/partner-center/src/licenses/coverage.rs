@@ -10,9 +10,9 @@ use crate::models::Findings;
 use crate::sweep::checkpoint::Ids;
 use crate::sweep::customer_index::CustomerIndex;
 
-/// The customers of a report that was read with the commercial query.
+/// The customers of a report that was read with the commercial queries.
 ///
-/// The query does not name customers without rows, so the list of customers is also read, once, after the last row.
+/// A query does not name customers without rows, so the list of customers is also read, once, after the last row.
 /// Both together show which customers have no rows, and whether customers are missing.
 ///
 /// ```no_run
@@ -45,6 +45,11 @@ impl Coverage {
 
     pub(super) fn add(&mut self, customer: Option<CustomerId>) {
         self.with_rows.extend(customer);
+    }
+
+    /// Adds the customers that another query has rows of.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.with_rows.extend(other.with_rows());
     }
 
     pub(super) fn ids(&self) -> Ids {

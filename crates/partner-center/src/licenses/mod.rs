@@ -54,7 +54,7 @@ use crate::Result;
 use crate::chain::Customers;
 use crate::client::PartnerCenter;
 use crate::error::{Error, ErrorKind};
-use crate::sweep::{Checkpoint, Order, Rate, Sweep};
+use crate::sweep::{Checkpoint, Order, Rate, Rows, Sweep};
 
 impl Customers {
     /// Reads all rows of all customers, in as few requests as the service allows.
@@ -133,6 +133,11 @@ pub struct LicenseReport<R> {
 impl<R: LicenseRow> LicenseReport<R> {
     pub(crate) fn new(partner: PartnerCenter) -> Self {
         Self { sweep: Sweep::new(partner, R::read), source: SourceChoice::default(), lists: true }
+    }
+
+    /// The rows of the commercial query alone, with the settings of a sweep.
+    pub(crate) fn commercial<T: Rows + Send + 'static>(sweep: &Sweep<T>) -> Self {
+        Self { sweep: sweep.with_operation(R::read), source: SourceChoice::Commercial, lists: true }
     }
 
     /// Sets the source of the rows. Default: [`SourceChoice::Auto`].

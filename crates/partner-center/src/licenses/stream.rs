@@ -168,6 +168,11 @@ impl<R: LicenseRow> LicenseReportStream<R> {
         (self.source == Some(Source::Commercial)).then_some(&self.coverage)
     }
 
+    /// Adds the customers that another query has rows of to the coverage.
+    pub(crate) fn merge_coverage(&mut self, other: &Coverage) {
+        self.coverage.merge(other);
+    }
+
     /// The number of pages, of rows or of the list of customers, that were empty although more pages follow, even after
     /// another request: rows or customers may be missing.
     #[must_use]

@@ -268,6 +268,17 @@ impl<T: Rows + Send + 'static> Sweep<T> {
         self
     }
 
+    /// A sweep over all customers with the same settings, but another operation and without a checkpoint.
+    pub(crate) fn with_operation<U, F, A>(&self, operation: F) -> Sweep<U>
+    where
+        F: Fn(CustomerHandle) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<Response<U>>> + Send + 'static,
+        U: Rows + Send + 'static,
+    {
+        let Self { concurrency, rate, customer_rate, order, .. } = *self;
+        Sweep { concurrency, rate, customer_rate, order, ..Sweep::new(self.partner.clone(), operation) }
+    }
+
     /// Returns the stream of outcomes. Nothing is sent until it is polled.
     pub fn stream(self) -> SweepStream<T> {
         let limiter = self.limiter();
