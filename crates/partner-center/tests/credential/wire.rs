@@ -46,7 +46,7 @@ pub(crate) fn device_code() -> Reply {
 }
 
 pub(crate) fn no(error: &str) -> Reply {
-    reply(400, &[], &format!(r#"{{"error":"{error}"}}"#))
+    reply(400, &[], format!(r#"{{"error":"{error}"}}"#))
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn a_retry_after_date_is_relative_to_the_date_of_the_same_response() {
 async fn a_lifetime_may_have_a_fraction() {
     for written in ["3599.0", "3599.5", "\"3599.0\"", "\"3599\""] {
         let clock = ManualClock::new();
-        let host = FakeServer::repeating([reply(200, &[], &GOOD.replace("3599", written))]);
+        let host = FakeServer::repeating([reply(200, &[], GOOD.replace("3599", written))]);
         let token = ClientCredentials::new(&app(host.url(), &clock)).unwrap().token().await.unwrap();
         let life = token.expiry().unwrap().duration_since(clock.system_time()).unwrap();
         assert_eq!(life, Duration::from_secs(3599), "{written}");
@@ -264,7 +264,7 @@ async fn a_lifetime_may_have_a_fraction() {
 async fn a_store_of_a_newer_version_is_not_overwritten_and_no_sign_in_is_started() {
     let host = FakeServer::repeating([
         device_code(),
-        reply(200, &[], &GOOD.replace('}', r#","refresh_token":"r"}"#)),
+        reply(200, &[], GOOD.replace('}', r#","refresh_token":"r"}"#)),
     ]);
     let app = app(host.url(), &ManualClock::new());
     let directory = tempfile::tempdir().unwrap();
