@@ -25,7 +25,7 @@ fn customer() -> CustomerId {
 }
 
 /// A server that responds with examples, and a client for it.
-async fn set_up() -> (Server, PartnerCenter) {
+fn set_up() -> (Server, PartnerCenter) {
     let server = Server::start();
     let credential = StaticToken::new(TOKEN).unwrap();
     let partner =
@@ -62,7 +62,7 @@ fn is_guid(text: &str) -> bool {
 
 #[tokio::test]
 async fn customer_deployment() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     partner.customers().by_id(customer()).analytics().licenses().deployment().get().await.unwrap();
     let request = check(&server, "getCustomerLicensesDeployment");
 
@@ -94,7 +94,7 @@ async fn the_documented_response_has_the_documented_rows() {
         "the contract's example is the documented response"
     );
 
-    let (_server, partner) = set_up().await;
+    let (_server, partner) = set_up();
     let deployment =
         partner.customers().by_id(customer()).analytics().licenses().deployment().get().await.unwrap();
     let rows = deployment.items().iter().map(|row| {
@@ -112,35 +112,35 @@ async fn the_documented_response_has_the_documented_rows() {
 
 #[tokio::test]
 async fn customer_usage() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     partner.customers().by_id(customer()).analytics().licenses().usage().get().await.unwrap();
     check(&server, "getCustomerLicensesUsage");
 }
 
 #[tokio::test]
 async fn partner_deployment() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     partner.analytics().licenses().deployment().get().await.unwrap();
     check(&server, "getPartnerLicensesDeployment");
 }
 
 #[tokio::test]
 async fn partner_usage() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     partner.analytics().licenses().usage().get().await.unwrap();
     check(&server, "getPartnerLicensesUsage");
 }
 
 #[tokio::test]
 async fn one_customer() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     partner.customers().by_id(customer()).get().await.unwrap();
     check(&server, "getCustomer");
 }
 
 #[tokio::test]
 async fn customers_and_the_next_page() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     server.respond_with("examples/customers-first-page.json");
     let mut pages = partner.customers().list().size(2).pages();
     pages.try_next().await.unwrap();
@@ -153,7 +153,7 @@ async fn customers_and_the_next_page() {
 
 #[tokio::test]
 async fn customers_by_name() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     let list = partner.customers().list().filter(CustomerFilter::company_name("Fabrikam & Söhne"));
     list.pages().try_next().await.unwrap();
     check(&server, "listCustomers@filtered");
@@ -161,7 +161,7 @@ async fn customers_by_name() {
 
 #[tokio::test]
 async fn commercial_deployment() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     let query = partner.analytics().commercial().licenses().deployment();
     query.get().await.unwrap();
     check(&server, "queryCommercialLicensesDeployment");
@@ -179,7 +179,7 @@ async fn commercial_deployment() {
 
 #[tokio::test]
 async fn commercial_usage() {
-    let (server, partner) = set_up().await;
+    let (server, partner) = set_up();
     let query = partner.analytics().commercial().licenses().usage();
     query.get().await.unwrap();
     check(&server, "queryCommercialLicensesUsage");
