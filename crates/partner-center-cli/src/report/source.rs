@@ -257,9 +257,11 @@ impl Reading for FunnelRows {
         Some(&self.policy)
     }
 
-    /// The commercial queries are read before the first row is written, so that the totals cover all rows.
+    /// The commercial queries are read before the first row is written, and the totals cover all of their rows.
     fn wants_all(&self) -> bool {
-        let by_query = self.whose.all().is_some_and(|stream| stream.source() == Some(Source::Commercial));
-        by_query || self.policy.has_thresholds()
+        let is_joined = |stream: &FunnelReportStream| {
+            stream.source() == Some(Source::Commercial) && stream.report().funnel_rows > 0
+        };
+        self.policy.has_thresholds() || self.whose.all().is_some_and(is_joined)
     }
 }
