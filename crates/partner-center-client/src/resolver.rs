@@ -114,7 +114,7 @@ impl std::error::Error for LookupFailure {}
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     use super::*;
 
@@ -124,11 +124,11 @@ mod tests {
         static LOOKUPS: AtomicU32 = AtomicU32::new(0);
         let hanging = Resolver::with(|_| {
             LOOKUPS.fetch_add(1, Ordering::SeqCst);
-            thread::sleep(Duration::from_secs(60));
-            Ok(Vec::new())
+            loop {
+                thread::park();
+            }
         });
         let client = reqwest::Client::builder().no_proxy().dns_resolver(hanging).build().unwrap();
-        let started = Instant::now();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             for _ in 0..3 {
@@ -136,8 +136,8 @@ mod tests {
                 assert!(tokio::time::timeout(Duration::from_millis(50), request).await.is_err());
             }
         });
+        // It would wait for a lookup on one of its own threads.
         drop(runtime);
-        assert!(started.elapsed() < Duration::from_secs(30), "it took {:?}", started.elapsed());
         assert_eq!(LOOKUPS.load(Ordering::SeqCst), 1, "concurrent lookups are shared");
     }
 

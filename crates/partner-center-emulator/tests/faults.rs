@@ -9,7 +9,7 @@ mod support;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use partner_center_emulator::{Emulator, Entra, ErrorResponse, FaultScript, Rule, documented};
+use partner_center_emulator::{Emulator, Entra, ErrorResponse, Rule, documented};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use support::{COMMERCIAL, ID, deployment, get, page, send, start};
@@ -333,14 +333,4 @@ async fn rules_with_a_sign_in_path_apply_to_the_sign_in_host() {
     let grants =
         emulator.authority_requests().iter().filter_map(|request| request.form("grant_type")).count();
     assert_eq!(grants, 4);
-}
-
-#[test]
-fn help_lists_faults_shapes_and_options() {
-    let help = FaultScript::help();
-    for name in
-        ["reset-body(after=BYTES)", "string-counts", "seven-digits", "error-object", "700082", "most=N"]
-    {
-        assert!(help.contains(name), "{name}");
-    }
 }

@@ -149,9 +149,9 @@ mod tests {
 
     #[test]
     fn models_have_no_paths_and_inline_scalars() {
-        let lowered = serde_json::to_value(for_models(&contract())).unwrap();
-        assert_eq!(lowered["paths"], json!({}));
-        let schemas = &lowered["components"]["schemas"];
+        let simplified = serde_json::to_value(for_models(&contract())).unwrap();
+        assert_eq!(simplified["paths"], json!({}));
+        let schemas = &simplified["components"]["schemas"];
         assert_eq!(schemas["CustomerIdField"], Value::Null);
         let row = &schemas["CommercialLicensesUsageInsights"]["properties"];
         assert_eq!(row["customerTenantId"]["format"], "uuid");
@@ -161,23 +161,23 @@ mod tests {
 
     #[test]
     fn the_client_has_path_and_query_parameters_and_byte_responses() {
-        let lowered = serde_json::to_value(for_client(&contract())).unwrap();
-        assert_eq!(lowered.get("components"), None);
-        let operation = &lowered["paths"]["/v1/customers/{customer-id}"]["get"];
+        let simplified = serde_json::to_value(for_client(&contract())).unwrap();
+        assert_eq!(simplified.get("components"), None);
+        let operation = &simplified["paths"]["/v1/customers/{customer-id}"]["get"];
         let parameters = operation["parameters"].as_array().unwrap();
         assert_eq!(parameters.iter().map(|one| &one["name"]).collect::<Vec<_>>(), ["customer-id"]);
-        let answers = operation["responses"].as_object().unwrap();
-        assert_eq!(answers.keys().collect::<Vec<_>>(), ["2XX", "4XX", "5XX"]);
-        assert!(answers.values().all(|answer| answer["content"] == json!({ "*/*": {} })));
+        let responses = operation["responses"].as_object().unwrap();
+        assert_eq!(responses.keys().collect::<Vec<_>>(), ["2XX", "4XX", "5XX"]);
+        assert!(responses.values().all(|response| response["content"] == json!({ "*/*": {} })));
     }
 
     #[test]
     fn constraints_do_not_reach_the_generators() {
-        let lowered = serde_json::to_string(&for_client(&contract())).unwrap();
+        let simplified = serde_json::to_string(&for_client(&contract())).unwrap();
         for keyword in ["minimum", "maximum", "enum", "pattern"] {
-            assert!(!lowered.contains(&format!("\"{keyword}\":")), "{keyword}: {lowered}");
+            assert!(!simplified.contains(&format!("\"{keyword}\":")), "{keyword}: {simplified}");
         }
-        assert!(!lowered.contains("-filter\""), "{lowered}");
+        assert!(!simplified.contains("-filter\""), "{simplified}");
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
             plain(&mut schema);
             serde_json::to_value(schema).unwrap()
         };
-        for (constrained, simplified) in [
+        for (constrained, expected) in [
             (
                 json!({ "type": "string", "format": "uuid", "pattern": "a", "maxLength": 36 }),
                 json!({ "type": "string", "format": "uuid" }),
@@ -202,15 +202,7 @@ mod tests {
                 json!({ "type": "array", "items": { "type": "integer", "format": "int64" } }),
             ),
         ] {
-            assert_eq!(plainly(constrained), simplified);
+            assert_eq!(plainly(constrained), expected);
         }
-    }
-
-    #[test]
-    fn the_contract_itself_stays_unchanged() {
-        let contract = contract();
-        let before = contract.spec.clone();
-        let _ = (for_models(&contract), for_client(&contract));
-        assert_eq!(contract.spec, before);
     }
 }

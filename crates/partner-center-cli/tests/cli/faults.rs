@@ -1,12 +1,14 @@
-//! Checks the exit code of every row in the table of faults (`tests/faults/table.toml`), and faults that are not
-//! reported because a retry or the parser handles them.
+//! Checks the exit code and the rows of every row in the table of faults (`tests/faults/table.toml`), and faults that are
+//! not reported because a retry or the parser handles them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use partner_center_emulator::{Emulator, FaultScript};
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::support::{DOCUMENTED, beside};
+use crate::reports::{Line, truth};
+use crate::support::{DOCUMENTED, Run, TestEmulator, beside};
 
 #[derive(Deserialize)]
 struct Table {
@@ -22,6 +24,42 @@ struct Row {
     exit: i32,
 }
 
+/// The rows that the emulator has for a call, sorted.
+fn expected(beside: &TestEmulator, call: &str) -> Vec<Line> {
+    let book = beside.emulator.book();
+    let mut lines = match call {
+        "customers" => {
+            let line = |id: String| (id, String::new(), String::new(), String::new());
+            book.customers().map(|customer| line(customer.id.to_string())).collect()
+        }
+        "commercial" => truth(book),
+        _ => truth(book).into_iter().filter(|line| line.0 == DOCUMENTED).collect::<Vec<_>>(),
+    };
+    lines.sort_unstable();
+    lines
+}
+
+/// The rows of a run, sorted. The letter case of GUIDs is one of the faults.
+fn found(run: &Run) -> Vec<Line> {
+    let line = |row: Value| {
+        let text = |column: &str| match &row[column] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        (
+            text("customerId").to_lowercase(),
+            text("productName"),
+            text("licensesSold"),
+            text("licensesDeployed"),
+        )
+    };
+    let rows = run.stdout.lines().map(|row| serde_json::from_str(row).unwrap());
+    let mut lines: Vec<_> = rows.map(line).collect();
+    lines.sort_unstable();
+    lines
+}
+
 fn check(row: &Row) -> Option<String> {
     let script: FaultScript = row.script.parse().unwrap();
     let beside = beside(Emulator::builder().customers(7).page_size(2).faults(script));
@@ -35,20 +73,24 @@ fn check(row: &Row) -> Option<String> {
     let timeout = if row.gets == "Timeout" { "1" } else { "60" };
     arguments.extend(["--format", "ndjson", "--max-attempts", "2", "--timeout", timeout]);
     let run = beside.run(&arguments);
-    let rows = run.stdout.lines().count();
     if run.code != row.exit {
         return Some(format!("{}: exit code {} instead of {}\n{run}", row.name, run.code, row.exit));
     }
     if run.code != 0 && !run.stderr.lines().any(|line| line.starts_with("error: ")) {
         return Some(format!("{}: no error is reported\n{run}", row.name));
     }
-    if row.gets.strip_suffix(" rows").is_some_and(|promised| promised.parse() != Ok(rows)) {
-        return Some(format!("{}: {rows} rows instead of {}\n{run}", row.name, row.gets));
+    let rows = found(&run);
+    if row.gets.strip_suffix(" rows").is_some_and(|count| count.parse() != Ok(rows.len())) {
+        return Some(format!("{}: {} rows instead of {}\n{run}", row.name, rows.len(), row.gets));
+    }
+    if row.gets == "whole" && rows != expected(&beside, &row.call) {
+        return Some(format!("{}: the rows are not those of the emulator\n{run}", row.name));
     }
     // An error is readable, and has the id by which Microsoft support finds the call.
     // Missing rows of a response are not an error of a call.
-    let told = matches!(run.code, 0 | 3) || run.stderr.contains("correlation id");
-    if !told || ["panicked", "Error {", "Some(", "backtrace"].iter().any(|debug| run.stderr.contains(debug)) {
+    let has_id = matches!(run.code, 0 | 3) || run.stderr.contains("correlation id");
+    if !has_id || ["panicked", "Error {", "Some(", "backtrace"].iter().any(|debug| run.stderr.contains(debug))
+    {
         return Some(format!("{}: the error is not in the usual form\n{run}", row.name));
     }
     if !beside.emulator.stray_requests().is_empty() {

@@ -224,7 +224,7 @@ fn below_a_percentage() {
 
 #[test]
 fn the_rate_is_in_requests_per_minute() {
-    // At 600 per minute, four requests take at least 0.3 seconds.
+    // At 600 per minute, four requests take at least 0.3 seconds, on the slowest machine as well.
     let beside = beside(Emulator::builder().customers(3));
     let began = std::time::Instant::now();
     let run = run(&beside, &["--source", "classic", "--rate", "600"]);

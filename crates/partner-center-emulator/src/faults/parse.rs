@@ -288,7 +288,33 @@ impl<'a> Arguments<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+
+    /// The names are read from the source: those of `Fault::name`, which has every variant, and those that the parser
+    /// asks for.
+    #[test]
+    fn help_names_every_fault_and_every_argument() {
+        let help = help();
+        let words: HashSet<&str> =
+            help.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-').collect();
+        let (_, names) = include_str!("fault.rs").split_once("fn name(&self)").unwrap();
+        let (names, _) = names.split_once("\n    }\n").unwrap();
+        let faults = names.lines().filter_map(|line| line.split('"').nth(1));
+        let (parser, _) = include_str!("parse.rs").split_once("#[cfg(test)]").unwrap();
+        let arguments = parser.split("arguments.").filter_map(|call| {
+            let (_, name) =
+                call.split_once('(').filter(|(method, _)| ["text", "optional", "up_to"].contains(method))?;
+            name.strip_prefix('"')?.split('"').next()
+        });
+        let mut count = 0;
+        for name in faults.chain(arguments) {
+            assert!(words.contains(name), "{name}");
+            count += 1;
+        }
+        assert!(count >= Fault::PLAIN.len() + WITH_ARGUMENTS.len() + 10, "{count} names were found");
+    }
 
     #[test]
     fn every_fault_prints_the_syntax_that_it_is_parsed_from() {

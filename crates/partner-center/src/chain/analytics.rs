@@ -26,20 +26,6 @@ impl Analytics {
     }
 
     /// Commercial analytics: the queries that supersede the classic operations.
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let page = partner
-    ///     .analytics()
-    ///     .commercial()
-    ///     .licenses()
-    ///     .deployment()
-    ///     .group_by("serviceCode".parse()?)
-    ///     .get()
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn commercial(&self) -> CommercialAnalytics {
         CommercialAnalytics::new(self.partner.clone())
     }
@@ -136,17 +122,6 @@ impl PartnerLicensesUsage {
     /// As for [deployment](PartnerLicensesDeployment::get).
     ///
     /// # Example
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let usage = partner.analytics().licenses().usage().get().await?;
-    /// for row in usage.items() {
-    ///     // From 0 to 100.
-    ///     println!("{:?}: {:?} % used", row.workload_name, row.prorated_licenses_usage_percent);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     #[expect(deprecated, reason = "superseded, but the only one with the service's prorated percentages")]
     pub fn get(
         &self,

@@ -12,12 +12,6 @@ use crate::paging::{self, Items, Pages};
 use crate::{Response, Result};
 
 /// Commercial analytics over all customers of the partner.
-///
-/// ```no_run
-/// # fn run(partner: partner_center::PartnerCenter) {
-/// let commercial = partner.analytics().commercial();
-/// # }
-/// ```
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CommercialAnalytics {
@@ -50,13 +44,6 @@ impl CommercialLicenses {
     ///
     /// `GET /partner/v1/analytics/commercial/deployment/license`
     /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-licenses-deployment-information>
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let page = partner.analytics().commercial().licenses().deployment().top(100).get().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn deployment(&self) -> CommercialLicensesQuery<Deployment> {
         CommercialLicensesQuery::new(self.partner.clone())
     }
@@ -65,13 +52,6 @@ impl CommercialLicenses {
     ///
     /// `GET /partner/v1/analytics/commercial/usage/license`
     /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-licenses-usage-information>
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let page = partner.analytics().commercial().licenses().usage().top(100).get().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn usage(&self) -> CommercialLicensesQuery<Usage> {
         CommercialLicensesQuery::new(self.partner.clone())
     }
@@ -114,13 +94,6 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     }
 
     /// Returns only the rows that match a filter. Use `parse` to create a filter from text.
-    ///
-    /// ```no_run
-    /// # fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let query = partner.analytics().commercial().licenses().usage().filter("workloadCode eq 'SPO'".parse()?);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a filter is usually built for one query")]
     pub fn filter(mut self, filter: Filter<Op>) -> Self {
         self.arguments.filter = Some(filter.to_string());
@@ -128,13 +101,6 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     }
 
     /// Groups the rows by these fields. Each row then has only these fields and the sums.
-    ///
-    /// ```no_run
-    /// # fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let query = partner.analytics().commercial().licenses().usage().group_by("customerName,workloadCode".parse()?);
-    /// # Ok(())
-    /// # }
-    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a grouping is usually built for one query")]
     pub fn group_by(mut self, grouping: Grouping<Op>) -> Self {
         self.arguments.groupby = Some(grouping.to_string());
@@ -144,50 +110,24 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     /// Requests the data processed on this date instead of the latest. The accepted formats are not documented: the
     /// `processed_date_time` of a row is the safest value. A date without a time is sent as midnight, in the format of
     /// the documented rows.
-    ///
-    /// ```no_run
-    /// # fn run(partner: partner_center::PartnerCenter) {
-    /// let query = partner.analytics().commercial().licenses().deployment().processed("2018-10-14");
-    /// # }
-    /// ```
     pub fn processed(mut self, day: impl Into<Timestamp>) -> Self {
         self.arguments.set_processed(&day.into());
         self
     }
 
     /// The page size, from 1 to 10,000 rows. The service's default is 10,000.
-    ///
-    /// ```no_run
-    /// # fn run(partner: partner_center::PartnerCenter) {
-    /// let query = partner.analytics().commercial().licenses().deployment().top(1000);
-    /// # }
-    /// ```
     pub fn top(mut self, rows: u32) -> Self {
         self.arguments.top = Some(rows);
         self
     }
 
     /// Skips this many rows at the start.
-    ///
-    /// ```no_run
-    /// # fn run(partner: partner_center::PartnerCenter) {
-    /// let query = partner.analytics().commercial().licenses().deployment().top(1000).skip(3000);
-    /// # }
-    /// ```
     pub fn skip(mut self, rows: u64) -> Self {
         self.arguments.skip = Some(rows);
         self
     }
 
     /// Selects one of the two documented paths.
-    ///
-    /// ```no_run
-    /// use partner_center::chain::CommercialPrefix;
-    ///
-    /// # fn run(partner: partner_center::PartnerCenter) {
-    /// let query = partner.analytics().commercial().licenses().deployment().prefix(CommercialPrefix::V1);
-    /// # }
-    /// ```
     pub fn prefix(mut self, prefix: CommercialPrefix) -> Self {
         self.arguments.prefix = Some(prefix);
         self
@@ -220,44 +160,16 @@ impl<Op: Operation> CommercialLicensesQuery<Op> {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid argument; nothing was sent. The most
     /// frequent others are [`ErrorKind::AppOnlyToken`](crate::ErrorKind::AppOnlyToken) and
     /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole); see [`Error`](crate::Error).
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let page = partner.analytics().commercial().licenses().deployment().get().await?;
-    /// println!("{} rows, more pages: {}", page.items().len(), page.continuation().is_some());
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn get(&self) -> impl Future<Output = Result<Response<Op::Page>>> + Send + use<Op> {
         paging::get(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
     /// The pages of the result. Each page is requested when the stream is polled for it.
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let mut pages = partner.analytics().commercial().licenses().usage().pages();
-    /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} rows of {:?}", page.items().len(), page.value().total_count);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn pages(&self) -> Pages<Op::Page> {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }
 
     /// The rows of the result, as a stream.
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let mut rows = partner.analytics().commercial().licenses().deployment().stream();
-    /// while let Some(row) = rows.try_next().await? {
-    ///     println!("{:?} of {:?}", row.licenses_deployed, row.licenses_sold);
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn stream(&self) -> Items<Op::Page> {
         Items::new(self.pages())
     }

@@ -30,12 +30,6 @@ impl Customers {
     }
 
     /// All customers, a page at a time.
-    ///
-    /// ```no_run
-    /// # fn run(partner: partner_center::PartnerCenter) {
-    /// let list = partner.customers().list();
-    /// # }
-    /// ```
     pub fn list(&self) -> CustomerList {
         CustomerList { partner: self.partner.clone(), arguments: Arguments::default(), resume: None }
     }
@@ -58,25 +52,12 @@ pub struct CustomerList {
 
 impl CustomerList {
     /// The page size: at most 500, which is also the service's default. With 0, the service chooses the size.
-    ///
-    /// ```no_run
-    /// # fn run(partner: partner_center::PartnerCenter) {
-    /// let list = partner.customers().list().size(100);
-    /// # }
-    /// ```
     pub fn size(mut self, size: u32) -> Self {
         self.arguments.size = Some(size);
         self
     }
 
     /// Lists only the customers that match a filter.
-    ///
-    /// ```no_run
-    /// # use partner_center::{CustomerFilter, PartnerCenter};
-    /// # fn run(partner: PartnerCenter) {
-    /// let list = partner.customers().list().filter(CustomerFilter::company_name("cont"));
-    /// # }
-    /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a filter is usually built for one query")]
     pub fn filter(mut self, filter: CustomerFilter) -> Self {
         self.arguments.filter = Some(filter.to_string());
@@ -85,33 +66,12 @@ impl CustomerList {
 
     /// Resumes a list of customers. The continuation includes its arguments; any argument that is also set here must
     /// have the same value.
-    ///
-    /// ```no_run
-    /// # use partner_center::{Continuation, PartnerCenter};
-    /// # async fn run(partner: PartnerCenter, continuation: Continuation) -> partner_center::Result<()> {
-    /// let mut pages = partner.customers().list().resume(continuation).pages();
-    /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} more customers", page.items().len());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn resume(mut self, continuation: Continuation) -> Self {
         self.resume = Some(continuation);
         self
     }
 
     /// The pages of the list. Each page is requested when the stream is polled for it.
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let mut pages = partner.customers().list().size(100).pages();
-    /// while let Some(page) = pages.try_next().await? {
-    ///     println!("{} customers, then {:?}", page.items().len(), page.continuation());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     pub fn pages(&self) -> Pages<CustomerCollection> {
         Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
     }

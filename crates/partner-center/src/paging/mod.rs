@@ -155,17 +155,6 @@ impl<C: PagedCollection> Pages<C> {
 
     /// The position of the stream. `resume` from here requests the next page that has not been returned yet, also if it
     /// failed. `None` if there are no more pages.
-    ///
-    /// ```no_run
-    /// # async fn run(partner: partner_center::PartnerCenter) -> partner_center::Result<()> {
-    /// let mut pages = partner.customers().list().pages();
-    /// let first = pages.try_next().await?;
-    /// if let Some(continuation) = pages.continuation() {
-    ///     let rest = partner.customers().list().resume(continuation.clone()).pages();
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
     #[must_use]
     pub fn continuation(&self) -> Option<&Continuation> {
         self.next.as_ref()

@@ -25,7 +25,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// A refresh token expires after 90 days without use. Clones share the token.
 ///
-/// ```no_run
+/// ```
 /// use std::sync::Arc;
 /// use partner_center::credential::{AppRegistration, FileStore, RefreshToken};
 ///
