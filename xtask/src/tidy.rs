@@ -3,6 +3,7 @@
 
 mod generated;
 mod layers;
+mod licenses;
 mod links;
 mod modules;
 mod references;
@@ -32,7 +33,9 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     findings.extend(text::outdated_exceptions(&root));
-    findings.extend(layers::findings(&metadata::of_members()?));
+    let metadata = metadata::of_members()?;
+    findings.extend(layers::findings(&metadata));
+    findings.extend(licenses::findings(&metadata, Path::exists));
     findings.extend(modules::findings(&files)?);
     findings.extend(sources::findings(&files)?);
     findings.extend(references::findings(&files));

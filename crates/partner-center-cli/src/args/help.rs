@@ -30,7 +30,7 @@ source with --order completion, are written as they arrive.";
 pub(super) const ENVIRONMENT: &str = "\
 Environment:
   PARTNER_CENTER_ACCESS_TOKEN   an access token, used as is
-  PARTNER_CENTER_REFRESH_TOKEN  a refresh token from a consent (docs/consent.md)
+  PARTNER_CENTER_REFRESH_TOKEN  a refresh token, such as one from a consent flow
   PARTNER_CENTER_TENANT_ID      the partner's tenant: its id or one of its domains
   PARTNER_CENTER_CLIENT_ID      the app registration
   PARTNER_CENTER_CLIENT_SECRET  its secret, if it has one
@@ -113,8 +113,15 @@ any language. The first line on stdout is the base URL. Any bearer token is acce
 pub(super) const LOGIN_HELP: &str = "\
 Shows an address and a code. Open the address on any device and enter the code to sign in. The
 resulting refresh token is kept in the token store; it is renewed with each use and expires after
-90 days without use. The tenant and client ids come from the environment or a profile;
-docs/consent.md explains the app registration.";
+90 days without use. The tenant and client ids come from the environment or a profile.
+
+An administrator registers the application once, at https://entra.microsoft.com:
+  1. App registrations, New registration: accounts in this organizational directory only, no
+     redirect URI. Its Overview page shows the two ids.
+  2. API permissions: Microsoft Partner Center, delegated, user_impersonation; and Microsoft
+     Graph, delegated, offline_access. Then grant admin consent.
+  3. Authentication: allow public client flows.
+The user who signs in needs the role Admin Agent in Partner Center, and multi-factor authentication.";
 
 pub(super) const DOCTOR_HELP: &str = "\
 Shows where each setting came from, which credentials are used, what their access token contains,
