@@ -265,10 +265,9 @@ fn settings_that_are_missing_are_named() {
     let desk = Workspace::new();
     let refresh = finish(desk.bare().env("PARTNER_CENTER_REFRESH_TOKEN", "1.x").args(["licenses", "usage"]));
     assert_eq!((refresh.code, refresh.stdout.as_str()), (2, ""), "{refresh}");
-    insta::assert_snapshot!("missing-tenant", refresh.stderr);
     let login = finish(desk.bare().env("PARTNER_CENTER_TENANT_ID", "contoso.example").arg("login"));
     assert_eq!((login.code, login.stdout.as_str()), (2, ""), "{login}");
-    insta::assert_snapshot!("missing-client", login.stderr);
+    insta::assert_snapshot!("missing-settings", refresh.stderr + "\n" + &login.stderr);
     let emulator = run(&["--emulator", "login"]);
     assert_eq!((emulator.code, emulator.stdout.as_str()), (2, ""), "{emulator}");
     assert_eq!(desk.entra().token_requests().refused, 0, "nothing was sent");

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 
-use crate::support::{DOCUMENTED, command, finish, run, stable};
+use crate::support::{DOCUMENTED, command, finish, rejections, stable};
 
 /// An emulator in its own process, killed at the end of the test.
 struct Serving {
@@ -55,12 +55,6 @@ fn a_signal_stops_it() {
 #[test]
 fn invalid_arguments() {
     let _guard = stable();
-    for (name, arguments) in [
-        ("fault", &["emulator", "--fault", "#1 teapot"][..]),
-        ("day", &["emulator", "--processed-on", "soon"]),
-    ] {
-        let run = run(arguments);
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
-        insta::assert_snapshot!(format!("emulator-{name}"), run.stderr);
-    }
+    let text = rejections(&[&["emulator", "--fault", "#1 teapot"], &["emulator", "--processed-on", "soon"]]);
+    insta::assert_snapshot!("invalid-emulator-arguments", text);
 }

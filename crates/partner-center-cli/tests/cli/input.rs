@@ -2,45 +2,35 @@
 
 use partner_center_emulator::Emulator;
 
-use crate::support::{DOCUMENTED, beside, command, command_at, finish, run, stable};
+use crate::support::{DOCUMENTED, beside, command, command_at, finish, rejections, run, stable};
 
 #[test]
 fn invalid_arguments() {
     let _guard = stable();
-    for (name, arguments) in [
-        ("not-a-guid", &["licenses", "deployment", "--customer", "Contoso"][..]),
-        ("empty-id", &["licenses", "deployment", "--customer", ""]),
-        ("no-id", &["licenses", "deployment", "--customer"]),
-        ("unknown-command", &["lisenses"]),
-        ("unknown-format", &["licenses", "deployment", "--format", "xml"]),
-        ("no-time", &["licenses", "deployment", "--timeout", "soon"]),
-        ("no-attempts", &["licenses", "deployment", "--max-attempts", "0"]),
-        ("two-places", &["--emulator", "--base-url", "http://127.0.0.1:9", "licenses", "deployment"]),
-    ] {
-        let run = run(arguments);
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}");
-        insta::assert_snapshot!(format!("argument-{name}"), run.stderr);
-    }
+    let text = rejections(&[
+        &["licenses", "deployment", "--customer", "Contoso"],
+        &["licenses", "deployment", "--customer", ""],
+        &["licenses", "deployment", "--customer"],
+        &["lisenses"],
+        &["licenses", "deployment", "--format", "xml"],
+        &["licenses", "deployment", "--timeout", "soon"],
+        &["licenses", "deployment", "--max-attempts", "0"],
+        &["--emulator", "--base-url", "http://127.0.0.1:9", "licenses", "deployment"],
+    ]);
+    insta::assert_snapshot!("invalid-arguments", text);
 }
 
 #[test]
 fn invalid_settings_are_reported_before_anything_is_sent() {
     let _guard = stable();
-    for (name, url) in [
-        ("no-url", "nope"),
-        ("far-http", "http://api.partnercenter.microsoft.com"),
-        ("secret-url", "https://user:secret@example.com"),
-    ] {
-        let run = finish(
-            command()
-                .env("PARTNER_CENTER_BASE_URL", url)
-                .env("PARTNER_CENTER_ACCESS_TOKEN", "x")
-                .args(["licenses", "deployment"]),
-        );
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}");
+    let mut text = String::new();
+    for url in ["nope", "http://api.partnercenter.microsoft.com", "https://user:secret@example.com"] {
+        let run = finish(command_at(url).args(["licenses", "deployment"]));
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{url}");
         assert!(!run.stderr.contains("secret"), "{run}");
-        insta::assert_snapshot!(format!("setting-{name}"), run.stderr);
+        text += &format!("{url}\n{}\n", run.stderr);
     }
+    insta::assert_snapshot!("invalid-base-url", text);
     let without_token = run(&["--base-url", "http://example.com", "licenses", "deployment"]);
     assert_eq!(without_token.code, 2, "also without credentials\n{without_token}");
 }
@@ -73,10 +63,10 @@ fn a_refused_connection_is_a_network_error() {
 
 #[test]
 fn an_unknown_customer_is_not_found() {
-    let _guard = stable();
     let beside = beside(Emulator::builder());
     let run = beside.run(&["licenses", "usage", "--customer", "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f05"]);
-    insta::assert_snapshot!("unknown-customer", run);
+    assert_eq!((run.code, run.stdout.as_str()), (6, ""), "{run}");
+    assert!(run.stderr.starts_with("error: no such customer\n"), "{run}");
 }
 
 #[test]

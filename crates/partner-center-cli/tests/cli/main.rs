@@ -10,6 +10,7 @@ mod doctor;
 mod emulator;
 mod faults;
 mod files;
+mod formats;
 mod funnel;
 mod help;
 mod input;

@@ -111,6 +111,17 @@ pub(crate) fn run_with_bodies(bodies: &[&str], arguments: &[&str]) -> Run {
     finish(command_at(server.url()).args(arguments))
 }
 
+/// The messages of runs with invalid arguments, for one snapshot. Nothing may be written to stdout.
+pub(crate) fn rejections(cases: &[&[&str]]) -> String {
+    let mut text = String::new();
+    for arguments in cases {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}\n{run}");
+        text += &format!("{arguments:?}\n{}\n", run.stderr);
+    }
+    text
+}
+
 /// Filters values that differ between runs out of a snapshot.
 pub(crate) fn stable() -> insta::internals::SettingsBindDropGuard {
     let mut settings = insta::Settings::clone_current();
