@@ -4,6 +4,7 @@
 
 mod emulator;
 mod examples;
+mod filters;
 mod models;
 mod values;
 mod wire;

@@ -43,6 +43,10 @@ pub struct Parameter {
     pub place: String,
     /// Whether a request must have it.
     pub required: bool,
+    /// What it is for.
+    pub description: String,
+    /// The properties of a row that its value may name (`x-fields`).
+    pub fields: Vec<String>,
     /// The schema of its value.
     pub schema: Value,
 }
@@ -204,6 +208,8 @@ fn operation_of(document: &Value, path: &str, item: &Value, method: &str, operat
                 name: text(&parameter["name"]),
                 place: text(&parameter["in"]),
                 required: parameter["required"] == true,
+                description: text(&parameter["description"]),
+                fields: parameter["x-fields"].as_array().into_iter().flatten().map(text).collect(),
                 schema: parameter["schema"].clone(),
             }
         })

@@ -5,6 +5,7 @@
 
 mod client;
 mod contract;
+mod filter_fields;
 mod models;
 mod output;
 mod rust;
@@ -18,11 +19,12 @@ use anyhow::Result;
 use contract::Contract;
 pub(crate) use contract::PATH;
 
-/// The generated files, from the root: models, requests, operations.
-pub(crate) const GENERATED: [&str; 3] = [
+/// The generated files, from the root: models, requests, operations, fields of filters.
+pub(crate) const GENERATED: [&str; 4] = [
     "crates/partner-center-models/src/generated.rs",
     "crates/partner-center-client/src/generated_requests.rs",
     "crates/partner-center-client/src/generated_operations.rs",
+    "crates/partner-center/src/filter/generated.rs",
 ];
 
 /// Generates all files; with `check`, compares instead of writing.
@@ -44,7 +46,7 @@ fn generate(contract: &Contract) -> Result<Vec<output::File>> {
     let models = models::generate(contract)?;
     let requests = client::generate(contract)?;
     let operations = client::operations(contract, &requests)?;
-    let texts = [models, requests, operations];
+    let texts = [models, requests, operations, filter_fields::generate(contract)?];
     Ok(GENERATED.iter().zip(texts).map(|(path, text)| output::File::new(path, contract, &text)).collect())
 }
 

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 4b06a8b428fec7a0fe2215d7d10813c5b9b1dde937e0ee500fc6652ba2dec53b.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 6135799fa5c9ba3e4dbf21fde3d1bdb6210c3591308907b2c464f58c13feda79.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]

@@ -101,6 +101,17 @@ impl Contract {
         object.required.iter().find(is_list).map(String::as_str)
     }
 
+    /// The schema of the rows of a collection.
+    pub(crate) fn row(&self, name: &str) -> Option<&str> {
+        let SchemaKind::Type(Type::Object(object)) = &self.schema(name)?.schema_kind else { return None };
+        let rows = object.properties.get(self.rows(name)?)?.as_item()?;
+        let SchemaKind::Type(Type::Array(rows)) = &rows.schema_kind else { return None };
+        match rows.items.as_ref()? {
+            ReferenceOr::Reference { reference } => schema_name(reference),
+            ReferenceOr::Item(_) => None,
+        }
+    }
+
     /// The property that counts the rows of a collection, and what it counts.
     pub(crate) fn count(&self, name: &str) -> Option<(&str, &str)> {
         self.properties(name).find_map(|(name, property)| Some((name, counts(property)?)))
@@ -217,6 +228,12 @@ fn other_case(name: &str) -> String {
         Some(first) => first.to_lowercase().chain(characters).collect(),
         None => String::new(),
     }
+}
+
+/// The properties of a row that the value of a parameter may name.
+pub(crate) fn fields(parameter: &Parameter) -> Option<Vec<&str>> {
+    let fields = parameter.parameter_data_ref().extensions.get("x-fields")?.as_array()?;
+    fields.iter().map(|field| field.as_str()).collect()
 }
 
 /// The operation that replaces a deprecated one.

@@ -21,6 +21,20 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use serde_json::{Map, Value};
 
+<<<<<<< HEAD
+=======
+/// The extensions this contract uses. A misspelled one would be ignored silently.
+const EXTENSIONS: [&str; 7] = [
+    "x-extensible-enum",
+    "x-also-sent-as",
+    "x-customer-data",
+    "x-superseded-by",
+    "x-continues",
+    "x-counts",
+    "x-fields",
+];
+
+>>>>>>> 8576660 (filter: generate the fields and operation ids from the contract)
 /// Fails with all findings in this document.
 pub(crate) fn validate(document: &Value) -> Result<()> {
     let mut findings = Findings(BTreeSet::new());

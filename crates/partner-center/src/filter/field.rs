@@ -1,13 +1,11 @@
-//! The fields of the commercial license queries, typed by operation. The names are those of the contract.
+//! The fields of the commercial license queries, typed by operation. The constants and the lists of fields are generated
+//! from the contract.
 
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::{Filter, FilterError, FilterErrorKind};
-use crate::models::{
-    CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection,
-};
 use crate::paging::PagedCollection;
 
 /// The commercial license deployment query.
@@ -58,36 +56,6 @@ pub trait Operation: Copy + Eq + Hash + fmt::Debug + Send + Sync + sealed::Seale
     const FIELDS: &'static [Field<Self>];
 }
 
-impl Operation for Deployment {
-    const NAME: &'static str = "deployment";
-    type Page = CommercialLicensesDeploymentInsightsCollection;
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::SERVICE_CODE,
-        Field::SERVICE_NAME,
-        Field::CHANNEL,
-        Field::CUSTOMER_TENANT_ID,
-        Field::CUSTOMER_NAME,
-        Field::PRODUCT_ID,
-        Field::PRODUCT_NAME,
-    ];
-}
-
-impl Operation for Usage {
-    const NAME: &'static str = "usage";
-    type Page = CommercialLicensesUsageInsightsCollection;
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::WORKLOAD_CODE,
-        Field::WORKLOAD_NAME,
-        Field::SERVICE_CODE,
-        Field::SERVICE_NAME,
-        Field::CHANNEL,
-        Field::CUSTOMER_TENANT_ID,
-        Field::CUSTOMER_NAME,
-        Field::PRODUCT_ID,
-        Field::PRODUCT_NAME,
-    ];
-}
-
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Deployment {}
@@ -122,21 +90,6 @@ pub struct Field<Op> {
 }
 
 impl<Op: Operation> Field<Op> {
-    /// The service the license belongs to, as a code: `o365`, `crm`.
-    pub const SERVICE_CODE: Self = Self::named("serviceCode");
-    /// The service the license belongs to, by name: `Microsoft Office 365`, `Microsoft Dynamics`.
-    pub const SERVICE_NAME: Self = Self::named("serviceName");
-    /// The channel the license was sold through: `reseller`.
-    pub const CHANNEL: Self = Self::named("channel");
-    /// The customer's tenant, a GUID; the service writes it in upper case.
-    pub const CUSTOMER_TENANT_ID: Self = Self::named("customerTenantId");
-    /// The customer's name.
-    pub const CUSTOMER_NAME: Self = Self::named("customerName");
-    /// The product, a GUID; the service writes it in upper case.
-    pub const PRODUCT_ID: Self = Self::named("productId");
-    /// The product's name, which the service writes in upper case: `OFFICE 365 ENTERPRISE E3`.
-    pub const PRODUCT_NAME: Self = Self::named("productName");
-
     /// Matches the rows in which the field has this value.
     ///
     /// # Errors
@@ -206,15 +159,8 @@ impl<Op: Operation> Field<Op> {
     }
 }
 
-impl Field<Usage> {
-    /// The workload that was used, as a code: `EXO`, `SPO`, `SFB`. Usage only.
-    pub const WORKLOAD_CODE: Self = Self::named("workloadCode");
-    /// The workload that was used, by name: `Exchange`, `SharePoint`, `Teams`. Usage only.
-    pub const WORKLOAD_NAME: Self = Self::named("workloadName");
-}
-
 impl<Op> Field<Op> {
-    const fn named(name: &'static str) -> Self {
+    pub(super) const fn named(name: &'static str) -> Self {
         Self { name, operation: PhantomData }
     }
 

@@ -31,6 +31,8 @@
 
 mod error;
 mod field;
+#[rustfmt::skip] // Kept as the generator prints it, so that a fresh run can be compared exactly.
+mod generated;
 mod grouping;
 mod parse;
 mod properties;

@@ -1,5 +1,6 @@
 //! Requests pages of the commercial queries.
 
+use partner_center_client::Operation as _;
 use partner_center_client::operations::{
     QueryCommercialLicensesDeployment, QueryCommercialLicensesDeploymentV1, QueryCommercialLicensesUsage,
     QueryCommercialLicensesUsageV1,
@@ -20,9 +21,9 @@ use crate::response::Response;
 pub(super) const DEFAULT_TOP: u32 = 10_000;
 
 macro_rules! query {
-    ($collection:ty, $operation:literal, $partner_v1:ident, $v1:ident) => {
+    ($collection:ty, $partner_v1:ident, $v1:ident) => {
         impl Paged for $collection {
-            const OPERATION: &'static str = $operation;
+            const OPERATION: &'static str = $partner_v1::DETAILS.id;
 
             async fn request_page(
                 partner: &PartnerCenter,
@@ -51,13 +52,11 @@ macro_rules! query {
 
 query!(
     CommercialLicensesDeploymentInsightsCollection,
-    "query_commercial_licenses_deployment",
     QueryCommercialLicensesDeployment,
     QueryCommercialLicensesDeploymentV1
 );
 query!(
     CommercialLicensesUsageInsightsCollection,
-    "query_commercial_licenses_usage",
     QueryCommercialLicensesUsage,
     QueryCommercialLicensesUsageV1
 );

@@ -1,5 +1,6 @@
 //! Requests pages of customers.
 
+use partner_center_client::Operation as _;
 use partner_center_client::operations::ListCustomers;
 use partner_center_models::CustomerCollection;
 
@@ -11,7 +12,7 @@ use crate::error::Result;
 use crate::response::Response;
 
 impl Paged for CustomerCollection {
-    const OPERATION: &'static str = "list_customers";
+    const OPERATION: &'static str = ListCustomers::DETAILS.id;
 
     async fn request_page(
         partner: &PartnerCenter,
