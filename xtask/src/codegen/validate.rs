@@ -21,20 +21,6 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use serde_json::{Map, Value};
 
-<<<<<<< HEAD
-=======
-/// The extensions this contract uses. A misspelled one would be ignored silently.
-const EXTENSIONS: [&str; 7] = [
-    "x-extensible-enum",
-    "x-also-sent-as",
-    "x-customer-data",
-    "x-superseded-by",
-    "x-continues",
-    "x-counts",
-    "x-fields",
-];
-
->>>>>>> 8576660 (filter: generate the fields and operation ids from the contract)
 /// Fails with all findings in this document.
 pub(crate) fn validate(document: &Value) -> Result<()> {
     let mut findings = Findings(BTreeSet::new());
@@ -93,6 +79,7 @@ fn extensions<'a>(document: &'a Value, value: &'a Value, place: &mut Vec<&'a str
 fn is_read(keyword: &str, place: &[&str]) -> bool {
     match place {
         ["paths", _, "get"] => keyword == "x-superseded-by",
+        ["paths", _, "get", "parameters", "[]"] => keyword == "x-fields",
         ["components", "schemas", _] => is_of_schema(keyword) || keyword == "x-extensible-enum",
         ["components", "schemas", _, "properties", _] => is_of_schema(keyword),
         _ => false,

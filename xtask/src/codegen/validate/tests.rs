@@ -107,44 +107,8 @@ fn defects_that_would_produce_wrong_code_are_found() {
             ("x-superseded-by: y", "`x-superseded-by` must be the id of another operation"),
             ("x-customer-data: true", "`x-customer-data` is not read here"),
             (
-<<<<<<< HEAD
                 "responses: { '200': { description: A. }, '202': { description: B. } }",
                 "it has several successful responses, and only the first is read",
-=======
-                "x-supersededby: y",
-                "`x-supersededby` is not one of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts, x-fields)",
-            ),
-            ("deprecated: true", "it is deprecated; set `x-superseded-by` to the operation that replaces it"),
-            ("x-superseded-by: listRows", "it has `x-superseded-by`; add `deprecated: true`"),
-            (
-                "deprecated: true\n      x-superseded-by: y",
-                "it is superseded by y, which is not an operation",
-            ),
-            (
-                "parameters: [{ $ref: '#/components/parameters/P' }]",
-                "`$ref` to #/components/parameters/P, which is not in this contract",
-            ),
-            (
-                "responses: { default: { description: D. }, '200': { description: Rows., content: { application/json: { schema: { $ref: '#/components/schemas/Rows' } } } } }",
-                "a `default` response makes the generators panic or treat errors as success; list the statuses",
-            ),
-            ("responses: { '404': { description: Fault. } }", "it has no successful response with a schema"),
-            (
-                "responses: { '200': { description: Rows., content: { text/csv: {} } } }",
-                "its response 200 is text/csv; the client supports only application/json",
-            ),
-            (
-                "responses: { '200': { description: Rows., content: { application/json: { schema: { type: object } } } } }",
-                "its successful response must be a `$ref` to an object",
-            ),
-            (
-                "responses: { '200': { description: Rows., content: { application/json: { schema: { $ref: '#/components/schemas/NameField' } } } } }",
-                "its successful response must be a `$ref` to an object",
-            ),
-            (
-                "responses: { '200': { description: A., content: { application/json: {} } }, '202': { description: B., content: { text/csv: {} } } }",
-                "it has more than one successful response (200 application/json, 202 text/csv); the generators support one",
->>>>>>> 8576660 (filter: generate the fields and operation ids from the contract)
             ),
         ],
     );
@@ -211,7 +175,6 @@ fn defects_that_would_produce_wrong_code_are_found() {
 }
 
 #[test]
-<<<<<<< HEAD
 fn the_generators_report_what_they_cannot_handle() {
     let cases = [
         (operation as fn(&str) -> Option<String>, "responses: { '404': { description: No. } }"),
@@ -255,110 +218,5 @@ fn the_generators_report_what_they_cannot_handle() {
             ""
         )
         .is_some()
-=======
-fn properties() {
-    check(
-        property,
-        "schema X: property `p`: ",
-        &[
-            (
-                "description: P., type: string",
-                "it may be absent but not null, and the service sends both; add `nullable: true`",
-            ),
-            (
-                "description: P., type: array, items: { type: string }",
-                "it may be absent but not null, and the service sends both; add `nullable: true`",
-            ),
-            (
-                "$ref: '#/components/schemas/Row'",
-                "it may be absent but not null, and the service sends both; add `nullable: true`",
-            ),
-            ("type: string, nullable: true", "it has no `description`"),
-            (
-                "description: P., nullable: true, type: object, properties: { q: { type: string } }",
-                "an inline object would get an invented type name; give it a named schema",
-            ),
-            (
-                "description: P., nullable: true, type: array, items: { type: object }",
-                "a list may contain only plain strings, or a `$ref` to an object, an open set or a `oneOf`",
-            ),
-            (
-                "description: P., nullable: true, type: array, items: { $ref: '#/components/schemas/NameField' }",
-                "a list may contain only plain strings, or a `$ref` to an object, an open set or a `oneOf`",
-            ),
-            (
-                "description: P., nullable: true, type: array, items: { type: string }, uniqueItems: true",
-                "`uniqueItems` rejects a whole response for one unexpected list; describe it instead",
-            ),
-            (
-                "description: P., nullable: true, anyOf: [{ type: string }]",
-                "`anyOf` becomes a struct that cannot be deserialized; use a single type",
-            ),
-            ("description: P., nullable: true, oneOf: [{ type: string }]", "`oneOf` needs a named schema"),
-            (
-                "description: P., nullable: true, not: { type: string }",
-                "`not` cannot be expressed as a Rust type",
-            ),
-            ("description: P., nullable: true, type: [string, 'null']", "its `type` must be a JSON type"),
-            (
-                "description: P., nullable: true, allOf: [{ $ref: '#/components/schemas/Row' }]",
-                "`allOf` cannot be null, even with `nullable` beside it; use a `$ref` to a schema with `nullable: true`",
-            ),
-            (
-                "description: P., nullable: true, type: string, enum: [a]",
-                "`enum` is closed and rejects every response with a new value; use a named schema with `x-extensible-enum`",
-            ),
-            (
-                "description: P., nullable: true, type: string, x-extensible-enum: [a]",
-                "`x-extensible-enum` is supported only in a named schema with `type: string`",
-            ),
-            (
-                "description: P., nullable: true, type: string, format: uuid, pattern: a",
-                "`pattern` rejects a whole response for one unexpected string; describe it instead",
-            ),
-            (
-                "description: P., nullable: true, type: string, format: date-time, maxLength: 30",
-                "`maxLength` rejects a whole response for one unexpected string; describe it instead",
-            ),
-            (
-                "description: P., nullable: true, type: string, default: a",
-                "`default` is not applied, so an absent value stays absent; describe it instead",
-            ),
-            (
-                "description: P., nullable: true, type: string, format: date",
-                "`format: date` has no Rust type; remove it",
-            ),
-            (
-                "description: P., nullable: true, type: integer",
-                "integers must have `format: int64`, the only one with tolerant decoding",
-            ),
-            (
-                "description: P., nullable: true, type: number",
-                "numbers must have `format: double`, the only one with tolerant decoding",
-            ),
-            (
-                "description: P., nullable: true, nulable: true, type: string",
-                "`nulable` is not supported by the generators here",
-            ),
-        ],
-    );
-    check(
-        property,
-        "schema X: ",
-        &[
-            (
-                "$ref: '#/components/schemas/NameField', nullable: true",
-                "`nullable` beside `$ref` is ignored; move it to #/components/schemas/NameField",
-            ),
-            (
-                "$ref: '#/components/schemas/Nothing'",
-                "`$ref` to #/components/schemas/Nothing, which is not in this contract",
-            ),
-            (
-                "description: P., nullable: true, type: string, x-customer: true",
-                "`x-customer` is not one of the extensions used here (x-extensible-enum, x-also-sent-as, x-customer-data, x-superseded-by, x-continues, x-counts, x-fields)",
-            ),
-        ],
->>>>>>> 8576660 (filter: generate the fields and operation ids from the contract)
     );
 }
