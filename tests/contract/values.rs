@@ -259,14 +259,14 @@ fn decode(operation: &str, text: &str) -> Decoded {
 }
 
 /// A response of an operation with all fields, and the name of its row array, if it has one.
-struct Answer<'a> {
+struct Example<'a> {
     operation: &'a str,
     document: Value,
     schema: &'a Value,
     rows: Option<&'a str>,
 }
 
-fn answers(contract: &Contract) -> impl Iterator<Item = Answer<'_>> {
+fn examples(contract: &Contract) -> impl Iterator<Item = Example<'_>> {
     let mut seen = std::collections::BTreeSet::new();
     contract.operations.iter().filter_map(move |operation| {
         let name = operation.responses[&200].schema.as_ref().unwrap();
@@ -286,34 +286,34 @@ fn answers(contract: &Contract) -> impl Iterator<Item = Answer<'_>> {
                 Value::Object(scalars.map(|(name, member)| (name.clone(), member.clone())).collect());
             document[rows] = json!([neighbor, row, neighbor]);
         }
-        Some(Answer { operation: &operation.id, document, schema, rows })
+        Some(Example { operation: &operation.id, document, schema, rows })
     })
 }
 
 /// Checks one value in one field; returns what is wrong.
 fn check(
     contract: &Contract,
-    answer: &Answer<'_>,
+    example: &Example<'_>,
     whole: &Value,
     field: &Field<'_>,
     wire: Wire,
 ) -> Option<String> {
-    let decoded = decode(answer.operation, &with(&answer.document, &field.pointer, wire));
+    let decoded = decode(example.operation, &with(&example.document, &field.pointer, wire));
     let Read(value, odd) = rule(contract, field.property, wire);
     let requires = |schema: &Value, name: &str| {
         schema["required"].as_array().is_some_and(|required| required.contains(&name.into()))
     };
-    let row_schema = answer.rows.map(|rows| contract.resolve(&answer.schema["properties"][rows]["items"]));
+    let row_schema = example.rows.map(|rows| contract.resolve(&example.schema["properties"][rows]["items"]));
     let is_required = match (row_schema, field.names.as_slice()) {
         (Some(row), [name]) if field.in_row => requires(row, name),
-        (_, [name]) => requires(answer.schema, name),
+        (_, [name]) => requires(example.schema, name),
         _ => false,
     };
     let (mut expected, mut names, mut reported, mut unreadable) =
         (None, field.names.clone(), odd, Vec::new());
     if is_required && value.is_none() {
         // A row without its id is unreadable; a single object without it is an error.
-        let Some(rows) = answer.rows.filter(|_| field.in_row) else {
+        let Some(rows) = example.rows.filter(|_| field.in_row) else {
             return decoded.is_ok().then(|| "it is not an error".to_owned());
         };
         let mut document = whole.clone();
@@ -346,9 +346,9 @@ fn check(
 fn an_odd_value_affects_only_its_own_field() {
     let contract = Contract::read();
     let (mut checked, mut wrong) = (0, Vec::new());
-    for answer in answers(&contract) {
-        let (whole, findings) = decode(answer.operation, &answer.document.to_string()).unwrap();
-        assert!(findings.is_empty(), "{}: {findings:?}", answer.operation);
+    for example in examples(&contract) {
+        let (whole, findings) = decode(example.operation, &example.document.to_string()).unwrap();
+        assert!(findings.is_empty(), "{}: {findings:?}", example.operation);
         let mut found = Vec::new();
         let start = |pointer: String, in_row| Field {
             pointer,
@@ -357,21 +357,21 @@ fn an_odd_value_affects_only_its_own_field() {
             required_by: None,
             in_row,
         };
-        fields(&contract, answer.schema, &start(String::new(), false), &mut found);
+        fields(&contract, example.schema, &start(String::new(), false), &mut found);
         // Continuations are tested elsewhere: an invalid one must be an error.
         found.retain(|field| {
-            let outermost = &answer.schema["properties"][field.names[0]];
-            Some(field.names[0]) != answer.rows && contract.resolve(outermost)["x-continues"].is_null()
+            let outermost = &example.schema["properties"][field.names[0]];
+            Some(field.names[0]) != example.rows && contract.resolve(outermost)["x-continues"].is_null()
         });
-        if let Some(rows) = answer.rows {
-            let row = contract.resolve(&answer.schema["properties"][rows]["items"]);
+        if let Some(rows) = example.rows {
+            let row = contract.resolve(&example.schema["properties"][rows]["items"]);
             fields(&contract, row, &start(format!("/{rows}/1"), true), &mut found);
         }
         for field in &found {
             for wire in VALUES {
                 checked += 1;
-                if let Some(what) = check(&contract, &answer, &whole, field, wire) {
-                    wrong.push(format!("{} {} {wire:?}: {what}", answer.operation, field.pointer));
+                if let Some(what) = check(&contract, &example, &whole, field, wire) {
+                    wrong.push(format!("{} {} {wire:?}: {what}", example.operation, field.pointer));
                 }
             }
         }
@@ -384,15 +384,15 @@ fn an_odd_value_affects_only_its_own_field() {
 #[test]
 fn an_unreadable_row_affects_only_itself_and_the_row_array_is_required() {
     let contract = Contract::read();
-    for answer in answers(&contract) {
-        let Some(rows) = answer.rows else { continue };
-        let (whole, _) = decode(answer.operation, &answer.document.to_string()).unwrap();
-        let row = contract.resolve(&answer.schema["properties"][rows]["items"]);
+    for example in examples(&contract) {
+        let Some(rows) = example.rows else { continue };
+        let (whole, _) = decode(example.operation, &example.document.to_string()).unwrap();
+        let row = contract.resolve(&example.schema["properties"][rows]["items"]);
         let needs_nothing = row["required"].as_array().is_none_or(Vec::is_empty);
         for place in 0..3 {
             for wire in VALUES {
-                let text = with(&answer.document, &format!("/{rows}/{place}"), wire);
-                let (read, findings) = decode(answer.operation, &text).unwrap();
+                let text = with(&example.document, &format!("/{rows}/{place}"), wire);
+                let (read, findings) = decode(example.operation, &text).unwrap();
                 let mut expected = whole.clone();
                 let found: Vec<_> = findings.unreadable().iter().map(models::UnreadableRow::row).collect();
                 if matches!(wire, Wire::EmptyObject) && needs_nothing {
@@ -407,19 +407,19 @@ fn an_unreadable_row_affects_only_itself_and_the_row_array_is_required() {
             }
         }
         for wire in VALUES {
-            let decoded = decode(answer.operation, &with(&answer.document, &format!("/{rows}"), wire));
+            let decoded = decode(example.operation, &with(&example.document, &format!("/{rows}"), wire));
             match wire {
                 Wire::EmptyList | Wire::ListOfText | Wire::Deep => {
                     let (read, findings) = decoded.unwrap();
                     assert_eq!(read[rows], json!([]));
                     assert_eq!(findings.unreadable_count(), u64::from(!matches!(wire, Wire::EmptyList)));
                 }
-                _ => assert!(decoded.is_err(), "{} {rows}: {wire:?}", answer.operation),
+                _ => assert!(decoded.is_err(), "{} {rows}: {wire:?}", example.operation),
             }
         }
-        let mut without = answer.document.clone();
+        let mut without = example.document.clone();
         without.as_object_mut().unwrap().remove(rows);
-        assert!(decode(answer.operation, &without.to_string()).is_err());
+        assert!(decode(example.operation, &without.to_string()).is_err());
     }
 }
 
@@ -471,12 +471,12 @@ fn alone<T: serde::de::DeserializeOwned + serde::Serialize>(contract: &Contract,
 #[test]
 fn rows_require_at_most_their_id() {
     let contract = Contract::read();
-    for answer in answers(&contract) {
-        let Some(rows) = answer.rows else { continue };
-        let row = contract.resolve(&answer.schema["properties"][rows]["items"]);
+    for example in examples(&contract) {
+        let Some(rows) = example.rows else { continue };
+        let row = contract.resolve(&example.schema["properties"][rows]["items"]);
         let required = row["required"].as_array().cloned().unwrap_or_default();
-        assert!(required.is_empty() || required == ["id"], "{}: {required:?}", answer.operation);
-        let required = answer.schema["required"].as_array().unwrap();
-        assert_eq!(required, &[rows], "{}", answer.operation);
+        assert!(required.is_empty() || required == ["id"], "{}: {required:?}", example.operation);
+        let required = example.schema["required"].as_array().unwrap();
+        assert_eq!(required, &[rows], "{}", example.operation);
     }
 }

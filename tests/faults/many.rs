@@ -14,7 +14,7 @@ const CALLS: usize = 10_000;
 const CUSTOMERS: usize = 500;
 
 /// The `Retry-After` of a throttled response.
-const ASKED: Duration = Duration::from_secs(1);
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The waits of each task. A task makes one call at a time, so its waits are those of its call.
 #[derive(Clone, Default)]
@@ -60,8 +60,8 @@ async fn ten_thousand_calls_succeed_although_one_request_in_five_fails() {
         .map(|customer| {
             let id: CustomerId = customer.id.to_string().parse().unwrap();
             let sold = customer.deployment().iter().map(|row| row.licenses_sold.cast_signed()).sum::<i64>();
-            let answer = (customer.state != CustomerState::Lapsed).then_some(sold);
-            (id, answer)
+            let response = (customer.state != CustomerState::Lapsed).then_some(sold);
+            (id, response)
         })
         .collect();
     let truth = Arc::new(truth);
@@ -79,13 +79,13 @@ async fn ten_thousand_calls_succeed_although_one_request_in_five_fails() {
                 }
                 let (id, sold) = truth[number % CUSTOMERS];
                 match partner.customers().by_id(id).analytics().licenses().deployment().get().await {
-                    Ok(answer) => {
-                        let got: i64 = answer.items().iter().map(|row| row.licenses_sold.unwrap()).sum();
+                    Ok(response) => {
+                        let got: i64 = response.items().iter().map(|row| row.licenses_sold.unwrap()).sum();
                         assert_eq!(Some(got), sold, "call {number}");
                         ids.push((
-                            answer.request_id(),
-                            answer.correlation_id(),
-                            answer.attempts(),
+                            response.request_id(),
+                            response.correlation_id(),
+                            response.attempts(),
                             waits.take(),
                         ));
                     }
@@ -114,11 +114,11 @@ async fn ten_thousand_calls_succeed_although_one_request_in_five_fails() {
         assert!(sent.iter().all(|(id, _)| *id == correlation_id.to_string()), "and its correlation id");
         assert!(waits.len() >= sent.len() - 1, "a retry without a wait: {waits:?}");
         assert!(waits.iter().all(|wait| !wait.is_zero()));
-        let asked = sent.iter().filter(|(_, status)| *status == Some(429)).count();
-        let honored = waits.iter().filter(|wait| **wait >= ASKED).count();
-        assert!(honored >= asked, "throttled {asked} times for a second, but waited {waits:?}");
+        let requested = sent.iter().filter(|(_, status)| *status == Some(429)).count();
+        let honored = waits.iter().filter(|wait| **wait >= RETRY_AFTER).count();
+        assert!(honored >= requested, "throttled {requested} times for a second, but waited {waits:?}");
         retried += attempts - 1;
-        throttled += asked;
+        throttled += requested;
     }
     assert!(retried > 1_000, "only {retried} retries: the service did not fail one in five");
     assert!(throttled > 200, "only {throttled} throttled responses");

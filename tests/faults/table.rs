@@ -41,8 +41,8 @@ pub(crate) async fn call(partner: &PartnerCenter, name: &str) -> Result<Vec<Stri
     Ok(match name {
         "deployment" => {
             let id: partner_center::CustomerId = DOCUMENTED_CUSTOMER.to_string().parse()?;
-            let answer = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
-            answer.items().iter().map(|row| show(serde_json::to_string(row))).collect()
+            let response = partner.customers().by_id(id).analytics().licenses().deployment().get().await?;
+            response.items().iter().map(|row| show(serde_json::to_string(row))).collect()
         }
         "customers" => {
             let mut items = partner.customers().list().stream();

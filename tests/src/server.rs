@@ -93,8 +93,8 @@ pub async fn fetch(base_url: &str, path: &str, headers: &[(&str, &str)]) -> (u16
         request = request.header(*name, *value);
     }
     let request = request.body(Empty::<Bytes>::new()).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let answer = sender.send_request(request).await.unwrap_or_else(|error| panic!("{path}: {error}"));
-    let (parts, body) = answer.into_parts();
+    let response = sender.send_request(request).await.unwrap_or_else(|error| panic!("{path}: {error}"));
+    let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap_or_else(|error| panic!("{path}: {error}"));
     (parts.status.as_u16(), parts.headers, body.to_bytes())
 }

@@ -22,13 +22,13 @@ async fn get(emulator: &Emulator, path: &str) -> Response {
     plain().get(format!("{}{path}", emulator.base_url())).bearer_auth("any").send().await.unwrap()
 }
 
-async fn text(answer: Response) -> String {
-    String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap()
+async fn text(response: Response) -> String {
+    String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap()
 }
 
 /// The body without its byte-order mark, which must be present.
-async fn marked(answer: Response) -> Value {
-    let text = text(answer).await;
+async fn marked(response: Response) -> Value {
+    let text = text(response).await;
     serde_json::from_str(text.strip_prefix(MARK).expect("no byte-order mark")).unwrap()
 }
 
@@ -42,11 +42,11 @@ async fn the_documented_requests_get_the_documented_responses_with_mark_and_leng
         ("/v1/analytics/licenses/deployment".to_owned(), documented::PARTNER_LICENSES_DEPLOYMENT, 487),
         ("/v1/analytics/licenses/usage".to_owned(), documented::PARTNER_LICENSES_USAGE, 1156),
     ] {
-        let answer = get(&emulator, &path).await;
-        assert_eq!(answer.status(), 200);
-        assert_eq!(answer.headers()["content-type"], "application/json; charset=utf-8");
-        assert_eq!(answer.content_length(), Some(length), "{path}");
-        assert_eq!(text(answer).await, format!("{MARK}{example}"));
+        let response = get(&emulator, &path).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
+        assert_eq!(response.content_length(), Some(length), "{path}");
+        assert_eq!(text(response).await, format!("{MARK}{example}"));
     }
 }
 
@@ -56,7 +56,7 @@ async fn ids_are_echoed_or_generated_if_missing() {
     let url = format!("{}/v1/customers", emulator.base_url());
     let request = "b01b8759-4dbe-4605-adb7-e5839a796c33";
     let correlation = "AE3B8C36-348B-46BC-9A60-398F973153FF";
-    let answer = plain()
+    let response = plain()
         .get(&url)
         .bearer_auth("any")
         .header("MS-RequestId", request)
@@ -64,10 +64,10 @@ async fn ids_are_echoed_or_generated_if_missing() {
         .send()
         .await
         .unwrap();
-    assert_eq!(answer.headers()["ms-requestid"], request);
-    assert_eq!(answer.headers()["ms-correlationid"], correlation);
+    assert_eq!(response.headers()["ms-requestid"], request);
+    assert_eq!(response.headers()["ms-correlationid"], correlation);
     for name in ["ms-cv", "ms-serverid", "date"] {
-        assert!(answer.headers().contains_key(name), "{name}");
+        assert!(response.headers().contains_key(name), "{name}");
     }
 
     let (one, other) = (get(&emulator, "/v1/customers").await, get(&emulator, "/v1/customers").await);
@@ -91,11 +91,11 @@ async fn errors_have_no_mark_and_close_the_connection() {
         (format!("/v1/customers/{}", uuid::Uuid::nil()), 404, 60003),
         (format!("/v1/customers/{lapsed}/analytics/licenses/deployment"), 403, 20002),
     ] {
-        let answer = get(&emulator, &path).await;
-        assert_eq!(answer.status(), status);
-        assert_eq!(answer.headers()["connection"], "close");
-        assert!(answer.headers().contains_key("ms-requestid"));
-        let body: Value = serde_json::from_str(&text(answer).await).unwrap();
+        let response = get(&emulator, &path).await;
+        assert_eq!(response.status(), status);
+        assert_eq!(response.headers()["connection"], "close");
+        assert!(response.headers().contains_key("ms-requestid"));
+        let body: Value = serde_json::from_str(&text(response).await).unwrap();
         assert_eq!(body["code"], code);
         assert_eq!(body["data"], json!([]));
     }
@@ -121,9 +121,9 @@ async fn customers_page_by_next_link_and_token_until_the_book_ends() {
         if let Some(token) = &token {
             request = request.header("MS-ContinuationToken", token);
         }
-        let answer = request.send().await.unwrap();
-        assert_eq!(answer.headers()["content-type"], "application/json");
-        let page = marked(answer).await;
+        let response = request.send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "application/json");
+        let page = marked(response).await;
         assert_eq!(page["totalCount"], page["items"].as_array().unwrap().len());
         for item in page["items"].as_array().unwrap() {
             assert_eq!(item["relationshipToPartner"], "reseller");
@@ -347,8 +347,8 @@ fn an_emulator_on_its_own_thread_needs_no_runtime_and_stops_on_drop() {
         use std::io::{Read as _, Write as _};
         let mut stream = std::net::TcpStream::connect(&address)?;
         stream.write_all(b"GET /v1/customers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).map(|_| answer)
+        let mut response = String::new();
+        stream.read_to_string(&mut response).map(|_| response)
     };
     assert!(ask().unwrap().starts_with("HTTP/1.1 401"));
     assert_eq!(emulator.request_count(), 1);

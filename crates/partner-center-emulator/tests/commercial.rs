@@ -17,10 +17,10 @@ async fn start(builder: EmulatorBuilder) -> Emulator {
 
 async fn get(emulator: &Emulator, path: &str) -> (StatusCode, String) {
     let url = if path.starts_with('/') { format!("{}{path}", emulator.base_url()) } else { path.to_owned() };
-    let answer = Client::new().get(url).bearer_auth("any").send().await.unwrap();
-    assert_eq!(answer.headers()["content-type"], "application/json; charset=utf-8");
-    let status = answer.status();
-    (status, String::from_utf8(answer.bytes().await.unwrap().to_vec()).unwrap())
+    let response = Client::new().get(url).bearer_auth("any").send().await.unwrap();
+    assert_eq!(response.headers()["content-type"], "application/json; charset=utf-8");
+    let status = response.status();
+    (status, String::from_utf8(response.bytes().await.unwrap().to_vec()).unwrap())
 }
 
 fn query(pairs: &[(&str, &str)]) -> String {

@@ -24,16 +24,16 @@ async fn start(builder: EmulatorBuilder) -> Emulator {
 
 async fn post(emulator: &Emulator, path: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-    let answer = Client::new()
+    let response = Client::new()
         .post(format!("{}/{}/{path}", emulator.authority(), Entra::TENANT_ID))
         .header("Content-Type", "application/x-www-form-urlencoded")
         .body(body)
         .send()
         .await
         .unwrap();
-    assert!(!answer.headers().contains_key("ms-requestid"), "the sign-in host sent ids of Partner Center");
-    let status = answer.status();
-    (status, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap())
+    assert!(!response.headers().contains_key("ms-requestid"), "the sign-in host sent ids of Partner Center");
+    let status = response.status();
+    (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap())
 }
 
 async fn refresh(emulator: &Emulator, token: &str) -> (StatusCode, Value) {
@@ -49,10 +49,10 @@ async fn refresh(emulator: &Emulator, token: &str) -> (StatusCode, Value) {
 
 /// Sends an API request with a token and returns the status and error code.
 async fn call(emulator: &Emulator, path: &str, token: &str) -> (u16, Option<u64>) {
-    let answer =
+    let response =
         Client::new().get(format!("{}{path}", emulator.base_url())).bearer_auth(token).send().await.unwrap();
-    let status = answer.status().as_u16();
-    let body = answer.bytes().await.unwrap();
+    let status = response.status().as_u16();
+    let body = response.bytes().await.unwrap();
     let code = serde_json::from_slice::<Value>(&body).ok().and_then(|body| body["code"].as_u64());
     (status, code)
 }
@@ -427,9 +427,9 @@ async fn an_authorization_code_is_redeemed_once() {
             format!("client_id={}&response_type=code&state=s1&redirect_uri={redirect}", Entra::CLIENT_ID);
         client.get(format!("{url}?{query}")).send()
     };
-    let answer = authorize("http%3A%2F%2Flocalhost%3A9%2Fdone").await.unwrap();
-    assert_eq!(answer.status(), 302);
-    let location = answer.headers()["location"].to_str().unwrap();
+    let response = authorize("http%3A%2F%2Flocalhost%3A9%2Fdone").await.unwrap();
+    assert_eq!(response.status(), 302);
+    let location = response.headers()["location"].to_str().unwrap();
     let (target, query) = location.split_once('?').unwrap();
     assert_eq!(target, "http://localhost:9/done");
     let code = query.strip_prefix("code=").unwrap().strip_suffix("&state=s1").unwrap();

@@ -177,9 +177,9 @@ async fn a_wrong_length_is_larger_than_the_body() {
 #[tokio::test]
 async fn a_truncated_body_has_the_right_length() {
     let emulator = start("truncated").await;
-    let answer = send(&emulator, &deployment()).await.unwrap();
-    assert_eq!(answer.content_length(), Some(504 + 3));
-    let body = answer.bytes().await.unwrap();
+    let response = send(&emulator, &deployment()).await.unwrap();
+    assert_eq!(response.content_length(), Some(504 + 3));
+    let body = response.bytes().await.unwrap();
     assert_eq!(&body[3..], &documented::CUSTOMER_LICENSES_DEPLOYMENT.as_bytes()[..504]);
 }
 
@@ -211,13 +211,13 @@ async fn disconnecting_ends_a_long_wait_and_an_endless_body() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
-    let mut answer = send(&emulator, &deployment()).await.unwrap();
+    let mut response = send(&emulator, &deployment()).await.unwrap();
     let mut read = 0;
     while read < 1024 * 1024 {
-        read += answer.chunk().await.unwrap().unwrap().len();
+        read += response.chunk().await.unwrap().unwrap().len();
     }
     assert_eq!(emulator.open_connections(), 1);
-    drop(answer);
+    drop(response);
     while emulator.open_connections() > 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
@@ -261,8 +261,8 @@ async fn an_expired_token_is_rejected_once_and_a_revoked_one_permanently() {
     assert_eq!(statuses().await, (401, Some(json!(400))));
     assert_eq!(statuses().await, (401, Some(json!(400))));
     let other = emulator.entra().issue_refresh_token();
-    let answer = Client::new().get(format!("{}/v1/customers", emulator.base_url())).bearer_auth(other);
-    assert_eq!(answer.send().await.unwrap().status(), 200);
+    let response = Client::new().get(format!("{}/v1/customers", emulator.base_url())).bearer_auth(other);
+    assert_eq!(response.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]
@@ -312,13 +312,13 @@ async fn rules_with_a_sign_in_path_apply_to_the_sign_in_host() {
     let emulator = start(script).await;
     let token = emulator.entra().issue_refresh_token();
     let ask = async || {
-        let answer = Client::new()
+        let response = Client::new()
             .post(format!("{}/t/oauth2/v2.0/token", emulator.authority()))
             .body(format!("grant_type=refresh_token&client_id={}&refresh_token={token}", Entra::CLIENT_ID))
             .send()
             .await
             .unwrap();
-        (answer.status().as_u16(), answer.bytes().await.unwrap())
+        (response.status().as_u16(), response.bytes().await.unwrap())
     };
     let (status, body) = ask().await;
     let body: Value = serde_json::from_slice(&body).unwrap();

@@ -21,8 +21,8 @@ const THROTTLED: &[u8] =
     br#"{ "statusCode": 429, "message": "Rate limit is exceeded. Try again in 57 seconds." }"#;
 
 async fn get(partner: &PartnerCenter) -> Result<(u32, Option<String>)> {
-    let answer = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
-    Ok((answer.attempts(), answer.service_request_id().map(str::to_owned)))
+    let response = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
+    Ok((response.attempts(), response.service_request_id().map(str::to_owned)))
 }
 
 #[tokio::test]
@@ -105,11 +105,11 @@ async fn an_invalid_locale_is_rejected_before_anything_is_sent() {
 async fn the_ids_and_headers_of_the_response_are_kept() {
     let server =
         FakeServer::scripted([reply(200, &["MS-RequestId: its-own", "MS-CV: x.0"], EMPTY.as_bytes())]);
-    let answer = partner(&server).analytics().licenses().usage().get().await.unwrap();
-    assert_eq!(answer.service_request_id(), Some("its-own"));
-    assert_eq!(answer.raw_headers()["ms-cv"], "x.0");
-    assert_eq!((answer.status(), answer.attempts()), (200, 1));
-    assert_eq!(server.requests()[0].header("ms-requestid"), Some(answer.request_id().to_string().as_str()));
+    let response = partner(&server).analytics().licenses().usage().get().await.unwrap();
+    assert_eq!(response.service_request_id(), Some("its-own"));
+    assert_eq!(response.raw_headers()["ms-cv"], "x.0");
+    assert_eq!((response.status(), response.attempts()), (200, 1));
+    assert_eq!(server.requests()[0].header("ms-requestid"), Some(response.request_id().to_string().as_str()));
 }
 
 #[tokio::test]
@@ -359,7 +359,7 @@ async fn a_rejected_token_is_refreshed_once_and_the_request_is_repeated() {
             .max_attempts(1)
             .build()
             .unwrap();
-        let outcome = get(&partner).await.map(|answer| answer.0).map_err(|error| {
+        let outcome = get(&partner).await.map(|response| response.0).map_err(|error| {
             assert_eq!(error.kind(), ErrorKind::Unauthorized);
             error.attempts()
         });
@@ -388,8 +388,8 @@ async fn the_repeated_request_with_a_new_token_does_not_count_as_an_attempt() {
         let credential = Counting { current: Arc::new(AtomicU32::new(1)), last: 9 };
         let partner =
             builder(&server, &ManualClock::new()).credential(credential).max_attempts(4).build().unwrap();
-        let answer = get(&partner).await.map(|answer| answer.0).map_err(|error| error.attempts());
-        assert_eq!(answer, outcome, "{failures} failures");
+        let response = get(&partner).await.map(|response| response.0).map_err(|error| error.attempts());
+        assert_eq!(response, outcome, "{failures} failures");
         assert_eq!(server.requests().len(), 5);
     }
 }

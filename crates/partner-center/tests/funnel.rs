@@ -34,7 +34,7 @@ async fn with_faults(faults: &str) -> (Emulator, PartnerCenter) {
     (emulator, partner)
 }
 
-fn asked(emulator: &Emulator, path: &str) -> usize {
+fn requests_to(emulator: &Emulator, path: &str) -> usize {
     emulator.requests().iter().filter(|request| request.path().starts_with(path)).count()
 }
 
@@ -133,8 +133,8 @@ async fn all_customers_take_few_requests_with_the_commercial_queries() {
     let (batches, totals) = all(&mut stream).await;
     assert_eq!(sums(&totals), truth(emulator.book()));
     let pages = batches.iter().take_while(|batch| matches!(batch, FunnelBatch::Page(_))).count();
-    assert_eq!(asked(&emulator, COMMERCIAL), pages + 2, "the first two decide on the source");
-    assert_eq!(asked(&emulator, "/v1/customers/"), 0);
+    assert_eq!(requests_to(&emulator, COMMERCIAL), pages + 2, "the first two decide on the source");
+    assert_eq!(requests_to(&emulator, "/v1/customers/"), 0);
 
     // Every customer is one batch, in order of id.
     let joined: Vec<_> = batches[pages..].iter().map(FunnelBatch::rows).collect();
@@ -165,7 +165,7 @@ async fn without_the_commercial_queries_every_customer_is_read() {
     assert_eq!(sums(&totals), truth(emulator.book()));
     assert_eq!((stream.source(), stream.coverage().is_none()), (Some(Source::Classic), true));
     assert!(matches!(stream.fallback(), Some(Fallback::Refused(error)) if error.status() == Some(404)));
-    assert_eq!(asked(&emulator, COMMERCIAL), 1);
+    assert_eq!(requests_to(&emulator, COMMERCIAL), 1);
 
     let mut customers: Vec<_> = emulator.book().customers().collect();
     customers.sort_unstable_by_key(|customer| customer.id);
@@ -214,7 +214,7 @@ async fn a_funnel_resumes_with_the_classic_operations() {
         saved = Some(serde_json::to_string(&checkpoint).unwrap());
     }
     assert_eq!((batches, sums(&totals)), (CUSTOMERS, truth(emulator.book())));
-    assert_eq!(asked(&emulator, COMMERCIAL), 1, "the source is not decided again");
+    assert_eq!(requests_to(&emulator, COMMERCIAL), 1, "the source is not decided again");
 }
 
 async fn refused(report: FunnelReport, checkpoint: &Checkpoint) {
@@ -258,6 +258,6 @@ async fn an_error_of_a_query_ends_the_funnel() {
         assert!(matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::Rejected), "{faults}: {error}");
         assert_eq!((batches, stream.checkpoint()), (before, None), "{faults}");
         assert!(stream.try_next().await.unwrap().is_none(), "{faults}");
-        assert_eq!(asked(&emulator, "/v1/"), 0, "{faults}");
+        assert_eq!(requests_to(&emulator, "/v1/"), 0, "{faults}");
     }
 }

@@ -91,7 +91,7 @@ fn lines(rows: &[DeploymentRow]) -> Vec<String> {
     lines
 }
 
-fn asked(emulator: &Emulator, path: &str) -> usize {
+fn requests_to(emulator: &Emulator, path: &str) -> usize {
     emulator.requests().iter().filter(|request| request.path().starts_with(path)).count()
 }
 
@@ -131,9 +131,12 @@ async fn the_commercial_query_needs_few_requests() {
     assert_eq!((stream.source(), stream.fallback().is_none()), (Some(Source::Commercial), true));
     assert_eq!(stream.progress().summary.rows, rows.len() as u64);
     assert!(stream.checkpoint().is_finished());
-    assert_eq!((asked(&emulator, COMMERCIAL), asked(&emulator, "/v1/customers/")), (portions.len(), 0));
+    assert_eq!(
+        (requests_to(&emulator, COMMERCIAL), requests_to(&emulator, "/v1/customers/")),
+        (portions.len(), 0)
+    );
     let lists = emulator.request_count() - portions.len() as u64;
-    assert_eq!(asked(&emulator, "/v1/customers") as u64, lists);
+    assert_eq!(requests_to(&emulator, "/v1/customers") as u64, lists);
     covers_all(&emulator, &stream);
     let again = partner.customers().report::<DeploymentRow>().resume(stream.checkpoint());
     let mut again = again.stream();
@@ -142,7 +145,11 @@ async fn the_commercial_query_needs_few_requests() {
     let without = partner.customers().report::<DeploymentRow>().without_list();
     let mut without = without.stream();
     let _ = all(&mut without).await;
-    assert_eq!(asked(&emulator, "/v1/customers") as u64, 2 * lists, "the list is read only if requested");
+    assert_eq!(
+        requests_to(&emulator, "/v1/customers") as u64,
+        2 * lists,
+        "the list is read only if requested"
+    );
     assert_eq!(without.coverage().unwrap().listed(), None);
     let debug = format!("{:?}", rows[5]);
     assert!(!debug.contains(rows[5].customer_name.as_deref().unwrap()), "{debug}");
@@ -160,7 +167,7 @@ async fn without_the_commercial_query_every_customer_is_read() {
             other => panic!("{other:?}"),
         };
         assert_eq!((refused.as_str(), stream.source()), (refusal, Some(Source::Classic)));
-        assert_eq!(asked(&emulator, COMMERCIAL), 1, "{refusal}");
+        assert_eq!(requests_to(&emulator, COMMERCIAL), 1, "{refusal}");
 
         let mut customers: Vec<_> = emulator.book().customers().collect();
         customers.sort_unstable_by_key(|customer| customer.id);
@@ -214,7 +221,7 @@ async fn a_failing_query_does_not_fall_back() {
         assert_eq!(interrupted.error().kind(), kind);
         assert!(!interrupted.checkpoint().is_finished());
         assert!(stream.try_next().await.unwrap().is_none());
-        assert_eq!(asked(&emulator, "/v1/"), 0, "{faults}");
+        assert_eq!(requests_to(&emulator, "/v1/"), 0, "{faults}");
     }
 
     let emulator = builder().start().await.unwrap();
@@ -230,12 +237,12 @@ async fn a_chosen_source_is_the_only_one() {
     let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* 404")).await;
     let book = in_order::<DeploymentRow>(&partner).source(SourceChoice::Commercial);
     assert_eq!(book.stream().try_next().await.unwrap_err().error().kind(), ErrorKind::NotFound);
-    assert_eq!(asked(&emulator, "/v1/"), 0);
+    assert_eq!(requests_to(&emulator, "/v1/"), 0);
 
     let mut stream = in_order::<DeploymentRow>(&partner).source(SourceChoice::Classic).stream();
     assert_eq!(stream.source(), Some(Source::Classic));
     assert_eq!(lines(&rows(&all(&mut stream).await)), truth(&emulator, Source::Classic));
-    assert_eq!(asked(&emulator, COMMERCIAL), 1, "the earlier request");
+    assert_eq!(requests_to(&emulator, COMMERCIAL), 1, "the earlier request");
 }
 
 /// Reads this many batches at a time, and resumes in a new stream until the end.
@@ -269,7 +276,7 @@ async fn a_report_resumes_with_the_source_it_was_started_with() {
     let (emulator, partner) = with_faults(&format!("{COMMERCIAL}* 404")).await;
     let portions = in_pieces(&partner, 7).await;
     assert_eq!(lines(&rows(&portions)), truth(&emulator, Source::Classic));
-    assert_eq!(asked(&emulator, COMMERCIAL), 1, "not tried again");
+    assert_eq!(requests_to(&emulator, COMMERCIAL), 1, "not tried again");
 }
 
 #[tokio::test]
@@ -300,7 +307,7 @@ async fn an_interrupted_query_is_resumed_and_not_mixed_with_the_other_source() {
     let mut rest = partner.customers().report().resume(checkpoint).stream();
     portions.extend(all(&mut rest).await);
     assert_eq!(lines(&rows(&portions)), truth(&emulator, Source::Commercial));
-    assert_eq!(asked(&emulator, "/v1/customers/"), 0);
+    assert_eq!(requests_to(&emulator, "/v1/customers/"), 0);
     covers_all(&emulator, &rest);
 }
 

@@ -250,8 +250,8 @@ async fn a_sweep_with_a_failed_list_can_be_resumed() {
     };
     assert_eq!(found.len(), 20, "the listed customers");
     assert_eq!(interrupted.error().kind(), ErrorKind::Unavailable);
-    let asked = emulator.requests().iter().filter(|request| request.path() == "/v1/customers").count();
-    assert!((20..60).contains(&asked), "{asked}");
+    let lists = emulator.requests().iter().filter(|request| request.path() == "/v1/customers").count();
+    assert!((20..60).contains(&lists), "{lists}");
     emulator.set_faults(FaultScript::new());
     assert!(stream.try_next().await.unwrap().is_none());
 

@@ -18,9 +18,9 @@ const DOCUMENTED: &str = include_str!("../../../openapi/examples/customer-licens
 async fn page(reply: Reply) -> Result<Response<CustomerLicensesDeploymentInsightsCollection>, Error> {
     let server = FakeServer::scripted([reply]);
     let chain = partner(&server).customers().by_id(customer()).analytics().licenses().deployment();
-    let answer = chain.get().await?;
+    let response = chain.get().await?;
     assert_eq!(server.requests().len(), 1);
-    Ok(answer)
+    Ok(response)
 }
 
 /// The rows of a call with this reply.
@@ -39,14 +39,14 @@ async fn the_documented_response_has_three_rows_with_and_without_a_byte_order_ma
     let bare = rows(ok(DOCUMENTED)).await.unwrap();
     let marked = rows(ok(format!("\u{feff}{DOCUMENTED}"))).await.unwrap();
     assert_eq!(bare, marked);
-    let told: Vec<_> = bare
+    let values: Vec<_> = bare
         .iter()
         .map(|row| {
             (row.product_name.as_deref().unwrap(), row.licenses_deployed.unwrap(), row.licenses_sold.unwrap())
         })
         .collect();
     assert_eq!(
-        told,
+        values,
         [
             ("OFFICE 365 BUSINESS ESSENTIALS", 0, 1),
             ("EXCHANGE ONLINE (PLAN 1)", 0, 5),

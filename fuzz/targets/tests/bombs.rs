@@ -33,9 +33,9 @@ fn depth_does_not_overflow_the_stack() {
 fn many_short_rows_do_not_fill_the_memory() {
     let row = r#"{"id":""}"#;
     let body = Bytes::from(format!("{{\"items\":[{}{row}]}}", format!("{row},").repeat(300_000)));
-    let mut answer = None;
-    let held = allocation_counter::measure(|| answer = Some(read(body))).bytes_max;
-    let error = answer.unwrap().unwrap_err();
+    let mut response = None;
+    let held = allocation_counter::measure(|| response = Some(read(body))).bytes_max;
+    let error = response.unwrap().unwrap_err();
     assert!(error.message().contains("more rows than any page"), "{error}");
     assert!(held < 512 * 1024 * 1024, "decoding took {held} bytes of memory");
 }

@@ -187,13 +187,13 @@ pub(super) async fn read(server: &Server, collection: &Described, resume: Option
         "queryCommercialLicensesDeploymentV1" => pages!(deployment.prefix(v1)),
         "queryCommercialLicensesUsageV1" => pages!(usage.prefix(v1)),
         "getCustomerLicensesDeployment" => {
-            one(of_customer.deployment().get().await, |answer| answer.items().len())
+            one(of_customer.deployment().get().await, |response| response.items().len())
         }
-        "getCustomerLicensesUsage" => one(of_customer.usage().get().await, |answer| answer.items().len()),
+        "getCustomerLicensesUsage" => one(of_customer.usage().get().await, |response| response.items().len()),
         "getPartnerLicensesDeployment" => {
-            one(of_partner.deployment().get().await, |answer| answer.items().len())
+            one(of_partner.deployment().get().await, |response| response.items().len())
         }
-        "getPartnerLicensesUsage" => one(of_partner.usage().get().await, |answer| answer.items().len()),
+        "getPartnerLicensesUsage" => one(of_partner.usage().get().await, |response| response.items().len()),
         new => panic!("{new} is a new collection: add its call here"),
     };
     Outcome { rows, error, requests: server.take_requests() }
@@ -220,16 +220,16 @@ pub(super) async fn check(
     }
     let outcome = read(server, collection, None).await;
     let what = format!("{}, {what}", collection.id);
-    let asked: Vec<_> =
+    let requested: Vec<_> =
         outcome.requests.iter().map(|request| request.raw_query.clone().unwrap_or_default()).collect();
     match expected {
         Expected::Rows(rows, requests) => {
-            assert!(outcome.error.is_none(), "{what}: {:?}\n{asked:?}", outcome.error);
-            assert_eq!((outcome.rows, outcome.requests.len()), (rows, requests), "{what}\n{asked:?}");
+            assert!(outcome.error.is_none(), "{what}: {:?}\n{requested:?}", outcome.error);
+            assert_eq!((outcome.rows, outcome.requests.len()), (rows, requests), "{what}\n{requested:?}");
         }
         Expected::Error(rows, requests) => {
             let Some(error) = &outcome.error else {
-                panic!("{what}: {} rows instead of an error\n{asked:?}", outcome.rows)
+                panic!("{what}: {} rows instead of an error\n{requested:?}", outcome.rows)
             };
             assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{what}: {error}");
             // A collection without separate pages is all or nothing, and its errors have no continuation.
@@ -237,7 +237,7 @@ pub(super) async fn check(
             assert_eq!(
                 (outcome.rows, outcome.requests.len()),
                 (rows, requests),
-                "{what}: {error}\n{asked:?}"
+                "{what}: {error}\n{requested:?}"
             );
             assert_eq!(error.continuation().is_some(), collection.paged, "{what}: {error}");
             assert!(error.request_id().is_some() && error.body().is_some(), "{what}: {error}");

@@ -157,17 +157,17 @@ async fn an_empty_page_does_not_end_a_collection() {
         for at in 0..2 {
             let mut pages = chain(&collection);
             pages[at][&collection.rows] = json!([]);
-            let asked = if at == 0 { 3 } else { 2 + ATTEMPTS };
-            let mut answers = script(&pages);
+            let requested = if at == 0 { 3 } else { 2 + ATTEMPTS };
+            let mut responses = script(&pages);
             if at > 0 {
-                answers.insert(at, answers[at].clone());
+                responses.insert(at, responses[at].clone());
             }
             check(
                 &server,
                 &collection,
                 &format!("no rows but a link on page {}", at + 1),
-                &answers,
-                Expected::Rows(3, asked),
+                &responses,
+                Expected::Rows(3, requested),
             )
             .await;
         }
@@ -184,29 +184,29 @@ async fn a_page_has_as_many_rows_as_it_counts() {
             pages[at].as_object_mut().unwrap().remove("@nextLink");
             let (rows, before) = (PAGES[at], PAGES[..at].iter().sum::<usize>());
             // R: 57 counted, 2 given.
-            let answers = |count: usize| {
+            let responses = |count: usize| {
                 let mut pages = pages[..=at].to_vec();
                 pages[at] = collection.counting(pages[at].clone(), count);
                 script(&pages)
             };
-            check(&server, collection, "too few", &answers(57), Expected::Error(before, at + 1)).await;
+            check(&server, collection, "too few", &responses(57), Expected::Error(before, at + 1)).await;
             check(
                 &server,
                 collection,
                 "too few by one",
-                &answers(rows + 1 + before),
+                &responses(rows + 1 + before),
                 Expected::Error(before, at + 1),
             )
             .await;
-            check(&server, collection, "more", &answers(rows - 1), Expected::Rows(before + rows, at + 1))
+            check(&server, collection, "more", &responses(rows - 1), Expected::Rows(before + rows, at + 1))
                 .await;
-            check(&server, collection, "all", &answers(rows), Expected::Rows(before + rows, at + 1)).await;
+            check(&server, collection, "all", &responses(rows), Expected::Rows(before + rows, at + 1)).await;
         }
         // A count of the page does not end a collection that has a link.
         let pages: Vec<_> = chain(collection).into_iter().map(|page| collection.counting(page, 2)).collect();
         let (last, rest) = pages.split_last().unwrap();
-        let answers = [rest, &[collection.counting(last.clone(), 1)]].concat();
-        check(&server, collection, "full pages", &script(&answers), Expected::Rows(5, 3)).await;
+        let responses = [rest, &[collection.counting(last.clone(), 1)]].concat();
+        check(&server, collection, "full pages", &script(&responses), Expected::Rows(5, 3)).await;
         // Contrary to the documentation, the count may cover all pages.
         let pages: Vec<_> = chain(collection).into_iter().map(|page| collection.counting(page, 5)).collect();
         check(&server, collection, "counts of all", &script(&pages), Expected::Rows(5, 3)).await;
@@ -270,9 +270,9 @@ async fn a_query_has_as_many_rows_as_any_page_counts() {
             }
             let outcome =
                 check(&server, collection, &what, &script(&pages(counts)), Expected::Rows(5, 3)).await;
-            let asked: Vec<_> =
+            let requested: Vec<_> =
                 outcome.requests.iter().map(|request| request.raw_query.clone().unwrap()).collect();
-            assert_eq!(asked, ["top=2", "skip=2&top=2", "skip=4&top=2"], "{what}");
+            assert_eq!(requested, ["top=2", "skip=2&top=2", "skip=4&top=2"], "{what}");
         }
         // More rows are counted than are sent.
         let none = collection.page(0, 0);
@@ -280,10 +280,10 @@ async fn a_query_has_as_many_rows_as_any_page_counts() {
             for (before, counts) in [(1, [Some(6); 3]), (2, [Some(6); 3]), (3, [Some(6); 3]), (2, [None; 3])]
             {
                 let what = format!("by count {counts:?}, {empty:?} after {before}");
-                let mut answers = script(&pages(counts)[..before]);
-                answers.extend(vec![empty.clone(); ATTEMPTS]);
+                let mut responses = script(&pages(counts)[..before]);
+                responses.extend(vec![empty.clone(); ATTEMPTS]);
                 let rows = PAGES[..before].iter().sum();
-                check(&server, collection, &what, &answers, Expected::Error(rows, before + ATTEMPTS)).await;
+                check(&server, collection, &what, &responses, Expected::Error(rows, before + ATTEMPTS)).await;
             }
         }
         let short = collection.counting(none, 3);

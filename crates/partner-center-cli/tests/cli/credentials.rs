@@ -344,8 +344,8 @@ fn the_advice_for_a_sign_in_blocked_by_a_policy_is_not_to_sign_in_again() {
         let desk = Workspace { beside: beside(builder), directory: tempfile::tempdir().unwrap() };
         let login = desk.run(&["login"]);
         assert_eq!((login.code, login.stdout.as_str()), (4, ""), "{login}");
-        let told = login.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(told.contains(&format!("AADSTS{number}")), "{login}");
+        let text = login.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&format!("AADSTS{number}")), "{login}");
         for said in [
             "a policy of the tenant blocked the sign-in",
             "device code",
@@ -353,9 +353,9 @@ fn the_advice_for_a_sign_in_blocked_by_a_policy_is_not_to_sign_in_again() {
             "browser",
             "--refresh-token-stdin",
         ] {
-            assert!(told.contains(said), "{said}\n{login}");
+            assert!(text.contains(said), "{said}\n{login}");
         }
-        assert!(!told.to_lowercase().contains("sign in again"), "{login}");
+        assert!(!text.to_lowercase().contains("sign in again"), "{login}");
         assert_eq!(desk.stored(), None);
     }
 }

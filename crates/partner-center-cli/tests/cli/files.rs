@@ -312,10 +312,10 @@ fn an_output_with_customers_missing_is_published_and_the_same_command_appends_th
     let second = outage.run();
     assert_eq!(second.code, 3, "{second}");
     assert!(second.stderr.contains("retrying 3 that could not be read"), "{second}");
-    let asked: Vec<_> = outage.beside.emulator.requests().into_iter().skip(before).collect();
+    let requested: Vec<_> = outage.beside.emulator.requests().into_iter().skip(before).collect();
     assert!(
-        asked.iter().all(|request| outage.bad.iter().any(|id| request.path().contains(id.as_str()))),
-        "no other customer and no list is read: {asked:?}"
+        requested.iter().all(|request| outage.bad.iter().any(|id| request.path().contains(id.as_str()))),
+        "no other customer and no list is read: {requested:?}"
     );
     assert_eq!(outage.files(), ["c.json", "x.csv"]);
     let more = fs::read(outage.path("x.csv")).unwrap();

@@ -93,7 +93,7 @@ fn an_empty_classic_response_is_followed_by_one_commercial_query() {
         assert_eq!((classic.len(), commercial.len()), (3 * questions(command), questions(command)));
         let mut sorted = ids.clone();
         sorted.sort();
-        assert!(commercial.iter().all(|asked| *asked == sorted), "{commercial:?}");
+        assert!(commercial.iter().all(|requested| *requested == sorted), "{commercial:?}");
     }
 }
 
@@ -137,7 +137,7 @@ fn an_explicit_source_applies_to_selected_customers() {
             assert_eq!((run.code, sources(&run)), (0, vec!["commercial".to_owned()]), "{run}");
             let (classic, commercial) = requests(&beside);
             assert_eq!((classic.len(), commercial.len()), (0, questions(command)), "{command} {source}");
-            assert!(commercial.iter().all(|asked| asked.len() == 4));
+            assert!(commercial.iter().all(|requested| requested.len() == 4));
         }
         let beside = with_faults(CLASSIC_EMPTY);
         let ids = with_rows(&beside, 1);
@@ -172,11 +172,11 @@ fn many_customers_are_queried_in_batches() {
     assert_eq!(run.code, 0, "{run}");
     let (classic, commercial) = requests(&beside);
     assert_eq!((classic.len(), commercial.len()), (0, 2));
-    let mut asked = commercial.concat();
+    let mut requested = commercial.concat();
     let mut expected = ids;
-    asked.sort();
+    requested.sort();
     expected.sort();
-    assert_eq!(asked, expected, "each customer once");
+    assert_eq!(requested, expected, "each customer once");
 }
 
 // U1: other arguments that were ignored with `--customer`.

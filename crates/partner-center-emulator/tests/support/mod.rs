@@ -33,9 +33,9 @@ pub(crate) async fn send(emulator: &Emulator, path: &str) -> reqwest::Result<req
 }
 
 pub(crate) async fn get(emulator: &Emulator, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
-    let answer = send(emulator, path).await.unwrap();
-    let (status, headers) = (answer.status(), answer.headers().clone());
-    (status, headers, answer.bytes().await.unwrap().to_vec())
+    let response = send(emulator, path).await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    (status, headers, response.bytes().await.unwrap().to_vec())
 }
 
 pub(crate) async fn page(emulator: &Emulator, path: &str) -> Value {

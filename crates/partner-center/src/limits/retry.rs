@@ -118,8 +118,8 @@ mod tests {
         assert_eq!(wait(2), Duration::from_secs(1));
         assert_eq!(wait(7), Duration::from_secs(30));
         assert_eq!(wait(99), Duration::from_secs(30));
-        let asked = error.with_retry_after(Duration::from_secs(57));
-        assert_eq!(limits.wait(&asked, 1, &FixedRandom::new(0.0)), Some(Duration::from_secs(57)));
+        let throttled = error.with_retry_after(Duration::from_secs(57));
+        assert_eq!(limits.wait(&throttled, 1, &FixedRandom::new(0.0)), Some(Duration::from_secs(57)));
     }
 
     #[test]

@@ -110,8 +110,8 @@ mod tests {
     #[test]
     fn a_retry_is_free_only_with_retry_after() {
         let throttled = Error::new(ErrorKind::Throttled, "").with_status(429);
-        let told = throttled.clone().with_retry_after(Duration::from_secs(1));
-        assert_eq!(attempts(&RetryBudget::default(), &told), 1000);
+        let with_wait = throttled.clone().with_retry_after(Duration::from_secs(1));
+        assert_eq!(attempts(&RetryBudget::default(), &with_wait), 1000);
         assert_eq!(attempts(&RetryBudget::default(), &throttled), 100);
     }
 

@@ -15,26 +15,26 @@ const EMPTY: &str = r#"{"items":[],"totalCount":0}"#;
 
 /// The number of attempts of a small call.
 async fn get(partner: &PartnerCenter) -> Result<(u32, usize)> {
-    let answer = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
-    Ok((answer.attempts(), answer.items().len()))
+    let response = partner.customers().by_id(customer()).analytics().licenses().deployment().get().await?;
+    Ok((response.attempts(), response.items().len()))
 }
 
 /// Returns these errors in order, and then always a token.
 #[derive(Debug)]
 struct Moody {
     errors: std::sync::Mutex<std::collections::VecDeque<Error>>,
-    asked: Arc<AtomicU32>,
+    requested: Arc<AtomicU32>,
 }
 
 impl Moody {
     fn new(errors: impl IntoIterator<Item = Error>) -> (Self, Arc<AtomicU32>) {
-        let asked = Arc::new(AtomicU32::new(0));
+        let requested = Arc::new(AtomicU32::new(0));
         let errors = std::sync::Mutex::new(errors.into_iter().collect());
-        (Self { errors, asked: Arc::clone(&asked) }, asked)
+        (Self { errors, requested: Arc::clone(&requested) }, requested)
     }
 
     fn next(&self) -> Result<AccessToken> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.requested.fetch_add(1, Ordering::SeqCst);
         match self.errors.lock().unwrap().pop_front() {
             Some(error) => Err(error),
             None => Ok(AccessToken::new("good")),
@@ -58,7 +58,7 @@ fn resting(seconds: u64) -> Error {
 }
 
 fn moody(server: &FakeServer, clock: &ManualClock, errors: Vec<Error>) -> (PartnerCenter, Arc<AtomicU32>) {
-    let (credential, asked) = Moody::new(errors);
+    let (credential, requested) = Moody::new(errors);
     let partner = PartnerCenter::builder()
         .base_url(server.url())
         .credential(credential)
@@ -66,26 +66,26 @@ fn moody(server: &FakeServer, clock: &ManualClock, errors: Vec<Error>) -> (Partn
         .timeout(Duration::from_secs(60))
         .build()
         .unwrap();
-    (partner, asked)
+    (partner, requested)
 }
 
 // F6: the delay after a failed refresh failed every call during that time.
 #[tokio::test]
 async fn a_call_waits_for_a_delayed_refresh_without_using_an_attempt() {
     let (server, clock) = (FakeServer::scripted([ok(EMPTY)]), ManualClock::new());
-    let (partner, asked) = moody(&server, &clock, (0..9).map(|_| resting(5)).collect());
+    let (partner, requested) = moody(&server, &clock, (0..9).map(|_| resting(5)).collect());
     assert_eq!(get(&partner).await.unwrap().0, 1);
-    assert_eq!((asked.load(Ordering::SeqCst), clock.elapsed().as_secs()), (10, 45));
+    assert_eq!((requested.load(Ordering::SeqCst), clock.elapsed().as_secs()), (10, 45));
 }
 
 #[tokio::test]
 async fn a_delay_beyond_the_deadline_fails_at_once_with_its_cause() {
     let (server, clock) = (FakeServer::scripted([]), ManualClock::new());
-    let (partner, asked) = moody(&server, &clock, vec![resting(5), resting(60)]);
+    let (partner, requested) = moody(&server, &clock, vec![resting(5), resting(60)]);
     let error = get(&partner).await.unwrap_err();
     assert_eq!((error.kind(), error.message(), error.attempts()), (ErrorKind::Unavailable, "down", 0));
     assert!(error.is_from_credential() && error.is_transient(), "{error:?}");
-    assert_eq!((asked.load(Ordering::SeqCst), clock.elapsed().as_secs()), (2, 5));
+    assert_eq!((requested.load(Ordering::SeqCst), clock.elapsed().as_secs()), (2, 5));
     assert!(server.requests().is_empty());
 }
 
@@ -95,10 +95,10 @@ async fn a_transient_credential_error_is_retried_within_the_attempts() {
         for (failures, succeeds) in [(3, true), (4, false)] {
             let (server, clock) = (FakeServer::scripted([ok(EMPTY)]), ManualClock::new());
             let errors = (0..failures).map(|_| Error::new(kind, "x").with_attempts(4)).collect();
-            let (partner, asked) = moody(&server, &clock, errors);
+            let (partner, requested) = moody(&server, &clock, errors);
             let outcome = get(&partner).await;
             assert_eq!(outcome.is_ok(), succeeds, "{kind:?} {failures}");
-            assert_eq!(asked.load(Ordering::SeqCst), 4, "{kind:?}");
+            assert_eq!(requested.load(Ordering::SeqCst), 4, "{kind:?}");
             if let Err(error) = outcome {
                 assert!(error.is_from_credential() && error.is_transient());
             }
@@ -108,10 +108,10 @@ async fn a_transient_credential_error_is_retried_within_the_attempts() {
         [ErrorKind::Credential, ErrorKind::Configuration, ErrorKind::InvalidResponse, ErrorKind::TokenStore]
     {
         let server = FakeServer::scripted([]);
-        let (partner, asked) = moody(&server, &ManualClock::new(), vec![Error::new(kind, "no")]);
+        let (partner, requested) = moody(&server, &ManualClock::new(), vec![Error::new(kind, "no")]);
         let error = get(&partner).await.unwrap_err();
         assert!(error.is_from_credential() && !error.is_transient());
-        assert_eq!((error.kind(), asked.load(Ordering::SeqCst)), (kind, 1));
+        assert_eq!((error.kind(), requested.load(Ordering::SeqCst)), (kind, 1));
     }
 }
 
@@ -136,7 +136,7 @@ async fn a_call_waits_for_the_refresh_after_a_rejected_token() {
     let (partner, _) = moody(&server, &clock, vec![]);
     assert_eq!(get(&partner).await.unwrap().0, 2);
     let server = FakeServer::scripted([reply(401, &[], ""), ok(EMPTY)]);
-    let (credential, asked) = Moody::new([]);
+    let (credential, requested) = Moody::new([]);
     let errors = Arc::new(credential);
     errors.errors.lock().unwrap().extend([resting(3), resting(4)]);
     let partner = PartnerCenter::builder()
@@ -146,7 +146,7 @@ async fn a_call_waits_for_the_refresh_after_a_rejected_token() {
         .build()
         .unwrap();
     assert_eq!(get(&partner).await.unwrap().0, 2);
-    assert_eq!((asked.load(Ordering::SeqCst), clock.elapsed().as_secs()), (3, 7));
+    assert_eq!((requested.load(Ordering::SeqCst), clock.elapsed().as_secs()), (3, 7));
 }
 
 // F10

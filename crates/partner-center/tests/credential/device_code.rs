@@ -56,16 +56,16 @@ async fn numbers_may_be_strings() {
 
 #[tokio::test]
 async fn a_failed_sign_in_reports_the_reason_and_stores_nothing() {
-    type Answer = fn(&Entra, &str) -> bool;
-    let cases: [(Answer, Reason, Option<&str>); 2] = [
+    type Decision = fn(&Entra, &str) -> bool;
+    let cases: [(Decision, Reason, Option<&str>); 2] = [
         (Entra::decline_device_code, Reason::Declined, Some("AADSTS65004")),
         (Entra::expire_device_code, Reason::CodeExpired, Some("AADSTS70019")),
     ];
-    for (answer, reason, code) in cases {
+    for (decide, reason, code) in cases {
         let world = World::new().await;
         let store = Arc::new(MemoryStore::new());
         let sign_in = DeviceCode::start(&world.app(), store.clone()).await.unwrap();
-        assert!(answer(world.entra(), sign_in.user_code()));
+        assert!(decide(world.entra(), sign_in.user_code()));
         let error = sign_in.wait().await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, code));
         assert_eq!(OauthError::of(&error).unwrap().reason(), reason);

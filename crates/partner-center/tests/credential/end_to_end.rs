@@ -37,11 +37,11 @@ async fn from_the_device_code_to_the_revocation() {
 
     // The emulator's clock is ahead of the client's: the service rejects a token that is valid for the client.
     world.emulator.advance(HOUR);
-    let answer = deployment.get().await.unwrap();
+    let response = deployment.get().await.unwrap();
     assert_eq!(world.entra().token_requests().refresh_token, 2);
     let statuses: Vec<_> = world.emulator.requests().iter().filter_map(RecordedRequest::status).collect();
     assert_eq!(statuses, [200, 200, 401, 200], "one forced refresh and one repeated request");
-    drop(answer);
+    drop(response);
 
     // The next day, in another process, after an administrator has revoked the sign-in.
     world.advance(24 * HOUR);

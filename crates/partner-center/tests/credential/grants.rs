@@ -68,11 +68,11 @@ async fn invalid_registrations_are_rejected_before_anything_is_sent() {
 #[tokio::test]
 async fn the_callers_assertion_source_is_called_for_every_token_request() {
     let world = World::new().await;
-    let asked = Arc::new(AtomicU32::new(0));
+    let requested = Arc::new(AtomicU32::new(0));
     let app = world.app().with_assertion({
-        let asked = Arc::clone(&asked);
+        let requested = Arc::clone(&requested);
         move || {
-            let number = asked.fetch_add(1, Ordering::Relaxed);
+            let number = requested.fetch_add(1, Ordering::Relaxed);
             async move { Ok(format!("assertion-{number}").into()) }
         }
     });
@@ -91,7 +91,7 @@ async fn the_callers_assertion_source_is_called_for_every_token_request() {
         );
         assert_eq!(request.form("client_secret"), None);
     }
-    assert_eq!((requests.len(), asked.load(Ordering::Relaxed)), (2, 2));
+    assert_eq!((requests.len(), requested.load(Ordering::Relaxed)), (2, 2));
 }
 
 fn pem(label: &str, der: &[u8]) -> Vec<u8> {

@@ -93,8 +93,8 @@ impl Signed {
 /// Requests a token on this runtime, and gives up before the response arrives.
 fn begin(on: &Runtime, signed: &Signed, host: &SignInHost) {
     on.block_on(async {
-        let asked = tokio::time::timeout(SHORT, signed.credential.token()).await;
-        assert!(asked.is_err(), "no response was sent yet");
+        let token = tokio::time::timeout(SHORT, signed.credential.token()).await;
+        assert!(token.is_err(), "no response was sent yet");
     });
     host.server.wait_for_requests(1);
 }

@@ -175,8 +175,8 @@ async fn a_transient_error_is_retried_whatever_its_status() {
         assert!(!error.advice().contains("login"), "{}", error.advice());
     }
     let clock = ManualClock::new();
-    let asked = reply(400, &["Retry-After: 9"], TRY_AGAIN[0]);
-    let host = FakeServer::repeating([asked, ok(GOOD)]);
+    let throttled = reply(400, &["Retry-After: 9"], TRY_AGAIN[0]);
+    let host = FakeServer::repeating([throttled, ok(GOOD)]);
     assert_eq!(ask(host.url(), &clock).await.unwrap(), "good");
     assert_eq!(clock.sleeps(), [Duration::from_secs(9)]);
 }

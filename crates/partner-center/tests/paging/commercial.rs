@@ -95,8 +95,8 @@ async fn without_a_link_the_count_decides_whether_to_continue_by_skip() {
         .skip(2);
     let names: Vec<_> = query.stream().map_ok(|row| row.product_name.unwrap()).try_collect().await.unwrap();
     assert_eq!(names, ["a", "b", "c", "d", "e"]);
-    let asked = |skip| format!("{DEPLOYMENT}?filter=channel%20eq%20%27reseller%27&skip={skip}&top=2");
-    assert_eq!(service.targets(), [asked(2), asked(4), asked(6)]);
+    let target = |skip| format!("{DEPLOYMENT}?filter=channel%20eq%20%27reseller%27&skip={skip}&top=2");
+    assert_eq!(service.targets(), [target(2), target(4), target(6)]);
 }
 
 #[tokio::test]

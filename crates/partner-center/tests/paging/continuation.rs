@@ -66,9 +66,9 @@ async fn a_failed_first_page_is_requested_again_with_its_arguments() {
     service.responds(&rows(&["a"], None, None));
     let resumed = query.resume(kept(error.continuation().unwrap()));
     assert_eq!(resumed.get().await.unwrap().items().len(), 1);
-    let asked = service.targets();
-    assert_eq!(asked[0], asked[1]);
-    assert!(asked[0].starts_with("/v1/analytics/commercial/usage/license?filter=customerName"));
+    let targets = service.targets();
+    assert_eq!(targets[0], targets[1]);
+    assert!(targets[0].starts_with("/v1/analytics/commercial/usage/license?filter=customerName"));
 }
 
 #[tokio::test]

@@ -28,8 +28,8 @@ async fn links_of_all_forms_lead_to_the_same_place() {
         service.responds(&customers(&["2"]));
         let (sizes, error) = drain(&mut service.partner_at(stem).customers().list().pages()).await;
         assert_eq!((sizes.len(), error.map(|error| error.to_string())), (forms.len() + 1, None));
-        for asked in service.targets().iter().skip(1) {
-            assert_eq!(asked, &format!("{stem}/v1/customers?{QUERY}"));
+        for target in service.targets().iter().skip(1) {
+            assert_eq!(target, &format!("{stem}/v1/customers?{QUERY}"));
         }
     }
 }

@@ -37,9 +37,9 @@ fn exercise(name: &str, target: fn(&[u8]), executions: u32) {
     for input in &inputs {
         run(input);
     }
-    let asked = env::var("FUZZ_EXECUTIONS").ok().map(|text| text.parse().unwrap());
+    let requested = env::var("FUZZ_EXECUTIONS").ok().map(|text| text.parse().unwrap());
     let mut mutator = Mutator::new(&inputs);
-    for _ in 0..asked.unwrap_or(executions) {
+    for _ in 0..requested.unwrap_or(executions) {
         run(mutator.next());
     }
 }

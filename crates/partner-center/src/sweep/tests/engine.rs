@@ -16,15 +16,15 @@ async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<CustomerOutcome<Vec<u8>>>
 fn outcomes_are_distinguished_and_counted() {
     run(async {
         let service = Service::new(|id, _| {
-            let answer = match id.as_uuid().as_u128() {
-                1 => Answer::Rows(3),
-                2 => Answer::Rows(0),
-                3 => Answer::Fault { status: 403, code: "20002", retry_after: None },
-                4 => Answer::Fault { status: 404, code: "60003", retry_after: None },
-                5 => Answer::Fault { status: 403, code: "900308", retry_after: None },
+            let reply = match id.as_uuid().as_u128() {
+                1 => Reply::Rows(3),
+                2 => Reply::Rows(0),
+                3 => Reply::Fault { status: 403, code: "20002", retry_after: None },
+                4 => Reply::Fault { status: 404, code: "60003", retry_after: None },
+                5 => Reply::Fault { status: 403, code: "900308", retry_after: None },
                 _ => fault(503),
             };
-            (MILLISECOND, answer)
+            (MILLISECOND, reply)
         });
         let mut stream = LicenseReport::of(6, 2).sweep(&service, |sweep| sweep.order(Order::Customer));
         let swept = all(&mut stream).await;
@@ -67,11 +67,11 @@ fn outcomes_are_distinguished_and_counted() {
 #[test]
 fn outcomes_are_returned_while_customers_are_listed() {
     run(async {
-        let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
+        let service = Service::new(|_, _| (MILLISECOND, Reply::Rows(1)));
         let book = LicenseReport { latency: Duration::from_secs(1), ..LicenseReport::of(30, 10) };
         let mut stream = book.sweep(&service, |sweep| sweep);
         stream.try_next().await.unwrap().unwrap();
-        assert_eq!(book.asked.lock().unwrap().len(), 2, "the second page is being requested");
+        assert_eq!(book.requested.lock().unwrap().len(), 2, "the second page is being requested");
         assert!(!stream.progress().all_known);
         assert_eq!(stream.progress().known, 10);
         assert_eq!(all(&mut stream).await.len(), 29);
@@ -81,7 +81,7 @@ fn outcomes_are_returned_while_customers_are_listed() {
 #[test]
 fn an_empty_list_ends_the_stream_at_once() {
     run(async {
-        let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
+        let service = Service::new(|_, _| (MILLISECOND, Reply::Rows(1)));
         for pages in [vec![], vec![vec![]], vec![vec![], vec![]]] {
             let mut stream = LicenseReport::new(pages).sweep(&service, |sweep| sweep);
             assert!(stream.try_next().await.unwrap().is_none());
@@ -98,8 +98,8 @@ fn requests_at_once_never_exceed_the_concurrency() {
         run(async {
             let service = Service::new(|id, attempt| {
                 let number = id.as_uuid().as_u128();
-                let answer = if number % 5 == 0 && attempt < 3 { fault(503) } else { Answer::Rows(1) };
-                (MILLISECOND * (u32::try_from(number % 7).unwrap() + 1), answer)
+                let reply = if number % 5 == 0 && attempt < 3 { fault(503) } else { Reply::Rows(1) };
+                (MILLISECOND * (u32::try_from(number % 7).unwrap() + 1), reply)
             });
             let mut stream =
                 LicenseReport::of(500, 100).sweep(&service, |sweep| sweep.concurrency(concurrency));
@@ -139,7 +139,7 @@ fn operations_may_wait_for_each_other() {
     // A waiting customer must not hold a permit that another one needs.
     run(async {
         let service =
-            Service::new(|_, attempt| (MILLISECOND, if attempt < 3 { fault(503) } else { Answer::Rows(1) }));
+            Service::new(|_, attempt| (MILLISECOND, if attempt < 3 { fault(503) } else { Reply::Rows(1) }));
         let one_at_a_time = Arc::new(tokio::sync::Mutex::new(()));
         let question = service.question();
         let sweep = partner().customers().sweep(move |customer| {
@@ -157,7 +157,7 @@ fn operations_may_wait_for_each_other() {
 #[test]
 fn dropping_the_stream_cancels_everything_at_once() {
     run(async {
-        let service = Service::new(|_, _| (10 * MILLISECOND, Answer::Rows(1)));
+        let service = Service::new(|_, _| (10 * MILLISECOND, Reply::Rows(1)));
         let book = LicenseReport::of(1000, 100);
         let mut stream = book.sweep(&service, |sweep| sweep.concurrency(16));
         for _ in 0..50 {
@@ -175,11 +175,11 @@ fn dropping_the_stream_cancels_everything_at_once() {
 #[test]
 fn nothing_is_sent_before_the_stream_is_polled() {
     run(async {
-        let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
+        let service = Service::new(|_, _| (MILLISECOND, Reply::Rows(1)));
         let book = LicenseReport::of(10, 5);
         let stream = book.sweep(&service, |sweep| sweep);
         tokio::time::sleep(Duration::from_secs(1)).await;
-        assert_eq!((service.seen().total, book.asked.lock().unwrap().len()), (0, 0));
+        assert_eq!((service.seen().total, book.requested.lock().unwrap().len()), (0, 0));
         drop(stream);
     });
 }
@@ -187,7 +187,7 @@ fn nothing_is_sent_before_the_stream_is_polled() {
 #[test]
 fn a_failed_list_ends_the_stream_after_the_listed_customers() {
     run(async {
-        let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
+        let service = Service::new(|_, _| (MILLISECOND, Reply::Rows(1)));
         let book = LicenseReport::of(30, 10);
         book.fail(2, ErrorKind::InvalidResponse);
         let mut stream = book.sweep(&service, |sweep| sweep);
@@ -224,7 +224,7 @@ fn an_error_that_applies_to_all_ends_the_stream_early() {
     ] {
         run(async {
             let service =
-                Service::new(move |_, _| (MILLISECOND, Answer::Fault { status, code, retry_after: None }));
+                Service::new(move |_, _| (MILLISECOND, Reply::Fault { status, code, retry_after: None }));
             let mut stream =
                 LicenseReport::of(1000, 100).sweep(&service, |sweep| sweep.order(Order::Customer));
             let first = stream.try_next().await;
@@ -245,7 +245,7 @@ fn an_error_that_applies_to_all_ends_the_stream_early() {
 #[test]
 fn given_customers_are_read_once_instead_of_the_list() {
     run(async {
-        let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
+        let service = Service::new(|_, _| (MILLISECOND, Reply::Rows(1)));
         let sweep = |resume: Option<Checkpoint>, given: &[u64]| {
             let mut sweep = service.sweep().only(given.iter().copied().map(customer).collect::<Vec<_>>());
             sweep = sweep.order(Order::Customer);
@@ -286,7 +286,7 @@ fn a_changed_list_returns_every_customer_exactly_once() {
     for order in [Order::Completion, Order::Customer] {
         for taken in [0, 1, 7, 499, 500, 501, 999] {
             run(async {
-                let service = Service::new(|_, _| (MILLISECOND, Answer::Rows(1)));
+                let service = Service::new(|_, _| (MILLISECOND, Reply::Rows(1)));
                 let before = customers(1000);
                 let pages =
                     |all: &[CustomerId]| LicenseReport::new(all.chunks(100).map(<[_]>::to_vec).collect());
@@ -319,7 +319,7 @@ fn held_outcomes_do_not_grow_with_the_number_of_customers() {
         run(async move {
             let service = Service::new(|id, _| {
                 let slow = id == customer(700);
-                (if slow { Duration::from_secs(100) } else { 20 * MILLISECOND }, Answer::Rows(1))
+                (if slow { Duration::from_secs(100) } else { 20 * MILLISECOND }, Reply::Rows(1))
             });
             let sweep = |sweep: Sweep<_>| sweep.concurrency(64).order(order);
             let mut stream = LicenseReport::of(count, 500).sweep(&service, sweep);
@@ -342,7 +342,7 @@ fn many_rows_do_not_pile_up_behind_a_slow_customer() {
     run(async {
         let service = Service::new(|id, _| {
             let slow = id == customer(0);
-            (if slow { Duration::from_secs(100) } else { MILLISECOND }, Answer::Rows(1000))
+            (if slow { Duration::from_secs(100) } else { MILLISECOND }, Reply::Rows(1000))
         });
         let mut stream = LicenseReport::of(1000, 100).sweep(&service, |sweep| sweep.order(Order::Customer));
         let mut most = 0;

@@ -55,16 +55,16 @@ fn customers(count: u64) -> Vec<CustomerId> {
 
 /// The result of an attempt.
 #[derive(Clone, Debug)]
-enum Answer {
+enum Reply {
     Rows(usize),
     Fault { status: u16, code: &'static str, retry_after: Option<Duration> },
 }
 
-fn fault(status: u16) -> Answer {
-    Answer::Fault { status, code: "0", retry_after: None }
+fn fault(status: u16) -> Reply {
+    Reply::Fault { status, code: "0", retry_after: None }
 }
 
-impl Answer {
+impl Reply {
     fn result(self) -> Result<usize> {
         match self {
             Self::Rows(rows) => Ok(rows),
@@ -80,7 +80,7 @@ impl Answer {
     }
 }
 
-type Script = dyn Fn(CustomerId, u32) -> (Duration, Answer) + Send + Sync;
+type Script = dyn Fn(CustomerId, u32) -> (Duration, Reply) + Send + Sync;
 
 /// A scripted service that records its attempts.
 #[derive(Clone)]
@@ -100,7 +100,7 @@ struct Seen {
 }
 
 impl Service {
-    fn new(script: impl Fn(CustomerId, u32) -> (Duration, Answer) + Send + Sync + 'static) -> Self {
+    fn new(script: impl Fn(CustomerId, u32) -> (Duration, Reply) + Send + Sync + 'static) -> Self {
         Self { script: Arc::new(script), seen: Arc::default() }
     }
 
@@ -117,7 +117,7 @@ impl Service {
             let admitted = admission.admit().await?;
             attempt += 1;
             let in_all = self.seen().attempts.get(&customer.id()).copied().unwrap_or_default() + 1;
-            let (latency, answer) = (self.script)(customer.id(), in_all);
+            let (latency, reply) = (self.script)(customer.id(), in_all);
             {
                 let mut seen = self.seen.lock().unwrap();
                 *seen.attempts.entry(customer.id()).or_default() += 1;
@@ -129,7 +129,7 @@ impl Service {
             let going = Going(&self.seen);
             core.clock.sleep(latency).await;
             drop(going);
-            let result = answer.result();
+            let result = reply.result();
             let ending = match &result {
                 Ok(_) => AttemptOutcome::Answered,
                 Err(error) => AttemptOutcome::of_failure(error, false),
@@ -180,7 +180,7 @@ struct LicenseReport {
     latency: Duration,
     failures: Arc<Mutex<HashMap<usize, Error>>>,
     /// The requested pages, in order.
-    asked: Arc<Mutex<Vec<usize>>>,
+    requested: Arc<Mutex<Vec<usize>>>,
 }
 
 impl LicenseReport {
@@ -220,7 +220,7 @@ impl Source for Listing {
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page>>> {
         let Some(page) = self.book.pages.get(self.page) else { return Poll::Ready(None) };
         let asking = self.asking.get_or_insert_with(|| {
-            self.book.asked.lock().unwrap().push(self.page);
+            self.book.requested.lock().unwrap().push(self.page);
             Box::pin(tokio::time::sleep(self.book.latency))
         });
         std::task::ready!(asking.as_mut().poll(context));

@@ -8,24 +8,24 @@ use super::*;
 #[derive(Clone, Debug)]
 struct Fate {
     milliseconds: u64,
-    answers: Vec<Answer>,
+    replies: Vec<Reply>,
 }
 
 fn fate() -> impl Strategy<Value = Fate> {
-    let answer = prop_oneof![
-        6 => (0_usize..3).prop_map(Answer::Rows),
-        1 => Just(Answer::Fault { status: 403, code: "20002", retry_after: None }),
-        1 => Just(Answer::Fault { status: 404, code: "1000", retry_after: None }),
+    let reply = prop_oneof![
+        6 => (0_usize..3).prop_map(Reply::Rows),
+        1 => Just(Reply::Fault { status: 403, code: "20002", retry_after: None }),
+        1 => Just(Reply::Fault { status: 404, code: "1000", retry_after: None }),
         1 => Just(fault(503)),
         1 => Just(fault(429)),
-        1 => (0_u64..5).prop_map(|seconds| Answer::Fault {
+        1 => (0_u64..5).prop_map(|seconds| Reply::Fault {
             status: 429,
             code: "0",
             retry_after: Some(Duration::from_secs(seconds)),
         }),
     ];
-    (0_u64..200, prop::collection::vec(answer, 1..5))
-        .prop_map(|(milliseconds, answers)| Fate { milliseconds, answers })
+    (0_u64..200, prop::collection::vec(reply, 1..5))
+        .prop_map(|(milliseconds, replies)| Fate { milliseconds, replies })
 }
 
 #[derive(Clone, Debug)]
@@ -115,8 +115,8 @@ proptest! {
         let fates = plan.fates.clone();
         let service = Service::new(move |id, attempt| {
             let fate = &fates[usize::try_from(id.as_uuid().as_u128() - 1).unwrap()];
-            let answer = &fate.answers[(attempt as usize - 1).min(fate.answers.len() - 1)];
-            (Duration::from_millis(fate.milliseconds), answer.clone())
+            let reply = &fate.replies[(attempt as usize - 1).min(fate.replies.len() - 1)];
+            (Duration::from_millis(fate.milliseconds), reply.clone())
         });
         let (mut swept, mut missing) = (Vec::new(), Vec::new());
         run(async {
@@ -148,7 +148,7 @@ proptest! {
         });
         let may_fail = |customer: &CustomerId| {
             let fate = &plan.fates[usize::try_from(customer.as_uuid().as_u128() - 1).unwrap()];
-            fate.answers.iter().any(|answer| matches!(answer, Answer::Fault { status: 429 | 503, .. }))
+            fate.replies.iter().any(|reply| matches!(reply, Reply::Fault { status: 429 | 503, .. }))
         };
         if plan.order == Order::Customer {
             // In order of id, then the deferred customers.

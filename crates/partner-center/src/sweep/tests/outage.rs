@@ -6,12 +6,12 @@ const LATENCY: Duration = Duration::from_millis(20);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Fails between two times after its first request.
-fn out_of_order(from: Duration, until: Duration, answer: Answer) -> Service {
+fn out_of_order(from: Duration, until: Duration, reply: Reply) -> Service {
     let start: Mutex<Option<tokio::time::Instant>> = Mutex::default();
     Service::new(move |_, _| {
         let start = *start.lock().unwrap().get_or_insert_with(tokio::time::Instant::now);
         let out = (from..until).contains(&start.elapsed());
-        (LATENCY, if out { answer.clone() } else { Answer::Rows(1) })
+        (LATENCY, if out { reply.clone() } else { Reply::Rows(1) })
     })
 }
 
@@ -30,14 +30,14 @@ async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<(CustomerId, bool)> {
 fn an_outage_shorter_than_the_timeout_loses_no_customer() {
     for seconds in [1, 3, 8, 20, 60, 170] {
         for order in [Order::Completion, Order::Customer] {
-            for answer in [fault(503), fault(500), fault(429)] {
+            for reply in [fault(503), fault(500), fault(429)] {
                 run(async {
                     let outage = (SECOND, SECOND + SECOND * seconds);
-                    let service = out_of_order(outage.0, outage.1, answer.clone());
+                    let service = out_of_order(outage.0, outage.1, reply.clone());
                     let mut stream = LicenseReport::of(1000, 100)
                         .sweep(&service, |sweep| sweep.concurrency(8).order(order));
                     let mut swept = all(&mut stream).await;
-                    assert!(swept.iter().all(|(_, failed)| !failed), "{seconds} s, {answer:?}");
+                    assert!(swept.iter().all(|(_, failed)| !failed), "{seconds} s, {reply:?}");
                     let summary = stream.progress().summary;
                     assert_eq!((summary.customers, summary.failed, summary.missing), (1000, 0, 0));
                     if order == Order::Customer {
@@ -50,10 +50,7 @@ fn an_outage_shorter_than_the_timeout_loses_no_customer() {
                     assert_eq!(swept.len(), 1000);
                     // The failed requests: those in progress when the outage began, and a probe every few seconds.
                     let more = service.seen().total - 1000;
-                    assert!(
-                        more <= 20 + usize::try_from(seconds).unwrap(),
-                        "{seconds} s, {answer:?}: {more}"
-                    );
+                    assert!(more <= 20 + usize::try_from(seconds).unwrap(), "{seconds} s, {reply:?}: {more}");
                     assert!(stream.checkpoint().is_finished());
                 });
             }
@@ -74,7 +71,7 @@ fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_cus
                 let service = Service::new(move |_, _| {
                     let mut requests = seen.lock().unwrap();
                     *requests += 1;
-                    (LATENCY, if *requests > half { fault(503) } else { Answer::Rows(1) })
+                    (LATENCY, if *requests > half { fault(503) } else { Reply::Rows(1) })
                 });
                 let mut stream = LicenseReport::of(count, 100)
                     .sweep(&service, |sweep| sweep.concurrency(concurrency).order(order));
@@ -96,7 +93,7 @@ fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_cus
                 assert_eq!(checkpoint.missing().collect::<Vec<_>>(), missing);
 
                 // The next run reads only those customers, and does not request the list.
-                let healthy = Service::new(|_, _| (LATENCY, Answer::Rows(1)));
+                let healthy = Service::new(|_, _| (LATENCY, Reply::Rows(1)));
                 let book = LicenseReport::of(count, 100);
                 let mut stream = book.sweep(&healthy, |sweep| sweep.order(order).resume(checkpoint));
                 let mut again: Vec<_> = all(&mut stream).await.into_iter().map(|(id, _)| id).collect();
@@ -104,7 +101,7 @@ fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_cus
                     assert!(again.is_sorted());
                 }
                 again.sort_unstable();
-                assert_eq!((again, book.asked.lock().unwrap().len()), (missing, 0));
+                assert_eq!((again, book.requested.lock().unwrap().len()), (missing, 0));
                 let summary = stream.progress().summary;
                 assert_eq!((summary.customers, summary.failed, summary.with_rows), (count, 0, count));
                 assert!(stream.checkpoint().is_finished());
@@ -117,7 +114,7 @@ fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_cus
 fn a_single_customer_that_always_fails_is_retried_until_the_sweep_gives_up_and_is_missing() {
     run(async {
         let service =
-            Service::new(|id, _| (LATENCY, if id == customer(3) { fault(503) } else { Answer::Rows(1) }));
+            Service::new(|id, _| (LATENCY, if id == customer(3) { fault(503) } else { Reply::Rows(1) }));
         let mut stream = LicenseReport::of(50, 10).sweep(&service, |sweep| sweep.order(Order::Customer));
         let swept = all(&mut stream).await;
         assert_eq!(swept.last(), Some(&(customer(3), true)));
@@ -133,9 +130,9 @@ fn a_pause_longer_than_the_timeout_ends_the_sweep() {
     run(async {
         let hour = Some(Duration::from_secs(3600));
         let service = Service::new(move |id, attempt| {
-            let told = id == customer(30) && attempt == 1;
-            let answer = Answer::Fault { status: 429, code: "0", retry_after: hour };
-            (LATENCY, if told { answer } else { Answer::Rows(1) })
+            let throttled = id == customer(30) && attempt == 1;
+            let reply = Reply::Fault { status: 429, code: "0", retry_after: hour };
+            (LATENCY, if throttled { reply } else { Reply::Rows(1) })
         });
         let book = LicenseReport::of(100, 10);
         let mut stream = book.sweep(&service, |sweep| sweep);
@@ -167,8 +164,8 @@ fn a_401_is_the_customers_own_failure_if_others_succeed() {
                 let ids: Vec<_> = refused.iter().copied().map(customer).collect();
                 let theirs = ids.clone();
                 let service = Service::new(move |id, _| {
-                    let answer = Answer::Fault { status: 401, code: "400", retry_after: None };
-                    (LATENCY, if theirs.contains(&id) { answer } else { Answer::Rows(1) })
+                    let reply = Reply::Fault { status: 401, code: "400", retry_after: None };
+                    (LATENCY, if theirs.contains(&id) { reply } else { Reply::Rows(1) })
                 });
                 let mut stream = LicenseReport::of(100, 10).sweep(&service, |sweep| sweep.order(order));
                 let mut failed = Vec::new();
@@ -202,7 +199,7 @@ fn a_slow_consumer_is_not_an_outage() {
     run(async {
         let service = Service::new(|id, attempt| {
             let number = id.as_uuid().as_u128();
-            (LATENCY, if number % 7 == 0 && attempt <= 4 { fault(503) } else { Answer::Rows(1) })
+            (LATENCY, if number % 7 == 0 && attempt <= 4 { fault(503) } else { Reply::Rows(1) })
         });
         let mut stream = LicenseReport::of(60, 10).sweep(&service, |sweep| sweep);
         let mut swept = 0;

@@ -42,12 +42,12 @@ fn sweep(count: u64, service: &Service, settle: impl FnOnce(Sweep<Vec<u8>>) -> S
 fn one_failure_in_twenty_hardly_affects_the_duration() {
     // One response in forty is 503, and one is 429 with a wait of one second.
     let service = Service::new(|id, attempt| {
-        let answer = match draw(id, attempt) {
+        let reply = match draw(id, attempt) {
             0..25 => fault(503),
-            25..50 => Answer::Fault { status: 429, code: "0", retry_after: Some(Duration::from_secs(1)) },
-            _ => Answer::Rows(1),
+            25..50 => Reply::Fault { status: 429, code: "0", retry_after: Some(Duration::from_secs(1)) },
+            _ => Reply::Rows(1),
         };
-        (LATENCY, answer)
+        (LATENCY, reply)
     });
     let took = sweep(10_000, &service, |sweep| sweep.concurrency(64));
     let ideal = LATENCY * took.attempts / 64 + took.throttled;
@@ -59,7 +59,7 @@ fn one_failure_in_twenty_hardly_affects_the_duration() {
 fn a_customer_that_waits_for_another_attempt_does_not_delay_others() {
     for (concurrency, order) in [(8, Order::Completion), (64, Order::Completion), (64, Order::Customer)] {
         let service = Service::new(|id, attempt| {
-            (LATENCY, if draw(id, attempt) < 50 { fault(503) } else { Answer::Rows(1) })
+            (LATENCY, if draw(id, attempt) < 50 { fault(503) } else { Reply::Rows(1) })
         });
         let took = sweep(10_000, &service, |sweep| sweep.concurrency(concurrency).order(order));
         let ideal = LATENCY * took.attempts / u32::try_from(concurrency).unwrap();
@@ -72,7 +72,7 @@ fn a_customer_that_waits_for_another_attempt_does_not_delay_others() {
 
 #[test]
 fn a_rate_is_kept_and_used_up() {
-    let service = Service::new(|_, _| (LATENCY, Answer::Rows(1)));
+    let service = Service::new(|_, _| (LATENCY, Reply::Rows(1)));
     let took = sweep(3_000, &service, |sweep| sweep.concurrency(16).rate(Rate::per_minute(600).unwrap()));
     // In this test, requests for the list do not go through the limiter.
     let ideal = Duration::from_secs(300);
@@ -92,12 +92,12 @@ fn gateway(calls: usize) -> Service {
         let mut window = window.lock().unwrap();
         let (opened, seen) = window.filter(|(opened, _)| now - *opened < MINUTE).unwrap_or((now, 0));
         *window = Some((opened, seen + 1));
-        let answer = if seen < calls {
-            Answer::Rows(1)
+        let reply = if seen < calls {
+            Reply::Rows(1)
         } else {
-            Answer::Fault { status: 429, code: "0", retry_after: Some(opened + MINUTE - now) }
+            Reply::Fault { status: 429, code: "0", retry_after: Some(opened + MINUTE - now) }
         };
-        (LATENCY, answer)
+        (LATENCY, reply)
     })
 }
 

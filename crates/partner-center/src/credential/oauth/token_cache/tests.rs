@@ -10,7 +10,7 @@ use crate::clock::{FixedRandom, ManualClock};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Returns `token-1`, `token-2`, ... one for each permit, unless told to fail.
+/// Returns `token-1`, `token-2`, ... one for each permit, unless it has an error to return.
 #[derive(Clone, Debug)]
 struct ScriptedSource {
     clock: ManualClock,
