@@ -45,7 +45,11 @@ fn is_cell(cell: &str, value: &Value) -> bool {
             }
             item => item.as_str().is_some_and(|text| cell.contains(text)),
         }),
-        other => cell == other.to_string(),
+        // As its JSON text: a number is not equal to a text of digits.
+        other => {
+            let text = other.to_string();
+            cell == text
+        }
     }
 }
 

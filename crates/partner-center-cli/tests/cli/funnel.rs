@@ -1,5 +1,6 @@
 //! `licenses funnel`: sold, deployed, active; filters and thresholds.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use partner_center_emulator::Emulator;
@@ -144,7 +145,7 @@ fn invalid_rules() {
         let path = rules.path().to_str().unwrap();
         let run = embedded(&["licenses", "funnel", "-a", "--ignore", path]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
-        text += &format!("{content:?}\n{}\n", run.stderr.replace(path, "[file]"));
+        writeln!(text, "{content:?}\n{}", run.stderr.replace(path, "[file]")).unwrap();
     }
     insta::assert_snapshot!("invalid-ignore-rules", text);
     let missing = embedded(&["licenses", "funnel", "-a", "--ignore", "/no/such/file"]);

@@ -1,5 +1,7 @@
 //! Invalid input, settings and responses: each has its exit code and advice, and leaves stdout empty.
 
+use std::fmt::Write as _;
+
 use partner_center_emulator::Emulator;
 
 use crate::support::{DOCUMENTED, beside, command, command_at, finish, rejections, run, stable};
@@ -28,7 +30,7 @@ fn invalid_settings_are_reported_before_anything_is_sent() {
         let run = finish(command_at(url).args(["licenses", "deployment"]));
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{url}");
         assert!(!run.stderr.contains("secret"), "{run}");
-        text += &format!("{url}\n{}\n", run.stderr);
+        writeln!(text, "{url}\n{}", run.stderr).unwrap();
     }
     insta::assert_snapshot!("invalid-base-url", text);
     let without_token = run(&["--base-url", "http://example.com", "licenses", "deployment"]);

@@ -1,5 +1,7 @@
 //! `licenses query`: filters, groups, pages.
 
+use std::fmt::Write as _;
+
 use partner_center_emulator::Emulator;
 use serde_json::Value;
 
@@ -46,7 +48,7 @@ fn groups() {
         ]);
         assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
         assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
-        tables += &format!("{query} by {fields}\n{}\n", run.stdout);
+        writeln!(tables, "{query} by {fields}\n{}", run.stdout).unwrap();
     }
     insta::assert_snapshot!("query-groups", tables);
 }

@@ -1,5 +1,6 @@
 //! Runs the binary without this machine's settings, and formats the result for a snapshot.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -117,7 +118,7 @@ pub(crate) fn rejections(cases: &[&[&str]]) -> String {
     for arguments in cases {
         let run = run(arguments);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}\n{run}");
-        text += &format!("{arguments:?}\n{}\n", run.stderr);
+        writeln!(text, "{arguments:?}\n{}", run.stderr).unwrap();
     }
     text
 }
