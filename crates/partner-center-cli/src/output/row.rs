@@ -37,6 +37,8 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         (0..Self::COLUMNS.len()).map(|index| self.cell(index))
     }
 
+    /// The order of groups of such rows, as `--sort` takes it.
+    const GROUPS_SORTED_BY: &'static str = "unused:desc";
     /// The columns that are a lower bound in some rows.
     const LOWER_BOUNDS: &'static [&'static str] = &[];
 
@@ -342,7 +344,7 @@ pub(super) use columns;
 
 #[cfg(test)]
 mod tests {
-    use partner_center::funnel::FunnelRow;
+    use partner_center::funnel::{FunnelRow, Group, GroupBy, Groups};
     use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
     use serde::de::DeserializeOwned;
 
@@ -385,6 +387,7 @@ mod tests {
         every_name_finds_its_column::<DeploymentRow>();
         every_name_finds_its_column::<UsageRow>();
         every_name_finds_its_column::<FunnelRow>();
+        every_name_finds_its_column::<Group>();
         every_name_finds_its_column::<PartnerDeploymentRow>();
         every_name_finds_its_column::<PartnerUsageRow>();
         every_name_finds_its_column::<Customer>();
@@ -440,9 +443,13 @@ mod tests {
         columns_are_the_serialized_fields::<UsageRow>(&read(SOURCE));
         columns_are_the_serialized_fields::<PartnerDeploymentRow>(&read("{}"));
         columns_are_the_serialized_fields::<PartnerUsageRow>(&read("{}"));
-        columns_are_the_serialized_fields::<FunnelRow>(&read(
+        let row: FunnelRow = read(
             r#"{"customerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","source":"classic","workloads":[],"flags":[]}"#,
-        ));
+        );
+        columns_are_the_serialized_fields(&row);
+        for group in Groups::<()>::of(GroupBy::Product, [&row]) {
+            columns_are_the_serialized_fields(&group);
+        }
         columns_are_the_serialized_fields(&Customer::from(partner_center::models::Customer::default()));
     }
 

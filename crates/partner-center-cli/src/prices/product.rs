@@ -20,7 +20,7 @@ pub(crate) struct Product {
 impl Product {
     /// How a price file names the product: by its id, else by its name. `None` if it has neither.
     pub(super) fn key(&self) -> Option<String> {
-        let id = self.id.as_ref().map(|id| id.as_uuid().map_or_else(|| id.clone(), Guid::from).to_string());
+        let id = self.id.clone().map(|id| id.into_lowercase().to_string());
         [id.as_deref(), self.name.as_deref()].into_iter().flatten().map(tidied).find(|key| !key.is_empty())
     }
 

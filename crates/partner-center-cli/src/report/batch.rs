@@ -3,7 +3,7 @@
 use partner_center::sweep::Outcome;
 use partner_center::{CustomerId, Error, Response};
 
-use super::selected_customers::{CustomerResult, Odd};
+use super::selected_customers::{CustomerQuery, CustomerResult, Odd, SelectedCustomers};
 use crate::output::Position;
 
 /// Some rows, or the reason why there are none.
@@ -47,6 +47,18 @@ impl<R> Batch<R> {
     }
 }
 
+impl<R> Batch<R> {
+    /// The rows of the next selected customer; `None` after the last. Cancel safe.
+    pub(super) async fn of_next<Q: CustomerQuery>(
+        selected: &mut SelectedCustomers<Q>,
+        rows: impl FnOnce(Q::Rows) -> Vec<R>,
+    ) -> Result<Option<Self>, Error> {
+        let Some((customer, known)) = selected.next().await? else { return Ok(None) };
+        let (rows, odd) = (known.into_batch_rows(rows), selected.take_odd());
+        Ok(Some(Self { customer: Some(customer), name: None, rows, odd }))
+    }
+}
+
 pub(super) enum BatchRows<R> {
     Rows(Vec<R>),
     Empty,
@@ -56,7 +68,7 @@ pub(super) enum BatchRows<R> {
 }
 
 impl<T> CustomerResult<T> {
-    pub(super) fn into_batch_rows<R>(self, rows: impl FnOnce(T) -> Vec<R>) -> BatchRows<R> {
+    fn into_batch_rows<R>(self, rows: impl FnOnce(T) -> Vec<R>) -> BatchRows<R> {
         match self {
             Self::Rows(known) => BatchRows::Rows(rows(known)),
             Self::Empty => BatchRows::Empty,

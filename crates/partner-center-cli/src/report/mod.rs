@@ -19,7 +19,7 @@ mod source;
 pub(crate) mod threshold;
 
 use partner_center::funnel::{Counted, Group, GroupBy};
-use partner_center::licenses::{LicenseRow, SourceChoice, UsageRow};
+use partner_center::licenses::{LicenseRow, SourceChoice};
 use partner_center::sweep::{Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
@@ -179,9 +179,7 @@ impl<R: Row + Counted> Destination<R> {
         let Some(by) = by else {
             return Setup::new(whose, reading, writing, asked, read, global).map(Self::Rows);
         };
-        // Usage alone does not say what is unused.
-        let most = if R::TYPE == UsageRow::TYPE { "licensesActive:desc" } else { "unused:desc" };
-        let sort = writing.sort.clone().or_else(|| Some(most.to_owned()));
+        let sort = writing.sort.clone().or_else(|| Some(R::GROUPS_SORTED_BY.to_owned()));
         let writing = args::Writing { sort, ..writing.clone() };
         let setup = Setup::new(whose, reading, &writing, asked, read, global)?;
         Ok(Self::Groups(

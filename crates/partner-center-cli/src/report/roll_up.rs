@@ -14,8 +14,8 @@ use super::source::Reading;
 
 /// Groups the rows of another source.
 pub(super) struct RollUp<S> {
-    pub(super) rows: S,
-    pub(super) groups: Groups,
+    rows: S,
+    groups: Groups,
 }
 
 impl<S> RollUp<S> {

@@ -122,14 +122,7 @@ impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
                 };
                 Batch::of(customer, name, batch.outcome, rows)
             }),
-            CustomerSelection::SelectedCustomers(named) => {
-                named.next().await?.map(|(customer, known)| Batch {
-                    customer: Some(customer),
-                    name: None,
-                    rows: known.into_batch_rows(rows),
-                    odd: named.take_odd(),
-                })
-            }
+            CustomerSelection::SelectedCustomers(named) => Batch::of_next(named, rows).await?,
         })
     }
 
@@ -211,14 +204,7 @@ impl Reading for FunnelRows {
                     None
                 }
             },
-            CustomerSelection::SelectedCustomers(named) => {
-                named.next().await?.map(|(customer, known)| Batch {
-                    customer: Some(customer),
-                    name: None,
-                    rows: known.into_batch_rows(rows),
-                    odd: named.take_odd(),
-                })
-            }
+            CustomerSelection::SelectedCustomers(named) => Batch::of_next(named, rows).await?,
         })
     }
 

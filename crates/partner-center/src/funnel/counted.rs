@@ -3,7 +3,7 @@
 use super::{FunnelRow, row};
 use crate::CustomerId;
 use crate::licenses::{DeploymentRow, UsageRow};
-use crate::models::{Guid, Timestamp};
+use crate::models::{Channel, Guid, Timestamp};
 
 /// A row whose counts can be added up: [`FunnelRow`], [`DeploymentRow`] or [`UsageRow`]. The trait is sealed.
 ///
@@ -16,7 +16,7 @@ pub(super) trait HasFacts {
     fn facts(&self) -> Facts<'_>;
 }
 
-/// The facts of a row that totals and groups are made of.
+/// The facts of a row that the join, totals and groups are made of.
 pub(super) struct Facts<'a> {
     pub(super) customer_id: Option<CustomerId>,
     pub(super) customer_name: Option<&'a str>,
@@ -24,6 +24,7 @@ pub(super) struct Facts<'a> {
     pub(super) product_name: Option<&'a str>,
     pub(super) service_code: Option<&'a str>,
     pub(super) service_name: Option<&'a str>,
+    pub(super) channel: Option<&'a Channel>,
     pub(super) sold: Option<i64>,
     pub(super) deployed: Option<i64>,
     pub(super) active: Option<i64>,
@@ -35,7 +36,7 @@ pub(super) struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// The valid times.
-    pub(super) fn stamps(&self) -> impl Iterator<Item = &'a Timestamp> {
+    pub(super) fn stamps(&self) -> impl Iterator<Item = &'a Timestamp> + use<'a> {
         self.processed.into_iter().flatten().filter(|stamp| stamp.unix_seconds().is_some())
     }
 }
@@ -51,6 +52,7 @@ impl HasFacts for FunnelRow {
             product_name: self.product_name.as_deref(),
             service_code: self.service_code.as_deref(),
             service_name: self.service_name.as_deref(),
+            channel: self.channel.as_ref(),
             sold: self.licenses_sold,
             deployed: self.licenses_deployed,
             active: self.licenses_active,
@@ -78,6 +80,7 @@ impl HasFacts for DeploymentRow {
             product_name: self.product_name.as_deref(),
             service_code: self.service_code.as_deref(),
             service_name: self.service_name.as_deref(),
+            channel: self.channel.as_ref(),
             sold,
             deployed,
             active: None,
@@ -100,6 +103,7 @@ impl HasFacts for UsageRow {
             product_name: self.product_name.as_deref(),
             service_code: self.service_code.as_deref(),
             service_name: self.service_name.as_deref(),
+            channel: self.channel.as_ref(),
             sold: None,
             deployed: None,
             active: row::known(self.licenses_active),

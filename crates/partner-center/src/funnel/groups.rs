@@ -95,7 +95,10 @@ impl<X: Default> Groups<X> {
             extra: X::default(),
         });
         keep_smaller(&mut group.key, shown.as_ref());
-        keep_smaller(&mut group.name, name.map(str::to_owned).as_ref());
+        // Nearly all rows of a group have the same name.
+        if group.name.as_deref() != name {
+            keep_smaller(&mut group.name, name.map(str::to_owned).as_ref());
+        }
         group.totals.add_facts(&facts);
         &mut group.extra
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::counted::{Facts, HasFacts as _};
 use super::entries::{ByCustomer, CustomerEntries, Entries};
 use super::merge::RowValues;
 use super::product_group::{ProductGroup, complete_by_name};
@@ -205,14 +206,7 @@ impl Join {
             row.source,
             &mut self.report,
         );
-        let product = Product::new(
-            row.product_id.as_ref(),
-            row.product_name.as_deref(),
-            row.service_code.as_deref(),
-            row.service_name.as_deref(),
-            row.channel.as_ref(),
-        );
-        self.push((row.customer_id, row.customer_name.as_deref()), product, None, part);
+        self.push(&row.facts(), None, part);
     }
 
     /// Adds a usage row.
@@ -240,15 +234,8 @@ impl Join {
             row.source,
             &mut self.report,
         );
-        let product = Product::new(
-            row.product_id.as_ref(),
-            row.product_name.as_deref(),
-            row.service_code.as_deref(),
-            row.service_name.as_deref(),
-            row.channel.as_ref(),
-        );
         let workload = WorkloadLabel::new(row.workload_code.as_deref(), row.workload_name.as_deref());
-        self.push((row.customer_id, row.customer_name.as_deref()), product, Some(workload), part);
+        self.push(&row.facts(), Some(workload), part);
     }
 
     /// Joins the added rows. Returns one row per customer, product and channel, sorted by customer id and then by
@@ -295,19 +282,13 @@ impl Join {
         }
     }
 
-    fn push(
-        &mut self,
-        (customer, name): (Option<CustomerId>, Option<&str>),
-        product: Option<Product>,
-        workload: Option<WorkloadLabel>,
-        part: RowValues,
-    ) {
-        let Some(customer) = self.customer(customer) else { return };
-        let Some(product) = product else {
+    fn push(&mut self, row: &Facts<'_>, workload: Option<WorkloadLabel>, part: RowValues) {
+        let Some(customer) = self.customer(row.customer_id) else { return };
+        let Some(product) = Product::new(row) else {
             self.report.without_product = self.report.without_product.saturating_add(1);
             return;
         };
-        self.entries.push(customer, filled(name), product, workload, part);
+        self.entries.push(customer, filled(row.customer_name), product, workload, part);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Product keys, by which rows are joined and added up.
 
+use super::counted::Facts;
 use crate::models::{Channel, Guid};
 
 /// The key of a product. A product with an id and one without are always different.
@@ -50,16 +51,11 @@ pub(super) struct Product {
 
 impl Product {
     /// `None` if there is neither an id nor a name.
-    pub(super) fn new(
-        id: Option<&Guid>,
-        name: Option<&str>,
-        service_code: Option<&str>,
-        service_name: Option<&str>,
-        channel: Option<&Channel>,
-    ) -> Option<Self> {
-        let id = id.map(Guid::to_string).filter(|id| fold_id(id).is_some());
-        let [name, service_code, service_name] = [name, service_code, service_name].map(filled);
-        let channel = channel.filter(|channel| !channel.as_str().trim().is_empty());
+    pub(super) fn new(row: &Facts<'_>) -> Option<Self> {
+        let id = row.product_id.map(Guid::to_string).filter(|id| fold_id(id).is_some());
+        let [name, service_code, service_name] =
+            [row.product_name, row.service_code, row.service_name].map(filled);
+        let channel = row.channel.filter(|channel| !channel.as_str().trim().is_empty());
         Some(Self {
             key: ProductKey::new(id.as_deref(), name, service_code, service_name)?,
             by_name: ProductKey::by_name(name, service_code, service_name),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::counted::HasFacts as _;
 use crate::CustomerId;
 use crate::licenses::{self, Source};
 use crate::models::{Channel, Guid, Timestamp};
@@ -122,15 +123,7 @@ impl FunnelRow {
     /// ```
     #[must_use]
     pub fn processed_date_time(&self) -> Option<&Timestamp> {
-        self.stamps().min_by_key(|stamp| stamp.unix_seconds())
-    }
-
-    /// The valid times of both sides.
-    fn stamps(&self) -> impl Iterator<Item = &Timestamp> {
-        [&self.deployment_processed_date_time, &self.usage_processed_date_time]
-            .into_iter()
-            .flatten()
-            .filter(|stamp| stamp.unix_seconds().is_some())
+        self.facts().stamps().min_by_key(|stamp| stamp.unix_seconds())
     }
 
     /// The same as the field: shelfware plus idle, of what is known.

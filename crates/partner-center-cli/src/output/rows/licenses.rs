@@ -53,6 +53,8 @@ columns! {
         "source" source, No;
     }
 
+    /// Usage alone does not say what is unused.
+    const GROUPS_SORTED_BY: &'static str = "licensesActive:desc";
     // A license counts once in every workload it qualifies for.
     const TOTALS_BY: &'static [&'static str] = &["workloadCode", "workloadName"];
     const PERCENTS: &'static [[&'static str; 3]] = &[["usagePercent", "licensesActive", "licensesQualified"]];
