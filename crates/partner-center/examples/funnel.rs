@@ -34,14 +34,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
             totals.licenses_sold.sum, totals.shelfware.sum, totals.idle.sum
         );
     }
-    let (book, report) = (totals.book(), funnel.report());
+    let (overall, report) = (totals.overall(), funnel.report());
     println!(
         "{} rows of the funnel from {} of deployment and {} of usage: {} of {} licenses are unused",
         report.funnel_rows,
         report.deployment_rows,
         report.usage_rows,
-        book.unused.sum,
-        book.licenses_sold.sum
+        overall.unused.sum,
+        overall.licenses_sold.sum
     );
     if let Some(coverage) = funnel.coverage() {
         println!("{} customers have no rows", coverage.without_rows().count());

@@ -64,8 +64,8 @@ fn truth(book: &Book) -> [i64; 5] {
 }
 
 fn sums(totals: &FunnelTotals) -> [i64; 5] {
-    let book = totals.book();
-    [book.licenses_sold, book.licenses_deployed, book.licenses_active, book.shelfware, book.idle]
+    let all = totals.overall();
+    [all.licenses_sold, all.licenses_deployed, all.licenses_active, all.shelfware, all.idle]
         .map(|tally| tally.sum)
 }
 
@@ -146,7 +146,7 @@ async fn all_customers_take_few_requests_with_the_commercial_queries() {
     assert_eq!(ids.len(), active);
 
     let report = stream.report();
-    assert_eq!(report.funnel_rows, totals.book().rows);
+    assert_eq!(report.funnel_rows, totals.overall().rows);
     assert_eq!(stream.progress().summary.rows, report.deployment_rows + report.usage_rows);
     assert!(stream.fallback().is_none() && stream.checkpoint().is_none(), "few requests are repeated");
     let coverage = stream.coverage().unwrap();

@@ -133,7 +133,7 @@ impl FunnelPolicy {
 
     /// Each threshold, and whether it is crossed; `None` if unknown.
     fn verdicts(&self) -> impl Iterator<Item = (&Threshold, &Crossings, Option<bool>)> {
-        let totals = self.state.totals.book();
+        let totals = self.state.totals.overall();
         self.thresholds
             .iter()
             .zip(&self.state.crossings)
@@ -142,7 +142,7 @@ impl FunnelPolicy {
 
     /// The thresholds that are crossed.
     pub(super) fn crossed(&self) -> Vec<Problem> {
-        let totals = self.state.totals.book();
+        let totals = self.state.totals.overall();
         let crossed = self.verdicts().filter(|(_, _, verdict)| *verdict == Some(true));
         crossed.map(|(threshold, crossings, _)| crossings.problem(threshold, totals)).collect()
     }
@@ -200,7 +200,7 @@ impl FunnelPolicy {
 
     /// The fields of the JSON summary.
     pub(super) fn summary(&self) -> Map<String, Value> {
-        let totals = self.state.totals.book();
+        let totals = self.state.totals.overall();
         let thresholds =
             self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
         let products = self.state.totals.products();

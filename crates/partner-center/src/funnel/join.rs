@@ -152,7 +152,7 @@ impl Rows for Funnel {
 /// for row in &mut rows {
 ///     totals.add(&row);
 /// }
-/// assert_eq!((totals.book().shelfware.sum, totals.book().idle.sum), (4, 2));
+/// assert_eq!((totals.overall().shelfware.sum, totals.overall().idle.sum), (4, 2));
 /// assert_eq!(rows.report().funnel_rows, 1);
 /// # Ok::<(), serde_json::Error>(())
 /// ```

@@ -35,7 +35,7 @@
 //! assert_eq!((row.licenses_sold, row.licenses_deployed, row.licenses_active), (Some(100), Some(80), Some(60)));
 //! assert_eq!((row.shelfware, row.idle), (Some(20), Some(20)));
 //! assert_eq!((row.deployment_percent, row.usage_percent), (Some(80.0), Some(75.0)));
-//! assert_eq!(totals.book().idle.sum, 20);
+//! assert_eq!(totals.overall().idle.sum, 20);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

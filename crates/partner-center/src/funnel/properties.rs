@@ -258,19 +258,19 @@ proptest! {
         // By product, and by customer.
         let mut by_product = Totals::default();
         whole.products().iter().for_each(|product| by_product.merge(&product.totals));
-        prop_assert_eq!(&by_product, whole.book());
+        prop_assert_eq!(&by_product, whole.overall());
         let mut by_customer = Totals::default();
         for of_customer in rows.chunk_by(|a, b| a.customer_id == b.customer_id) {
-            by_customer.merge(total(of_customer).book());
+            by_customer.merge(total(of_customer).overall());
         }
-        prop_assert_eq!(&by_customer, whole.book());
+        prop_assert_eq!(&by_customer, whole.overall());
 
         // By every kind of group.
         for by in [GroupBy::Customer, GroupBy::Product, GroupBy::Service] {
             let groups = Groups::<()>::of(by, &rows);
             let mut sum = Totals::default();
             groups.iter().for_each(|group| sum.merge(&group.totals));
-            prop_assert_eq!(&sum, whole.book());
+            prop_assert_eq!(&sum, whole.overall());
             let keys: BTreeSet<_> = groups.iter().map(|group| group.key.as_deref().and_then(fold)).collect();
             prop_assert_eq!(keys.len(), groups.len());
             let reversed = Groups::of(by, rows.iter().rev());
@@ -279,19 +279,19 @@ proptest! {
 
         // As plain sums over the rows.
         let sum = |number: fn(&FunnelRow) -> Option<i64>| rows.iter().filter_map(number).sum::<i64>();
-        let book = whole.book();
-        prop_assert_eq!(book.licenses_sold.sum, sum(|row| row.licenses_sold));
-        prop_assert_eq!(book.licenses_active.sum, sum(|row| row.licenses_active));
-        prop_assert_eq!(book.idle.sum, sum(|row| row.idle));
-        prop_assert_eq!(book.unused.sum, book.shelfware.sum + book.idle.sum);
-        prop_assert_eq!(book.idle.unknown_rows, rows.iter().filter(|row| row.idle.is_none()).count() as u64);
+        let overall = whole.overall();
+        prop_assert_eq!(overall.licenses_sold.sum, sum(|row| row.licenses_sold));
+        prop_assert_eq!(overall.licenses_active.sum, sum(|row| row.licenses_active));
+        prop_assert_eq!(overall.idle.sum, sum(|row| row.idle));
+        prop_assert_eq!(overall.unused.sum, overall.shelfware.sum + overall.idle.sum);
+        prop_assert_eq!(overall.idle.unknown_rows, rows.iter().filter(|row| row.idle.is_none()).count() as u64);
 
         // The stages of the funnel add up.
         prop_assert_eq!(
-            book.deployment.whole + book.deployed_beyond_sold,
-            book.deployment.part + book.shelfware.sum
+            overall.deployment.whole + overall.deployed_beyond_sold,
+            overall.deployment.part + overall.shelfware.sum
         );
-        prop_assert_eq!(book.usage.whole + book.active_beyond_deployed, book.usage.part + book.idle.sum);
+        prop_assert_eq!(overall.usage.whole + overall.active_beyond_deployed, overall.usage.part + overall.idle.sum);
 
         // Serialized and read again.
         prop_assert_eq!(text(&serde_json::from_str::<FunnelTotals>(&text(&whole)).unwrap()), text(&whole));

@@ -22,7 +22,7 @@ impl Customers {
     ///         totals.add(row);
     ///     }
     /// }
-    /// println!("{} licenses are idle", totals.book().idle.sum);
+    /// println!("{} licenses are idle", totals.overall().idle.sum);
     /// # Ok(())
     /// # }
     /// ```

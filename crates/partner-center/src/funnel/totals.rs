@@ -341,7 +341,7 @@ impl ProductTotals {
 ///         totals.add(row);
 ///     }
 /// }
-/// assert_eq!(totals.book().licenses_sold.sum, 20);
+/// assert_eq!(totals.overall().licenses_sold.sum, 20);
 /// assert_eq!(totals.products().len(), 1);
 ///
 /// let saved = serde_json::to_string(&totals)?;
@@ -352,7 +352,7 @@ impl ProductTotals {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(into = "WrittenTotals", from = "WrittenTotals")]
 pub struct FunnelTotals {
-    book: Totals,
+    overall: Totals,
     #[cfg_attr(feature = "schemars", schemars(with = "Vec<ProductTotals>"))]
     products: BTreeMap<Option<ProductKey>, ProductTotals>,
 }
@@ -368,7 +368,7 @@ impl FunnelTotals {
     /// )?];
     /// let mut totals = FunnelTotals::default();
     /// totals.add(&Funnel::of_customer("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?, &deployment, &[]).rows[0]);
-    /// assert_eq!(totals.book().rows, 1);
+    /// assert_eq!(totals.overall().rows, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn add(&mut self, row: &FunnelRow) {
@@ -399,11 +399,11 @@ impl FunnelTotals {
     /// The totals of all rows.
     ///
     /// ```
-    /// assert_eq!(partner_center::funnel::FunnelTotals::default().book().rows, 0);
+    /// assert_eq!(partner_center::funnel::FunnelTotals::default().overall().rows, 0);
     /// ```
     #[must_use]
-    pub fn book(&self) -> &Totals {
-        &self.book
+    pub fn overall(&self) -> &Totals {
+        &self.overall
     }
 
     /// The totals of each product, sorted by name.
@@ -419,7 +419,7 @@ impl FunnelTotals {
     }
 
     fn add_product(&mut self, product: &ProductTotals) {
-        self.book.merge(&product.totals);
+        self.overall.merge(&product.totals);
         self.products.entry(product.key()).or_default().merge(product);
     }
 }
@@ -429,13 +429,13 @@ impl FunnelTotals {
 struct WrittenTotals {
     /// The sum of the products; ignored when it is read.
     #[serde(default)]
-    book: Totals,
+    overall: Totals,
     products: Vec<ProductTotals>,
 }
 
 impl From<FunnelTotals> for WrittenTotals {
     fn from(totals: FunnelTotals) -> Self {
-        Self { products: totals.products().into_iter().cloned().collect(), book: totals.book }
+        Self { products: totals.products().into_iter().cloned().collect(), overall: totals.overall }
     }
 }
 

@@ -39,11 +39,11 @@ fn maximum_numbers_saturate_when_more_is_added() {
     let mut totals = at_its_largest(&total([row]));
     totals.add(row);
     totals.merge(&at_its_largest(&total([row, row])));
-    assert_eq!(totals.book().rows, u64::MAX);
-    assert_eq!(totals.book().licenses_sold.sum, i64::MAX);
+    assert_eq!(totals.overall().rows, u64::MAX);
+    assert_eq!(totals.overall().licenses_sold.sum, i64::MAX);
     // Two products, so that reading already has to add them up.
     let mut written = serde_json::to_value(&totals).unwrap();
     let product = written["products"][0].clone();
     written["products"].as_array_mut().unwrap().push(product);
-    assert_eq!(read::<FunnelTotals>(&written).book().rows, u64::MAX);
+    assert_eq!(read::<FunnelTotals>(&written).overall().rows, u64::MAX);
 }
