@@ -14,8 +14,6 @@ mod log;
 mod output;
 #[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no command makes pages yet"))]
 mod page;
-#[cfg_attr(not(test), expect(dead_code, reason = "no command uses it yet"))]
-#[expect(unused_imports, reason = "no command uses it yet")]
 mod prices;
 mod problem;
 mod report;

@@ -80,23 +80,26 @@ impl Timestamp {
         if local.year() == 1 {
             return None;
         }
-        let as_utc = TimeZone::UTC.to_timestamp(local).ok()?.as_second();
+        let whole = local.with().subsec_nanosecond(0).build().ok()?;
+        let as_utc = TimeZone::UTC.to_timestamp(whole).ok()?.as_second();
         Some(match offset {
             Offset::Minutes(minutes) => as_utc - i64::from(minutes) * 60,
             Offset::Absent | Offset::Zulu => as_utc,
         })
     }
 
-    /// The time, rounded down to the second. `None` for "never" and for unrecognized texts.
+    /// The time. `None` for "never" and for unrecognized texts.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
+        let Form::Known { local, .. } = self.0 else { return None };
         let seconds = self.unix_seconds()?;
         let distance = Duration::from_secs(seconds.unsigned_abs());
-        if seconds < 0 {
+        let second = if seconds < 0 {
             SystemTime::UNIX_EPOCH.checked_sub(distance)
         } else {
             SystemTime::UNIX_EPOCH.checked_add(distance)
-        }
+        };
+        second?.checked_add(Duration::from_nanos(local.subsec_nanosecond().unsigned_abs().into()))
     }
 }
 
@@ -258,6 +261,24 @@ mod tests {
             assert_eq!(timestamp.unix_seconds(), Some(seconds), "{text}");
             assert_eq!(timestamp.to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_system_time_has_the_fraction() {
+        for (text, nanoseconds) in [
+            ("1970-01-01T00:00:01.5Z", 1_500_000_000),
+            ("1970-01-01T01:00:00.123456789+01:00", 123_456_789),
+            ("1969-12-31T23:59:59.25Z", -750_000_000),
+            ("1970-01-02", 86_400_000_000_000),
+        ] {
+            let time = Timestamp::from(text).to_system_time().unwrap();
+            let since = match time.duration_since(SystemTime::UNIX_EPOCH) {
+                Ok(since) => i128::try_from(since.as_nanos()).unwrap(),
+                Err(before) => -i128::try_from(before.duration().as_nanos()).unwrap(),
+            };
+            assert_eq!(since, nanoseconds, "{text}");
+        }
+        assert_eq!(Timestamp::from("1969-12-31T23:59:59.25Z").unix_seconds(), Some(-1), "rounded down");
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::exit;
 use crate::output::Format;
 use crate::output::row_type::RowType;
 
+pub(crate) use prices::Pricing;
 pub(crate) use report::{By, Funnel, LicenseArgs, Order, Reading, Source, Whose, Writing};
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.

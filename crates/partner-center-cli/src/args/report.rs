@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{ArgGroup, Args, ValueEnum};
 use partner_center::CustomerId;
 
+use super::Pricing;
+
 /// Arguments of `licenses deployment` and `licenses usage`.
 #[derive(Args, Debug)]
 pub(crate) struct LicenseArgs {
@@ -54,6 +56,9 @@ pub(crate) struct Funnel {
     /// Write the totals per customer, product or service instead of the rows, those with most unused licenses first
     #[arg(long, value_name = "GROUP", conflicts_with = "checkpoint", help_heading = ROWS)]
     pub(crate) by: Option<By>,
+
+    #[command(flatten)]
+    pub(crate) pricing: Pricing,
 
     #[command(flatten)]
     pub(crate) writing: Writing,

@@ -8,6 +8,7 @@ use crate::args::{CustomerCommand, Global};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::output::columns::Columns;
 use crate::output::rows::Customer;
 use crate::output::{
     CollectedFindings, Customers, End, Format, Layout, Output, Position, RowOrder, Target, show,
@@ -78,8 +79,14 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             if format == Format::Table {
                 show(&row)?;
             } else {
-                let mut output =
-                    Output::new(format, Target::Stdout, RowOrder::none(), Layout::OneCustomer, None)?;
+                let mut output = Output::new(
+                    format,
+                    Target::Stdout,
+                    RowOrder::none(),
+                    Layout::OneCustomer,
+                    Columns::of::<Customer>(),
+                    None,
+                )?;
                 output.rows(vec![row])?;
                 output.finish(End { findings: findings.clone(), ..End::default() })?;
             }

@@ -1,6 +1,5 @@
 //! `licenses deployment`, `licenses usage` and `licenses funnel`: for customers, or the partner's totals.
 
-use partner_center::funnel::Counted;
 use partner_center::licenses::LicenseRow;
 
 use crate::args::{Funnel, Global, LicenseArgs};
@@ -9,14 +8,13 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{End, Layout, Row};
 use crate::problem::Stop;
-use crate::report;
-use crate::report::output_options;
+use crate::report::{self, Grouped, output_options};
 use crate::signals::unless_stopped;
 
 /// `licenses deployment` or `licenses usage`.
 pub(crate) async fn run<R>(arguments: &LicenseArgs, global: &Global, console: Console) -> Result<Exit, Stop>
 where
-    R: LicenseRow<PartnerRow: Row> + Row + Counted,
+    R: LicenseRow<PartnerRow: Row> + Grouped,
 {
     if !arguments.whose.is_nobody() {
         return report::licenses::<R>(arguments, global, console).await;

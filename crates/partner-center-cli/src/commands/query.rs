@@ -12,7 +12,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{End, Layout, Output, Position, Row};
 use crate::problem::{Problem, Stop};
-use crate::report::{note_empty_pages, output_options};
+use crate::report::{empty_pages_in_words, output_options};
 use crate::signals::unless_stopped;
 
 pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> Result<Exit, Stop> {
@@ -133,7 +133,7 @@ where
         console.note("no rows");
     }
     end.empty_pages = pages.empty_pages();
-    note_empty_pages(end.empty_pages, console);
+    empty_pages_in_words(end.empty_pages).iter().for_each(|note| console.note(note));
     output_options::note_findings(&end.findings, console);
     Ok(output)
 }

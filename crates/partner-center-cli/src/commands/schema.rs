@@ -1,6 +1,5 @@
 //! `schema`: prints the JSON Schema of a row type.
 
-use partner_center::funnel::{FunnelRow, Group};
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
@@ -9,7 +8,7 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::output::row_type::RowType;
-use crate::output::rows::Customer;
+use crate::output::rows::{AnnotatedRow, Customer, GroupRow};
 use crate::output::{Row, write_json};
 use crate::problem::Stop;
 
@@ -17,8 +16,8 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
     match row {
         RowType::Deployment => print::<DeploymentRow>(),
         RowType::Usage => print::<UsageRow>(),
-        RowType::Funnel => print::<FunnelRow>(),
-        RowType::Group => print::<Group>(),
+        RowType::Funnel => print::<AnnotatedRow>(),
+        RowType::Group => print::<GroupRow>(),
         RowType::PartnerDeployment => print::<PartnerDeploymentRow>(),
         RowType::PartnerUsage => print::<PartnerUsageRow>(),
         RowType::Customer => print::<Customer>(),
@@ -58,8 +57,8 @@ mod tests {
         let name = |row: RowType| row.to_possible_value().unwrap().get_name().to_owned();
         assert_eq!(name(RowType::Deployment), DeploymentRow::TYPE);
         assert_eq!(name(RowType::Usage), UsageRow::TYPE);
-        assert_eq!(name(RowType::Funnel), FunnelRow::TYPE);
-        assert_eq!(name(RowType::Group), Group::<()>::TYPE);
+        assert_eq!(name(RowType::Funnel), AnnotatedRow::TYPE);
+        assert_eq!(name(RowType::Group), GroupRow::TYPE);
         assert_eq!(name(RowType::PartnerDeployment), PartnerDeploymentRow::TYPE);
         assert_eq!(name(RowType::PartnerUsage), PartnerUsageRow::TYPE);
         assert_eq!(name(RowType::Customer), Customer::TYPE);

@@ -3,25 +3,27 @@
 
 use std::io::{self, Write};
 
-use super::{Cell, Failure, Row, Sink, Summary};
+use super::row::cells;
+use super::{Cell, Column, Columns, Failure, Row, Sink, Summary};
 use crate::spreadsheet::harmless;
 
 pub(super) struct Csv<W: Write> {
     out: csv::Writer<W>,
+    columns: Columns,
     opened: bool,
 }
 
 impl<W: Write> Csv<W> {
     /// `resumes` is whether the file already has a header and rows.
-    pub(super) fn new(out: W, resumes: bool) -> Self {
+    pub(super) fn new(out: W, columns: &Columns, resumes: bool) -> Self {
         let out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-        Self { out, opened: resumes }
+        Self { out, columns: columns.for_cells(false), opened: resumes }
     }
 
-    fn open<R: Row>(&mut self) -> io::Result<()> {
+    fn open(&mut self) -> io::Result<()> {
         if !self.opened {
             self.opened = true;
-            self.out.write_record(R::COLUMNS.iter().map(|column| column.name))?;
+            self.out.write_record(self.columns.iter().map(Column::name).map(|name| name.into_owned()))?;
         }
         Ok(())
     }
@@ -32,15 +34,22 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
         if rows.is_empty() {
             return Ok(());
         }
-        self.open::<R>()?;
+        self.open()?;
         for row in rows {
-            for cell in row.cells() {
+            for cell in cells(row, &self.columns) {
                 match cell {
-                    Cell::Text(text) => {
+                    Cell::Text(text) | Cell::Id(text) => {
                         self.out.write_field(harmless(text.as_deref().unwrap_or_default()).as_bytes())
                     }
-                    Cell::Id(id) => {
-                        self.out.write_field(harmless(id.as_deref().unwrap_or_default()).as_bytes())
+                    Cell::Time(time) => {
+                        let text = time.map(ToString::to_string).unwrap_or_default();
+                        self.out.write_field(harmless(&text).as_bytes())
+                    }
+                    Cell::List(list) => {
+                        self.out.write_field(harmless(&list.text().unwrap_or_default()).as_bytes())
+                    }
+                    Cell::Money(amount) => {
+                        self.out.write_field(amount.map_or_else(String::new, |amount| amount.to_string()))
                     }
                     Cell::Count(count) => self.out.write_field(number(count)),
                     // `Debug` prints the shortest exact form of a float, with a decimal point.
@@ -55,7 +64,7 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
     }
 
     fn finish(&mut self, _: &Summary, _: &[Failure]) -> io::Result<()> {
-        self.open::<R>()?;
+        self.open()?;
         self.out.flush()
     }
 }

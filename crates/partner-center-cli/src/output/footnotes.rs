@@ -1,10 +1,17 @@
 //! Footnotes of a table: which rows each total covers.
 
-use super::{Kind, Row, Summary};
+use super::{Column, Kind, Row, Summary};
 use crate::terminal::text::grouped;
 
-/// One sentence per reason why the totals do not add up. `columns` are the indexes and headings of the shown columns.
-pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Vec<String> {
+/// A column that the table shows.
+pub(super) struct Place<'a> {
+    pub(super) index: usize,
+    pub(super) column: &'a Column,
+    pub(super) heading: String,
+}
+
+/// One sentence per reason why the totals do not add up. `columns` are the shown columns with their indexes.
+pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Vec<String> {
     [unknown::<R>(summary, columns), lower_bounds::<R>(summary, columns), exceeding::<R>(summary, columns)]
         .into_iter()
         .flatten()
@@ -12,17 +19,16 @@ pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> 
 }
 
 /// `Of 80 rows, the total of Sold and Deployed covers 78 and that of Active covers 60; ...`
-fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<String> {
+fn unknown<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
     let mut groups: Vec<(u64, Vec<String>)> = Vec::new();
     // Keep a heading on one line.
     let whole = |heading: &str| heading.replace(' ', "\u{a0}");
-    for (place, heading) in columns {
-        let column = R::COLUMNS.get(*place)?;
+    for Place { index, column, heading } in columns {
         let is_percent = R::PERCENTS.iter().any(|[name, ..]| *name == column.name);
-        if column.kind != Kind::Count && !is_percent || R::LOWER_BOUNDS.contains(&column.name) {
+        if !matches!(column.kind, Kind::Count) && !is_percent || R::LOWER_BOUNDS.contains(&column.name) {
             continue;
         }
-        let known = summary.basis.known.get(*place).copied().unwrap_or_default();
+        let known = summary.basis.known.get(*index).copied().unwrap_or_default();
         match groups.iter_mut().find(|(rows, _)| *rows == known) {
             Some((_, headings)) => headings.push(whole(heading)),
             None => groups.push((known, vec![whole(heading)])),
@@ -44,11 +50,13 @@ fn unknown<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<Strin
 }
 
 /// `Unused is at least this: it is complete in 58 of 80 rows.`
-fn lower_bounds<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<String> {
+fn lower_bounds<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
     let rows = summary.basis.rows;
-    columns.iter().find_map(|(place, heading)| {
-        R::COLUMNS.get(*place).filter(|column| R::LOWER_BOUNDS.contains(&column.name))?;
-        let complete = summary.basis.known.get(*place).copied().unwrap_or_default();
+    columns.iter().find_map(|Place { index, column, heading }| {
+        if !R::LOWER_BOUNDS.contains(&column.name) {
+            return None;
+        }
+        let complete = summary.basis.known.get(*index).copied().unwrap_or_default();
         (complete < rows).then(|| {
             format!(
                 "{heading} is at least this: it is complete in {} of {} rows.",
@@ -60,17 +68,17 @@ fn lower_bounds<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<
 }
 
 /// `In 3 rows Deployed exceeds Sold, and Shelf is 0.`
-fn exceeding<R: Row>(summary: &Summary, columns: &[(usize, &str)]) -> Option<String> {
+fn exceeding<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
     let heading = |name: &str| {
-        columns.iter().find(|(place, _)| R::COLUMNS.get(*place).is_some_and(|column| column.name == name))
+        columns.iter().find(|shown| shown.column.name == name).map(|shown| shown.heading.as_str())
     };
     let sentences =
         R::PERCENTS.iter().zip(&summary.basis.exceeding).filter_map(|([_, part, whole], rows)| {
-            let ((_, part_heading), (_, whole_heading)) = heading(part).zip(heading(whole))?;
+            let (part_heading, whole_heading) = heading(part).zip(heading(whole))?;
             let difference = R::DIFFERENCES.iter().find(|[_, of, less]| of == whole && less == part);
             let zero = difference
                 .and_then(|[name, ..]| heading(name))
-                .map_or_else(String::new, |(_, heading)| format!(", and {heading} is 0"));
+                .map_or_else(String::new, |heading| format!(", and {heading} is 0"));
             let rows = match rows {
                 0 => return None,
                 1 => "1 row".to_owned(),

@@ -3,7 +3,9 @@
 //! Rows are written and added up one by one; only the table and sorted output hold all rows. This module does not know
 //! where rows come from, and does not write to stderr.
 
+mod about;
 mod age;
+pub(crate) mod columns;
 mod csv;
 pub(crate) mod file;
 mod findings;
@@ -27,12 +29,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::secrets;
+pub(crate) use about::About;
 pub(crate) use age::of_summary as age_of;
+use columns::{Column, Columns, Kind, Shown};
 use file::{Covered, Partial};
 pub(crate) use findings::{CollectedFindings, Position};
 pub(crate) use order::RowOrder;
+use row::Cell;
 pub(crate) use row::Row;
-use row::{Cell, Column, Kind, Shown};
 pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows};
 
 /// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
@@ -67,6 +71,11 @@ impl Format {
         Self::EXTENSIONS
             .into_iter()
             .find_map(|(known, format)| known.eq_ignore_ascii_case(extension).then_some(format))
+    }
+
+    /// Whether it names the customers that failed or have no rows.
+    pub(crate) fn lists_customers(self) -> bool {
+        matches!(self, Self::Json | Self::Parquet)
     }
 
     /// Whether a file of this format can be truncated after a row and appended to.
@@ -104,6 +113,7 @@ trait Sink<R: Row> {
 pub(crate) struct Output<R: Row> {
     sink: Box<dyn Sink<R>>,
     target: Target,
+    columns: Columns,
     tally: Tally,
     arrangement: RowOrder<R>,
     /// Rows to sort at the end.
@@ -122,6 +132,9 @@ pub(crate) struct End {
     pub(crate) findings: CollectedFindings,
     /// Fields of a single command.
     pub(crate) more: Map<String, Value>,
+    /// What the user should know about the rows.
+    pub(crate) notes: Vec<String>,
+    pub(crate) about: About,
 }
 
 impl<R: Row> Output<R> {
@@ -131,6 +144,7 @@ impl<R: Row> Output<R> {
         target: Target,
         arrangement: RowOrder<R>,
         layout: Layout,
+        columns: Columns,
         before: Option<Tally>,
     ) -> io::Result<Self> {
         // `--sort` applies to the table as well.
@@ -146,29 +160,30 @@ impl<R: Row> Output<R> {
         let sink: Box<dyn Sink<R>> = match format {
             Format::Table => match &target {
                 Target::Stdout => {
-                    Box::new(table::Table::new(anstream::AutoStream::auto(io::stdout()), width(), layout))
+                    let out = anstream::AutoStream::auto(io::stdout());
+                    Box::new(table::Table::new(out, &columns, width(), layout))
                 }
                 Target::File(_) => {
                     let out = io::BufWriter::new(anstream::StripStream::new(out));
-                    Box::new(table::Table::new(out, 80, layout))
+                    Box::new(table::Table::new(out, &columns, 80, layout))
                 }
             },
             Format::Json => Box::new(json::Document::new(io::BufWriter::new(out))),
             Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out))),
-            Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), resumes)),
+            Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), &columns, resumes)),
             #[cfg(feature = "parquet")]
-            Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out))),
+            Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out), &columns)),
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => return Err(io::Error::other("this build does not support parquet")),
         };
-        let tally = before.unwrap_or_default();
-        Ok(Self { sink, target, tally, arrangement, held: Vec::new(), written: 0 })
+        let tally = before.unwrap_or_default().with_costs_if(&columns);
+        Ok(Self { sink, target, columns, tally, arrangement, held: Vec::new(), written: 0 })
     }
 
     /// Adds the rows of one response.
     pub(crate) fn rows(&mut self, mut rows: Vec<R>) -> io::Result<()> {
         for row in &rows {
-            self.tally.add(row);
+            self.tally.add(row, &self.columns);
         }
         if self.arrangement.is_as_they_come() {
             rows.truncate(self.arrangement.wants(self.written));
@@ -215,7 +230,7 @@ impl<R: Row> Output<R> {
         self.sink.rows(&self.held)?;
         self.held.clear();
         let failures = std::mem::take(&mut end.failures);
-        let summary = self.tally.clone().summary::<R>(end);
+        let summary = self.tally.clone().summary::<R>(&self.columns, end);
         self.sink.finish(&summary, &failures)?;
         Ok(summary)
     }
@@ -243,7 +258,7 @@ pub(crate) fn width() -> u16 {
 
 /// Writes one row as a list of its fields, as text.
 pub(crate) fn show<R: Row>(row: &R) -> io::Result<()> {
-    table::show(row, anstream::AutoStream::auto(io::stdout()))
+    table::show(row, &Columns::of::<R>(), anstream::AutoStream::auto(io::stdout()))
 }
 
 /// Writes one JSON value other than a row, indented.

@@ -2,14 +2,13 @@
 
 use std::marker::PhantomData;
 
-use super::Row;
+use super::{Column, Columns, Row};
 use crate::exit::Exit;
 use crate::problem::Problem;
 
 /// The order and the maximum number of rows.
 pub(crate) struct RowOrder<R> {
-    /// The index of a column.
-    sort: Option<(usize, Direction)>,
+    sort: Option<(Column, Direction)>,
     limit: Option<usize>,
     rows: PhantomData<fn(R)>,
 }
@@ -30,7 +29,7 @@ impl<R: Row> RowOrder<R> {
     }
 
     /// Reads `COLUMN`, `COLUMN:asc` or `COLUMN:desc`.
-    pub(crate) fn read(sort: Option<&str>, limit: Option<usize>) -> Result<Self, Problem> {
+    pub(crate) fn read(columns: &Columns, sort: Option<&str>, limit: Option<usize>) -> Result<Self, Problem> {
         let sort = sort.map(|text| {
             let (name, direction) = match text.rsplit_once(':') {
                 None => (text, Some(Direction::Up)),
@@ -45,8 +44,9 @@ impl<R: Row> RowOrder<R> {
                 )
             };
             let direction = direction.ok_or_else(|| refused("expected asc or desc after the colon"))?;
-            let column = R::column(name).ok_or_else(|| {
-                let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
+            let column = columns.find(name).and_then(|place| columns.get(place)).copied();
+            let column = column.ok_or_else(|| {
+                let names: Vec<_> = columns.iter().map(Column::name).collect();
                 refused("no such column").advice(format!("The columns are {}.", names.join(", ")))
             })?;
             Ok((column, direction))
@@ -82,7 +82,7 @@ impl<R: Row> RowOrder<R> {
         if let Some((column, direction)) = self.sort {
             let customer = |row: &R| row.customer().0;
             held.sort_by(|a, b| {
-                let by_column = a.cell(column).order(&b.cell(column), direction == Direction::Down);
+                let by_column = a.cell(&column).order(&b.cell(&column), direction == Direction::Down);
                 by_column.then_with(|| customer(a).cmp(&customer(b)))
             });
         }

@@ -7,17 +7,18 @@ use partner_center::CustomerId;
 use partner_center::funnel::{Flag, Workload};
 use partner_center::licenses::{Source, percent};
 use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::columns::{Column, Columns, Kind, Shown};
+use crate::prices::Costs;
+
 /// A row of output: the contract's field names, timestamps as received. Its serialized fields are its columns.
-///
-/// A row type with more columns than an SDK row wraps it with `#[serde(flatten)]`. Its columns are those of the SDK row
-/// and then its own, and `cell` passes the first indexes on.
 pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// Its name in `schema` and in the JSON document.
     const TYPE: &'static str;
-    /// Every field, in the order of the csv columns.
+    /// Every field that all rows have, in the order of the csv columns.
     const COLUMNS: &'static [Column];
     /// The names of the columns that totals are grouped by.
     const TOTALS_BY: &'static [&'static str] = &[];
@@ -29,13 +30,8 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// the difference is 0.
     const DIFFERENCES: &'static [[&'static str; 3]] = &[];
 
-    /// The value in the column at this index.
-    fn cell(&self, index: usize) -> Cell<'_>;
-
-    /// The values in all columns.
-    fn cells(&self) -> impl Iterator<Item = Cell<'_>> {
-        (0..Self::COLUMNS.len()).map(|index| self.cell(index))
-    }
+    /// The value in a column.
+    fn cell(&self, column: &Column) -> Cell<'_>;
 
     /// The order of groups of such rows, as `--sort` takes it.
     const GROUPS_SORTED_BY: &'static str = "unused:desc";
@@ -47,10 +43,13 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         1
     }
 
-    /// Of these, how many have the whole count in the column at this index, which has a count.
-    fn complete_rows(&self, _index: usize) -> u64 {
+    /// Of these, how many have the whole count in this column, which has a count.
+    fn complete_rows(&self, _column: &Column) -> u64 {
         self.stands_for()
     }
+
+    /// Adds its costs, if it has columns for costs.
+    fn add_costs(&self, _costs: &mut Costs) {}
 
     /// The id and the name of its customer, if it has them.
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
@@ -62,27 +61,9 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         [None, None]
     }
 
-    /// Finds the index of a column by its csv name, its table heading, or its name in thresholds.
-    fn column(called: &str) -> Option<usize> {
-        let called = called.trim();
-        let is = |name: &str| name.eq_ignore_ascii_case(called);
-        let has_name =
-            |column: &Column| is(column.name) || column.name.strip_prefix("licenses").is_some_and(is);
-        let has_heading = |column: &Column| match column.shown {
-            Shown::As(heading) | Shown::IfKnown(heading) | Shown::IfWide(heading) => is(heading),
-            Shown::WhoseRow => is(CUSTOMER),
-            Shown::InPlaceOf(..) | Shown::No => false,
-        };
-        // If two columns share a heading, the one that is preferred in the table is found.
-        let has_heading_too =
-            |column: &Column| matches!(column.shown, Shown::InPlaceOf(_, heading) if is(heading));
-        let find = |is_it: &dyn Fn(&Column) -> bool| Self::COLUMNS.iter().position(is_it);
-        find(&has_name).or_else(|| find(&has_heading)).or_else(|| find(&has_heading_too))
-    }
-
     /// The count in the column of this name.
     fn count(&self, name: &str) -> Option<i64> {
-        match self.cell(Self::COLUMNS.iter().position(|column| column.name == name)?) {
+        match self.cell(Self::COLUMNS.iter().find(|column| column.name == name)?) {
             Cell::Count(count) => count,
             _ => None,
         }
@@ -98,49 +79,32 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     }
 }
 
-/// A column, which has one field of each row.
-#[derive(Clone, Copy)]
-pub(crate) struct Column {
-    /// The name in the contract, and in every format but the table.
-    pub(crate) name: &'static str,
-    pub(crate) shown: Shown,
-    pub(crate) kind: Kind,
+/// The values of a row, in the order of the columns.
+pub(super) fn cells<'a, R: Row>(row: &'a R, columns: &'a Columns) -> impl Iterator<Item = Cell<'a>> {
+    columns.iter().map(|column| row.cell(column))
 }
-
-/// The kind of values in a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Text,
-    Id,
-    Count,
-    Percent,
-}
-
-/// Whether the table shows this column. A text column without values is always left out.
-#[derive(Clone, Copy)]
-pub(crate) enum Shown {
-    As(&'static str),
-    /// Only if a row has a value. Other number columns are shown even if all values are unknown.
-    IfKnown(&'static str),
-    /// Only in a wide terminal.
-    IfWide(&'static str),
-    /// Only if the column of this name is left out.
-    InPlaceOf(&'static str, &'static str),
-    /// Not for a single customer, who is named above the table.
-    WhoseRow,
-    No,
-}
-
-/// The heading of the column that names the customer of a row.
-pub(super) const CUSTOMER: &str = "Customer";
 
 /// The value of a field.
 pub(crate) enum Cell<'a> {
     Text(Option<Cow<'a, str>>),
     /// A text that users copy, and so is never wrapped.
-    Id(Option<String>),
+    Id(Option<Cow<'a, str>>),
     Count(Option<i64>),
     Percent(Option<f64>),
+    /// An amount per month in the currency of the column or the row.
+    Money(Option<Decimal>),
+    /// A time as received.
+    Time(Option<&'a Timestamp>),
+    List(&'a dyn List),
+}
+
+/// The value of a field with several members.
+pub(crate) trait List {
+    /// One text for csv and tables; `None` without members.
+    fn text(&self) -> Option<String>;
+
+    /// The members, each with its fields. They are in the order of the columns of [`Kind::List`].
+    fn members(&self) -> Vec<Vec<Cell<'_>>>;
 }
 
 impl Cell<'_> {
@@ -166,6 +130,12 @@ impl Cell<'_> {
             (Self::Id(a), Self::Id(b)) => order(a.as_deref(), b.as_deref(), descending, |a, b| texts(a, b)),
             (Self::Count(a), Self::Count(b)) => order(*a, *b, descending, Ord::cmp),
             (Self::Percent(a), Self::Percent(b)) => order(*a, *b, descending, f64::total_cmp),
+            (Self::Money(a), Self::Money(b)) => order(*a, *b, descending, Ord::cmp),
+            (Self::Time(a), Self::Time(b)) => {
+                let text = |time: &Option<&Timestamp>| time.map(ToString::to_string);
+                order(text(a), text(b), descending, |a, b| texts(a, b))
+            }
+            (Self::List(a), Self::List(b)) => order(a.text(), b.text(), descending, |a, b| texts(a, b)),
             // The cells of one column are of one kind.
             _ => Ordering::Equal,
         }
@@ -175,13 +145,19 @@ impl Cell<'_> {
 /// A field type of a row.
 pub(super) trait Field: Sized {
     const KIND: Kind;
+    /// Whether every row has a value.
+    const REQUIRED: bool = false;
 
     fn cell(&self) -> Cell<'_>;
 }
 
-/// The kind of a field, inferred from the function that borrows it.
-pub(super) const fn kind_of<R, F: Field>(_: for<'a> fn(&'a R) -> &'a F) -> Kind {
-    F::KIND
+/// The column of a field, whose type is inferred from the function that borrows it.
+pub(super) const fn column_of<R, F: Field>(
+    name: &'static str,
+    shown: Shown,
+    _: for<'a> fn(&'a R) -> &'a F,
+) -> Column {
+    Column { required: F::REQUIRED, ..Column::new(name, shown, F::KIND) }
 }
 
 impl Field for Option<String> {
@@ -212,7 +188,7 @@ impl Field for Option<Guid> {
     const KIND: Kind = Kind::Id;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Id(self.as_ref().map(ToString::to_string))
+        Cell::Id(self.as_ref().map(|id| Cow::Owned(id.to_string())))
     }
 }
 
@@ -220,23 +196,24 @@ impl Field for Option<CustomerId> {
     const KIND: Kind = Kind::Id;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Id(self.map(|id| id.to_string()))
+        Cell::Id(self.map(|id| Cow::Owned(id.to_string())))
     }
 }
 
 impl Field for CustomerId {
     const KIND: Kind = Kind::Id;
+    const REQUIRED: bool = true;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Id(Some(self.to_string()))
+        Cell::Id(Some(Cow::Owned(self.to_string())))
     }
 }
 
 impl Field for Option<Timestamp> {
-    const KIND: Kind = Kind::Text;
+    const KIND: Kind = Kind::Time;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Text(self.as_ref().map(|time| Cow::Owned(time.to_string())))
+        Cell::Time(self.as_ref())
     }
 }
 
@@ -264,45 +241,96 @@ impl Field for Option<bool> {
     }
 }
 
-/// One text in csv and table, with the members separated by spaces, which they do not contain.
-impl Field for Option<Vec<String>> {
-    const KIND: Kind = Kind::Text;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Text(self.as_ref().map(|texts| Cow::Owned(texts.join(" "))))
-    }
-}
-
 impl Field for Source {
     const KIND: Kind = Kind::Text;
+    const REQUIRED: bool = true;
 
     fn cell(&self) -> Cell<'_> {
         Cell::Text(spelt(self).map(Cow::Owned))
     }
 }
 
-/// One text in csv and table, with the members separated by spaces.
-impl Field for Vec<Flag> {
-    const KIND: Kind = Kind::Text;
+/// A list of texts without spaces, which separate them in csv and table.
+const TEXTS: Kind = Kind::List(&[Column::new("element", Shown::No, Kind::Text)]);
+
+fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
+    let texts: Vec<_> = texts.collect();
+    (!texts.is_empty()).then(|| texts.join(" "))
+}
+
+impl Field for Option<Vec<String>> {
+    const KIND: Kind = TEXTS;
 
     fn cell(&self) -> Cell<'_> {
-        let flags: Vec<_> = self.iter().filter_map(spelt).collect();
-        Cell::Text((!flags.is_empty()).then(|| Cow::Owned(flags.join(" "))))
+        Cell::List(self)
     }
 }
 
-/// One text in csv and table: `Exchange 60/100; SharePoint 25/100`, a question mark for an unknown count.
-impl Field for Vec<Workload> {
-    const KIND: Kind = Kind::Text;
+impl List for Option<Vec<String>> {
+    fn text(&self) -> Option<String> {
+        joined(self.iter().flatten().map(String::as_str))
+    }
+
+    fn members(&self) -> Vec<Vec<Cell<'_>>> {
+        self.iter().flatten().map(|text| vec![Cell::Text(Some(Cow::Borrowed(text)))]).collect()
+    }
+}
+
+impl Field for Vec<Flag> {
+    const KIND: Kind = TEXTS;
 
     fn cell(&self) -> Cell<'_> {
+        Cell::List(self)
+    }
+}
+
+impl List for Vec<Flag> {
+    fn text(&self) -> Option<String> {
+        let flags: Vec<_> = self.iter().filter_map(spelt).collect();
+        joined(flags.iter().map(String::as_str))
+    }
+
+    fn members(&self) -> Vec<Vec<Cell<'_>>> {
+        self.iter().map(|flag| vec![Cell::Text(spelt(flag).map(Cow::Owned))]).collect()
+    }
+}
+
+impl Field for Vec<Workload> {
+    const KIND: Kind = Kind::List(&[
+        Column::new("workloadCode", Shown::No, Kind::Text),
+        Column::new("workloadName", Shown::No, Kind::Text),
+        Column::new("licensesActive", Shown::No, Kind::Count),
+        Column::new("licensesQualified", Shown::No, Kind::Count),
+    ]);
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::List(self)
+    }
+}
+
+impl List for Vec<Workload> {
+    /// `Exchange 60/100; SharePoint 25/100`, a question mark for an unknown count.
+    fn text(&self) -> Option<String> {
         let count = |count: Option<i64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
         let workload = |workload: &Workload| {
             let name = workload.workload_name.as_deref().or(workload.workload_code.as_deref()).unwrap_or("?");
             format!("{name} {}/{}", count(workload.licenses_active), count(workload.licenses_qualified))
         };
         let workloads: Vec<_> = self.iter().map(workload).collect();
-        Cell::Text((!workloads.is_empty()).then(|| Cow::Owned(workloads.join("; "))))
+        (!workloads.is_empty()).then(|| workloads.join("; "))
+    }
+
+    fn members(&self) -> Vec<Vec<Cell<'_>>> {
+        let text = |text: &Option<String>| Cell::Text(text.clone().map(Cow::Owned));
+        let member = |workload: &Workload| {
+            vec![
+                text(&workload.workload_code),
+                text(&workload.workload_name),
+                Cell::Count(workload.licenses_active),
+                Cell::Count(workload.licenses_qualified),
+            ]
+        };
+        self.iter().map(member).collect()
     }
 }
 
@@ -321,18 +349,14 @@ macro_rules! columns {
     ) => {
         impl $crate::output::row::Row for $row {
             const TYPE: &'static str = $type;
-            const COLUMNS: &'static [$crate::output::row::Column] = &[$(
-                $crate::output::row::Column {
-                    name: $column,
-                    shown: $shown,
-                    kind: $crate::output::row::kind_of::<$row, _>(|row| &row.$field),
-                },
-            )+];
+            const COLUMNS: &'static [$crate::output::columns::Column] = &$crate::output::columns::numbered([
+                $($crate::output::row::column_of::<$row, _>($column, $shown, |row| &row.$field),)+
+            ]);
 
-            fn cell(&self, index: usize) -> $crate::output::row::Cell<'_> {
+            fn cell(&self, column: &$crate::output::columns::Column) -> $crate::output::row::Cell<'_> {
                 const CELLS: &[for<'a> fn(&'a $row) -> $crate::output::row::Cell<'a>] =
                     &[$(|row| $crate::output::row::Field::cell(&row.$field)),+];
-                CELLS.get(index).map_or($crate::output::row::Cell::Text(None), |cell| cell(self))
+                CELLS.get(column.place).map_or($crate::output::row::Cell::Text(None), |cell| cell(self))
             }
 
             $($item)*
@@ -343,145 +367,4 @@ macro_rules! columns {
 pub(super) use columns;
 
 #[cfg(test)]
-mod tests {
-    use partner_center::funnel::{FunnelRow, Group, GroupBy, Groups};
-    use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
-    use serde::de::DeserializeOwned;
-
-    use super::*;
-    use crate::output::rows::Customer;
-    use crate::report::threshold::{Metric, Threshold};
-
-    fn every_name_finds_its_column<R: Row>() {
-        let find = |called: &str| R::column(called).and_then(|index| R::COLUMNS.get(index));
-        for column in R::COLUMNS {
-            let name = |called: &str| find(called).map(|found| found.name);
-            assert_eq!(name(column.name), Some(column.name), "{}", R::TYPE);
-            assert_eq!(name(&format!(" {} ", column.name.to_uppercase())), Some(column.name), "{}", R::TYPE);
-            let heading = match column.shown {
-                Shown::As(heading)
-                | Shown::IfKnown(heading)
-                | Shown::IfWide(heading)
-                | Shown::InPlaceOf(_, heading) => heading,
-                Shown::WhoseRow => CUSTOMER,
-                Shown::No => continue,
-            };
-            let has_it = match find(heading).map(|found| found.shown) {
-                Some(
-                    Shown::As(found)
-                    | Shown::IfKnown(found)
-                    | Shown::IfWide(found)
-                    | Shown::InPlaceOf(_, found),
-                ) => found == heading,
-                Some(Shown::WhoseRow) => heading == CUSTOMER,
-                _ => false,
-            };
-            assert!(has_it, "{}: {heading}", R::TYPE);
-        }
-        assert!(R::column("").is_none() && R::column("licenses").is_none());
-    }
-
-    // U12: `--sort sold` was unknown, though the table is headed Sold.
-    #[test]
-    fn a_column_is_found_by_name_by_heading_and_by_threshold_metric() {
-        every_name_finds_its_column::<DeploymentRow>();
-        every_name_finds_its_column::<UsageRow>();
-        every_name_finds_its_column::<FunnelRow>();
-        every_name_finds_its_column::<Group>();
-        every_name_finds_its_column::<PartnerDeploymentRow>();
-        every_name_finds_its_column::<PartnerUsageRow>();
-        every_name_finds_its_column::<Customer>();
-        for metric in Metric::ALL {
-            let column = FunnelRow::COLUMNS[FunnelRow::column(metric.name()).unwrap()];
-            assert!(matches!(column.kind, Kind::Count | Kind::Percent), "{}", metric.name());
-        }
-        // Conversely, a threshold accepts the name and the heading of a number column.
-        for column in FunnelRow::COLUMNS {
-            if let Shown::As(heading) | Shown::IfWide(heading) = column.shown
-                && matches!(column.kind, Kind::Count | Kind::Percent)
-            {
-                for name in [column.name, heading] {
-                    let threshold = format!("{name} > 1").parse::<Threshold>();
-                    assert!(threshold.is_ok(), "{name}");
-                }
-            }
-        }
-    }
-
-    /// The names of the serialized fields, in order.
-    fn fields(row: &impl Serialize) -> Vec<String> {
-        let json = serde_json::to_string(row).unwrap();
-        let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).unwrap();
-        let place = |name: &String| json.find(&format!("\"{name}\":"));
-        let mut names: Vec<_> = members.into_iter().map(|(name, _)| name).collect();
-        names.sort_by_key(place);
-        names
-    }
-
-    fn columns_are_the_serialized_fields<R: Row>(row: &R) {
-        let names: Vec<_> = R::COLUMNS.iter().map(|column| column.name).collect();
-        assert_eq!(fields(row), names, "{}", R::TYPE);
-        for (column, cell) in R::COLUMNS.iter().zip(row.cells()) {
-            let kind = match cell {
-                Cell::Text(_) => Kind::Text,
-                Cell::Id(_) => Kind::Id,
-                Cell::Count(_) => Kind::Count,
-                Cell::Percent(_) => Kind::Percent,
-            };
-            assert_eq!(kind, column.kind, "{} {}", R::TYPE, column.name);
-        }
-    }
-
-    fn read<R: DeserializeOwned>(json: &str) -> R {
-        serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn every_format_has_the_same_columns_in_the_same_order() {
-        const SOURCE: &str = r#"{"source":"classic"}"#;
-        columns_are_the_serialized_fields::<DeploymentRow>(&read(SOURCE));
-        columns_are_the_serialized_fields::<UsageRow>(&read(SOURCE));
-        columns_are_the_serialized_fields::<PartnerDeploymentRow>(&read("{}"));
-        columns_are_the_serialized_fields::<PartnerUsageRow>(&read("{}"));
-        let row: FunnelRow = read(
-            r#"{"customerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","source":"classic","workloads":[],"flags":[]}"#,
-        );
-        columns_are_the_serialized_fields(&row);
-        for group in Groups::<()>::of(GroupBy::Product, [&row]) {
-            columns_are_the_serialized_fields(&group);
-        }
-        columns_are_the_serialized_fields(&Customer::from(partner_center::models::Customer::default()));
-    }
-
-    /// A row with a column that the SDK row does not have.
-    #[derive(Serialize, JsonSchema)]
-    struct WithShare {
-        #[serde(flatten)]
-        row: DeploymentRow,
-        share: Option<f64>,
-    }
-
-    const OWN: usize = DeploymentRow::COLUMNS.len();
-
-    impl Row for WithShare {
-        const TYPE: &'static str = "deployment-with-share";
-        const COLUMNS: &'static [Column] = &{
-            let mut columns = [Column { name: "share", shown: Shown::No, kind: Kind::Percent }; OWN + 1];
-            let (of_row, _) = columns.split_at_mut(OWN);
-            of_row.copy_from_slice(DeploymentRow::COLUMNS);
-            columns
-        };
-
-        fn cell(&self, index: usize) -> Cell<'_> {
-            if index == OWN { self.share.cell() } else { self.row.cell(index) }
-        }
-    }
-
-    #[test]
-    fn a_row_can_add_columns_to_a_row_of_the_sdk() {
-        let row = read(r#"{"source":"classic","licensesSold":5}"#);
-        let row = WithShare { row, share: Some(12.5) };
-        columns_are_the_serialized_fields(&row);
-        assert_eq!((row.count("licensesSold"), WithShare::column("share")), (Some(5), Some(OWN)));
-    }
-}
+mod tests;

@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use partner_center::CustomerId;
 use partner_center::licenses::{percent, round_percent};
 use partner_center::models::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::findings::{OddValues, Position};
-use super::{Cell, End, Row};
+use super::row::cells;
+use super::{About, Cell, Column, Columns, End, Kind, Row};
+use crate::prices::Costs;
 
 /// The summary in the JSON document and below the table.
 #[derive(Debug, Serialize)]
@@ -28,14 +31,37 @@ pub(crate) struct Summary {
     /// One per group of rows with counts that can be added up; a license counts in every workload it qualifies for, so
     /// usage has one per workload. Percentages are computed from the sums.
     pub(crate) totals: Vec<Map<String, Value>>,
+    /// What unused licenses cost per month, per currency, if prices were given.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::prices::as_list")]
+    pub(crate) costs: Option<Costs>,
     pub(crate) oldest_processed_date_time: Option<Timestamp>,
     pub(crate) newest_processed_date_time: Option<Timestamp>,
     /// Which rows the totals cover.
     #[serde(skip)]
     pub(crate) basis: Basis,
+    /// What the user should know about the rows; on stderr for formats that do not have it.
+    #[serde(skip)]
+    pub(crate) notes: Vec<String>,
+    #[serde(skip)]
+    pub(crate) about: About,
     /// Fields of a single command.
     #[serde(flatten)]
     pub(crate) more: Map<String, Value>,
+}
+
+impl Summary {
+    /// The total of a column with costs. `None` if it has amounts of several currencies.
+    pub(super) fn total_cost(&self, column: &Column) -> Option<Decimal> {
+        let costs = self.costs.as_ref()?;
+        let (_, costs) = match column.currency {
+            Some(currency) => costs.currencies().find(|(other, _)| *other == currency)?,
+            None => {
+                let mut currencies = costs.currencies();
+                currencies.next().filter(|_| currencies.next().is_none())?
+            }
+        };
+        costs.of_column(column.name)?.total()
+    }
 }
 
 /// The numbers of customers by outcome.
@@ -141,19 +167,19 @@ pub(crate) struct Basis {
 }
 
 impl Basis {
-    fn add<R: Row>(&mut self, row: &R, counts: &[Option<i64>]) {
-        self.known.resize(R::COLUMNS.len(), 0);
+    fn add<R: Row>(&mut self, row: &R, columns: &Columns, counts: &[Option<i64>]) {
+        self.known.resize(columns.len(), 0);
         self.exceeding.resize(R::PERCENTS.len(), 0);
         self.rows = self.rows.saturating_add(row.stands_for());
-        for ((index, known), count) in self.known.iter_mut().enumerate().zip(counts) {
+        for ((column, known), count) in columns.iter().zip(&mut self.known).zip(counts) {
             if count.is_some() {
-                *known = known.saturating_add(row.complete_rows(index));
+                *known = known.saturating_add(row.complete_rows(column));
             }
         }
         for ([name, part, whole], exceeding) in R::PERCENTS.iter().zip(&mut self.exceeding) {
             let Some((part, whole)) = row.count(part).zip(row.count(whole)) else { continue };
             *exceeding = exceeding.saturating_add(u64::from(part > whole));
-            let place = R::COLUMNS.iter().position(|column| column.name == *name);
+            let place = columns.iter().position(|column| column.name == *name);
             if let Some(known) = place.and_then(|place| self.known.get_mut(place)) {
                 *known = known.saturating_add(1);
             }
@@ -174,6 +200,9 @@ pub(crate) struct Tally {
     places: BTreeMap<Vec<Option<String>>, usize>,
     oldest: Option<Timestamp>,
     newest: Option<Timestamp>,
+    /// With prices.
+    #[serde(default)]
+    costs: Option<Costs>,
 }
 
 /// A group of rows with counts that can be added up.
@@ -188,11 +217,19 @@ struct Group {
 }
 
 impl Tally {
-    pub(super) fn add<R: Row>(&mut self, row: &R) {
+    /// Adds costs from now on, if the rows have columns for them.
+    pub(super) fn with_costs_if(mut self, columns: &Columns) -> Self {
+        if columns.iter().any(|column| matches!(column.kind, Kind::Money)) {
+            self.costs.get_or_insert_default();
+        }
+        self
+    }
+
+    pub(super) fn add<R: Row>(&mut self, row: &R, columns: &Columns) {
         self.rows = self.rows.saturating_add(1);
         let mut key = Vec::with_capacity(R::TOTALS_BY.len());
-        let mut counts = vec![None; R::COLUMNS.len()];
-        for ((column, cell), count) in R::COLUMNS.iter().zip(row.cells()).zip(&mut counts) {
+        let mut counts = vec![None; columns.len()];
+        for ((column, cell), count) in columns.iter().zip(cells(row, columns)).zip(&mut counts) {
             match cell {
                 Cell::Count(value) => *count = value,
                 Cell::Text(text) if R::TOTALS_BY.contains(&column.name) => {
@@ -201,9 +238,12 @@ impl Tally {
                 _ => {}
             }
         }
-        self.basis.add(row, &counts);
+        self.basis.add(row, columns, &counts);
+        if let Some(costs) = &mut self.costs {
+            row.add_costs(costs);
+        }
         let shares = R::PERCENTS.iter().map(|[_, part, whole]| row.count(part).zip(row.count(whole)));
-        if let Some(group) = self.group::<R>(key) {
+        if let Some(group) = self.group::<R>(columns, key) {
             for (sum, count) in group.sums.iter_mut().zip(counts) {
                 if let Some(count) = count {
                     *sum = Some(sum.unwrap_or_default().saturating_add(count));
@@ -220,14 +260,14 @@ impl Tally {
         }
     }
 
-    fn group<R: Row>(&mut self, key: Vec<Option<String>>) -> Option<&mut Group> {
+    fn group<R: Row>(&mut self, columns: &Columns, key: Vec<Option<String>>) -> Option<&mut Group> {
         if self.places.len() < self.groups.len() {
             let keys = self.groups.iter().map(|group| group.key.clone());
             self.places = keys.zip(0..).collect();
         }
         let place = *self.places.entry(key.clone()).or_insert(self.groups.len());
         if place == self.groups.len() {
-            let (sums, shares) = (vec![None; R::COLUMNS.len()], vec![[0, 0]; R::PERCENTS.len()]);
+            let (sums, shares) = (vec![None; columns.len()], vec![[0, 0]; R::PERCENTS.len()]);
             self.groups.push(Group { key, sums, shares });
         }
         self.groups.get_mut(place)
@@ -244,34 +284,37 @@ impl Tally {
         }
     }
 
-    pub(super) fn summary<R: Row>(self, end: End) -> Summary {
-        let End { customers, without_rows, empty_pages, findings, more, .. } = end;
+    pub(super) fn summary<R: Row>(self, columns: &Columns, end: End) -> Summary {
+        let End { customers, without_rows, empty_pages, findings, more, notes, about, .. } = end;
         Summary {
             rows: self.rows,
             customers,
             empty_pages,
             without_rows_list: customers.map(|_| without_rows),
             odd_values: findings.odd_values(),
-            totals: self.groups.into_iter().filter_map(total::<R>).collect(),
+            totals: self.groups.into_iter().filter_map(|group| total::<R>(columns, group)).collect(),
+            costs: self.costs,
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,
             basis: self.basis,
+            notes,
+            about,
             more,
         }
     }
 }
 
 /// One line of totals; `None` if the rows have no counts.
-fn total<R: Row>(Group { key, sums, shares }: Group) -> Option<Map<String, Value>> {
+fn total<R: Row>(columns: &Columns, Group { key, sums, shares }: Group) -> Option<Map<String, Value>> {
     if sums.iter().all(Option::is_none) {
         return None;
     }
     let mut total = Map::new();
-    let by = R::COLUMNS.iter().map(|column| column.name).filter(|name| R::TOTALS_BY.contains(name));
+    let by = columns.iter().map(|column| column.name).filter(|name| R::TOTALS_BY.contains(name));
     for (name, value) in by.zip(key) {
         total.insert(name.to_owned(), value.map_or(Value::Null, Value::String));
     }
-    for (column, sum) in R::COLUMNS.iter().zip(sums) {
+    for (column, sum) in columns.iter().zip(sums) {
         if let Some(sum) = sum {
             total.insert(column.name.to_owned(), Value::from(sum));
         }

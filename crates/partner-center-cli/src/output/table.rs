@@ -8,9 +8,10 @@ use comfy_table::{
 };
 use serde_json::{Map, Value};
 
-use super::row::CUSTOMER;
-use super::{Cell, Column, Failure, Kind, Layout, Row, Shown, Sink, Summary, age, footnotes};
-use crate::terminal::text::{grouped, printable};
+use super::footnotes::{self, Place};
+use super::row::cells;
+use super::{Cell, Column, Columns, Failure, Layout, Row, Shown, Sink, Summary, age};
+use crate::terminal::text::{grouped, grouped_amount, printable};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -24,6 +25,7 @@ const RULE: &str = "\u{1}";
 
 pub(super) struct Table<W> {
     out: W,
+    columns: Columns,
     width: u16,
     layout: Layout,
     rows: Vec<Vec<Field>>,
@@ -55,8 +57,9 @@ enum Side {
 }
 
 impl<W: Write> Table<W> {
-    pub(super) fn new(out: W, width: u16, layout: Layout) -> Self {
-        Self { out, width, layout, rows: Vec::new(), customers: Vec::new() }
+    pub(super) fn new(out: W, columns: &Columns, width: u16, layout: Layout) -> Self {
+        let columns = columns.for_cells(false);
+        Self { out, columns, width, layout, rows: Vec::new(), customers: Vec::new() }
     }
 
     /// Sorts rows by customer name; those without a name are last, by id.
@@ -86,7 +89,7 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
                 },
                 _ => Field::of(cell),
             };
-            self.rows.push(R::COLUMNS.iter().zip(row.cells()).map(field).collect());
+            self.rows.push(self.columns.iter().zip(cells(row, &self.columns)).map(field).collect());
             self.customers.push(customer);
         }
         Ok(())
@@ -119,20 +122,21 @@ impl<R: Row, W: Write> Sink<R> for Table<W> {
 
 impl<W: Write> Table<W> {
     fn draw<R: Row>(&mut self, summary: &Summary) -> io::Result<()> {
-        let columns = self.visible::<R>();
+        let all = self.columns.clone();
+        let columns = visible(&all, &self.rows, self.width, self.layout);
         let mut table = comfy_table::Table::new();
         table
             .load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')))
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_width(self.width)
-            .set_header(columns.iter().map(|(_, heading)| TableCell::new(heading)));
+            .set_header(columns.iter().map(|shown| TableCell::new(&shown.heading)));
         let mut before = None;
         for (row, customer) in self.rows.iter().zip(&self.customers) {
             let repeated = before == Some(customer);
             before = Some(customer);
-            table.add_row(columns.iter().map(|(index, _)| {
-                let field = row.get(*index).cloned().unwrap_or_default();
-                let blank = repeated && R::COLUMNS.get(*index).is_some_and(Column::names_customer);
+            table.add_row(columns.iter().map(|shown| {
+                let field = row.get(shown.index).cloned().unwrap_or_default();
+                let blank = repeated && shown.column.names_customer();
                 TableCell::new(if blank { "" } else { field.text.as_deref().unwrap_or_default() })
             }));
         }
@@ -147,11 +151,11 @@ impl<W: Write> Table<W> {
                 _ => "Total".to_owned(),
             };
             for (place, total) in summary.totals.iter().enumerate() {
-                table.add_row(total_cells::<R>(&columns, total, if place == 0 { &label } else { "" }));
+                table.add_row(total_cells(&columns, total, summary, if place == 0 { &label } else { "" }));
             }
         }
         let last = columns.len().saturating_sub(1);
-        for (place, (index, _)) in columns.iter().enumerate() {
+        for (place, Place { index, .. }) in columns.iter().enumerate() {
             let sides = || self.rows.iter().filter_map(|row| row.get(*index)).map(|field| field.side);
             if let Some(column) = table.column_mut(place) {
                 column.set_padding((0, u16::from(place != last)));
@@ -194,33 +198,29 @@ impl<W: Write> Table<W> {
         }
         Ok(())
     }
+}
 
-    /// The indexes and headings of the columns to show.
-    fn visible<R: Row>(&self) -> Vec<(usize, &'static str)> {
-        let has_values = |index: usize| {
-            self.rows.iter().any(|row| row.get(index).is_some_and(|field| field.text.is_some()))
+/// The columns to show.
+fn visible<'a>(columns: &'a Columns, rows: &[Vec<Field>], width: u16, layout: Layout) -> Vec<Place<'a>> {
+    let has_values =
+        |index: usize| rows.iter().any(|row| row.get(index).is_some_and(|field| field.text.is_some()));
+    let place = |name: &str| columns.iter().position(|column| column.name == name);
+    let is_shown = |index: usize, column: &Column| {
+        let is_chosen = match column.shown {
+            Shown::As(_) => true,
+            Shown::IfKnown(_) => has_values(index),
+            Shown::InPlaceOf(other, _) => !place(other).is_some_and(has_values),
+            Shown::IfWide(_) => width >= WIDE,
+            Shown::WhoseRow => layout != Layout::OneCustomer,
+            Shown::No => false,
         };
-        let place = |name: &str| R::COLUMNS.iter().position(|column| column.name == name);
-        let heading = |index: usize, column: &Column| {
-            match column.shown {
-                Shown::As(heading) => Some(heading),
-                Shown::IfKnown(heading) => has_values(index).then_some(heading),
-                Shown::InPlaceOf(other, heading) => {
-                    (!place(other).is_some_and(has_values)).then_some(heading)
-                }
-                Shown::IfWide(heading) => (self.width >= WIDE).then_some(heading),
-                Shown::WhoseRow => (self.layout != Layout::OneCustomer).then_some(CUSTOMER),
-                Shown::No => None,
-            }
-            // A number column is shown even if all its values are unknown.
-            .filter(|_| has_values(index) || column.kind != Kind::Text && column.kind != Kind::Id)
-        };
-        R::COLUMNS
-            .iter()
-            .enumerate()
-            .filter_map(|(index, column)| Some((index, heading(index, column)?)))
-            .collect()
-    }
+        // A number column is shown even if all its values are unknown.
+        is_chosen && (has_values(index) || column.kind.is_number())
+    };
+    let shown = columns.iter().enumerate().filter(|(index, column)| is_shown(*index, column));
+    shown
+        .filter_map(|(index, column)| Some(Place { index, column, heading: column.heading()?.into_owned() }))
+        .collect()
 }
 
 impl Customer {
@@ -235,6 +235,13 @@ impl Field {
             Cell::Text(text) => {
                 Self { text: text.map(|text| printable(&text).into_owned()), side: Side::Left }
             }
+            Cell::Time(time) => {
+                Self { text: time.map(|time| printable(&time.to_string()).into_owned()), side: Side::Left }
+            }
+            Cell::List(list) => {
+                Self { text: list.text().map(|text| printable(&text).into_owned()), side: Side::Left }
+            }
+            Cell::Money(amount) => Self { text: amount.map(grouped_amount), side: Side::Right },
             Cell::Id(id) => Self { text: id.map(|id| printable(&id).into_owned()), side: Side::Whole },
             Cell::Count(count) => Self { text: count.map(grouped), side: Side::Right },
             Cell::Percent(percent) => {
@@ -251,19 +258,24 @@ impl Column {
 }
 
 /// The cells of a totals row; the first column has the label.
-fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, label: &str) -> Vec<TableCell> {
-    let value = |index: usize| {
-        let column = R::COLUMNS.get(index)?;
-        Some(match total.get(column.name)? {
-            Value::String(text) => printable(text).into_owned(),
-            Value::Number(number) => match number.as_i64() {
+fn total_cells(
+    columns: &[Place<'_>],
+    total: &Map<String, Value>,
+    summary: &Summary,
+    label: &str,
+) -> Vec<TableCell> {
+    let value = |column: &Column| {
+        Some(match total.get(column.name) {
+            Some(Value::String(text)) => printable(text).into_owned(),
+            Some(Value::Number(number)) => match number.as_i64() {
                 Some(count) => grouped(count),
                 None => format!("{:.1}", number.as_f64().unwrap_or_default()),
             },
-            _ => String::new(),
+            Some(_) => String::new(),
+            None => grouped_amount(summary.total_cost(column)?),
         })
     };
-    let cells = columns.iter().map(|(index, _)| value(*index));
+    let cells = columns.iter().map(|shown| value(shown.column));
     let mut cells: Vec<_> = cells.map(Option::unwrap_or_default).collect();
     if let Some(first) = cells.first_mut() {
         label.clone_into(first);
@@ -272,16 +284,13 @@ fn total_cells<R: Row>(columns: &[(usize, &str)], total: &Map<String, Value>, la
 }
 
 /// Writes one row, one field per line: heading or name, and value. Missing values are left out.
-pub(super) fn show<R: Row>(row: &R, mut out: impl Write) -> io::Result<()> {
-    let fields = R::COLUMNS.iter().zip(row.cells()).map(|(column, cell)| {
+pub(super) fn show<R: Row>(row: &R, columns: &Columns, mut out: impl Write) -> io::Result<()> {
+    let fields = columns.iter().zip(cells(row, columns)).map(|(column, cell)| {
         let name = match column.shown {
-            Shown::As(heading)
-            | Shown::IfKnown(heading)
-            | Shown::IfWide(heading)
-            | Shown::InPlaceOf(_, heading) => heading,
-            Shown::WhoseRow | Shown::No => column.name,
+            Shown::WhoseRow => None,
+            _ => column.heading(),
         };
-        (name, Field::of(cell).text)
+        (name.unwrap_or_else(|| column.name()), Field::of(cell).text)
     });
     let fields: Vec<_> = fields.filter_map(|(name, text)| Some((name, text?))).collect();
     let width = fields.iter().map(|(name, _)| name.len()).max().unwrap_or_default();

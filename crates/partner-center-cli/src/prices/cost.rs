@@ -119,6 +119,12 @@ pub(crate) struct Costs {
 }
 
 impl Costs {
+    /// No rows yet, for prices in these currencies.
+    pub(crate) fn of(currencies: &[Currency]) -> Self {
+        let by_currency = currencies.iter().map(|currency| (*currency, CurrencyCosts::default())).collect();
+        Self { by_currency, rows_unpriced: 0 }
+    }
+
     /// Adds a row, which may have no price.
     pub(crate) fn add(&mut self, row: Option<&RowCost>) {
         match row {
@@ -138,6 +144,11 @@ impl Costs {
     /// The costs in each currency, by code.
     pub(crate) fn currencies(&self) -> impl Iterator<Item = (Currency, &CurrencyCosts)> {
         self.by_currency.iter().map(|(currency, costs)| (*currency, costs))
+    }
+
+    /// The costs in a currency.
+    pub(crate) fn currency(&self, currency: Currency) -> Option<&CurrencyCosts> {
+        self.by_currency.get(&currency)
     }
 
     /// How many rows have no price. Each is counted once, whatever the number of currencies.
@@ -173,6 +184,16 @@ impl CurrencyCosts {
     /// The sum of the other two.
     pub(crate) fn unused_cost(&self) -> &Sum {
         &self.unused_cost
+    }
+
+    /// The sum in the column of this name.
+    pub(crate) fn of_column(&self, name: &str) -> Option<&Sum> {
+        match name {
+            "shelfwareCost" => Some(&self.shelfware_cost),
+            "idleCost" => Some(&self.idle_cost),
+            "unusedCost" => Some(&self.unused_cost),
+            _ => None,
+        }
     }
 
     fn add(&mut self, row: &RowCost) {

@@ -1,6 +1,6 @@
 //! The entries of a price file, and which of them applies to a row.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -8,6 +8,7 @@ use partner_center::models::Timestamp;
 use wildmatch::WildMatch;
 
 use super::cost::{Price, RowCost};
+use super::currency::Currency;
 use super::product::{Product, Selector};
 
 /// The prices of a file.
@@ -93,6 +94,19 @@ impl PriceList {
     /// The text of the file, to recognize it.
     pub(crate) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// A list from the text of a file that is known to be right.
+    #[cfg(test)]
+    pub(crate) fn of_text(text: &str) -> Self {
+        Self::of(super::sheet::Sheet::parse(text, &super::read::COLUMNS).unwrap()).unwrap()
+    }
+
+    /// The currencies of the prices, by code.
+    pub(crate) fn currencies(&self) -> Vec<Currency> {
+        let entries = self.groups.iter().flat_map(|group| &group.entries);
+        let currencies: BTreeSet<_> = entries.map(|entry| entry.price.currency()).collect();
+        currencies.into_iter().collect()
     }
 
     /// The entry that applies to a product on a day.

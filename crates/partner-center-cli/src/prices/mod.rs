@@ -14,6 +14,7 @@ mod product_names;
 mod read;
 mod sheet;
 mod template;
+mod written;
 
 pub(crate) use self::check::{Finding, FindingKind, check};
 pub(crate) use self::cost::{Costs, CurrencyCosts, Price, RowCost, Sum};
@@ -22,3 +23,4 @@ pub(crate) use self::list::{EntryRef, Found, PriceList, Pricer};
 pub(crate) use self::product::{Product, Products};
 pub(crate) use self::product_names::ProductNames;
 pub(crate) use self::template::write_template;
+pub(crate) use self::written::{Money, WrittenCosts, as_list};

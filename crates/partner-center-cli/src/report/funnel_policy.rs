@@ -6,17 +6,21 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, JoinReport};
+use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, GroupBy, JoinReport};
 use partner_center::settings::input::text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::annotator::Annotator;
 use super::crossings::{self, Crossings};
 use super::ignore_rules::IgnoreRules;
-use super::threshold::Threshold;
+use super::threshold::{Overall, Threshold, ThresholdError};
 use crate::args::Funnel as Arguments;
 use crate::exit::Exit;
 use crate::input;
+use crate::output::Row as _;
+use crate::output::rows::{AnnotatedRow, GroupRow};
+use crate::prices::Costs;
 use crate::problem::Problem;
 use crate::terminal::text::grouped;
 
@@ -28,6 +32,9 @@ pub(super) struct FunnelPolicy {
     /// The text of the rules file.
     rules_text: Option<String>,
     thresholds: Vec<Threshold>,
+    annotator: Annotator,
+    /// Thresholds apply to groups instead of rows.
+    is_grouped: bool,
     state: PolicyState,
 }
 
@@ -37,6 +44,9 @@ pub(super) struct FunnelPolicy {
 struct PolicyState {
     join: JoinReport,
     totals: FunnelTotals,
+    /// With prices.
+    #[serde(default)]
+    costs: Option<Costs>,
     /// How many rows each rule ignored.
     ignored: Vec<u64>,
     /// For each threshold.
@@ -46,15 +56,17 @@ struct PolicyState {
 impl FunnelPolicy {
     /// Reads the arguments, before anything is sent.
     pub(super) fn new(arguments: &Arguments, at_most: Duration) -> Result<Self, Problem> {
+        let annotator = Annotator::new(&arguments.pricing, at_most)?;
         let thresholds = arguments.fail_on.iter().map(|text| {
-            text.parse::<Threshold>().map_err(|error| {
-                Problem::new(
-                    Exit::Usage,
-                    format!("invalid value for '--fail-on <THRESHOLD>': {}", error.description()),
-                )
-                .picture(error.caret(text))
-            })
+            let refused = |why: &str| {
+                Problem::new(Exit::Usage, format!("invalid value for '--fail-on <THRESHOLD>': {why}"))
+            };
+            let threshold: Threshold = text
+                .parse()
+                .map_err(|error: ThresholdError| refused(error.description()).picture(error.caret(text)))?;
+            threshold.in_currency(annotator.currencies()).map_err(|why| refused(&why))
         });
+        let thresholds = thresholds.collect::<Result<_, _>>()?;
         let (rules, rules_text) = match &arguments.ignore {
             Some(path) => read_rules(path, at_most).map(|(rules, text)| (rules, Some(text)))?,
             None => (IgnoreRules::default(), None),
@@ -64,9 +76,12 @@ impl FunnelPolicy {
             below: arguments.below,
             rules,
             rules_text,
-            thresholds: thresholds.collect::<Result<_, _>>()?,
+            thresholds,
+            annotator,
+            is_grouped: arguments.by.is_some(),
             state: PolicyState::default(),
         };
+        policy.state.costs = policy.annotator.currencies().map(Costs::of);
         policy.state.ignored = vec![0; policy.rules.rules().len()];
         policy.state.crossings = vec![Crossings::default(); policy.thresholds.len()];
         Ok(policy)
@@ -106,10 +121,36 @@ impl FunnelPolicy {
         self.state.join.merge(report);
     }
 
+    /// Adds names and costs to rows.
+    pub(super) fn annotator(&self) -> &Annotator {
+        &self.annotator
+    }
+
     /// The rows that pass the filters, which are counted.
-    pub(super) fn filtered(&mut self, mut rows: Vec<FunnelRow>) -> Vec<FunnelRow> {
-        rows.retain(|row| self.keeps(row));
-        rows
+    pub(super) fn filtered(&mut self, rows: Vec<FunnelRow>) -> Vec<AnnotatedRow> {
+        rows.into_iter().filter_map(|row| self.keeps(&row).then(|| self.annotated(row))).collect()
+    }
+
+    fn annotated(&mut self, row: FunnelRow) -> AnnotatedRow {
+        let row = self.annotator.annotate(row);
+        self.state.totals.add(&row.row);
+        if let Some(costs) = &mut self.state.costs {
+            row.add_costs(costs);
+        }
+        if !self.is_grouped {
+            for (threshold, crossings) in self.thresholds.iter().zip(&mut self.state.crossings) {
+                crossings.see(threshold, &row);
+            }
+        }
+        row
+    }
+
+    /// Names a group of the rows, and compares it with the thresholds.
+    pub(super) fn grouped(&mut self, by: GroupBy, group: &mut GroupRow) {
+        self.annotator.name(by, group);
+        for (threshold, crossings) in self.thresholds.iter().zip(&mut self.state.crossings) {
+            crossings.see(threshold, group);
+        }
     }
 
     fn keeps(&mut self, row: &FunnelRow) -> bool {
@@ -124,27 +165,29 @@ impl FunnelPolicy {
         {
             return false;
         }
-        self.state.totals.add(row);
-        for (threshold, crossings) in self.thresholds.iter().zip(&mut self.state.crossings) {
-            crossings.see(threshold, row);
-        }
         true
     }
 
     /// Each threshold, and whether it is crossed; `None` if unknown.
     fn verdicts(&self) -> impl Iterator<Item = (&Threshold, &Crossings, Option<bool>)> {
-        let totals = self.state.totals.overall();
+        let overall = self.overall();
+        let verdict =
+            move |threshold: &Threshold, crossings: &Crossings| crossings.verdict(threshold, &overall);
         self.thresholds
             .iter()
             .zip(&self.state.crossings)
-            .map(|(threshold, crossings)| (threshold, crossings, crossings.verdict(threshold, totals)))
+            .map(move |(threshold, crossings)| (threshold, crossings, verdict(threshold, crossings)))
+    }
+
+    fn overall(&self) -> Overall<'_> {
+        Overall { totals: self.state.totals.overall(), costs: self.state.costs.as_ref() }
     }
 
     /// The thresholds that are crossed.
     pub(super) fn crossed(&self) -> Vec<Problem> {
-        let totals = self.state.totals.overall();
+        let overall = self.overall();
         let crossed = self.verdicts().filter(|(_, _, verdict)| *verdict == Some(true));
-        crossed.map(|(threshold, crossings, _)| crossings.problem(threshold, totals)).collect()
+        crossed.map(|(threshold, crossings, _)| crossings.problem(threshold, &overall)).collect()
     }
 
     /// Notes about the rows.
@@ -190,6 +233,7 @@ impl FunnelPolicy {
                 .collect();
             notes.push(format!("no row matched rule {} of --ignore", numbers.join(", ")));
         }
+        notes.extend(self.annotator.notes());
         for (threshold, crossings, verdict) in self.verdicts() {
             if verdict.is_none() {
                 notes.push(crossings::unknown_in_words(threshold, crossings));
@@ -200,9 +244,9 @@ impl FunnelPolicy {
 
     /// The fields of the JSON summary.
     pub(super) fn summary(&self) -> Map<String, Value> {
-        let totals = self.state.totals.overall();
+        let overall = self.overall();
         let thresholds =
-            self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, totals));
+            self.verdicts().map(|(threshold, crossings, _)| crossings.in_json(threshold, &overall));
         let products = self.state.totals.products();
         let products = products.into_iter().map(|product| serde_json::to_value(product).unwrap_or_default());
         let join = serde_json::to_value(&self.state.join).unwrap_or_default();

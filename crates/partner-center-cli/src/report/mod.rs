@@ -3,6 +3,7 @@
 //! This module sets up a report from the arguments; [`runner`] runs it. [`source`] has the sources
 //! of rows, [`funnel_policy`] the filters and thresholds of the funnel.
 
+mod annotator;
 mod batch;
 mod checkpoint_file;
 mod coverage;
@@ -18,12 +19,13 @@ mod selected_customers;
 mod source;
 pub(crate) mod threshold;
 
-use partner_center::funnel::{Counted, Group, GroupBy};
+use partner_center::funnel::GroupBy;
 use partner_center::licenses::{LicenseRow, SourceChoice};
 use partner_center::sweep::{Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 use self::funnel_policy::FunnelPolicy;
+pub(crate) use self::roll_up::Grouped;
 use self::roll_up::RollUp;
 use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
@@ -34,22 +36,26 @@ use crate::args::Global;
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::output::columns::Columns;
 use crate::output::file::{Partial, digest};
 use crate::output::paths::{Files, Read};
-use crate::output::{Format, Layout, Output, Row, Target};
+use crate::output::rows::{GroupRow, group};
+use crate::output::{About, Format, Layout, Output, Row, Target};
+use crate::prices::Currency;
 use crate::problem::{Problem, Stop};
 use crate::settings;
 use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` for customers.
-pub(super) async fn licenses<R: LicenseRow + Row + Counted>(
+pub(super) async fn licenses<R: LicenseRow + Grouped>(
     arguments: &args::LicenseArgs,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
     let args::LicenseArgs { whose, reading, writing, .. } = arguments;
-    let setup = Destination::<R>::new(arguments.by, whose, reading, writing, asked, &[], global)?;
+    let columns = (Columns::of::<R>(), None);
+    let setup = Destination::<R>::new(arguments.by, columns, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
         let report =
@@ -90,10 +96,15 @@ pub(super) async fn funnel(
         ("--min-idle", arguments.min_idle.map(|licenses| licenses.to_string())),
         ("--below", arguments.below.map(|percent| percent.to_string())),
         ("--ignore", rules.map(digest)),
+        ("--prices", policy.annotator().prices_text().map(digest)),
+        ("--products", arguments.pricing.products.as_ref().map(|path| path.display().to_string())),
         ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
     ];
-    let read: Vec<_> = arguments.ignore.iter().map(|path| ("--ignore", path.as_path())).collect();
-    let setup = Destination::new(arguments.by, whose, reading, writing, asked, &read, global)?;
+    let args::Pricing { prices, products } = &arguments.pricing;
+    let files = [("--ignore", &arguments.ignore), ("--prices", prices), ("--products", products)];
+    let read: Vec<_> = files.iter().filter_map(|(name, path)| Some((*name, path.as_deref()?))).collect();
+    let columns = (policy.annotator().columns(), policy.annotator().currencies().map(<[_]>::to_vec));
+    let setup = Destination::new(arguments.by, columns, whose, reading, writing, asked, &read, global)?;
     if let Some(state) = setup.state() {
         policy.restore(state.policy.clone())?;
     }
@@ -163,12 +174,14 @@ impl args::Reading {
 /// Where rows go: into the output, or into groups that are written at the end. Set up before anything is sent.
 enum Destination<R: Row> {
     Rows(Setup<R>),
-    Groups(Setup<Group>, GroupBy),
+    Groups(Setup<GroupRow>, GroupBy, Option<Vec<Currency>>),
 }
 
-impl<R: Row + Counted> Destination<R> {
+impl<R: Grouped> Destination<R> {
+    #[expect(clippy::too_many_arguments, reason = "all of them are arguments of the command")]
     fn new(
         by: Option<args::By>,
+        (columns, currencies): (Columns, Option<Vec<Currency>>),
         whose: &args::Whose,
         reading: &args::Reading,
         writing: &args::Writing,
@@ -177,11 +190,12 @@ impl<R: Row + Counted> Destination<R> {
         global: &Global,
     ) -> Result<Self, Stop> {
         let Some(by) = by else {
-            return Setup::new(whose, reading, writing, asked, read, global).map(Self::Rows);
+            return Setup::new(columns, whose, reading, writing, asked, read, global).map(Self::Rows);
         };
         let sort = writing.sort.clone().or_else(|| Some(R::GROUPS_SORTED_BY.to_owned()));
         let writing = args::Writing { sort, ..writing.clone() };
-        let setup = Setup::new(whose, reading, &writing, asked, read, global)?;
+        let columns = group::columns(currencies.as_deref());
+        let setup = Setup::new(columns, whose, reading, &writing, asked, read, global)?;
         Ok(Self::Groups(
             setup,
             match by {
@@ -189,13 +203,14 @@ impl<R: Row + Counted> Destination<R> {
                 args::By::Product => GroupBy::Product,
                 args::By::Service => GroupBy::Service,
             },
+            currencies,
         ))
     }
 
     fn state(&self) -> Option<&State> {
         match self {
             Self::Rows(setup) => setup.state.as_ref(),
-            Self::Groups(setup, _) => setup.state.as_ref(),
+            Self::Groups(setup, ..) => setup.state.as_ref(),
         }
     }
 
@@ -208,8 +223,8 @@ impl<R: Row + Counted> Destination<R> {
     ) -> Result<Exit, Stop> {
         match self {
             Self::Rows(setup) => drive(rows, setup.drive(all_customers, console)?).await,
-            Self::Groups(setup, by) => {
-                drive(RollUp::new(rows, by), setup.drive(all_customers, console)?).await
+            Self::Groups(setup, by, currencies) => {
+                drive(RollUp::new(rows, by, currencies), setup.drive(all_customers, console)?).await
             }
         }
     }
@@ -219,12 +234,14 @@ impl<R: Row + Counted> Destination<R> {
 struct Setup<R: Row> {
     output: Output<R>,
     format: Format,
+    about: About,
     checkpoint_file: Option<CheckpointFile>,
     state: Option<State>,
 }
 
 impl<R: Row> Setup<R> {
     fn new(
+        columns: Columns,
         whose: &args::Whose,
         reading: &args::Reading,
         writing: &args::Writing,
@@ -233,11 +250,12 @@ impl<R: Row> Setup<R> {
         global: &Global,
     ) -> Result<Self, Stop> {
         let format = output_options::format(global, writing.file())?;
-        let arrangement = output_options::arrangement(writing)?;
+        let arrangement = output_options::arrangement(&columns, writing)?;
         let layout = whose.layout();
+        let about = about(global)?;
         let Some(path) = &reading.checkpoint else {
-            let output = output_options::output_apart_from(global, writing, layout, read)?;
-            return Ok(Self { output, format, checkpoint_file: None, state: None });
+            let output = output_options::output_apart_from(global, writing, layout, columns, read)?;
+            return Ok(Self { output, format, about, checkpoint_file: None, state: None });
         };
         let Some(target) = writing.file() else {
             return Err(Problem::new(Exit::Usage, "--checkpoint requires an output file")
@@ -267,14 +285,19 @@ impl<R: Row> Setup<R> {
                 (Partial::resume(&files, &covered, checkpoint_file.path())?, before, Some(state))
             }
         };
-        let output = Output::new(format, Target::File(partial), arrangement, layout, before)?;
-        Ok(Self { output, format, checkpoint_file: Some(checkpoint_file), state })
+        let output = Output::new(format, Target::File(partial), arrangement, layout, columns, before)?;
+        Ok(Self { output, format, about, checkpoint_file: Some(checkpoint_file), state })
     }
 
     fn drive(self, all_customers: bool, console: Console) -> Result<ReportRunner<R>, Stop> {
-        let Self { output, format, checkpoint_file, .. } = self;
-        ReportRunner::new(output, format, checkpoint_file, !all_customers, console)
+        let Self { output, format, about, checkpoint_file, .. } = self;
+        ReportRunner::new(output, format, about, checkpoint_file, !all_customers, console)
     }
+}
+
+fn about(global: &Global) -> Result<About, Problem> {
+    let tenant = if global.emulator { None } else { settings::read(global)?.tenant_id };
+    Ok(About { tenant: tenant.map(|tenant| tenant.value.to_string()), ..About::default() })
 }
 
 /// The service and tenant: one file must not mix the customers of two partners.
@@ -291,12 +314,12 @@ fn service(global: &Global) -> Result<String, Problem> {
     Ok(format!("{place}{tenant}"))
 }
 
-/// Notes that pages were empty although others follow.
-pub(crate) fn note_empty_pages(pages: u64, console: Console) {
-    if pages > 0 {
-        let pages_were = if pages == 1 { "page was" } else { "pages were" };
-        console.note(&format!(
+/// A note that pages were empty although others follow.
+pub(crate) fn empty_pages_in_words(pages: u64) -> Option<String> {
+    let pages_were = if pages == 1 { "page was" } else { "pages were" };
+    (pages > 0).then(|| {
+        format!(
             "{pages} {pages_were} empty although others follow; rows may be missing, and a later run may return them"
-        ));
-    }
+        )
+    })
 }

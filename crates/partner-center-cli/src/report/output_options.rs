@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::args::{Global, Writing};
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::output::columns::Columns;
 use crate::output::file::Partial;
 use crate::output::paths::{Files, Read};
 use crate::output::{CollectedFindings, Format, Layout, Output, Row, RowOrder, Target};
@@ -52,7 +53,7 @@ fn unknown_format(path: &Path) -> Problem {
 
 /// An output without a checkpoint.
 pub(crate) fn output<R: Row>(global: &Global, writing: &Writing, layout: Layout) -> Result<Output<R>, Stop> {
-    output_apart_from(global, writing, layout, &[])
+    output_apart_from(global, writing, layout, Columns::of::<R>(), &[])
 }
 
 /// Like [`output`], for a run that also reads files, given with the names of their arguments.
@@ -60,26 +61,30 @@ pub(crate) fn output_apart_from<R: Row>(
     global: &Global,
     writing: &Writing,
     layout: Layout,
+    columns: Columns,
     read: Read<'_>,
 ) -> Result<Output<R>, Stop> {
     let format = format(global, writing.file())?;
-    let arrangement = arrangement(writing)?;
+    let arrangement = arrangement(&columns, writing)?;
     let target = match writing.file() {
         Some(path) => Target::File(Partial::create(&Files::new(path, read)?)?),
         None => Target::Stdout,
     };
-    Ok(Output::new(format, target, arrangement, layout, None)?)
+    Ok(Output::new(format, target, arrangement, layout, columns, None)?)
 }
 
-pub(crate) fn arrangement<R: Row>(writing: &Writing) -> Result<RowOrder<R>, Problem> {
-    RowOrder::read(writing.sort.as_deref(), writing.limit)
+pub(crate) fn arrangement<R: Row>(columns: &Columns, writing: &Writing) -> Result<RowOrder<R>, Problem> {
+    RowOrder::read(columns, writing.sort.as_deref(), writing.limit)
 }
 
 /// Reports unreadable values and missing rows.
 pub(crate) fn note_findings(findings: &CollectedFindings, console: Console) {
-    if let Some(note) = findings.note() {
-        console.note(&note);
-    }
+    findings.note().iter().for_each(|note| console.note(note));
+    report_missing(findings);
+}
+
+/// Reports missing rows.
+pub(crate) fn report_missing(findings: &CollectedFindings) {
     if let Some(missing) = findings.missing() {
         let advice = "All other rows were read. Run the command again; if the problem persists, report it to Microsoft.";
         Console::report(&Problem::new(Exit::Partial, missing).advice(advice));

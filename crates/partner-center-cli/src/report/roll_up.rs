@@ -1,7 +1,7 @@
 //! `--by`: writes the totals per customer, product or service instead of the rows.
 
-use partner_center::funnel::{Counted, Group, GroupBy, Groups};
-use partner_center::licenses::Fallback;
+use partner_center::funnel::{Counted, FunnelRow, GroupBy, Groups};
+use partner_center::licenses::{DeploymentRow, Fallback, Source, UsageRow};
 use partner_center::models::Findings;
 use partner_center::sweep::{Checkpoint, Progress};
 use partner_center::{CustomerId, Error};
@@ -11,28 +11,73 @@ use super::batch::{Batch, BatchRows};
 use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
 use super::source::Reading;
+use crate::output::Row;
+use crate::output::rows::{AnnotatedRow, GroupCosts, GroupRow};
+use crate::prices::{Costs, Currency};
+
+/// A row that can be grouped.
+pub(crate) trait Grouped: Row {
+    /// The row of the SDK.
+    type Counted: Counted;
+
+    fn counted(&self) -> &Self::Counted;
+}
+
+impl Grouped for DeploymentRow {
+    type Counted = Self;
+
+    fn counted(&self) -> &Self {
+        self
+    }
+}
+
+impl Grouped for UsageRow {
+    type Counted = Self;
+
+    fn counted(&self) -> &Self {
+        self
+    }
+}
+
+impl Grouped for AnnotatedRow {
+    type Counted = FunnelRow;
+
+    fn counted(&self) -> &FunnelRow {
+        &self.row
+    }
+}
 
 /// Groups the rows of another source.
 pub(super) struct RollUp<S> {
     rows: S,
-    groups: Groups,
+    groups: Groups<GroupCosts>,
+    /// The currencies of the prices.
+    currencies: Option<Vec<Currency>>,
 }
 
 impl<S> RollUp<S> {
-    pub(super) fn new(rows: S, by: GroupBy) -> Self {
-        Self { rows, groups: Groups::new(by) }
+    pub(super) fn new(rows: S, by: GroupBy, currencies: Option<Vec<Currency>>) -> Self {
+        Self { rows, groups: Groups::new(by), currencies }
     }
 }
 
-impl<S: Reading<Row: Counted>> Reading for RollUp<S> {
-    type Row = Group;
+/// Adds a row to its group.
+fn add(groups: &mut Groups<GroupCosts>, currencies: Option<&[Currency]>, row: &impl Grouped) {
+    let GroupCosts(costs) = groups.add(row.counted());
+    if let Some(currencies) = currencies {
+        row.add_costs(costs.get_or_insert_with(|| Costs::of(currencies)));
+    }
+}
 
-    async fn next(&mut self) -> Result<Option<Batch<Group>>, Error> {
+impl<S: Reading<Row: Grouped>> Reading for RollUp<S> {
+    type Row = GroupRow;
+
+    async fn next(&mut self) -> Result<Option<Batch<GroupRow>>, Error> {
         let Some(batch) = self.rows.next().await? else { return Ok(None) };
         let rows = match batch.rows {
             BatchRows::Rows(rows) => {
                 for row in &rows {
-                    self.groups.add(row);
+                    add(&mut self.groups, self.currencies.as_deref(), row);
                 }
                 BatchRows::Rows(Vec::new())
             }
@@ -43,16 +88,26 @@ impl<S: Reading<Row: Counted>> Reading for RollUp<S> {
         Ok(Some(Batch { customer: batch.customer, name: batch.name, rows, odd: batch.odd }))
     }
 
-    fn rest(&mut self, each: &mut dyn FnMut(Group)) {
-        self.rows.rest(&mut |row| {
-            self.groups.add(&row);
-        });
-        let by = self.groups.by();
-        std::mem::replace(&mut self.groups, Groups::new(by)).into_iter().for_each(each);
+    fn rest(&mut self, each: &mut dyn FnMut(GroupRow)) {
+        let Self { rows, groups, currencies } = self;
+        rows.rest(&mut |row| add(groups, currencies.as_deref(), &row));
+        let by = groups.by();
+        for mut group in std::mem::replace(groups, Groups::new(by)) {
+            rows.grouped(by, &mut group);
+            each(group);
+        }
     }
 
     fn progress(&self) -> Option<Progress> {
         self.rows.progress()
+    }
+
+    fn source(&self) -> Option<Source> {
+        self.rows.source()
+    }
+
+    fn proves_nothing(&self) -> bool {
+        self.rows.proves_nothing()
     }
 
     fn fallback(&self) -> Option<&Fallback> {

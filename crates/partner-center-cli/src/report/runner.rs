@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
-use partner_center::licenses::{Fallback, UsageRow};
+use partner_center::licenses::Fallback;
 use partner_center::models::Findings;
 use partner_center::sweep::Summary;
 use partner_center::{CustomerId, Error};
@@ -14,14 +14,15 @@ use partner_center::{CustomerId, Error};
 use super::batch::{Batch, BatchRows};
 use super::checkpoint_file::{CheckpointFile, State};
 use super::coverage::CustomerCoverage;
+use super::empty_pages_in_words;
 use super::funnel_policy::FunnelPolicy;
-use super::note_empty_pages;
 use super::progress::Line;
 use super::source::Reading;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{
-    self, CollectedFindings, Customers, End, Failure, Format, Output, Position, Row, WithoutRows, age_of,
+    self, About, CollectedFindings, Customers, End, Failure, Format, Output, Position, Row, WithoutRows,
+    age_of,
 };
 use crate::problem::{Problem, Stop};
 use crate::signals::Signals;
@@ -31,6 +32,7 @@ use crate::terminal::text::grouped;
 pub(super) struct ReportRunner<R: Row> {
     output: Output<R>,
     format: Format,
+    about: About,
     checkpoint_file: Option<CheckpointFile>,
     /// The user selected customers with `--customer`.
     named: bool,
@@ -74,6 +76,7 @@ impl<R: Row> ReportRunner<R> {
     pub(super) fn new(
         output: Output<R>,
         format: Format,
+        about: About,
         checkpoint_file: Option<CheckpointFile>,
         named: bool,
         console: Console,
@@ -81,6 +84,7 @@ impl<R: Row> ReportRunner<R> {
         Ok(Self {
             output,
             format,
+            about,
             checkpoint_file,
             named,
             console,
@@ -171,7 +175,7 @@ impl<R: Row> ReportRunner<R> {
             (BatchRows::Empty, customer) => {
                 self.has_results = true;
                 self.counts.without_rows += 1;
-                if self.format == Format::Json || self.without_rows.is_empty() {
+                if self.format.lists_customers() || self.without_rows.is_empty() {
                     let customer_name = batch.name;
                     let without = customer.map(|customer_id| WithoutRows { customer_id, customer_name });
                     self.without_rows.extend(without);
@@ -190,14 +194,14 @@ impl<R: Row> ReportRunner<R> {
         self.pages += u64::from(position.page.is_some());
         let position = Position { page: position.page.map(|_| self.pages), ..position };
         let missing = self.findings.add(position, findings);
-        self.failures.extend(missing.into_iter().filter(|_| self.format == Format::Json));
+        self.failures.extend(missing.into_iter().filter(|_| self.format.lists_customers()));
     }
 
     fn fail(&mut self, error: &Error, customer: Option<CustomerId>, line: &Line) {
         self.counts.failed += 1;
         let problem = Problem::of_call(error, customer);
         self.exits.push(problem.exit());
-        if self.format == Format::Json {
+        if self.format.lists_customers() {
             self.failures.extend(customer.map(|customer| Failure::new(customer, error)));
         }
         line.aside(
@@ -277,14 +281,17 @@ impl<R: Row> ReportRunner<R> {
         let customers = self.customers(reading, covered.as_ref(), ended);
         if let Some(findings) = reading.list_findings() {
             let missing = self.findings.add(Position::of_list(), findings);
-            self.failures.extend(missing.into_iter().filter(|_| self.format == Format::Json));
+            self.failures.extend(missing.into_iter().filter(|_| self.format.lists_customers()));
         }
         let mut more = reading.summary();
         if !self.named {
             more.insert("readLater".to_owned(), later(reading).into());
         }
+        let about = About { source: reading.source(), ..self.about.clone() };
         End {
             customers: Some(customers),
+            notes: self.notes(reading, covered.as_ref()),
+            about,
             findings: self.findings.clone(),
             without_rows: match covered {
                 Some(covered) => covered.without_rows,
@@ -294,6 +301,20 @@ impl<R: Row> ReportRunner<R> {
             empty_pages: reading.empty_pages(),
             more,
         }
+    }
+
+    /// What the user should know about the rows.
+    fn notes(&self, reading: &impl Reading, covered: Option<&CustomerCoverage>) -> Vec<String> {
+        let of_policy = reading.policy().map(FunnelPolicy::notes);
+        [
+            covered.and_then(CustomerCoverage::note),
+            empty_pages_in_words(reading.empty_pages()),
+            self.findings.note(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(of_policy.into_iter().flatten())
+        .collect()
     }
 
     /// A signal stopped the run. Written rows stay; a JSON document is closed, so that it is valid.
@@ -354,7 +375,7 @@ impl<R: Row> ReportRunner<R> {
         }
         let covered = reading.covered();
         let customers = self.customers(&reading, covered.as_ref(), ended);
-        let (by_query, note) = (covered.is_some(), covered.as_ref().and_then(CustomerCoverage::note));
+        let by_query = covered.is_some();
         let (named, console) = (self.named, self.console);
         let empty = self.without_rows.first().map(|customer| customer.customer_id);
         let end = self.end(&reading, covered, ended);
@@ -374,18 +395,21 @@ impl<R: Row> ReportRunner<R> {
                 console.note(&note);
             }
         } else {
-            console.note(&in_words::<R>(&summary, customers, later(&reading), by_query, ended));
+            console.note(&in_words(
+                &summary,
+                customers,
+                later(&reading),
+                by_query,
+                ended,
+                reading.proves_nothing(),
+            ));
         }
         if kept {
             console.note(&to_append(missing));
         }
-        if let Some(note) = note {
-            console.note(&note);
-        }
-        note_empty_pages(summary.empty_pages, console);
-        super::output_options::note_findings(&findings, console);
+        summary.notes.iter().for_each(|note| console.note(note));
+        super::output_options::report_missing(&findings);
         let policy = reading.policy();
-        policy.map(FunnelPolicy::notes).into_iter().flatten().for_each(|note| console.note(&note));
         let crossed = policy.map(FunnelPolicy::crossed).unwrap_or_default();
         crossed.iter().for_each(Console::report);
         Ok(if !crossed.is_empty() {
@@ -436,12 +460,13 @@ fn to_append(missing: u64) -> String {
 }
 
 /// The summary of a run over all customers.
-fn in_words<R: Row>(
+fn in_words(
     summary: &output::Summary,
     customers: Customers,
     later: u64,
     by_query: bool,
     ended: bool,
+    proves_nothing: bool,
 ) -> String {
     let Customers { listed, with_rows, without_rows, without_id, skipped, unreadable, failed, .. } =
         customers;
@@ -472,7 +497,7 @@ fn in_words<R: Row>(
         let _ = write!(text, "\n{} {customers} read in a later round; their rows come last", grouped(later));
     }
     let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
-    if without_rows > 0 && !by_query && R::TYPE != UsageRow::TYPE {
+    if without_rows > 0 && !by_query && proves_nothing {
         text.push_str("\nAn empty response does not prove that there are no licenses.");
     }
     text

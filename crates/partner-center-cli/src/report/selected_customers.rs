@@ -12,7 +12,7 @@ use futures_util::stream::{self, LocalBoxStream};
 use partner_center::chain::CustomerHandle;
 use partner_center::filter::{Field, Filter, FilterError, Operation};
 use partner_center::funnel::Funnel;
-use partner_center::licenses::{DeploymentRow, Fallback, LicenseRow, UsageRow};
+use partner_center::licenses::{self, DeploymentRow, Fallback, LicenseRow, UsageRow};
 use partner_center::models::Findings;
 use partner_center::sweep::Rows as _;
 use partner_center::{CustomerId, Error, PartnerCenter};
@@ -190,6 +190,15 @@ impl<Q: CustomerQuery> SelectedCustomers<Q> {
 
     pub(super) fn fallback(&self) -> Option<&Fallback> {
         self.fallback.as_ref()
+    }
+
+    /// The requested source; `None` if rows may come from both.
+    pub(super) fn source(&self) -> Option<licenses::Source> {
+        match self.source? {
+            Source::Auto => None,
+            Source::Commercial => Some(licenses::Source::Commercial),
+            Source::Classic => Some(licenses::Source::Classic),
+        }
     }
 
     /// A note about customers without rows, and about those with rows only in the second step.

@@ -1,7 +1,7 @@
 //! The sources of report rows: deployment, usage, and the funnel, each by either source.
 
-use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream, FunnelRow};
-use partner_center::licenses::{Fallback, LicenseReportStream, LicenseRow, Source};
+use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream, GroupBy};
+use partner_center::licenses::{Fallback, LicenseReportStream, LicenseRow, Source, UsageRow};
 use partner_center::models::Findings;
 use partner_center::sweep::{Checkpoint, CustomerOutcome, Outcome, Progress};
 use partner_center::{CustomerId, Error, Response};
@@ -13,6 +13,7 @@ use super::funnel_policy::FunnelPolicy;
 use super::row_buffer::RowBuffer;
 use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
 use crate::output::Row;
+use crate::output::rows::{AnnotatedRow, GroupRow};
 
 /// A source of rows that is read in batches.
 pub(super) trait Reading {
@@ -27,6 +28,14 @@ pub(super) trait Reading {
     /// Why the other source is used instead of the first.
     fn fallback(&self) -> Option<&Fallback> {
         None
+    }
+
+    /// Where the rows come from, once it is decided.
+    fn source(&self) -> Option<Source>;
+
+    /// Whether an empty response for a customer does not prove that it has no licenses.
+    fn proves_nothing(&self) -> bool {
+        true
     }
 
     /// The position to resume from; `None` if it cannot be resumed.
@@ -52,6 +61,9 @@ pub(super) trait Reading {
 
     /// Passes on the rows that are complete only after everything was read.
     fn rest(&mut self, _each: &mut dyn FnMut(Self::Row)) {}
+
+    /// Completes a group of the rows before it is written.
+    fn grouped(&mut self, _by: GroupBy, _group: &mut GroupRow) {}
 
     /// The filters and thresholds, for the funnel.
     fn policy(&self) -> Option<&FunnelPolicy> {
@@ -130,6 +142,18 @@ impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
         self.whose.all().map_or(0, LicenseReportStream::empty_pages)
     }
 
+    fn source(&self) -> Option<Source> {
+        match &self.whose {
+            CustomerSelection::All(stream) => stream.source(),
+            CustomerSelection::SelectedCustomers(named) => named.source(),
+        }
+    }
+
+    /// Who has no usage may have licenses.
+    fn proves_nothing(&self) -> bool {
+        R::TYPE != UsageRow::TYPE
+    }
+
     fn covered(&self) -> Option<CustomerCoverage> {
         Some(CustomerCoverage::of(self.whose.all()?.coverage()?))
     }
@@ -178,9 +202,9 @@ pub(super) struct FunnelRows {
 }
 
 impl Reading for FunnelRows {
-    type Row = FunnelRow;
+    type Row = AnnotatedRow;
 
-    async fn next(&mut self) -> Result<Option<Batch<FunnelRow>>, Error> {
+    async fn next(&mut self) -> Result<Option<Batch<AnnotatedRow>>, Error> {
         let policy = &mut self.policy;
         let mut rows = |funnel: Funnel| {
             policy.joined(&funnel.report);
@@ -212,6 +236,13 @@ impl Reading for FunnelRows {
         self.whose.all().map_or(0, FunnelReportStream::empty_pages)
     }
 
+    fn source(&self) -> Option<Source> {
+        match &self.whose {
+            CustomerSelection::All(stream) => stream.source(),
+            CustomerSelection::SelectedCustomers(named) => named.source(),
+        }
+    }
+
     fn covered(&self) -> Option<CustomerCoverage> {
         Some(CustomerCoverage::of(self.whose.all()?.coverage()?))
     }
@@ -237,6 +268,10 @@ impl Reading for FunnelRows {
 
     fn note_of_named(&self, first: Option<CustomerId>, empty: u64) -> Option<String> {
         self.whose.named()?.note(first, empty)
+    }
+
+    fn grouped(&mut self, by: GroupBy, group: &mut GroupRow) {
+        self.policy.grouped(by, group);
     }
 
     fn policy(&self) -> Option<&FunnelPolicy> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use indicatif::HumanCount;
+use rust_decimal::Decimal;
 
 use crate::secrets::redact;
 
@@ -57,6 +58,16 @@ pub(crate) fn grouped(count: impl TryInto<i128>) -> String {
     let sign = if count < 0 { "-" } else { "" };
     let magnitude = u64::try_from(count.unsigned_abs()).unwrap_or(u64::MAX);
     format!("{sign}{}", HumanCount(magnitude))
+}
+
+/// `1234567.50` as `1,234,567.50`.
+pub(crate) fn grouped_amount(amount: Decimal) -> String {
+    let text = amount.to_string();
+    let whole = grouped(amount.trunc().mantissa());
+    match text.split_once('.') {
+        Some((_, fraction)) => format!("{whole}.{fraction}"),
+        None => whole,
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use partner_center::models::{self, CustomerCompanyProfile, Guid, RelationshipToP
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::output::row::Shown::{As, IfWide, No};
+use crate::output::columns::Shown::{As, IfWide, No};
 use crate::output::row::columns;
 
 /// A customer of the partner. A list contains only its id, names and relationship.

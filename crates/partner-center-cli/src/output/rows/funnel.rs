@@ -4,7 +4,8 @@ use partner_center::CustomerId;
 use partner_center::funnel::{Flag, FunnelRow};
 use partner_center::models::Timestamp;
 
-use crate::output::row::Shown::{As, IfWide, InPlaceOf, No, WhoseRow};
+use crate::output::columns::Column;
+use crate::output::columns::Shown::{As, IfWide, InPlaceOf, No, WhoseRow};
 use crate::output::row::columns;
 
 columns! {
@@ -46,9 +47,8 @@ columns! {
     const LOWER_BOUNDS: &'static [&'static str] = &["unused"];
 
     /// Only `unused` can be incomplete although it has a value.
-    fn complete_rows(&self, index: usize) -> u64 {
-        let is_unused = Self::COLUMNS.get(index).is_some_and(|column| column.name == "unused");
-        u64::from(!(is_unused && self.has(Flag::UnusedIsLowerBound)))
+    fn complete_rows(&self, column: &Column) -> u64 {
+        u64::from(!(column.name == "unused" && self.has(Flag::UnusedIsLowerBound)))
     }
 
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {

@@ -4,39 +4,121 @@ use std::borrow::Cow;
 
 use partner_center::funnel::{Group, Tally};
 use partner_center::models::Timestamp;
+use rust_decimal::Decimal;
+use schemars::JsonSchema;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
-use crate::output::row::Shown::{As, IfKnown, IfWide, InPlaceOf, No};
-use crate::output::row::{Cell, Column, Kind, Row, Shown};
+use crate::output::columns::Shown::{As, IfKnown, IfWide, InPlaceOf, No};
+use crate::output::columns::{Column, Columns, Form, Kind, numbered};
+use crate::output::row::{Cell, List, Row};
+use crate::prices::{Costs, Currency, WrittenCosts};
 
-impl Row for Group {
+/// The totals of a customer, product or service.
+pub(crate) type GroupRow = Group<GroupCosts>;
+
+/// What the unused licenses of a group cost, if prices were given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct GroupCosts(pub(crate) Option<Costs>);
+
+/// The fields that costs add to a group.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct WithCosts {
+    /// With prices: what unused licenses cost per month, with one entry per currency.
+    costs: Option<Vec<WrittenCosts>>,
+}
+
+impl Serialize for GroupCosts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        if let Some(costs) = &self.0 {
+            fields.serialize_entry("costs", &costs.written().collect::<Vec<_>>())?;
+        }
+        fields.end()
+    }
+}
+
+impl JsonSchema for GroupCosts {
+    fn schema_name() -> Cow<'static, str> {
+        "GroupCosts".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Option::<WithCosts>::json_schema(generator)
+    }
+}
+
+impl List for GroupCosts {
+    /// Formats whose cells have one value have columns per currency instead.
+    fn text(&self) -> Option<String> {
+        None
+    }
+
+    fn members(&self) -> Vec<Vec<Cell<'_>>> {
+        let member = |costs: WrittenCosts| {
+            let amounts = [costs.shelfware_cost, costs.idle_cost, costs.unused_cost];
+            let mut cells = vec![Cell::Text(Some(Cow::Borrowed(costs.currency.code())))];
+            cells.extend(amounts.map(|amount| Cell::Money(amount.map(|amount| amount.0))));
+            cells.push(number(costs.rows_unpriced));
+            cells
+        };
+        self.0.iter().flat_map(Costs::written).map(member).collect()
+    }
+}
+
+/// The columns of groups, with those for the costs in these currencies.
+pub(crate) fn columns(currencies: Option<&[Currency]>) -> Columns {
+    const COSTS: Kind = Kind::List(&[
+        Column::new("currency", No, Kind::Text),
+        Column::new("shelfwareCost", No, Kind::Money),
+        Column::new("idleCost", No, Kind::Money),
+        Column::new("unusedCost", No, Kind::Money),
+        Column::new("rowsUnpriced", No, Kind::Count),
+    ]);
+    let own = GroupRow::COLUMNS.iter().copied();
+    let Some(currencies) = currencies else { return own.collect() };
+    let amounts = currencies.iter().flat_map(|currency| {
+        [("shelfwareCost", No), ("idleCost", No), ("unusedCost", As("Cost/month"))].map(|(name, shown)| {
+            Column { currency: Some(*currency), form: Form::Flat, ..Column::new(name, shown, Kind::Money) }
+        })
+    });
+    let unpriced = Column { form: Form::Flat, ..Column::new("rowsUnpriced", No, Kind::Count) };
+    let nested = Column { form: Form::Nested, ..Column::new("costs", No, COSTS) };
+    own.chain(amounts).chain([unpriced, nested]).collect()
+}
+
+impl Row for GroupRow {
     const TYPE: &'static str = "group";
-    const COLUMNS: &'static [Column] = &[
-        column("key", Kind::Text, InPlaceOf("name", "Name")),
-        column("name", Kind::Text, As("Name")),
-        column("licensesSold", Kind::Count, IfKnown("Sold")),
-        column("licensesDeployed", Kind::Count, IfKnown("Deployed")),
-        column("licensesActive", Kind::Count, IfKnown("Active")),
-        column("shelfware", Kind::Count, IfKnown("Shelf")),
-        column("idle", Kind::Count, IfKnown("Idle")),
-        column("unused", Kind::Count, IfKnown("Unused")),
-        column("rows", Kind::Count, IfWide("Rows")),
-        column("rowsUnknown", Kind::Count, No),
-    ];
+    const COLUMNS: &'static [Column] = &numbered([
+        Column::new("key", InPlaceOf("name", "Name"), Kind::Text),
+        Column::new("name", As("Name"), Kind::Text),
+        Column::new("licensesSold", IfKnown("Sold"), Kind::Count),
+        Column::new("licensesDeployed", IfKnown("Deployed"), Kind::Count),
+        Column::new("licensesActive", IfKnown("Active"), Kind::Count),
+        Column::new("shelfware", IfKnown("Shelf"), Kind::Count),
+        Column::new("idle", IfKnown("Idle"), Kind::Count),
+        Column::new("unused", IfKnown("Unused"), Kind::Count),
+        Column::new("rows", IfWide("Rows"), Kind::Count),
+        Column::new("rowsUnknown", No, Kind::Count),
+    ]);
     const LOWER_BOUNDS: &'static [&'static str] = &["unused"];
 
-    fn cell(&self, index: usize) -> Cell<'_> {
-        let number = |count: u64| Cell::Count(i64::try_from(count).ok());
-        match index {
-            0 => Cell::Text(self.key.as_deref().map(Cow::Borrowed)),
-            1 => Cell::Text(self.name.as_deref().map(Cow::Borrowed)),
-            2 => Cell::Count(self.licenses_sold()),
-            3 => Cell::Count(self.licenses_deployed()),
-            4 => Cell::Count(self.licenses_active()),
-            5 => Cell::Count(self.shelfware()),
-            6 => Cell::Count(self.idle()),
-            7 => Cell::Count(self.unused()),
-            8 => number(self.totals.rows),
-            _ => number(self.rows_unknown()),
+    fn cell(&self, column: &Column) -> Cell<'_> {
+        match column.name {
+            "key" => Cell::Text(self.key.as_deref().map(Cow::Borrowed)),
+            "name" => Cell::Text(self.name.as_deref().map(Cow::Borrowed)),
+            "licensesSold" => Cell::Count(self.licenses_sold()),
+            "licensesDeployed" => Cell::Count(self.licenses_deployed()),
+            "licensesActive" => Cell::Count(self.licenses_active()),
+            "shelfware" => Cell::Count(self.shelfware()),
+            "idle" => Cell::Count(self.idle()),
+            "unused" => Cell::Count(self.unused()),
+            "rows" => number(self.totals.rows),
+            "rowsUnknown" => number(self.rows_unknown()),
+            "rowsUnpriced" => number(self.extra.0.as_ref().map_or(0, Costs::rows_unpriced)),
+            "costs" => Cell::List(&self.extra),
+            _ => Cell::Money(cost(&self.extra, column)),
         }
     }
 
@@ -48,21 +130,32 @@ impl Row for Group {
         self.totals.rows
     }
 
-    fn complete_rows(&self, index: usize) -> u64 {
+    fn complete_rows(&self, column: &Column) -> u64 {
         let totals = &self.totals;
-        let Tally { unknown_rows, .. } = match index {
-            2 => totals.licenses_sold,
-            3 => totals.licenses_deployed,
-            4 => totals.licenses_active,
-            5 => totals.shelfware,
-            6 => totals.idle,
-            7 => totals.unused,
+        let Tally { unknown_rows, .. } = match column.name {
+            "licensesSold" => totals.licenses_sold,
+            "licensesDeployed" => totals.licenses_deployed,
+            "licensesActive" => totals.licenses_active,
+            "shelfware" => totals.shelfware,
+            "idle" => totals.idle,
+            "unused" => totals.unused,
             _ => return totals.rows,
         };
         totals.rows.saturating_sub(unknown_rows)
     }
+
+    fn add_costs(&self, costs: &mut Costs) {
+        if let Some(own) = &self.extra.0 {
+            costs.merge(own);
+        }
+    }
 }
 
-const fn column(name: &'static str, kind: Kind, shown: Shown) -> Column {
-    Column { name, shown, kind }
+/// The sum in a column with costs.
+fn cost(costs: &GroupCosts, column: &Column) -> Option<Decimal> {
+    costs.0.as_ref()?.currency(column.currency?)?.of_column(column.name)?.total()
+}
+
+fn number(count: u64) -> Cell<'static> {
+    Cell::Count(i64::try_from(count).ok())
 }

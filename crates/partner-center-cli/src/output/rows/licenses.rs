@@ -4,7 +4,7 @@ use partner_center::CustomerId;
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
 use partner_center::models::Timestamp;
 
-use crate::output::row::Shown::{As, InPlaceOf, No, WhoseRow};
+use crate::output::columns::Shown::{As, InPlaceOf, No, WhoseRow};
 use crate::output::row::columns;
 
 columns! {

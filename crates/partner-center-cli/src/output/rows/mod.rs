@@ -2,9 +2,12 @@
 //!
 //! The rows are those of the SDK, except for customers: a model is nested, and a row of output is flat.
 
+mod annotated;
 mod customer;
 mod funnel;
-mod group;
+pub(crate) mod group;
 mod licenses;
 
+pub(crate) use annotated::{AnnotatedRow, Priced};
 pub(crate) use customer::Customer;
+pub(crate) use group::{GroupCosts, GroupRow};

@@ -1,5 +1,6 @@
 //! Thresholds such as `idle > 100`: parsing, printing, and checking rows and totals against them.
 
+mod measure;
 mod parse;
 mod value;
 
@@ -8,11 +9,14 @@ use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use self::measure::{Measured, Overall};
 pub(crate) use self::value::MetricValue;
 use partner_center::filter::draw_caret;
 
-use partner_center::funnel::{Flag, FunnelRow, Share, Tally, Totals};
-use partner_center::licenses::percent;
+use rust_decimal::Decimal;
+
+use self::measure::Measure;
+use crate::prices::Currency;
 
 /// A number of the funnel that can be compared with a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +33,12 @@ pub(crate) enum Metric {
     Idle,
     /// Shelfware plus idle.
     Unused,
+    /// The cost of shelfware per month.
+    ShelfwareCost,
+    /// The cost of idle licenses per month.
+    IdleCost,
+    /// The cost of unused licenses per month.
+    UnusedCost,
     /// Deployed licenses as a percentage of sold; may exceed 100.
     DeploymentPercent,
     /// Active licenses as a percentage of deployed; may exceed 100.
@@ -44,6 +54,9 @@ impl Metric {
         Self::Shelfware,
         Self::Idle,
         Self::Unused,
+        Self::ShelfwareCost,
+        Self::IdleCost,
+        Self::UnusedCost,
         Self::DeploymentPercent,
         Self::UsagePercent,
     ];
@@ -58,6 +71,9 @@ impl Metric {
             Self::Shelfware => "shelfware",
             Self::Idle => "idle",
             Self::Unused => "unused",
+            Self::ShelfwareCost => "shelfwareCost",
+            Self::IdleCost => "idleCost",
+            Self::UnusedCost => "unusedCost",
             Self::DeploymentPercent => "deploymentPercent",
             Self::UsagePercent => "usagePercent",
         }
@@ -70,7 +86,8 @@ impl Metric {
             Self::Deployed => &["licensesDeployed"],
             Self::Active => &["licensesActive"],
             Self::Shelfware => &["shelf"],
-            Self::Idle | Self::Unused => &[],
+            Self::UnusedCost => &["cost/month"],
+            Self::Idle | Self::Unused | Self::ShelfwareCost | Self::IdleCost => &[],
             Self::DeploymentPercent => &["% depl.", "% deployed"],
             Self::UsagePercent => &["% used"],
         }
@@ -80,65 +97,9 @@ impl Metric {
         matches!(self, Self::DeploymentPercent | Self::UsagePercent)
     }
 
-    fn of_row(self, row: &FunnelRow) -> Measure {
-        match self {
-            Self::Sold => Measure::count(row.licenses_sold),
-            Self::Deployed => Measure::count(row.licenses_deployed),
-            Self::Active => Measure::count(row.licenses_active),
-            Self::Shelfware => Measure::count(row.shelfware),
-            Self::Idle => Measure::count(row.idle),
-            Self::Unused => match row.unused {
-                Some(unused) if row.has(Flag::UnusedIsLowerBound) => Measure::AtLeast(unused.unsigned_abs()),
-                unused => Measure::count(unused),
-            },
-            Self::DeploymentPercent => Measure::percent(row.licenses_deployed, row.licenses_sold),
-            Self::UsagePercent => Measure::percent(row.licenses_active, row.licenses_deployed),
-        }
-    }
-
-    fn of_totals(self, totals: &Totals) -> Measure {
-        let sum = |tally: Tally| match tally.unknown_rows {
-            0 => Measure::Count(tally.sum.unsigned_abs()),
-            _ => Measure::AtLeast(tally.sum.unsigned_abs()),
-        };
-        let share = |share: Share| Measure::percent(Some(share.part), Some(share.whole));
-        match self {
-            Self::Sold => sum(totals.licenses_sold),
-            Self::Deployed => sum(totals.licenses_deployed),
-            Self::Active => sum(totals.licenses_active),
-            Self::Shelfware => sum(totals.shelfware),
-            Self::Idle => sum(totals.idle),
-            Self::Unused => sum(totals.unused),
-            Self::DeploymentPercent => share(totals.deployment),
-            Self::UsagePercent => share(totals.usage),
-        }
-    }
-}
-
-/// What is known of a metric.
-#[derive(Clone, Copy)]
-enum Measure {
-    Count(u64),
-    /// A lower bound: some counts are unknown, and counts cannot be negative.
-    AtLeast(u64),
-    Percent(f64),
-    /// A percentage of 0, which does not exist and crosses no limit.
-    None,
-    Unknown,
-}
-
-impl Measure {
-    /// Counts are never negative.
-    fn count(count: Option<i64>) -> Self {
-        count.map_or(Self::Unknown, |count| Self::Count(count.unsigned_abs()))
-    }
-
-    fn percent(part: Option<i64>, whole: Option<i64>) -> Self {
-        match (part, whole) {
-            (_, Some(0)) => Self::None,
-            (Some(part), Some(whole)) => percent(part, whole).map_or(Self::None, Self::Percent),
-            _ => Self::Unknown,
-        }
+    /// Whether it is an amount of money.
+    fn is_cost(self) -> bool {
+        matches!(self, Self::ShelfwareCost | Self::IdleCost | Self::UnusedCost)
     }
 }
 
@@ -184,7 +145,7 @@ impl Relation {
 
     /// Whether the relation holds for all numbers from `least` upwards (`Some(true)`), for none of them
     /// (`Some(false)`), or for some (`None`).
-    fn holds_from(self, least: u64, limit: u64) -> Option<bool> {
+    fn holds_from<T: PartialOrd + Copy>(self, least: T, limit: T) -> Option<bool> {
         match self {
             Self::Above | Self::AtLeast => self.holds(least, limit).then_some(true),
             Self::Below | Self::AtMost => (!self.holds(least, limit)).then_some(false),
@@ -208,12 +169,15 @@ pub(crate) enum Scope {
 /// A threshold is a metric, an operator and a number, with an optional prefix: `total` for the total of all rows, or
 /// `any` for each row (the default). A metric may also be named by a field of the rows (`licensesSold`) or a table
 /// heading (`shelf`, `% used`). Case is ignored and white space is optional. A number of licenses must be a whole
-/// number; a percentage may have a fraction and a `%`. `Display` prints a canonical form, which parses to the same
+/// number; a percentage may have a fraction and a `%`. A cost may have a fraction, and names its currency if the prices
+/// have several: `unusedCost_EUR > 1000`. `Display` prints a canonical form, which parses to the same
 /// threshold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Threshold {
     scope: Scope,
     metric: Metric,
+    /// Of a cost.
+    currency: Option<Currency>,
     relation: Relation,
     limit: Limit,
 }
@@ -223,6 +187,7 @@ pub(crate) struct Threshold {
 enum Limit {
     Count(u64),
     Percent(f64),
+    Money(Decimal),
 }
 
 impl Threshold {
@@ -244,29 +209,65 @@ impl Threshold {
         self.relation
     }
 
-    /// Whether the row crosses the threshold, whatever its scope. `None` if the number is unknown. A percentage of 0
-    /// does not cross any threshold.
-    #[must_use]
-    pub(crate) fn is_crossed_by(&self, row: &FunnelRow) -> Option<bool> {
-        self.is_crossed_at(self.metric.of_row(row))
+    /// Gives a cost its currency: the one that it names, or the only one of the prices.
+    pub(crate) fn in_currency(mut self, currencies: Option<&[Currency]>) -> Result<Self, String> {
+        let metric = self.metric.name();
+        if !self.metric.is_cost() {
+            return Ok(self);
+        }
+        let currencies = currencies.ok_or_else(|| format!("{metric} requires --prices"))?;
+        self.currency = match (self.currency, currencies) {
+            (Some(named), _) if !currencies.contains(&named) => {
+                return Err(format!("no price is in {named}"));
+            }
+            (Some(named), _) => Some(named),
+            (None, []) => return Err("the price file has no price".to_owned()),
+            (None, [only]) => Some(*only),
+            (None, [first, ..]) => {
+                return Err(format!(
+                    "the prices are in several currencies; name one, such as {metric}_{first}"
+                ));
+            }
+        };
+        Ok(self)
     }
 
-    /// Whether the totals cross the threshold, whatever its scope. `None` if that depends on rows with an unknown
-    /// count; counts cannot be negative. A percentage is computed from the rows in which both counts are known; a
-    /// percentage of 0 does not cross any threshold.
+    /// Whether the row, group or total crosses the threshold, whatever its scope. `None` if the number is unknown, or
+    /// if it depends on rows with an unknown count; counts cannot be negative. A percentage of 0 does not cross any
+    /// threshold, and neither does a cost in another currency.
     #[must_use]
-    pub(crate) fn is_crossed_by_total(&self, totals: &Totals) -> Option<bool> {
-        self.is_crossed_at(self.metric.of_totals(totals))
-    }
-
-    fn is_crossed_at(&self, measure: Measure) -> Option<bool> {
-        match (measure, self.limit) {
+    pub(crate) fn is_crossed_by(&self, measured: &impl Measured) -> Option<bool> {
+        match (self.measure(measured), self.limit) {
             (Measure::Count(count), Limit::Count(limit)) => Some(self.relation.holds(count, limit)),
             (Measure::AtLeast(least), Limit::Count(limit)) => self.relation.holds_from(least, limit),
             (Measure::Percent(percent), Limit::Percent(limit)) => Some(self.relation.holds(percent, limit)),
+            (Measure::Money(amount), Limit::Money(limit)) => Some(self.relation.holds(amount, limit)),
+            (Measure::MoneyAtLeast(least), Limit::Money(limit)) => self.relation.holds_from(least, limit),
             (Measure::None, _) => Some(false),
-            // A count is never compared with a percentage: the metric determines how the parser reads the limit.
-            (Measure::Unknown | Measure::Count(_) | Measure::AtLeast(_) | Measure::Percent(_), _) => None,
+            // The parser reads the limit that the metric determines.
+            _ => None,
+        }
+    }
+
+    /// The number of a row, group or total. `None` if it is unknown, or a percentage of 0; of totals and groups, the sum
+    /// of what is known.
+    #[must_use]
+    pub(crate) fn value(&self, measured: &impl Measured) -> Option<MetricValue> {
+        self.measure(measured).value()
+    }
+
+    fn measure(&self, measured: &impl Measured) -> Measure {
+        match self.currency {
+            Some(currency) => measured.cost(self.metric, currency),
+            None => measured.count(self.metric),
+        }
+    }
+
+    /// The metric as a threshold names it, with the currency of a cost.
+    pub(crate) fn metric_name(&self) -> String {
+        match self.currency {
+            Some(currency) => format!("{}_{currency}", self.metric.name()),
+            None => self.metric.name().to_owned(),
         }
     }
 }
@@ -278,10 +279,11 @@ impl fmt::Display for Threshold {
             Scope::AnyRow => "",
             Scope::Total => "total ",
         };
-        write!(f, "{scope}{} {} ", self.metric.name(), self.relation.symbol())?;
+        write!(f, "{scope}{} {} ", self.metric_name(), self.relation.symbol())?;
         match self.limit {
             Limit::Count(count) => write!(f, "{count}"),
             Limit::Percent(percent) => write!(f, "{percent}"),
+            Limit::Money(amount) => write!(f, "{amount}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Limit, Metric, Relation, Scope, Threshold, ThresholdError};
+use crate::prices::Currency;
 
 pub(super) fn threshold(input: &str) -> Result<Threshold, ThresholdError> {
     let mut cursor = Cursor { rest: input, column: 1 };
@@ -10,11 +11,11 @@ pub(super) fn threshold(input: &str) -> Result<Threshold, ThresholdError> {
         Some("total") => Scope::Total,
         _ => Scope::AnyRow,
     };
-    let metric = cursor.metric()?;
+    let (metric, currency) = cursor.metric()?;
     let relation = cursor.relation()?;
     let limit = cursor.limit(metric)?;
     match cursor.at_word().rest {
-        "" => Ok(Threshold { scope, metric, relation, limit }),
+        "" => Ok(Threshold { scope, metric, currency, relation, limit }),
         _ => Err(cursor.at_word().refused("expected the end of the threshold")),
     }
 }
@@ -27,13 +28,26 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn metric(&mut self) -> Result<Metric, ThresholdError> {
+    /// A metric, and the currency after the name of a cost: `unusedCost_EUR`.
+    fn metric(&mut self) -> Result<(Metric, Option<Currency>), ThresholdError> {
         let start = self.at_word();
+        let (word, after) = start.split(|c| c.is_alphanumeric() || c == '_');
+        if let Some((name, code)) = word.split_once('_')
+            && let Some(metric) = Metric::ALL.iter().find(|metric| metric.name().eq_ignore_ascii_case(name))
+            && metric.is_cost()
+        {
+            *self = after;
+            let code_at = Self { column: start.column + name.chars().count() + 1, ..start };
+            let currency = Currency::of_code(code);
+            return currency
+                .map(|currency| (*metric, Some(currency)))
+                .map_err(|why| code_at.refused(format!("{code} {why}")));
+        }
         for metric in Metric::ALL {
             for name in [metric.name()].iter().chain(metric.other_names()) {
                 if let Some(after) = start.behind(name) {
                     *self = after;
-                    return Ok(*metric);
+                    return Ok((*metric, None));
                 }
             }
         }
@@ -64,7 +78,7 @@ impl<'a> Cursor<'a> {
             return Err(start.refused("expected a number"));
         }
         let fraction = after.rest.strip_prefix('.').map(|rest| Self { rest, column: after.column + 1 });
-        let limit = if metric.is_percent() {
+        let limit = if metric.is_percent() || metric.is_cost() {
             let mut number = whole.to_owned();
             if let Some(fraction) = fraction {
                 let (digits, end) = fraction.split(|c| c.is_ascii_digit());
@@ -73,6 +87,13 @@ impl<'a> Cursor<'a> {
                 }
                 number = format!("{whole}.{digits}");
                 after = end;
+            }
+            if metric.is_cost() {
+                *self = after;
+                return number
+                    .parse()
+                    .map(Limit::Money)
+                    .map_err(|_| start.refused("this number is too large"));
             }
             if let Some(rest) = after.at_word().rest.strip_prefix('%') {
                 after = Self { rest, column: after.at_word().column + 1 };

@@ -2,14 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use partner_center::funnel::Funnel;
+use partner_center::funnel::{Funnel, FunnelRow, Totals};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 
 use super::*;
+use crate::output::Row as _;
+use crate::output::rows::{AnnotatedRow, Priced};
+use crate::prices::{Costs, PriceList, Pricer, Product};
 
 const CUSTOMER: &str = "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04";
+
+/// The row at a price of EUR 1.50 a month.
+fn priced(row: &FunnelRow) -> AnnotatedRow {
+    let list = PriceList::of_text("product,price,currency,per\nE3,1.5,EUR,month\nE5,1,USD,month\n");
+    let product = Product { name: row.product_name.clone(), ..Product::default() };
+    let mut pricer = Pricer::new(list, jiff::civil::date(2026, 11, 27));
+    let cost = pricer.cost(&product, None, row.shelfware, row.idle);
+    let cost = cost.map_or(Priced::Unpriced, |cost| Priced::At(Box::new(cost)));
+    AnnotatedRow { row: row.clone(), display_name: None, cost }
+}
+
+fn threshold(text: &str) -> Threshold {
+    let currencies = ["EUR", "USD"].map(|code| Currency::of_code(code).unwrap());
+    text.parse::<Threshold>().unwrap().in_currency(Some(&currencies)).unwrap()
+}
+
+fn total(totals: &Totals) -> Overall<'_> {
+    Overall { totals, costs: None }
+}
 
 #[test]
 fn thresholds_are_parsed_in_any_spelling_and_printed_in_canonical_form() {
@@ -32,6 +54,8 @@ fn thresholds_are_parsed_in_any_spelling_and_printed_in_canonical_form() {
         ("total % used<50", "total usagePercent < 50"),
         ("total deploymentPercent = 0.1%", "total deploymentPercent = 0.1"),
         ("usagePercent > 0", "usagePercent > 0"),
+        ("total unusedcost_eur >= 1000.50", "total unusedCost_EUR >= 1000.50"),
+        ("Cost/month > 5", "unusedCost > 5"),
     ] {
         assert_eq!(typed.parse::<Threshold>().unwrap().to_string(), printed);
     }
@@ -56,6 +80,9 @@ fn an_invalid_threshold_reports_the_column() {
         ("usagePercent > 1.", 18, "expected a digit"),
         ("usagePercent > 1.5.5", 19, "expected the end of the threshold"),
         ("usagePercent > 1e3", 17, "expected the end of the threshold"),
+        ("unusedCost_XYZ > 1", 12, "XYZ is not an ISO 4217 code"),
+        ("unusedCost > 1%", 15, "expected the end of the threshold"),
+        ("idle_EUR > 1", 1, "expected one of sold, "),
         ("idle > 1 and sold > 1", 10, "expected the end of the threshold"),
     ] {
         let error = typed.parse::<Threshold>().unwrap_err();
@@ -78,13 +105,17 @@ fn every_metric_has_a_value_for_rows_and_for_totals() {
         "source": "commercial"
     }));
     let funnel = Funnel::of_customers(&[deployment.unwrap()], &[usage.unwrap()]);
-    let row = &funnel.rows[0];
-    let mut totals = Totals::default();
-    totals.add(row);
-    for (metric, value) in Metric::ALL.iter().zip(["100", "80", "60", "20", "20", "40", "80", "75"]) {
-        let threshold: Threshold = format!("{} = {value}", metric.name()).parse().unwrap();
-        assert_eq!(threshold.is_crossed_by(row), Some(true), "{threshold}");
-        assert_eq!(threshold.is_crossed_by_total(&totals), Some(true), "{threshold}");
+    let row = priced(&funnel.rows[0]);
+    let (mut totals, mut costs) = (Totals::default(), Costs::default());
+    totals.add(&row.row);
+    row.add_costs(&mut costs);
+    let overall = Overall { totals: &totals, costs: Some(&costs) };
+    let values = ["100", "80", "60", "20", "20", "40", "30", "30", "60", "80", "75"];
+    for (metric, value) in Metric::ALL.iter().zip(values) {
+        let currency = if metric.is_cost() { "_EUR" } else { "" };
+        let threshold = threshold(&format!("{}{currency} = {value}", metric.name()));
+        assert_eq!(threshold.is_crossed_by(&row), Some(true), "{threshold}");
+        assert_eq!(threshold.is_crossed_by(&overall), Some(true), "{threshold}");
     }
 }
 
@@ -94,7 +125,38 @@ fn a_lower_bound_crosses_only_what_every_greater_number_crosses() {
         "productName": "E3", "licensesSold": 100, "licensesDeployed": 80, "customerId": CUSTOMER,
         "source": "commercial"
     }));
-    let row = &Funnel::of_customers(&[deployment.unwrap()], &[]).rows[0];
+    let row = priced(&Funnel::of_customers(&[deployment.unwrap()], &[]).rows[0]);
+    let mut costs = Costs::of(&["EUR", "USD"].map(|code| Currency::of_code(code).unwrap()));
+    row.add_costs(&mut costs);
+    let totals = Totals::default();
+    for (text, crossed) in [
+        ("unusedCost_EUR > 29.99", Some(true)),
+        ("unusedCost_EUR > 30", None),
+        ("unusedCost_EUR < 30", Some(false)),
+        ("shelfwareCost_EUR = 30", Some(true)),
+        ("idleCost_EUR > 0", None),
+        // The row has no cost in USD.
+        ("unusedCost_USD >= 0", Some(false)),
+    ] {
+        assert_eq!(threshold(text).is_crossed_by(&row), crossed, "{text}");
+        let of_total = threshold(text).is_crossed_by(&Overall { totals: &totals, costs: Some(&costs) });
+        // A sum of no rows is a lower bound of 0.
+        assert_eq!(of_total, crossed, "total {text}");
+    }
+    // A row without a price could cost anything.
+    costs.add(None);
+    for (text, crossed) in [
+        ("shelfwareCost_EUR > 29", Some(true)),
+        ("shelfwareCost_EUR > 30", None),
+        ("unusedCost_USD > 0", None),
+        ("unusedCost_USD >= 0", Some(true)),
+    ] {
+        assert_eq!(
+            threshold(text).is_crossed_by(&Overall { totals: &totals, costs: Some(&costs) }),
+            crossed,
+            "{text}"
+        );
+    }
     for (threshold, crossed) in [
         ("unused > 19", Some(true)),
         ("unused >= 20", Some(true)),
@@ -105,7 +167,28 @@ fn a_lower_bound_crosses_only_what_every_greater_number_crosses() {
         ("shelfware = 20", Some(true)),
         ("idle > 0", None),
     ] {
-        assert_eq!(threshold.parse::<Threshold>().unwrap().is_crossed_by(row), crossed, "{threshold}");
+        assert_eq!(threshold.parse::<Threshold>().unwrap().is_crossed_by(&row), crossed, "{threshold}");
+    }
+}
+
+#[test]
+fn a_cost_is_compared_in_one_currency_of_the_prices() {
+    let [eur, usd] = ["EUR", "USD"].map(|code| Currency::of_code(code).unwrap());
+    for (text, currencies, expected) in [
+        ("unusedCost > 1", Some(&[eur][..]), Ok("unusedCost_EUR > 1")),
+        ("unusedCost_USD > 1", Some(&[eur, usd]), Ok("unusedCost_USD > 1")),
+        ("unusedCost > 1", Some(&[eur, usd]), Err("several currencies; name one, such as unusedCost_EUR")),
+        ("unusedCost_USD > 1", Some(&[eur]), Err("no price is in USD")),
+        ("unusedCost > 1", Some(&[]), Err("no price")),
+        ("unusedCost > 1", None, Err("unusedCost requires --prices")),
+        ("idle > 1", None, Ok("idle > 1")),
+    ] {
+        let result = text.parse::<Threshold>().unwrap().in_currency(currencies);
+        match (result, expected) {
+            (Ok(threshold), Ok(expected)) => assert_eq!(threshold.to_string(), expected),
+            (Err(why), Err(expected)) => assert!(why.contains(expected), "{why}"),
+            (result, _) => panic!("{text}: {result:?}"),
+        }
     }
 }
 
@@ -158,8 +241,8 @@ proptest! {
             serde_json::from_value::<Totals>(totals).unwrap()
         };
         let outcomes: BTreeSet<_> =
-            (known..known + 20).map(|sum| threshold.is_crossed_by_total(&totals(0, sum)).unwrap()).collect();
+            (known..known + 20).map(|sum| threshold.is_crossed_by(&total(&totals(0, sum))).unwrap()).collect();
         let expected = if outcomes.len() == 1 { outcomes.first().copied() } else { None };
-        prop_assert_eq!(threshold.is_crossed_by_total(&totals(1, known)), expected);
+        prop_assert_eq!(threshold.is_crossed_by(&total(&totals(1, known))), expected);
     }
 }

@@ -2,14 +2,12 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Measure, Metric};
-use partner_center::funnel::{FunnelRow, Totals};
-
-/// The value of a metric: a number of licenses, or a percentage.
+/// The value of a metric: a number of licenses, a percentage or a cost.
 ///
-/// It serializes as a plain number. `Display` prints a percentage with two decimal places.
+/// It serializes as a plain number, a cost as a text. `Display` prints a percentage with two decimal places.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum MetricValue {
@@ -17,6 +15,8 @@ pub(crate) enum MetricValue {
     Count(u64),
     /// A percentage; may exceed 100.
     Percent(f64),
+    /// An amount per month, saved as a text so that it keeps its digits.
+    Money(Decimal),
 }
 
 impl fmt::Display for MetricValue {
@@ -24,30 +24,7 @@ impl fmt::Display for MetricValue {
         match self {
             Self::Count(count) => write!(f, "{count}"),
             Self::Percent(percent) => write!(f, "{percent:.2}"),
-        }
-    }
-}
-
-impl Metric {
-    /// The value for a row. `None` if it is unknown, or a percentage of 0.
-    #[must_use]
-    pub(crate) fn of(self, row: &FunnelRow) -> Option<MetricValue> {
-        self.of_row(row).value()
-    }
-
-    /// The value for the totals, from the known counts. `None` if it is a percentage of 0.
-    #[must_use]
-    pub(crate) fn of_total(self, totals: &Totals) -> Option<MetricValue> {
-        self.of_totals(totals).value()
-    }
-}
-
-impl Measure {
-    fn value(self) -> Option<MetricValue> {
-        match self {
-            Self::Count(count) | Self::AtLeast(count) => Some(MetricValue::Count(count)),
-            Self::Percent(percent) => Some(MetricValue::Percent(percent)),
-            Self::None | Self::Unknown => None,
+            Self::Money(amount) => write!(f, "{amount}"),
         }
     }
 }

@@ -1,0 +1,175 @@
+//! Tests of rows and columns.
+
+use partner_center::funnel::{FunnelRow, GroupBy, Groups};
+use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
+use serde::de::DeserializeOwned;
+
+use super::*;
+use crate::output::rows::{AnnotatedRow, Customer, GroupCosts, GroupRow, Priced, group};
+use crate::prices::{Costs, PriceList, Pricer, Product};
+use crate::report::threshold::{Metric, Threshold};
+
+/// A price of EUR 2 and one of JPY 3 a month.
+fn prices() -> PriceList {
+    PriceList::of_text("product,price,currency,per\nVISIO,2,EUR,month\nPROJECT,3,JPY,month\n")
+}
+
+fn every_name_finds_its_column(columns: &Columns) {
+    let find = |called: &str| columns.find(called).and_then(|index| columns.get(index));
+    for column in columns.iter() {
+        let name = |called: &str| find(called).map(Column::name);
+        assert_eq!(name(&column.name()), Some(column.name()));
+        assert_eq!(name(&format!(" {} ", column.name().to_uppercase())), Some(column.name()));
+        let Some(heading) = column.heading() else { continue };
+        assert_eq!(find(&heading).and_then(Column::heading), Some(heading), "{}", column.name());
+    }
+    assert!(columns.find("").is_none() && columns.find("licenses").is_none());
+}
+
+// U12: `--sort sold` was unknown, though the table is headed Sold.
+#[test]
+fn a_column_is_found_by_name_by_heading_and_by_threshold_metric() {
+    let funnel = AnnotatedRow::columns(true, true);
+    for columns in [
+        Columns::of::<DeploymentRow>(),
+        Columns::of::<UsageRow>(),
+        Columns::of::<PartnerDeploymentRow>(),
+        Columns::of::<PartnerUsageRow>(),
+        Columns::of::<Customer>(),
+        AnnotatedRow::columns(false, false),
+        funnel.clone(),
+        group::columns(None),
+        group::columns(Some(&prices().currencies())),
+    ] {
+        every_name_finds_its_column(&columns);
+    }
+    for metric in Metric::ALL {
+        let column = funnel[funnel.find(metric.name()).unwrap()];
+        assert!(column.kind.is_number(), "{}", metric.name());
+    }
+    // Conversely, a threshold accepts the name and the heading of a number column.
+    for column in funnel.iter() {
+        if let Shown::As(heading) | Shown::IfWide(heading) = column.shown
+            && column.kind.is_number()
+        {
+            for name in [column.name, heading] {
+                let threshold = format!("{name} > 1").parse::<Threshold>();
+                assert!(threshold.is_ok(), "{name}");
+            }
+        }
+    }
+}
+
+/// The names of the serialized fields, in order.
+fn fields(row: &impl Serialize) -> Vec<String> {
+    let json = serde_json::to_string(row).unwrap();
+    let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&json).unwrap();
+    let place = |name: &String| json.find(&format!("\"{name}\":"));
+    let mut names: Vec<_> = members.into_iter().map(|(name, _)| name).collect();
+    names.sort_by_key(place);
+    names
+}
+
+fn columns_are_the_serialized_fields<R: Row>(row: &R, columns: &Columns) {
+    let names: Vec<_> = columns.iter().map(Column::name).collect();
+    assert_eq!(fields(row), names, "{}", R::TYPE);
+    for (column, cell) in columns.iter().zip(cells(row, columns)) {
+        let is_of_its_kind = matches!(
+            (cell, column.kind),
+            (Cell::Text(_), Kind::Text)
+                | (Cell::Id(_), Kind::Id)
+                | (Cell::Count(_), Kind::Count)
+                | (Cell::Percent(_), Kind::Percent)
+                | (Cell::Money(_), Kind::Money)
+                | (Cell::Time(_), Kind::Time)
+        );
+        let members = |list: &dyn List, columns: &[Column]| {
+            list.members().iter().all(|member| member.len() == columns.len())
+        };
+        let is_list = match (row.cell(column), column.kind) {
+            (Cell::List(list), Kind::List(columns)) => members(list, columns),
+            _ => false,
+        };
+        assert!(is_of_its_kind || is_list, "{} {}", R::TYPE, column.name);
+    }
+}
+
+fn read<R: DeserializeOwned>(json: &str) -> R {
+    serde_json::from_str(json).unwrap()
+}
+
+#[test]
+fn every_format_has_the_same_columns_in_the_same_order() {
+    fn check<R: Row + DeserializeOwned>(json: &str) {
+        columns_are_the_serialized_fields::<R>(&read(json), &Columns::of::<R>());
+    }
+    const SOURCE: &str = r#"{"source":"classic"}"#;
+    check::<DeploymentRow>(SOURCE);
+    check::<UsageRow>(SOURCE);
+    check::<PartnerDeploymentRow>("{}");
+    check::<PartnerUsageRow>("{}");
+    let customer = Customer::from(partner_center::models::Customer::default());
+    columns_are_the_serialized_fields(&customer, &Columns::of::<Customer>());
+    let row: FunnelRow = read(
+        r#"{"customerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","source":"classic","flags":["summed"],
+            "workloads":[{"workloadCode":"EXO","workloadName":"Exchange","licensesActive":1,"licensesQualified":2}],
+            "productName":"VISIO","licensesSold":10,"licensesDeployed":4,"shelfware":6,"unused":6}"#,
+    );
+    columns_are_the_serialized_fields(&row, &Columns::of::<FunnelRow>());
+
+    let list = prices();
+    let currencies = list.currencies();
+    let mut pricer = Pricer::new(list, jiff::civil::date(2026, 11, 27));
+    let product = Product { name: row.product_name.clone(), ..Product::default() };
+    let cost = pricer.cost(&product, None, row.shelfware, row.idle).unwrap();
+    let with = |display_name: Option<&str>, cost| AnnotatedRow {
+        row: row.clone(),
+        display_name: display_name.map(Into::into),
+        cost,
+    };
+    columns_are_the_serialized_fields(&with(None, Priced::No), &AnnotatedRow::columns(false, false));
+    let all = AnnotatedRow::columns(true, true);
+    columns_are_the_serialized_fields(&with(Some("Visio"), Priced::Unpriced), &all);
+    let priced = with(Some("Visio"), Priced::At(Box::new(cost)));
+    columns_are_the_serialized_fields(&priced, &all);
+    let json = serde_json::to_string(&priced).unwrap();
+    assert!(
+        json.ends_with(
+            r#""unitPrice":2,"shelfwareCost":12.00,"idleCost":null,"unusedCost":12.00,"currency":"EUR"}"#
+        ),
+        "{json}"
+    );
+
+    let mut groups = Groups::<GroupCosts>::new(GroupBy::Product);
+    groups.add(&row);
+    for group in &groups {
+        columns_are_the_serialized_fields(group, &group::columns(None));
+    }
+    let GroupCosts(costs) = groups.add(&row);
+    priced.add_costs(costs.insert(Costs::of(&currencies)));
+    with(None, Priced::Unpriced).add_costs(costs.as_mut().unwrap());
+    for group in &groups {
+        let columns = group::columns(Some(&currencies));
+        columns_are_the_serialized_fields(group, &columns.for_cells(true));
+        let json = serde_json::to_value(group).unwrap();
+        let expected = serde_json::json!([
+            { "currency": "EUR", "shelfwareCost": 12.0, "idleCost": null, "unusedCost": 12.0, "rowsUnpriced": 1 },
+            { "currency": "JPY", "shelfwareCost": null, "idleCost": null, "unusedCost": null, "rowsUnpriced": 1 },
+        ]);
+        assert_eq!(json["costs"], expected);
+        let flat = columns.for_cells(false);
+        let names: Vec<_> = flat.iter().skip(GroupRow::COLUMNS.len()).map(Column::name).collect();
+        assert_eq!(
+            names,
+            [
+                "shelfwareCost_EUR",
+                "idleCost_EUR",
+                "unusedCost_EUR",
+                "shelfwareCost_JPY",
+                "idleCost_JPY",
+                "unusedCost_JPY",
+                "rowsUnpriced"
+            ]
+        );
+    }
+}

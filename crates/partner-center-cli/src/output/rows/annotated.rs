@@ -1,0 +1,174 @@
+//! A row of the funnel with what files of the user add to it: the display name of its product, and costs.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use partner_center::CustomerId;
+use partner_center::funnel::FunnelRow;
+use partner_center::models::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, Serializer};
+
+use crate::output::columns::Shown::{As, IfKnown, InPlaceOf, No};
+use crate::output::columns::{Column, Columns, Kind};
+use crate::output::row::{Cell, Row};
+use crate::prices::{Costs, Currency, Money, RowCost};
+
+/// A row of the funnel.
+pub(crate) struct AnnotatedRow {
+    pub(crate) row: FunnelRow,
+    /// With `--products`: the display name of the product, else its name.
+    pub(crate) display_name: Option<Arc<str>>,
+    pub(crate) cost: Priced,
+}
+
+/// What is known of the costs of a row.
+pub(crate) enum Priced {
+    /// No prices were given.
+    No,
+    /// The row has no price.
+    Unpriced,
+    /// Boxed: many rows are held for sorting, most of them without prices.
+    At(Box<RowCost>),
+}
+
+impl AnnotatedRow {
+    /// The columns, with those that `--products` and `--prices` add.
+    pub(crate) fn columns(with_products: bool, with_prices: bool) -> Columns {
+        let own = FunnelRow::COLUMNS.iter().map(|column| match column.name {
+            "productName" if with_products => {
+                Column { shown: InPlaceOf(DISPLAY_NAME.name, "Product"), ..*column }
+            }
+            _ => *column,
+        });
+        let name = Some(DISPLAY_NAME).filter(|_| with_products);
+        let costs = COSTS.iter().filter(|_| with_prices).copied();
+        own.chain(name).chain(costs).collect()
+    }
+
+    fn costs(&self) -> Option<&RowCost> {
+        match &self.cost {
+            Priced::At(cost) => Some(cost),
+            Priced::No | Priced::Unpriced => None,
+        }
+    }
+}
+
+const DISPLAY_NAME: Column = Column::new("productDisplayName", As("Product"), Kind::Text);
+
+const COSTS: [Column; 5] = [
+    Column::new("unitPrice", No, Kind::Money),
+    Column::new("shelfwareCost", No, Kind::Money),
+    Column::new("idleCost", No, Kind::Money),
+    Column::new("unusedCost", As("Cost/month"), Kind::Money),
+    Column::new("currency", IfKnown("Currency"), Kind::Text),
+];
+
+impl Row for AnnotatedRow {
+    const TYPE: &'static str = FunnelRow::TYPE;
+    const COLUMNS: &'static [Column] = FunnelRow::COLUMNS;
+    const PERCENTS: &'static [[&'static str; 3]] = FunnelRow::PERCENTS;
+    const DIFFERENCES: &'static [[&'static str; 3]] = FunnelRow::DIFFERENCES;
+    const LOWER_BOUNDS: &'static [&'static str] = FunnelRow::LOWER_BOUNDS;
+
+    fn cell(&self, column: &Column) -> Cell<'_> {
+        let costs = || self.costs();
+        match column.name {
+            "productDisplayName" => Cell::Text(self.display_name.as_deref().map(Cow::Borrowed)),
+            "unitPrice" => Cell::Money(costs().map(|cost| cost.unit_price)),
+            "shelfwareCost" => Cell::Money(costs().and_then(|cost| cost.shelfware_cost)),
+            "idleCost" => Cell::Money(costs().and_then(|cost| cost.idle_cost)),
+            "unusedCost" => Cell::Money(costs().and_then(|cost| cost.unused_cost)),
+            "currency" => Cell::Text(costs().map(|cost| Cow::Borrowed(cost.currency.code()))),
+            _ => self.row.cell(column),
+        }
+    }
+
+    fn complete_rows(&self, column: &Column) -> u64 {
+        self.row.complete_rows(column)
+    }
+
+    fn add_costs(&self, costs: &mut Costs) {
+        costs.add(self.costs());
+    }
+
+    fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
+        self.row.customer()
+    }
+
+    fn processed(&self) -> [Option<&Timestamp>; 2] {
+        self.row.processed()
+    }
+}
+
+/// How many licenses of one product a customer bought, how many are deployed, and how many are in use.
+#[derive(Serialize, JsonSchema)]
+struct Written<'a> {
+    #[serde(flatten)]
+    row: &'a FunnelRow,
+    #[serde(flatten)]
+    name: Option<WrittenName<'a>>,
+    #[serde(flatten)]
+    cost: Option<WrittenCost>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct WrittenName<'a> {
+    /// With --products: the display name of the product; its name if the list does not have it.
+    product_display_name: Option<&'a str>,
+}
+
+#[derive(Default, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct WrittenCost {
+    /// With --prices: the price of one license per month. `null` if the price file has no price for the product.
+    unit_price: Option<Money>,
+    /// The cost of shelfware per month, rounded to the minor unit of the currency.
+    shelfware_cost: Option<Money>,
+    /// The cost of idle licenses per month, rounded likewise.
+    idle_cost: Option<Money>,
+    /// The sum of both, of what is known.
+    unused_cost: Option<Money>,
+    /// The ISO 4217 code of the currency.
+    #[schemars(with = "Option<String>")]
+    currency: Option<Currency>,
+}
+
+impl From<&RowCost> for WrittenCost {
+    fn from(cost: &RowCost) -> Self {
+        Self {
+            unit_price: Some(Money(cost.unit_price)),
+            shelfware_cost: cost.shelfware_cost.map(Money),
+            idle_cost: cost.idle_cost.map(Money),
+            unused_cost: cost.unused_cost.map(Money),
+            currency: Some(cost.currency),
+        }
+    }
+}
+
+impl Serialize for AnnotatedRow {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let name = self.display_name.as_deref();
+        let written = Written {
+            row: &self.row,
+            name: name.map(|name| WrittenName { product_display_name: Some(name) }),
+            cost: match &self.cost {
+                Priced::No => None,
+                Priced::Unpriced => Some(WrittenCost::default()),
+                Priced::At(cost) => Some((&**cost).into()),
+            },
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl JsonSchema for AnnotatedRow {
+    fn schema_name() -> Cow<'static, str> {
+        FunnelRow::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
+    }
+}

@@ -1,0 +1,90 @@
+//! `--prices` and `--products`: adds costs and display names to rows of the funnel.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+use partner_center::funnel::{FunnelRow, GroupBy};
+use partner_center::models::Guid;
+
+use crate::args::Pricing;
+use crate::output::columns::Columns;
+use crate::output::rows::{AnnotatedRow, GroupRow, Priced};
+use crate::prices::{Currency, PriceList, Pricer, Product, ProductNames};
+use crate::problem::Problem;
+
+/// What the files of the user add to rows.
+#[derive(Default)]
+pub(super) struct Annotator {
+    names: Option<ProductNames>,
+    pricer: Option<Pricer>,
+    currencies: Vec<Currency>,
+}
+
+impl Annotator {
+    /// Reads the files, before anything is sent.
+    pub(super) fn new(pricing: &Pricing, at_most: Duration) -> Result<Self, Problem> {
+        let names = pricing.products.as_deref().map(|path| ProductNames::read(path, at_most)).transpose()?;
+        let list = pricing.prices.as_deref().map(|path| PriceList::read(path, at_most)).transpose()?;
+        let currencies = list.as_ref().map(PriceList::currencies).unwrap_or_default();
+        let today = Zoned::now().with_time_zone(TimeZone::UTC).date();
+        Ok(Self { names, pricer: list.map(|list| Pricer::new(list, today)), currencies })
+    }
+
+    /// The currencies of the prices; `None` without prices.
+    pub(super) fn currencies(&self) -> Option<&[Currency]> {
+        self.pricer.as_ref().map(|_| self.currencies.as_slice())
+    }
+
+    /// The columns of the rows.
+    pub(super) fn columns(&self) -> Columns {
+        AnnotatedRow::columns(self.names.is_some(), self.pricer.is_some())
+    }
+
+    /// The text of the price file.
+    pub(super) fn prices_text(&self) -> Option<&str> {
+        self.pricer.as_ref().map(|pricer| pricer.list().text())
+    }
+
+    pub(super) fn annotate(&mut self, row: FunnelRow) -> AnnotatedRow {
+        let display_name = self.names.as_ref().and_then(|names| {
+            let known = row.product_id.as_ref().and_then(|id| names.get(id));
+            let id = || row.product_id.as_ref().map(|id| Arc::from(id.to_string()));
+            known.or(row.product_name.as_deref()).map(Arc::from).or_else(id)
+        });
+        let cost = match &mut self.pricer {
+            None => Priced::No,
+            Some(pricer) => {
+                let product = Product {
+                    id: row.product_id.clone(),
+                    name: row.product_name.clone(),
+                    service: row.service_name.clone().or_else(|| row.service_code.clone()),
+                };
+                let processed =
+                    row.deployment_processed_date_time.as_ref().or(row.usage_processed_date_time.as_ref());
+                let cost = pricer.cost(&product, processed, row.shelfware, row.idle);
+                cost.map_or(Priced::Unpriced, |cost| Priced::At(Box::new(cost)))
+            }
+        };
+        AnnotatedRow { row, display_name, cost }
+    }
+
+    /// Gives a group of rows of one product its display name.
+    pub(super) fn name(&self, by: GroupBy, group: &mut GroupRow) {
+        let id = group.key.as_deref().filter(|_| by == GroupBy::Product).map(Guid::from);
+        if let Some(name) = id.and_then(|id| self.names.as_ref()?.get(&id)) {
+            group.name = Some(name.to_owned());
+        }
+    }
+
+    /// Notes about products that have no price although entries match them.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let ambiguous = self.pricer.iter().flat_map(Pricer::ambiguous);
+        let note = |(product, entries): (&str, &[_])| {
+            let entries: Vec<_> = entries.iter().map(ToString::to_string).collect();
+            format!("{product} has no price: {} match it", entries.join(" and "))
+        };
+        ambiguous.map(note).collect()
+    }
+}
