@@ -29,8 +29,8 @@ pub(crate) enum Exit {
     Network = 8,
     /// The response could not be read or breaks the contract.
     InvalidResponse = 9,
-    /// A threshold was crossed; everything requested is on stdout.
-    ThresholdCrossed = 10,
+    /// A threshold was crossed, or a check has findings; everything requested is on stdout.
+    CheckFailed = 10,
     /// `doctor` could not determine whether license analytics would work.
     Unknown = 11,
     /// Stopped by Ctrl-C: 128 + SIGINT, as in shells.
@@ -53,7 +53,8 @@ Exit codes:
     7  throttled or unavailable after all attempts
     8  no connection, or timed out
     9  the response could not be read or breaks the contract
-   10  a threshold of --fail-on was crossed; all rows are on stdout
+   10  a threshold of --fail-on was crossed, or prices check has findings;
+       all rows or findings are on stdout
    11  doctor: unknown whether license analytics would work
   130  stopped by Ctrl-C; 143 by SIGTERM";
 

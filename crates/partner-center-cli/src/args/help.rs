@@ -86,6 +86,26 @@ Rules for --ignore, in TOML; * matches any text and ? any character:
   product = \"*TRIAL*\"     and customer = \"...\", by name or id; all conditions of a rule must hold
   unused = 5               only rows with at most 5 unused licenses";
 
+/// The help of `--source` for commands that always read all customers.
+pub(super) const SOURCE_OF_ALL: &str = "\
+Where the rows come from: commercial (queries that return thousands of rows at once), classic \
+(operations that return one customer at a time) or auto (commercial, or classic if that is not \
+available). In pipelines, choose commercial or classic [default: auto]";
+
+pub(super) const PRICES_HELP: &str = "\
+A price file is csv with these columns in any order; from is optional:
+  product   an id, a name, or a pattern with * and ?; letter case is ignored. An id takes precedence
+            over a name, and a name over a pattern
+  price     such as 33.10; a line without a price has no effect
+  currency  a code, such as EUR
+  per       month or year
+  from      the day from which the price applies, such as 2026-04-01; of several, the newest applies
+The columns name and service of a template are for people, and are ignored.";
+
+pub(super) const CHECK_HELP: &str = "\
+Prices are compared with the products on the current day in UTC. The exit code is 10 if anything is
+found, even if customers failed, and 0 if every product has a price and every price a product.";
+
 pub(super) const COMPLETIONS_HELP: &str = "\
 To install them:
   bash        partner-center completions bash \\

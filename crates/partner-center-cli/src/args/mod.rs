@@ -21,8 +21,8 @@ use crate::exit;
 use crate::output::Format;
 use crate::output::row_type::RowType;
 
-pub(crate) use prices::Pricing;
-pub(crate) use report::{By, Funnel, LicenseArgs, Order, Reading, Source, Whose, Writing};
+pub(crate) use prices::{PricesCommand, Pricing};
+pub(crate) use report::{By, Funnel, LicenseArgs, Order, Reading, Requests, Source, Whose, Writing, file};
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.
 ///
@@ -116,6 +116,10 @@ pub(crate) enum Command {
     /// Licenses sold, deployed and used
     #[command(subcommand)]
     Licenses(LicensesCommand),
+
+    /// Price files, for what unused licenses cost
+    #[command(subcommand)]
+    Prices(PricesCommand),
 
     /// The partner's customers
     #[command(subcommand)]

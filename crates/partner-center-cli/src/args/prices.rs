@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::help;
+use super::report::Requests;
+
 /// Files that add prices and names to the rows of a report.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rows")]
@@ -23,16 +26,24 @@ pub(crate) struct Pricing {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PricesCommand {
     /// Write a price file for the products of all customers, with empty prices
+    #[command(after_help = help::PRICES_HELP, mut_arg("source", |arg| arg.help(help::SOURCE_OF_ALL)))]
     Template {
-        /// Write to this file, which appears only when it is complete; - is stdout
+        /// Write to this csv file, which must not exist yet and appears only when it is complete; - is stdout
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+
+        #[command(flatten)]
+        requests: Requests,
     },
 
     /// List products without a price, products that several patterns match, and prices that match no product
+    #[command(after_help = format!("{}\n\n{}", help::PRICES_HELP, help::CHECK_HELP), mut_arg("source", |arg| arg.help(help::SOURCE_OF_ALL)))]
     Check {
         /// The price file
         #[arg(long, value_name = "FILE")]
         prices: PathBuf,
+
+        #[command(flatten)]
+        requests: Requests,
     },
 }

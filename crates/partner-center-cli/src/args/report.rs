@@ -86,24 +86,36 @@ impl Whose {
     }
 }
 
-/// Controls how the licenses of many customers are read.
+/// Controls which requests are sent, and how fast.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
-pub(crate) struct Reading {
+pub(crate) struct Requests {
     /// Where the rows come from: commercial (queries that return thousands of rows at once), classic (operations that
     /// return one customer at a time) or auto (commercial, or classic if that is not available). In pipelines, choose
     /// commercial or classic [default: auto with --all-customers; with --customer classic, then commercial for
     /// customers without rows]
-    #[arg(long, value_name = "SOURCE", requires = "whose")]
+    #[arg(long, value_name = "SOURCE")]
     pub(crate) source: Option<Source>,
 
     /// Maximum number of concurrent requests [default: 8]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), requires = "whose")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) concurrency: Option<u16>,
 
     /// Maximum number of requests per minute [default: as many as the service accepts]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), requires = "all_customers", conflicts_with = "customers")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rate: Option<u32>,
+}
+
+/// Controls how the licenses of many customers are read.
+#[derive(Args, Debug)]
+#[command(
+    next_help_heading = "Reading",
+    group = ArgGroup::new("requests_of_customers").args(["source", "concurrency"]).multiple(true).requires("whose"),
+    group = ArgGroup::new("requests_of_all").arg("rate").requires("all_customers").conflicts_with("customers"),
+)]
+pub(crate) struct Reading {
+    #[command(flatten)]
+    pub(crate) requests: Requests,
 
     /// The order of the rows: customer (by customer id, the same in every run and from either source; rows of the
     /// commercial queries are held until the end) or completion (as responses arrive). A table is sorted by customer
@@ -163,6 +175,11 @@ pub(crate) struct Writing {
 impl Writing {
     /// The file to write to, if it is not stdout.
     pub(crate) fn file(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|path| *path != Path::new("-"))
+        file(self.output.as_deref())
     }
+}
+
+/// The file of `--output`, if it is not stdout.
+pub(crate) fn file(output: Option<&Path>) -> Option<&Path> {
+    output.filter(|path| *path != Path::new("-"))
 }

@@ -5,6 +5,7 @@ mod doctor;
 mod emulator;
 mod licenses;
 mod login;
+mod prices;
 mod query;
 mod schema;
 mod shell;
@@ -32,6 +33,7 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
             licenses::funnel(arguments, global, console).await
         }
         Command::Licenses(LicensesCommand::Query(command)) => query::run(command, global, console).await,
+        Command::Prices(command) => Box::pin(prices::run(command, global, console)).await,
         Command::Customers(command) => {
             unless_stopped(Box::pin(customers::run(command, global, console))).await
         }

@@ -1,7 +1,6 @@
 //! What an output says about itself.
 
-use std::time::SystemTime;
-
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use partner_center::licenses::Source;
 
@@ -10,22 +9,22 @@ use partner_center::licenses::Source;
 pub(crate) struct About {
     /// The partner's tenant id, if it is known.
     pub(crate) tenant: Option<String>,
-    /// `None` if nothing was read.
+    /// `None` if it was not decided, or if the rows come from both.
+    #[expect(dead_code, reason = "pages and workbooks will show it")]
     pub(crate) source: Option<Source>,
     /// When the command began.
-    pub(crate) began: SystemTime,
+    pub(crate) began: Timestamp,
 }
 
 impl Default for About {
     fn default() -> Self {
-        Self { tenant: None, source: None, began: SystemTime::now() }
+        Self { tenant: None, source: None, began: Timestamp::now() }
     }
 }
 
 impl About {
     /// The day in UTC on which the command began, as `2026-11-27`.
     pub(crate) fn day(&self) -> String {
-        let began = jiff::Timestamp::try_from(self.began).unwrap_or_default();
-        began.to_zoned(TimeZone::UTC).date().to_string()
+        self.began.to_zoned(TimeZone::UTC).date().to_string()
     }
 }

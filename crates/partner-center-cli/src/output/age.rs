@@ -27,7 +27,7 @@ fn sentence(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date)
 }
 
 /// The current day in UTC, like all other days here.
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     Instant::now().to_zoned(TimeZone::UTC).date()
 }
 

@@ -30,7 +30,7 @@ use serde_json::{Map, Value};
 
 use crate::secrets;
 pub(crate) use about::About;
-pub(crate) use age::of_summary as age_of;
+pub(crate) use age::{of_summary as age_of, today};
 use columns::{Column, Columns, Kind, Shown};
 use file::{Covered, Partial};
 pub(crate) use findings::{CollectedFindings, Position};
@@ -90,6 +90,15 @@ pub(crate) enum Target {
     File(Partial),
 }
 
+impl Target {
+    fn writer(&self) -> io::Result<Box<dyn Write + Send>> {
+        Ok(match self {
+            Self::Stdout => stdout(),
+            Self::File(partial) => Box::new(partial.writer()?),
+        })
+    }
+}
+
 /// The layout of a table. It depends on the arguments, not on the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
@@ -101,8 +110,8 @@ pub(crate) enum Layout {
     AsTheyCome,
 }
 
-/// Writes rows in one format.
-trait Sink<R: Row> {
+/// Writes rows in one format, or what a command makes of them.
+pub(crate) trait Sink<R: Row> {
     fn rows(&mut self, rows: &[R]) -> io::Result<()>;
     fn finish(&mut self, summary: &Summary, failures: &[Failure]) -> io::Result<()>;
 }
@@ -119,6 +128,8 @@ pub(crate) struct Output<R: Row> {
     /// Rows to sort at the end.
     held: Vec<R>,
     written: usize,
+    /// Nothing is written before the end, whatever the format.
+    at_end: bool,
 }
 
 /// The data for the end of the output, besides the rows.
@@ -152,10 +163,7 @@ impl<R: Row> Output<R> {
             Layout::Customers if !arrangement.is_as_they_come() => Layout::AsTheyCome,
             layout => layout,
         };
-        let out: Box<dyn Write + Send> = match &target {
-            Target::Stdout => stdout(),
-            Target::File(partial) => Box::new(partial.writer()?),
-        };
+        let out = target.writer()?;
         let resumes = before.is_some();
         let sink: Box<dyn Sink<R>> = match format {
             Format::Table => match &target {
@@ -177,7 +185,26 @@ impl<R: Row> Output<R> {
             Format::Parquet => return Err(io::Error::other("this build does not support parquet")),
         };
         let tally = before.unwrap_or_default().with_costs_if(&columns);
-        Ok(Self { sink, target, columns, tally, arrangement, held: Vec::new(), written: 0 })
+        Ok(Self { sink, target, columns, tally, arrangement, held: Vec::new(), written: 0, at_end: false })
+    }
+
+    /// Creates an output that writes, at the end, what a command makes of all rows.
+    pub(crate) fn of_sink<S: Sink<R> + 'static>(
+        target: Target,
+        sink: impl FnOnce(Box<dyn Write + Send>) -> S,
+    ) -> io::Result<Self> {
+        let sink = Box::new(sink(target.writer()?));
+        let (tally, arrangement) = (Tally::default(), RowOrder::none());
+        Ok(Self {
+            sink,
+            target,
+            columns: Columns::of::<R>(),
+            tally,
+            arrangement,
+            held: Vec::new(),
+            written: 0,
+            at_end: true,
+        })
     }
 
     /// Adds the rows of one response.
@@ -198,6 +225,10 @@ impl<R: Row> Output<R> {
     /// Whether more rows would change only the totals.
     pub(crate) fn is_full(&self) -> bool {
         self.arrangement.is_full(self.written)
+    }
+
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.at_end
     }
 
     pub(crate) fn is_on_stdout(&self) -> bool {
@@ -263,7 +294,11 @@ pub(crate) fn show<R: Row>(row: &R) -> io::Result<()> {
 
 /// Writes one JSON value other than a row, indented.
 pub(crate) fn write_json(value: &impl Serialize) -> io::Result<()> {
-    let mut out = stdout();
+    write_json_to(&mut stdout(), value)
+}
+
+/// Like [`write_json`], to another writer.
+pub(crate) fn write_json_to(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_string_pretty(value)?;
     writeln!(out, "{}", secrets::redact(&text))?;
     out.flush()

@@ -17,9 +17,9 @@ mod template;
 mod written;
 
 pub(crate) use self::check::{Finding, FindingKind, check};
-pub(crate) use self::cost::{Costs, CurrencyCosts, Price, RowCost, Sum};
+pub(crate) use self::cost::{Costs, RowCost};
 pub(crate) use self::currency::Currency;
-pub(crate) use self::list::{EntryRef, Found, PriceList, Pricer};
+pub(crate) use self::list::{EntryRef, PriceList, Pricer};
 pub(crate) use self::product::{Product, Products};
 pub(crate) use self::product_names::ProductNames;
 pub(crate) use self::template::write_template;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use partner_center::funnel::FunnelRow;
 use partner_center::models::Guid;
 use partner_center::settings::input::{self, Kind};
 
@@ -15,6 +16,13 @@ pub(crate) struct Product {
     pub(crate) name: Option<String>,
     /// The name or code of the service, for people.
     pub(crate) service: Option<String>,
+}
+
+impl From<&FunnelRow> for Product {
+    fn from(row: &FunnelRow) -> Self {
+        let service = row.service_name.as_ref().or(row.service_code.as_ref());
+        Self { id: row.product_id.clone(), name: row.product_name.clone(), service: service.cloned() }
+    }
 }
 
 impl Product {

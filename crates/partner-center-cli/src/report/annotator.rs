@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Zoned;
-use jiff::tz::TimeZone;
 use partner_center::funnel::{FunnelRow, GroupBy};
 use partner_center::models::Guid;
 
 use crate::args::Pricing;
 use crate::output::columns::Columns;
 use crate::output::rows::{AnnotatedRow, GroupRow, Priced};
+use crate::output::today;
 use crate::prices::{Currency, PriceList, Pricer, Product, ProductNames};
 use crate::problem::Problem;
 
@@ -28,8 +27,7 @@ impl Annotator {
         let names = pricing.products.as_deref().map(|path| ProductNames::read(path, at_most)).transpose()?;
         let list = pricing.prices.as_deref().map(|path| PriceList::read(path, at_most)).transpose()?;
         let currencies = list.as_ref().map(PriceList::currencies).unwrap_or_default();
-        let today = Zoned::now().with_time_zone(TimeZone::UTC).date();
-        Ok(Self { names, pricer: list.map(|list| Pricer::new(list, today)), currencies })
+        Ok(Self { names, pricer: list.map(|list| Pricer::new(list, today())), currencies })
     }
 
     /// The currencies of the prices; `None` without prices.
@@ -56,11 +54,7 @@ impl Annotator {
         let cost = match &mut self.pricer {
             None => Priced::No,
             Some(pricer) => {
-                let product = Product {
-                    id: row.product_id.clone(),
-                    name: row.product_name.clone(),
-                    service: row.service_name.clone().or_else(|| row.service_code.clone()),
-                };
+                let product = Product::from(&row);
                 let processed =
                     row.deployment_processed_date_time.as_ref().or(row.usage_processed_date_time.as_ref());
                 let cost = pricer.cost(&product, processed, row.shelfware, row.idle);

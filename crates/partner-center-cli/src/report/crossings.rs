@@ -145,7 +145,7 @@ impl Crossings {
     pub(super) fn problem(&self, threshold: &Threshold, overall: &Overall<'_>) -> Problem {
         const PLACES: [&str; NAMED] = ["1.", "2.", "3.", "4.", "5."];
         let metric = threshold.metric_name();
-        let mut problem = Problem::new(Exit::ThresholdCrossed, format!("threshold crossed: {threshold}"));
+        let mut problem = Problem::new(Exit::CheckFailed, format!("threshold crossed: {threshold}"));
         problem = match (threshold.scope(), threshold.value(overall)) {
             (Scope::Total, Some(total)) => problem.fact("total", shown(total)),
             _ => problem.fact("rows", grouped(self.crossed)),

@@ -25,6 +25,7 @@ use crate::problem::Problem;
 use crate::terminal::text::grouped;
 
 /// The filters and thresholds, with the results so far.
+#[derive(Default)]
 pub(super) struct FunnelPolicy {
     min_idle: Option<u64>,
     below: Option<f64>,

@@ -8,6 +8,7 @@ mod batch;
 mod checkpoint_file;
 mod coverage;
 mod crossings;
+mod funnel_of_all;
 mod funnel_policy;
 mod ignore_rules;
 pub(crate) mod output_options;
@@ -19,11 +20,14 @@ mod selected_customers;
 mod source;
 pub(crate) mod threshold;
 
+use std::ops::ControlFlow;
+
 use partner_center::funnel::GroupBy;
 use partner_center::licenses::{LicenseRow, SourceChoice};
 use partner_center::sweep::{Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
+pub(crate) use self::funnel_of_all::write_from_all;
 use self::funnel_policy::FunnelPolicy;
 pub(crate) use self::roll_up::Grouped;
 use self::roll_up::RollUp;
@@ -44,7 +48,6 @@ use crate::output::{About, Format, Layout, Output, Row, Target};
 use crate::prices::Currency;
 use crate::problem::{Problem, Stop};
 use crate::settings;
-use crate::signals::Signals;
 
 /// `licenses deployment` and `licenses usage` for customers.
 pub(super) async fn licenses<R: LicenseRow + Grouped>(
@@ -58,10 +61,14 @@ pub(super) async fn licenses<R: LicenseRow + Grouped>(
     let setup = Destination::<R>::new(arguments.by, columns, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
     let whose = if whose.all_customers {
-        let report =
-            session.partner.customers().report::<R>().source(reading.choice()).order(reading.order());
-        let mut report = report.concurrency(reading.concurrency());
-        if let Some(rate) = reading.rate()? {
+        let report = session
+            .partner
+            .customers()
+            .report::<R>()
+            .source(reading.requests.choice())
+            .order(reading.order());
+        let mut report = report.concurrency(reading.requests.concurrency());
+        if let Some(rate) = reading.requests.rate()? {
             report = report.rate(rate);
         }
         if let Some(state) = setup.state() {
@@ -72,8 +79,8 @@ pub(super) async fn licenses<R: LicenseRow + Grouped>(
         CustomerSelection::SelectedCustomers(SelectedCustomers::new(
             &session.partner,
             &whose.customers,
-            reading.concurrency(),
-            reading.source,
+            reading.requests.concurrency(),
+            reading.requests.source,
         ))
     };
     // With --sort, the output holds the rows.
@@ -114,26 +121,18 @@ pub(super) async fn funnel(
         let whose = CustomerSelection::SelectedCustomers(SelectedCustomers::new(
             partner,
             &whose.customers,
-            reading.concurrency(),
-            reading.source,
+            reading.requests.concurrency(),
+            reading.requests.source,
         ));
-        return setup.drive(FunnelRows { whose, policy }, false, console).await;
+        return setup.drive(FunnelRows { whose, policy, products_only: false }, false, console).await;
     }
-    let report = partner.customers().funnel().source(reading.choice()).order(reading.order());
-    let mut report = report.concurrency(reading.concurrency());
-    if let Some(rate) = reading.rate()? {
-        report = report.rate(rate);
+    let resumed = setup.state().map(|state| state.reading.clone());
+    match funnel_of_all::open(partner, &reading.requests, reading.order(), resumed).await? {
+        ControlFlow::Continue(whose) => {
+            setup.drive(FunnelRows { whose, policy, products_only: false }, true, console).await
+        }
+        ControlFlow::Break(exit) => Ok(exit),
     }
-    if let Some(state) = setup.state() {
-        report = report.resume(state.reading.clone());
-    }
-    let mut stream = report.stream();
-    let mut signals = Signals::listen()?;
-    tokio::select! {
-        exit = signals.next() => return Ok(exit),
-        decided = stream.decide() => { decided?; }
-    }
-    setup.drive(FunnelRows { whose: CustomerSelection::All(stream), policy }, true, console).await
 }
 
 impl args::Whose {
@@ -146,19 +145,12 @@ impl args::Whose {
     }
 }
 
-impl args::Reading {
+impl args::Requests {
     fn choice(&self) -> SourceChoice {
         match self.source.unwrap_or_default() {
             args::Source::Auto => SourceChoice::Auto,
             args::Source::Commercial => SourceChoice::Commercial,
             args::Source::Classic => SourceChoice::Classic,
-        }
-    }
-
-    fn order(&self) -> Order {
-        match self.order.unwrap_or_default() {
-            args::Order::Customer => Order::Customer,
-            args::Order::Completion => Order::Completion,
         }
     }
 
@@ -168,6 +160,15 @@ impl args::Reading {
 
     fn rate(&self) -> Result<Option<Rate>, Stop> {
         Ok(self.rate.map(Rate::per_minute).transpose()?)
+    }
+}
+
+impl args::Reading {
+    fn order(&self) -> Order {
+        match self.order.unwrap_or_default() {
+            args::Order::Customer => Order::Customer,
+            args::Order::Completion => Order::Completion,
+        }
     }
 }
 
@@ -270,7 +271,7 @@ impl<R: Row> Setup<R> {
         let mut fingerprint: Fingerprint = Fingerprint::from([
             ("command", format!("licenses {}", R::TYPE)),
             ("--format", format!("{format:?}").to_lowercase()),
-            ("--source", format!("{:?}", reading.source.unwrap_or_default()).to_lowercase()),
+            ("--source", format!("{:?}", reading.requests.source.unwrap_or_default()).to_lowercase()),
             ("--order", format!("{:?}", reading.order.unwrap_or_default()).to_lowercase()),
             ("--locale", global.locale.clone().unwrap_or_else(|| "en-US".to_owned())),
             ("the service", service(global)?),

@@ -158,8 +158,13 @@ pub(super) async fn drive<G: Reading>(
 }
 
 impl<R: Row> ReportRunner<R> {
+    /// Whether rows are on stdout before the end.
+    fn writes_early_to_stdout(&self) -> bool {
+        self.output.is_on_stdout() && self.format != Format::Table && !self.output.is_at_end()
+    }
+
     fn writes_rows_to_a_terminal(&self) -> bool {
-        self.output.is_on_stdout() && self.format != Format::Table && std::io::stdout().is_terminal()
+        self.writes_early_to_stdout() && std::io::stdout().is_terminal()
     }
 
     fn take(&mut self, batch: Batch<R>, line: &Line) -> Result<(), Stop> {
@@ -340,7 +345,7 @@ impl<R: Row> ReportRunner<R> {
         let done = grouped(self.counts.done);
         if self.checkpoint_file.is_some() && can_go_on {
             self.console.note(&format!("{what} after {done} customers; run the same command to resume"));
-        } else if self.output.is_on_stdout() && self.has_results && self.format != Format::Table {
+        } else if self.has_results && self.writes_early_to_stdout() {
             self.console.note(&format!("{what} after {done} customers; the output on stdout is incomplete"));
         } else {
             self.console.note(&format!("{what} after {done} customers; nothing was written"));
@@ -350,7 +355,7 @@ impl<R: Row> ReportRunner<R> {
     /// Leaves the output as it is, but closes a document on stdout.
     fn leave(mut self, reading: &impl Reading) -> Result<(), Stop> {
         let document = self.format == Format::Json || self.format == Format::Parquet;
-        if self.output.is_on_stdout() && self.has_results && document {
+        if self.writes_early_to_stdout() && self.has_results && document {
             let end = self.end(reading, reading.covered(), false);
             let _ = self.output.finish(end)?;
         }
@@ -413,7 +418,7 @@ impl<R: Row> ReportRunner<R> {
         let crossed = policy.map(FunnelPolicy::crossed).unwrap_or_default();
         crossed.iter().for_each(Console::report);
         Ok(if !crossed.is_empty() {
-            Exit::ThresholdCrossed
+            Exit::CheckFailed
         } else if customers.is_whole() && (customers.listed.is_some() || !ended) {
             Exit::Done
         } else if summary.rows == 0 && missing > 0 {

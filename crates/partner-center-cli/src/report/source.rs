@@ -199,6 +199,8 @@ impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
 pub(super) struct FunnelRows {
     pub(super) whose: CustomerSelection<FunnelReportStream, FunnelQuery>,
     pub(super) policy: FunnelPolicy,
+    /// Only the products of the rows are of interest, so that nothing is reported about their counts.
+    pub(super) products_only: bool,
 }
 
 impl Reading for FunnelRows {
@@ -275,7 +277,7 @@ impl Reading for FunnelRows {
     }
 
     fn policy(&self) -> Option<&FunnelPolicy> {
-        Some(&self.policy)
+        (!self.products_only).then_some(&self.policy)
     }
 
     /// The commercial queries are read before the first row is written, and the totals cover all of their rows.

@@ -16,6 +16,7 @@ mod help;
 mod input;
 mod input_forms;
 mod licenses;
+mod prices;
 #[cfg(unix)]
 mod process;
 mod query;

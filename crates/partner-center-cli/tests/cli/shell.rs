@@ -18,6 +18,10 @@ const ROWS: &[(&str, &[&str])] = &[
     ("customer", &["customers", "show", DOCUMENTED]),
 ];
 
+/// The fields that `--prices` and `--products` add.
+const WITH_FILES: [&str; 6] =
+    ["productDisplayName", "unitPrice", "shelfwareCost", "idleCost", "unusedCost", "currency"];
+
 #[test]
 fn schemas_match_what_the_commands_print() {
     let _guard = stable();
@@ -42,7 +46,13 @@ fn schemas_match_what_the_commands_print() {
         for names in [&mut named, &mut required, &mut printed, &mut columns] {
             names.sort();
         }
-        assert_eq!(named, required, "{row}: every field is required");
+        let optional = match *row {
+            "funnel" => &WITH_FILES[..],
+            "group" => &["costs"],
+            _ => &[],
+        };
+        named.retain(|name| !optional.contains(&name.as_str()));
+        assert_eq!(named, required, "{row}: every other field is required");
         assert_eq!(named, printed, "{row}");
         assert_eq!(named, columns, "{row}");
     }

@@ -197,12 +197,6 @@ impl Threshold {
         self.scope
     }
 
-    /// The number that is compared.
-    #[must_use]
-    pub(crate) fn metric(&self) -> Metric {
-        self.metric
-    }
-
     /// How the number is compared.
     #[must_use]
     pub(crate) fn relation(&self) -> Relation {

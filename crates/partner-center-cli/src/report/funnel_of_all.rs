@@ -1,0 +1,64 @@
+//! Reads the funnel of all customers, also for commands that write something other than its rows.
+
+use std::ops::ControlFlow;
+
+use partner_center::PartnerCenter;
+use partner_center::funnel::FunnelReportStream;
+use partner_center::sweep::{Checkpoint, Order};
+
+use super::funnel_policy::FunnelPolicy;
+use super::runner::{ReportRunner, drive};
+use super::selected_customers::FunnelQuery;
+use super::source::{CustomerSelection, FunnelRows};
+use crate::args::{Global, Requests};
+use crate::connect::connect;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::output::rows::AnnotatedRow;
+use crate::output::{Format, Output};
+use crate::problem::Stop;
+use crate::signals::Signals;
+
+type FunnelOfAll = CustomerSelection<FunnelReportStream, FunnelQuery>;
+
+/// Starts reading, and waits until the source of the rows is known. A signal ends this with its exit code.
+pub(super) async fn open(
+    partner: &PartnerCenter,
+    requests: &Requests,
+    order: Order,
+    resumed: Option<Checkpoint>,
+) -> Result<ControlFlow<Exit, FunnelOfAll>, Stop> {
+    let report = partner.customers().funnel().source(requests.choice()).order(order);
+    let mut report = report.concurrency(requests.concurrency());
+    if let Some(rate) = requests.rate()? {
+        report = report.rate(rate);
+    }
+    if let Some(checkpoint) = resumed {
+        report = report.resume(checkpoint);
+    }
+    let mut stream = report.stream();
+    let mut signals = Signals::listen()?;
+    tokio::select! {
+        exit = signals.next() => return Ok(ControlFlow::Break(exit)),
+        decided = stream.decide() => { decided?; }
+    }
+    Ok(ControlFlow::Continue(CustomerSelection::All(stream)))
+}
+
+/// Passes the rows of all customers, in any order, to an output of this format that writes nothing before its end.
+pub(crate) async fn write_from_all(
+    output: Output<AnnotatedRow>,
+    format: Format,
+    requests: &Requests,
+    global: &Global,
+    console: Console,
+) -> Result<Exit, Stop> {
+    let session = connect(global, console).await?;
+    let whose = match open(&session.partner, requests, Order::Completion, None).await? {
+        ControlFlow::Continue(whose) => whose,
+        ControlFlow::Break(exit) => return Ok(exit),
+    };
+    let runner = ReportRunner::new(output, format, super::about(global)?, None, false, console)?;
+    let rows = FunnelRows { whose, policy: FunnelPolicy::default(), products_only: true };
+    drive(rows, runner).await
+}
