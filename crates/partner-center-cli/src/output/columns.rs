@@ -90,6 +90,16 @@ impl Column {
         Self { name, shown, kind, required: false, currency: None, form: Form::Every, place: 0 }
     }
 
+    /// The column in a table that also has costs, which would not fit into 80 characters with all counts.
+    pub(super) fn beside_costs(&self) -> Self {
+        match (self.name, self.shown.heading()) {
+            ("licensesDeployed" | "licensesActive", Some(heading)) => {
+                Self { shown: Shown::IfWide(heading), ..*self }
+            }
+            _ => *self,
+        }
+    }
+
     /// The name in every format but the table: `unusedCost_EUR`.
     pub(crate) fn name(&self) -> Cow<'static, str> {
         self.in_currency(self.name, '_')

@@ -1,7 +1,7 @@
 //! Footnotes of a table: which rows each total covers.
 
 use super::{Column, Kind, Row, Summary};
-use crate::terminal::text::grouped;
+use crate::terminal::text::{grouped, grouped_amount};
 
 /// A column that the table shows.
 pub(super) struct Place<'a> {
@@ -16,6 +16,24 @@ pub(super) fn in_words<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Vec<
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// `Unused licenses cost 61,204.00 EUR and 1,200 JPY a month. 3 of 80 rows have no price.`
+pub(super) fn costs(summary: &Summary) -> Option<String> {
+    let costs = summary.costs.as_ref()?;
+    let amounts = costs.currencies().filter_map(|(currency, costs)| {
+        Some(format!("{} {currency}", grouped_amount(costs.unused_cost().total()?)))
+    });
+    let amounts: Vec<_> = amounts.collect();
+    let mut sentences = Vec::new();
+    if !amounts.is_empty() {
+        sentences.push(format!("Unused licenses cost {} a month.", list(&amounts)));
+    }
+    if costs.rows_unpriced() > 0 {
+        let (rows, all) = (grouped(costs.rows_unpriced()), grouped(summary.basis.rows));
+        sentences.push(format!("{rows} of {all} rows have no price."));
+    }
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// `Of 80 rows, the total of Sold and Deployed covers 78 and that of Active covers 60; ...`

@@ -168,7 +168,8 @@ impl<W: Write> Table<W> {
             }
         }
         self.write(&table)?;
-        let sentences = if has_totals { footnotes::in_words::<R>(summary, &columns) } else { Vec::new() };
+        let mut sentences = if has_totals { footnotes::in_words::<R>(summary, &columns) } else { Vec::new() };
+        sentences.extend(footnotes::costs(summary));
         if !sentences.is_empty() {
             writeln!(self.out)?;
         }

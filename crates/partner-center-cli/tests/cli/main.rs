@@ -4,6 +4,7 @@
 mod bodies;
 mod completeness;
 mod completions;
+mod costs;
 mod credentials;
 mod customers;
 mod doctor;

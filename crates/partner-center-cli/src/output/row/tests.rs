@@ -72,7 +72,14 @@ fn fields(row: &impl Serialize) -> Vec<String> {
 
 fn columns_are_the_serialized_fields<R: Row>(row: &R, columns: &Columns) {
     let names: Vec<_> = columns.iter().map(Column::name).collect();
-    assert_eq!(fields(row), names, "{}", R::TYPE);
+    let mut fields = fields(row);
+    // The only field that is written elsewhere: beside the other name of the product.
+    if let Some(place) = names.iter().position(|name| name == "productDisplayName") {
+        let name = fields.iter().position(|name| name == "productDisplayName").unwrap();
+        let name = fields.remove(name);
+        fields.insert(place, name);
+    }
+    assert_eq!(fields, names, "{}", R::TYPE);
     for (column, cell) in columns.iter().zip(cells(row, columns)) {
         let is_of_its_kind = matches!(
             (cell, column.kind),

@@ -35,15 +35,16 @@ pub(crate) enum Priced {
 impl AnnotatedRow {
     /// The columns, with those that `--products` and `--prices` add.
     pub(crate) fn columns(with_products: bool, with_prices: bool) -> Columns {
-        let own = FunnelRow::COLUMNS.iter().map(|column| match column.name {
+        let own = FunnelRow::COLUMNS.iter().flat_map(|column| match column.name {
             "productName" if with_products => {
-                Column { shown: InPlaceOf(DISPLAY_NAME.name, "Product"), ..*column }
+                let shown = InPlaceOf(DISPLAY_NAME.name, "Product");
+                vec![Column { shown, ..*column }, DISPLAY_NAME]
             }
-            _ => *column,
+            _ if with_prices => vec![column.beside_costs()],
+            _ => vec![*column],
         });
-        let name = Some(DISPLAY_NAME).filter(|_| with_products);
         let costs = COSTS.iter().filter(|_| with_prices).copied();
-        own.chain(name).chain(costs).collect()
+        own.chain(costs).collect()
     }
 
     fn costs(&self) -> Option<&RowCost> {

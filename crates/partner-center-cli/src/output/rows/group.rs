@@ -76,8 +76,9 @@ pub(crate) fn columns(currencies: Option<&[Currency]>) -> Columns {
         Column::new("unusedCost", No, Kind::Money),
         Column::new("rowsUnpriced", No, Kind::Count),
     ]);
-    let own = GroupRow::COLUMNS.iter().copied();
-    let Some(currencies) = currencies else { return own.collect() };
+    let own = GroupRow::COLUMNS.iter();
+    let Some(currencies) = currencies else { return own.copied().collect() };
+    let own = own.map(Column::beside_costs);
     let amounts = currencies.iter().flat_map(|currency| {
         [("shelfwareCost", No), ("idleCost", No), ("unusedCost", As("Cost/month"))].map(|(name, shown)| {
             Column { currency: Some(*currency), form: Form::Flat, ..Column::new(name, shown, Kind::Money) }
