@@ -17,8 +17,8 @@ const BUILDS: [(&str, &[&str]); 6] = [
     ("the SDK with keyring, debug", &["--package", "partner-center", "--features", "keyring"]),
     ("the command line, release", &["--release", "--package", "partner-center-cli"]),
     (
-        "the command line with parquet, release",
-        &["--release", "--package", "partner-center-cli", "--features", "parquet"],
+        "the command line without formats for spreadsheets and engines, release",
+        &["--release", "--package", "partner-center-cli", "--no-default-features", "--features", "rustls"],
     ),
 ];
 

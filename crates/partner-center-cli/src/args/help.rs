@@ -20,8 +20,8 @@ Formats:
   ndjson   one row per line, as they arrive
   csv      RFC 4180 with a header; text that a spreadsheet would run as a formula
            is prefixed with an apostrophe
-  parquet  the csv columns with their types; only in builds with --features parquet,
-           which take longer to compile
+  parquet  for DuckDB and Spark: numbers, times and lists with their types; a time whose
+           text says more than its instant also has a column <name>Text
 
 Rows are sorted by customer id, in a table by customer name. A table, any format with --sort, and
 rows of the commercial queries are held until the end; rows of the classic operations, or of either

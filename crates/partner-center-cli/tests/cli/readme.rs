@@ -47,6 +47,8 @@ fn the_readme_shows_the_actual_output() {
         };
         shown += 1;
         let mut command = command();
+        // It names files of the repository.
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         if !arguments.contains("--format") {
             // A reader of the README sits at a terminal; this test does not.
             command.args(["--format", "table"]);
