@@ -8,6 +8,7 @@ mod commands;
 mod connect;
 mod console;
 mod credentials;
+mod csv_dialect;
 mod exit;
 mod input;
 mod log;

@@ -22,7 +22,9 @@ use crate::output::Format;
 use crate::output::row_type::RowType;
 
 pub(crate) use prices::{PricesCommand, Pricing};
-pub(crate) use report::{By, Funnel, LicenseArgs, Order, Reading, Requests, Source, Whose, Writing, file};
+pub(crate) use report::{
+    By, Csv, Funnel, LicenseArgs, Order, Reading, Requests, Source, Whose, Writing, file,
+};
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.
 ///
@@ -242,6 +244,9 @@ pub(crate) enum CustomerCommand {
         /// The customer's id (its tenant id)
         #[arg(value_name = "ID", value_parser = values::customer_id)]
         id: CustomerId,
+
+        #[command(flatten)]
+        csv: Csv,
     },
 }
 

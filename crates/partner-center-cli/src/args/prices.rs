@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::help;
-use super::report::Requests;
+use super::report::{Csv, Requests};
 
 /// Files that add prices and names to the rows of a report.
 #[derive(Args, Debug)]
@@ -31,6 +31,9 @@ pub(crate) enum PricesCommand {
         /// Write to this csv file, which must not exist yet and appears only when it is complete; - is stdout
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+
+        #[command(flatten)]
+        csv: Csv,
 
         #[command(flatten)]
         requests: Requests,

@@ -6,6 +6,10 @@ use clap::{ArgGroup, Args, ValueEnum};
 use partner_center::CustomerId;
 
 use super::Pricing;
+use crate::csv_dialect::Dialect;
+use crate::exit::Exit;
+use crate::output::Format;
+use crate::problem::Problem;
 
 /// Arguments of `licenses deployment` and `licenses usage`.
 #[derive(Args, Debug)]
@@ -170,12 +174,44 @@ pub(crate) struct Writing {
     /// given; - is stdout
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) csv: Csv,
 }
 
 impl Writing {
     /// The file to write to, if it is not stdout.
     pub(crate) fn file(&self) -> Option<&Path> {
         file(self.output.as_deref())
+    }
+}
+
+/// How csv is written.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Csv {
+    /// Begin csv with a byte order mark, by which Excel recognizes UTF-8
+    #[arg(long)]
+    csv_bom: bool,
+
+    /// Separate the columns of csv with this character: , ; | or tab [default: ,]
+    #[arg(long, value_name = "C", value_parser = super::values::delimiter)]
+    csv_delimiter: Option<u8>,
+}
+
+impl Csv {
+    /// The dialect, if it is not given for a format other than csv.
+    pub(crate) fn dialect(self, format: Format) -> Result<Dialect, Problem> {
+        let given = [("--csv-bom", self.csv_bom), ("--csv-delimiter", self.csv_delimiter.is_some())];
+        if let Some((name, _)) = given.into_iter().find(|(_, given)| *given && format != Format::Csv) {
+            let format = format!("{format:?}").to_lowercase();
+            return Err(Problem::new(
+                Exit::Usage,
+                format!("{name} can be used only with csv, not with {format}"),
+            )
+            .advice(format!("Add --format csv, or remove {name}. Nothing was sent.")));
+        }
+        let delimiter = self.csv_delimiter.unwrap_or(Dialect::default().delimiter);
+        Ok(Dialect { delimiter, bom: self.csv_bom })
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 use partner_center::settings::input::{self, Kind};
 use partner_center::{Cloud, CustomerFilter, CustomerId};
 
+use crate::csv_dialect::Dialect;
+
 pub(super) fn customer_id(text: &str) -> Result<CustomerId, String> {
     let id = input::bare(text, Kind::Id)
         .map_err(|unusable| format!("it {}. {}", unusable.why, unusable.advice))?;
@@ -49,6 +51,13 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A delimiter of csv; `tab` and `\t` because a shell makes a tab hard to type.
+pub(super) fn delimiter(text: &str) -> Result<u8, String> {
+    let text = if text == "tab" || text == "\\t" { "\t" } else { text };
+    let known = Dialect::DELIMITERS.into_iter().find(|delimiter| text.as_bytes() == [*delimiter]);
+    known.ok_or_else(|| "expected one of , ; | and tab; quote ; and | in a shell".to_owned())
+}
+
 pub(super) fn cloud(text: &str) -> Result<Cloud, String> {
     text.parse().map_err(|_| format!("expected one of {}", Cloud::ALL.map(Cloud::name).join(", ")))
 }
@@ -66,6 +75,18 @@ mod tests {
         }
         for text in ["", "0", "0s", "-5s", "soon", "3 fortnights"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn delimiters() {
+        for (text, character) in
+            [(",", b','), (";", b';'), ("|", b'|'), ("\t", b'\t'), ("\\t", b'\t'), ("tab", b'\t')]
+        {
+            assert_eq!(delimiter(text), Ok(character), "{text}");
+        }
+        for text in ["", " ", ";;", "\"", "\n", "a", "；", "comma"] {
+            assert!(delimiter(text).is_err(), "{text}");
         }
     }
 

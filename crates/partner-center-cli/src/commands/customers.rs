@@ -67,8 +67,9 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             }
             unless_stopped(list_all(list.pages(), output, console)).await
         }
-        CustomerCommand::Show { id } => {
+        CustomerCommand::Show { id, csv } => {
             let format = output_options::format(global, None)?;
+            let dialect = csv.dialect(format)?;
             let session = connect(global, console).await?;
             let customers = session.partner.customers();
             let customer =
@@ -80,7 +81,7 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
                 show(&row)?;
             } else {
                 let mut output = Output::new(
-                    format,
+                    (format, dialect),
                     Target::Stdout,
                     RowOrder::none(),
                     Layout::OneCustomer,

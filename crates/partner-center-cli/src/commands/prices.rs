@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::args::{self, Global, PricesCommand, Requests};
 use crate::console::Console;
+use crate::csv_dialect::Dialect;
 use crate::exit::Exit;
 use crate::output::file::Partial;
 use crate::output::paths::Files;
@@ -23,8 +24,9 @@ use crate::terminal::text::{grouped, printable};
 
 pub(crate) async fn run(command: &PricesCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
-        PricesCommand::Template { requests, output } => {
-            template(requests, args::file(output.as_deref()), global, console).await
+        PricesCommand::Template { requests, output, csv } => {
+            let dialect = csv.dialect(Format::Csv)?;
+            template(requests, args::file(output.as_deref()), dialect, global, console).await
         }
         PricesCommand::Check { prices, requests } => compare(prices, requests, global, console).await,
     }
@@ -36,6 +38,7 @@ type Counts = Rc<Cell<Option<(usize, usize)>>>;
 async fn template(
     requests: &Requests,
     file: Option<&Path>,
+    dialect: Dialect,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
@@ -51,6 +54,7 @@ async fn template(
     let written = Counts::default();
     let output = Output::of_sink(target, |out| Template {
         products: Products::default(),
+        dialect,
         out,
         written: Rc::clone(&written),
     })?;
@@ -129,6 +133,7 @@ fn counted(count: usize, word: &str) -> String {
 /// Writes a price file with the products of all rows.
 struct Template {
     products: Products,
+    dialect: Dialect,
     out: Box<dyn Write + Send>,
     written: Counts,
 }
@@ -143,7 +148,7 @@ impl Sink<AnnotatedRow> for Template {
 
     fn finish(&mut self, _: &Summary, _: &[Failure]) -> io::Result<()> {
         let products = self.products.sorted();
-        write_template(&mut self.out, products.iter().copied(), b',')?;
+        write_template(&mut self.out, products.iter().copied(), self.dialect)?;
         self.written.set(Some((products.len(), 0)));
         Ok(())
     }

@@ -28,6 +28,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::csv_dialect::Dialect;
 use crate::secrets;
 pub(crate) use about::About;
 pub(crate) use age::{of_summary as age_of, today};
@@ -149,9 +150,9 @@ pub(crate) struct End {
 }
 
 impl<R: Row> Output<R> {
-    /// Creates an output. `before` is the tally of the rows that an earlier run wrote.
+    /// Creates an output; only csv has dialects. `before` is the tally of the rows that an earlier run wrote.
     pub(crate) fn new(
-        format: Format,
+        (format, dialect): (Format, Dialect),
         target: Target,
         arrangement: RowOrder<R>,
         layout: Layout,
@@ -178,7 +179,7 @@ impl<R: Row> Output<R> {
             },
             Format::Json => Box::new(json::Document::new(io::BufWriter::new(out))),
             Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out))),
-            Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), &columns, resumes)),
+            Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), &columns, dialect, resumes)),
             #[cfg(feature = "parquet")]
             Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out), &columns)),
             #[cfg(not(feature = "parquet"))]

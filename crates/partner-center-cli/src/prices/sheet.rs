@@ -10,6 +10,7 @@ use std::time::Duration;
 use csv::{ReaderBuilder, StringRecord};
 use partner_center::settings::input::UnusableText;
 
+use crate::csv_dialect::Dialect;
 use crate::exit::Exit;
 use crate::input;
 use crate::problem::Problem;
@@ -276,7 +277,7 @@ fn delimiter<'t>(
     columns: &Columns,
 ) -> Result<(u8, impl Iterator<Item = StringRecord> + use<'t>), Unusable> {
     let mut best = (0, b',');
-    for delimiter in *b",;\t" {
+    for delimiter in Dialect::DELIMITERS {
         let header = records(text, delimiter).next().unwrap_or_default();
         let named = header.iter().filter(|cell| columns.named(cell).is_some()).count();
         if named > best.0 {

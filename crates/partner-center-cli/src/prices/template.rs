@@ -2,9 +2,8 @@
 
 use std::io::{self, Write};
 
-use csv::{Terminator, WriterBuilder};
-
 use super::product::{Product, tidied};
+use crate::csv_dialect::Dialect;
 use crate::spreadsheet::harmless;
 
 /// The columns, and two more for people, which are ignored when the file is read.
@@ -15,10 +14,10 @@ const HEADER: [&str; 7] = ["product", "price", "currency", "per", "from", "name"
 pub(crate) fn write_template<'p>(
     out: impl Write,
     products: impl IntoIterator<Item = &'p Product>,
-    delimiter: u8,
+    dialect: Dialect,
 ) -> io::Result<()> {
-    let mut out = WriterBuilder::new().terminator(Terminator::CRLF).delimiter(delimiter).from_writer(out);
-    out.write_record(HEADER)?;
+    let mut out = dialect.writer(out);
+    dialect.write_header(&mut out, HEADER)?;
     for product in products {
         let Some(key) = product.key() else { continue };
         let [name, service] =
@@ -30,6 +29,7 @@ pub(crate) fn write_template<'p>(
 
 #[cfg(test)]
 mod tests {
+    use csv::WriterBuilder;
     use partner_center::models::Guid;
     use proptest::prelude::*;
 
@@ -38,9 +38,9 @@ mod tests {
     use super::super::{read, sheet::Sheet};
     use super::*;
 
-    fn written(products: &[&Product], delimiter: u8) -> String {
+    fn written(products: &[&Product], dialect: Dialect) -> String {
         let mut bytes = Vec::new();
-        write_template(&mut bytes, products.iter().copied(), delimiter).unwrap();
+        write_template(&mut bytes, products.iter().copied(), dialect).unwrap();
         String::from_utf8(bytes).unwrap()
     }
 
@@ -72,7 +72,7 @@ mod tests {
             products.add(Product { id: id.map(Guid::from), name, service });
         }
         assert_eq!(
-            written(&products.sorted(), b','),
+            written(&products.sorted(), Dialect::default()),
             "product,price,currency,per,from,name,service\r\n\
              '=cmd|' /C calc'!A0,,,,,'=cmd|' /C calc'!A0,crm\r\n\
              6fd2c87f-b296-42f0-b197-1e91e994b900,,,,,OFFICE 365 E3,o365\r\n\
@@ -84,7 +84,8 @@ mod tests {
         #[test]
         fn a_completed_template_prices_every_product(
             names in prop::collection::vec(prop_oneof!["[A-Z =+@;,\"'\t\r\n-]{1,8}", ".{1,6}"], 1..6),
-            delimiter in prop::sample::select(b",;\t".to_vec()),
+            delimiter in prop::sample::select(Dialect::DELIMITERS.to_vec()),
+            bom: bool,
         ) {
             // Names with wildcards are patterns when they are read, so that several may match.
             prop_assume!(names.iter().all(|name| !name.contains(['*', '?'])));
@@ -93,7 +94,7 @@ mod tests {
                 products.add(Product { id: None, name: Some(name), service: None });
             }
             let products = products.sorted();
-            let template = written(&products, delimiter);
+            let template = written(&products, Dialect { delimiter, bom });
             let day = "2026-08-30".parse().unwrap();
             let empty = read(&template);
             let list = read(&completed(&template, delimiter));

@@ -39,6 +39,7 @@ use crate::args;
 use crate::args::Global;
 use crate::connect::connect;
 use crate::console::Console;
+use crate::csv_dialect::Dialect;
 use crate::exit::Exit;
 use crate::output::columns::Columns;
 use crate::output::file::{Partial, digest};
@@ -251,6 +252,7 @@ impl<R: Row> Setup<R> {
         global: &Global,
     ) -> Result<Self, Stop> {
         let format = output_options::format(global, writing.file())?;
+        let dialect = writing.csv.dialect(format)?;
         let arrangement = output_options::arrangement(&columns, writing)?;
         let layout = whose.layout();
         let about = about(global)?;
@@ -276,6 +278,12 @@ impl<R: Row> Setup<R> {
             ("--locale", global.locale.clone().unwrap_or_else(|| "en-US".to_owned())),
             ("the service", service(global)?),
         ]);
+        if dialect.bom {
+            fingerprint.insert("--csv-bom", "set".to_owned());
+        }
+        if dialect.delimiter != Dialect::default().delimiter {
+            fingerprint.insert("--csv-delimiter", char::from(dialect.delimiter).escape_default().to_string());
+        }
         fingerprint.extend(asked.into_iter().filter_map(|(name, value)| Some((name, value?))));
         let (files, paths) = Files::with_checkpoint(target, path, read)?;
         let (checkpoint_file, saved) = CheckpointFile::open(paths, &files, fingerprint)?;
@@ -286,7 +294,8 @@ impl<R: Row> Setup<R> {
                 (Partial::resume(&files, &covered, checkpoint_file.path())?, before, Some(state))
             }
         };
-        let output = Output::new(format, Target::File(partial), arrangement, layout, columns, before)?;
+        let output =
+            Output::new((format, dialect), Target::File(partial), arrangement, layout, columns, before)?;
         Ok(Self { output, format, about, checkpoint_file: Some(checkpoint_file), state })
     }
 

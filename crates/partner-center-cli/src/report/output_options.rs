@@ -65,12 +65,13 @@ pub(crate) fn output_apart_from<R: Row>(
     read: Read<'_>,
 ) -> Result<Output<R>, Stop> {
     let format = format(global, writing.file())?;
+    let dialect = writing.csv.dialect(format)?;
     let arrangement = arrangement(&columns, writing)?;
     let target = match writing.file() {
         Some(path) => Target::File(Partial::create(&Files::new(path, read)?)?),
         None => Target::Stdout,
     };
-    Ok(Output::new(format, target, arrangement, layout, columns, None)?)
+    Ok(Output::new((format, dialect), target, arrangement, layout, columns, None)?)
 }
 
 pub(crate) fn arrangement<R: Row>(columns: &Columns, writing: &Writing) -> Result<RowOrder<R>, Problem> {

@@ -7,6 +7,7 @@ mod completions;
 mod costs;
 mod credentials;
 mod customers;
+mod dialects;
 mod doctor;
 mod emulator;
 mod faults;

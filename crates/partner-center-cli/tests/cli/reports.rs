@@ -18,7 +18,12 @@ fn some() -> EmulatorBuilder {
 
 /// The cells of a csv, by column.
 pub(crate) fn records(csv: &str) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    records_separated_by(b',', csv)
+}
+
+/// Likewise, with another delimiter.
+pub(crate) fn records_separated_by(delimiter: u8, csv: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(csv.as_bytes());
     let names = reader.headers().unwrap().clone();
     let record = |record: csv::StringRecord| {
         names.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()

@@ -187,7 +187,11 @@ fn a_run_killed_after_everything_is_written_completes() {
 #[test]
 fn a_rejected_token_keeps_the_rows_and_the_next_run_resumes() {
     let beside = beside(Emulator::builder().customers(50));
-    let arguments = ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"];
+    let arguments = [
+        ["licenses", "deployment", "-a", "--source", "classic", "--concurrency", "1"].as_slice(),
+        &["--csv-bom", "--csv-delimiter", ";"],
+    ]
+    .concat();
     let undisturbed = Workspace::new("book.csv", &arguments);
     assert_eq!(undisturbed.run(&beside).code, 0);
     beside.emulator.set_faults("#20- 401(code=900421)".parse::<FaultScript>().unwrap());
@@ -203,7 +207,10 @@ fn a_rejected_token_keeps_the_rows_and_the_next_run_resumes() {
     let run = desk.run(&beside);
     assert_eq!((run.code, desk.files()), (0, vec!["book.csv".to_owned()]), "{run}");
     assert!(run.stderr.starts_with("note: resuming after "), "{run}");
-    assert_eq!(fs::read(&desk.output).unwrap(), fs::read(&undisturbed.output).unwrap());
+    let text = fs::read_to_string(&desk.output).unwrap();
+    assert_eq!(text, fs::read_to_string(&undisturbed.output).unwrap());
+    assert!(text.starts_with("\u{feff}customerId;customerName;"), "{text}");
+    assert_eq!(text.matches('\u{feff}').count(), 1, "a run that resumes writes no second mark");
 }
 
 /// A run that waits for a response after some customers.
@@ -294,6 +301,8 @@ fn a_checkpoint_is_rejected_for_other_arguments_and_other_files() {
     };
     let with = |more: &[&str]| finish(beside.command().args(&desk.arguments).args(more));
     refused(&with(&["--below", "50"]), "--below was unset, now 50");
+    refused(&with(&["--csv-bom"]), "--csv-bom was unset, now set");
+    refused(&with(&["--csv-delimiter", "tab"]), "--csv-delimiter was unset, now \\t");
     refused(&with(&["--order", "completion"]), "--order was customer, now completion");
     refused(&with(&["--format", "ndjson"]), "--format was csv, now ndjson");
     let elsewhere =
