@@ -133,7 +133,9 @@ where
         console.note("no rows");
     }
     end.empty_pages = pages.empty_pages();
-    empty_pages_in_words(end.empty_pages).iter().for_each(|note| console.note(note));
+    if let Some(note) = empty_pages_in_words(end.empty_pages) {
+        console.note(&note);
+    }
     output_options::note_findings(&end.findings, console);
     Ok(output)
 }

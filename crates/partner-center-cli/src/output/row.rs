@@ -132,8 +132,8 @@ impl Cell<'_> {
             (Self::Percent(a), Self::Percent(b)) => order(*a, *b, descending, f64::total_cmp),
             (Self::Money(a), Self::Money(b)) => order(*a, *b, descending, Ord::cmp),
             (Self::Time(a), Self::Time(b)) => {
-                let text = |time: &Option<&Timestamp>| time.map(ToString::to_string);
-                order(text(a), text(b), descending, |a, b| texts(a, b))
+                let text = |time: Option<&Timestamp>| time.map(ToString::to_string);
+                order(text(*a), text(*b), descending, |a, b| texts(a, b))
             }
             (Self::List(a), Self::List(b)) => order(a.text(), b.text(), descending, |a, b| texts(a, b)),
             // The cells of one column are of one kind.

@@ -53,12 +53,12 @@ impl Summary {
     /// The total of a column with costs. `None` if it has amounts of several currencies.
     pub(super) fn total_cost(&self, column: &Column) -> Option<Decimal> {
         let costs = self.costs.as_ref()?;
-        let (_, costs) = match column.currency {
-            Some(currency) => costs.currencies().find(|(other, _)| *other == currency)?,
-            None => {
-                let mut currencies = costs.currencies();
-                currencies.next().filter(|_| currencies.next().is_none())?
-            }
+        let costs = if let Some(currency) = column.currency {
+            costs.currency(currency)?
+        } else {
+            let mut currencies = costs.currencies();
+            let (_, only) = currencies.next().filter(|_| currencies.next().is_none())?;
+            only
         };
         costs.of_column(column.name)?.total()
     }

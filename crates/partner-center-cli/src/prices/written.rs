@@ -35,7 +35,6 @@ impl JsonSchema for Money {
 /// What unused licenses cost per month in one currency. Amounts of different currencies are never added.
 #[derive(Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 pub(crate) struct WrittenCosts {
     /// The ISO 4217 code.
     #[schemars(with = "String")]
@@ -64,6 +63,7 @@ impl Costs {
 }
 
 /// Serializes costs as a list with one entry per currency.
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
 pub(crate) fn as_list<S: Serializer>(costs: &Option<Costs>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(costs.iter().flat_map(Costs::written))
 }

@@ -307,7 +307,7 @@ impl<R: Row> Setup<R> {
 
 fn about(global: &Global) -> Result<About, Problem> {
     let tenant = if global.emulator { None } else { settings::read(global)?.tenant_id };
-    Ok(About { tenant: tenant.map(|tenant| tenant.value.to_string()), ..About::default() })
+    Ok(About { tenant: tenant.map(|tenant| tenant.value), ..About::default() })
 }
 
 /// The service and tenant: one file must not mix the customers of two partners.

@@ -80,7 +80,9 @@ pub(crate) fn arrangement<R: Row>(columns: &Columns, writing: &Writing) -> Resul
 
 /// Reports unreadable values and missing rows.
 pub(crate) fn note_findings(findings: &CollectedFindings, console: Console) {
-    findings.note().iter().for_each(|note| console.note(note));
+    if let Some(note) = findings.note() {
+        console.note(&note);
+    }
     report_missing(findings);
 }
 

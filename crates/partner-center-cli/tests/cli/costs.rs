@@ -260,8 +260,8 @@ fn products_have_their_display_names() {
     );
     fs::write(desk.path("names.csv"), list).unwrap();
     let names = desk.path("names.csv");
-    let named = desk.csv(&["--products", &names]);
-    for row in &named {
+    let rows = desk.csv(&["--products", &names]);
+    for row in &rows {
         let expected = if row["productId"] == id { "<Visio>, \u{fc}ber" } else { &row["productName"] };
         assert_eq!(row["productDisplayName"], expected);
     }

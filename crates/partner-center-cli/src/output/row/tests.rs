@@ -137,9 +137,9 @@ fn every_format_has_the_same_columns_in_the_same_order() {
     columns_are_the_serialized_fields(&with(None, Priced::No), &AnnotatedRow::columns(false, false));
     let all = AnnotatedRow::columns(true, true);
     columns_are_the_serialized_fields(&with(Some("Visio"), Priced::Unpriced), &all);
-    let priced = with(Some("Visio"), Priced::At(Box::new(cost)));
-    columns_are_the_serialized_fields(&priced, &all);
-    let json = serde_json::to_string(&priced).unwrap();
+    let with_price = with(Some("Visio"), Priced::At(Box::new(cost)));
+    columns_are_the_serialized_fields(&with_price, &all);
+    let json = serde_json::to_string(&with_price).unwrap();
     assert!(
         json.ends_with(
             r#""unitPrice":2,"shelfwareCost":12.00,"idleCost":null,"unusedCost":12.00,"currency":"EUR"}"#
@@ -153,7 +153,7 @@ fn every_format_has_the_same_columns_in_the_same_order() {
         columns_are_the_serialized_fields(group, &group::columns(None));
     }
     let GroupCosts(costs) = groups.add(&row);
-    priced.add_costs(costs.insert(Costs::of(&currencies)));
+    with_price.add_costs(costs.insert(Costs::of(&currencies)));
     with(None, Priced::Unpriced).add_costs(costs.as_mut().unwrap());
     for group in &groups {
         let columns = group::columns(Some(&currencies));
