@@ -21,8 +21,9 @@ pub(super) fn steps() -> Result<Vec<Step>> {
         if path.extension().is_some_and(|extension| extension == "sh") {
             let text = std::fs::read_to_string(&path)?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let check = Box::new(move || judge(&path));
-            steps.push(Step { name, holds: purpose(&text), check, accept: None });
+            let holds = purpose(&text);
+            let check = Box::new(move || judge(&path, &text));
+            steps.push(Step { name, holds, check, accept: None });
         }
     }
     steps.sort_by(|one, other| one.name.cmp(&other.name));
@@ -38,11 +39,11 @@ fn purpose(script: &str) -> String {
     sentence.trim_end_matches('.').to_owned()
 }
 
-fn judge(script: &PathBuf) -> Result<Verdict> {
+fn judge(script: &PathBuf, text: &str) -> Result<Verdict> {
     if !succeeds(&mut program("python3", &["-c", "import ensurepip, venv"])) {
         tools::from_apt(&["python3-pip", "python3-venv"])?;
     }
-    if !succeeds(&mut program("npm", &["--version"])) {
+    if text.contains("need_node") && !succeeds(&mut program("npm", &["--version"])) {
         tools::from_apt(&["nodejs", "npm"])?;
     }
     run(program("bash", &[]).arg(script))?;
