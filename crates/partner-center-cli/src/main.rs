@@ -13,7 +13,6 @@ mod exit;
 mod input;
 mod log;
 mod output;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no command makes pages yet"))]
 mod page;
 mod prices;
 mod problem;

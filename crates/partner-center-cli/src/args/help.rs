@@ -92,6 +92,27 @@ Where the rows come from: commercial (queries that return thousands of rows at o
 (operations that return one customer at a time) or auto (commercial, or classic if that is not \
 available). In pipelines, choose commercial or classic [default: auto]";
 
+/// The help of `--source` for commands that read all customers, or selected ones.
+pub(super) const SOURCE_OF_PAGES: &str = "\
+Where the rows come from: commercial (queries that return thousands of rows at once), classic \
+(operations that return one customer at a time) or auto (commercial, or classic if that is not \
+available). In pipelines, choose commercial or classic [default: auto; with --customer classic, then \
+commercial for customers without rows]";
+
+pub(super) const OUTPUT_OF_PACK: &str = "\
+Write the pages into this folder, which must not exist yet or be empty; it appears only when it is \
+complete";
+
+pub(super) const REPORT_HELP: &str = "\
+The page is one HTML file without scripts that loads nothing, for any browser and for paper: the
+figures, the customers and products with most unused licenses, a heat map, what is not known, and
+the first 1,000 rows. It is as large for 100,000 customers as for 100. licenses funnel writes all
+rows.";
+
+pub(super) const PACK_HELP: &str = "\
+Each page has the rows of one customer and names no other; its file is named after the customer. The
+index names all of them: do not send it to a customer.";
+
 pub(super) const PRICES_HELP: &str = "\
 A price file is csv with these columns in any order; from is optional:
   product   an id, a name, or a pattern with * and ?; letter case is ignored. An id takes precedence

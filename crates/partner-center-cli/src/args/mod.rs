@@ -6,6 +6,7 @@
 )]
 
 mod help;
+mod pages;
 mod prices;
 mod report;
 mod values;
@@ -21,9 +22,10 @@ use crate::exit;
 use crate::output::Format;
 use crate::output::row_type::RowType;
 
+pub(crate) use pages::{PackCommand, Pages, Report};
 pub(crate) use prices::{PricesCommand, Pricing};
 pub(crate) use report::{
-    By, Csv, Funnel, LicenseArgs, Order, Reading, Requests, Source, Whose, Writing, file,
+    By, Csv, Filters, Funnel, LicenseArgs, Order, Reading, Requests, Source, Whose, Writing, file,
 };
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.
@@ -118,6 +120,10 @@ pub(crate) enum Command {
     /// Licenses sold, deployed and used
     #[command(subcommand)]
     Licenses(LicensesCommand),
+
+    /// A page to send: which licenses are unused, where, and what they cost
+    #[command(after_help = help::REPORT_HELP)]
+    Report(Report),
 
     /// Price files, for what unused licenses cost
     #[command(subcommand)]

@@ -40,17 +40,8 @@ pub(crate) struct Funnel {
     #[command(flatten)]
     pub(crate) reading: Reading,
 
-    /// Only rows with at least this many idle licenses; rows with an unknown count are left out
-    #[arg(long, value_name = "N", help_heading = ROWS)]
-    pub(crate) min_idle: Option<u64>,
-
-    /// Only rows where deployed of sold, or active of deployed, is below this percentage
-    #[arg(long, value_name = "PERCENT", value_parser = super::values::percent, help_heading = ROWS)]
-    pub(crate) below: Option<f64>,
-
-    /// Leave out rows that match the rules in this TOML file
-    #[arg(long, value_name = "FILE", help_heading = ROWS)]
-    pub(crate) ignore: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
 
     /// Exit with code 10 if a row crosses this threshold, such as 'idle > 100', or if the total of all rows does, such
     /// as 'total idle > 5000'. Can be repeated; all rows are written in any case
@@ -69,6 +60,23 @@ pub(crate) struct Funnel {
 }
 
 const ROWS: &str = "Rows";
+
+/// Which rows of the funnel count.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Rows")]
+pub(crate) struct Filters {
+    /// Only rows with at least this many idle licenses; rows with an unknown count are left out
+    #[arg(long, value_name = "N")]
+    pub(crate) min_idle: Option<u64>,
+
+    /// Only rows where deployed of sold, or active of deployed, is below this percentage
+    #[arg(long, value_name = "PERCENT", value_parser = super::values::percent)]
+    pub(crate) below: Option<f64>,
+
+    /// Leave out rows that match the rules in this TOML file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore: Option<PathBuf>,
+}
 
 /// Selects the customers.
 #[derive(Args, Debug)]

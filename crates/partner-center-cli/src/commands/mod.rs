@@ -7,6 +7,7 @@ mod licenses;
 mod login;
 mod prices;
 mod query;
+mod report;
 mod schema;
 mod shell;
 
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
             licenses::funnel(arguments, global, console).await
         }
         Command::Licenses(LicensesCommand::Query(command)) => query::run(command, global, console).await,
+        Command::Report(arguments) => Box::pin(report::run(arguments, global, console)).await,
         Command::Prices(command) => Box::pin(prices::run(command, global, console)).await,
         Command::Customers(command) => {
             unless_stopped(Box::pin(customers::run(command, global, console))).await

@@ -10,15 +10,16 @@ pub(crate) struct About {
     /// The partner's tenant id, if it is known.
     pub(crate) tenant: Option<String>,
     /// `None` if it was not decided, or if the rows come from both.
-    #[expect(dead_code, reason = "pages and workbooks will show it")]
     pub(crate) source: Option<Source>,
+    /// Whether the rows are sample data of the embedded emulator.
+    pub(crate) is_sample: bool,
     /// When the command began.
     pub(crate) began: Timestamp,
 }
 
 impl Default for About {
     fn default() -> Self {
-        Self { tenant: None, source: None, began: Timestamp::now() }
+        Self { tenant: None, source: None, is_sample: false, began: Timestamp::now() }
     }
 }
 

@@ -9,6 +9,27 @@ use partner_center::models::Timestamp;
 
 use super::Summary;
 
+/// The days of rows, and how old they are.
+pub(crate) struct Age {
+    /// `2017-03-14`; for several days, the first and the last.
+    pub(crate) days: String,
+    /// `9 years old`; for several days, the age of the newest.
+    pub(crate) age: String,
+}
+
+impl Age {
+    /// `None` if no row has a date.
+    pub(crate) fn new(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date) -> Option<Self> {
+        let (oldest, newest) = (day(oldest?)?, day(newest?)?);
+        let age = age(newest, today);
+        Some(if oldest == newest {
+            Self { days: newest.to_string(), age }
+        } else {
+            Self { days: format!("{oldest} to {newest}"), age: format!("the newest {age}") }
+        })
+    }
+}
+
 /// The age of the rows in a summary.
 pub(crate) fn of_summary(summary: &Summary) -> Option<String> {
     let (oldest, newest) = (&summary.oldest_processed_date_time, &summary.newest_processed_date_time);
@@ -18,12 +39,7 @@ pub(crate) fn of_summary(summary: &Summary) -> Option<String> {
 /// `Data of 2017-03-14, 9 years old.`; for several days, the first and the last. `None` if no row has a date. A date in
 /// the future is reported as such: either the service or this machine's clock is wrong.
 fn sentence(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date) -> Option<String> {
-    let (oldest, newest) = (day(oldest?)?, day(newest?)?);
-    Some(if oldest == newest {
-        format!("Data of {newest}, {}.", age(newest, today))
-    } else {
-        format!("Data of {oldest} to {newest}, the newest {}.", age(newest, today))
-    })
+    Age::new(oldest, newest, today).map(|Age { days, age }| format!("Data of {days}, {age}."))
 }
 
 /// The current day in UTC, like all other days here.

@@ -9,7 +9,9 @@ pub(crate) mod columns;
 mod csv;
 pub(crate) mod file;
 mod findings;
+pub(crate) mod folder;
 mod footnotes;
+pub(crate) mod html;
 mod json;
 pub(crate) mod lock;
 mod order;
@@ -31,14 +33,15 @@ use serde_json::{Map, Value};
 use crate::csv_dialect::Dialect;
 use crate::secrets;
 pub(crate) use about::About;
-pub(crate) use age::{of_summary as age_of, today};
+pub(crate) use age::{Age, of_summary as age_of, today};
 use columns::{Column, Columns, Kind, Shown};
 use file::{Covered, Partial};
 pub(crate) use findings::{CollectedFindings, Position};
+use folder::PartialFolder;
 pub(crate) use order::RowOrder;
 use row::Cell;
 pub(crate) use row::Row;
-pub(crate) use summary::{Customers, Failure, Summary, Tally, WithoutRows};
+pub(crate) use summary::{Customers, Failure, NamedCustomer, Summary, Tally, Unread};
 
 /// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
 /// meaning, but not when a field is added.
@@ -53,6 +56,9 @@ pub(crate) enum Format {
     Ndjson,
     Csv,
     Parquet,
+    /// Pages, which `report` writes.
+    #[value(skip)]
+    Html,
 }
 
 impl Format {
@@ -76,7 +82,7 @@ impl Format {
 
     /// Whether it names the customers that failed or have no rows.
     pub(crate) fn lists_customers(self) -> bool {
-        matches!(self, Self::Json | Self::Parquet)
+        matches!(self, Self::Json | Self::Parquet | Self::Html)
     }
 
     /// Whether a file of this format can be truncated after a row and appended to.
@@ -89,6 +95,8 @@ impl Format {
 pub(crate) enum Target {
     Stdout,
     File(Partial),
+    /// The sink writes files into it.
+    Folder(PartialFolder),
 }
 
 impl Target {
@@ -96,6 +104,7 @@ impl Target {
         Ok(match self {
             Self::Stdout => stdout(),
             Self::File(partial) => Box::new(partial.writer()?),
+            Self::Folder(_) => Box::new(io::sink()),
         })
     }
 }
@@ -138,7 +147,8 @@ pub(crate) struct Output<R: Row> {
 pub(crate) struct End {
     pub(crate) customers: Option<Customers>,
     /// Customers without rows.
-    pub(crate) without_rows: Vec<WithoutRows>,
+    pub(crate) without_rows: Vec<NamedCustomer>,
+    pub(crate) unread: Unread,
     pub(crate) empty_pages: u64,
     pub(crate) failures: Vec<Failure>,
     pub(crate) findings: CollectedFindings,
@@ -172,7 +182,7 @@ impl<R: Row> Output<R> {
                     let out = anstream::AutoStream::auto(io::stdout());
                     Box::new(table::Table::new(out, &columns, width(), layout))
                 }
-                Target::File(_) => {
+                Target::File(_) | Target::Folder(_) => {
                     let out = io::BufWriter::new(anstream::StripStream::new(out));
                     Box::new(table::Table::new(out, &columns, 80, layout))
                 }
@@ -184,6 +194,7 @@ impl<R: Row> Output<R> {
             Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out), &columns)),
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => return Err(io::Error::other("this build does not support parquet")),
+            Format::Html => return Err(io::Error::other("only reports are written as html")),
         };
         let tally = before.unwrap_or_default().with_costs_if(&columns);
         Ok(Self { sink, target, columns, tally, arrangement, held: Vec::new(), written: 0, at_end: false })
@@ -244,7 +255,7 @@ impl<R: Row> Output<R> {
     /// Syncs the rows written so far to disk, and returns the covered bytes.
     pub(crate) fn sync(&self) -> io::Result<Covered> {
         match &self.target {
-            Target::Stdout => Ok(Covered::default()),
+            Target::Stdout | Target::Folder(_) => Ok(Covered::default()),
             Target::File(partial) => partial.sync(),
         }
     }
@@ -272,10 +283,11 @@ impl<R: Row> Output<R> {
         match self.target {
             Target::Stdout => Ok(()),
             Target::File(partial) => partial.commit(),
+            Target::Folder(partial) => partial.commit(),
         }
     }
 
-    /// Removes the partial file.
+    /// Removes the partial file. A partial folder is removed when it is dropped.
     pub(crate) fn discard(self) {
         if let Target::File(partial) = self.target {
             partial.discard();

@@ -26,7 +26,7 @@ pub(crate) struct Summary {
     /// Pages that were empty although others follow, even after a retry: rows may be missing.
     pub(crate) empty_pages: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) without_rows_list: Option<Vec<WithoutRows>>,
+    pub(crate) without_rows_list: Option<Vec<NamedCustomer>>,
     pub(crate) odd_values: OddValues,
     /// One per group of rows with counts that can be added up; a license counts in every workload it qualifies for, so
     /// usage has one per workload. Percentages are computed from the sums.
@@ -44,6 +44,9 @@ pub(crate) struct Summary {
     pub(crate) notes: Vec<String>,
     #[serde(skip)]
     pub(crate) about: About,
+    /// The customers that were not read; only in formats that name them.
+    #[serde(skip)]
+    pub(crate) unread: Unread,
     /// Fields of a single command.
     #[serde(flatten)]
     pub(crate) more: Map<String, Value>,
@@ -91,10 +94,18 @@ impl Customers {
     }
 }
 
-/// A customer without rows, in the JSON document.
+/// The customers that were not read.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Unread {
+    pub(crate) failed: Vec<NamedCustomer>,
+    /// Their data is not available to the partner.
+    pub(crate) skipped: Vec<NamedCustomer>,
+}
+
+/// A customer that has no rows or was not read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct WithoutRows {
+pub(crate) struct NamedCustomer {
     pub(crate) customer_id: CustomerId,
     /// The name in the list of customers, if the list was read.
     pub(crate) customer_name: Option<String>,
@@ -285,7 +296,7 @@ impl Tally {
     }
 
     pub(super) fn summary<R: Row>(self, columns: &Columns, end: End) -> Summary {
-        let End { customers, without_rows, empty_pages, findings, more, notes, about, .. } = end;
+        let End { customers, without_rows, unread, empty_pages, findings, more, notes, about, .. } = end;
         Summary {
             rows: self.rows,
             customers,
@@ -299,6 +310,7 @@ impl Tally {
             basis: self.basis,
             notes,
             about,
+            unread,
             more,
         }
     }

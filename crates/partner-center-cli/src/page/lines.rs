@@ -74,27 +74,37 @@ impl Ranking {
     pub(super) fn lines(&self) -> Vec<Line<'_, Group>> {
         match &self.by {
             By::Unused => license_lines(&self.id(), &self.groups, |group| group),
-            By::Cost(currency) => {
-                lines(
-                    &self.id(),
-                    &self.groups,
-                    |group| {
-                        let cost = cost_in(&group.costs, currency);
-                        cost.map(|cost| vec![(Part::Idle, cost.idle), (Part::Shelfware, cost.shelfware)])
-                            .unwrap_or_default()
-                    },
-                    |group| {
-                        let description = cost_in(&group.costs, currency).map_or_else(
+            By::Cost(currency) => lines(
+                &self.id(),
+                &self.groups,
+                |group| {
+                    let cost = cost_in(&group.costs, currency);
+                    let known = |part: Option<Decimal>| part.unwrap_or_default();
+                    cost.map(|cost| {
+                        vec![(Part::Idle, known(cost.idle)), (Part::Shelfware, known(cost.shelfware))]
+                    })
+                    .unwrap_or_default()
+                },
+                |group| {
+                    let description = cost_in(&group.costs, currency).map_or_else(
                         || "no price".to_owned(),
                         |cost| {
-                            let (idle, shelfware) = (amount(&cost.idle), amount(&cost.shelfware));
-                            format!("{idle} {currency} for idle licenses, {shelfware} {currency} for shelfware")
+                            let part = |part: Option<Decimal>| {
+                                part.map_or_else(
+                                    || "not known".to_owned(),
+                                    |part| format!("{} {currency}", amount(&part)),
+                                )
+                            };
+                            format!(
+                                "{} for idle licenses, {} for shelfware",
+                                part(cost.idle),
+                                part(cost.shelfware)
+                            )
                         },
                     );
-                        (format!("{}: cost of unused licenses in a month", group.name), description)
-                    },
-                )
-            }
+                    (format!("{}: cost of unused licenses in a month", group.name), description)
+                },
+            ),
         }
     }
 

@@ -15,10 +15,11 @@ mod words;
 use askama::Template;
 
 pub(crate) use data::{
-    Basis, By, Change, ChangeKind, Changes, Column, Cost, CustomerReport, Entry, Facts, Group, HeatMap,
-    Index, Licenses, NotRead, Of, Pages, Product, Products, Ranking, Reason, Renewal, Renewals, Report,
-    RowTable, Share, Since, Totals,
+    Basis, By, ChangeKind, Column, Cost, CustomerReport, Entry, Facts, Group, HEAT_MAP, HeatMap, Index,
+    Licenses, NotRead, Of, Pages, Product, Products, ROWS, Ranking, Reason, Report, RowTable, Share, Totals,
 };
+#[cfg(test)]
+use data::{Change, Changes, Renewal, Renewals, Since};
 pub(crate) use text::Text;
 use text::{Difference as _, Digits as _, Quantity as _};
 use words::Reader;

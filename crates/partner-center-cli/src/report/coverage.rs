@@ -3,14 +3,14 @@
 use partner_center::Error;
 use partner_center::licenses::Coverage;
 
-use crate::output::WithoutRows;
+use crate::output::NamedCustomer;
 
 /// The customers of the commercial queries and of the list of customers.
 pub(super) struct CustomerCoverage {
     pub(super) with_rows: u64,
     /// `None` if the list was not read to its end.
     pub(super) listed: Option<u64>,
-    pub(super) without_rows: Vec<WithoutRows>,
+    pub(super) without_rows: Vec<NamedCustomer>,
     pub(super) without_id: u64,
     pub(super) unreadable: u64,
     /// Customers with rows that are not in the list.
@@ -28,7 +28,7 @@ impl CustomerCoverage {
         if listed.is_some() {
             without_rows.extend(coverage.without_rows().map(|(customer_id, name)| {
                 let customer_name = name.map(str::to_owned);
-                WithoutRows { customer_id, customer_name }
+                NamedCustomer { customer_id, customer_name }
             }));
         }
         let found = count(coverage.customers().count() - without);

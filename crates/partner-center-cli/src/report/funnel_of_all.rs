@@ -2,13 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use partner_center::PartnerCenter;
 use partner_center::funnel::FunnelReportStream;
 use partner_center::sweep::{Checkpoint, Order};
+use partner_center::{CustomerId, PartnerCenter};
 
 use super::funnel_policy::FunnelPolicy;
 use super::runner::{ReportRunner, drive};
-use super::selected_customers::FunnelQuery;
+use super::selected_customers::{FunnelQuery, SelectedCustomers};
 use super::source::{CustomerSelection, FunnelRows};
 use crate::args::{Global, Requests};
 use crate::connect::connect;
@@ -19,7 +19,7 @@ use crate::output::{Format, Output};
 use crate::problem::Stop;
 use crate::signals::Signals;
 
-type FunnelOfAll = CustomerSelection<FunnelReportStream, FunnelQuery>;
+pub(super) type Selection = CustomerSelection<FunnelReportStream, FunnelQuery>;
 
 /// Starts reading, and waits until the source of the rows is known. A signal ends this with its exit code.
 pub(super) async fn open(
@@ -27,7 +27,7 @@ pub(super) async fn open(
     requests: &Requests,
     order: Order,
     resumed: Option<Checkpoint>,
-) -> Result<ControlFlow<Exit, FunnelOfAll>, Stop> {
+) -> Result<ControlFlow<Exit, Selection>, Stop> {
     let report = partner.customers().funnel().source(requests.choice()).order(order);
     let mut report = report.concurrency(requests.concurrency());
     if let Some(rate) = requests.rate()? {
@@ -43,6 +43,16 @@ pub(super) async fn open(
         decided = stream.decide() => { decided?; }
     }
     Ok(ControlFlow::Continue(CustomerSelection::All(stream)))
+}
+
+/// The funnel of these customers, in the order of their ids.
+pub(super) fn of_selected(
+    partner: &PartnerCenter,
+    customers: &[CustomerId],
+    requests: &Requests,
+) -> Selection {
+    let (at_once, source) = (requests.concurrency(), requests.source);
+    CustomerSelection::SelectedCustomers(SelectedCustomers::new(partner, customers, at_once, source))
 }
 
 /// Passes the rows of all customers, in any order, to an output of this format that writes nothing before its end.

@@ -15,7 +15,7 @@ use super::annotator::Annotator;
 use super::crossings::{self, Crossings};
 use super::ignore_rules::IgnoreRules;
 use super::threshold::{Overall, Threshold, ThresholdError};
-use crate::args::Funnel as Arguments;
+use crate::args::{Filters, Pricing};
 use crate::exit::Exit;
 use crate::input;
 use crate::output::Row as _;
@@ -56,9 +56,17 @@ struct PolicyState {
 
 impl FunnelPolicy {
     /// Reads the arguments, before anything is sent.
-    pub(super) fn new(arguments: &Arguments, at_most: Duration) -> Result<Self, Problem> {
-        let annotator = Annotator::new(&arguments.pricing, at_most)?;
-        let thresholds = arguments.fail_on.iter().map(|text| {
+    ///
+    /// `is_grouped` is whether the thresholds apply to groups.
+    pub(super) fn new(
+        filters: &Filters,
+        pricing: &Pricing,
+        fail_on: &[String],
+        is_grouped: bool,
+        at_most: Duration,
+    ) -> Result<Self, Problem> {
+        let annotator = Annotator::new(pricing, at_most)?;
+        let thresholds = fail_on.iter().map(|text| {
             let refused = |why: &str| {
                 Problem::new(Exit::Usage, format!("invalid value for '--fail-on <THRESHOLD>': {why}"))
             };
@@ -68,18 +76,18 @@ impl FunnelPolicy {
             threshold.in_currency(annotator.currencies()).map_err(|why| refused(&why))
         });
         let thresholds = thresholds.collect::<Result<_, _>>()?;
-        let (rules, rules_text) = match &arguments.ignore {
+        let (rules, rules_text) = match &filters.ignore {
             Some(path) => read_rules(path, at_most).map(|(rules, text)| (rules, Some(text)))?,
             None => (IgnoreRules::default(), None),
         };
         let mut policy = Self {
-            min_idle: arguments.min_idle,
-            below: arguments.below,
+            min_idle: filters.min_idle,
+            below: filters.below,
             rules,
             rules_text,
             thresholds,
             annotator,
-            is_grouped: arguments.by.is_some(),
+            is_grouped,
             state: PolicyState::default(),
         };
         policy.state.costs = policy.annotator.currencies().map(Costs::of);

@@ -11,7 +11,9 @@ mod crossings;
 mod funnel_of_all;
 mod funnel_policy;
 mod ignore_rules;
+mod in_words;
 pub(crate) mod output_options;
+mod pages;
 mod progress;
 mod roll_up;
 mod row_buffer;
@@ -21,6 +23,7 @@ mod source;
 pub(crate) mod threshold;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use partner_center::funnel::GroupBy;
 use partner_center::licenses::{LicenseRow, SourceChoice};
@@ -29,6 +32,7 @@ use partner_center::sweep::{Order, Rate};
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 pub(crate) use self::funnel_of_all::write_from_all;
 use self::funnel_policy::FunnelPolicy;
+pub(crate) use self::pages::{pack, page};
 pub(crate) use self::roll_up::Grouped;
 use self::roll_up::RollUp;
 use self::row_buffer::RowBuffer;
@@ -97,43 +101,45 @@ pub(super) async fn funnel(
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
-    let mut policy = FunnelPolicy::new(arguments, global.patience())?;
-    let args::Funnel { whose, reading, writing, .. } = arguments;
+    let args::Funnel { whose, reading, filters, fail_on, by, pricing, writing } = arguments;
+    let mut policy = FunnelPolicy::new(filters, pricing, fail_on, by.is_some(), global.patience())?;
     let (rules, thresholds) = policy.asked();
     let asked = [
-        ("--min-idle", arguments.min_idle.map(|licenses| licenses.to_string())),
-        ("--below", arguments.below.map(|percent| percent.to_string())),
+        ("--min-idle", filters.min_idle.map(|licenses| licenses.to_string())),
+        ("--below", filters.below.map(|percent| percent.to_string())),
         ("--ignore", rules.map(digest)),
         ("--prices", policy.annotator().prices_text().map(digest)),
-        ("--products", arguments.pricing.products.as_ref().map(|path| path.display().to_string())),
+        ("--products", pricing.products.as_ref().map(|path| path.display().to_string())),
         ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
     ];
-    let args::Pricing { prices, products } = &arguments.pricing;
-    let files = [("--ignore", &arguments.ignore), ("--prices", prices), ("--products", products)];
-    let read: Vec<_> = files.iter().filter_map(|(name, path)| Some((*name, path.as_deref()?))).collect();
+    let read = read_files(filters, pricing);
     let columns = (policy.annotator().columns(), policy.annotator().currencies().map(<[_]>::to_vec));
-    let setup = Destination::new(arguments.by, columns, whose, reading, writing, asked, &read, global)?;
+    let setup = Destination::new(*by, columns, whose, reading, writing, asked, &read, global)?;
     if let Some(state) = setup.state() {
         policy.restore(state.policy.clone())?;
     }
     let session = connect(global, console).await?;
     let partner = &session.partner;
-    if !whose.all_customers {
-        let whose = CustomerSelection::SelectedCustomers(SelectedCustomers::new(
-            partner,
-            &whose.customers,
-            reading.requests.concurrency(),
-            reading.requests.source,
-        ));
-        return setup.drive(FunnelRows { whose, policy, products_only: false }, false, console).await;
-    }
     let resumed = setup.state().map(|state| state.reading.clone());
-    match funnel_of_all::open(partner, &reading.requests, reading.order(), resumed).await? {
-        ControlFlow::Continue(whose) => {
-            setup.drive(FunnelRows { whose, policy, products_only: false }, true, console).await
+    let selected = if whose.all_customers {
+        funnel_of_all::open(partner, &reading.requests, reading.order(), resumed).await?
+    } else {
+        ControlFlow::Continue(funnel_of_all::of_selected(partner, &whose.customers, &reading.requests))
+    };
+    match selected {
+        ControlFlow::Continue(selected) => {
+            let rows = FunnelRows { whose: selected, policy, products_only: false };
+            setup.drive(rows, whose.all_customers, console).await
         }
         ControlFlow::Break(exit) => Ok(exit),
     }
+}
+
+/// The files that the rows of a funnel depend on, with the names of their arguments.
+fn read_files<'a>(filters: &'a args::Filters, pricing: &'a args::Pricing) -> Vec<(&'static str, &'a Path)> {
+    let args::Pricing { prices, products } = pricing;
+    let files = [("--ignore", &filters.ignore), ("--prices", prices), ("--products", products)];
+    files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect()
 }
 
 impl args::Whose {
@@ -307,7 +313,8 @@ impl<R: Row> Setup<R> {
 
 fn about(global: &Global) -> Result<About, Problem> {
     let tenant = if global.emulator { None } else { settings::read(global)?.tenant_id };
-    Ok(About { tenant: tenant.map(|tenant| tenant.value), ..About::default() })
+    let tenant = tenant.map(|tenant| tenant.value);
+    Ok(About { tenant, is_sample: global.emulator, ..About::default() })
 }
 
 /// The service and tenant: one file must not mix the customers of two partners.

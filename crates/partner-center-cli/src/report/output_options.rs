@@ -44,11 +44,21 @@ fn unknown_format(path: &Path) -> Problem {
         Some(extension) => format!("unknown output format for the extension .{extension}"),
         None => "the output file has no extension that selects a format".to_owned(),
     };
+    if is_html(path) {
+        return Problem::new(Exit::Usage, "this command does not write html")
+            .fact("--output", path.display().to_string())
+            .advice("Use partner-center report for a page, or another extension. Nothing was sent.");
+    }
     let known = Format::EXTENSIONS.map(|(extension, _)| format!(".{extension}")).join(", ");
     Problem::new(Exit::Usage, what)
         .fact("--output", path.display().to_string())
         .fact("known", known)
         .advice("Use one of these extensions, or set the format with --format. Nothing was sent.")
+}
+
+/// Whether the name of a file is that of a page.
+pub(crate) fn is_html(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html"))
 }
 
 /// An output without a checkpoint.

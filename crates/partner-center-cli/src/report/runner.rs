@@ -2,7 +2,6 @@
 //!
 //! A customer that fails does not end the run. An error that affects all customers does, and keeps the rows so far.
 
-use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::time::Instant;
 
@@ -16,13 +15,13 @@ use super::checkpoint_file::{CheckpointFile, State};
 use super::coverage::CustomerCoverage;
 use super::empty_pages_in_words;
 use super::funnel_policy::FunnelPolicy;
+use super::in_words::{in_words, to_append};
 use super::progress::Line;
 use super::source::Reading;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{
-    self, About, CollectedFindings, Customers, End, Failure, Format, Output, Position, Row, WithoutRows,
-    age_of,
+    About, CollectedFindings, Customers, End, Failure, Format, NamedCustomer, Output, Position, Row, Unread,
 };
 use crate::problem::{Problem, Stop};
 use crate::signals::Signals;
@@ -47,7 +46,9 @@ pub(super) struct ReportRunner<R: Row> {
     /// Whether anything was read in this run: rows, or that a customer has none or cannot be read.
     has_results: bool,
     /// The customers of this run without rows: all of them for the JSON document, else the first.
-    without_rows: Vec<WithoutRows>,
+    without_rows: Vec<NamedCustomer>,
+    /// The customers of this run that were not read, for formats that name them.
+    unread: Unread,
     /// Findings about the responses of this run.
     findings: CollectedFindings,
     /// The number of batches that are pages of a query.
@@ -94,6 +95,7 @@ impl<R: Row> ReportRunner<R> {
             exits: Vec::new(),
             has_results: false,
             without_rows: Vec::new(),
+            unread: Unread::default(),
             findings: CollectedFindings::default(),
             pages: 0,
             fallback_noted: false,
@@ -181,16 +183,22 @@ impl<R: Row> ReportRunner<R> {
                 self.has_results = true;
                 self.counts.without_rows += 1;
                 if self.format.lists_customers() || self.without_rows.is_empty() {
-                    let customer_name = batch.name;
-                    let without = customer.map(|customer_id| WithoutRows { customer_id, customer_name });
-                    self.without_rows.extend(without);
+                    self.without_rows.extend(named(customer, batch.name));
                 }
             }
-            (BatchRows::Skipped, _) => {
+            (BatchRows::Skipped, customer) => {
                 self.has_results = true;
                 self.counts.skipped += 1;
+                if self.format.lists_customers() {
+                    self.unread.skipped.extend(named(customer, batch.name));
+                }
             }
-            (BatchRows::Failed(error), customer) => self.fail(&error, customer, line),
+            (BatchRows::Failed(error), customer) => {
+                if self.format.lists_customers() {
+                    self.unread.failed.extend(named(customer, batch.name));
+                }
+                self.fail(&error, customer, line);
+            }
         }
         Ok(())
     }
@@ -303,6 +311,7 @@ impl<R: Row> ReportRunner<R> {
                 None => std::mem::take(&mut self.without_rows),
             },
             failures: std::mem::take(&mut self.failures),
+            unread: std::mem::take(&mut self.unread),
             empty_pages: reading.empty_pages(),
             more,
         }
@@ -438,6 +447,10 @@ impl<R: Row> ReportRunner<R> {
     }
 }
 
+fn named(customer: Option<CustomerId>, customer_name: Option<String>) -> Option<NamedCustomer> {
+    customer.map(|customer_id| NamedCustomer { customer_id, customer_name })
+}
+
 /// The common exit code, if all are the same.
 fn alike(exits: &[Exit]) -> Option<Exit> {
     let (first, rest) = exits.split_first()?;
@@ -452,58 +465,4 @@ fn missing(reading: &impl Reading) -> u64 {
 /// How many customers were read after the first round; their rows come last in any order.
 fn later(reading: &impl Reading) -> u64 {
     reading.progress().map_or(0, |progress| progress.summary.later)
-}
-
-/// How to append the missing customers to the finished output.
-fn to_append(missing: u64) -> String {
-    let customers = if missing == 1 { "customer" } else { "customers" };
-    format!(
-        "{} {customers} could not be read for a reason that may be temporary; run the same command to read only \
-         those and append their rows to the output",
-        grouped(missing)
-    )
-}
-
-/// The summary of a run over all customers.
-fn in_words(
-    summary: &output::Summary,
-    customers: Customers,
-    later: u64,
-    by_query: bool,
-    ended: bool,
-    proves_nothing: bool,
-) -> String {
-    let Customers { listed, with_rows, without_rows, without_id, skipped, unreadable, failed, .. } =
-        customers;
-    let all = grouped(listed.unwrap_or(with_rows + without_rows + skipped + failed));
-    let (with, without) = (grouped(with_rows), grouped(without_rows));
-    let mut text = match (by_query, listed) {
-        (true, Some(_)) => {
-            format!("{all} customers: {with} with rows, {without} without rows, by the commercial query")
-        }
-        (true, None) => format!("{with} customers with rows, by the commercial query"),
-        (false, _) => format!(
-            "{all} customers: {with} with rows, {without} without rows, {} skipped, {} failed",
-            grouped(skipped),
-            grouped(failed)
-        ),
-    };
-    if unreadable > 0 {
-        let _ = write!(text, ", {} unreadable", grouped(unreadable));
-    }
-    if without_id > 0 {
-        let _ = write!(text, "\n{} entries of the list of customers have no valid id", grouped(without_id));
-    }
-    if !ended {
-        text.push_str("; not all were read because of --limit");
-    }
-    if later > 0 {
-        let customers = if later == 1 { "customer was" } else { "customers were" };
-        let _ = write!(text, "\n{} {customers} read in a later round; their rows come last", grouped(later));
-    }
-    let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
-    if without_rows > 0 && !by_query && proves_nothing {
-        text.push_str("\nAn empty response does not prove that there are no licenses.");
-    }
-    text
 }

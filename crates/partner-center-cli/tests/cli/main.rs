@@ -23,6 +23,7 @@ mod prices;
 mod process;
 mod query;
 mod readme;
+mod report;
 mod reports;
 mod resume;
 mod roll_up;

@@ -22,8 +22,8 @@ fn groups() -> impl Iterator<Item = Group> {
         licenses: Licenses { sold: Some(5), shelfware: Some(2), ..Licenses::default() },
         costs: vec![Cost {
             currency: Text::new("EUR"),
-            shelfware: Decimal::new(1010, 2),
-            idle: Decimal::ZERO,
+            shelfware: Some(Decimal::new(1010, 2)),
+            idle: Some(Decimal::ZERO),
             unused: Decimal::new(1010, 2),
         }],
         rows: 1,
@@ -56,6 +56,7 @@ fn a_hundred_thousand_customers_fit_on_a_page() {
     report.rows = RowTable::new(
         vec![Column { heading: "Customer", is_number: false }],
         names().map(|name| vec![name]),
+        100_000,
         Text::sentence("report.xlsx"),
     );
     let html = super::super::report(&report).unwrap();

@@ -185,8 +185,8 @@ impl Sample {
         let priced = if place % 6 == 5 { &[][..] } else { &self.currencies };
         let costs = priced.iter().map(|currency| Cost {
             currency: Text::new(currency),
-            shelfware: Decimal::new(cents, 2),
-            idle: Decimal::new(cents / 2, 2),
+            shelfware: Some(Decimal::new(cents, 2)),
+            idle: Some(Decimal::new(cents / 2, 2)),
             unused: Decimal::new(cents + cents / 2, 2),
         });
         costs.collect()
@@ -206,8 +206,8 @@ impl Sample {
                 .iter()
                 .map(|currency| Cost {
                     currency: Text::new(currency),
-                    shelfware: Decimal::new(6_744_110, 2),
-                    idle: Decimal::new(3_419_207, 2),
+                    shelfware: Some(Decimal::new(6_744_110, 2)),
+                    idle: Some(Decimal::new(3_419_207, 2)),
                     unused: Decimal::new(10_163_317, 2),
                 })
                 .collect(),
@@ -314,14 +314,19 @@ impl Sample {
             ("Flags", false),
         ];
         let columns = columns.map(|(heading, is_number)| Column { heading, is_number }).into();
-        let rows = self.customers.iter().flat_map(|customer| {
-            self.products.iter().step_by(4).map(|product| {
-                let cells =
-                    [customer.as_str(), product, "o365", "1,366", "840", "784", "526", "56", "582", ""];
-                cells.map(Text::new).into()
+        let rows: Vec<Vec<Text>> = self
+            .customers
+            .iter()
+            .flat_map(|customer| {
+                self.products.iter().step_by(4).map(|product| {
+                    let cells =
+                        [customer.as_str(), product, "o365", "1,366", "840", "784", "526", "56", "582", ""];
+                    cells.map(Text::new).into()
+                })
             })
-        });
-        RowTable::new(columns, rows, Text::sentence("report.xlsx"))
+            .collect();
+        let count = u64::try_from(rows.len()).unwrap();
+        RowTable::new(columns, rows, count, Text::sentence("report.xlsx"))
     }
 }
 

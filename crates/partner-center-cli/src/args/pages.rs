@@ -1,0 +1,59 @@
+//! Arguments of the commands that write pages.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use partner_center::CustomerId;
+
+use super::report::{Filters, Requests};
+use super::{Pricing, help};
+
+/// Arguments of `report`, and its subcommand.
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    mut_arg("source", |arg| arg.help(help::SOURCE_OF_PAGES)),
+    mut_arg("rate", |arg| arg.conflicts_with("customers")),
+)]
+pub(crate) struct Report {
+    #[command(subcommand)]
+    pub(crate) pack: Option<PackCommand>,
+
+    #[command(flatten)]
+    pub(crate) page: Pages,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PackCommand {
+    /// Write one page per customer that has rows, to send to that customer, and an index of the pages
+    #[command(
+        after_help = help::PACK_HELP,
+        mut_arg("source", |arg| arg.help(help::SOURCE_OF_PAGES)),
+        mut_arg("rate", |arg| arg.conflicts_with("customers")),
+        mut_arg("output", |arg| arg.value_name("DIR").help(help::OUTPUT_OF_PACK)),
+    )]
+    Pack(Pages),
+}
+
+/// What pages cover, and where they are written.
+#[derive(Args, Debug)]
+pub(crate) struct Pages {
+    /// Only this customer, by its id (its tenant id); can be repeated [default: all customers]
+    #[arg(short, long = "customer", value_name = "ID", value_parser = super::values::customer_id)]
+    pub(crate) customers: Vec<CustomerId>,
+
+    /// Write the page to this file, whose name ends in .html; it appears only when it is complete
+    // The subcommand has its own, so that clap itself cannot require it here.
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub(crate) output: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) requests: Requests,
+
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+
+    #[command(flatten)]
+    pub(crate) pricing: Pricing,
+}

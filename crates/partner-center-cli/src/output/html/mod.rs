@@ -1,0 +1,176 @@
+//! Pages: adds up rows as they come, and writes pages at the end.
+
+mod first_rows;
+mod pack;
+mod sums;
+mod words;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use partner_center::funnel::{Group, GroupBy, Groups};
+
+use self::first_rows::FirstRows;
+pub(crate) use self::pack::Pack;
+use self::sums::{Extra, OfCustomer, OfProduct, Sums, group_on_page, name_on_page, sorted, unused_cost};
+use super::columns::Columns;
+use super::rows::AnnotatedRow;
+use super::{About, Failure, Row as _, Sink, Summary};
+use crate::page::{self, By, HEAT_MAP, HeatMap, Of, Ranking, Report, Text};
+use crate::prices::{Costs, Currency};
+
+/// What is known of pages before their rows.
+#[derive(Clone)]
+pub(crate) struct Edition {
+    pub(crate) about: About,
+    /// The command that makes the pages.
+    pub(crate) command: String,
+    /// The columns of the rows.
+    pub(crate) columns: Columns,
+    /// The currencies of the prices; `None` without prices.
+    pub(crate) currencies: Option<Vec<Currency>>,
+}
+
+/// The page of a report over many customers.
+///
+/// It holds the totals of each customer and product, the products of each customer, and the first rows; not all rows.
+pub(crate) struct ReportPage {
+    edition: Edition,
+    sums: Sums,
+    customers: Groups<OfCustomer>,
+    products: Products,
+    rows: FirstRows,
+    out: Box<dyn Write + Send>,
+}
+
+impl ReportPage {
+    pub(crate) fn new(edition: Edition, out: Box<dyn Write + Send>) -> Self {
+        let elsewhere = "the output of licenses funnel, as csv for example";
+        Self {
+            sums: Sums::new(edition.currencies.as_deref()),
+            customers: Groups::new(GroupBy::Customer),
+            products: Products::new(),
+            rows: FirstRows::new(&edition.columns, true, elsewhere),
+            edition,
+            out,
+        }
+    }
+
+    /// The page, once all rows are added.
+    fn page(self, summary: &Summary) -> Report {
+        let totals = &self.sums.totals;
+        Report {
+            facts: words::facts(&self.edition.about, summary.about.source, totals),
+            command: Text::sentence(&self.edition.command),
+            customers: u64::try_from(self.customers.len()).unwrap_or(u64::MAX),
+            totals: self.sums.on_page(),
+            rankings: self.rankings(),
+            heat_map: self.heat_map(),
+            renewals: None,
+            changes: None,
+            caveats: words::caveats(summary, totals),
+            not_read: words::not_read(summary),
+            rows: self.rows.into_table(),
+        }
+    }
+
+    fn rankings(&self) -> Vec<Ranking> {
+        let (customers, products) = (&self.customers, &self.products.groups);
+        let mut rankings: Vec<_> = [by_unused(Of::Customers, customers), by_unused(Of::Products, products)]
+            .into_iter()
+            .flatten()
+            .collect();
+        for currency in self.edition.currencies.iter().flatten() {
+            rankings.extend(by_cost(Of::Customers, customers, *currency));
+            rankings.extend(by_cost(Of::Products, products, *currency));
+        }
+        rankings
+    }
+
+    fn heat_map(&self) -> Option<HeatMap> {
+        let products = sorted(&self.products.groups, Group::unused);
+        if products.is_empty() {
+            return None;
+        }
+        let numbers: Vec<_> =
+            products.iter().filter_map(|product| product.extra.number).take(HEAT_MAP.1).collect();
+        let customers = sorted(&self.customers, Group::unused).into_iter().map(|customer| {
+            let shares = numbers.iter().map(|number| customer.extra.cells.share(*number));
+            (name_on_page(customer), shares.collect())
+        });
+        Some(HeatMap::new(products.iter().map(|product| name_on_page(product)), customers))
+    }
+}
+
+impl Sink<AnnotatedRow> for ReportPage {
+    fn rows(&mut self, rows: &[AnnotatedRow]) -> io::Result<()> {
+        let currencies = self.edition.currencies.as_deref();
+        for row in rows {
+            self.sums.add(row);
+            let product = self.products.add(row, currencies);
+            let customer = self.customers.add(&row.row);
+            customer.cells.add(product, row.row.unused, row.row.licenses_sold);
+            add_costs(&mut customer.costs, currencies, row);
+            self.rows.add(row);
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary, _: &[Failure]) -> io::Result<()> {
+        // A sink is finished once.
+        let empty = Self::new(self.edition.clone(), Box::new(io::sink()));
+        let mut this = std::mem::replace(self, empty);
+        let mut out = std::mem::replace(&mut this.out, Box::new(io::sink()));
+        let html = page::report(&this.page(summary)).map_err(io::Error::other)?;
+        out.write_all(html.as_bytes())?;
+        out.flush()
+    }
+}
+
+/// Products, numbered as they come.
+struct Products {
+    groups: Groups<OfProduct>,
+    count: u32,
+}
+
+impl Products {
+    fn new() -> Self {
+        Self { groups: Groups::new(GroupBy::Product), count: 0 }
+    }
+
+    /// Adds a row, and returns the number of its product.
+    fn add(&mut self, row: &AnnotatedRow, currencies: Option<&[Currency]>) -> u32 {
+        let product = self.groups.add(&row.row);
+        add_costs(&mut product.costs, currencies, row);
+        // Of several names, the same whatever the order of the rows.
+        if let Some(name) = &row.display_name
+            && product.display_name.as_ref().is_none_or(|known| name < known)
+        {
+            product.display_name = Some(Arc::clone(name));
+        }
+        *product.number.get_or_insert_with(|| {
+            let number = self.count;
+            self.count = self.count.saturating_add(1);
+            number
+        })
+    }
+}
+
+fn add_costs(costs: &mut Option<Costs>, currencies: Option<&[Currency]>, row: &AnnotatedRow) {
+    if let Some(currencies) = currencies {
+        row.add_costs(costs.get_or_insert_with(|| Costs::of(currencies)));
+    }
+}
+
+fn by_unused<X: Extra>(of: Of, groups: &Groups<X>) -> Option<Ranking> {
+    let sorted = sorted(groups, Group::unused);
+    (!sorted.is_empty()).then(|| Ranking::new(of, By::Unused, sorted.into_iter().map(group_on_page)))
+}
+
+/// Without the groups that have no cost in this currency.
+fn by_cost<X: Extra>(of: Of, groups: &Groups<X>, currency: Currency) -> Option<Ranking> {
+    let cost = |group: &Group<X>| unused_cost(group, currency);
+    let sorted: Vec<_> = sorted(groups, cost).into_iter().filter(|group| cost(group).is_some()).collect();
+    let by = By::Cost(Text::new(currency.code()));
+    (!sorted.is_empty()).then(|| Ranking::new(of, by, sorted.into_iter().map(group_on_page)))
+}
