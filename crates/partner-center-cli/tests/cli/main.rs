@@ -18,6 +18,7 @@ mod help;
 mod input;
 mod input_forms;
 mod licenses;
+mod pack;
 mod prices;
 #[cfg(unix)]
 mod process;
