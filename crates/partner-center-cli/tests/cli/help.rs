@@ -15,6 +15,8 @@ fn help_texts() {
         ("help-licenses-query", &["licenses", "query", "--help"]),
         ("help-licenses-query-deployment", &["licenses", "query", "deployment", "--help"]),
         ("help-licenses-query-usage", &["licenses", "query", "usage", "--help"]),
+        ("help-report", &["report", "--help"]),
+        ("help-report-pack", &["report", "pack", "--help"]),
         ("help-prices", &["prices", "--help"]),
         ("help-prices-template", &["prices", "template", "--help"]),
         ("help-prices-check", &["prices", "check", "--help"]),

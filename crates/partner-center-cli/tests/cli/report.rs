@@ -288,7 +288,7 @@ fn failed_and_skipped_customers_are_named() {
     let emulator = &desk.beside.emulator;
     let with_rows: Vec<_> = emulator.book().customers().filter(|one| !one.deployment().is_empty()).collect();
     let lapsed = emulator.book().customers().find(|one| one.state == CustomerState::Lapsed).unwrap();
-    let [failed, skipped] = [&with_rows[0], &lapsed].map(|one| (one.id, one.company_name.to_string()));
+    let [failed, skipped] = [&with_rows[0], &lapsed].map(|one| (one.id, one.company_name.clone()));
     desk.set_faults(&format!("/v1/customers/{}/* 400", failed.0));
     let (run, page) = desk.report(&["--source", "classic"]);
     assert_eq!(run.code, 3, "{run}");
