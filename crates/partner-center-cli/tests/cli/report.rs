@@ -151,10 +151,10 @@ fn agrees(page: &Page, rows: &[BTreeMap<String, String>], source: &str) {
         let selector = format!("{parent}{id})");
         assert_eq!(page.value(&format!("#total-{id}")), sum(rows, column), "{source} {selector}");
     }
-    for (place, currency) in (1..).zip(["EUR", "JPY", "USD"]) {
+    for currency in ["EUR", "JPY", "USD"] {
         let cost = sum(rows.iter().filter(|row| row["currency"] == currency), "unusedCost");
         assert!(cost.is_some_and(|cost| cost > Decimal::ZERO), "{source} {currency}");
-        assert_eq!(page.value(&format!("#total-cost-{place}")), cost, "{source} {currency}");
+        assert_eq!(page.value(&format!("#total-cost-{currency}")), cost, "{source} {currency}");
         for table in ["customers", "products"] {
             assert_eq!(
                 Some(page.sum(&format!("{table}-cost-{currency}"))),
