@@ -3,6 +3,8 @@
 //! Reads the arguments, runs a command and turns its result into an exit code. `commands` sends the requests, `output`
 //! writes the rows.
 
+mod anonymizer;
+mod anonymizer_key;
 mod args;
 mod commands;
 mod connect;

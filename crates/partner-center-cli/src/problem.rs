@@ -11,6 +11,7 @@ use anstyle::{AnsiColor, Style};
 use partner_center::CustomerId;
 use partner_center::filter::FilterError;
 
+use crate::anonymizer::{anonymizer, code, message};
 use crate::exit::Exit;
 use crate::terminal::columns;
 use crate::terminal::text::{grouped, showable};
@@ -121,7 +122,8 @@ impl Problem {
 
     /// The report of a failed call, which may concern one customer.
     pub(crate) fn of_call(error: &partner_center::Error, customer: Option<CustomerId>) -> Self {
-        let mut problem = Self::new(Exit::of(error), error.message());
+        let is_anonymous = anonymizer().is_some();
+        let mut problem = Self::new(Exit::of(error), message(error));
         let mut fact = |name, value: Option<String>| {
             if let Some(value) = value {
                 problem.facts.push((name, value));
@@ -130,17 +132,24 @@ impl Problem {
         fact("customer", customer.map(|id| id.to_string()));
         fact("operation", error.operation().map(str::to_owned));
         fact("status", error.status().map(|status| status.to_string()));
-        fact("code", error.code().map(str::to_owned));
-        fact("service says", error.description().map(str::to_owned));
-        fact("redirects to", redirected(error));
-        fact("cause", causes(error));
+        fact("code", code(error).map(str::to_owned));
+        // Texts of the service and of libraries may name a customer.
+        let unless_anonymous = |text: Option<String>| text.filter(|_| !is_anonymous);
+        fact("service says", unless_anonymous(error.description().map(str::to_owned)));
+        fact("redirects to", unless_anonymous(redirected(error)));
+        fact("cause", unless_anonymous(causes(error)));
         fact("attempts", (error.attempts() > 1).then(|| error.attempts().to_string()));
         fact("retry after", error.retry_after().map(|wait| format!("{} s", wait.as_secs())));
         fact("request id", error.request_id().map(|id| id.to_string()));
-        fact("service's id", service_id(error));
+        fact("service's id", unless_anonymous(service_id(error)));
         fact("correlation id", error.correlation_id().map(|id| id.to_string()));
         problem.facts.extend(error.facts().map(|(name, value)| (name, value.to_owned())));
         let body = error.body().map(AsRef::as_ref).map(<[u8]>::len).filter(|length| *length > 0);
+        if is_anonymous && error.description().is_some() {
+            let advice = hints::advice(error);
+            return problem
+                .advice(format!("{advice} The service's description is shown only without --anonymize."));
+        }
         let Some(length) = body else { return problem.advice(hints::advice(error)) };
         if SHOWS_BODIES.load(Ordering::Relaxed) {
             problem.body = error.body_excerpt().map(|excerpt| Box::new((excerpt.into_owned(), length)));
@@ -149,7 +158,8 @@ impl Problem {
         // Without a readable service error, only the body can show the cause.
         let is_unread = error.description().is_none()
             && matches!(Exit::of(error), Exit::Unexpected | Exit::InvalidResponse);
-        let more = if is_unread { " Run the same command with -vv to see the body." } else { "" };
+        let more =
+            if is_unread && !is_anonymous { " Run the same command with -vv to see the body." } else { "" };
         problem.advice(format!("{}{more}", hints::advice(error)))
     }
 }

@@ -75,6 +75,11 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
 
+    /// Replace names and ids of customers by pseudonyms, in everything that is shown or written. They are the same in
+    /// every run on this machine
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    pub(crate) anonymize: bool,
+
     /// The language of the service's texts, such as sv-SE [default: en-US]
     #[arg(long, global = true, value_name = "TAG")]
     pub(crate) locale: Option<String>,

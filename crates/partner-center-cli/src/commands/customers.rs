@@ -4,6 +4,7 @@ use partner_center::models::{self, CustomerCollection};
 use partner_center::paging::Pages;
 
 use super::query;
+use crate::anonymizer::anonymizer;
 use crate::args::{CustomerCommand, Global};
 use crate::connect::connect;
 use crate::console::Console;
@@ -11,7 +12,7 @@ use crate::exit::Exit;
 use crate::output::columns::Columns;
 use crate::output::rows::Customer;
 use crate::output::{
-    CollectedFindings, Customers, End, Format, Layout, Output, Position, RowOrder, Target, show,
+    CollectedFindings, Customers, End, Format, Layout, Output, Position, RowOrder, Target, as_written, show,
 };
 use crate::problem::{Problem, Stop};
 use crate::report::output_options;
@@ -59,7 +60,9 @@ async fn list_all(
 pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
         CustomerCommand::List { filter, writing } => {
-            let output = output_options::output::<Customer>(global, writing, Layout::AsTheyCome)?;
+            let layout = Layout::AsTheyCome;
+            let writing = output_options::in_written_order(writing, layout, false, global)?;
+            let output = output_options::output::<Customer>(global, &writing, layout)?;
             let session = connect(global, console).await?;
             let mut list = session.partner.customers().list();
             if let Some(filter) = filter {
@@ -70,13 +73,14 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
         CustomerCommand::Show { id, csv } => {
             let format = output_options::format(global, None)?;
             let dialect = csv.dialect(format)?;
+            let shown = anonymizer().map_or(*id, |anonymizer| anonymizer.id(*id));
             let session = connect(global, console).await?;
             let customers = session.partner.customers();
             let customer =
-                customers.by_id(*id).get().await.map_err(|error| Problem::of_call(&error, Some(*id)))?;
+                customers.by_id(*id).get().await.map_err(|error| Problem::of_call(&error, Some(shown)))?;
             let mut findings = CollectedFindings::default();
-            findings.add(Position::of_customer(*id), customer.findings());
-            let row = Customer::from(customer.into_value());
+            findings.add(Position::of_customer(shown), customer.findings());
+            let row = as_written(Customer::from(customer.into_value()));
             if format == Format::Table {
                 show(&row)?;
             } else {

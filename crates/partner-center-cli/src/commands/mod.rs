@@ -13,6 +13,7 @@ mod shell;
 
 use partner_center::licenses::{DeploymentRow, UsageRow};
 
+use crate::anonymizer_key;
 use crate::args::{Cli, Command, LicensesCommand};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -23,6 +24,7 @@ use crate::signals::unless_stopped;
 /// Runs a command to its end, or until a signal stops it.
 pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
     let global = &cli.global;
+    anonymizer_key::prepare(global)?;
     match &cli.command {
         Command::Licenses(LicensesCommand::Deployment(arguments)) => {
             Box::pin(licenses::run::<DeploymentRow>(arguments, global, console)).await

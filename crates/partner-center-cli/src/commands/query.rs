@@ -10,7 +10,7 @@ use crate::args::{Global, Query, QueryArguments};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::output::{End, Layout, Output, Position, Row};
+use crate::output::{End, Layout, Output, Position, Row, as_written};
 use crate::problem::{Problem, Stop};
 use crate::report::{empty_pages_in_words, output_options};
 use crate::signals::unless_stopped;
@@ -29,7 +29,9 @@ async fn query<R: LicenseRow + Row>(
 ) -> Result<Exit, Stop> {
     // Arguments are validated before connecting.
     let options = QueryOptions::<R::Operation>::read(arguments)?;
-    let output = output_options::output::<R>(global, &arguments.writing, Layout::AsTheyCome)?;
+    let layout = Layout::AsTheyCome;
+    let writing = output_options::in_written_order(&arguments.writing, layout, false, global)?;
+    let output = output_options::output::<R>(global, &writing, layout)?;
     let session = connect(global, console).await?;
     let query = options.apply(R::commercial(&session.partner));
     unless_stopped(write_all(query.pages(), output, console)).await
@@ -111,7 +113,7 @@ where
                 end.failures.extend(end.findings.add(Position::of_page(number), page.findings()));
                 let page = page.into_value();
                 on_page(Some(&page));
-                let rows: Vec<R> = page.into_items().into_iter().map(R::from).collect();
+                let rows: Vec<R> = page.into_items().into_iter().map(R::from).map(as_written).collect();
                 written += rows.len();
                 output.rows(rows)?;
             }

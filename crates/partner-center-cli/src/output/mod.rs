@@ -30,6 +30,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::anonymizer::anonymizer;
 use crate::csv_dialect::Dialect;
 use crate::secrets;
 pub(crate) use about::About;
@@ -40,7 +41,7 @@ pub(crate) use findings::{CollectedFindings, Position};
 use folder::PartialFolder;
 pub(crate) use order::RowOrder;
 use row::Cell;
-pub(crate) use row::Row;
+pub(crate) use row::{Row, as_written};
 pub(crate) use summary::{Customers, Failure, NamedCustomer, Summary, Tally, Unread};
 
 /// The version of the JSON document and of the columns. It increases when something is renamed, removed or changes its
@@ -272,6 +273,13 @@ impl<R: Row> Output<R> {
         self.arrangement.arrange(&mut self.held);
         self.sink.rows(&self.held)?;
         self.held.clear();
+        if anonymizer().is_some() {
+            // Not in the order of the real ids.
+            for customers in [&mut end.without_rows, &mut end.unread.failed, &mut end.unread.skipped] {
+                customers.sort_by_key(|customer| customer.customer_id);
+            }
+            end.failures.sort_by_key(Failure::customer);
+        }
         let failures = std::mem::take(&mut end.failures);
         let summary = self.tally.clone().summary::<R>(&self.columns, end);
         self.sink.finish(&summary, &failures)?;

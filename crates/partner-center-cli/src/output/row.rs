@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::columns::{Column, Columns, Kind, Shown};
+use crate::anonymizer::{Anonymizer, anonymizer};
 use crate::prices::Costs;
 
 /// A row of output: the contract's field names, timestamps as received. Its serialized fields are its columns.
@@ -29,6 +30,9 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// The difference columns, as the names of the difference, the whole and the part. If the part exceeds the whole,
     /// the difference is 0.
     const DIFFERENCES: &'static [[&'static str; 3]] = &[];
+
+    /// Replaces its customer's id and name by pseudonyms.
+    fn anonymize(&mut self, anonymizer: &Anonymizer);
 
     /// The value in a column.
     fn cell(&self, column: &Column) -> Cell<'_>;
@@ -77,6 +81,14 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
         };
         Self::PERCENTS.iter().any(|names| is_below(names) == Some(true))
     }
+}
+
+/// The row, with pseudonyms if `--anonymize` is given. Call it once, after everything that needs the real names.
+pub(crate) fn as_written<R: Row>(mut row: R) -> R {
+    if let Some(anonymizer) = anonymizer() {
+        row.anonymize(anonymizer);
+    }
+    row
 }
 
 /// The values of a row, in the order of the columns.

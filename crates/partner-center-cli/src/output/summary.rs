@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::findings::{OddValues, Position};
 use super::row::cells;
 use super::{About, Cell, Column, Columns, End, Kind, Row};
+use crate::anonymizer;
 use crate::prices::Costs;
 
 /// The summary in the JSON document and below the table.
@@ -139,9 +140,9 @@ impl Failure {
             page: None,
             row: None,
             exit_code: crate::exit::Exit::of(error) as u8,
-            message: error.message().to_owned(),
+            message: anonymizer::message(error),
             status: error.status(),
-            code: error.code().map(str::to_owned),
+            code: anonymizer::code(error).map(str::to_owned),
             request_id: error.request_id().map(|id| id.to_string()),
             correlation_id: error.correlation_id().map(|id| id.to_string()),
         }
@@ -149,6 +150,10 @@ impl Failure {
 }
 
 impl Failure {
+    pub(super) fn customer(&self) -> Option<CustomerId> {
+        self.customer_id
+    }
+
     /// A row that could not be read.
     pub(crate) fn of_row(position: Position, message: String) -> Self {
         Self {

@@ -4,6 +4,7 @@ use partner_center::sweep::Outcome;
 use partner_center::{CustomerId, Error, Response};
 
 use super::selected_customers::{CustomerQuery, CustomerResult, Odd, SelectedCustomers};
+use crate::anonymizer::Anonymizer;
 use crate::output::Position;
 
 /// Some rows, or the reason why there are none.
@@ -18,6 +19,15 @@ pub(super) struct Batch<R> {
 }
 
 impl<R> Batch<R> {
+    /// The batch with the pseudonym of its customer. Its rows have theirs already.
+    pub(super) fn anonymized(mut self, anonymizer: &Anonymizer) -> Self {
+        anonymizer.customer(&mut self.customer, &mut self.name);
+        for (position, _) in &mut self.odd {
+            position.customer_id = position.customer_id.map(|id| anonymizer.id(id));
+        }
+        self
+    }
+
     /// Rows that do not come from one response.
     pub(super) fn joined(rows: Vec<R>) -> Self {
         Self { customer: None, name: None, rows: BatchRows::Rows(rows), odd: Odd::new() }

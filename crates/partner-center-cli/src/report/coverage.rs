@@ -3,6 +3,7 @@
 use partner_center::Error;
 use partner_center::licenses::Coverage;
 
+use crate::anonymizer::{anonymizer, message};
 use crate::output::NamedCustomer;
 
 /// The customers of the commercial queries and of the list of customers.
@@ -27,8 +28,11 @@ impl CustomerCoverage {
         let mut without_rows = Vec::new();
         if listed.is_some() {
             without_rows.extend(coverage.without_rows().map(|(customer_id, name)| {
-                let customer_name = name.map(str::to_owned);
-                NamedCustomer { customer_id, customer_name }
+                let (mut id, mut customer_name) = (Some(customer_id), name.map(str::to_owned));
+                if let Some(anonymizer) = anonymizer() {
+                    anonymizer.customer(&mut id, &mut customer_name);
+                }
+                NamedCustomer { customer_id: id.unwrap_or(customer_id), customer_name }
             }));
         }
         let found = count(coverage.customers().count() - without);
@@ -48,7 +52,7 @@ impl CustomerCoverage {
         if let Some(error) = &self.list_error {
             return Some(format!(
                 "could not read the list of customers ({}): which customers have no rows is unknown",
-                error.message()
+                message(error)
             ));
         }
         (self.unlisted > 0)

@@ -18,8 +18,8 @@ use super::threshold::{Overall, Threshold, ThresholdError};
 use crate::args::{Filters, Pricing};
 use crate::exit::Exit;
 use crate::input;
-use crate::output::Row as _;
 use crate::output::rows::{AnnotatedRow, GroupRow};
+use crate::output::{Row as _, as_written};
 use crate::prices::Costs;
 use crate::problem::Problem;
 use crate::terminal::text::grouped;
@@ -141,7 +141,7 @@ impl FunnelPolicy {
     }
 
     fn annotated(&mut self, row: FunnelRow) -> AnnotatedRow {
-        let row = self.annotator.annotate(row);
+        let row = as_written(self.annotator.annotate(row));
         self.state.totals.add(&row.row);
         if let Some(costs) = &mut self.state.costs {
             row.add_costs(costs);

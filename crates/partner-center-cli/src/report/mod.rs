@@ -39,6 +39,7 @@ use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
 use self::selected_customers::SelectedCustomers;
 use self::source::{CustomerSelection, FunnelRows, LicenseRows as Reading};
+use crate::anonymizer::anonymizer;
 use crate::args;
 use crate::args::Global;
 use crate::connect::connect;
@@ -62,6 +63,7 @@ pub(super) async fn licenses<R: LicenseRow + Grouped>(
 ) -> Result<Exit, Stop> {
     let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
     let args::LicenseArgs { whose, reading, writing, .. } = arguments;
+    let writing = &ordered(writing, whose, reading, arguments.by, global)?;
     let columns = (Columns::of::<R>(), None);
     let setup = Destination::<R>::new(arguments.by, columns, whose, reading, writing, asked, &[], global)?;
     let session = connect(global, console).await?;
@@ -103,6 +105,7 @@ pub(super) async fn funnel(
 ) -> Result<Exit, Stop> {
     let args::Funnel { whose, reading, filters, fail_on, by, pricing, writing } = arguments;
     let mut policy = FunnelPolicy::new(filters, pricing, fail_on, by.is_some(), global.patience())?;
+    let writing = &ordered(writing, whose, reading, *by, global)?;
     let (rules, thresholds) = policy.asked();
     let asked = [
         ("--min-idle", filters.min_idle.map(|licenses| licenses.to_string())),
@@ -140,6 +143,18 @@ fn read_files<'a>(filters: &'a args::Filters, pricing: &'a args::Pricing) -> Vec
     let args::Pricing { prices, products } = pricing;
     let files = [("--ignore", &filters.ignore), ("--prices", prices), ("--products", products)];
     files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect()
+}
+
+/// The arguments of the output, with the order of `--anonymize`.
+fn ordered(
+    writing: &args::Writing,
+    whose: &args::Whose,
+    reading: &args::Reading,
+    by: Option<args::By>,
+    global: &Global,
+) -> Result<args::Writing, Problem> {
+    let as_they_come = by.is_some() || reading.checkpoint.is_some() || reading.order() == Order::Completion;
+    output_options::in_written_order(writing, whose.layout(), as_they_come, global)
 }
 
 impl args::Whose {
@@ -284,6 +299,9 @@ impl<R: Row> Setup<R> {
             ("--locale", global.locale.clone().unwrap_or_else(|| "en-US".to_owned())),
             ("the service", service(global)?),
         ]);
+        if let Some(anonymizer) = anonymizer() {
+            fingerprint.insert("--anonymize", format!("with key {}", anonymizer.fingerprint()));
+        }
         if dialect.bom {
             fingerprint.insert("--csv-bom", "set".to_owned());
         }

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::path::Path;
 
+use crate::anonymizer::anonymizer;
 use crate::args::{Global, Writing};
 use crate::console::Console;
 use crate::exit::Exit;
@@ -59,6 +60,25 @@ fn unknown_format(path: &Path) -> Problem {
 /// Whether the name of a file is that of a page.
 pub(crate) fn is_html(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("html"))
+}
+
+/// The arguments, with the order of the rows that `--anonymize` needs: the service's order, or that of the real ids, would
+/// say something about the customers. Rows that are written as they arrive keep that order; a table with the layout of
+/// customers is sorted by what is written in any case.
+pub(crate) fn in_written_order(
+    writing: &Writing,
+    layout: Layout,
+    as_they_come: bool,
+    global: &Global,
+) -> Result<Writing, Problem> {
+    let mut writing = writing.clone();
+    if anonymizer().is_some() && writing.sort.is_none() && !as_they_come {
+        let is_table = format(global, writing.file())? == Format::Table;
+        if !is_table || layout == Layout::AsTheyCome {
+            writing.sort = Some("customerId".to_owned());
+        }
+    }
+    Ok(writing)
 }
 
 /// An output without a checkpoint.

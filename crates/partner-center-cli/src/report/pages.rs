@@ -10,6 +10,7 @@ use super::output_options::is_html;
 use super::runner::{ReportRunner, drive};
 use super::source::FunnelRows;
 use super::{funnel_of_all, read_files};
+use crate::anonymizer::anonymizer;
 use crate::args::{self, Global, Pages};
 use crate::connect::connect;
 use crate::console::Console;
@@ -102,11 +103,13 @@ fn command_line(command: &str, arguments: &Pages, global: &Global) -> String {
     let mut words = vec!["partner-center".to_owned()];
     words.extend(global.emulator.then(|| "--emulator".to_owned()));
     words.push(command.to_owned());
+    words.extend(global.anonymize.then(|| "--anonymize".to_owned()));
     let file = |path: &Option<std::path::PathBuf>| {
         path.as_deref().map(|path| quoted(&path.file_name().unwrap_or_default().to_string_lossy()))
     };
     let source = requests.source.map(|source| format!("{source:?}").to_lowercase());
-    let options = customers.iter().map(|id| ("--customer", Some(id.to_string()))).chain([
+    let customers = customers.iter().map(|id| anonymizer().map_or(*id, |anonymizer| anonymizer.id(*id)));
+    let options = customers.map(|id| ("--customer", Some(id.to_string()))).chain([
         ("--source", source),
         ("--min-idle", min_idle.map(|licenses| licenses.to_string())),
         ("--below", below.map(|percent| percent.to_string())),

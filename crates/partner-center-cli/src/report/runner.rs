@@ -18,6 +18,7 @@ use super::funnel_policy::FunnelPolicy;
 use super::in_words::{in_words, to_append};
 use super::progress::Line;
 use super::source::Reading;
+use crate::anonymizer::{anonymizer, message};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{
@@ -170,6 +171,10 @@ impl<R: Row> ReportRunner<R> {
     }
 
     fn take(&mut self, batch: Batch<R>, line: &Line) -> Result<(), Stop> {
+        let batch = match anonymizer() {
+            Some(anonymizer) => batch.anonymized(anonymizer),
+            None => batch,
+        };
         self.counts.done += u64::from(batch.customer.is_some());
         for (position, findings) in &batch.odd {
             self.note_oddities(*position, findings);
@@ -226,7 +231,7 @@ impl<R: Row> ReportRunner<R> {
         let Some(fallback) = fallback.filter(|_| !self.fallback_noted) else { return };
         self.fallback_noted = true;
         let why = match fallback {
-            Fallback::Refused(error) => format!("is not available ({})", error.message()),
+            Fallback::Refused(error) => format!("is not available ({})", message(error)),
             _ => "returned no rows".to_owned(),
         };
         line.aside(|| {

@@ -17,6 +17,7 @@ use partner_center::models::Findings;
 use partner_center::sweep::Rows as _;
 use partner_center::{CustomerId, Error, PartnerCenter};
 
+use crate::anonymizer::message;
 use crate::args::Source;
 use crate::output::Position;
 use crate::terminal::text::grouped;
@@ -227,7 +228,7 @@ impl<Q: CustomerQuery> SelectedCustomers<Q> {
                     "{whom}.\nThis does not prove that there are no licenses: since 2021 the classic operation is \
                      reported to return no rows for some customers that have licenses. The commercial query, which \
                      may have rows, failed: {}{}",
-                    error.message(),
+                    message(error),
                     error.status().map_or_else(String::new, |status| format!(" (status {status})"))
                 ),
                 (None, Some(Source::Classic)) => format!(

@@ -12,8 +12,8 @@ use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
 use super::row_buffer::RowBuffer;
 use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
-use crate::output::Row;
 use crate::output::rows::{AnnotatedRow, GroupRow};
+use crate::output::{Row, as_written};
 
 /// A source of rows that is read in batches.
 pub(super) trait Reading {
@@ -121,13 +121,13 @@ impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
     async fn next(&mut self) -> Result<Option<Batch<R>>, Error> {
         let below = self.below;
         let wanted = |row: &R| below.is_none_or(|percent| row.is_below(percent));
-        let rows = |rows: Vec<R>| rows.into_iter().filter(wanted).collect();
+        let rows = |rows: Vec<R>| rows.into_iter().filter(wanted).map(as_written).collect();
         Ok(match &mut self.whose {
             CustomerSelection::All(stream) => stream.try_next().await?.map(|batch| {
                 let (customer, name) = (batch.customer, batch.name);
                 let rows = |response: Response<Vec<R>>| match &mut self.held {
                     Some(held) if customer.is_none() => {
-                        response.into_value().into_iter().for_each(|row| held.push(row));
+                        response.into_value().into_iter().for_each(|row| held.push(as_written(row)));
                         Vec::new()
                     }
                     _ => rows(response.into_value()),

@@ -1,6 +1,7 @@
 //! Tests of the command line: runs the real binary against the emulator and checks stdout, stderr and exit code.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod anonymize;
 mod bodies;
 mod completeness;
 mod completions;

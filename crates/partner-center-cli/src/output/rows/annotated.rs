@@ -9,6 +9,7 @@ use partner_center::models::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
+use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, InPlaceOf, No};
 use crate::output::columns::{Column, Columns, Kind};
 use crate::output::row::{Cell, Row};
@@ -71,6 +72,10 @@ impl Row for AnnotatedRow {
     const PERCENTS: &'static [[&'static str; 3]] = FunnelRow::PERCENTS;
     const DIFFERENCES: &'static [[&'static str; 3]] = FunnelRow::DIFFERENCES;
     const LOWER_BOUNDS: &'static [&'static str] = FunnelRow::LOWER_BOUNDS;
+
+    fn anonymize(&mut self, anonymizer: &Anonymizer) {
+        self.row.anonymize(anonymizer);
+    }
 
     fn cell(&self, column: &Column) -> Cell<'_> {
         let costs = || self.costs();

@@ -4,6 +4,7 @@ use partner_center::models::{self, CustomerCompanyProfile, Guid, RelationshipToP
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfWide, No};
 use crate::output::row::columns;
 
@@ -66,5 +67,17 @@ columns! {
         "associatedPartnerId" associated_partner_id, No;
         "email" email, No;
         "country" country, No;
+    }
+    /// What names or locates the customer elsewhere has no pseudonym.
+    fn anonymize(&mut self, anonymizer: &Anonymizer) {
+        if let Some(id) = &mut self.customer_id {
+            self.company_name = self.company_name.take().map(|_| anonymizer.listed_name(id));
+            *id = anonymizer.listed_id(id);
+        }
+        self.domain = None;
+        self.commerce_id = None;
+        self.custom_domains = None;
+        self.associated_partner_id = None;
+        self.email = None;
     }
 }

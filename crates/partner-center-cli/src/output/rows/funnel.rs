@@ -4,6 +4,7 @@ use partner_center::CustomerId;
 use partner_center::funnel::{Flag, FunnelRow};
 use partner_center::models::Timestamp;
 
+use crate::anonymizer::Anonymizer;
 use crate::output::columns::Column;
 use crate::output::columns::Shown::{As, IfWide, InPlaceOf, No, WhoseRow};
 use crate::output::row::columns;
@@ -49,6 +50,11 @@ columns! {
     /// Only `unused` can be incomplete although it has a value.
     fn complete_rows(&self, column: &Column) -> u64 {
         u64::from(!(column.name == "unused" && self.has(Flag::UnusedIsLowerBound)))
+    }
+
+    fn anonymize(&mut self, anonymizer: &Anonymizer) {
+        self.customer_name = self.customer_name.take().map(|name| anonymizer.name(Some(self.customer_id), &name));
+        self.customer_id = anonymizer.id(self.customer_id);
     }
 
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {

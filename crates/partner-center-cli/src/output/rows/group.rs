@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, IfWide, InPlaceOf, No};
 use crate::output::columns::{Column, Columns, Form, Kind, numbered};
 use crate::output::row::{Cell, List, Row};
@@ -104,6 +105,9 @@ impl Row for GroupRow {
         Column::new("rowsUnknown", No, Kind::Count),
     ]);
     const LOWER_BOUNDS: &'static [&'static str] = &["unused"];
+
+    /// Rows are grouped after they have pseudonyms.
+    fn anonymize(&mut self, _: &Anonymizer) {}
 
     fn cell(&self, column: &Column) -> Cell<'_> {
         match column.name {

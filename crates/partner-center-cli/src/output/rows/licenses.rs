@@ -4,6 +4,7 @@ use partner_center::CustomerId;
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
 use partner_center::models::Timestamp;
 
+use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, InPlaceOf, No, WhoseRow};
 use crate::output::row::columns;
 
@@ -24,6 +25,10 @@ columns! {
     }
 
     const PERCENTS: &'static [[&'static str; 3]] = &[["deploymentPercent", "licensesDeployed", "licensesSold"]];
+
+    fn anonymize(&mut self, anonymizer: &Anonymizer) {
+        anonymizer.customer(&mut self.customer_id, &mut self.customer_name);
+    }
 
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
         (self.customer_id, self.customer_name.as_deref())
@@ -59,6 +64,10 @@ columns! {
     const TOTALS_BY: &'static [&'static str] = &["workloadCode", "workloadName"];
     const PERCENTS: &'static [[&'static str; 3]] = &[["usagePercent", "licensesActive", "licensesQualified"]];
 
+    fn anonymize(&mut self, anonymizer: &Anonymizer) {
+        anonymizer.customer(&mut self.customer_id, &mut self.customer_name);
+    }
+
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
         (self.customer_id, self.customer_name.as_deref())
     }
@@ -78,6 +87,9 @@ columns! {
         "processedDateTime" processed_date_time, No;
     }
 
+    /// It names no customer.
+    fn anonymize(&mut self, _: &Anonymizer) {}
+
     fn processed(&self) -> [Option<&Timestamp>; 2] {
         [self.processed_date_time.as_ref(), None]
     }
@@ -92,6 +104,9 @@ columns! {
         "proratedLicensesUsagePercent" prorated_licenses_usage_percent, As("% used");
         "processedDateTime" processed_date_time, No;
     }
+
+    /// It names no customer.
+    fn anonymize(&mut self, _: &Anonymizer) {}
 
     fn processed(&self) -> [Option<&Timestamp>; 2] {
         [self.processed_date_time.as_ref(), None]
