@@ -200,7 +200,7 @@ fn a_wrong_header_is_named() {
         ("product,price,currency,per,Price", vec!["line 1, column 5: a second column `price`".to_owned()]),
         ("VISIO,1,EUR,month", vec![format!("cause  it has no header: the first line must name {names}")]),
         (
-            "product|price|currency|per",
+            "product:price:currency:per",
             vec![format!("cause  it has no header: the first line must name {names}")],
         ),
     ] {
