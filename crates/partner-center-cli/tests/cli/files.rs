@@ -158,7 +158,9 @@ fn the_extension_of_the_output_selects_the_format() {
         let list = ["--quiet", "customers", "list"];
         finish(beside.command().current_dir(directory.path()).args(list).args(arguments))
     };
-    for name in ["report.tsv", "report.html", "report.csv.gz", "report", ".csv", "report.", "report.cvs"] {
+    let page = run(&["--output", "report.html"]);
+    assert!(page.code == 2 && page.stderr.contains("Use partner-center report"), "{page}");
+    for name in ["report.tsv", "report.csv.gz", "report", ".csv", "report.", "report.cvs"] {
         let run = run(&["--output", name]);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{name}\n{run}");
         assert!(run.stderr.contains(".csv, .json, .ndjson"), "{name}\n{run}");
