@@ -8,13 +8,13 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{End, Layout, Row};
 use crate::problem::Stop;
-use crate::report::{self, Grouped, output_options};
+use crate::report::{self, output_options};
 use crate::signals::unless_stopped;
 
 /// `licenses deployment` or `licenses usage`.
 pub(crate) async fn run<R>(arguments: &LicenseArgs, global: &Global, console: Console) -> Result<Exit, Stop>
 where
-    R: LicenseRow<PartnerRow: Row> + Grouped,
+    R: LicenseRow<PartnerRow: Row> + Row,
 {
     if !arguments.whose.is_nobody() {
         return report::licenses::<R>(arguments, global, console).await;

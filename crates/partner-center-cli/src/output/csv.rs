@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::row::cells;
-use super::{Cell, Column, Columns, Failure, Row, Sink, Summary};
+use super::{Column, Columns, Failure, Row, Sink, Summary};
 use crate::csv_dialect::Dialect;
 use crate::spreadsheet::harmless;
 
@@ -37,27 +37,10 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
         }
         self.open()?;
         for row in rows {
-            for cell in cells(row, &self.columns) {
-                match cell {
-                    Cell::Text(text) | Cell::Id(text) => {
-                        self.out.write_field(harmless(text.as_deref().unwrap_or_default()).as_bytes())
-                    }
-                    Cell::Time(time) => {
-                        let text = time.map(ToString::to_string).unwrap_or_default();
-                        self.out.write_field(harmless(&text).as_bytes())
-                    }
-                    Cell::List(list) => {
-                        self.out.write_field(harmless(&list.text().unwrap_or_default()).as_bytes())
-                    }
-                    Cell::Money(amount) => {
-                        self.out.write_field(amount.map_or_else(String::new, |amount| amount.to_string()))
-                    }
-                    Cell::Count(count) => self.out.write_field(number(count)),
-                    // `Debug` prints the shortest exact form of a float, with a decimal point.
-                    Cell::Percent(percent) => self
-                        .out
-                        .write_field(percent.map_or_else(String::new, |percent| format!("{percent:?}"))),
-                }?;
+            for (cell, column) in cells(row, &self.columns).zip(self.columns.iter()) {
+                let text = cell.text();
+                let is_number = column.kind.is_number();
+                self.out.write_field(if is_number { text } else { harmless(&text) }.as_bytes())?;
             }
             self.out.write_record(None::<&[u8]>)?;
         }
@@ -68,10 +51,6 @@ impl<R: Row, W: Write> Sink<R> for Csv<W> {
         self.open()?;
         self.out.flush()
     }
-}
-
-fn number(count: Option<i64>) -> String {
-    count.map_or_else(String::new, |count| count.to_string())
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use partner_center::CustomerId;
-use partner_center::funnel::{Flag, Workload};
+use partner_center::funnel::{Flag, Groups, Workload};
 use partner_center::licenses::{Source, percent};
 use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
 use rust_decimal::Decimal;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use super::columns::{Column, Columns, Kind, Shown};
 use crate::anonymizer::{Anonymizer, anonymizer};
+use super::rows::GroupCosts;
 use crate::prices::Costs;
 
 /// A row of output: the contract's field names, timestamps as received. Its serialized fields are its columns.
@@ -37,6 +39,8 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// The value in a column.
     fn cell(&self, column: &Column) -> Cell<'_>;
 
+    /// How a row is added to groups, if such rows can be grouped.
+    const GROUPED: Option<AddToGroups<Self>> = None;
     /// The order of groups of such rows, as `--sort` takes it.
     const GROUPS_SORTED_BY: &'static str = "unused:desc";
     /// The columns that are a lower bound in some rows.
@@ -54,6 +58,11 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
 
     /// Adds its costs, if it has columns for costs.
     fn add_costs(&self, _costs: &mut Costs) {}
+
+    /// The id of its product with the display name, if it has both.
+    fn product(&self) -> Option<(&Guid, &Arc<str>)> {
+        None
+    }
 
     /// The id and the name of its customer, if it has them.
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
@@ -91,6 +100,9 @@ pub(crate) fn as_written<R: Row>(mut row: R) -> R {
     row
 }
 
+/// Adds a row to its group, and returns the costs of the group, to which the row's own are not added yet.
+pub(crate) type AddToGroups<R> = for<'a> fn(&R, &'a mut Groups<GroupCosts>) -> &'a mut GroupCosts;
+
 /// The values of a row, in the order of the columns.
 pub(super) fn cells<'a, R: Row>(row: &'a R, columns: &'a Columns) -> impl Iterator<Item = Cell<'a>> {
     columns.iter().map(|column| row.cell(column))
@@ -119,7 +131,21 @@ pub(crate) trait List {
     fn members(&self) -> Vec<Vec<Cell<'_>>>;
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
+    /// The value as text, exactly; empty without a value.
+    pub(super) fn text(self) -> Cow<'a, str> {
+        let text = match self {
+            Self::Text(text) | Self::Id(text) => text,
+            Self::Count(count) => count.map(|count| Cow::Owned(count.to_string())),
+            // `Debug` prints the shortest exact form of a float, with a decimal point.
+            Self::Percent(percent) => percent.map(|percent| Cow::Owned(format!("{percent:?}"))),
+            Self::Money(amount) => amount.map(|amount| Cow::Owned(amount.to_string())),
+            Self::Time(time) => time.map(|time| Cow::Owned(time.to_string())),
+            Self::List(list) => list.text().map(Cow::Owned),
+        };
+        text.unwrap_or_default()
+    }
+
     /// Compares texts without letter case; missing values are last.
     pub(super) fn order(&self, other: &Self, descending: bool) -> Ordering {
         fn order<T>(

@@ -33,7 +33,6 @@ use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 pub(crate) use self::funnel_of_all::write_from_all;
 use self::funnel_policy::FunnelPolicy;
 pub(crate) use self::pages::{pack, page};
-pub(crate) use self::roll_up::Grouped;
 use self::roll_up::RollUp;
 use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
@@ -56,7 +55,7 @@ use crate::problem::{Problem, Stop};
 use crate::settings;
 
 /// `licenses deployment` and `licenses usage` for customers.
-pub(super) async fn licenses<R: LicenseRow + Grouped>(
+pub(super) async fn licenses<R: LicenseRow + Row>(
     arguments: &args::LicenseArgs,
     global: &Global,
     console: Console,
@@ -200,7 +199,7 @@ enum Destination<R: Row> {
     Groups(Setup<GroupRow>, GroupBy, Option<Vec<Currency>>),
 }
 
-impl<R: Grouped> Destination<R> {
+impl<R: Row> Destination<R> {
     #[expect(clippy::too_many_arguments, reason = "all of them are arguments of the command")]
     fn new(
         by: Option<args::By>,

@@ -1,7 +1,7 @@
 //! `--by`: writes the totals per customer, product or service instead of the rows.
 
-use partner_center::funnel::{Counted, FunnelRow, GroupBy, Groups};
-use partner_center::licenses::{DeploymentRow, Fallback, Source, UsageRow};
+use partner_center::funnel::{GroupBy, Groups};
+use partner_center::licenses::{Fallback, Source};
 use partner_center::models::Findings;
 use partner_center::sweep::{Checkpoint, Progress};
 use partner_center::{CustomerId, Error};
@@ -12,40 +12,8 @@ use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
 use super::source::Reading;
 use crate::output::Row;
-use crate::output::rows::{AnnotatedRow, GroupCosts, GroupRow};
+use crate::output::rows::{GroupCosts, GroupRow};
 use crate::prices::{Costs, Currency};
-
-/// A row that can be grouped.
-pub(crate) trait Grouped: Row {
-    /// The row of the SDK.
-    type Counted: Counted;
-
-    fn counted(&self) -> &Self::Counted;
-}
-
-impl Grouped for DeploymentRow {
-    type Counted = Self;
-
-    fn counted(&self) -> &Self {
-        self
-    }
-}
-
-impl Grouped for UsageRow {
-    type Counted = Self;
-
-    fn counted(&self) -> &Self {
-        self
-    }
-}
-
-impl Grouped for AnnotatedRow {
-    type Counted = FunnelRow;
-
-    fn counted(&self) -> &FunnelRow {
-        &self.row
-    }
-}
 
 /// Groups the rows of another source.
 pub(super) struct RollUp<S> {
@@ -62,14 +30,15 @@ impl<S> RollUp<S> {
 }
 
 /// Adds a row to its group.
-fn add(groups: &mut Groups<GroupCosts>, currencies: Option<&[Currency]>, row: &impl Grouped) {
-    let GroupCosts(costs) = groups.add(row.counted());
+fn add<R: Row>(groups: &mut Groups<GroupCosts>, currencies: Option<&[Currency]>, row: &R) {
+    let Some(add) = R::GROUPED else { return };
+    let GroupCosts(costs) = add(row, groups);
     if let Some(currencies) = currencies {
         row.add_costs(costs.get_or_insert_with(|| Costs::of(currencies)));
     }
 }
 
-impl<S: Reading<Row: Grouped>> Reading for RollUp<S> {
+impl<S: Reading> Reading for RollUp<S> {
     type Row = GroupRow;
 
     async fn next(&mut self) -> Result<Option<Batch<GroupRow>>, Error> {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use partner_center::CustomerId;
 use partner_center::funnel::FunnelRow;
-use partner_center::models::Timestamp;
+use partner_center::models::{Guid, Timestamp};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, InPlaceOf, No};
 use crate::output::columns::{Column, Columns, Kind};
-use crate::output::row::{Cell, Row};
+use crate::output::row::{AddToGroups, Cell, Row};
 use crate::prices::{Costs, Currency, Money, RowCost};
 
 /// A row of the funnel.
@@ -72,6 +72,7 @@ impl Row for AnnotatedRow {
     const PERCENTS: &'static [[&'static str; 3]] = FunnelRow::PERCENTS;
     const DIFFERENCES: &'static [[&'static str; 3]] = FunnelRow::DIFFERENCES;
     const LOWER_BOUNDS: &'static [&'static str] = FunnelRow::LOWER_BOUNDS;
+    const GROUPED: Option<AddToGroups<Self>> = Some(|row, groups| groups.add(&row.row));
 
     fn anonymize(&mut self, anonymizer: &Anonymizer) {
         self.row.anonymize(anonymizer);
@@ -96,6 +97,10 @@ impl Row for AnnotatedRow {
 
     fn add_costs(&self, costs: &mut Costs) {
         costs.add(self.costs());
+    }
+
+    fn product(&self) -> Option<(&Guid, &Arc<str>)> {
+        self.row.product_id.as_ref().zip(self.display_name.as_ref())
     }
 
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {

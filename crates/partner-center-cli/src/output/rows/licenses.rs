@@ -6,7 +6,7 @@ use partner_center::models::Timestamp;
 
 use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, InPlaceOf, No, WhoseRow};
-use crate::output::row::columns;
+use crate::output::row::{AddToGroups, columns};
 
 columns! {
     DeploymentRow as "deployment" {
@@ -25,6 +25,7 @@ columns! {
     }
 
     const PERCENTS: &'static [[&'static str; 3]] = &[["deploymentPercent", "licensesDeployed", "licensesSold"]];
+    const GROUPED: Option<AddToGroups<Self>> = Some(|row, groups| groups.add(row));
 
     fn anonymize(&mut self, anonymizer: &Anonymizer) {
         anonymizer.customer(&mut self.customer_id, &mut self.customer_name);
@@ -58,6 +59,7 @@ columns! {
         "source" source, No;
     }
 
+    const GROUPED: Option<AddToGroups<Self>> = Some(|row, groups| groups.add(row));
     /// Usage alone does not say what is unused.
     const GROUPS_SORTED_BY: &'static str = "licensesActive:desc";
     // A license counts once in every workload it qualifies for.
