@@ -104,8 +104,8 @@ pub(crate) async fn run(
     format: Format,
     console: Console,
 ) -> Result<Exit, Stop> {
-    if matches!(format, Format::Csv | Format::Parquet) {
-        return Err(Problem::new(Exit::Usage, "doctor cannot write csv or parquet")
+    if matches!(format, Format::Csv | Format::Parquet | Format::Xlsx) {
+        return Err(Problem::new(Exit::Usage, "doctor cannot write csv, parquet or xlsx")
             .advice("Use --format table or json.")
             .into());
     }

@@ -122,7 +122,7 @@ where
                 break;
             }
             Err(error) => {
-                if written > 0 && output.is_on_stdout() {
+                if written > 0 && output.is_on_stdout() && !output.is_at_end() {
                     console.note(&format!(
                         "{written} rows were written before the error below; the output on stdout is incomplete"
                     ));

@@ -23,6 +23,8 @@ pub(crate) mod row_type;
 pub(crate) mod rows;
 mod summary;
 mod table;
+#[cfg(feature = "xlsx")]
+mod xlsx;
 
 use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
@@ -57,6 +59,7 @@ pub(crate) enum Format {
     Ndjson,
     Csv,
     Parquet,
+    Xlsx,
     /// Pages, which `report` writes.
     #[value(skip)]
     Html,
@@ -64,13 +67,14 @@ pub(crate) enum Format {
 
 impl Format {
     /// The known file extensions.
-    pub(crate) const EXTENSIONS: [(&'static str, Self); 6] = [
+    pub(crate) const EXTENSIONS: [(&'static str, Self); 7] = [
         ("csv", Self::Csv),
         ("json", Self::Json),
         ("ndjson", Self::Ndjson),
         ("jsonl", Self::Ndjson),
         ("parquet", Self::Parquet),
         ("txt", Self::Table),
+        ("xlsx", Self::Xlsx),
     ];
 
     /// The format for the extension of a file.
@@ -83,7 +87,7 @@ impl Format {
 
     /// Whether it names the customers that failed or have no rows.
     pub(crate) fn lists_customers(self) -> bool {
-        matches!(self, Self::Json | Self::Parquet | Self::Html)
+        matches!(self, Self::Json | Self::Parquet | Self::Xlsx | Self::Html)
     }
 
     /// Whether a file of this format can be truncated after a row and appended to.
@@ -195,10 +199,15 @@ impl<R: Row> Output<R> {
             Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out), &columns)),
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => return Err(io::Error::other("this build does not support parquet")),
+            #[cfg(feature = "xlsx")]
+            Format::Xlsx => Box::new(xlsx::Xlsx::new(io::BufWriter::new(out), &columns)?),
+            #[cfg(not(feature = "xlsx"))]
+            Format::Xlsx => return Err(io::Error::other("this build does not support xlsx")),
             Format::Html => return Err(io::Error::other("only reports are written as html")),
         };
+        let at_end = format == Format::Xlsx;
         let tally = before.unwrap_or_default().with_costs_if(&columns);
-        Ok(Self { sink, target, columns, tally, arrangement, held: Vec::new(), written: 0, at_end: false })
+        Ok(Self { sink, target, columns, tally, arrangement, held: Vec::new(), written: 0, at_end })
     }
 
     /// Creates an output that writes, at the end, what a command makes of all rows.

@@ -118,19 +118,19 @@ pub(crate) struct NamedCustomer {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Failure {
     /// `null` for a row without a known customer.
-    customer_id: Option<CustomerId>,
+    pub(super) customer_id: Option<CustomerId>,
     /// The page of a missing row, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
-    page: Option<u64>,
+    pub(super) page: Option<u64>,
     /// The index of a missing row, from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    row: Option<usize>,
-    exit_code: u8,
-    message: String,
-    status: Option<u16>,
-    code: Option<String>,
-    request_id: Option<String>,
-    correlation_id: Option<String>,
+    pub(super) row: Option<usize>,
+    pub(super) exit_code: u8,
+    pub(super) message: String,
+    pub(super) status: Option<u16>,
+    pub(super) code: Option<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) correlation_id: Option<String>,
 }
 
 impl Failure {

@@ -34,6 +34,12 @@ pub(crate) fn format(global: &Global, output: Option<&Path>) -> Result<Format, P
         Format::Parquet if to_terminal => {
             refused("parquet cannot be written to a terminal", "Use --output to write it to a file.")
         }
+        Format::Xlsx if !cfg!(feature = "xlsx") => {
+            refused("this build cannot write xlsx", "Build with --features xlsx, or use csv instead.")
+        }
+        Format::Xlsx if to_terminal => {
+            refused("xlsx cannot be written to a terminal", "Use --output to write it to a file.")
+        }
         _ => Ok(format),
     }
 }

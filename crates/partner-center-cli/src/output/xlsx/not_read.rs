@@ -1,0 +1,125 @@
+//! The sheet *Not read*: customers and rows that are missing, and customers without rows.
+
+use rust_xlsxwriter::{Workbook, XlsxError};
+
+use super::super::{Failure, Kind, Summary, WithoutRows};
+use super::cells::Formats;
+use super::table::{Head, Table};
+use crate::secrets::redact;
+use crate::terminal::text::grouped;
+
+/// The columns, with the length of a usual value.
+const HEADS: [(&str, Kind, usize); 11] = [
+    ("outcome", Kind::Text, 14),
+    ("customerId", Kind::Id, 0),
+    ("customerName", Kind::Text, 30),
+    ("message", Kind::Text, 48),
+    ("status", Kind::Count, 0),
+    ("code", Kind::Text, 10),
+    ("requestId", Kind::Id, 0),
+    ("correlationId", Kind::Id, 0),
+    ("page", Kind::Count, 0),
+    ("row", Kind::Count, 0),
+    ("exitCode", Kind::Count, 0),
+];
+
+pub(super) fn write(
+    workbook: &mut Workbook,
+    formats: &Formats,
+    summary: &Summary,
+    failures: &[Failure],
+) -> Result<(), XlsxError> {
+    let without_rows = summary.without_rows_list.as_deref().unwrap_or_default();
+    let heads = HEADS.map(|(name, kind, longest)| Head::new(name, kind, longest));
+    let count = failures.len().saturating_add(without_rows.len());
+    let mut table = Table::begin(workbook, formats, "Not read", &heads, &above(summary), count)?;
+    for failure in failures {
+        table.row(of_failure(failure).iter())?;
+    }
+    for customer in without_rows {
+        table.row(of_customer(customer).iter())?;
+    }
+    Ok(())
+}
+
+/// How many customers and rows are missing.
+fn above(summary: &Summary) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    if let Some(customers) = &summary.customers {
+        lines.push((
+            "Failed",
+            in_words(customers.failed, "customer could not be read", "customers could not be read"),
+        ));
+        lines.push((
+            "Skipped",
+            in_words(
+                customers.skipped,
+                "customer has no relationship or its tenant no longer exists",
+                "customers have no relationship or their tenant no longer exists",
+            ),
+        ));
+        lines.push((
+            "Unreadable",
+            in_words(
+                customers.unreadable,
+                "row or entry of the list of customers could not be read",
+                "rows or entries of the list of customers could not be read",
+            ),
+        ));
+        lines.push((
+            "Without id",
+            in_words(
+                customers.without_id,
+                "entry of the list of customers has no valid id",
+                "entries of the list of customers have no valid id",
+            ),
+        ));
+        lines.push((
+            "Without rows",
+            in_words(
+                customers.without_rows,
+                "customer has no rows, which does not prove that it has no licenses",
+                "customers have no rows, which does not prove that they have no licenses",
+            ),
+        ));
+    }
+    lines.push((
+        "Empty pages",
+        in_words(
+            summary.empty_pages,
+            "page was empty although others follow",
+            "pages were empty although others follow",
+        ),
+    ));
+    lines
+}
+
+fn in_words(count: u64, one: &str, several: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { several })
+}
+
+fn of_failure(failure: &Failure) -> [String; 11] {
+    let text = |text: &Option<String>| redact(text.as_deref().unwrap_or_default()).into_owned();
+    [
+        if failure.row.is_some() { "unreadable" } else { "failed" }.to_owned(),
+        shown(failure.customer_id),
+        String::new(),
+        redact(&failure.message).into_owned(),
+        shown(failure.status),
+        text(&failure.code),
+        text(&failure.request_id),
+        text(&failure.correlation_id),
+        shown(failure.page),
+        shown(failure.row),
+        failure.exit_code.to_string(),
+    ]
+}
+
+fn of_customer(customer: &WithoutRows) -> [String; 3] {
+    let name = customer.customer_name.clone().unwrap_or_default();
+    ["without rows".to_owned(), customer.customer_id.to_string(), name]
+}
+
+fn shown(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
