@@ -20,6 +20,8 @@ Formats:
   ndjson   one row per line, as they arrive
   csv      RFC 4180 with a header; text that a spreadsheet would run as a formula
            is prefixed with an apostrophe
+  xlsx     an Excel workbook: summary with a chart, customers, products, rows, and what was
+           not read; texts are never run as formulas
   parquet  for DuckDB and Spark: numbers, times and lists with their types; a time whose
            text says more than its instant also has a column <name>Text
 

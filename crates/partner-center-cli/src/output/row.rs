@@ -60,6 +60,7 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     fn add_costs(&self, _costs: &mut Costs) {}
 
     /// The id of its product with the display name, if it has both.
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only workbooks need it"))]
     fn product(&self) -> Option<(&Guid, &Arc<str>)> {
         None
     }

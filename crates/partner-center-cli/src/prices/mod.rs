@@ -17,7 +17,7 @@ mod template;
 mod written;
 
 pub(crate) use self::check::{Finding, FindingKind, check};
-pub(crate) use self::cost::{Costs, RowCost, Sum};
+pub(crate) use self::cost::{Costs, RowCost};
 pub(crate) use self::currency::Currency;
 pub(crate) use self::list::{EntryRef, PriceList, Pricer};
 pub(crate) use self::product::{Product, Products};

@@ -35,3 +35,5 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 mod values;
+#[cfg(feature = "xlsx")]
+mod workbooks;

@@ -118,13 +118,11 @@ impl Page<'_> {
         self.header(["Cost per month", "shelfwareCost", "idleCost", "unusedCost", "rows"].into_iter())?;
         for (currency, costs) in costs.currencies() {
             let sums = [costs.shelfware_cost(), costs.idle_cost(), costs.unused_cost()];
-            let sum = |sum: &crate::prices::Sum| {
+            let sums = sums.map(|sum| {
                 (Kind::Money, sum.total().map(|total| total.to_string()).unwrap_or_default().into())
-            };
+            });
             let rows = (Kind::Count, costs.rows().to_string().into());
-            self.cells(
-                [(Kind::Text, currency.code().into())].into_iter().chain(sums.map(sum)).chain([rows]),
-            )?;
+            self.cells([(Kind::Text, currency.code().into())].into_iter().chain(sums).chain([rows]))?;
         }
         if costs.rows_unpriced() > 0 {
             let rows = (Kind::Count, costs.rows_unpriced().to_string().into());
