@@ -82,6 +82,26 @@ def read_xlsx(path, sheets):
     workbook.close()
 
 
+def of_summary(path):
+    """The totals on the first sheet of a workbook: a line of counts, then a line of costs per currency."""
+    workbook = openpyxl.load_workbook(path, read_only=True)
+    lines = list(workbook["Summary"].iter_rows(values_only=True))
+    workbook.close()
+    by_name = {line[0]: line for line in lines}
+    sums, costs = {}, by_name["Cost per month"]
+    counts = next(place for place, line in enumerate(lines) if line[0] == "Total of")
+    for name, value in zip(lines[counts], lines[counts + 1]):
+        if name in COUNTS:
+            add(sums, name, value)
+    for currency in ("EUR", "JPY"):
+        for name, value in zip(costs, by_name[currency]):
+            if name in COSTS:
+                add(sums, f"{name}_{currency}", value)
+    add(sums, "rowsUnpriced", by_name["without a price"][4])
+    sums["rows"] = int(lines[counts + 1][0].split()[0].replace(",", ""))
+    return sums
+
+
 def rows_sheets(names):
     return [name for name in names if name.startswith("Rows")]
 
@@ -111,6 +131,7 @@ def main(book):
     found = {
         "rows.parquet": of_rows(read_parquet(book / "rows.parquet")),
         "rows.xlsx": of_rows(read_xlsx(book / "rows.xlsx", rows_sheets)),
+        "rows.xlsx, Summary": of_summary(book / "rows.xlsx"),
         "rows.xlsx, Customers": of_groups(read_xlsx(book / "rows.xlsx", lambda _: ["Customers"])),
         "rows.xlsx, Products": of_groups(read_xlsx(book / "rows.xlsx", lambda _: ["Products"])),
         "customer.json": of_lists(json.loads((book / "customer.json").read_text(), parse_float=Decimal)["rows"]),

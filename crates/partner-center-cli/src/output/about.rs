@@ -1,8 +1,12 @@
 //! What an output says about itself.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use partner_center::licenses::Source;
+
+use crate::anonymizer::anonymizer;
 
 /// Where the rows come from, and when they were read.
 #[derive(Clone, Debug)]
@@ -33,35 +37,58 @@ impl About {
     }
 }
 
-/// The arguments of this process, quoted where a shell needs it. The place of the output says nothing about the rows.
+/// The arguments of this process.
 fn command() -> String {
     let arguments: Vec<_> =
         std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect();
-    typed(&arguments)
+    typed(&arguments, anonymizer().is_some())
 }
 
-fn typed(arguments: &[String]) -> String {
+/// The arguments, quoted where a shell needs it. Only the names of files, because a path can name a person; the place of
+/// the output says nothing about the rows. Anonymized, no values: an id or a filter can name a customer.
+fn typed(arguments: &[String], anonymized: bool) -> String {
+    const FILES: [&str; 4] = ["--prices", "--products", "--ignore", "--checkpoint"];
+    const WORDS: [&str; 8] =
+        ["licenses", "deployment", "usage", "funnel", "query", "customers", "list", "show"];
     let mut command = "partner-center".to_owned();
-    let mut arguments = arguments.iter();
+    let mut arguments = arguments.iter().map(String::as_str);
+    let mut previous = "";
     while let Some(argument) = arguments.next() {
-        if argument == "-o" || argument == "--output" {
-            arguments.next();
+        let (name, value) = match argument.split_once('=') {
+            Some((name, value)) if name.starts_with("--") => (name, Some(value)),
+            _ => (argument, None),
+        };
+        let is_short = argument.starts_with('-') && !argument.starts_with("--");
+        if name == "--output" || (is_short && argument.starts_with("-o")) {
+            if matches!(argument, "-o" | "--output") {
+                arguments.next();
+            }
             continue;
         }
-        if argument.starts_with("--output=") || (argument.starts_with("-o") && !argument.starts_with("--")) {
-            continue;
-        }
+        let file =
+            |path: &str| Path::new(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let shown = match value {
+            _ if anonymized && is_short => argument.chars().take(2).collect(),
+            _ if anonymized && name.starts_with("--") => name.to_owned(),
+            _ if anonymized && !WORDS.contains(&argument) => continue,
+            Some(path) if FILES.contains(&name) => format!("{name}={}", quoted(&file(path))),
+            Some(value) => format!("{name}={}", quoted(value)),
+            None if FILES.contains(&previous) => quoted(&file(argument)),
+            None => quoted(argument),
+        };
+        previous = argument;
         command.push(' ');
-        let is_plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+".contains(character);
-        if argument.is_empty() || !argument.chars().all(is_plain) {
-            command.push('\'');
-            command.push_str(&argument.replace('\'', r"'\''"));
-            command.push('\'');
-        } else {
-            command.push_str(argument);
-        }
+        command.push_str(&shown);
     }
     command
+}
+
+fn quoted(word: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+".contains(character);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -70,19 +97,24 @@ mod tests {
 
     #[test]
     fn the_command_without_its_output() {
-        for (arguments, command) in [
-            (&["licenses", "funnel", "-a", "-o", "x.xlsx"][..], "partner-center licenses funnel -a"),
+        for (arguments, command, anonymized) in [
+            (&["licenses", "funnel", "-a", "-o", "x.xlsx"][..], "licenses funnel -a", "licenses funnel -a"),
+            (&["--output", "x", "--output=y", "-oz", "--order", "customer"], "--order customer", "--order"),
             (
-                &["--output", "x", "--output=y", "-oz", "--order", "customer"],
-                "partner-center --order customer",
+                &["--fail-on", "idle > 5", "--ignore", "/home/x/it's", "--prices=/home/x/p"],
+                r"--fail-on 'idle > 5' --ignore 'it'\''s' --prices=p",
+                "--fail-on --ignore --prices",
             ),
+            (&["customers", "show", "4d3c"], "customers show 4d3c", "customers show"),
             (
-                &["--fail-on", "idle > 5", "--ignore", "it's"],
-                r"partner-center --fail-on 'idle > 5' --ignore 'it'\''s'",
+                &["customers", "list", "--filter=Contoso", "-cid"],
+                "customers list --filter=Contoso -cid",
+                "customers list --filter -c",
             ),
         ] {
             let arguments: Vec<_> = arguments.iter().map(|text| (*text).to_owned()).collect();
-            assert_eq!(typed(&arguments), command);
+            assert_eq!(typed(&arguments, false), format!("partner-center {command}"));
+            assert_eq!(typed(&arguments, true), format!("partner-center {anonymized}"));
         }
     }
 }

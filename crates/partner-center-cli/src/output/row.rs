@@ -13,8 +13,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::columns::{Column, Columns, Kind, Shown};
-use crate::anonymizer::{Anonymizer, anonymizer};
 use super::rows::GroupCosts;
+use crate::anonymizer::{Anonymizer, anonymizer};
 use crate::prices::Costs;
 
 /// A row of output: the contract's field names, timestamps as received. Its serialized fields are its columns.

@@ -2,7 +2,7 @@
 //!
 //! The sheets come in another order than the data: *Rows* is behind sheets that need all rows, and a table has to know
 //! its length before its first row. So the rows wait in a temporary file, and everything is written at the end, row by
-//! row. Memory does not grow with the number of rows. All texts are written as texts, which no spreadsheet runs.
+//! row: memory grows with the number of groups only. All texts are written as texts, which no spreadsheet runs.
 
 mod cells;
 mod not_read;
@@ -130,9 +130,14 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
         for (name, groups) in ["Customers", "Products"].into_iter().zip(groups.into_iter().flatten()) {
             let heads: Vec<_> =
                 columns.iter().map(|column| Head::of(column, longest(&groups, column))).collect();
-            let mut table = Table::begin(&mut workbook, &formats, name, &heads, &[], groups.len())?;
-            for group in groups {
-                table.row(cells(&group, &columns).map(super::Cell::text))?;
+            let sheets = groups.chunks(self.rows_per_sheet).zip(1..);
+            let none = groups.is_empty().then_some((groups.as_slice(), 1));
+            for (groups, number) in sheets.chain(none) {
+                let name = sheet_name(name, number);
+                let mut table = Table::begin(&mut workbook, &formats, &name, &heads, &[], groups.len())?;
+                for group in groups {
+                    table.row(cells(group, &columns).map(super::Cell::text))?;
+                }
             }
         }
         self.write_rows(&mut workbook, &formats)?;
@@ -152,8 +157,7 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
         let mut records = self.spill.records()?;
         loop {
             let count = left.min(self.rows_per_sheet);
-            let name = if number == 1 { "Rows".to_owned() } else { format!("Rows {number}") };
-            let mut table = Table::begin(workbook, formats, &name, &heads, &[], count)?;
+            let mut table = Table::begin(workbook, formats, &sheet_name("Rows", number), &heads, &[], count)?;
             for _ in 0..count {
                 if let Some(record) = records.next()? {
                     table.row(record.iter())?;
@@ -176,6 +180,11 @@ impl<R: Row, W: Write + Send> Sink<R> for Xlsx<R, W> {
     fn finish(&mut self, summary: &Summary, failures: &[Failure]) -> io::Result<()> {
         self.write(summary, failures).map_err(in_writing)
     }
+}
+
+/// The names of the sheets of one table: `Rows`, `Rows 2`.
+fn sheet_name(name: &str, number: usize) -> String {
+    if number == 1 { name.to_owned() } else { format!("{name} {number}") }
 }
 
 fn longest(groups: &[GroupRow], column: &super::Column) -> usize {

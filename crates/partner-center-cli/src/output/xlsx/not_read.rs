@@ -1,10 +1,13 @@
 //! The sheet *Not read*: customers and rows that are missing, and customers without rows.
 
+use std::collections::HashMap;
+
+use partner_center::CustomerId;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::super::{Failure, Kind, Summary, WithoutRows};
+use super::super::{Failure, Kind, NamedCustomer, Summary};
 use super::cells::Formats;
-use super::table::{Head, Table};
+use super::table::{Head, MOST_ROWS, Table};
 use crate::secrets::redact;
 use crate::terminal::text::grouped;
 
@@ -29,17 +32,24 @@ pub(super) fn write(
     summary: &Summary,
     failures: &[Failure],
 ) -> Result<(), XlsxError> {
-    let without_rows = summary.without_rows_list.as_deref().unwrap_or_default();
     let heads = HEADS.map(|(name, kind, longest)| Head::new(name, kind, longest));
-    let count = failures.len().saturating_add(without_rows.len());
-    let mut table = Table::begin(workbook, formats, "Not read", &heads, &above(summary), count)?;
-    for failure in failures {
-        table.row(of_failure(failure).iter())?;
-    }
-    for customer in without_rows {
-        table.row(of_customer(customer).iter())?;
-    }
-    Ok(())
+    let above = above(summary);
+    // The lines above count those that the sheet has no room for.
+    let most = MOST_ROWS - above.len() - 1;
+    let names: HashMap<_, _> =
+        summary.unread.failed.iter().map(|failed| (failed.customer_id, failed)).collect();
+    let customers = |outcome, customers: &'_ [NamedCustomer]| {
+        customers.iter().map(move |customer| of_customer(outcome, customer)).collect::<Vec<_>>()
+    };
+    let lines = failures
+        .iter()
+        .map(|failure| of_failure(failure, &names))
+        .chain(customers("skipped", &summary.unread.skipped))
+        .chain(customers("without rows", summary.without_rows_list.as_deref().unwrap_or_default()))
+        .take(most);
+    let lines: Vec<_> = lines.collect();
+    let mut table = Table::begin(workbook, formats, "Not read", &heads, &above, lines.len())?;
+    lines.iter().try_for_each(|line| table.row(line.iter()))
 }
 
 /// How many customers and rows are missing.
@@ -98,12 +108,13 @@ fn in_words(count: u64, one: &str, several: &str) -> String {
     format!("{} {}", grouped(count), if count == 1 { one } else { several })
 }
 
-fn of_failure(failure: &Failure) -> [String; 11] {
+fn of_failure(failure: &Failure, names: &HashMap<CustomerId, &NamedCustomer>) -> Vec<String> {
     let text = |text: &Option<String>| redact(text.as_deref().unwrap_or_default()).into_owned();
-    [
+    let customer = failure.customer_id.and_then(|id| names.get(&id));
+    vec![
         if failure.row.is_some() { "unreadable" } else { "failed" }.to_owned(),
         shown(failure.customer_id),
-        String::new(),
+        customer.and_then(|customer| customer.customer_name.clone()).unwrap_or_default(),
         redact(&failure.message).into_owned(),
         shown(failure.status),
         text(&failure.code),
@@ -115,9 +126,9 @@ fn of_failure(failure: &Failure) -> [String; 11] {
     ]
 }
 
-fn of_customer(customer: &WithoutRows) -> [String; 3] {
+fn of_customer(outcome: &str, customer: &NamedCustomer) -> Vec<String> {
     let name = customer.customer_name.clone().unwrap_or_default();
-    ["without rows".to_owned(), customer.customer_id.to_string(), name]
+    vec![outcome.to_owned(), customer.customer_id.to_string(), name]
 }
 
 fn shown(value: Option<impl ToString>) -> String {

@@ -1,4 +1,6 @@
 //! A sheet with one table: filters, a header that stays in place, and data bars. It is written row by row.
+//!
+//! The library keeps an entry for each cell of a table, so that a long sheet has the filters without the table.
 
 use rust_xlsxwriter::{
     ConditionalFormatDataBar, Table as ExcelTable, TableColumn, Workbook, Worksheet, XlsxError,
@@ -9,6 +11,8 @@ use super::cells::{self, Formats, cell_text};
 
 /// The most rows of a table below its header.
 pub(super) const MOST_ROWS: usize = 1_048_575;
+/// The most rows of a sheet with a table: with 30 columns, the library then keeps 50 MB.
+pub(super) const MOST_TABLE_ROWS: usize = 50_000;
 
 /// A column of a table.
 pub(super) struct Head {
@@ -67,7 +71,6 @@ impl<'a> Table<'a> {
         header += u32::from(!above.is_empty());
         // A table has a row, even if it is empty.
         let last = header.saturating_add(u32::try_from(rows.max(1)).unwrap_or(u32::MAX));
-        let columns: Vec<_> = heads.iter().map(|head| TableColumn::new().set_header(&head.name)).collect();
         for (place, head) in (0..).zip(heads) {
             sheet.set_column_width(place, f64::from(u32::try_from(head.width).unwrap_or(u32::MAX)))?;
             if head.name == "unused" {
@@ -76,8 +79,17 @@ impl<'a> Table<'a> {
             }
         }
         let most = u16::try_from(heads.len()).unwrap_or(u16::MAX).saturating_sub(1);
-        let table = ExcelTable::new().set_columns(&columns).set_name(name.replace(' ', "_"));
-        sheet.add_table(header, 0, last, most, &table)?;
+        if rows <= MOST_TABLE_ROWS {
+            let columns: Vec<_> =
+                heads.iter().map(|head| TableColumn::new().set_header(&head.name)).collect();
+            let table = ExcelTable::new().set_columns(&columns).set_name(name.replace(' ', "_"));
+            sheet.add_table(header, 0, last, most, &table)?;
+        } else {
+            for (place, head) in (0..).zip(heads) {
+                sheet.write_string_with_format(header, place, &head.name, &formats.heading)?;
+            }
+            sheet.autofilter(header, 0, last, most)?;
+        }
         sheet.set_freeze_panes(header + 1, 0)?.set_repeat_rows(header, header)?;
         let kinds = heads.iter().map(|head| head.kind).collect();
         Ok(Self { sheet, formats, kinds, next: header + 1 })

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::super::summary::Tally;
-use super::super::{About, End};
+use super::super::{About, End, Kind};
 use super::*;
 use crate::output::rows::{AnnotatedRow, Priced};
 
@@ -122,6 +122,20 @@ fn rows_beyond_a_sheet_are_on_the_next() {
         for sheet in &rows {
             assert_eq!(book.0.table_names_in_sheet(sheet), [&sheet.replace(' ', "_")]);
         }
+    }
+}
+
+#[test]
+fn a_long_sheet_has_no_table() {
+    for (rows, tables) in [(table::MOST_TABLE_ROWS, 1), (table::MOST_TABLE_ROWS + 1, 0)] {
+        let mut workbook = Workbook::new();
+        let heads = [Head::new("unused", Kind::Count, 0)];
+        Table::begin(&mut workbook, &Formats::default(), "Rows", &heads, &[], rows).unwrap();
+        let mut book =
+            Written(open_workbook_from_rs(Cursor::new(workbook.save_to_buffer().unwrap())).unwrap());
+        assert_eq!(book.sheet("Rows").headers().unwrap(), ["unused"]);
+        book.0.load_tables().unwrap();
+        assert_eq!(book.0.table_names().len(), tables, "{rows}");
     }
 }
 
