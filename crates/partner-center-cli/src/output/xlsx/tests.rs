@@ -19,7 +19,9 @@ struct Written(Book<Cursor<Vec<u8>>>);
 impl Written {
     fn of<R: Row>(rows: &[R], columns: &Columns, rows_per_sheet: usize, end: End) -> Self {
         let mut tally = Tally::default().with_costs_if(columns);
-        rows.iter().for_each(|row| tally.add(row, columns));
+        for row in rows {
+            tally.add(row, columns);
+        }
         let summary = tally.summary::<R>(columns, end);
         let mut bytes = Vec::new();
         let mut xlsx = Xlsx::new(&mut bytes, columns).unwrap();
@@ -109,9 +111,14 @@ fn rows_beyond_a_sheet_are_on_the_next() {
         let names: Vec<_> = (0..count).map(|number| format!("product {number}")).collect();
         let rows: Vec<_> = names.iter().map(|name| product(name)).collect();
         let mut book = Written::of(&rows, &columns, 3, End::default());
-        let rows: Vec<_> =
-            ["Rows", "Rows 2", "Rows 3"][..sheets].iter().map(|name| (*name).to_owned()).collect();
-        let mut expected = vec!["Summary".to_owned(), "Customers".to_owned(), "Products".to_owned()];
+        let sheets_of = |name: &str| {
+            let names = ["", " 2", " 3"].map(|number| format!("{name}{number}"));
+            names.into_iter().take(sheets).collect::<Vec<_>>()
+        };
+        let rows = sheets_of("Rows");
+        // One customer, and as many products as rows.
+        let mut expected = vec!["Summary".to_owned(), "Customers".to_owned()];
+        expected.extend(sheets_of("Products"));
         expected.extend(rows.clone());
         expected.push("Not read".to_owned());
         assert_eq!(book.0.sheet_names(), expected);
