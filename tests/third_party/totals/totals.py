@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+import warnings
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -66,9 +67,11 @@ def read_csv(path):
 
 
 def read_parquet(path):
-    relation = duckdb.sql(f"SELECT * FROM '{path}'")
-    while rows := relation.fetchmany(10_000):
-        yield from (dict(zip(relation.columns, row)) for row in rows)
+    names = [column[0] for column in duckdb.sql(f"DESCRIBE SELECT * FROM '{path}'").fetchall()]
+    wanted = [name for name in names if name in {*COUNTS, *COSTS, "currency", "rows", "costs"}]
+    columns = ", ".join(f'"{name}"' for name in wanted)
+    for row in duckdb.sql(f"SELECT {columns} FROM '{path}'").fetchall():
+        yield dict(zip(wanted, row))
 
 
 def read_xlsx(path, sheets):
@@ -124,6 +127,8 @@ class Page(HTMLParser):
 
 
 def main(book):
+    # It does not know the extension with data bars.
+    warnings.filterwarnings("ignore", module="openpyxl")
     expected = of_rows(read_csv(book / "rows.csv"))
     for name in COUNTS + ["unusedCost_EUR", "unusedCost_JPY", "rowsUnpriced"]:
         if not expected.get(name):
