@@ -15,6 +15,7 @@ pub(crate) struct Column {
     pub(crate) shown: Shown,
     pub(crate) kind: Kind,
     /// Whether every row has a value.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet says it"))]
     pub(crate) required: bool,
     /// The currency of a column that has the amounts of one currency only.
     pub(crate) currency: Option<Currency>,
@@ -33,7 +34,10 @@ pub(crate) enum Kind {
     Money,
     Time,
     /// Members with these columns.
-    List(&'static [Column]),
+    List(
+        #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet has members"))]
+        &'static [Column],
+    ),
 }
 
 impl Kind {

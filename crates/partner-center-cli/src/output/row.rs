@@ -129,6 +129,7 @@ pub(crate) trait List {
     fn text(&self) -> Option<String>;
 
     /// The members, each with its fields. They are in the order of the columns of [`Kind::List`].
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet has members"))]
     fn members(&self) -> Vec<Vec<Cell<'_>>>;
 }
 
