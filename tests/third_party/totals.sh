@@ -4,7 +4,7 @@
 # customers.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
-need_python
+need_python totals
 [ $# -gt 0 ] || set -- 25 2000
 
 build=${TOTALS_BUILD:-debug}
