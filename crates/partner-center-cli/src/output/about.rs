@@ -18,7 +18,6 @@ pub(crate) struct About {
     /// Whether the rows are sample data of the embedded emulator.
     pub(crate) is_sample: bool,
     /// The command as it was typed.
-    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only workbooks show it"))]
     pub(crate) command: String,
     /// When the command began.
     pub(crate) began: Timestamp,
@@ -48,12 +47,14 @@ fn command() -> String {
     typed(&arguments, anonymizer().is_some())
 }
 
-/// The arguments, quoted where a shell needs it. Only the names of files, because a path can name a person; the place of
-/// the output says nothing about the rows. Anonymized, no values: an id or a filter can name a customer.
+/// The arguments, quoted where a shell needs it. Only the names of files, because a path can name a person; without the
+/// place of the output, the address of the service and the profile, which say nothing about the rows. Anonymized, no
+/// values: an id or a filter can name a customer.
 fn typed(arguments: &[String], anonymized: bool) -> String {
     const FILES: [&str; 4] = ["--prices", "--products", "--ignore", "--checkpoint"];
-    const WORDS: [&str; 8] =
-        ["licenses", "deployment", "usage", "funnel", "query", "customers", "list", "show"];
+    const LEFT_OUT: [&str; 3] = ["--output", "--base-url", "--profile"];
+    const WORDS: [&str; 10] =
+        ["licenses", "deployment", "usage", "funnel", "query", "customers", "list", "show", "report", "pack"];
     let mut command = "partner-center".to_owned();
     let mut arguments = arguments.iter().map(String::as_str);
     let mut previous = "";
@@ -63,8 +64,8 @@ fn typed(arguments: &[String], anonymized: bool) -> String {
             _ => (argument, None),
         };
         let is_short = argument.starts_with('-') && !argument.starts_with("--");
-        if name == "--output" || (is_short && argument.starts_with("-o")) {
-            if matches!(argument, "-o" | "--output") {
+        if LEFT_OUT.contains(&name) || (is_short && argument.starts_with("-o")) {
+            if argument == "-o" || LEFT_OUT.contains(&argument) {
                 arguments.next();
             }
             continue;
@@ -110,6 +111,11 @@ mod tests {
                 "--fail-on --ignore --prices",
             ),
             (&["customers", "show", "4d3c"], "customers show 4d3c", "customers show"),
+            (
+                &["--base-url", "http://x", "--profile=y", "report", "pack", "-c", "4d3c"],
+                "report pack -c 4d3c",
+                "report pack -c",
+            ),
             (
                 &["customers", "list", "--filter=Contoso", "-cid"],
                 "customers list --filter=Contoso -cid",

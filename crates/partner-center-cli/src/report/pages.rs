@@ -10,8 +10,7 @@ use super::output_options::is_html;
 use super::runner::{ReportRunner, drive};
 use super::source::FunnelRows;
 use super::{funnel_of_all, read_files};
-use crate::anonymizer::anonymizer;
-use crate::args::{self, Global, Pages};
+use crate::args::{Global, Pages};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -32,7 +31,7 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
             .advice("Use a file name that ends in .html. Nothing was sent.")
             .into());
     }
-    let (policy, edition) = prepare("report", arguments, global)?;
+    let (policy, edition) = prepare(arguments, global)?;
     let files = Files::new(path, &read_files(&arguments.filters, &arguments.pricing))?;
     let target = Target::File(Partial::create(&files)?);
     let output = Output::of_sink(target, |out| ReportPage::new(edition, out))?;
@@ -42,7 +41,7 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
 /// `report pack`.
 pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
     let path = output(arguments, global)?;
-    let (policy, edition) = prepare("report pack", arguments, global)?;
+    let (policy, edition) = prepare(arguments, global)?;
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
     let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages))?;
@@ -59,12 +58,11 @@ fn output<'a>(arguments: &'a Pages, global: &Global) -> Result<&'a Path, Problem
     arguments.output.as_deref().ok_or_else(missing)
 }
 
-fn prepare(command: &str, arguments: &Pages, global: &Global) -> Result<(FunnelPolicy, Edition), Problem> {
+fn prepare(arguments: &Pages, global: &Global) -> Result<(FunnelPolicy, Edition), Problem> {
     let Pages { filters, pricing, .. } = arguments;
     let policy = FunnelPolicy::new(filters, pricing, &[], false, global.patience())?;
     let edition = Edition {
         about: super::about(global)?,
-        command: command_line(command, arguments, global),
         columns: policy.annotator().columns(),
         currencies: policy.annotator().currencies().map(<[_]>::to_vec),
     };
@@ -93,37 +91,4 @@ async fn read(
     let about = super::about(global)?;
     let runner = ReportRunner::new(output, Format::Html, about, None, !customers.is_empty(), console)?;
     drive(FunnelRows { whose, policy, products_only: false }, runner).await
-}
-
-/// The command, as far as it decides what the pages show. Only the names of files: a path can name a person.
-fn command_line(command: &str, arguments: &Pages, global: &Global) -> String {
-    let Pages { customers, output, requests, filters, pricing } = arguments;
-    let args::Filters { min_idle, below, ignore } = filters;
-    let args::Pricing { prices, products } = pricing;
-    let mut words = vec!["partner-center".to_owned()];
-    words.extend(global.emulator.then(|| "--emulator".to_owned()));
-    words.push(command.to_owned());
-    words.extend(global.anonymize.then(|| "--anonymize".to_owned()));
-    let file = |path: &Option<std::path::PathBuf>| {
-        path.as_deref().map(|path| quoted(&path.file_name().unwrap_or_default().to_string_lossy()))
-    };
-    let source = requests.source.map(|source| format!("{source:?}").to_lowercase());
-    let customers = customers.iter().map(|id| anonymizer().map_or(*id, |anonymizer| anonymizer.id(*id)));
-    let options = customers.map(|id| ("--customer", Some(id.to_string()))).chain([
-        ("--source", source),
-        ("--min-idle", min_idle.map(|licenses| licenses.to_string())),
-        ("--below", below.map(|percent| percent.to_string())),
-        ("--ignore", file(ignore)),
-        ("--prices", file(prices)),
-        ("--products", file(products)),
-        ("--output", file(output)),
-    ]);
-    words.extend(options.filter_map(|(name, value)| Some(format!("{name} {}", value?))));
-    words.join(" ")
-}
-
-/// The word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let is_plain = |character: char| character.is_alphanumeric() || "-_.,@%+=:".contains(character);
-    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { format!("\"{word}\"") }
 }

@@ -23,8 +23,6 @@ use crate::prices::{Costs, Currency};
 #[derive(Clone)]
 pub(crate) struct Edition {
     pub(crate) about: About,
-    /// The command that makes the pages.
-    pub(crate) command: String,
     /// The columns of the rows.
     pub(crate) columns: Columns,
     /// The currencies of the prices; `None` without prices.
@@ -61,7 +59,7 @@ impl ReportPage {
         let totals = &self.sums.totals;
         Report {
             facts: words::facts(&self.edition.about, summary.about.source, totals),
-            command: Text::sentence(&self.edition.command),
+            command: Text::sentence(&self.edition.about.command),
             customers: u64::try_from(self.customers.len()).unwrap_or(u64::MAX),
             totals: self.sums.on_page(),
             rankings: self.rankings(),

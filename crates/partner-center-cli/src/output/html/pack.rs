@@ -110,7 +110,7 @@ impl Sink<AnnotatedRow> for Pack {
         });
         let index = Index {
             facts,
-            command: Text::sentence(&self.edition.command),
+            command: Text::sentence(&self.edition.about.command),
             totals: self.sums.on_page(),
             pages: Pages::new(entries),
             caveats,
