@@ -267,7 +267,7 @@ fn selected_customers_and_filters_decide_what_is_counted() {
     assert_eq!(run.code, 0, "{run}");
     let own: Vec<_> = rows.iter().filter(|row| row["customerId"] == *id).cloned().collect();
     assert_eq!(page.value("#total-sold"), sum(&own, "licensesSold"));
-    assert!(page.text().contains(&format!("report --customer {id} --output page.html")));
+    assert!(page.text().contains(&format!("report -c {id}")));
     assert!(page.text().contains("Source: the classic operations and the commercial queries"));
 
     let filtered = desk.funnel(&["-a", "--min-idle", "10"]);
