@@ -3,6 +3,7 @@
 import csv
 import json
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 import duckdb
@@ -64,6 +65,44 @@ def check(condition, words):
         sys.exit(f"interop: {words}")
 
 
+def check_columns(name, columns, header):
+    """The columns are those of csv, with the text of a time after it, and have the types of the facts."""
+    expected = [found for column in header for found in ((column, f"{column}Text") if column.endswith("DateTime") else (column,))]
+    check([column[0] for column in columns] == expected, f"{name}: the columns of parquet and csv differ")
+    for column, kind, null, *_ in columns:
+        if column.endswith("DateTime"):
+            right = kind == "TIMESTAMP WITH TIME ZONE"
+        elif column == "workloads":
+            right = kind.startswith("STRUCT(") and kind.endswith("[]")
+        elif column == "flags":
+            right = kind == "VARCHAR[]"
+        else:
+            right = kind in ("VARCHAR", "BIGINT", "DOUBLE")
+        check(right, f"{name}: {column} has the type {kind}")
+
+
+def check_lists_and_times(name, table, path):
+    """DuckDB finds as many flags and workloads as csv has, and the instants that the texts of csv say."""
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    flags = sum(len(row["flags"].split()) for row in rows)
+    workloads = sum(len(row["workloads"].split("; ")) for row in rows if row["workloads"])
+    found = duckdb.sql(f"SELECT sum(len(flags)), sum(len(workloads)) FROM {table}").fetchall()[0]
+    check(tuple(map(int, found)) == (flags, workloads) and flags and workloads, f"{name}: {found} flags and workloads")
+    active = f"SELECT sum(w.licensesActive) FROM (SELECT unnest(workloads) AS w FROM {table})"
+    in_text = sum(int(part.rsplit(" ", 1)[1].split("/")[0]) for row in rows for part in row["workloads"].split("; ") if "/" in part and "?" not in part)
+    check(int(duckdb.sql(active).fetchall()[0][0]) == in_text, f"{name}: the active licenses of workloads differ")
+    for column in ("deploymentProcessedDateTime", "usageProcessedDateTime"):
+        instants = sorted(micros(row[column]) for row in rows if row[column])
+        sql = f"SELECT epoch_us({column}) FROM {table} WHERE {column} IS NOT NULL ORDER BY 1"
+        check([row[0] for row in duckdb.sql(sql).fetchall()] == instants, f"{name}: {column} differs")
+
+
+def micros(text):
+    time = datetime.fromisoformat(text)
+    return int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp() * 1_000_000 + 0.5)
+
+
 def main(work):
     rows = 0
     for kind, counts in COUNTS.items():
@@ -88,9 +127,9 @@ def main(work):
             header = open(f"{book}.csv", encoding="utf-8").readline().rstrip("\r\n").split(",")
             table = f"'{book}.parquet'"
             columns = duckdb.sql(f"DESCRIBE SELECT * FROM {table}").fetchall()
-            check([column[0] for column in columns] == header, f"{book.name}: the columns of parquet and csv differ")
-            types = {column[1] for column in columns}
-            check(types == {"VARCHAR", "BIGINT", "DOUBLE"}, f"{book.name}: unexpected parquet types {types}")
+            check_columns(book.name, columns, header)
+            if kind == "funnel":
+                check_lists_and_times(book.name, table, f"{book}.csv")
             metadata = dict(duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata({table})").fetchall())
             check(metadata[b"schemaVersion"] == b"3", f"{book.name}: unexpected parquet metadata {metadata}")
             rows += first["rows"]
