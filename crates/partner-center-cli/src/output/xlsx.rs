@@ -26,7 +26,7 @@ use self::table::{Head, Table};
 use super::row::cells;
 use super::rows::{GroupCosts, GroupRow, group};
 use super::{Columns, Failure, Row, RowOrder, Sink, Summary};
-use crate::prices::{Costs, Currency};
+use crate::prices::Currency;
 
 pub(super) struct Xlsx<R: Row, W: Write> {
     out: W,
@@ -70,9 +70,7 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
         };
         for groups in groups {
             let GroupCosts(costs) = add(row, groups);
-            let mut own = Costs::default();
-            row.add_costs(&mut own);
-            costs.get_or_insert_default().merge(&own);
+            row.add_costs(costs.get_or_insert_default());
         }
         if let Some((id, name)) = row.product()
             && !self.names.contains_key(id)

@@ -2,13 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use partner_center::PartnerCenter;
 use partner_center::funnel::FunnelReportStream;
 use partner_center::sweep::{Checkpoint, Order};
-use partner_center::{CustomerId, PartnerCenter};
 
 use super::funnel_policy::FunnelPolicy;
 use super::runner::{ReportRunner, drive};
-use super::selected_customers::{FunnelQuery, SelectedCustomers};
+use super::selected_customers::FunnelQuery;
 use super::source::{CustomerSelection, FunnelRows};
 use crate::args::{Global, Requests};
 use crate::connect::connect;
@@ -43,16 +43,6 @@ pub(super) async fn open(
         decided = stream.decide() => { decided?; }
     }
     Ok(ControlFlow::Continue(CustomerSelection::All(stream)))
-}
-
-/// The funnel of these customers, in the order of their ids.
-pub(super) fn of_selected(
-    partner: &PartnerCenter,
-    customers: &[CustomerId],
-    requests: &Requests,
-) -> Selection {
-    let (at_once, source) = (requests.concurrency(), requests.source);
-    CustomerSelection::SelectedCustomers(SelectedCustomers::new(partner, customers, at_once, source))
 }
 
 /// Passes the rows of all customers, in any order, to an output of this format that writes nothing before its end.

@@ -36,7 +36,6 @@ pub(crate) use self::pages::{pack, page};
 use self::roll_up::RollUp;
 use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
-use self::selected_customers::SelectedCustomers;
 use self::source::{CustomerSelection, FunnelRows, LicenseRows as Reading};
 use crate::anonymizer::anonymizer;
 use crate::args;
@@ -82,12 +81,7 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         }
         CustomerSelection::All(report.stream())
     } else {
-        CustomerSelection::SelectedCustomers(SelectedCustomers::new(
-            &session.partner,
-            &whose.customers,
-            reading.requests.concurrency(),
-            reading.requests.source,
-        ))
+        CustomerSelection::of(&session.partner, &whose.customers, &reading.requests)
     };
     // With --sort, the output holds the rows.
     let by_customer = reading.order() == Order::Customer && writing.sort.is_none() && arguments.by.is_none();
@@ -126,7 +120,7 @@ pub(super) async fn funnel(
     let selected = if whose.all_customers {
         funnel_of_all::open(partner, &reading.requests, reading.order(), resumed).await?
     } else {
-        ControlFlow::Continue(funnel_of_all::of_selected(partner, &whose.customers, &reading.requests))
+        ControlFlow::Continue(CustomerSelection::of(partner, &whose.customers, &reading.requests))
     };
     match selected {
         ControlFlow::Continue(selected) => {

@@ -8,7 +8,7 @@ use partner_center::sweep::Order;
 use super::funnel_policy::FunnelPolicy;
 use super::output_options::is_html;
 use super::runner::{ReportRunner, drive};
-use super::source::FunnelRows;
+use super::source::{CustomerSelection, FunnelRows};
 use super::{funnel_of_all, read_files};
 use crate::args::{Global, Pages};
 use crate::connect::connect;
@@ -19,7 +19,7 @@ use crate::output::folder::PartialFolder;
 use crate::output::html::{Edition, Pack, ReportPage};
 use crate::output::paths::Files;
 use crate::output::rows::AnnotatedRow;
-use crate::output::{Format, Output, Target};
+use crate::output::{About, Format, Output, Target};
 use crate::problem::{Problem, Stop};
 
 /// `report`.
@@ -34,8 +34,9 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
     let (policy, edition) = prepare(arguments, global)?;
     let files = Files::new(path, &read_files(&arguments.filters, &arguments.pricing))?;
     let target = Target::File(Partial::create(&files)?);
+    let about = edition.about.clone();
     let output = Output::of_sink(target, |out| ReportPage::new(edition, out))?;
-    read(arguments, policy, output, global, console).await
+    read(arguments, policy, output, about, global, console).await
 }
 
 /// `report pack`.
@@ -44,8 +45,9 @@ pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -
     let (policy, edition) = prepare(arguments, global)?;
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
+    let about = edition.about.clone();
     let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages))?;
-    read(arguments, policy, output, global, console).await
+    read(arguments, policy, output, about, global, console).await
 }
 
 /// Where the pages are written.
@@ -74,6 +76,7 @@ async fn read(
     arguments: &Pages,
     policy: FunnelPolicy,
     output: Output<AnnotatedRow>,
+    about: About,
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
@@ -82,13 +85,12 @@ async fn read(
     let selected = if customers.is_empty() {
         funnel_of_all::open(&session.partner, requests, Order::Customer, None).await?
     } else {
-        ControlFlow::Continue(funnel_of_all::of_selected(&session.partner, customers, requests))
+        ControlFlow::Continue(CustomerSelection::of(&session.partner, customers, requests))
     };
     let whose = match selected {
         ControlFlow::Continue(whose) => whose,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    let about = super::about(global)?;
     let runner = ReportRunner::new(output, Format::Html, about, None, !customers.is_empty(), console)?;
     drive(FunnelRows { whose, policy, products_only: false }, runner).await
 }

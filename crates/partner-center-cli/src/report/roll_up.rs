@@ -13,7 +13,7 @@ use super::funnel_policy::FunnelPolicy;
 use super::source::Reading;
 use crate::output::Row;
 use crate::output::rows::{GroupCosts, GroupRow};
-use crate::prices::{Costs, Currency};
+use crate::prices::Currency;
 
 /// Groups the rows of another source.
 pub(super) struct RollUp<S> {
@@ -32,10 +32,7 @@ impl<S> RollUp<S> {
 /// Adds a row to its group.
 fn add<R: Row>(groups: &mut Groups<GroupCosts>, currencies: Option<&[Currency]>, row: &R) {
     let Some(add) = R::GROUPED else { return };
-    let GroupCosts(costs) = add(row, groups);
-    if let Some(currencies) = currencies {
-        row.add_costs(costs.get_or_insert_with(|| Costs::of(currencies)));
-    }
+    add(row, groups).add(currencies, row);
 }
 
 impl<S: Reading> Reading for RollUp<S> {

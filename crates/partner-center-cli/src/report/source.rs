@@ -4,7 +4,7 @@ use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream, GroupBy};
 use partner_center::licenses::{Fallback, LicenseReportStream, LicenseRow, Source, UsageRow};
 use partner_center::models::Findings;
 use partner_center::sweep::{Checkpoint, CustomerOutcome, Outcome, Progress};
-use partner_center::{CustomerId, Error, Response};
+use partner_center::{CustomerId, Error, PartnerCenter, Response};
 use serde_json::{Map, Value};
 
 use super::batch::Batch;
@@ -12,6 +12,7 @@ use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
 use super::row_buffer::RowBuffer;
 use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
+use crate::args::Requests;
 use crate::output::rows::{AnnotatedRow, GroupRow};
 use crate::output::{Row, as_written};
 
@@ -92,6 +93,12 @@ pub(super) enum CustomerSelection<S, Q: CustomerQuery> {
 }
 
 impl<S, Q: CustomerQuery> CustomerSelection<S, Q> {
+    /// These customers, in the order of their ids.
+    pub(super) fn of(partner: &PartnerCenter, customers: &[CustomerId], requests: &Requests) -> Self {
+        let (at_once, source) = (requests.concurrency(), requests.source);
+        Self::SelectedCustomers(SelectedCustomers::new(partner, customers, at_once, source))
+    }
+
     fn all(&self) -> Option<&S> {
         match self {
             Self::All(stream) => Some(stream),

@@ -138,7 +138,7 @@ fn the_timeout_applies_to_a_pipe_without_a_writer() {
     fs::create_dir(directory.path().join("tokens")).unwrap();
     pipe(&directory.path().join("tokens/default.json"));
     let run = |command: &mut Command, arguments: &[&str]| {
-        // Without the timeout it would wait for as long as nobody writes.
+        // Without the timeout, it would wait until somebody writes.
         let run = finish(command.args(["--timeout", "1"]).args(arguments));
         assert_ne!(run.code, 0, "{run}");
         run

@@ -2,6 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::mem;
 
 use partner_center::CustomerId;
 
@@ -81,10 +82,11 @@ impl FirstRows {
         }
     }
 
-    pub(super) fn into_table(self) -> RowTable {
-        let rows = self.rows.into_sorted_vec().into_iter().map(|Reverse(row)| row.cells);
-        let columns = self.columns.into_iter().map(|(_, column)| column);
-        RowTable::new(columns.collect(), rows, self.count, self.elsewhere)
+    /// The table of all rows that were added.
+    pub(super) fn take_table(&mut self) -> RowTable {
+        let rows = mem::take(&mut self.rows).into_sorted_vec().into_iter().map(|Reverse(row)| row.cells);
+        let columns = mem::take(&mut self.columns).into_iter().map(|(_, column)| column);
+        RowTable::new(columns.collect(), rows, mem::take(&mut self.count), self.elsewhere.clone())
     }
 }
 

@@ -15,9 +15,9 @@ pub(crate) use self::pack::Pack;
 use self::sums::{Extra, OfCustomer, OfProduct, Sums, group_on_page, name_on_page, sorted, unused_cost};
 use super::columns::Columns;
 use super::rows::AnnotatedRow;
-use super::{About, Failure, Row as _, Sink, Summary};
+use super::{About, Failure, Sink, Summary};
 use crate::page::{self, By, HEAT_MAP, HeatMap, Of, Ranking, Report, Text};
-use crate::prices::{Costs, Currency};
+use crate::prices::Currency;
 
 /// What is known of pages before their rows.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ impl ReportPage {
     }
 
     /// The page, once all rows are added.
-    fn page(self, summary: &Summary) -> Report {
+    fn page(&mut self, summary: &Summary) -> Report {
         let totals = &self.sums.totals;
         Report {
             facts: words::facts(&self.edition.about, summary.about.source, totals),
@@ -68,7 +68,7 @@ impl ReportPage {
             changes: None,
             caveats: words::caveats(summary, totals),
             not_read: words::not_read(summary),
-            rows: self.rows.into_table(),
+            rows: self.rows.take_table(),
         }
     }
 
@@ -108,20 +108,16 @@ impl Sink<AnnotatedRow> for ReportPage {
             let product = self.products.add(row, currencies);
             let customer = self.customers.add(&row.row);
             customer.cells.add(product, row.row.unused, row.row.licenses_sold);
-            add_costs(&mut customer.costs, currencies, row);
+            customer.costs.add(currencies, row);
             self.rows.add(row);
         }
         Ok(())
     }
 
     fn finish(&mut self, summary: &Summary, _: &[Failure]) -> io::Result<()> {
-        // A sink is finished once.
-        let empty = Self::new(self.edition.clone(), Box::new(io::sink()));
-        let mut this = std::mem::replace(self, empty);
-        let mut out = std::mem::replace(&mut this.out, Box::new(io::sink()));
-        let html = page::report(&this.page(summary)).map_err(io::Error::other)?;
-        out.write_all(html.as_bytes())?;
-        out.flush()
+        let html = page::report(&self.page(summary)).map_err(io::Error::other)?;
+        self.out.write_all(html.as_bytes())?;
+        self.out.flush()
     }
 }
 
@@ -139,7 +135,7 @@ impl Products {
     /// Adds a row, and returns the number of its product.
     fn add(&mut self, row: &AnnotatedRow, currencies: Option<&[Currency]>) -> u32 {
         let product = self.groups.add(&row.row);
-        add_costs(&mut product.costs, currencies, row);
+        product.costs.add(currencies, row);
         // Of several names, the same whatever the order of the rows.
         if let Some(name) = &row.display_name
             && product.display_name.as_ref().is_none_or(|known| name < known)
@@ -151,12 +147,6 @@ impl Products {
             self.count = self.count.saturating_add(1);
             number
         })
-    }
-}
-
-fn add_costs(costs: &mut Option<Costs>, currencies: Option<&[Currency]>, row: &AnnotatedRow) {
-    if let Some(currencies) = currencies {
-        row.add_costs(costs.get_or_insert_with(|| Costs::of(currencies)));
     }
 }
 

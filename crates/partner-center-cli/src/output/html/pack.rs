@@ -12,7 +12,7 @@ use partner_center::licenses::Source;
 
 use super::first_rows::FirstRows;
 use super::sums::{OfCustomer, Sums, group_on_page, sorted};
-use super::{Edition, Products, add_costs, words};
+use super::{Edition, Products, words};
 use crate::output::rows::AnnotatedRow;
 use crate::output::{Failure, Sink, Summary};
 use crate::page::{self, CustomerReport, Entry, Index, Pages, Text};
@@ -150,13 +150,13 @@ impl Customer {
         self.source =
             if self.sums.totals.rows == 0 { source } else { self.source.filter(|_| self.source == source) };
         self.sums.add(row);
-        add_costs(&mut self.group.add(&row.row).costs, currencies, row);
+        self.group.add(&row.row).costs.add(currencies, row);
         self.products.add(row, currencies);
         self.rows.add(row);
     }
 
     /// Its page, which does not name another customer: notes about all rows are left out, as they may.
-    fn page(self, edition: &Edition, customer: Text) -> CustomerReport {
+    fn page(mut self, edition: &Edition, customer: Text) -> CustomerReport {
         let totals = &self.sums.totals;
         let products =
             sorted(&self.products.groups, Group::unused).into_iter().map(|product| page::Product {
@@ -172,7 +172,7 @@ impl Customer {
             renewals: None,
             changes: None,
             caveats: vec![words::caveat_of_age(totals)],
-            rows: self.rows.into_table(),
+            rows: self.rows.take_table(),
         }
     }
 }

@@ -7,7 +7,7 @@ use partner_center::funnel::{self, Flag, Group, Groups};
 use rust_decimal::Decimal;
 
 use crate::output::Row as _;
-use crate::output::rows::AnnotatedRow;
+use crate::output::rows::{AnnotatedRow, GroupCosts};
 use crate::page::{self, Basis, Licenses, Text, Totals};
 use crate::prices::{Costs, Currency};
 
@@ -67,19 +67,19 @@ pub(super) struct OfProduct {
     /// Its number in the cells of customers.
     pub(super) number: Option<u32>,
     pub(super) display_name: Option<Arc<str>>,
-    pub(super) costs: Option<Costs>,
+    pub(super) costs: GroupCosts,
 }
 
 /// Of a customer.
 #[derive(Default)]
 pub(super) struct OfCustomer {
     pub(super) cells: Cells,
-    pub(super) costs: Option<Costs>,
+    pub(super) costs: GroupCosts,
 }
 
 impl Extra for OfProduct {
     fn costs(&self) -> Option<&Costs> {
-        self.costs.as_ref()
+        self.costs.0.as_ref()
     }
 
     fn name(&self) -> Option<&str> {
@@ -89,7 +89,7 @@ impl Extra for OfProduct {
 
 impl Extra for OfCustomer {
     fn costs(&self) -> Option<&Costs> {
-        self.costs.as_ref()
+        self.costs.0.as_ref()
     }
 }
 

@@ -22,6 +22,15 @@ pub(crate) type GroupRow = Group<GroupCosts>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct GroupCosts(pub(crate) Option<Costs>);
 
+impl GroupCosts {
+    /// Adds the costs of a row, with prices in these currencies; nothing without prices.
+    pub(crate) fn add(&mut self, currencies: Option<&[Currency]>, row: &impl Row) {
+        if let Some(currencies) = currencies {
+            row.add_costs(self.0.get_or_insert_with(|| Costs::of(currencies)));
+        }
+    }
+}
+
 /// The fields that costs add to a group.
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "only its schema is used")]
