@@ -8,8 +8,8 @@ pub(super) static LONG: LazyLock<String> = LazyLock::new(|| {
         ("rustls", cfg!(feature = "rustls")),
         ("native-tls", cfg!(feature = "native-tls")),
         ("keyring", cfg!(feature = "keyring")),
-        ("parquet", cfg!(feature = "parquet")),
         ("xlsx", cfg!(feature = "xlsx")),
+        ("object-store", cfg!(feature = "object-store")),
     ];
     let on: Vec<_> = FEATURES.iter().filter(|(_, on)| *on).map(|(name, _)| *name).collect();
     let features = if on.is_empty() { "none".to_owned() } else { on.join(", ") };

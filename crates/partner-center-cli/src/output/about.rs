@@ -30,10 +30,6 @@ impl Default for About {
 }
 
 impl About {
-    #[cfg_attr(
-        not(any(feature = "parquet", feature = "xlsx")),
-        expect(dead_code, reason = "only parquet and workbooks say it")
-    )]
     /// The day in UTC on which the command began, as `2026-11-27`.
     pub(crate) fn day(&self) -> String {
         self.began.to_zoned(TimeZone::UTC).date().to_string()

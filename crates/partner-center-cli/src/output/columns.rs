@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use partner_center_history::cell::Kind;
+
 use super::Row;
 use crate::prices::Currency;
 
@@ -15,36 +17,12 @@ pub(crate) struct Column {
     pub(crate) shown: Shown,
     pub(crate) kind: Kind,
     /// Whether every row has a value.
-    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet says it"))]
     pub(crate) required: bool,
     /// The currency of a column that has the amounts of one currency only.
     pub(crate) currency: Option<Currency>,
     pub(super) form: Form,
     /// Its place among the columns of its row type.
     pub(super) place: usize,
-}
-
-/// The kind of values in a column.
-#[derive(Clone, Copy)]
-pub(crate) enum Kind {
-    Text,
-    Id,
-    Count,
-    Percent,
-    Money,
-    Time,
-    /// Members with these columns.
-    List(
-        #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet has members"))]
-        &'static [Column],
-    ),
-}
-
-impl Kind {
-    /// Whether its values are numbers, which are aligned to the right.
-    pub(crate) fn is_number(self) -> bool {
-        matches!(self, Self::Count | Self::Percent | Self::Money)
-    }
 }
 
 /// Which formats have a column.

@@ -15,7 +15,6 @@ pub(crate) mod html;
 mod json;
 pub(crate) mod lock;
 mod order;
-#[cfg(feature = "parquet")]
 mod parquet;
 pub(crate) mod paths;
 mod row;
@@ -37,12 +36,12 @@ use crate::csv_dialect::Dialect;
 use crate::secrets;
 pub(crate) use about::About;
 pub(crate) use age::{Age, of_summary as age_of, today};
-use columns::{Column, Columns, Kind, Shown};
+use columns::{Column, Columns, Shown};
 use file::{Covered, Partial};
 pub(crate) use findings::{CollectedFindings, Position};
 use folder::PartialFolder;
 pub(crate) use order::RowOrder;
-use row::Cell;
+use partner_center_history::cell::{Cell, Kind};
 pub(crate) use row::{Row, as_written};
 pub(crate) use summary::{Customers, Failure, NamedCustomer, Summary, Tally, Unread};
 
@@ -195,10 +194,7 @@ impl<R: Row> Output<R> {
             Format::Json => Box::new(json::Document::new(io::BufWriter::new(out))),
             Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out))),
             Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), &columns, dialect, resumes)),
-            #[cfg(feature = "parquet")]
-            Format::Parquet => Box::new(parquet::Parquet::new(io::BufWriter::new(out), &columns)),
-            #[cfg(not(feature = "parquet"))]
-            Format::Parquet => return Err(io::Error::other("this build does not support parquet")),
+            Format::Parquet => Box::new(parquet::Parquet::new::<R>(io::BufWriter::new(out), &columns)),
             #[cfg(feature = "xlsx")]
             Format::Xlsx => Box::new(xlsx::Xlsx::new(io::BufWriter::new(out), &columns)?),
             #[cfg(not(feature = "xlsx"))]

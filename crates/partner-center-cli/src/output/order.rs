@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::row::order;
 use super::{Column, Columns, Row};
 use crate::exit::Exit;
 use crate::problem::Problem;
@@ -82,7 +83,7 @@ impl<R: Row> RowOrder<R> {
         if let Some((column, direction)) = self.sort {
             let customer = |row: &R| row.customer().0;
             held.sort_by(|a, b| {
-                let by_column = a.cell(&column).order(&b.cell(&column), direction == Direction::Down);
+                let by_column = order(&a.cell(&column), &b.cell(&column), direction == Direction::Down);
                 by_column.then_with(|| customer(a).cmp(&customer(b)))
             });
         }

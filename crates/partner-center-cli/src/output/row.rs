@@ -1,18 +1,17 @@
 //! Rows of output and their columns. The rows are those of the SDK; this module adds what the formats need to know.
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use partner_center::CustomerId;
-use partner_center::funnel::{Flag, Groups, Workload};
-use partner_center::licenses::{Source, percent};
-use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
-use rust_decimal::Decimal;
+use partner_center::funnel::Groups;
+use partner_center::licenses::percent;
+use partner_center::models::{Guid, Timestamp};
+use partner_center_history::cell::{Cell, Field};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::columns::{Column, Columns, Kind, Shown};
+use super::columns::{Column, Columns, Shown};
 use super::rows::GroupCosts;
 use crate::anonymizer::{Anonymizer, anonymizer};
 use crate::prices::Costs;
@@ -109,86 +108,37 @@ pub(super) fn cells<'a, R: Row>(row: &'a R, columns: &'a Columns) -> impl Iterat
     columns.iter().map(|column| row.cell(column))
 }
 
-/// The value of a field.
-pub(crate) enum Cell<'a> {
-    Text(Option<Cow<'a, str>>),
-    /// A text that users copy, and so is never wrapped.
-    Id(Option<Cow<'a, str>>),
-    Count(Option<i64>),
-    Percent(Option<f64>),
-    /// An amount per month in the currency of the column or the row.
-    Money(Option<Decimal>),
-    /// A time as received.
-    Time(Option<&'a Timestamp>),
-    List(&'a dyn List),
-}
-
-/// The value of a field with several members.
-pub(crate) trait List {
-    /// One text for csv and tables; `None` without members.
-    fn text(&self) -> Option<String>;
-
-    /// The members, each with its fields. They are in the order of the columns of [`Kind::List`].
-    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "only parquet has members"))]
-    fn members(&self) -> Vec<Vec<Cell<'_>>>;
-}
-
-impl<'a> Cell<'a> {
-    /// The value as text, exactly; empty without a value.
-    pub(super) fn text(self) -> Cow<'a, str> {
-        let text = match self {
-            Self::Text(text) | Self::Id(text) => text,
-            Self::Count(count) => count.map(|count| Cow::Owned(count.to_string())),
-            // `Debug` prints the shortest exact form of a float, with a decimal point.
-            Self::Percent(percent) => percent.map(|percent| Cow::Owned(format!("{percent:?}"))),
-            Self::Money(amount) => amount.map(|amount| Cow::Owned(amount.to_string())),
-            Self::Time(time) => time.map(|time| Cow::Owned(time.to_string())),
-            Self::List(list) => list.text().map(Cow::Owned),
-        };
-        text.unwrap_or_default()
-    }
-
-    /// Compares texts without letter case; missing values are last.
-    pub(super) fn order(&self, other: &Self, descending: bool) -> Ordering {
-        fn order<T>(
-            a: Option<T>,
-            b: Option<T>,
-            descending: bool,
-            by: impl Fn(&T, &T) -> Ordering,
-        ) -> Ordering {
-            match (a, b) {
-                (Some(a), Some(b)) if descending => by(&b, &a),
-                (Some(a), Some(b)) => by(&a, &b),
-                (a, b) => b.is_some().cmp(&a.is_some()),
-            }
-        }
-        let texts = |a: &str, b: &str| a.to_lowercase().cmp(&b.to_lowercase()).then_with(|| a.cmp(b));
-        match (self, other) {
-            (Self::Text(a), Self::Text(b)) => {
-                order(a.as_deref(), b.as_deref(), descending, |a, b| texts(a, b))
-            }
-            (Self::Id(a), Self::Id(b)) => order(a.as_deref(), b.as_deref(), descending, |a, b| texts(a, b)),
-            (Self::Count(a), Self::Count(b)) => order(*a, *b, descending, Ord::cmp),
-            (Self::Percent(a), Self::Percent(b)) => order(*a, *b, descending, f64::total_cmp),
-            (Self::Money(a), Self::Money(b)) => order(*a, *b, descending, Ord::cmp),
-            (Self::Time(a), Self::Time(b)) => {
-                let text = |time: Option<&Timestamp>| time.map(ToString::to_string);
-                order(text(*a), text(*b), descending, |a, b| texts(a, b))
-            }
-            (Self::List(a), Self::List(b)) => order(a.text(), b.text(), descending, |a, b| texts(a, b)),
-            // The cells of one column are of one kind.
-            _ => Ordering::Equal,
+/// Compares texts without letter case; missing values are last.
+pub(super) fn order(one: &Cell<'_>, other: &Cell<'_>, descending: bool) -> Ordering {
+    fn by_value<T>(
+        a: Option<T>,
+        b: Option<T>,
+        descending: bool,
+        by: impl Fn(&T, &T) -> Ordering,
+    ) -> Ordering {
+        match (a, b) {
+            (Some(a), Some(b)) if descending => by(&b, &a),
+            (Some(a), Some(b)) => by(&a, &b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
         }
     }
-}
-
-/// A field type of a row.
-pub(super) trait Field: Sized {
-    const KIND: Kind;
-    /// Whether every row has a value.
-    const REQUIRED: bool = false;
-
-    fn cell(&self) -> Cell<'_>;
+    let texts = |a: &str, b: &str| a.to_lowercase().cmp(&b.to_lowercase()).then_with(|| a.cmp(b));
+    match (one, other) {
+        (Cell::Text(a), Cell::Text(b)) => {
+            by_value(a.as_deref(), b.as_deref(), descending, |a, b| texts(a, b))
+        }
+        (Cell::Id(a), Cell::Id(b)) => by_value(a.as_deref(), b.as_deref(), descending, |a, b| texts(a, b)),
+        (Cell::Count(a), Cell::Count(b)) => by_value(*a, *b, descending, Ord::cmp),
+        (Cell::Percent(a), Cell::Percent(b)) => by_value(*a, *b, descending, f64::total_cmp),
+        (Cell::Money(a), Cell::Money(b)) => by_value(*a, *b, descending, Ord::cmp),
+        (Cell::Time(a), Cell::Time(b)) => {
+            let text = |time: Option<&Timestamp>| time.map(ToString::to_string);
+            by_value(text(*a), text(*b), descending, |a, b| texts(a, b))
+        }
+        (Cell::List(a), Cell::List(b)) => by_value(a.text(), b.text(), descending, |a, b| texts(a, b)),
+        // The cells of one column are of one kind.
+        _ => Ordering::Equal,
+    }
 }
 
 /// The column of a field, whose type is inferred from the function that borrows it.
@@ -198,185 +148,6 @@ pub(super) const fn column_of<R, F: Field>(
     _: for<'a> fn(&'a R) -> &'a F,
 ) -> Column {
     Column { required: F::REQUIRED, ..Column::new(name, shown, F::KIND) }
-}
-
-impl Field for Option<String> {
-    const KIND: Kind = Kind::Text;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Text(self.as_deref().map(Cow::Borrowed))
-    }
-}
-
-impl Field for Option<i64> {
-    const KIND: Kind = Kind::Count;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Count(*self)
-    }
-}
-
-impl Field for Option<f64> {
-    const KIND: Kind = Kind::Percent;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Percent(*self)
-    }
-}
-
-impl Field for Option<Guid> {
-    const KIND: Kind = Kind::Id;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Id(self.as_ref().map(|id| Cow::Owned(id.to_string())))
-    }
-}
-
-impl Field for Option<CustomerId> {
-    const KIND: Kind = Kind::Id;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Id(self.map(|id| Cow::Owned(id.to_string())))
-    }
-}
-
-impl Field for CustomerId {
-    const KIND: Kind = Kind::Id;
-    const REQUIRED: bool = true;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Id(Some(Cow::Owned(self.to_string())))
-    }
-}
-
-impl Field for Option<Timestamp> {
-    const KIND: Kind = Kind::Time;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Time(self.as_ref())
-    }
-}
-
-impl Field for Option<Channel> {
-    const KIND: Kind = Kind::Text;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Text(self.as_ref().map(|channel| Cow::Borrowed(channel.as_str())))
-    }
-}
-
-impl Field for Option<RelationshipToPartner> {
-    const KIND: Kind = Kind::Text;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Text(self.as_ref().map(|relationship| Cow::Borrowed(relationship.as_str())))
-    }
-}
-
-impl Field for Option<bool> {
-    const KIND: Kind = Kind::Text;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Text(self.map(|yes| Cow::Borrowed(if yes { "true" } else { "false" })))
-    }
-}
-
-impl Field for Source {
-    const KIND: Kind = Kind::Text;
-    const REQUIRED: bool = true;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::Text(spelt(self).map(Cow::Owned))
-    }
-}
-
-/// A list of texts without spaces, which separate them in csv and table.
-const TEXTS: Kind = Kind::List(&[Column::new("element", Shown::No, Kind::Text)]);
-
-fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Option<String> {
-    let texts: Vec<_> = texts.collect();
-    (!texts.is_empty()).then(|| texts.join(" "))
-}
-
-impl Field for Option<Vec<String>> {
-    const KIND: Kind = TEXTS;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::List(self)
-    }
-}
-
-impl List for Option<Vec<String>> {
-    fn text(&self) -> Option<String> {
-        joined(self.iter().flatten().map(String::as_str))
-    }
-
-    fn members(&self) -> Vec<Vec<Cell<'_>>> {
-        self.iter().flatten().map(|text| vec![Cell::Text(Some(Cow::Borrowed(text)))]).collect()
-    }
-}
-
-impl Field for Vec<Flag> {
-    const KIND: Kind = TEXTS;
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::List(self)
-    }
-}
-
-impl List for Vec<Flag> {
-    fn text(&self) -> Option<String> {
-        let flags: Vec<_> = self.iter().filter_map(spelt).collect();
-        joined(flags.iter().map(String::as_str))
-    }
-
-    fn members(&self) -> Vec<Vec<Cell<'_>>> {
-        self.iter().map(|flag| vec![Cell::Text(spelt(flag).map(Cow::Owned))]).collect()
-    }
-}
-
-impl Field for Vec<Workload> {
-    const KIND: Kind = Kind::List(&[
-        Column::new("workloadCode", Shown::No, Kind::Text),
-        Column::new("workloadName", Shown::No, Kind::Text),
-        Column::new("licensesActive", Shown::No, Kind::Count),
-        Column::new("licensesQualified", Shown::No, Kind::Count),
-    ]);
-
-    fn cell(&self) -> Cell<'_> {
-        Cell::List(self)
-    }
-}
-
-impl List for Vec<Workload> {
-    /// `Exchange 60/100; SharePoint 25/100`, a question mark for an unknown count.
-    fn text(&self) -> Option<String> {
-        let count = |count: Option<i64>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
-        let workload = |workload: &Workload| {
-            let name = workload.workload_name.as_deref().or(workload.workload_code.as_deref()).unwrap_or("?");
-            format!("{name} {}/{}", count(workload.licenses_active), count(workload.licenses_qualified))
-        };
-        let workloads: Vec<_> = self.iter().map(workload).collect();
-        (!workloads.is_empty()).then(|| workloads.join("; "))
-    }
-
-    fn members(&self) -> Vec<Vec<Cell<'_>>> {
-        let text = |text: &Option<String>| Cell::Text(text.clone().map(Cow::Owned));
-        let member = |workload: &Workload| {
-            vec![
-                text(&workload.workload_code),
-                text(&workload.workload_name),
-                Cell::Count(workload.licenses_active),
-                Cell::Count(workload.licenses_qualified),
-            ]
-        };
-        self.iter().map(member).collect()
-    }
-}
-
-/// The JSON name of a value.
-fn spelt(value: &impl Serialize) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
 /// Implements [`Row`] for a type: `"contractName" field, shown;` for each column, in the order of the csv columns.
@@ -393,10 +164,10 @@ macro_rules! columns {
                 $($crate::output::row::column_of::<$row, _>($column, $shown, |row| &row.$field),)+
             ]);
 
-            fn cell(&self, column: &$crate::output::columns::Column) -> $crate::output::row::Cell<'_> {
-                const CELLS: &[for<'a> fn(&'a $row) -> $crate::output::row::Cell<'a>] =
-                    &[$(|row| $crate::output::row::Field::cell(&row.$field)),+];
-                CELLS.get(column.place).map_or($crate::output::row::Cell::Text(None), |cell| cell(self))
+            fn cell(&self, column: &$crate::output::columns::Column) -> ::partner_center_history::cell::Cell<'_> {
+                const CELLS: &[for<'a> fn(&'a $row) -> ::partner_center_history::cell::Cell<'a>] =
+                    &[$(|row| ::partner_center_history::cell::Field::cell(&row.$field)),+];
+                CELLS.get(column.place).map_or(::partner_center_history::cell::Cell::Text(None), |cell| cell(self))
             }
 
             $($item)*

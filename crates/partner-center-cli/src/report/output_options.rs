@@ -28,9 +28,6 @@ pub(crate) fn format(global: &Global, output: Option<&Path>) -> Result<Format, P
         (None, None) => Format::Json,
     };
     match format {
-        Format::Parquet if !cfg!(feature = "parquet") => {
-            refused("this build cannot write parquet", "Build with the feature parquet, or use csv instead.")
-        }
         Format::Parquet if to_terminal => {
             refused("parquet cannot be written to a terminal", "Use --output to write it to a file.")
         }

@@ -60,7 +60,6 @@ impl Desk {
 }
 
 /// Every value of a parquet file and of its footer, as text.
-#[cfg(feature = "parquet")]
 fn parquet_text(path: &std::path::Path) -> String {
     use parquet::file::reader::{FileReader as _, SerializedFileReader};
     use std::fmt::Write as _;
@@ -141,7 +140,6 @@ fn no_customer_is_shown_or_written_in_any_format() {
             desk.assert_private(&shown, &run.stdout);
             desk.assert_private(&shown, &run.stderr);
         }
-        #[cfg(feature = "parquet")]
         {
             desk.set_faults(&faults);
             let path = desk.path("x.parquet");

@@ -37,6 +37,18 @@ pub struct Funnel {
     pub rows: Vec<FunnelRow>,
     /// What happened to the input rows.
     pub report: JoinReport,
+    /// The input rows, if they were asked for: see [`FunnelReport::with_input`](super::FunnelReport::with_input).
+    pub input: InputRows,
+}
+
+/// The rows that a funnel was joined from.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct InputRows {
+    /// The rows of deployment.
+    pub deployment: Vec<DeploymentRow>,
+    /// The rows of usage.
+    pub usage: Vec<UsageRow>,
 }
 
 impl Funnel {
@@ -59,10 +71,23 @@ impl Funnel {
     ///
     /// As for [`CustomerLicensesDeployment::get`](crate::chain::CustomerLicensesDeployment::get).
     pub async fn read(customer: CustomerHandle) -> Result<Response<Self>> {
+        let funnel = Self::read_with_input(customer).await?;
+        Ok(funnel.map(|funnel| Self { input: InputRows::default(), ..funnel }))
+    }
+
+    /// Like [`read`](Self::read), with the input rows.
+    ///
+    /// # Errors
+    ///
+    /// As for [`read`](Self::read).
+    pub async fn read_with_input(customer: CustomerHandle) -> Result<Response<Self>> {
         let id = customer.id();
         let deployment = DeploymentRow::read(customer.clone()).await?;
         let usage = UsageRow::read(customer).await?;
-        Ok(deployment.zip(usage).map(|(deployment, usage)| Self::of_customer(id, &deployment, &usage)))
+        Ok(deployment.zip(usage).map(|(deployment, usage)| {
+            let joined = Self::of_customer(id, &deployment, &usage);
+            Self { input: InputRows { deployment, usage }, ..joined }
+        }))
     }
 
     /// Joins the rows of one customer.
@@ -117,7 +142,7 @@ impl Funnel {
         }
         let mut joined = join.finish();
         let rows = joined.by_ref().collect();
-        Self { rows, report: joined.report }
+        Self { rows, report: joined.report, input: InputRows::default() }
     }
 }
 

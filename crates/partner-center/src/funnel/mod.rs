@@ -124,7 +124,7 @@ mod tests;
 
 pub use self::counted::Counted;
 pub use self::groups::{Group, GroupBy, Groups};
-pub use self::join::{Funnel, FunnelRows, Join};
+pub use self::join::{Funnel, FunnelRows, InputRows, Join};
 pub use self::join_report::JoinReport;
 pub use self::report::FunnelReport;
 pub use self::row::{Flag, FunnelRow, Workload};

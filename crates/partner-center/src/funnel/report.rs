@@ -6,6 +6,7 @@ use super::{Funnel, FunnelReportStream};
 use crate::chain::Customers;
 use crate::client::PartnerCenter;
 use crate::licenses::SourceChoice;
+use crate::models::Timestamp;
 use crate::sweep::{Checkpoint, Order, Rate, Sweep};
 
 impl Customers {
@@ -41,17 +42,44 @@ impl Customers {
 pub struct FunnelReport {
     pub(super) sweep: Sweep<Funnel>,
     pub(super) source: SourceChoice,
+    /// The day of the data, instead of the latest.
+    pub(super) processed: Option<Timestamp>,
+    pub(super) keeps_input: bool,
 }
 
 impl FunnelReport {
     fn new(partner: PartnerCenter) -> Self {
-        Self { sweep: Sweep::new(partner, Funnel::read), source: SourceChoice::default() }
+        Self {
+            sweep: Sweep::new(partner, Funnel::read),
+            source: SourceChoice::default(),
+            processed: None,
+            keeps_input: false,
+        }
     }
 
     /// Sets the source of the rows. Default: [`SourceChoice::Auto`], which requests a single row from each of the two
     /// commercial queries, and uses them if both are available.
     pub fn source(mut self, source: SourceChoice) -> Self {
         self.source = source;
+        self
+    }
+
+    /// Reads the data that the service processed on this day instead of the latest. The source is then the commercial
+    /// queries, whatever [`source`](Self::source) says: the classic operations have only the latest data.
+    ///
+    /// How far back the service answers, and with which data, is not documented: compare the rows'
+    /// `processed_date_time` with the day. For formats, see
+    /// [`CommercialLicensesQuery::processed`](crate::chain::CommercialLicensesQuery::processed).
+    pub fn processed(mut self, day: impl Into<Timestamp>) -> Self {
+        self.processed = Some(day.into());
+        self
+    }
+
+    /// Also returns the rows of deployment and usage that the funnel is joined from, in [`Funnel::input`] and in
+    /// [`FunnelBatch::Page`](super::FunnelBatch::Page).
+    pub fn with_input(mut self) -> Self {
+        self.sweep = self.sweep.with_operation(Funnel::read_with_input);
+        self.keeps_input = true;
         self
     }
 
@@ -94,6 +122,11 @@ impl FunnelReport {
 
 impl fmt::Debug for FunnelReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FunnelReport").field("sweep", &self.sweep).field("source", &self.source).finish()
+        f.debug_struct("FunnelReport")
+            .field("sweep", &self.sweep)
+            .field("source", &self.source)
+            .field("processed", &self.processed)
+            .field("keeps_input", &self.keeps_input)
+            .finish()
     }
 }

@@ -88,6 +88,46 @@ pub struct FunnelRow {
 }
 
 impl FunnelRow {
+    /// A row of this customer in which everything else is unknown, for programs that fill in rows that they have kept.
+    ///
+    /// ```
+    /// use partner_center::funnel::FunnelRow;
+    /// use partner_center::licenses::Source;
+    ///
+    /// let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse()?;
+    /// let mut row = FunnelRow::new(customer, Source::Commercial);
+    /// row.licenses_sold = Some(10);
+    /// assert_eq!(row.unused(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(customer_id: CustomerId, source: Source) -> Self {
+        Self {
+            customer_id,
+            customer_name: None,
+            product_id: None,
+            product_name: None,
+            service_code: None,
+            service_name: None,
+            channel: None,
+            licenses_sold: None,
+            licenses_deployed: None,
+            licenses_active: None,
+            shelfware: None,
+            idle: None,
+            unused: None,
+            deployment_percent: None,
+            usage_percent: None,
+            reported_deployment_percent: None,
+            reported_usage_percent: None,
+            workloads: Vec::new(),
+            deployment_processed_date_time: None,
+            usage_processed_date_time: None,
+            source,
+            flags: Vec::new(),
+        }
+    }
+
     /// Whether the row has this flag.
     ///
     /// ```

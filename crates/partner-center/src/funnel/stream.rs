@@ -7,14 +7,14 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use super::{Funnel, FunnelReport, FunnelRow, FunnelRows, Join, JoinReport};
+use super::{Funnel, FunnelReport, FunnelRow, FunnelRows, InputRows, Join, JoinReport};
 use crate::clock::BoxFuture;
 use crate::error::{Error, ErrorKind};
 use crate::licenses::{
     Batch, Coverage, DeploymentRow, Fallback, LicenseReport, LicenseReportStream, LicenseRow, Source,
     SourceChoice, UsageRow,
 };
-use crate::models::Findings;
+use crate::models::{Findings, Timestamp};
 use crate::sweep::concurrency::AdaptiveLimiter;
 use crate::sweep::customer_index::of_another_sweep;
 use crate::sweep::{Checkpoint, CustomerOutcome, Outcome, Progress, Summary, Sweep, SweepError, SweepStream};
@@ -27,8 +27,9 @@ pub enum FunnelBatch {
     /// The outcome for a customer, with the rows and the report of its join, from the classic operations. It counts as
     /// [`Outcome::Empty`] only if there is neither deployment nor usage.
     Customer(CustomerOutcome<Funnel>),
-    /// A page of a commercial query was read. Its rows are kept for the join; the response has the findings about it.
-    Page(Response<()>),
+    /// A page of a commercial query was read. Its rows are kept for the join; the response has the findings about it,
+    /// and the rows if they were [asked for](FunnelReport::with_input).
+    Page(Response<InputRows>),
     /// The rows of a customer, joined after both commercial queries were read.
     Joined(Vec<FunnelRow>),
 }
@@ -41,6 +42,18 @@ impl FunnelBatch {
             Self::Customer(CustomerOutcome { outcome: Outcome::Rows(funnel), .. }) => &funnel.value().rows,
             Self::Joined(rows) => rows,
             Self::Customer(_) | Self::Page(_) => &[],
+        }
+    }
+
+    /// The rows of deployment and usage of this batch, if they were [asked for](FunnelReport::with_input).
+    #[must_use]
+    pub fn input(&self) -> Option<&InputRows> {
+        match self {
+            Self::Customer(CustomerOutcome { outcome: Outcome::Rows(funnel), .. }) => {
+                Some(&funnel.value().input)
+            }
+            Self::Page(page) => Some(page.value()),
+            Self::Customer(_) | Self::Joined(_) => None,
         }
     }
 
@@ -82,6 +95,7 @@ enum Reading {
 /// What is needed for either source, and the requests that decide on one.
 struct Undecided {
     sweep: Sweep<Funnel>,
+    keeps_input: bool,
     limiter: Arc<AdaptiveLimiter>,
     decision: BoxFuture<'static, Result<(Source, Option<Fallback>)>>,
 }
@@ -95,13 +109,15 @@ struct Commercial {
     before: Summary,
     empty_pages_before: u64,
     join: Join,
+    keeps_input: bool,
     /// The joined rows, once both queries were read.
     joined: Option<FunnelRows>,
 }
 
 impl FunnelReportStream {
     pub(super) fn new(report: FunnelReport) -> Self {
-        let FunnelReport { mut sweep, source } = report;
+        let FunnelReport { mut sweep, source, processed, keeps_input } = report;
+        let source = if processed.is_some() { SourceChoice::Commercial } else { source };
         let reading = match (source, sweep.resume.take()) {
             (SourceChoice::Commercial, Some(checkpoint)) => {
                 let limiter = sweep.limiter();
@@ -112,11 +128,18 @@ impl FunnelReportStream {
                 Reading::Classic(Box::new(sweep.resume(checkpoint).stream()))
             }
             (SourceChoice::Classic, None) => Reading::Classic(Box::new(sweep.stream())),
-            (SourceChoice::Commercial, None) => Reading::Commercial(Box::new(Commercial::new(&sweep))),
+            (SourceChoice::Commercial, None) => {
+                Reading::Commercial(Box::new(Commercial::new(&sweep, processed, keeps_input)))
+            }
             (SourceChoice::Auto, None) => {
                 let partner = sweep.partner.clone();
                 let decision = Box::pin(async move { SourceChoice::Auto.decide(&partner).await });
-                Reading::Undecided(Box::new(Undecided { limiter: sweep.limiter(), sweep, decision }))
+                Reading::Undecided(Box::new(Undecided {
+                    limiter: sweep.limiter(),
+                    sweep,
+                    keeps_input,
+                    decision,
+                }))
             }
         };
         let (fallback, report) = (None, JoinReport::default());
@@ -240,12 +263,19 @@ impl FunnelReportStream {
         self.failed = decided.is_err();
         let (source, fallback) = decided?;
         self.fallback = fallback;
-        let sweep = undecided.sweep.with_operation(Funnel::read);
+        let keeps_input = undecided.keeps_input;
+        let sweep = if keeps_input {
+            undecided.sweep.with_operation(Funnel::read_with_input)
+        } else {
+            undecided.sweep.with_operation(Funnel::read)
+        };
         self.reading = match source {
             Source::Classic => {
                 Reading::Classic(Box::new(sweep.stream_through(Arc::clone(&undecided.limiter))))
             }
-            Source::Commercial => Reading::Commercial(Box::new(Commercial::new(&sweep))),
+            Source::Commercial => {
+                Reading::Commercial(Box::new(Commercial::new(&sweep, None, keeps_input)))
+            }
         };
         Poll::Ready(Ok(source))
     }
@@ -281,11 +311,18 @@ fn ended() -> Error {
 }
 
 impl Commercial {
-    fn new(sweep: &Sweep<Funnel>) -> Self {
+    fn new(sweep: &Sweep<Funnel>, processed: Option<Timestamp>, keeps_input: bool) -> Self {
+        let mut deployment = LicenseReport::commercial(sweep);
+        let mut usage = LicenseReport::commercial(sweep);
+        if let Some(day) = processed {
+            deployment = deployment.processed(day.clone());
+            usage = usage.processed(day);
+        }
         Self {
             // The list of customers is read once for both.
-            deployment: Some(LicenseReport::commercial(sweep).without_list().stream()),
-            usage: LicenseReport::commercial(sweep).stream(),
+            deployment: Some(deployment.without_list().stream()),
+            usage: usage.stream(),
+            keeps_input,
             before: Summary::default(),
             empty_pages_before: 0,
             join: Join::new(),
@@ -317,7 +354,11 @@ impl Commercial {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<FunnelBatch>>> {
         if let Some(deployment) = &mut self.deployment {
             if let Some(batch) = ready!(Pin::new(&mut *deployment).poll_next(context)) {
-                return Poll::Ready(Some(page(batch, |row| self.join.deployment(row))));
+                let (join, keeps) = (&mut self.join, self.keeps_input);
+                return Poll::Ready(Some(page(batch, |rows| {
+                    rows.iter().for_each(|row| join.deployment(row));
+                    InputRows { deployment: if keeps { rows } else { Vec::new() }, usage: Vec::new() }
+                })));
             }
             if let Some(coverage) = deployment.coverage() {
                 self.usage.merge_coverage(coverage);
@@ -329,7 +370,11 @@ impl Commercial {
         if self.joined.is_none()
             && let Some(batch) = ready!(Pin::new(&mut self.usage).poll_next(context))
         {
-            return Poll::Ready(Some(page(batch, |row| self.join.usage(row))));
+            let (join, keeps) = (&mut self.join, self.keeps_input);
+            return Poll::Ready(Some(page(batch, |rows| {
+                rows.iter().for_each(|row| join.usage(row));
+                InputRows { deployment: Vec::new(), usage: if keeps { rows } else { Vec::new() } }
+            })));
         }
         let joined = self.joined.get_or_insert_with(|| std::mem::take(&mut self.join).finish());
         Poll::Ready(joined.next_customer().map(|rows| Ok(FunnelBatch::Joined(rows))))
@@ -337,13 +382,12 @@ impl Commercial {
 }
 
 /// Adds the rows of a page to the join.
-fn page<R: LicenseRow>(batch: Result<Batch<R>, SweepError>, mut add: impl FnMut(&R)) -> Result<FunnelBatch> {
+fn page<R: LicenseRow>(
+    batch: Result<Batch<R>, SweepError>,
+    add: impl FnOnce(Vec<R>) -> InputRows,
+) -> Result<FunnelBatch> {
     match batch?.outcome {
-        Outcome::Rows(page) | Outcome::Empty(page) => Ok(FunnelBatch::Page(page.map(|rows| {
-            for row in &rows {
-                add(row);
-            }
-        }))),
+        Outcome::Rows(page) | Outcome::Empty(page) => Ok(FunnelBatch::Page(page.map(add))),
         Outcome::Skipped(error) | Outcome::Failed(error) => Err(error),
     }
 }

@@ -54,6 +54,7 @@ use crate::Result;
 use crate::chain::Customers;
 use crate::client::PartnerCenter;
 use crate::error::{Error, ErrorKind};
+use crate::models::Timestamp;
 use crate::sweep::{Checkpoint, Order, Rate, Rows, Sweep};
 
 impl Customers {
@@ -127,22 +128,34 @@ fn is_unavailable(error: &Error) -> bool {
 pub struct LicenseReport<R> {
     sweep: Sweep<Vec<R>>,
     source: SourceChoice,
+    /// The day of the data, instead of the latest.
+    processed: Option<Timestamp>,
     lists: bool,
 }
 
 impl<R: LicenseRow> LicenseReport<R> {
     pub(crate) fn new(partner: PartnerCenter) -> Self {
-        Self { sweep: Sweep::new(partner, R::read), source: SourceChoice::default(), lists: true }
+        let (sweep, source) = (Sweep::new(partner, R::read), SourceChoice::default());
+        Self { sweep, source, processed: None, lists: true }
     }
 
     /// The rows of the commercial query alone, with the settings of a sweep.
     pub(crate) fn commercial<T: Rows + Send + 'static>(sweep: &Sweep<T>) -> Self {
-        Self { sweep: sweep.with_operation(R::read), source: SourceChoice::Commercial, lists: true }
+        let (sweep, source) = (sweep.with_operation(R::read), SourceChoice::Commercial);
+        Self { sweep, source, processed: None, lists: true }
     }
 
     /// Sets the source of the rows. Default: [`SourceChoice::Auto`].
     pub fn source(mut self, source: SourceChoice) -> Self {
         self.source = source;
+        self
+    }
+
+    /// Reads the data that the service processed on this day instead of the latest. The source is then the commercial
+    /// query, whatever [`source`](Self::source) says: the classic operation has only the latest data. For formats, see
+    /// [`CommercialLicensesQuery::processed`](crate::chain::CommercialLicensesQuery::processed).
+    pub fn processed(mut self, day: impl Into<Timestamp>) -> Self {
+        self.processed = Some(day.into());
         self
     }
 
@@ -224,6 +237,7 @@ impl<R> fmt::Debug for LicenseReport<R> {
         f.debug_struct("LicenseReport")
             .field("sweep", &self.sweep)
             .field("source", &self.source)
+            .field("processed", &self.processed)
             .field("lists", &self.lists)
             .finish()
     }

@@ -16,7 +16,7 @@ use crate::clock::BoxFuture;
 use crate::collection::Collection as _;
 use crate::error::Error;
 use crate::filter::Operation;
-use crate::models::Findings;
+use crate::models::{Findings, Timestamp};
 use crate::paging::Pages;
 use crate::sweep::checkpoint::{Ids, Place};
 use crate::sweep::concurrency::{AdaptiveLimiter, REST};
@@ -97,7 +97,8 @@ impl<R: LicenseRow> Query<R> {
 
 impl<R: LicenseRow> LicenseReportStream<R> {
     pub(super) fn new(report: LicenseReport<R>) -> Self {
-        let LicenseReport { mut sweep, source, lists } = report;
+        let LicenseReport { mut sweep, source, processed, lists } = report;
+        let source = if processed.is_some() { SourceChoice::Commercial } else { source };
         let limiter = sweep.limiter();
         let list = sweep.partner.limited_by(limiter.listing()).customers().list();
         let with_rows = match &sweep.resume {
@@ -118,11 +119,11 @@ impl<R: LicenseRow> LicenseReportStream<R> {
                 Reading::Sweep(Box::new(sweep.stream_through(Arc::clone(&limiter))))
             }
             (SourceChoice::Auto | SourceChoice::Commercial, None) => {
-                Reading::Query(query(sweep, &limiter, source, None, Summary::default()))
+                Reading::Query(query(sweep, &limiter, (source, processed), None, Summary::default()))
             }
             (source, Some(checkpoint)) => match (source, checkpoint.at.clone()) {
                 (SourceChoice::Auto | SourceChoice::Commercial, Some(Place::Queried(at))) => {
-                    Reading::Query(query(sweep, &limiter, source, Some(*at), checkpoint.summary()))
+                    Reading::Query(query(sweep, &limiter, (source, processed), Some(*at), checkpoint.summary()))
                 }
                 (SourceChoice::Auto | SourceChoice::Classic, Some(Place::Listed | Place::Missing)) => {
                     Reading::Sweep(Box::new(sweep.resume(checkpoint).stream_through(Arc::clone(&limiter))))
@@ -280,7 +281,7 @@ impl<R: LicenseRow> LicenseReportStream<R> {
                     Fallback::Refused(error)
                 }
                 Some(Err(error)) if self.limiter.waits_out(&error) && error.continuation().is_some() => {
-                    query.pages = pages::<R>(&query.partner, error.continuation().cloned());
+                    query.pages = pages::<R>(&query.partner, error.continuation().cloned(), None);
                     query.rest = Some(query.partner.core().clock.sleep(REST));
                     continue;
                 }
@@ -310,8 +311,12 @@ impl<R: LicenseRow> LicenseReportStream<R> {
 fn pages<R: LicenseRow>(
     partner: &PartnerCenter,
     resume: Option<Continuation>,
+    processed: Option<Timestamp>,
 ) -> Pages<<R::Operation as Operation>::Page> {
-    let query = R::commercial(partner);
+    let mut query = R::commercial(partner);
+    if let Some(day) = processed {
+        query = query.processed(day);
+    }
     match resume {
         Some(continuation) => query.resume(continuation).pages(),
         None => query.pages(),
@@ -322,12 +327,12 @@ fn pages<R: LicenseRow>(
 fn query<R: LicenseRow>(
     sweep: Sweep<Vec<R>>,
     limiter: &Arc<AdaptiveLimiter>,
-    source: SourceChoice,
+    (source, processed): (SourceChoice, Option<Timestamp>),
     resume: Option<Continuation>,
     summary: Summary,
 ) -> Box<Query<R>> {
     let partner = sweep.partner.limited_by(limiter.listing());
-    let pages = pages::<R>(&partner, resume.clone());
+    let pages = pages::<R>(&partner, resume.clone(), processed);
     let at = resume.or_else(|| pages.continuation().cloned());
     let instead = (source == SourceChoice::Auto && summary.rows == 0).then_some(sweep);
     Box::new(Query { pages, at, summary, instead, partner, rest: None })

@@ -58,6 +58,27 @@ pub struct UsageRow {
 }
 
 impl UsageRow {
+    /// A row in which everything but its source is unknown, for programs that fill in rows that they have kept.
+    #[must_use]
+    pub fn new(source: Source) -> Self {
+        Self {
+            customer_id: None,
+            customer_name: None,
+            product_id: None,
+            product_name: None,
+            workload_code: None,
+            workload_name: None,
+            service_code: None,
+            service_name: None,
+            channel: None,
+            licenses_qualified: None,
+            licenses_active: None,
+            usage_percent: None,
+            processed_date_time: None,
+            source,
+        }
+    }
+
     /// Converts a row of the classic operation for the requested customer.
     #[must_use]
     pub fn classic(requested: CustomerId, row: CustomerLicensesUsageInsights) -> Self {

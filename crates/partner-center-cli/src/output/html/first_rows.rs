@@ -7,7 +7,9 @@ use std::mem;
 use partner_center::CustomerId;
 
 use crate::output::columns::Column;
-use crate::output::row::{Cell, Row as _};
+use partner_center_history::cell::Cell;
+
+use crate::output::row::Row as _;
 use crate::output::rows::AnnotatedRow;
 use crate::page::{self, ROWS, RowTable, Text};
 use crate::terminal::text::{grouped, grouped_amount};

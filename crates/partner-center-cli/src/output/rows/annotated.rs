@@ -6,13 +6,14 @@ use std::sync::Arc;
 use partner_center::CustomerId;
 use partner_center::funnel::FunnelRow;
 use partner_center::models::{Guid, Timestamp};
+use partner_center_history::cell::{Cell, Kind};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
 use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, InPlaceOf, No};
-use crate::output::columns::{Column, Columns, Kind};
-use crate::output::row::{AddToGroups, Cell, Row};
+use crate::output::columns::{Column, Columns};
+use crate::output::row::{AddToGroups, Row};
 use crate::prices::{Costs, Currency, Money, RowCost};
 
 /// A row of the funnel.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use partner_center::funnel::{Group, Tally};
 use partner_center::models::Timestamp;
+use partner_center_history::cell::{self, Cell, Kind, List};
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::ser::SerializeMap as _;
@@ -11,8 +12,8 @@ use serde::{Serialize, Serializer};
 
 use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, IfWide, InPlaceOf, No};
-use crate::output::columns::{Column, Columns, Form, Kind, numbered};
-use crate::output::row::{Cell, List, Row};
+use crate::output::columns::{Column, Columns, Form, numbered};
+use crate::output::row::Row;
 use crate::prices::{Costs, Currency, WrittenCosts};
 
 /// The totals of a customer, product or service.
@@ -80,11 +81,11 @@ impl List for GroupCosts {
 /// The columns of groups, with those for the costs in these currencies.
 pub(crate) fn columns(currencies: Option<&[Currency]>) -> Columns {
     const COSTS: Kind = Kind::List(&[
-        Column::new("currency", No, Kind::Text),
-        Column::new("shelfwareCost", No, Kind::Money),
-        Column::new("idleCost", No, Kind::Money),
-        Column::new("unusedCost", No, Kind::Money),
-        Column::new("rowsUnpriced", No, Kind::Count),
+        cell::Column::new("currency", Kind::Text),
+        cell::Column::new("shelfwareCost", Kind::Money),
+        cell::Column::new("idleCost", Kind::Money),
+        cell::Column::new("unusedCost", Kind::Money),
+        cell::Column::new("rowsUnpriced", Kind::Count),
     ]);
     let own = GroupRow::COLUMNS.iter();
     let Some(currencies) = currencies else { return own.copied().collect() };

@@ -10,7 +10,7 @@ use parquet::file::writer::SerializedColumnWriter;
 use partner_center::models::{Offset, Timestamp};
 use rust_decimal::Decimal;
 
-use crate::output::{Cell, Column, Kind};
+use crate::cell::{Cell, Column, Kind};
 
 /// Amounts are decimals with this many digits, of which so many are behind the point: enough for every currency, and for
 /// the monthly price of a year.

@@ -1,0 +1,172 @@
+//! Where a dataset is: a folder, or a bucket of an object store.
+//!
+//! A file is written whole or not at all. Paths are relative to the root, with `/` between their parts.
+
+mod folder;
+#[cfg(feature = "object-store")]
+mod objects;
+
+use std::fmt;
+use std::path::Path;
+
+use bytes::Bytes;
+
+use self::folder::Folder;
+use crate::error::{Error, Result};
+
+/// The place of a dataset.
+pub struct Place {
+    name: String,
+    kind: Kind,
+}
+
+enum Kind {
+    Folder(Folder),
+    #[cfg(feature = "object-store")]
+    Objects(objects::Objects),
+}
+
+/// Keeps other processes from writing until it is released.
+#[must_use]
+#[derive(Debug)]
+pub(crate) enum Lock {
+    Folder(#[expect(dead_code, reason = "dropping it releases the lock")] std::fs::File),
+    #[cfg(feature = "object-store")]
+    Objects,
+}
+
+impl Place {
+    /// Finds the place of this name: a folder, or a URL such as `s3://bucket/path`, `az://container/path`,
+    /// `abfss://container@account.dfs.core.windows.net/path` or `gs://bucket/path`. Credentials of object stores come
+    /// from the environment variables that the crate `object_store` documents.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidPlace`] if the name is not a place, or if this build cannot reach it. Nothing is sent.
+    pub fn new(name: &str) -> Result<Self> {
+        let kind = match name.split_once("://") {
+            #[cfg(feature = "object-store")]
+            Some(_) => Kind::Objects(objects::Objects::new(name)?),
+            #[cfg(not(feature = "object-store"))]
+            Some(_) => {
+                return Err(Error::InvalidPlace {
+                    place: name.to_owned(),
+                    cause: "this build writes into folders only; build with the feature object-store".to_owned(),
+                });
+            }
+            None if name.is_empty() => {
+                return Err(Error::InvalidPlace { place: "\"\"".to_owned(), cause: "it is empty".to_owned() });
+            }
+            None => Kind::Folder(Folder::new(Path::new(name))),
+        };
+        Ok(Self { name: name.to_owned(), kind })
+    }
+
+    /// Its name, with this path.
+    pub(crate) fn file(&self, path: &str) -> String {
+        format!("{}/{path}", self.name.trim_end_matches('/'))
+    }
+
+    /// Whether there is nothing at the place but hidden files, and perhaps not even the place.
+    pub(crate) async fn is_empty(&self) -> Result<bool> {
+        match &self.kind {
+            Kind::Folder(folder) => folder.is_empty(),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.is_empty().await,
+        }
+    }
+
+    /// The paths of the files below a folder; none if there is no such folder.
+    pub(crate) async fn list(&self, folder: &str) -> Result<Vec<String>> {
+        match &self.kind {
+            Kind::Folder(root) => root.list(folder),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.list(folder).await,
+        }
+    }
+
+    /// The bytes of a file; `None` if there is none.
+    pub(crate) async fn read(&self, path: &str) -> Result<Option<Bytes>> {
+        match &self.kind {
+            Kind::Folder(folder) => folder.read(path),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.read(path).await,
+        }
+    }
+
+    /// Writes a file with the content of another, whole or not at all.
+    pub(crate) async fn copy_in(&self, path: &str, from: &Path) -> Result<()> {
+        match &self.kind {
+            Kind::Folder(folder) => folder.copy_in(path, from),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.copy_in(path, from).await,
+        }
+    }
+
+    /// Writes a small file, whole or not at all.
+    pub(crate) async fn write(&self, path: &str, bytes: Vec<u8>) -> Result<()> {
+        match &self.kind {
+            Kind::Folder(folder) => folder.write(path, &bytes),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.write(path, bytes).await,
+        }
+    }
+
+    /// Moves a file, in place of another if there is one.
+    pub(crate) async fn rename(&self, from: &str, to: &str) -> Result<()> {
+        match &self.kind {
+            Kind::Folder(folder) => folder.rename(from, to),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.rename(from, to).await,
+        }
+    }
+
+    /// Removes a file, and its folder if that is then empty. There need not be one.
+    pub(crate) async fn remove(&self, path: &str) -> Result<()> {
+        match &self.kind {
+            Kind::Folder(folder) => folder.remove(path),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.remove(path).await,
+        }
+    }
+
+    /// Keeps other processes from writing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InUse`] if another process has the lock.
+    pub(crate) async fn lock(&self) -> Result<Lock> {
+        match &self.kind {
+            Kind::Folder(folder) => folder.lock().map(Lock::Folder),
+            #[cfg(feature = "object-store")]
+            Kind::Objects(objects) => objects.lock().await.map(|()| Lock::Objects),
+        }
+    }
+
+    /// Lets others write again.
+    pub(crate) async fn unlock(&self, lock: Lock) -> Result<()> {
+        match (&self.kind, lock) {
+            #[cfg(feature = "object-store")]
+            (Kind::Objects(objects), _) => objects.unlock().await,
+            (_, lock) => {
+                drop(lock);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Place").field(&self.name).finish()
+    }
+}
+
+/// The name of the lock.
+const LOCK: &str = ".lock";

@@ -1,0 +1,284 @@
+//! Days that are recorded from the emulator, read back, damaged, and left behind by a process that was stopped.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use partner_center::PartnerCenter;
+use partner_center::funnel::{FunnelRow, GroupBy, Totals};
+use partner_center::licenses::SourceChoice;
+use partner_center_emulator::Emulator;
+
+use super::day;
+use crate::{Counts, Dataset, Error, Fields, Manifest, Place, Recording, RunFacts, Writer};
+
+const TENANT: Option<&str> = Some("0112a436-b14e-4888-967b-ca4bb2cf1234");
+
+fn place(folder: &Path) -> Place {
+    Place::new(folder.to_str().unwrap()).unwrap()
+}
+
+async fn recording(emulator: &Emulator, source: SourceChoice) -> (Recording, Vec<FunnelRow>) {
+    let token = partner_center::credential::StaticToken::new("any").unwrap();
+    let partner =
+        PartnerCenter::builder().base_url(emulator.base_url()).credential(token).build().unwrap();
+    let mut stream = partner.customers().funnel().source(source).with_input().stream();
+    let (mut recording, mut rows) = (Recording::new().unwrap(), Vec::new());
+    while let Some(batch) = stream.try_next().await.unwrap() {
+        recording.add(&batch).unwrap();
+        rows.extend(batch.into_rows());
+    }
+    recording.end(&stream);
+    (recording, rows)
+}
+
+async fn recorded(folder: &Path, customers: usize, on: &str) -> (Manifest, Vec<FunnelRow>) {
+    let emulator = Emulator::builder().customers(customers).start().await.unwrap();
+    let (recording, rows) = recording(&emulator, SourceChoice::Auto).await;
+    let writer = Writer::open(place(folder), TENANT).await.unwrap();
+    let manifest = writer.write(day(on), recording, RunFacts::default()).await.unwrap();
+    writer.close().await.unwrap();
+    (manifest, rows)
+}
+
+/// Every file below a folder with its bytes.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("new");
+    let (manifest, mut rows) = recorded(&root, 25, "2026-08-30").await;
+    assert!(manifest.complete);
+    assert_eq!(manifest.customers.listed, Some(25));
+    let names: Vec<_> = files(&root).into_keys().collect();
+    assert_eq!(
+        names,
+        [
+            ".lock",
+            "_dataset.json",
+            "deployment/snapshotDate=2026-08-30/part-0.parquet",
+            "funnel/snapshotDate=2026-08-30/part-0.parquet",
+            "runs/snapshotDate=2026-08-30/run.json",
+            "usage/snapshotDate=2026-08-30/part-0.parquet",
+        ]
+    );
+
+    let dataset = Dataset::open(place(&root)).await.unwrap();
+    assert_eq!(dataset.tenant(), TENANT);
+    assert_eq!(dataset.days().await.unwrap().recorded, [day("2026-08-30")]);
+    let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
+    let read: Vec<FunnelRow> =
+        dataset.funnel(&manifest, Fields::ALL).await.unwrap().collect::<Result<_, _>>().unwrap();
+    // The files have no percentages, no workloads, and rows by customer and product.
+    for row in &mut rows {
+        (row.deployment_percent, row.usage_percent) = (None, None);
+        (row.reported_deployment_percent, row.reported_usage_percent) = (None, None);
+        row.workloads.clear();
+    }
+    let key = |row: &FunnelRow| (row.customer_id, row.product_id.as_ref().map(ToString::to_string));
+    rows.sort_by_key(key);
+    assert_eq!(read, rows);
+
+    let mut totals = Totals::default();
+    rows.iter().for_each(|row| totals.add(row));
+    let trend = dataset.trend(&[manifest], None).await.unwrap();
+    assert_eq!(trend.len(), 1);
+    let counts = Counts::from(&totals);
+    assert_eq!((trend[0].licenses_sold, trend[0].unused), (counts.licenses_sold, counts.unused));
+}
+
+#[tokio::test]
+async fn the_same_data_gives_the_same_bytes() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    // Pages of three rows and customers one by one come in another order.
+    let emulators = [
+        Emulator::builder().start().await.unwrap(),
+        Emulator::builder().page_size(3).start().await.unwrap(),
+    ];
+    for (folder, emulator) in folders.iter().zip(&emulators) {
+        let (recording, _) = recording(emulator, SourceChoice::Commercial).await;
+        let writer = Writer::open(place(folder.path()), None).await.unwrap();
+        let facts = RunFacts::new("2026-08-30T01:00:00Z".to_owned(), "2026-08-30T02:00:00Z".to_owned());
+        writer.write(day("2026-08-30"), recording, facts).await.unwrap();
+    }
+    let [one, other] = folders.each_ref().map(|folder| files(folder.path()));
+    assert_eq!(one, other);
+}
+
+#[tokio::test]
+async fn groups_of_a_trend_add_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let (manifest, _) = recorded(folder.path(), 60, "2026-08-30").await;
+    let dataset = Dataset::open(place(folder.path())).await.unwrap();
+    let days = [manifest];
+    let all = &dataset.trend(&days, None).await.unwrap()[0];
+    for by in [GroupBy::Customer, GroupBy::Product, GroupBy::Service] {
+        let groups = dataset.trend(&days, Some(by)).await.unwrap();
+        assert!(groups.len() > 1);
+        let sum = |count: fn(&crate::TrendRow) -> Option<i64>| groups.iter().filter_map(count).sum::<i64>();
+        assert_eq!(Some(sum(|row| row.licenses_sold)), all.licenses_sold, "{by:?}");
+        assert_eq!(Some(sum(|row| row.unused)), all.unused, "{by:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_place_that_is_not_this_dataset_is_refused_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("letter.txt"), "private").unwrap();
+    assert!(matches!(Dataset::open(place(folder.path())).await, Err(Error::NotADataset { .. })));
+    assert!(matches!(Writer::open(place(folder.path()), TENANT).await, Err(Error::NotEmpty { .. })));
+    assert_eq!(files(folder.path()).into_keys().collect::<Vec<_>>(), ["letter.txt"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    drop(Writer::open(place(folder.path()), TENANT).await.unwrap());
+    let before = files(folder.path());
+    for tenant in [None, Some("11111111-1111-1111-1111-111111111111")] {
+        let refused = Writer::open(place(folder.path()), tenant).await;
+        assert!(matches!(refused, Err(Error::OtherTenant { .. })), "{refused:?}");
+    }
+    assert_eq!(files(folder.path()), before);
+
+    let _first = Writer::open(place(folder.path()), TENANT).await.unwrap();
+    assert!(matches!(Writer::open(place(folder.path()), TENANT).await, Err(Error::InUse { .. })));
+}
+
+#[tokio::test]
+async fn damage_is_an_error_that_names_the_file() {
+    let run = "runs/snapshotDate=2026-08-30/run.json";
+    let part = "funnel/snapshotDate=2026-08-30/part-0.parquet";
+    type Damage = fn(&Path);
+    let damages: [(&str, &str, Damage); 7] = [
+        (run, "version 2", |file| {
+            let text = fs::read_to_string(file).unwrap();
+            fs::write(file, text.replacen("\"version\":1", "\"version\":2", 1)).unwrap();
+        }),
+        (run, "damaged", |file| fs::write(file, "{}").unwrap()),
+        (run, "damaged", |file| fs::write(file, "").unwrap()),
+        (run, "it is of 2026-08-29", |file| {
+            let text = fs::read_to_string(file).unwrap();
+            fs::write(file, text.replacen("\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\"", 1))
+                .unwrap();
+        }),
+        (part, "its manifest says", |file| {
+            let bytes = fs::read(file).unwrap();
+            fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
+        }),
+        (part, "not that of its manifest", |file| {
+            let mut bytes = fs::read(file).unwrap();
+            bytes[100] ^= 1;
+            fs::write(file, bytes).unwrap();
+        }),
+        (part, "missing", |file| fs::remove_file(file).unwrap()),
+    ];
+    for (file, says, damage) in damages {
+        let folder = tempfile::tempdir().unwrap();
+        recorded(folder.path(), 3, "2026-08-30").await;
+        damage(&folder.path().join(file));
+        let dataset = Dataset::open(place(folder.path())).await.unwrap();
+        let read = async {
+            let manifest = dataset.manifest(day("2026-08-30")).await?;
+            dataset.trend(&[manifest], None).await
+        };
+        let error = read.await.unwrap_err().to_string();
+        assert!(error.contains(file) && error.contains(says), "{error}");
+    }
+}
+
+/// Removes or keeps files as a process would leave them that is stopped after so many steps of publishing a day.
+#[tokio::test]
+async fn after_a_stop_a_day_is_the_old_one_or_the_new_one() {
+    let old = tempfile::tempdir().unwrap();
+    recorded(old.path(), 5, "2026-08-30").await;
+    let new = tempfile::tempdir().unwrap();
+    recorded(new.path(), 25, "2026-08-30").await;
+    let (before, after) = (files(old.path()), files(new.path()));
+    let run = "runs/snapshotDate=2026-08-30/run.json";
+    let tables = ["deployment", "usage", "funnel"];
+    let path = |table: &str| format!("{table}/snapshotDate=2026-08-30/part-0.parquet");
+    let staged = |table: &str| format!(".staging/snapshotDate=2026-08-30/{table}.parquet");
+    let staged_run = ".staging/snapshotDate=2026-08-30/run.json".to_owned();
+    for steps in 0..=8 {
+        let mut state = before.clone();
+        // First the files are staged, the manifest last.
+        for table in tables.iter().take(steps) {
+            state.insert(staged(table), after[&path(table)].clone());
+        }
+        if steps > 3 {
+            state.insert(staged_run.clone(), after[run].clone());
+            // Then the old manifest is removed, and the files are moved.
+            if steps > 4 {
+                state.remove(run);
+            }
+            for table in tables.iter().take(steps.saturating_sub(5)) {
+                let bytes = state.remove(&staged(table)).unwrap();
+                state.insert(path(table), bytes);
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes) in &state {
+            let file = folder.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, bytes).unwrap();
+        }
+
+        let dataset = Dataset::open(place(folder.path())).await.unwrap();
+        let days = dataset.days().await.unwrap();
+        let is_between = steps > 4;
+        assert_eq!(days.unfinished.is_empty(), !is_between, "{steps}");
+        assert_eq!(days.recorded.is_empty(), is_between, "{steps}");
+        if !is_between {
+            let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
+            assert_eq!(manifest.customers.listed, Some(5), "{steps}");
+            dataset.trend(&[manifest], None).await.unwrap();
+        }
+
+        let writer = Writer::open(place(folder.path()), TENANT).await.unwrap();
+        let (finished, removed) = (&writer.recovered().finished, &writer.recovered().removed);
+        let is_new = steps > 3;
+        assert_eq!((finished.len(), removed.len()), (usize::from(is_new), usize::from((1..4).contains(&steps))));
+        let dataset = writer.close().await.unwrap();
+        let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
+        assert_eq!(manifest.customers.listed, Some(if is_new { 25 } else { 5 }), "{steps}");
+        dataset.trend(&[manifest], None).await.unwrap();
+        let expected = if is_new { &after } else { &before };
+        assert_eq!(&files(folder.path()), expected, "{steps}");
+    }
+}
+
+#[tokio::test]
+async fn a_removed_day_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    recorded(folder.path(), 3, "2026-08-29").await;
+    recorded(folder.path(), 3, "2026-08-30").await;
+    let writer = Writer::open(place(folder.path()), TENANT).await.unwrap();
+    writer.remove(day("2026-08-29")).await.unwrap();
+    let days = writer.dataset().days().await.unwrap();
+    assert_eq!((days.recorded, days.unfinished), (vec![day("2026-08-30")], Vec::new()));
+    assert!(!files(folder.path()).into_keys().any(|name| name.contains("2026-08-29")));
+}
+
+#[tokio::test]
+async fn a_recording_that_was_not_ended_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = Writer::open(place(folder.path()), TENANT).await.unwrap();
+    let before = files(folder.path());
+    let written = writer.write(day("2026-08-30"), Recording::new().unwrap(), RunFacts::default()).await;
+    assert!(written.is_err());
+    assert_eq!(files(folder.path()), before);
+}
