@@ -9,6 +9,8 @@ use partner_center::models::{Channel, Guid, RelationshipToPartner, Timestamp};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::{Change, Day};
+
 /// A column of a file.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -144,6 +146,24 @@ impl Field for Option<f64> {
 
     fn cell(&self) -> Cell<'_> {
         Cell::Percent(*self)
+    }
+}
+
+impl Field for Day {
+    const KIND: Kind = Kind::Id;
+    const REQUIRED: bool = true;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Id(Some(Cow::Owned(self.to_string())))
+    }
+}
+
+impl Field for Change {
+    const KIND: Kind = Kind::Text;
+    const REQUIRED: bool = true;
+
+    fn cell(&self) -> Cell<'_> {
+        Cell::Text(spelt(self).map(Cow::Owned))
     }
 }
 

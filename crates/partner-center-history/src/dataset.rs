@@ -121,6 +121,15 @@ impl Dataset {
     }
 }
 
+/// The rows of a Parquet file with the columns of the funnel, such as the command line writes.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if it is not such a file.
+pub fn read_funnel_file(name: &str, bytes: Bytes) -> Result<Vec<FunnelRow>> {
+    StoredFunnel::new(TableFile::open(name, bytes)?, Fields::ALL).collect()
+}
+
 /// The root of a dataset; `None` if the place is not a dataset.
 pub(crate) async fn root(place: &Place) -> Result<Option<Root>> {
     let Some(bytes) = place.read(ROOT).await? else { return Ok(None) };

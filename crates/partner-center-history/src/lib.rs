@@ -38,7 +38,7 @@ mod trend;
 mod writer;
 
 pub use self::counts::Counts;
-pub use self::dataset::{Dataset, Days};
+pub use self::dataset::{Dataset, Days, read_funnel_file};
 pub use self::day::{Day, InvalidDay};
 pub use self::diff::{Change, Diff, DiffCustomers, DiffGroup, DiffRow, Side, diff, diff_by};
 pub use self::error::{Error, Result};

@@ -177,6 +177,8 @@ pub struct Fields {
 impl Fields {
     /// Only the counts.
     pub const COUNTS: Self = Self { customer_name: false, product: false, service: false, rest: false };
+    /// Counts and names, without channel, times and flags.
+    pub const NAMES: Self = Self { rest: false, ..Self::ALL };
     /// All fields.
     pub const ALL: Self = Self { customer_name: true, product: true, service: true, rest: true };
 }

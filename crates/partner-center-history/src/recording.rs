@@ -141,6 +141,12 @@ impl Recording {
         self.unread.sort_by_key(|unread| unread.customer_id);
     }
 
+    /// Whether the reading came to its end.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
     /// The number of rows of the funnel so far.
     #[must_use]
     pub fn rows(&self) -> u64 {

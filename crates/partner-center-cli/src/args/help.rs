@@ -175,3 +175,23 @@ and whether license analytics would accept it. The exit code is the verdict:
 Any other code means that a setting is invalid or that a request failed.
 
 Without --online no request is sent to Partner Center, and roles are not checked.";
+
+pub(super) const RECORD_HELP: &str = "\
+The rows of deployment and usage are kept as they are received, and the funnel joined from them, each as a Parquet file
+of the day. Another recording of the same day replaces it. Customers that failed are named in the manifest of the day.
+The files have the names of customers.
+
+  partner-center history record --dataset licenses";
+
+pub(super) const HISTORY_HELP: &str = "\
+Only the dataset is read: nothing is sent to Partner Center, and no credentials are needed.
+
+  partner-center history trend --dataset licenses --by product --last 12";
+
+pub(super) const DIFF_HELP: &str = "\
+A customer that was not read on one of the days is unknown, never gone. Only the dataset is read: nothing is sent to
+Partner Center, and no credentials are needed.
+
+  partner-center history diff --dataset licenses --by customer
+  partner-center history diff 2026-07-01 2026-08-01 --dataset licenses --fail-on 'unused +10%'
+  partner-center history diff july.json august.json";

@@ -6,6 +6,7 @@
 )]
 
 mod help;
+mod history;
 mod pages;
 mod prices;
 mod report;
@@ -22,6 +23,7 @@ use crate::exit;
 use crate::output::Format;
 use crate::output::row_type::RowType;
 
+pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
 pub(crate) use pages::{PackCommand, Pages, Report};
 pub(crate) use prices::{PricesCommand, Pricing};
 pub(crate) use report::{
@@ -129,6 +131,10 @@ pub(crate) enum Command {
     /// A page to send: which licenses are unused, where, and what they cost
     #[command(after_help = help::REPORT_HELP)]
     Report(Report),
+
+    /// A dataset of days: record them, and see what changed
+    #[command(subcommand)]
+    History(HistoryCommand),
 
     /// Price files, for what unused licenses cost
     #[command(subcommand)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
 use partner_center::CustomerId;
+use partner_center::funnel::GroupBy;
 
 use super::Pricing;
 use crate::csv_dialect::Dialect;
@@ -147,6 +148,16 @@ pub(crate) enum By {
     Customer,
     Product,
     Service,
+}
+
+impl From<By> for GroupBy {
+    fn from(by: By) -> Self {
+        match by {
+            By::Customer => Self::Customer,
+            By::Product => Self::Product,
+            By::Service => Self::Service,
+        }
+    }
 }
 
 /// Where the rows of all customers come from.

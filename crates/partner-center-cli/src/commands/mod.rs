@@ -3,6 +3,7 @@
 mod customers;
 mod doctor;
 mod emulator;
+mod history;
 mod licenses;
 mod login;
 mod prices;
@@ -37,6 +38,7 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
         }
         Command::Licenses(LicensesCommand::Query(command)) => query::run(command, global, console).await,
         Command::Report(arguments) => Box::pin(report::run(arguments, global, console)).await,
+        Command::History(command) => Box::pin(history::run(command, global, console)).await,
         Command::Prices(command) => Box::pin(prices::run(command, global, console)).await,
         Command::Customers(command) => {
             unless_stopped(Box::pin(customers::run(command, global, console))).await

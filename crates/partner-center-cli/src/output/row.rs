@@ -28,6 +28,9 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// is below a percentage if one of them is.
     const PERCENTS: &'static [[&'static str; 3]] = &[];
 
+    /// Whether the counts of rows add up to totals.
+    const ADDS_UP: bool = true;
+
     /// The difference columns, as the names of the difference, the whole and the part. If the part exceeds the whole,
     /// the difference is 0.
     const DIFFERENCES: &'static [[&'static str; 3]] = &[];

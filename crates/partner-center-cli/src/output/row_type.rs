@@ -15,6 +15,14 @@ pub(crate) enum RowType {
     Funnel,
     /// The totals of a customer, product or service, as --by writes them
     Group,
+    /// A row of history list
+    Day,
+    /// A row of history diff
+    Diff,
+    /// A row of history diff with --by
+    DiffGroup,
+    /// A row of history trend; the table has one line per group instead
+    Trend,
     /// A row of licenses deployment, for the partner
     PartnerDeployment,
     /// A row of licenses usage, for the partner

@@ -243,6 +243,9 @@ impl Tally {
 
     pub(super) fn add<R: Row>(&mut self, row: &R, columns: &Columns) {
         self.rows = self.rows.saturating_add(1);
+        if !R::ADDS_UP {
+            return;
+        }
         let mut key = Vec::with_capacity(R::TOTALS_BY.len());
         let mut counts = vec![None; columns.len()];
         for ((column, cell), count) in columns.iter().zip(cells(row, columns)).zip(&mut counts) {

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use partner_center::PartnerCenter;
 use partner_center::funnel::FunnelReportStream;
 use partner_center::sweep::{Checkpoint, Order};
+use partner_center_history::Day;
 
 use super::funnel_policy::FunnelPolicy;
 use super::runner::{ReportRunner, drive};
@@ -21,17 +22,33 @@ use crate::signals::Signals;
 
 pub(super) type Selection = CustomerSelection<FunnelReportStream, FunnelQuery>;
 
+/// What else is asked of the service and the stream.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// The data of this day instead of the latest.
+    pub(super) processed: Option<Day>,
+    /// Also the rows that the funnel is joined from.
+    pub(super) with_input: bool,
+}
+
 /// Starts reading, and waits until the source of the rows is known. A signal ends this with its exit code.
 pub(super) async fn open(
     partner: &PartnerCenter,
     requests: &Requests,
     order: Order,
     resumed: Option<Checkpoint>,
+    asked: Asked,
 ) -> Result<ControlFlow<Exit, Selection>, Stop> {
     let report = partner.customers().funnel().source(requests.choice()).order(order);
     let mut report = report.concurrency(requests.concurrency());
     if let Some(rate) = requests.rate()? {
         report = report.rate(rate);
+    }
+    if let Some(day) = asked.processed {
+        report = report.processed(day.to_string().as_str());
+    }
+    if asked.with_input {
+        report = report.with_input();
     }
     if let Some(checkpoint) = resumed {
         report = report.resume(checkpoint);
@@ -54,11 +71,11 @@ pub(crate) async fn write_from_all(
     console: Console,
 ) -> Result<Exit, Stop> {
     let session = connect(global, console).await?;
-    let whose = match open(&session.partner, requests, Order::Completion, None).await? {
+    let whose = match open(&session.partner, requests, Order::Completion, None, Asked::default()).await? {
         ControlFlow::Continue(whose) => whose,
         ControlFlow::Break(exit) => return Ok(exit),
     };
     let runner = ReportRunner::new(output, format, super::about(global)?, None, false, console)?;
-    let rows = FunnelRows { whose, policy: FunnelPolicy::default(), products_only: true };
+    let rows = FunnelRows { whose, policy: FunnelPolicy::default(), products_only: true, tap: None };
     drive(rows, runner).await
 }

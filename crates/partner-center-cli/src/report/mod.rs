@@ -15,6 +15,7 @@ mod in_words;
 pub(crate) mod output_options;
 mod pages;
 mod progress;
+mod recording;
 mod roll_up;
 mod row_buffer;
 mod runner;
@@ -30,9 +31,11 @@ use partner_center::licenses::{LicenseRow, SourceChoice};
 use partner_center::sweep::{Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
+use self::funnel_of_all::Asked;
 pub(crate) use self::funnel_of_all::write_from_all;
 use self::funnel_policy::FunnelPolicy;
 pub(crate) use self::pages::{pack, page};
+pub(crate) use self::recording::record;
 use self::roll_up::RollUp;
 use self::row_buffer::RowBuffer;
 use self::runner::{ReportRunner, drive};
@@ -118,13 +121,13 @@ pub(super) async fn funnel(
     let partner = &session.partner;
     let resumed = setup.state().map(|state| state.reading.clone());
     let selected = if whose.all_customers {
-        funnel_of_all::open(partner, &reading.requests, reading.order(), resumed).await?
+        funnel_of_all::open(partner, &reading.requests, reading.order(), resumed, Asked::default()).await?
     } else {
         ControlFlow::Continue(CustomerSelection::of(partner, &whose.customers, &reading.requests))
     };
     match selected {
         ControlFlow::Continue(selected) => {
-            let rows = FunnelRows { whose: selected, policy, products_only: false };
+            let rows = FunnelRows { whose: selected, policy, products_only: false, tap: None };
             setup.drive(rows, whose.all_customers, console).await
         }
         ControlFlow::Break(exit) => Ok(exit),
@@ -212,15 +215,7 @@ impl<R: Row> Destination<R> {
         let writing = args::Writing { sort, ..writing.clone() };
         let columns = group::columns(currencies.as_deref());
         let setup = Setup::new(columns, whose, reading, &writing, asked, read, global)?;
-        Ok(Self::Groups(
-            setup,
-            match by {
-                args::By::Customer => GroupBy::Customer,
-                args::By::Product => GroupBy::Product,
-                args::By::Service => GroupBy::Service,
-            },
-            currencies,
-        ))
+        Ok(Self::Groups(setup, by.into(), currencies))
     }
 
     fn state(&self) -> Option<&State> {
@@ -322,7 +317,7 @@ impl<R: Row> Setup<R> {
     }
 }
 
-fn about(global: &Global) -> Result<About, Problem> {
+pub(crate) fn about(global: &Global) -> Result<About, Problem> {
     let tenant = if global.emulator { None } else { settings::read(global)?.tenant_id };
     let tenant = tenant.map(|tenant| tenant.value);
     Ok(About { tenant, is_sample: global.emulator, ..About::default() })

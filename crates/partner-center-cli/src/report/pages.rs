@@ -5,11 +5,12 @@ use std::path::Path;
 
 use partner_center::sweep::Order;
 
+use super::funnel_of_all::{self, Asked};
 use super::funnel_policy::FunnelPolicy;
 use super::output_options::is_html;
+use super::read_files;
 use super::runner::{ReportRunner, drive};
 use super::source::{CustomerSelection, FunnelRows};
-use super::{funnel_of_all, read_files};
 use crate::args::{Global, Pages};
 use crate::connect::connect;
 use crate::console::Console;
@@ -83,7 +84,7 @@ async fn read(
     let Pages { customers, requests, .. } = arguments;
     let session = connect(global, console).await?;
     let selected = if customers.is_empty() {
-        funnel_of_all::open(&session.partner, requests, Order::Customer, None).await?
+        funnel_of_all::open(&session.partner, requests, Order::Customer, None, Asked::default()).await?
     } else {
         ControlFlow::Continue(CustomerSelection::of(&session.partner, customers, requests))
     };
@@ -92,5 +93,5 @@ async fn read(
         ControlFlow::Break(exit) => return Ok(exit),
     };
     let runner = ReportRunner::new(output, Format::Html, about, None, !customers.is_empty(), console)?;
-    drive(FunnelRows { whose, policy, products_only: false }, runner).await
+    drive(FunnelRows { whose, policy, products_only: false, tap: None }, runner).await
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::batch::Batch;
 use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
+use super::recording::Tap;
 use super::row_buffer::RowBuffer;
 use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
 use crate::args::Requests;
@@ -202,12 +203,19 @@ impl<R: LicenseRow + Row> Reading for LicenseRows<R> {
     }
 }
 
+/// The batch, after the tap took it. If it cannot, there are no more batches.
+fn tapped(batch: Option<FunnelBatch>, tap: Option<&Tap>) -> Option<FunnelBatch> {
+    batch.filter(|batch| tap.is_none_or(|tap| tap.add(batch)))
+}
+
 /// The funnel, of all customers or of selected ones.
 pub(super) struct FunnelRows {
     pub(super) whose: CustomerSelection<FunnelReportStream, FunnelQuery>,
     pub(super) policy: FunnelPolicy,
     /// Only the products of the rows are of interest, so that nothing is reported about their counts.
     pub(super) products_only: bool,
+    /// Takes every batch.
+    pub(super) tap: Option<Tap>,
 }
 
 impl Reading for FunnelRows {
@@ -220,7 +228,7 @@ impl Reading for FunnelRows {
             policy.filtered(funnel.rows)
         };
         Ok(match &mut self.whose {
-            CustomerSelection::All(stream) => match stream.try_next().await? {
+            CustomerSelection::All(stream) => match tapped(stream.try_next().await?, self.tap.as_ref()) {
                 Some(FunnelBatch::Customer(CustomerOutcome { customer, name, outcome, .. })) => {
                     let rows = |funnel: Response<Funnel>| rows(funnel.into_value());
                     Some(Batch::of(Some(customer), name, outcome, rows))
@@ -233,6 +241,9 @@ impl Reading for FunnelRows {
                     // The join of the commercial queries is complete only now.
                     if stream.source() == Some(Source::Commercial) {
                         policy.joined(stream.report());
+                    }
+                    if let Some(tap) = &self.tap {
+                        tap.end(stream);
                     }
                     None
                 }

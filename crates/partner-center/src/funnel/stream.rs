@@ -273,9 +273,7 @@ impl FunnelReportStream {
             Source::Classic => {
                 Reading::Classic(Box::new(sweep.stream_through(Arc::clone(&undecided.limiter))))
             }
-            Source::Commercial => {
-                Reading::Commercial(Box::new(Commercial::new(&sweep, None, keeps_input)))
-            }
+            Source::Commercial => Reading::Commercial(Box::new(Commercial::new(&sweep, None, keeps_input))),
         };
         Poll::Ready(Ok(source))
     }

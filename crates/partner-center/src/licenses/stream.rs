@@ -122,9 +122,9 @@ impl<R: LicenseRow> LicenseReportStream<R> {
                 Reading::Query(query(sweep, &limiter, (source, processed), None, Summary::default()))
             }
             (source, Some(checkpoint)) => match (source, checkpoint.at.clone()) {
-                (SourceChoice::Auto | SourceChoice::Commercial, Some(Place::Queried(at))) => {
-                    Reading::Query(query(sweep, &limiter, (source, processed), Some(*at), checkpoint.summary()))
-                }
+                (SourceChoice::Auto | SourceChoice::Commercial, Some(Place::Queried(at))) => Reading::Query(
+                    query(sweep, &limiter, (source, processed), Some(*at), checkpoint.summary()),
+                ),
                 (SourceChoice::Auto | SourceChoice::Classic, Some(Place::Listed | Place::Missing)) => {
                     Reading::Sweep(Box::new(sweep.resume(checkpoint).stream_through(Arc::clone(&limiter))))
                 }

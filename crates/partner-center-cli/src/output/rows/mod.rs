@@ -6,8 +6,10 @@ mod annotated;
 mod customer;
 mod funnel;
 pub(crate) mod group;
+mod history;
 mod licenses;
 
 pub(crate) use annotated::{AnnotatedRow, Priced};
 pub(crate) use customer::Customer;
 pub(crate) use group::{GroupCosts, GroupRow};
+pub(crate) use history::{DayRow, TrendLine};
