@@ -1,79 +1,119 @@
 //! `history diff`: what changed between two days, or between two files of `licenses funnel`.
 
+use std::cmp::Reverse;
+
 use partner_center::funnel::{FunnelRow, GroupBy};
-use partner_center_history::{Counts, Dataset, Day, Diff, DiffGroup, DiffRow, Fields, Side, diff, diff_by};
+use partner_center_history::{
+    Change, Counts, Dataset, Day, Diff, DiffGroup, DiffRow, Fields, Side, diff, diff_by,
+};
 use serde_json::{Map, Value, json};
 
 use super::problem::problem;
 use super::threshold::ChangeThreshold;
+use super::trend::signed;
 use super::{days, files, open, too_few};
 use crate::anonymizer::anonymizer;
 use crate::args::{self, Global};
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::output::{End, Layout, as_written};
+use crate::output::rows::DiffLine;
+use crate::output::{End, Format, Layout, Output, Row, as_written};
 use crate::problem::{Problem, Stop};
 use crate::report::output_options;
 use crate::terminal::text::grouped;
 
 pub(super) async fn run(arguments: &args::Diff, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let thresholds =
-        arguments.fail_on.iter().map(|text| text.parse()).collect::<Result<Vec<ChangeThreshold>, _>>()?;
-    let by = arguments.by.map(GroupBy::from);
-    let writing = &arguments.writing;
-    let least = i64::try_from(arguments.min_change.unwrap_or(0)).unwrap_or(i64::MAX);
-    let crossed = if let Some(by) = by {
-        let mut output = output_options::output::<DiffGroup>(global, writing, Layout::AsTheyCome)?;
-        let sides = Sides::read(arguments, console).await?;
-        let mut groups = diff_by(by, &sides.from, &sides.to);
-        let crossed = thresholds
-            .iter()
-            .flat_map(|threshold| groups.iter().filter_map(move |group| of_group(threshold, group)))
-            .collect();
-        groups.retain(|group| is_at_least(least, group_changes(group)));
-        groups.sort_by_key(|group| {
-            (group.change, std::cmp::Reverse(moved(group.unused_from, group.unused_to)))
-        });
-        output.rows(groups)?;
-        let changes = diff(&sides.from, &sides.to);
-        let notes = sides.notes(&changes);
-        notes.iter().for_each(|note| console.note(note));
-        output.finish(End { more: sides.more(&changes), notes, ..End::default() })?;
-        crossed
-    } else {
-        let mut output = output_options::output::<DiffRow>(global, writing, Layout::AsTheyCome)?;
-        let sides = Sides::read(arguments, console).await?;
-        let mut changes = diff(&sides.from, &sides.to);
-        let crossed = thresholds
-            .iter()
-            .filter_map(|threshold| Some((threshold, threshold.crossed(&changes.from, &changes.to)?)))
-            .map(|(threshold, change)| format!("{threshold} was reached: the total went from {change}"))
-            .collect();
-        let mut rows = std::mem::take(&mut changes.rows);
-        rows.retain(|row| is_at_least(least, row_changes(row)));
-        output.rows(rows)?;
-        let notes = sides.notes(&changes);
-        notes.iter().for_each(|note| console.note(note));
-        output.finish(End { more: sides.more(&changes), notes, ..End::default() })?;
-        crossed
-    };
-    let crossed: Vec<String> = crossed;
-    for crossing in &crossed {
-        Console::report(&Problem::new(Exit::CheckFailed, crossing));
+    let thresholds = arguments.fail_on.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>()?;
+    let comparison = Comparison { arguments, thresholds, console };
+    let is_table = output_options::format(global, arguments.writing.file())? == Format::Table;
+    match (arguments.by.map(GroupBy::from), is_table) {
+        (None, false) => comparison.write::<DiffRow, _>(global, Comparison::rows).await,
+        (None, true) => {
+            comparison.write::<DiffLine, _>(global, |own, sides| lines(own.rows(sides), line_of_row)).await
+        }
+        (Some(by), false) => {
+            comparison.write::<DiffGroup, _>(global, |own, sides| own.groups(sides, by)).await
+        }
+        (Some(by), true) => {
+            let groups = |own: &Comparison<'_>, sides: &Sides| lines(own.groups(sides, by), line_of_group);
+            comparison.write::<DiffLine, _>(global, groups).await
+        }
     }
-    Ok(if crossed.is_empty() { Exit::Done } else { Exit::CheckFailed })
 }
 
-fn of_group(threshold: &ChangeThreshold, group: &DiffGroup) -> Option<String> {
-    let change = threshold.crossed_by(group)?;
-    let name = group.name.as_deref().or(group.key.as_deref()).unwrap_or("(unknown)");
-    Some(format!("{threshold} was reached by {name}: it went from {change}"))
+/// What is compared and how.
+struct Comparison<'a> {
+    arguments: &'a args::Diff,
+    thresholds: Vec<ChangeThreshold>,
+    console: Console,
 }
 
-/// The counts of both days.
+/// The changes to write, and the thresholds that they crossed.
+type Found<R> = (Vec<R>, Vec<String>);
+
+impl Comparison<'_> {
+    async fn write<R: Row, F: FnOnce(&Self, &Sides) -> Found<R>>(
+        &self,
+        global: &Global,
+        find: F,
+    ) -> Result<Exit, Stop> {
+        let mut output: Output<R> =
+            output_options::output(global, &self.arguments.writing, Layout::AsTheyCome)?;
+        let sides = Sides::read(self.arguments, self.console).await?;
+        let (rows, crossed) = find(self, &sides);
+        output.rows(rows)?;
+        let notes = sides.notes();
+        notes.iter().for_each(|note| self.console.note(note));
+        output.finish(End { more: sides.more(), notes, ..End::default() })?;
+        for crossing in &crossed {
+            Console::report(&Problem::new(Exit::CheckFailed, crossing));
+        }
+        Ok(if crossed.is_empty() { Exit::Done } else { Exit::CheckFailed })
+    }
+
+    fn rows(&self, sides: &Sides) -> Found<DiffRow> {
+        let Diff { rows, from, to, .. } = &sides.changes;
+        let mut rows = rows.clone();
+        rows.retain(|row| self.is_large(pairs_of_row(row)));
+        let crossed = self.thresholds.iter().filter_map(|threshold| {
+            let change = threshold.crossed(from, to)?;
+            Some(format!("{threshold} was reached: the total went from {change}"))
+        });
+        (rows, crossed.collect())
+    }
+
+    /// The groups, those whose unused licenses grew most first.
+    fn groups(&self, sides: &Sides, by: GroupBy) -> Found<DiffGroup> {
+        let mut groups = diff_by(by, &sides.from, &sides.to);
+        let mut crossed = Vec::new();
+        for threshold in &self.thresholds {
+            for group in &groups {
+                let name = group.name.as_deref().or(group.key.as_deref()).unwrap_or("(unknown)");
+                let change = threshold.crossed_by(group);
+                crossed.extend(change.map(|change| {
+                    format!("{threshold} was reached by {name}: it went from {change}")
+                }));
+            }
+        }
+        groups.retain(|group| self.is_large(pairs_of_group(group)));
+        groups.sort_by_key(|group| {
+            let [.., (from, to)] = pairs_of_group(group);
+            (group.change, Reverse(moved(from, to)))
+        });
+        (groups, crossed)
+    }
+
+    /// Whether one of the counts changed as much as was asked for.
+    fn is_large(&self, pairs: Pairs) -> bool {
+        let least = self.arguments.min_change.unwrap_or(0);
+        pairs.into_iter().any(|(from, to)| moved(from, to).unsigned_abs() >= least)
+    }
+}
+
+/// Sold, deployed, active and unused licenses on both days.
 type Pairs = [(Option<i64>, Option<i64>); 4];
 
-fn row_changes(row: &DiffRow) -> Pairs {
+fn pairs_of_row(row: &DiffRow) -> Pairs {
     [
         (row.sold_from, row.sold_to),
         (row.deployed_from, row.deployed_to),
@@ -82,7 +122,7 @@ fn row_changes(row: &DiffRow) -> Pairs {
     ]
 }
 
-fn group_changes(group: &DiffGroup) -> Pairs {
+fn pairs_of_group(group: &DiffGroup) -> Pairs {
     [
         (group.sold_from, group.sold_to),
         (group.deployed_from, group.deployed_to),
@@ -91,21 +131,96 @@ fn group_changes(group: &DiffGroup) -> Pairs {
     ]
 }
 
-/// Whether one of the counts changed this much. A missing count counts as 0.
-fn is_at_least(least: i64, pairs: Pairs) -> bool {
-    pairs.into_iter().any(|(from, to)| moved(from, to).abs() >= least)
-}
-
+/// The change of a count; one that is not known counts as 0.
 fn moved(from: Option<i64>, to: Option<i64>) -> i64 {
     to.unwrap_or(0).saturating_sub(from.unwrap_or(0))
 }
 
-/// The two days, and what they are called.
+/// The lines of a table. The arrows of a column are below each other.
+fn lines<T>((found, crossed): Found<T>, line: fn(T) -> (DiffLine, Change, Pairs)) -> Found<DiffLine> {
+    let found: Vec<_> = found.into_iter().map(line).collect();
+    let count = |count: Option<i64>| count.map_or_else(|| "?".to_owned(), grouped);
+    let texts: Vec<_> = found
+        .iter()
+        .map(|(_, change, pairs)| {
+            pairs.map(|(from, to)| match change {
+                Change::Appeared => [String::new(), count(to)],
+                Change::Gone => [count(from), String::new()],
+                _ => [count(from), count(to)],
+            })
+        })
+        .collect();
+    let width = |place: usize, side: usize| {
+        let lengths = texts.iter().filter_map(|pairs| Some(pairs.get(place)?.get(side)?.len()));
+        lengths.max().unwrap_or_default()
+    };
+    let pair = |texts: &[[String; 2]; 4], place: usize| {
+        let [from, to] = texts.get(place)?;
+        let arrow = if from == to { " " } else { "→" };
+        let to = if from == to { "" } else { to };
+        Some(format!("{from:>0$} {arrow} {to:>1$}", width(place, 0), width(place, 1)).trim_end().to_owned())
+    };
+    let unused = |change: Change, (from, to): (Option<i64>, Option<i64>)| match change {
+        Change::Unknown => None,
+        Change::Changed if from.is_none() || to.is_none() => None,
+        _ => Some(signed(moved(from, to))),
+    };
+    let lines = found
+        .iter()
+        .zip(&texts)
+        .map(|((line, change, pairs), texts)| DiffLine {
+            change: match change {
+                Change::Appeared => Some("new".to_owned()),
+                Change::Gone => Some("gone".to_owned()),
+                Change::Unknown => Some("not read".to_owned()),
+                _ => None,
+            },
+            sold: pair(texts, 0),
+            deployed: pair(texts, 1),
+            active: pair(texts, 2),
+            unused: unused(*change, pairs[3]),
+            ..line.clone()
+        })
+        .collect();
+    (lines, crossed)
+}
+
+fn line_of_row(row: DiffRow) -> (DiffLine, Change, Pairs) {
+    let pairs = pairs_of_row(&row);
+    let name = row.product_name.or_else(|| row.product_id.map(|id| id.to_string()));
+    let line = DiffLine {
+        customer_id: Some(row.customer_id),
+        customer_name: row.customer_name.or_else(|| Some(row.customer_id.to_string())),
+        ..named(name)
+    };
+    (line, row.change, pairs)
+}
+
+fn line_of_group(group: DiffGroup) -> (DiffLine, Change, Pairs) {
+    let pairs = pairs_of_group(&group);
+    (named(group.name.or(group.key)), group.change, pairs)
+}
+
+fn named(name: Option<String>) -> DiffLine {
+    DiffLine {
+        change: None,
+        customer_id: None,
+        customer_name: None,
+        name,
+        sold: None,
+        deployed: None,
+        active: None,
+        unused: None,
+    }
+}
+
+/// The two days, what they are called, and what changed between them.
 struct Sides {
     from: Side,
     to: Side,
+    changes: Diff,
     names: [String; 2],
-    /// Days from one to the other, of days.
+    /// The number of days from one to the other.
     apart: Option<i64>,
     incomplete: Vec<String>,
 }
@@ -119,62 +234,78 @@ impl Sides {
                     .into());
             }
             let names = [&from, &to].map(|path| path.display().to_string());
-            let (from, to) = (files::read(&from)?, files::read(&to)?);
-            return Ok(Self { from, to, names, apart: None, incomplete: Vec::new() });
+            return Ok(Self::compared([files::read(&from)?, files::read(&to)?], names, None, Vec::new()));
         }
         let Some(place) = &arguments.dataset else {
             return Err(Problem::new(Exit::Usage, "--dataset is missing")
                 .advice("Add --dataset and a place, or give two files that licenses funnel wrote.")
                 .into());
         };
-        let asked = [&arguments.from, &arguments.to].map(|text| text.as_deref().map(day).transpose());
-        let [from, to] = asked;
-        let (from, to) = (from?, to?);
+        let from = arguments.from.as_deref().map(day).transpose()?;
+        let to = arguments.to.as_deref().map(day).transpose()?;
         let dataset = open(place).await?;
         let days = days(&dataset, console).await?.recorded;
         let [from, to] = choose(place, &days, from, to)?;
         let mut incomplete = Vec::new();
-        let (from_side, to_side) =
-            (side(&dataset, from, &mut incomplete).await?, side(&dataset, to, &mut incomplete).await?);
-        Ok(Self {
-            from: from_side,
-            to: to_side,
-            names: [from, to].map(|day| day.to_string()),
-            apart: Some(to.days_since(from)),
-            incomplete,
-        })
+        let sides =
+            [side(&dataset, from, &mut incomplete).await?, side(&dataset, to, &mut incomplete).await?];
+        let names = [from, to].map(|day| day.to_string());
+        Ok(Self::compared(sides, names, Some(to.days_since(from)), incomplete))
     }
 
-    fn notes(&self, changes: &Diff) -> Vec<String> {
+    fn compared(
+        [from, to]: [Side; 2],
+        names: [String; 2],
+        apart: Option<i64>,
+        incomplete: Vec<String>,
+    ) -> Self {
+        Self { changes: diff(&from, &to), from, to, names, apart, incomplete }
+    }
+
+    fn notes(&self) -> Vec<String> {
         let [from, to] = &self.names;
-        let customers = changes.customers;
+        let customers = self.changes.customers;
         let apart = match self.apart {
             Some(1) => " (1 day)".to_owned(),
             Some(days) => format!(" ({days} days)"),
             None => String::new(),
         };
         let mut notes = vec![format!(
-            "from {from} to {to}{apart}: {} customers on both days, {} new, {} gone, {} not read on one of the days",
+            "from {from} to {to}{apart}: {} customers on both, {} new, {} gone, {} not read on one of them",
             grouped(customers.on_both),
             grouped(customers.appeared),
             grouped(customers.gone),
             grouped(customers.unknown)
         )];
-        if !self.incomplete.is_empty() {
-            let days = self.incomplete.join(" and ");
-            let are = if self.incomplete.len() == 1 { "is" } else { "are" };
-            notes.push(format!("{days} {are} incomplete: customers are missing"));
+        let (before, after) = (self.changes.from, self.changes.to);
+        let counts = [
+            ("sold", before.licenses_sold, after.licenses_sold),
+            ("active", before.licenses_active, after.licenses_active),
+            ("unused", before.unused, after.unused),
+        ];
+        let totals = counts.into_iter().filter_map(|(name, from, to)| {
+            let (from, to) = (from?, to?);
+            Some(format!("{name} {} → {} ({})", grouped(from), grouped(to), signed(to.saturating_sub(from))))
+        });
+        let totals = totals.collect::<Vec<_>>().join(", ");
+        if !totals.is_empty() {
+            notes.push(format!("of the customers that were read on both days: {totals}"));
+        }
+        match self.incomplete.as_slice() {
+            [] => {}
+            [day] => notes.push(format!("{day} is incomplete: customers are missing")),
+            days => notes.push(format!("{} are incomplete: customers are missing", days.join(" and "))),
         }
         notes
     }
 
-    fn more(&self, changes: &Diff) -> Map<String, Value> {
+    fn more(&self) -> Map<String, Value> {
         let counts = |name: &str, counts: Counts| json!({ "name": name, "totals": counts });
         let [from, to] = &self.names;
         Map::from_iter([
-            ("from".to_owned(), counts(from, changes.from)),
-            ("to".to_owned(), counts(to, changes.to)),
-            ("comparedCustomers".to_owned(), json!(changes.customers)),
+            ("from".to_owned(), counts(from, self.changes.from)),
+            ("to".to_owned(), counts(to, self.changes.to)),
+            ("comparedCustomers".to_owned(), json!(self.changes.customers)),
             ("incompleteDays".to_owned(), json!(self.incomplete)),
         ])
     }
@@ -208,10 +339,7 @@ fn choose(place: &str, days: &[Day], from: Option<Day>, to: Option<Day>) -> Resu
     if let (Some(from), Some(to)) = (from, to) {
         return Ok([from, to]);
     }
-    let to = match (to.or(days.last().copied()), from) {
-        (Some(to), _) => to,
-        (None, _) => return Err(too_few(place, 0, 2)),
-    };
+    let Some(to) = to.or(days.last().copied()) else { return Err(too_few(place, 0, 2)) };
     let from = from.or_else(|| days.iter().copied().rfind(|day| *day < to));
     from.map(|from| [from, to]).ok_or_else(|| too_few(place, days.len(), 2))
 }

@@ -22,7 +22,7 @@ pub(super) async fn run(
     let days = days(&dataset, console).await?;
     let mut rows: Vec<_> = manifests(&dataset, &days.recorded).await?.iter().map(recorded).collect();
     rows.extend(days.unfinished.iter().copied().map(unfinished));
-    rows.sort_by(|one, other| one.snapshot_date.cmp(&other.snapshot_date));
+    rows.sort_by_key(|row| row.snapshot_date);
     output.rows(rows)?;
     output.finish(End::default())?;
     Ok(Exit::Done)
@@ -32,7 +32,7 @@ fn recorded(manifest: &Manifest) -> DayRow {
     let count = |count: u64| i64::try_from(count).ok();
     let customers = manifest.customers;
     DayRow {
-        snapshot_date: Some(manifest.snapshot_date.to_string()),
+        snapshot_date: manifest.snapshot_date,
         complete: Some(manifest.complete),
         source: manifest
             .source
@@ -51,7 +51,7 @@ fn recorded(manifest: &Manifest) -> DayRow {
 
 fn unfinished(day: Day) -> DayRow {
     DayRow {
-        snapshot_date: Some(day.to_string()),
+        snapshot_date: day,
         complete: None,
         source: None,
         listed: None,

@@ -1,7 +1,7 @@
 //! The columns of days and changes.
 
 use partner_center::CustomerId;
-use partner_center_history::{DiffGroup, DiffRow, TrendRow};
+use partner_center_history::{Day, DiffGroup, DiffRow, TrendRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,7 +14,8 @@ use crate::output::row::columns;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct DayRow {
     /// The day.
-    pub(crate) snapshot_date: Option<String>,
+    #[schemars(with = "String")]
+    pub(crate) snapshot_date: Day,
     /// Whether every customer was read. `null` if the day is unfinished: it has files but no manifest, and does not count.
     pub(crate) complete: Option<bool>,
     /// commercial or classic.
@@ -44,7 +45,7 @@ columns! {
         "snapshotDate" snapshot_date, As("Day");
         "complete" complete, As("Complete");
         "source" source, As("Source");
-        "listed" listed, As("Listed");
+        "listed" listed, IfWide("Listed");
         "withRows" with_rows, As("With rows");
         "withoutRows" without_rows, As("Without");
         "skipped" skipped, As("Skipped");
@@ -126,6 +127,42 @@ columns! {
 
     /// Groups have the pseudonyms of their rows.
     fn anonymize(&mut self, _: &Anonymizer) {}
+}
+
+/// A change in few columns, for the table: of a customer's product, or of a group.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct DiffLine {
+    pub(crate) change: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub(crate) customer_id: Option<CustomerId>,
+    pub(crate) customer_name: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) sold: Option<String>,
+    pub(crate) deployed: Option<String>,
+    pub(crate) active: Option<String>,
+    pub(crate) unused: Option<String>,
+}
+
+columns! {
+    DiffLine as "diff-line" {
+        "customerId" customer_id, No;
+        "customerName" customer_name, IfKnown("Customer");
+        "name" name, As("Name");
+        "change" change, IfKnown("");
+        "sold" sold, As("Sold");
+        "deployed" deployed, IfWide("Deployed");
+        "active" active, As("Active");
+        "unused" unused, As("Unused");
+    }
+
+    const ADDS_UP: bool = false;
+
+    /// Days are compared with pseudonyms.
+    fn anonymize(&mut self, _: &Anonymizer) {}
+
+    fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
+        (self.customer_id, self.customer_name.as_deref())
+    }
 }
 
 /// The days of one group on one line, for the table.

@@ -12,4 +12,4 @@ mod licenses;
 pub(crate) use annotated::{AnnotatedRow, Priced};
 pub(crate) use customer::Customer;
 pub(crate) use group::{GroupCosts, GroupRow};
-pub(crate) use history::{DayRow, TrendLine};
+pub(crate) use history::{DayRow, DiffLine, TrendLine};
