@@ -16,6 +16,7 @@ mod files;
 mod formats;
 mod funnel;
 mod help;
+mod history;
 mod input;
 mod input_forms;
 mod licenses;

@@ -90,9 +90,9 @@ impl Comparison<'_> {
             for group in &groups {
                 let name = group.name.as_deref().or(group.key.as_deref()).unwrap_or("(unknown)");
                 let change = threshold.crossed_by(group);
-                crossed.extend(change.map(|change| {
-                    format!("{threshold} was reached by {name}: it went from {change}")
-                }));
+                crossed.extend(
+                    change.map(|change| format!("{threshold} was reached by {name}: it went from {change}")),
+                );
             }
         }
         groups.retain(|group| self.is_large(pairs_of_group(group)));
