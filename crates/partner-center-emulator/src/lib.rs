@@ -53,7 +53,8 @@
 //! - `@nextLink` is absolute; the link of the customer list has no version prefix ([`LinkForm`]).
 //! - A `size` above 500 and a `top` above 10,000 are rejected.
 //! - Plain usage rows have `licenseActive`, as in the documented example; grouped rows have `licensesActive`.
-//! - Filter values compare without regard to case. There are thirteen weekly snapshots; other days have no rows.
+//! - Filter values compare without regard to case.
+//! - `processedDateTime` may be any of the 400 days before the latest ([`Book::HISTORY_DAYS`]); other days have no rows.
 //! - Throttling uses windows of one minute ([`rate_per_minute`](EmulatorBuilder::rate_per_minute)).
 //! - Any opaque token is accepted as a token of an application with a user, unless
 //!   [`accept_token`](EmulatorBuilder::accept_token) is used.
@@ -88,8 +89,8 @@ mod throttle;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use book::{
-    Book, Customer, CustomerState, DOCUMENTED_CUSTOMER, DeploymentRow, PartnerDeployment, PartnerUsage,
-    Processed, Product, Service, TEST_COMPANY, UsageRow, Workload,
+    Book, Customer, CustomerState, DOCUMENTED_CUSTOMER, Day, DayError, DeploymentRow, PartnerDeployment,
+    PartnerUsage, Processed, Product, Service, TEST_COMPANY, UsageRow, Workload,
 };
 pub use clock::Clock;
 pub use emulator::{Emulator, EmulatorBuilder, StartError};

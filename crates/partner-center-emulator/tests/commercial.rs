@@ -1,4 +1,4 @@
-//! Tests of the commercial endpoints: filters, groups, snapshots and pages, compared with the book.
+//! Tests of the commercial endpoints: filters, groups, days and pages, compared with the book.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -189,19 +189,43 @@ async fn plain_and_grouped_usage_rows_name_the_active_count_differently() {
 }
 
 #[tokio::test]
-async fn earlier_days_have_their_own_rows_and_unknown_days_none() {
+async fn every_day_of_the_history_has_its_own_rows_and_other_days_have_none() {
     let emulator = start(Emulator::builder().processed_on("2026-03-08")).await;
     let latest = page(&emulator, DEPLOYMENT, &[]).await;
-    let days: Vec<String> = emulator.book().snapshots().collect();
-    assert_eq!(days[..2], ["2026-03-08", "2026-03-01"]);
+    assert_eq!(emulator.book().latest_day().to_string(), "2026-03-08");
     for written in ["2026-03-08", "2026-03-08T00:00:00", "2026-03-08T00:00:00Z"] {
         assert_eq!(page(&emulator, DEPLOYMENT, &[("processedDateTime", written)]).await, latest);
     }
-    let earlier = page(&emulator, DEPLOYMENT, &[("processedDateTime", "2026-03-01")]).await;
-    assert!(rows(&earlier).iter().all(|row| row["processedDateTime"] == "2026-03-01T00:00:00"));
-    assert!(!rows(&earlier).is_empty());
-    let never = page(&emulator, DEPLOYMENT, &[("processedDateTime", "2026-03-02")]).await;
-    assert_eq!(never, json!({"Value": [], "@nextLink": null, "TotalCount": 0}));
+    let first = emulator.book().first_day();
+    assert_eq!(first.to_string(), "2025-02-01");
+    for path in [DEPLOYMENT, USAGE] {
+        for day in ["2026-03-07", "2026-02-06", &first.to_string()] {
+            let earlier = page(&emulator, path, &[("processedDateTime", day)]).await;
+            let midnight = format!("{day}T00:00:00");
+            assert!(rows(&earlier).iter().all(|row| row["processedDateTime"] == *midnight));
+            let book: Vec<u64> = emulator
+                .book()
+                .customers()
+                .flat_map(|customer| match path {
+                    DEPLOYMENT => {
+                        counts(&customer.deployment_on(day.parse().unwrap()), |row| row.licenses_sold)
+                    }
+                    _ => counts(&customer.usage_on(day.parse().unwrap()), |row| row.licenses_qualified),
+                })
+                .collect();
+            let member = if path == DEPLOYMENT { "licensesSold" } else { "licensesQualified" };
+            let served = rows(&earlier).iter().map(|row| row[member].as_u64().unwrap());
+            assert_eq!(served.collect::<Vec<_>>(), book, "{path} {day}");
+        }
+    }
+    for day in ["2026-03-09", &first.minus_days(1).to_string(), "-009999-01-01", "9999-12-31"] {
+        let never = page(&emulator, DEPLOYMENT, &[("processedDateTime", day)]).await;
+        assert_eq!(never, json!({"Value": [], "@nextLink": null, "TotalCount": 0}), "{day}");
+    }
+}
+
+fn counts<T>(rows: &[T], count: impl Fn(&T) -> u64) -> Vec<u64> {
+    rows.iter().map(count).collect()
 }
 
 #[tokio::test]

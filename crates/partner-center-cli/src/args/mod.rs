@@ -294,7 +294,7 @@ pub(crate) struct Emulator {
     #[arg(long, value_name = "ROWS")]
     pub(crate) page_size: Option<usize>,
 
-    /// The day of the latest data [default: 2026-08-30]
+    /// The latest day with data; the numbers are those of this day [default: 2026-08-30]
     #[arg(long, value_name = "DAY")]
     pub(crate) processed_on: Option<String>,
 

@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::catalog::CATALOGUE;
-use super::{BookSeed, Product, Service, Stamps, Workload, documented, names};
-use crate::rng::{Rng, mix};
+use super::{BookSeed, Day, Product, Stamps, Workload, documented, holdings, names};
+use crate::rng::mix;
 
-/// How the license analytics of a customer respond.
+/// How the license analytics of a customer respond on the latest day of the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomerState {
     /// With rows.
     Active,
-    /// Without rows, with status 200: nothing was sold, or the service has lost the data.
+    /// Without rows, with status 200: nothing was sold, the service has lost the data, or the customer has not come yet
+    /// or has gone. Only the last two can have rows on earlier days.
     Empty,
     /// With 403 and code 20002: the relationship has ended, although the customer is still listed.
     Lapsed,
@@ -114,18 +114,15 @@ pub struct Customer {
 /// The sales channel of every row. An indirect provider sells through resellers.
 pub(super) const CHANNEL: &str = "reseller";
 
-/// The streams of [`Rng`]. They are separate, so that a change to one does not affect the others.
+/// The stream of ids. Those of the licenses are in `holdings`.
 const ID_STREAM: u64 = 1;
-const DEPLOYMENT_STREAM: u64 = 2;
-const USAGE_STREAM: u64 = 3;
 
 impl Customer {
     pub(super) fn at(book_seed: &Arc<BookSeed>, index: usize) -> Self {
         let (company_name, domain) = names::of(book_seed.seed, index);
-        let state = match index {
-            _ if index % 40 == 17 => CustomerState::Lapsed,
-            _ if index % 16 == 9 => CustomerState::Empty,
-            _ => CustomerState::Active,
+        let state = match kind(index) {
+            CustomerState::Active if !book_seed.sells_to(index) => CustomerState::Empty,
+            kind => kind,
         };
         Self {
             index,
@@ -137,108 +134,94 @@ impl Customer {
         }
     }
 
-    /// The deployment rows of the latest snapshot, one per product; none unless [active](CustomerState::Active).
+    /// The deployment rows of the latest day, one per product; none unless [active](CustomerState::Active).
     pub fn deployment(&self) -> Vec<DeploymentRow> {
-        self.deployment_at(0)
+        self.deployment_at(&self.book_seed.latest)
     }
 
-    /// The usage rows of the latest snapshot, one per product and workload; none unless [active](CustomerState::Active).
+    /// The usage rows of the latest day, one per product and workload; none unless [active](CustomerState::Active).
     pub fn usage(&self) -> Vec<UsageRow> {
-        self.usage_at(0)
+        self.usage_at(&self.book_seed.latest)
     }
 
-    pub(crate) fn deployment_at(&self, snapshot: usize) -> Vec<DeploymentRow> {
-        if let Some(rows) = documented::deployment(self.index) {
-            return if snapshot == 0 { rows } else { Vec::new() };
+    /// The deployment rows of a day. None before the [first](super::Book::first_day) and after the
+    /// [latest](super::Book::latest_day) day of the book.
+    ///
+    /// ```
+    /// use partner_center_emulator::Book;
+    ///
+    /// let book = Book::new(25, 7);
+    /// let sold = |day| -> u64 {
+    ///     book.customers().flat_map(|customer| customer.deployment_on(day)).map(|row| row.licenses_sold).sum()
+    /// };
+    /// assert!(sold(book.first_day()) < sold(book.latest_day()));
+    /// assert_eq!(sold(book.first_day().minus_days(1)), 0);
+    /// ```
+    pub fn deployment_on(&self, day: Day) -> Vec<DeploymentRow> {
+        self.book_seed.stamps_on(day).map(|stamps| self.deployment_at(&stamps)).unwrap_or_default()
+    }
+
+    /// The usage rows of a day, for the products of [`deployment_on`](Self::deployment_on).
+    pub fn usage_on(&self, day: Day) -> Vec<UsageRow> {
+        self.book_seed.stamps_on(day).map(|stamps| self.usage_at(&stamps)).unwrap_or_default()
+    }
+
+    pub(crate) fn deployment_at(&self, stamps: &Stamps) -> Vec<DeploymentRow> {
+        if let Some(mut rows) = documented::deployment(self.index) {
+            if stamps.day != self.book_seed.latest.day {
+                for row in &mut rows {
+                    row.processed = stamps.deployment(row.product.service);
+                }
+            }
+            return rows;
         }
-        let Some(stamps) = self.stamps(snapshot) else { return Vec::new() };
-        self.holdings()
+        if kind(self.index) != CustomerState::Active {
+            return Vec::new();
+        }
+        holdings::on(self.book_seed.seed, self.index, stamps.day.since_default())
             .into_iter()
             .map(|held| DeploymentRow {
                 product: *held.product,
                 channel: CHANNEL,
                 licenses_sold: held.sold,
-                licenses_deployed: earlier(held.deployed, snapshot),
-                processed: stamp(&stamps.deployment, held.product.service),
+                licenses_deployed: held.deployed,
+                processed: stamps.deployment(held.product.service),
             })
             .collect()
     }
 
-    pub(crate) fn usage_at(&self, snapshot: usize) -> Vec<UsageRow> {
-        if let Some(rows) = documented::usage(self.index) {
-            return if snapshot == 0 { rows } else { Vec::new() };
-        }
-        let Some(stamps) = self.stamps(snapshot) else { return Vec::new() };
-        let mut draw = Rng::new(self.book_seed.seed, USAGE_STREAM, self.index as u64);
-        let mut rows = Vec::new();
-        for held in self.holdings() {
-            for workload in held.product.workloads {
-                // Skype for Business is retired and has few users.
-                let reach = if *workload == super::catalog::SKYPE_WORKLOAD { 20 } else { 1 };
-                let active = draw.below(held.deployed.min(held.sold) / reach + 1);
-                rows.push(UsageRow {
-                    product: *held.product,
-                    workload: *workload,
-                    channel: CHANNEL,
-                    licenses_active: earlier(active, snapshot),
-                    licenses_qualified: held.sold,
-                    processed: stamp(&stamps.usage, held.product.service),
-                });
+    pub(crate) fn usage_at(&self, stamps: &Stamps) -> Vec<UsageRow> {
+        if let Some(mut rows) = documented::usage(self.index) {
+            if stamps.day != self.book_seed.latest.day {
+                for row in &mut rows {
+                    row.processed = stamps.usage(row.product.service);
+                }
             }
+            return rows;
         }
-        rows
-    }
-
-    fn stamps(&self, snapshot: usize) -> Option<&Stamps> {
-        self.book_seed.snapshots.get(snapshot).filter(|_| self.state == CustomerState::Active)
-    }
-
-    /// What the customer bought: one to eight products, with few seats for most customers and thousands for some.
-    fn holdings(&self) -> Vec<Holding> {
-        let mut draw = Rng::new(self.book_seed.seed, DEPLOYMENT_STREAM, self.index as u64);
-        let products = 1 + draw.below(8).min(draw.below(8));
-        let seats = 2 << draw.below(12);
-        let mut bought = 0_u32;
-        let mut holdings = Vec::new();
-        for _ in 0..products {
-            let Some(product) = pick(&mut draw, &mut bought) else { break };
-            let sold = 1 + draw.below(seats);
-            let deployed = match draw.below(100) {
-                0..10 => 0,
-                10..60 => sold - draw.below(sold / 4 + 1),
-                60..96 => draw.below(sold + 1),
-                _ => sold + 1 + draw.below(sold / 10 + 1),
-            };
-            holdings.push(Holding { product, sold, deployed });
+        if kind(self.index) != CustomerState::Active {
+            return Vec::new();
         }
-        holdings
+        holdings::usage_on(self.book_seed.seed, self.index, stamps.day.since_default())
+            .into_iter()
+            .map(|row| UsageRow {
+                product: *row.holding.product,
+                workload: row.workload,
+                channel: CHANNEL,
+                licenses_active: row.active,
+                licenses_qualified: row.holding.sold,
+                processed: stamps.usage(row.holding.product.service),
+            })
+            .collect()
     }
 }
 
-struct Holding {
-    product: &'static Product,
-    sold: u64,
-    deployed: u64,
-}
-
-/// Picks a product that was not bought yet; `bought` has a bit per product in the catalog.
-fn pick(draw: &mut Rng, bought: &mut u32) -> Option<&'static Product> {
-    let first = usize::try_from(draw.below(CATALOGUE.len() as u64)).ok()?;
-    let place = (first..CATALOGUE.len()).chain(0..first).find(|place| *bought & (1 << place) == 0)?;
-    *bought |= 1 << place;
-    CATALOGUE.get(place)
-}
-
-/// The count in an earlier snapshot. Counts grow weekly by 3% of the latest one.
-fn earlier(latest: u64, weeks: usize) -> u64 {
-    latest - latest * weeks as u64 * 3 / 100
-}
-
-pub(super) fn stamp(stamps: &[Processed; 2], service: Service) -> Processed {
-    let [dynamics, office] = stamps;
-    match service {
-        Service::Dynamics => dynamics.clone(),
-        Service::Office365 => office.clone(),
+/// The state on every day of the customers that are neither before their first day nor after their last.
+fn kind(index: usize) -> CustomerState {
+    match index {
+        _ if index % 40 == 17 => CustomerState::Lapsed,
+        _ if index % 16 == 9 => CustomerState::Empty,
+        _ => CustomerState::Active,
     }
 }
 
@@ -336,18 +319,5 @@ mod tests {
             }
         }
         assert!(over_deployed > 0, "no customer has more licenses deployed than sold");
-    }
-
-    #[test]
-    fn an_earlier_snapshot_has_the_same_rows_with_smaller_counts() {
-        let customer = Book::new(30, 3).customer(2).unwrap();
-        let (now, before) = (customer.deployment_at(0), customer.deployment_at(12));
-        assert_eq!(now.len(), before.len());
-        for (now, before) in now.iter().zip(&before) {
-            assert_eq!(now.product, before.product);
-            assert!(before.licenses_deployed <= now.licenses_deployed);
-            assert_ne!(now.processed, before.processed);
-        }
-        assert!(customer.deployment_at(13).is_empty());
     }
 }

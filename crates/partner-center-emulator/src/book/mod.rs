@@ -5,18 +5,23 @@
 
 mod catalog;
 mod customer;
+mod day;
 mod documented;
+mod holdings;
 mod names;
+#[cfg(test)]
+mod tests;
+mod timeline;
 mod totals;
 
 use std::sync::{Arc, OnceLock};
 
-use jiff::ToSpan as _;
-use jiff::civil::Date;
 use uuid::Uuid;
 
 pub use catalog::{Product, Service, Workload};
 pub use customer::{Customer, CustomerState, DeploymentRow, Processed, UsageRow};
+pub(crate) use day::Stamps;
+pub use day::{Day, DayError};
 pub use totals::{PartnerDeployment, PartnerUsage};
 
 /// The id of the documented customer, `4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04`: the first of every book. Its classic
@@ -26,9 +31,6 @@ pub const DOCUMENTED_CUSTOMER: Uuid = Uuid::from_u128(0x4d3c_f487_70f4_4e1e_9ff1
 /// The id of the customer of the documented commercial queries, `0112A436-B14E-4888-967B-CA4BB2CF1234`: the second of
 /// every book that has two. The commercial responses filtered by it are the documented examples.
 pub const TEST_COMPANY: Uuid = Uuid::from_u128(0x0112_a436_b14e_4888_967b_ca4b_b2cf_1234);
-
-/// The number of weekly snapshots of the commercial endpoints, including the latest.
-const SNAPSHOTS: i64 = 13;
 
 /// The synthetic data set of an emulator: a partner's book of customers. Tests compare a client's results with it.
 ///
@@ -50,6 +52,27 @@ const SNAPSHOTS: i64 = 13;
 ///
 /// Every sixteenth customer (9, 25, 41, ...) is [empty](CustomerState::Empty), every fortieth (17, 57, 97, ...) has a
 /// [lapsed](CustomerState::Lapsed) relationship.
+///
+/// # Days
+///
+/// The rows of a customer are a function of the seed, its index and the day. A book has
+/// [`HISTORY_DAYS`](Self::HISTORY_DAYS) days before its [latest](Self::latest_day). From day to day, active and deployed
+/// licenses drift; seats change at renewals, one to three months apart; products begin and end, and some are swapped for
+/// another product on one day; customers come, go, and come back. The partner grows, so an earlier day mostly has fewer
+/// seats. The documented customers hold the same licenses on every day, and keep their documented timestamps on the
+/// latest.
+///
+/// ```
+/// use partner_center_emulator::Book;
+///
+/// let book = Book::new(25, 7);
+/// let before = book.latest_day().minus_days(30);
+/// let changed = book.customers().filter(|customer| {
+///     let [old, new] = [customer.deployment_on(before), customer.deployment()];
+///     old.iter().map(|row| row.product.id).ne(new.iter().map(|row| row.product.id))
+/// });
+/// assert_ne!(changed.count(), 0, "customers with other products than a month before");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Book {
     seed: Arc<BookSeed>,
@@ -61,30 +84,26 @@ pub struct Book {
 #[derive(Debug)]
 struct BookSeed {
     seed: u64,
-    /// Weekly snapshots, the latest first.
-    snapshots: Vec<Stamps>,
+    /// The latest day, with its timestamps.
+    latest: Stamps,
 }
 
-/// The timestamps of the rows of one snapshot. As in the documented examples, classic deployment rows of Office 365
-/// have hundredths of a second; all others are at midnight, some days earlier.
-#[derive(Debug)]
-struct Stamps {
-    date: Date,
-    deployment: [Processed; 2],
-    usage: [Processed; 2],
-}
-
-impl Stamps {
-    fn new(date: Date) -> Self {
-        let days_before = |days: i64| date.checked_sub(days.days()).unwrap_or(date);
-        let commercial = format!("{date}T00:00:00");
-        let stamp = |classic: String| Processed::new(&classic, &commercial);
-        let dynamics = stamp(format!("{}T00:00:00+00:00", days_before(4)));
-        Self {
-            date,
-            deployment: [dynamics.clone(), stamp(format!("{date}T03:25:16.36+00:00"))],
-            usage: [dynamics, stamp(format!("{}T00:00:00+00:00", days_before(5)))],
+impl BookSeed {
+    /// The timestamps of a day; `None` if the book does not have it.
+    fn stamps_on(&self, day: Day) -> Option<Stamps> {
+        let latest = self.latest.day;
+        let first = latest.minus_days(Book::HISTORY_DAYS);
+        if day == latest {
+            Some(self.latest.clone())
+        } else {
+            (first..latest).contains(&day).then(|| Stamps::new(day))
         }
+    }
+
+    /// Whether a customer has come and has not gone on the latest day. The documented ones do not move.
+    fn sells_to(&self, index: usize) -> bool {
+        documented::id(index).is_some()
+            || holdings::is_present(self.seed, index, self.latest.day.since_default())
     }
 }
 
@@ -92,19 +111,18 @@ impl Book {
     /// The default number of customers.
     pub const DEFAULT_CUSTOMERS: usize = 25;
 
-    /// The default date of the latest snapshot. Fixed, so that the same seed gives the same bytes.
-    pub(crate) const DEFAULT_SNAPSHOT: Date = jiff::civil::date(2026, 8, 30);
+    /// The number of days before the latest for which the commercial endpoints have rows. How long the service keeps
+    /// its history is not documented.
+    pub const HISTORY_DAYS: u32 = 400;
 
     /// Creates a book with this number of customers, which may be zero.
     pub fn new(customers: usize, seed: u64) -> Self {
-        Self::processed_on(customers, seed, Self::DEFAULT_SNAPSHOT)
+        Self::processed_on(customers, seed, Day::DEFAULT)
     }
 
-    pub(crate) fn processed_on(customers: usize, seed: u64, latest: Date) -> Self {
-        let snapshots = (0..SNAPSHOTS)
-            .map(|weeks| Stamps::new(latest.checked_sub(weeks.weeks()).unwrap_or(latest)))
-            .collect();
-        Self { seed: Arc::new(BookSeed { seed, snapshots }), len: customers, totals: Arc::default() }
+    pub(crate) fn processed_on(customers: usize, seed: u64, latest: Day) -> Self {
+        let seed = BookSeed { seed, latest: Stamps::new(latest) };
+        Self { seed: Arc::new(seed), len: customers, totals: Arc::default() }
     }
 
     /// The number of customers.
@@ -137,14 +155,25 @@ impl Book {
         (first..self.len).map(|index| Customer::at(&self.seed, index))
     }
 
-    /// The dates of the snapshots of the commercial endpoints, as `2026-08-30`, the latest first.
-    pub fn snapshots(&self) -> impl Iterator<Item = String> + '_ {
-        self.seed.snapshots.iter().map(|stamps| stamps.date.to_string())
+    /// The latest day, of which the classic endpoints have the numbers. See
+    /// [`processed_on`](crate::EmulatorBuilder::processed_on).
+    pub fn latest_day(&self) -> Day {
+        self.seed.latest.day
     }
 
-    /// The index of a date in [`snapshots`](Self::snapshots).
-    pub(crate) fn snapshot_on(&self, date: Date) -> Option<usize> {
-        self.seed.snapshots.iter().position(|stamps| stamps.date == date)
+    /// The first day, [`HISTORY_DAYS`](Self::HISTORY_DAYS) before the [latest](Self::latest_day).
+    pub fn first_day(&self) -> Day {
+        self.latest_day().minus_days(Self::HISTORY_DAYS)
+    }
+
+    /// The latest day, with its timestamps.
+    pub(crate) fn latest(&self) -> &Stamps {
+        &self.seed.latest
+    }
+
+    /// A day with its timestamps; `None` if the book does not have it.
+    pub(crate) fn stamps_on(&self, day: Day) -> Option<Stamps> {
+        self.seed.stamps_on(day)
     }
 
     /// The partner's deployment totals: the sums over the book, by service.

@@ -69,34 +69,26 @@ pub(super) fn sum(book: &Book) -> Totals {
     }
     deployed.sort_by_key(|(service, ..)| *service);
     active.sort_by_key(|(service, workload, ..)| (*service, workload.name));
-    let stamp = |usage: bool, service: Service| {
-        book.seed.snapshots.first().map(|stamps| {
-            super::customer::stamp(if usage { &stamps.usage } else { &stamps.deployment }, service)
-        })
-    };
+    let stamps = book.latest();
     Totals {
         deployment: deployed
             .into_iter()
-            .filter_map(|(service, part, whole)| {
-                Some(PartnerDeployment {
-                    service,
-                    channel: CHANNEL,
-                    licenses_sold: whole,
-                    prorated_percent: percent(part, whole),
-                    processed: stamp(false, service)?,
-                })
+            .map(|(service, part, whole)| PartnerDeployment {
+                service,
+                channel: CHANNEL,
+                licenses_sold: whole,
+                prorated_percent: percent(part, whole),
+                processed: stamps.deployment(service),
             })
             .collect(),
         usage: active
             .into_iter()
-            .filter_map(|(service, workload, part, whole)| {
-                Some(PartnerUsage {
-                    service,
-                    workload,
-                    channel: CHANNEL,
-                    prorated_percent: percent(part, whole),
-                    processed: stamp(true, service)?,
-                })
+            .map(|(service, workload, part, whole)| PartnerUsage {
+                service,
+                workload,
+                channel: CHANNEL,
+                prorated_percent: percent(part, whole),
+                processed: stamps.usage(service),
             })
             .collect(),
     }

@@ -4,10 +4,8 @@ use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use jiff::civil::Date;
-
 use super::Emulator;
-use crate::book::Book;
+use crate::book::{Book, Day, DayError};
 use crate::clock::Clock;
 use crate::entra::{Application, EntraSettings};
 use crate::faults::FaultScript;
@@ -73,7 +71,9 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The date of the latest snapshot; default `2026-08-30`. The documented customers keep their own dates.
+    /// The latest day with data; default `2026-08-30`. The numbers are those of that day: see [`Book`](crate::Book#days).
+    /// The commercial endpoints also have the [`HISTORY_DAYS`](crate::Book::HISTORY_DAYS) days before it. On the latest
+    /// day, the documented customers keep their own dates.
     pub fn processed_on(mut self, day: impl Into<String>) -> Self {
         self.processed_on = Some(day.into());
         self
@@ -227,10 +227,8 @@ impl EmulatorBuilder {
 
     pub(crate) fn book(&self) -> Result<Book, StartError> {
         let latest = match &self.processed_on {
-            None => Book::DEFAULT_SNAPSHOT,
-            Some(day) => day.parse::<Date>().map_err(|_| {
-                StartError::Setting(format!("`{day}` is not a date; write it like 2026-08-30"))
-            })?,
+            None => Day::DEFAULT,
+            Some(day) => day.parse().map_err(|error: DayError| StartError::Setting(error.to_string()))?,
         };
         Ok(Book::processed_on(self.customers, self.settings.seed, latest))
     }

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::row::{PageRow, add_to_groups, rows};
 use super::{Query, RouteError, error};
-use crate::book::{Book, Customer};
+use crate::book::{Book, Customer, Day, Stamps};
 use crate::filter::{Field, Filter};
 use crate::queries::{Insight, Plan, Queries, QueryKey};
 
@@ -19,8 +19,8 @@ pub(super) struct Selection {
     pub(super) insight: Insight,
     pub(super) filter: Option<Filter>,
     columns: Option<Vec<Field>>,
-    /// `None` for a date without data.
-    pub(super) snapshot: Option<usize>,
+    /// The day of the rows; `None` for a day without data.
+    pub(super) stamps: Option<Stamps>,
     /// The query texts, which identify equal queries.
     key: QueryKey,
 }
@@ -32,15 +32,15 @@ impl Selection {
         let fields = insight.fields();
         let filter = filter.as_deref().map(|text| Filter::parse(text, fields)).transpose();
         let columns = group.as_deref().map(|text| columns(text, fields)).transpose();
-        let snapshot = match processed.as_deref() {
-            None => Some(0),
-            Some(text) => book.snapshot_on(day(text)?),
+        let stamps = match processed.as_deref() {
+            None => Some(book.latest().clone()),
+            Some(text) => book.stamps_on(day(text)?),
         };
         Ok(Self {
             insight,
             filter: filter.map_err(|reason| error(&reason))?,
             columns: columns.map_err(|reason| error(&reason))?,
-            snapshot,
+            stamps,
             key: (insight, texts),
         })
     }
@@ -81,11 +81,12 @@ fn columns(text: &str, fields: &[Field]) -> Result<Vec<Field>, String> {
 }
 
 /// Parses a date, or a date and time with or without an offset. The format of the service is not documented.
-fn day(text: &str) -> Result<Date, RouteError> {
+fn day(text: &str) -> Result<Day, RouteError> {
     let zoned = || text.parse::<jiff::Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date());
     text.parse::<DateTime>()
         .map(DateTime::date)
         .or_else(|_| zoned())
+        .map(Day::of)
         .map_err(|_| error("processedDateTime parameter is not a valid date"))
 }
 

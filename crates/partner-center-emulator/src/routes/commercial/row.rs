@@ -43,11 +43,11 @@ impl Row {
 
 /// The rows of one customer that match a selection.
 pub(super) fn rows(customer: &Customer, selection: &Selection) -> (Owner, Vec<Row>) {
-    let Some(snapshot) = selection.snapshot else { return (Owner::of(customer), Vec::new()) };
+    let Some(stamps) = &selection.stamps else { return (Owner::of(customer), Vec::new()) };
     let owner = Owner::of(customer);
     let mut rows: Vec<Row> = match selection.insight {
         Insight::Deployment => customer
-            .deployment_at(snapshot)
+            .deployment_at(stamps)
             .into_iter()
             .map(|row| Row {
                 product: row.product,
@@ -58,7 +58,7 @@ pub(super) fn rows(customer: &Customer, selection: &Selection) -> (Owner, Vec<Ro
             })
             .collect(),
         Insight::Usage => customer
-            .usage_at(snapshot)
+            .usage_at(stamps)
             .into_iter()
             .map(|row| Row {
                 product: row.product,
