@@ -7,7 +7,7 @@ use partner_center::sweep::Order;
 
 use super::funnel_of_all::{self, Asked};
 use super::funnel_policy::FunnelPolicy;
-use super::output_options::is_html;
+use super::output_options::{is_html, no_workbooks};
 use super::read_files;
 use super::runner::{ReportRunner, drive};
 use super::source::{CustomerSelection, FunnelRows};
@@ -25,7 +25,12 @@ use crate::problem::{Problem, Stop};
 
 /// `report`.
 pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let path = output(arguments, global)?;
+    if global.format.is_some() {
+        return Err(Problem::new(Exit::Usage, "--format does not apply to report, which writes html")
+            .advice("Omit it; licenses funnel writes the same rows in every format. Nothing was sent.")
+            .into());
+    }
+    let path = output(arguments)?;
     if !is_html(path) {
         return Err(Problem::new(Exit::Usage, "report writes html only")
             .fact("--output", path.display().to_string())
@@ -42,21 +47,31 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
 
 /// `report pack`.
 pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let path = output(arguments, global)?;
+    let with_workbooks = with_workbooks(global)?;
+    let path = output(arguments)?;
     let (policy, edition) = prepare(arguments, global)?;
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
     let about = edition.about.clone();
-    let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages))?;
+    let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages, with_workbooks))?;
     read(arguments, policy, output, about, global, console).await
 }
 
-/// Where the pages are written.
-fn output<'a>(arguments: &'a Pages, global: &Global) -> Result<&'a Path, Problem> {
-    if global.format.is_some() {
-        return Err(Problem::new(Exit::Usage, "--format does not apply to report, which writes html")
-            .advice("Omit it; licenses funnel writes the same rows in every format. Nothing was sent."));
+/// Whether a pack has a workbook beside each page.
+fn with_workbooks(global: &Global) -> Result<bool, Problem> {
+    match global.format {
+        None | Some(Format::Html) => Ok(false),
+        Some(Format::Xlsx) if cfg!(feature = "xlsx") => Ok(true),
+        Some(Format::Xlsx) => Err(no_workbooks()),
+        Some(_) => Err(Problem::new(Exit::Usage, "report pack writes html or xlsx").advice(
+            "Use --format xlsx for a page and a workbook per customer, or omit it for pages alone; licenses funnel \
+             writes the same rows in every format. Nothing was sent.",
+        )),
     }
+}
+
+/// Where the pages are written.
+fn output(arguments: &Pages) -> Result<&Path, Problem> {
     let missing = || Problem::new(Exit::Usage, "--output is missing").advice("Add --output and a file name.");
     arguments.output.as_deref().ok_or_else(missing)
 }

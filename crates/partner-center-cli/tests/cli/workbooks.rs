@@ -8,9 +8,9 @@ use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 
 use crate::support::{Run, TestEmulator, beside, finish, rejections, stable};
 
-type Book = Xlsx<Cursor<Vec<u8>>>;
+pub(crate) type Book = Xlsx<Cursor<Vec<u8>>>;
 
-fn open(path: &Path) -> Book {
+pub(crate) fn open(path: &Path) -> Book {
     open_workbook_from_rs(Cursor::new(std::fs::read(path).unwrap())).unwrap()
 }
 
@@ -49,7 +49,7 @@ fn is_same(column: &str, csv: &str, cell: &Data) -> bool {
     }
 }
 
-fn compare(csv: &[Vec<String>], sheet: &Range<Data>) {
+pub(crate) fn compare(csv: &[Vec<String>], sheet: &Range<Data>) {
     let header = &csv[0];
     assert_eq!(&sheet.headers().unwrap(), header);
     assert_eq!(sheet.rows().count(), csv.len());
@@ -58,6 +58,14 @@ fn compare(csv: &[Vec<String>], sheet: &Range<Data>) {
             assert!(is_same(column, text, cell), "{column}: {cell:?} instead of {text:?}");
         }
     }
+}
+
+/// Every cell, with a line per row.
+pub(crate) fn text(book: &mut Book) -> String {
+    let sheets: Vec<_> = book.worksheets().into_iter().map(|(_, sheet)| sheet).collect();
+    let rows = sheets.iter().flat_map(Range::rows);
+    let lines = rows.map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("\t"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The sums of the columns with counts and costs.
@@ -71,7 +79,7 @@ fn sums(sheet: &Range<Data>) -> Vec<(String, f64)> {
 }
 
 /// The line of the summary below the header that begins with this text, as name and value.
-fn line_of_summary(book: &mut Book, header: &str, line: &str) -> Vec<(String, f64)> {
+pub(crate) fn line_of_summary(book: &mut Book, header: &str, line: &str) -> Vec<(String, f64)> {
     let summary = book.worksheet_range("Summary").unwrap();
     let below = |text: &str| {
         let text = Data::String(text.to_owned());

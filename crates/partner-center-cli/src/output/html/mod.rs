@@ -4,6 +4,7 @@ mod first_rows;
 mod pack;
 mod sums;
 mod words;
+mod workbook;
 
 use std::io::{self, Write};
 use std::sync::Arc;

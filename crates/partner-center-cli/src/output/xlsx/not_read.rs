@@ -93,14 +93,16 @@ fn above(summary: &Summary) -> Vec<(&'static str, String)> {
             ),
         ));
     }
-    lines.push((
-        "Empty pages",
-        in_words(
-            summary.empty_pages,
-            "page was empty although others follow",
-            "pages were empty although others follow",
-        ),
-    ));
+    if summary.empty_pages > 0 {
+        lines.push((
+            "Empty pages",
+            in_words(
+                summary.empty_pages,
+                "page was empty although others follow",
+                "pages were empty although others follow",
+            ),
+        ));
+    }
     lines
 }
 

@@ -170,7 +170,9 @@ impl Page<'_> {
     fn about(&mut self, summary: &Summary) -> Result<(), XlsxError> {
         let about = &summary.about;
         self.header(["About", ""].into_iter())?;
-        self.line("Command", &redact(&about.command))?;
+        if !about.command.is_empty() {
+            self.line("Command", &redact(&about.command))?;
+        }
         self.line("Read on", &about.day())?;
         if let Some(age) = age_of(summary) {
             self.line("Data", &age)?;
