@@ -10,6 +10,7 @@ mod ranking;
 mod spill;
 mod summary;
 mod table;
+mod temporary;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -176,7 +177,7 @@ impl<R: Row, W: Write + Send> Sink<R> for Xlsx<R, W> {
     }
 
     fn finish(&mut self, summary: &Summary, failures: &[Failure]) -> io::Result<()> {
-        self.write(summary, failures).map_err(in_writing)
+        temporary::catching(|| self.write(summary, failures)).map_err(in_writing)
     }
 }
 
@@ -219,7 +220,10 @@ fn in_writing(error: XlsxError) -> io::Error {
 }
 
 fn in_directory(directory: &std::path::Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot keep rows in {}: {error}", directory.display()))
+    io::Error::new(
+        error.kind(),
+        format!("cannot keep rows in the directory {}: {error}", directory.display()),
+    )
 }
 
 #[cfg(test)]

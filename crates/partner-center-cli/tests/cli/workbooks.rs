@@ -213,6 +213,40 @@ fn a_run_that_ends_early_writes_nothing() {
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_full_temporary_directory_is_an_error_that_names_it() {
+    let beside = beside(Emulator::builder().customers(60));
+    let temporary = tempfile::tempdir().unwrap();
+    let funnel = ["licenses", "funnel", "-a", "--source", "classic"];
+    let size = |arguments: &[&str]| {
+        let csv = beside.run(&[arguments, &["--format", "csv"]].concat()).stdout;
+        u64::try_from(csv.len()).unwrap()
+    };
+    let all = size(&funnel);
+    let few = ["licenses", "deployment", "-c", crate::support::DOCUMENTED];
+    let pack = ["report", "pack", "--format", "xlsx"];
+    // The rows before they are written, a long sheet while it is written, and the end of a short sheet.
+    for (arguments, output, limit) in [
+        (&funnel[..], "x.xlsx", all / 4),
+        (&funnel, "x.xlsx", all * 3 / 2),
+        (&few, "x.xlsx", size(&few)),
+        (&pack, "pack", 512),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = beside.command();
+        command.args(arguments).arg("--output").arg(directory.path().join(output));
+        command.env("TMPDIR", temporary.path());
+        let run = crate::process::limited(limit.div_ceil(512), &command);
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{limit}\n{run}");
+        let cause = format!("cannot keep rows in the directory {}: ", temporary.path().display());
+        let expected = "error: the output could not be written\n";
+        assert!(run.stderr.ends_with(" (os error 27)\n") && run.stderr.contains(&cause), "{limit}\n{run}");
+        assert!(run.stderr.contains(expected) && !run.stderr.contains("panic"), "{limit}\n{run}");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{limit}");
+    }
+}
+
 #[test]
 fn a_workbook_on_stdout_is_the_same() {
     let beside = beside(Emulator::builder().customers(5));
