@@ -169,7 +169,7 @@ impl Customer {
         self.source =
             if self.sums.totals.rows == 0 { source } else { self.source.filter(|_| self.source == source) };
         self.sums.add(row);
-        self.group.add(&row.row).costs.add(currencies, row);
+        self.group.add(&row.row).extra.add(GroupBy::Customer, currencies, row);
         self.products.add(row, currencies);
         self.rows.add(row);
         self.workbook.as_mut().map_or(Ok(()), |workbook| workbook.add(row))
