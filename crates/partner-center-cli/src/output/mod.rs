@@ -22,6 +22,7 @@ pub(crate) mod row_type;
 pub(crate) mod rows;
 mod summary;
 mod table;
+pub(crate) mod words;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 

@@ -336,13 +336,3 @@ fn service(global: &Global) -> Result<String, Problem> {
     let tenant = settings.tenant_id.map_or_else(String::new, |tenant| format!(" as {}", tenant.value));
     Ok(format!("{place}{tenant}"))
 }
-
-/// A note that pages were empty although others follow.
-pub(crate) fn empty_pages_in_words(pages: u64) -> Option<String> {
-    let pages_were = if pages == 1 { "page was" } else { "pages were" };
-    (pages > 0).then(|| {
-        format!(
-            "{pages} {pages_were} empty although others follow; rows may be missing, and a later run may return them"
-        )
-    })
-}

@@ -133,6 +133,8 @@ fn a_workbook_per_customer_has_its_rows_and_the_figures_of_its_page() {
                 assert!((cost - of_page).abs() < 0.001, "{workbook} {currency} {cost} {of_page}");
             }
             let text = text(&mut book);
+            let words = if source == "classic" { "the classic operations" } else { "the commercial queries" };
+            assert!(text.contains(words) && page.text().contains(&format!("Source: {words}")), "{workbook}");
             assert!(
                 !text.contains("partner-center report"),
                 "{workbook}: a command can name another customer"

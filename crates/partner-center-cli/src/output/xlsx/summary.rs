@@ -1,11 +1,10 @@
 //! The sheet *Summary*: the question, where the answer comes from, what to know about it, the totals and a chart.
 
-use partner_center::licenses::Source;
 use rust_xlsxwriter::{Chart, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
 
 use super::super::footnotes::{self, Place};
-use super::super::{Column, Columns, Kind, Row, Summary, age_of};
+use super::super::{Column, Columns, Kind, Row, Summary, age_of, words};
 use super::cells::{self, Formats, cell_text};
 use super::ranking::Ranking;
 use super::table::BAR;
@@ -177,14 +176,8 @@ impl Page<'_> {
         if let Some(age) = age_of(summary) {
             self.line("Data", &age)?;
         }
-        if let Some(source) = about.source {
-            self.line(
-                "Source",
-                match source {
-                    Source::Commercial => "the commercial query",
-                    _ => "the classic operations",
-                },
-            )?;
+        if about.source.is_some() {
+            self.line("Source", &words::source(about.source, about.is_sample))?;
         }
         if let Some(tenant) = &about.tenant {
             self.line("Partner tenant", tenant)?;
