@@ -12,7 +12,7 @@ use super::read_files;
 use super::runner::{ReportRunner, drive};
 use super::source::{CustomerSelection, FunnelRows};
 use crate::args::{Global, Pages};
-use crate::connect::connect;
+use crate::connect::Connection;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::file::Partial;
@@ -37,24 +37,26 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
             .advice("Use a file name that ends in .html. Nothing was sent.")
             .into());
     }
-    let (policy, edition) = prepare(arguments, global)?;
+    let connection = Connection::read(global)?;
+    let (policy, edition) = prepare(arguments, &connection)?;
     let files = Files::new(path, &read_files(&arguments.filters, &arguments.pricing))?;
     let target = Target::File(Partial::create(&files)?);
     let about = edition.about.clone();
     let output = Output::of_sink(target, |out| ReportPage::new(edition, out))?;
-    read(arguments, policy, output, about, global, console).await
+    read(arguments, policy, output, about, &connection, console).await
 }
 
 /// `report pack`.
 pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
     let with_workbooks = with_workbooks(global)?;
     let path = output(arguments)?;
-    let (policy, edition) = prepare(arguments, global)?;
+    let connection = Connection::read(global)?;
+    let (policy, edition) = prepare(arguments, &connection)?;
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
     let about = edition.about.clone();
     let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages, with_workbooks))?;
-    read(arguments, policy, output, about, global, console).await
+    read(arguments, policy, output, about, &connection, console).await
 }
 
 /// Whether a pack has a workbook beside each page.
@@ -76,11 +78,11 @@ fn output(arguments: &Pages) -> Result<&Path, Problem> {
     arguments.output.as_deref().ok_or_else(missing)
 }
 
-fn prepare(arguments: &Pages, global: &Global) -> Result<(FunnelPolicy, Edition), Problem> {
+fn prepare(arguments: &Pages, connection: &Connection<'_>) -> Result<(FunnelPolicy, Edition), Problem> {
     let Pages { filters, pricing, .. } = arguments;
-    let policy = FunnelPolicy::new(filters, pricing, &[], false, global.patience())?;
+    let policy = FunnelPolicy::new(filters, pricing, &[], false, connection.global.patience())?;
     let edition = Edition {
-        about: super::about(global)?,
+        about: super::about(connection),
         columns: policy.annotator().columns(),
         currencies: policy.annotator().currencies().map(<[_]>::to_vec),
     };
@@ -93,11 +95,11 @@ async fn read(
     policy: FunnelPolicy,
     output: Output<AnnotatedRow>,
     about: About,
-    global: &Global,
+    connection: &Connection<'_>,
     console: Console,
 ) -> Result<Exit, Stop> {
     let Pages { customers, requests, .. } = arguments;
-    let session = connect(global, console).await?;
+    let session = connection.open(console).await?;
     let selected = if customers.is_empty() {
         funnel_of_all::open(&session.partner, requests, Order::Customer, None, Asked::default()).await?
     } else {
