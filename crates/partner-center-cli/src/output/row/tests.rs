@@ -2,6 +2,7 @@
 
 use partner_center::funnel::{FunnelRow, GroupBy, Groups};
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
+use partner_center_history::cell::{self, Kind, List};
 use serde::de::DeserializeOwned;
 
 use super::*;
@@ -90,7 +91,7 @@ fn columns_are_the_serialized_fields<R: Row>(row: &R, columns: &Columns) {
                 | (Cell::Money(_), Kind::Money)
                 | (Cell::Time(_), Kind::Time)
         );
-        let members = |list: &dyn List, columns: &[Column]| {
+        let members = |list: &dyn List, columns: &[cell::Column]| {
             list.members().iter().all(|member| member.len() == columns.len())
         };
         let is_list = match (row.cell(column), column.kind) {
