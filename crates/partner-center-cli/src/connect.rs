@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use partner_center::credential::{AppRegistration, Credential, RefreshToken, StaticToken};
+use partner_center::settings::Settings;
 use partner_center::{PartnerCenter, PartnerCenterBuilder};
 use partner_center_emulator::{Emulator, Entra};
 
@@ -19,24 +20,59 @@ pub(crate) struct Session {
     _emulator: Option<Emulator>,
 }
 
-/// Builds the client. Nothing is sent yet.
-pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session, Stop> {
-    if global.emulator {
-        let DemoEmulator { emulator, credential, .. } = DemoEmulator::start(console).await?;
-        let builder = PartnerCenter::builder().base_url(emulator.base_url()).credential(credential);
-        return Ok(Session { partner: build(global, builder)?, _emulator: Some(emulator) });
+/// How a run reaches the service. Reports also write the partner's tenant, which is one of the settings.
+pub(crate) struct Connection<'a> {
+    pub(crate) global: &'a Global,
+    /// `None` with the embedded emulator.
+    settings: Option<Settings>,
+}
+
+impl<'a> Connection<'a> {
+    /// Reads the settings, once for the whole run.
+    pub(crate) fn read(global: &'a Global) -> Result<Self, Problem> {
+        let settings = (!global.emulator).then(|| settings::read(global)).transpose()?;
+        Ok(Self { global, settings })
     }
-    let settings = settings::read(global)?;
-    let found = credentials::find(&settings).await;
-    let credential: Arc<dyn Credential> = match &found {
-        Ok(found) => Arc::clone(&found.credential),
-        // Invalid settings are reported before missing credentials.
-        Err(_) => Arc::new(StaticToken::new("none")?),
-    };
-    let builder = settings.configure(PartnerCenter::builder())?.credential(credential);
-    let partner = build(global, builder)?;
-    found?;
-    Ok(Session { partner, _emulator: None })
+
+    /// The partner's tenant, if it is known.
+    pub(crate) fn tenant(&self) -> Option<&str> {
+        Some(self.settings.as_ref()?.tenant_id.as_ref()?.value.as_str())
+    }
+
+    /// The service and tenant: one file must not mix the customers of two partners.
+    pub(crate) fn name(&self) -> String {
+        let Some(settings) = &self.settings else { return "the embedded emulator".to_owned() };
+        let place = match &settings.base_url {
+            Some(url) => url.value.as_str(),
+            None => settings.cloud.value.name(),
+        };
+        let tenant = self.tenant().map_or_else(String::new, |tenant| format!(" as {tenant}"));
+        format!("{place}{tenant}")
+    }
+
+    /// Builds the client. Nothing is sent yet.
+    pub(crate) async fn open(&self, console: Console) -> Result<Session, Stop> {
+        let Some(settings) = &self.settings else {
+            let DemoEmulator { emulator, credential, .. } = DemoEmulator::start(console).await?;
+            let builder = PartnerCenter::builder().base_url(emulator.base_url()).credential(credential);
+            return Ok(Session { partner: build(self.global, builder)?, _emulator: Some(emulator) });
+        };
+        let found = credentials::find(settings).await;
+        let credential: Arc<dyn Credential> = match &found {
+            Ok(found) => Arc::clone(&found.credential),
+            // Invalid settings are reported before missing credentials.
+            Err(_) => Arc::new(StaticToken::new("none")?),
+        };
+        let builder = settings.configure(PartnerCenter::builder())?.credential(credential);
+        let partner = build(self.global, builder)?;
+        found?;
+        Ok(Session { partner, _emulator: None })
+    }
+}
+
+/// Builds the client of a command that needs no settings itself.
+pub(crate) async fn connect(global: &Global, console: Console) -> Result<Session, Stop> {
+    Connection::read(global)?.open(console).await
 }
 
 /// The embedded emulator and credentials for it: a real sign-in at its own sign-in host, so that the user's tokens are

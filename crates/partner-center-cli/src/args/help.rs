@@ -113,7 +113,10 @@ rows.";
 
 pub(super) const PACK_HELP: &str = "\
 Each page has the rows of one customer and names no other; its file is named after the customer. The
-index names all of them: do not send it to a customer.";
+index names all of them: do not send it to a customer.
+
+With --format xlsx, each customer also has an Excel workbook beside its page, with the sheets of
+licenses funnel --format xlsx; the index links both. The default is --format html.";
 
 pub(super) const PRICES_HELP: &str = "\
 A price file is csv with these columns in any order; from is optional:

@@ -26,7 +26,8 @@ pub(crate) struct Report {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PackCommand {
-    /// Write one page per customer that has rows, to send to that customer, and an index of the pages
+    /// Write one page per customer that has rows, to send to that customer, and an index of the pages; with --format
+    /// xlsx also one workbook per customer
     #[command(
         after_help = help::PACK_HELP,
         mut_arg("source", |arg| arg.help(help::SOURCE_OF_PAGES)),

@@ -10,9 +10,9 @@ use crate::args::{Global, Query, QueryArguments};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::output::{End, Layout, Output, Position, Row, as_written};
+use crate::output::{End, Layout, Output, Position, Row, as_written, words};
 use crate::problem::{Problem, Stop};
-use crate::report::{empty_pages_in_words, output_options};
+use crate::report::output_options;
 use crate::signals::unless_stopped;
 
 pub(crate) async fn run(command: &Query, global: &Global, console: Console) -> Result<Exit, Stop> {
@@ -135,8 +135,8 @@ where
         console.note("no rows");
     }
     end.empty_pages = pages.empty_pages();
-    if let Some(note) = empty_pages_in_words(end.empty_pages) {
-        console.note(&note);
+    if end.empty_pages > 0 {
+        console.note(&words::empty_pages(end.empty_pages));
     }
     output_options::note_findings(&end.findings, console);
     Ok(output)

@@ -17,7 +17,7 @@ pub(crate) struct About {
     pub(crate) source: Option<Source>,
     /// Whether the rows are sample data of the embedded emulator.
     pub(crate) is_sample: bool,
-    /// The command as it was typed.
+    /// The command as it was typed; empty where it could name a customer that the reader must not see.
     pub(crate) command: String,
     /// When the command began.
     pub(crate) began: Timestamp,

@@ -22,6 +22,7 @@ pub(crate) mod row_type;
 pub(crate) mod rows;
 mod summary;
 mod table;
+pub(crate) mod words;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
@@ -59,8 +60,8 @@ pub(crate) enum Format {
     Csv,
     Parquet,
     Xlsx,
-    /// Pages, which `report` writes.
-    #[value(skip)]
+    // Pages, which only `report` writes: the other commands refuse it.
+    #[value(hide = true)]
     Html,
 }
 
@@ -195,10 +196,7 @@ impl<R: Row> Output<R> {
             Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out))),
             Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), &columns, dialect, resumes)),
             Format::Parquet => Box::new(parquet::Parquet::new::<R>(io::BufWriter::new(out), &columns)),
-            #[cfg(feature = "xlsx")]
-            Format::Xlsx => Box::new(xlsx::Xlsx::new(io::BufWriter::new(out), &columns)?),
-            #[cfg(not(feature = "xlsx"))]
-            Format::Xlsx => return Err(io::Error::other("this build does not support xlsx")),
+            Format::Xlsx => workbook(io::BufWriter::new(out), &columns)?,
             Format::Html => return Err(io::Error::other("only reports are written as html")),
         };
         let at_end = format == Format::Xlsx;
@@ -305,6 +303,17 @@ impl<R: Row> Output<R> {
         if let Target::File(partial) = self.target {
             partial.discard();
         }
+    }
+}
+
+/// Writes rows as a workbook.
+fn workbook<R: Row>(out: impl Write + Send + 'static, columns: &Columns) -> io::Result<Box<dyn Sink<R>>> {
+    #[cfg(feature = "xlsx")]
+    return Ok(Box::new(xlsx::Xlsx::new(out, columns)?));
+    #[cfg(not(feature = "xlsx"))]
+    {
+        let _ = (out, columns);
+        Err(io::Error::other("this build does not support xlsx"))
     }
 }
 

@@ -1,18 +1,17 @@
 //! Rows of output and their columns. The rows are those of the SDK; this module adds what the formats need to know.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 
 use partner_center::CustomerId;
 use partner_center::funnel::Groups;
 use partner_center::licenses::percent;
-use partner_center::models::{Guid, Timestamp};
+use partner_center::models::Timestamp;
 use partner_center_history::cell::{Cell, Field};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::columns::{Column, Columns, Shown};
-use super::rows::GroupCosts;
+use super::rows::GroupExtra;
 use crate::anonymizer::{Anonymizer, anonymizer};
 use crate::prices::Costs;
 
@@ -61,9 +60,8 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// Adds its costs, if it has columns for costs.
     fn add_costs(&self, _costs: &mut Costs) {}
 
-    /// The id of its product with the display name, if it has both.
-    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "only workbooks need it"))]
-    fn product(&self) -> Option<(&Guid, &Arc<str>)> {
+    /// The display name of its product, else its name, if display names were given.
+    fn display_name(&self) -> Option<&str> {
         None
     }
 
@@ -103,8 +101,8 @@ pub(crate) fn as_written<R: Row>(mut row: R) -> R {
     row
 }
 
-/// Adds a row to its group, and returns the costs of the group, to which the row's own are not added yet.
-pub(crate) type AddToGroups<R> = for<'a> fn(&R, &'a mut Groups<GroupCosts>) -> &'a mut GroupCosts;
+/// Adds the counts of a row to its group, and returns what else is added up in the group.
+pub(crate) type AddToGroups<R> = for<'a> fn(&R, &'a mut Groups<GroupExtra>) -> &'a mut GroupExtra;
 
 /// The values of a row, in the order of the columns.
 pub(super) fn cells<'a, R: Row>(row: &'a R, columns: &'a Columns) -> impl Iterator<Item = Cell<'a>> {

@@ -10,13 +10,11 @@ mod ranking;
 mod spill;
 mod summary;
 mod table;
+mod temporary;
 
-use std::collections::HashMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use partner_center::funnel::{GroupBy, Groups};
-use partner_center::models::Guid;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
 use self::cells::Formats;
@@ -24,7 +22,7 @@ use self::ranking::Ranking;
 use self::spill::Spill;
 use self::table::{Head, Table};
 use super::row::cells;
-use super::rows::{GroupCosts, GroupRow, group};
+use super::rows::{GroupExtra, GroupRow, group};
 use super::{Columns, Failure, Row, RowOrder, Sink, Summary};
 use crate::prices::Currency;
 
@@ -33,9 +31,7 @@ pub(super) struct Xlsx<R: Row, W: Write> {
     columns: Columns,
     spill: Spill,
     /// Only of rows that can be grouped.
-    groups: Option<[Groups<GroupCosts>; 2]>,
-    /// The display names of products.
-    names: HashMap<Guid, Arc<str>>,
+    groups: Option<[Groups<GroupExtra>; 2]>,
     /// Of rows that are groups themselves.
     ranking: Ranking,
     /// How many rows a sheet holds, without its header.
@@ -51,7 +47,6 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
             spill: Spill::new(&columns)?,
             columns,
             groups: R::GROUPED.map(|_| [GroupBy::Customer, GroupBy::Product].map(Groups::new)),
-            names: HashMap::new(),
             ranking: Ranking::new("Groups"),
             rows_per_sheet: table::MOST_ROWS,
             row: std::marker::PhantomData,
@@ -60,7 +55,7 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
 
     fn add(&mut self, row: &R) -> io::Result<()> {
         self.spill.add(cells(row, &self.columns).map(super::Cell::text))?;
-        let Some((groups, add)) = self.groups.as_mut().zip(R::GROUPED) else {
+        let Some(groups) = &mut self.groups else {
             let text = |name| {
                 self.columns.iter().find(|column| column.name == name).map(|column| row.cell(column).text())
             };
@@ -69,13 +64,8 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
             return Ok(());
         };
         for groups in groups {
-            let GroupCosts(costs) = add(row, groups);
-            row.add_costs(costs.get_or_insert_default());
-        }
-        if let Some((id, name)) = row.product()
-            && !self.names.contains_key(id)
-        {
-            self.names.insert(id.clone(), Arc::clone(name));
+            // In the currencies of the rows.
+            group::add(groups, Some(&[]), row);
         }
         Ok(())
     }
@@ -85,14 +75,7 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
         let groups = self.groups.take()?;
         let order = RowOrder::read(columns, Some(R::GROUPS_SORTED_BY), None);
         Some(groups.map(|groups| {
-            let by = groups.by();
-            let mut groups: Vec<GroupRow> = groups.into_iter().collect();
-            for group in &mut groups {
-                let id = group.key.as_deref().filter(|_| by == GroupBy::Product).map(Guid::from);
-                if let Some(name) = id.and_then(|id| self.names.get(&id)) {
-                    group.name = Some(name.as_ref().to_owned());
-                }
-            }
+            let mut groups: Vec<_> = group::rows(groups).collect();
             if let Ok(order) = &order {
                 order.arrange(&mut groups);
             }
@@ -176,7 +159,7 @@ impl<R: Row, W: Write + Send> Sink<R> for Xlsx<R, W> {
     }
 
     fn finish(&mut self, summary: &Summary, failures: &[Failure]) -> io::Result<()> {
-        self.write(summary, failures).map_err(in_writing)
+        temporary::catching(|| self.write(summary, failures)).map_err(in_writing)
     }
 }
 
@@ -219,7 +202,10 @@ fn in_writing(error: XlsxError) -> io::Error {
 }
 
 fn in_directory(directory: &std::path::Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot keep rows in {}: {error}", directory.display()))
+    io::Error::new(
+        error.kind(),
+        format!("cannot keep rows in the directory {}: {error}", directory.display()),
+    )
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ use data::{Change, Changes, Renewal, Renewals, Since};
 pub(crate) use text::Text;
 use text::{Difference as _, Digits as _, Quantity as _};
 use words::Reader;
+#[cfg(feature = "xlsx")]
+pub(crate) use words::not_covered;
 
 /// The page with the report over many customers.
 pub(crate) fn report(report: &Report) -> Result<String, askama::Error> {

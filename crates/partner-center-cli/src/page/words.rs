@@ -159,7 +159,7 @@ pub(super) fn change(change: &Change) -> &'static str {
 }
 
 /// Why customers are not covered: `2 customers could not be read`.
-pub(super) fn not_covered(reason: Reason, count: u64) -> String {
+pub(crate) fn not_covered(reason: Reason, count: u64) -> String {
     let customers = count.counted("customer", "customers");
     match (reason, count) {
         (Reason::Failed, _) => format!("{customers} could not be read"),

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use partner_center::funnel::{FunnelRow, GroupBy};
-use partner_center::models::Guid;
+use partner_center::funnel::FunnelRow;
 
 use crate::args::Pricing;
 use crate::output::columns::Columns;
-use crate::output::rows::{AnnotatedRow, GroupRow, Priced};
+use crate::output::rows::{AnnotatedRow, Priced};
 use crate::output::today;
 use crate::prices::{Currency, PriceList, Pricer, Product, ProductNames};
 use crate::problem::Problem;
@@ -62,14 +61,6 @@ impl Annotator {
             }
         };
         AnnotatedRow { row, display_name, cost }
-    }
-
-    /// Gives a group of rows of one product its display name.
-    pub(super) fn name(&self, by: GroupBy, group: &mut GroupRow) {
-        let id = group.key.as_deref().filter(|_| by == GroupBy::Product).map(Guid::from);
-        if let Some(name) = id.and_then(|id| self.names.as_ref()?.get(&id)) {
-            group.name = Some(name.to_owned());
-        }
     }
 
     /// Notes about products that have no price although entries match them.

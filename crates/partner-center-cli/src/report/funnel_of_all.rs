@@ -12,7 +12,7 @@ use super::runner::{ReportRunner, drive};
 use super::selected_customers::FunnelQuery;
 use super::source::{CustomerSelection, FunnelRows};
 use crate::args::{Global, Requests};
-use crate::connect::connect;
+use crate::connect::Connection;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::AnnotatedRow;
@@ -70,12 +70,13 @@ pub(crate) async fn write_from_all(
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
-    let session = connect(global, console).await?;
+    let connection = Connection::read(global)?;
+    let session = connection.open(console).await?;
     let whose = match open(&session.partner, requests, Order::Completion, None, Asked::default()).await? {
         ControlFlow::Continue(whose) => whose,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    let runner = ReportRunner::new(output, format, super::about(global)?, None, false, console)?;
+    let runner = ReportRunner::new(output, format, super::about(&connection), None, false, console)?;
     let rows = FunnelRows { whose, policy: FunnelPolicy::default(), products_only: true, tap: None };
     drive(rows, runner).await
 }

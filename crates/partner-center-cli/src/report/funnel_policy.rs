@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, GroupBy, JoinReport};
+use partner_center::funnel::{Flag, FunnelRow, FunnelTotals, JoinReport};
 use partner_center::settings::input::text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -154,9 +154,8 @@ impl FunnelPolicy {
         row
     }
 
-    /// Names a group of the rows, and compares it with the thresholds.
-    pub(super) fn grouped(&mut self, by: GroupBy, group: &mut GroupRow) {
-        self.annotator.name(by, group);
+    /// Compares a group of the rows with the thresholds.
+    pub(super) fn grouped(&mut self, group: &GroupRow) {
         for (threshold, crossings) in self.thresholds.iter().zip(&mut self.state.crossings) {
             crossings.see(threshold, group);
         }

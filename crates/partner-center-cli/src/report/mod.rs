@@ -43,7 +43,7 @@ use self::source::{CustomerSelection, FunnelRows, LicenseRows as Reading};
 use crate::anonymizer::anonymizer;
 use crate::args;
 use crate::args::Global;
-use crate::connect::connect;
+use crate::connect::Connection;
 use crate::console::Console;
 use crate::csv_dialect::Dialect;
 use crate::exit::Exit;
@@ -54,7 +54,6 @@ use crate::output::rows::{GroupRow, group};
 use crate::output::{About, Format, Layout, Output, Row, Target};
 use crate::prices::Currency;
 use crate::problem::{Problem, Stop};
-use crate::settings;
 
 /// `licenses deployment` and `licenses usage` for customers.
 pub(super) async fn licenses<R: LicenseRow + Row>(
@@ -66,8 +65,10 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
     let args::LicenseArgs { whose, reading, writing, .. } = arguments;
     let writing = &ordered(writing, whose, reading, arguments.by, global)?;
     let columns = (Columns::of::<R>(), None);
-    let setup = Destination::<R>::new(arguments.by, columns, whose, reading, writing, asked, &[], global)?;
-    let session = connect(global, console).await?;
+    let connection = Connection::read(global)?;
+    let setup =
+        Destination::<R>::new(arguments.by, columns, whose, reading, writing, asked, &[], &connection)?;
+    let session = connection.open(console).await?;
     let whose = if whose.all_customers {
         let report = session
             .partner
@@ -113,11 +114,12 @@ pub(super) async fn funnel(
     ];
     let read = read_files(filters, pricing);
     let columns = (policy.annotator().columns(), policy.annotator().currencies().map(<[_]>::to_vec));
-    let setup = Destination::new(*by, columns, whose, reading, writing, asked, &read, global)?;
+    let connection = Connection::read(global)?;
+    let setup = Destination::new(*by, columns, whose, reading, writing, asked, &read, &connection)?;
     if let Some(state) = setup.state() {
         policy.restore(state.policy.clone())?;
     }
-    let session = connect(global, console).await?;
+    let session = connection.open(console).await?;
     let partner = &session.partner;
     let resumed = setup.state().map(|state| state.reading.clone());
     let selected = if whose.all_customers {
@@ -206,15 +208,15 @@ impl<R: Row> Destination<R> {
         writing: &args::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
         read: Read<'_>,
-        global: &Global,
+        connection: &Connection<'_>,
     ) -> Result<Self, Stop> {
         let Some(by) = by else {
-            return Setup::new(columns, whose, reading, writing, asked, read, global).map(Self::Rows);
+            return Setup::new(columns, whose, reading, writing, asked, read, connection).map(Self::Rows);
         };
         let sort = writing.sort.clone().or_else(|| Some(R::GROUPS_SORTED_BY.to_owned()));
         let writing = args::Writing { sort, ..writing.clone() };
         let columns = group::columns(currencies.as_deref());
-        let setup = Setup::new(columns, whose, reading, &writing, asked, read, global)?;
+        let setup = Setup::new(columns, whose, reading, &writing, asked, read, connection)?;
         Ok(Self::Groups(setup, by.into(), currencies))
     }
 
@@ -258,13 +260,14 @@ impl<R: Row> Setup<R> {
         writing: &args::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
         read: Read<'_>,
-        global: &Global,
+        connection: &Connection<'_>,
     ) -> Result<Self, Stop> {
+        let global = connection.global;
         let format = output_options::format(global, writing.file())?;
         let dialect = writing.csv.dialect(format)?;
         let arrangement = output_options::arrangement(&columns, writing)?;
         let layout = whose.layout();
-        let about = about(global)?;
+        let about = about(connection);
         let Some(path) = &reading.checkpoint else {
             let output = output_options::output_apart_from(global, writing, layout, columns, read)?;
             return Ok(Self { output, format, about, checkpoint_file: None, state: None });
@@ -285,7 +288,7 @@ impl<R: Row> Setup<R> {
             ("--source", format!("{:?}", reading.requests.source.unwrap_or_default()).to_lowercase()),
             ("--order", format!("{:?}", reading.order.unwrap_or_default()).to_lowercase()),
             ("--locale", global.locale.clone().unwrap_or_else(|| "en-US".to_owned())),
-            ("the service", service(global)?),
+            ("the service", connection.name()),
         ]);
         if let Some(anonymizer) = anonymizer() {
             fingerprint.insert("--anonymize", format!("with key {}", anonymizer.fingerprint()));
@@ -317,32 +320,7 @@ impl<R: Row> Setup<R> {
     }
 }
 
-pub(crate) fn about(global: &Global) -> Result<About, Problem> {
-    let tenant = if global.emulator { None } else { settings::read(global)?.tenant_id };
-    let tenant = tenant.map(|tenant| tenant.value);
-    Ok(About { tenant, is_sample: global.emulator, ..About::default() })
-}
-
-/// The service and tenant: one file must not mix the customers of two partners.
-fn service(global: &Global) -> Result<String, Problem> {
-    if global.emulator {
-        return Ok("the embedded emulator".to_owned());
-    }
-    let settings = settings::read(global)?;
-    let place = match settings.base_url {
-        Some(url) => url.value,
-        None => settings.cloud.value.name().to_owned(),
-    };
-    let tenant = settings.tenant_id.map_or_else(String::new, |tenant| format!(" as {}", tenant.value));
-    Ok(format!("{place}{tenant}"))
-}
-
-/// A note that pages were empty although others follow.
-pub(crate) fn empty_pages_in_words(pages: u64) -> Option<String> {
-    let pages_were = if pages == 1 { "page was" } else { "pages were" };
-    (pages > 0).then(|| {
-        format!(
-            "{pages} {pages_were} empty although others follow; rows may be missing, and a later run may return them"
-        )
-    })
+pub(crate) fn about(connection: &Connection<'_>) -> About {
+    let (tenant, is_sample) = (connection.tenant().map(str::to_owned), connection.global.emulator);
+    About { tenant, is_sample, ..About::default() }
 }

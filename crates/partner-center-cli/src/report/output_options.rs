@@ -31,14 +31,26 @@ pub(crate) fn format(global: &Global, output: Option<&Path>) -> Result<Format, P
         Format::Parquet if to_terminal => {
             refused("parquet cannot be written to a terminal", "Use --output to write it to a file.")
         }
-        Format::Xlsx if !cfg!(feature = "xlsx") => {
-            refused("this build cannot write xlsx", "Build with --features xlsx, or use csv instead.")
-        }
+        Format::Xlsx if !cfg!(feature = "xlsx") => Err(no_workbooks()),
         Format::Xlsx if to_terminal => {
             refused("xlsx cannot be written to a terminal", "Use --output to write it to a file.")
         }
+        Format::Html => {
+            Err(no_html()
+                .advice("Use partner-center report for a page, or another format. Nothing was sent."))
+        }
         _ => Ok(format),
     }
+}
+
+/// This build lacks the feature.
+pub(super) fn no_workbooks() -> Problem {
+    Problem::new(Exit::Usage, "this build cannot write xlsx")
+        .advice("Build with --features xlsx, or use another format. Nothing was sent.")
+}
+
+fn no_html() -> Problem {
+    Problem::new(Exit::Usage, "this command does not write html")
 }
 
 /// An unknown extension is an error: a file named `report.tsv` should not contain json.
@@ -49,7 +61,7 @@ fn unknown_format(path: &Path) -> Problem {
         None => "the output file has no extension that selects a format".to_owned(),
     };
     if is_html(path) {
-        return Problem::new(Exit::Usage, "this command does not write html")
+        return no_html()
             .fact("--output", path.display().to_string())
             .advice("Use partner-center report for a page, or another extension. Nothing was sent.");
     }

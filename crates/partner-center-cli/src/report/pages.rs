@@ -7,12 +7,12 @@ use partner_center::sweep::Order;
 
 use super::funnel_of_all::{self, Asked};
 use super::funnel_policy::FunnelPolicy;
-use super::output_options::is_html;
+use super::output_options::{is_html, no_workbooks};
 use super::read_files;
 use super::runner::{ReportRunner, drive};
 use super::source::{CustomerSelection, FunnelRows};
 use crate::args::{Global, Pages};
-use crate::connect::connect;
+use crate::connect::Connection;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::file::Partial;
@@ -25,47 +25,64 @@ use crate::problem::{Problem, Stop};
 
 /// `report`.
 pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let path = output(arguments, global)?;
+    if global.format.is_some() {
+        return Err(Problem::new(Exit::Usage, "--format does not apply to report, which writes html")
+            .advice("Omit it; licenses funnel writes the same rows in every format. Nothing was sent.")
+            .into());
+    }
+    let path = output(arguments)?;
     if !is_html(path) {
         return Err(Problem::new(Exit::Usage, "report writes html only")
             .fact("--output", path.display().to_string())
             .advice("Use a file name that ends in .html. Nothing was sent.")
             .into());
     }
-    let (policy, edition) = prepare(arguments, global)?;
+    let connection = Connection::read(global)?;
+    let (policy, edition) = prepare(arguments, &connection)?;
     let files = Files::new(path, &read_files(&arguments.filters, &arguments.pricing))?;
     let target = Target::File(Partial::create(&files)?);
     let about = edition.about.clone();
     let output = Output::of_sink(target, |out| ReportPage::new(edition, out))?;
-    read(arguments, policy, output, about, global, console).await
+    read(arguments, policy, output, about, &connection, console).await
 }
 
 /// `report pack`.
 pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let path = output(arguments, global)?;
-    let (policy, edition) = prepare(arguments, global)?;
+    let with_workbooks = with_workbooks(global)?;
+    let path = output(arguments)?;
+    let connection = Connection::read(global)?;
+    let (policy, edition) = prepare(arguments, &connection)?;
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
     let about = edition.about.clone();
-    let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages))?;
-    read(arguments, policy, output, about, global, console).await
+    let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages, with_workbooks))?;
+    read(arguments, policy, output, about, &connection, console).await
+}
+
+/// Whether a pack has a workbook beside each page.
+fn with_workbooks(global: &Global) -> Result<bool, Problem> {
+    match global.format {
+        None | Some(Format::Html) => Ok(false),
+        Some(Format::Xlsx) if cfg!(feature = "xlsx") => Ok(true),
+        Some(Format::Xlsx) => Err(no_workbooks()),
+        Some(_) => Err(Problem::new(Exit::Usage, "report pack writes html or xlsx").advice(
+            "Use --format xlsx for a page and a workbook per customer, or omit it for pages alone; licenses funnel \
+             writes the same rows in every format. Nothing was sent.",
+        )),
+    }
 }
 
 /// Where the pages are written.
-fn output<'a>(arguments: &'a Pages, global: &Global) -> Result<&'a Path, Problem> {
-    if global.format.is_some() {
-        return Err(Problem::new(Exit::Usage, "--format does not apply to report, which writes html")
-            .advice("Omit it; licenses funnel writes the same rows in every format. Nothing was sent."));
-    }
+fn output(arguments: &Pages) -> Result<&Path, Problem> {
     let missing = || Problem::new(Exit::Usage, "--output is missing").advice("Add --output and a file name.");
     arguments.output.as_deref().ok_or_else(missing)
 }
 
-fn prepare(arguments: &Pages, global: &Global) -> Result<(FunnelPolicy, Edition), Problem> {
+fn prepare(arguments: &Pages, connection: &Connection<'_>) -> Result<(FunnelPolicy, Edition), Problem> {
     let Pages { filters, pricing, .. } = arguments;
-    let policy = FunnelPolicy::new(filters, pricing, &[], false, global.patience())?;
+    let policy = FunnelPolicy::new(filters, pricing, &[], false, connection.global.patience())?;
     let edition = Edition {
-        about: super::about(global)?,
+        about: super::about(connection),
         columns: policy.annotator().columns(),
         currencies: policy.annotator().currencies().map(<[_]>::to_vec),
     };
@@ -78,11 +95,11 @@ async fn read(
     policy: FunnelPolicy,
     output: Output<AnnotatedRow>,
     about: About,
-    global: &Global,
+    connection: &Connection<'_>,
     console: Console,
 ) -> Result<Exit, Stop> {
     let Pages { customers, requests, .. } = arguments;
-    let session = connect(global, console).await?;
+    let session = connection.open(console).await?;
     let selected = if customers.is_empty() {
         funnel_of_all::open(&session.partner, requests, Order::Customer, None, Asked::default()).await?
     } else {

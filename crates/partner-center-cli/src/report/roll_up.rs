@@ -11,14 +11,13 @@ use super::batch::{Batch, BatchRows};
 use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
 use super::source::Reading;
-use crate::output::Row;
-use crate::output::rows::{GroupCosts, GroupRow};
+use crate::output::rows::{GroupExtra, GroupRow, group};
 use crate::prices::Currency;
 
 /// Groups the rows of another source.
 pub(super) struct RollUp<S> {
     rows: S,
-    groups: Groups<GroupCosts>,
+    groups: Groups<GroupExtra>,
     /// The currencies of the prices.
     currencies: Option<Vec<Currency>>,
 }
@@ -29,12 +28,6 @@ impl<S> RollUp<S> {
     }
 }
 
-/// Adds a row to its group.
-fn add<R: Row>(groups: &mut Groups<GroupCosts>, currencies: Option<&[Currency]>, row: &R) {
-    let Some(add) = R::GROUPED else { return };
-    add(row, groups).add(currencies, row);
-}
-
 impl<S: Reading> Reading for RollUp<S> {
     type Row = GroupRow;
 
@@ -43,7 +36,7 @@ impl<S: Reading> Reading for RollUp<S> {
         let rows = match batch.rows {
             BatchRows::Rows(rows) => {
                 for row in &rows {
-                    add(&mut self.groups, self.currencies.as_deref(), row);
+                    group::add(&mut self.groups, self.currencies.as_deref(), row);
                 }
                 BatchRows::Rows(Vec::new())
             }
@@ -56,10 +49,10 @@ impl<S: Reading> Reading for RollUp<S> {
 
     fn rest(&mut self, each: &mut dyn FnMut(GroupRow)) {
         let Self { rows, groups, currencies } = self;
-        rows.rest(&mut |row| add(groups, currencies.as_deref(), &row));
+        rows.rest(&mut |row| group::add(groups, currencies.as_deref(), &row));
         let by = groups.by();
-        for mut group in std::mem::replace(groups, Groups::new(by)) {
-            rows.grouped(by, &mut group);
+        for group in group::rows(std::mem::replace(groups, Groups::new(by))) {
+            rows.grouped(&group);
             each(group);
         }
     }

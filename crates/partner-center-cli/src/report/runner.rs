@@ -13,7 +13,6 @@ use partner_center::{CustomerId, Error};
 use super::batch::{Batch, BatchRows};
 use super::checkpoint_file::{CheckpointFile, State};
 use super::coverage::CustomerCoverage;
-use super::empty_pages_in_words;
 use super::funnel_policy::FunnelPolicy;
 use super::in_words::{in_words, to_append};
 use super::progress::Line;
@@ -23,6 +22,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{
     About, CollectedFindings, Customers, End, Failure, Format, NamedCustomer, Output, Position, Row, Unread,
+    words,
 };
 use crate::problem::{Problem, Stop};
 use crate::signals::Signals;
@@ -327,7 +327,7 @@ impl<R: Row> ReportRunner<R> {
         let of_policy = reading.policy().map(FunnelPolicy::notes);
         [
             covered.and_then(CustomerCoverage::note),
-            empty_pages_in_words(reading.empty_pages()),
+            Some(reading.empty_pages()).filter(|pages| *pages > 0).map(words::empty_pages),
             self.findings.note(),
         ]
         .into_iter()

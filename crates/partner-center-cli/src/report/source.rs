@@ -1,6 +1,6 @@
 //! The sources of report rows: deployment, usage, and the funnel, each by either source.
 
-use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream, GroupBy};
+use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream};
 use partner_center::licenses::{Fallback, LicenseReportStream, LicenseRow, Source, UsageRow};
 use partner_center::models::Findings;
 use partner_center::sweep::{Checkpoint, CustomerOutcome, Outcome, Progress};
@@ -64,8 +64,8 @@ pub(super) trait Reading {
     /// Passes on the rows that are complete only after everything was read.
     fn rest(&mut self, _each: &mut dyn FnMut(Self::Row)) {}
 
-    /// Completes a group of the rows before it is written.
-    fn grouped(&mut self, _by: GroupBy, _group: &mut GroupRow) {}
+    /// Sees a group of the rows before it is written.
+    fn grouped(&mut self, _group: &GroupRow) {}
 
     /// The filters and thresholds, for the funnel.
     fn policy(&self) -> Option<&FunnelPolicy> {
@@ -290,8 +290,8 @@ impl Reading for FunnelRows {
         self.whose.named()?.note(first, empty)
     }
 
-    fn grouped(&mut self, by: GroupBy, group: &mut GroupRow) {
-        self.policy.grouped(by, group);
+    fn grouped(&mut self, group: &GroupRow) {
+        self.policy.grouped(group);
     }
 
     fn policy(&self) -> Option<&FunnelPolicy> {

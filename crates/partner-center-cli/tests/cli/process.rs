@@ -90,7 +90,7 @@ fn a_signal_that_comes_twice_at_once_counts_once() {
 }
 
 /// Runs the binary with a file size limit, in blocks of 512 bytes.
-fn limited(blocks: u32, command: &Command) -> Run {
+pub(crate) fn limited(blocks: u64, command: &Command) -> Run {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("ulimit -f {blocks} && exec \"$0\" \"$@\"")]);
     shell.arg(command.get_program()).args(command.get_args());

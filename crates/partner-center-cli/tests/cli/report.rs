@@ -328,6 +328,9 @@ fn what_cannot_be_written_is_refused_before_anything_is_sent() {
         (&["report", "pack"], "none/pack", &[], "its parent folder does not exist"),
         (&["report", "pack"], "left", &[], "another run is writing it, or one was killed"),
         (&["report", "pack"], "pack", &prices, "`-1` is negative"),
+        (&["report"], "page.html", &["--format", "html"], "--format does not apply"),
+        (&["report", "pack"], "pack", &["--format", "csv"], "report pack writes html or xlsx"),
+        (&["licenses", "funnel", "-a"], "x.csv", &["--format", "html"], "this command does not write html"),
         (&["licenses", "funnel", "-a"], "page.html", &[], "Use partner-center report"),
         (&["customers", "list"], "page.HTML", &[], "Use partner-center report"),
         (&["licenses", "query", "usage"], "page.html", &[], "Use partner-center report"),
@@ -335,6 +338,11 @@ fn what_cannot_be_written_is_refused_before_anything_is_sent() {
         let run = desk.write(command, output, arguments);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{command:?} {output}\n{run}");
         assert!(run.stderr.contains(why), "{why}\n{run}");
+    }
+    #[cfg(not(feature = "xlsx"))]
+    {
+        let run = desk.write(&["report", "pack"], "pack", &["--format", "xlsx"]);
+        assert!(run.code == 2 && run.stderr.contains("this build cannot write xlsx"), "{run}");
     }
     for arguments in [&["report"][..], &["report", "pack"]] {
         let run = desk.beside.run(arguments);
@@ -344,11 +352,18 @@ fn what_cannot_be_written_is_refused_before_anything_is_sent() {
     assert_eq!(desk.beside.emulator.request_count(), 0, "nothing was sent");
 }
 
+const COMMANDS: [(&[&str], &str); if cfg!(feature = "xlsx") { 3 } else { 2 }] = [
+    (&["report"], "page.html"),
+    (&["report", "pack"], "pack"),
+    #[cfg(feature = "xlsx")]
+    (&["report", "pack", "--format", "xlsx"], "workbooks"),
+];
+
 #[test]
 fn nothing_is_written_after_an_early_end_or_if_every_customer_failed() {
     let desk = Desk::new(40);
     for (faults, code) in [("#9- 401(code=900421)", 4), ("/v1/customers/*/* 400", 1)] {
-        for (command, output) in [(&["report"][..], "page.html"), (&["report", "pack"], "pack")] {
+        for (command, output) in COMMANDS {
             desk.set_faults(faults);
             let run = desk.write(command, output, &["--source", "classic", "--concurrency", "1"]);
             assert_eq!((run.code, run.stdout.as_str()), (code, ""), "{run}");
@@ -365,7 +380,7 @@ fn nothing_is_written_after_a_signal() {
 
     let desk = Desk::new(40);
     desk.set_faults("#9- stall(after=0,ms=60000)");
-    for (command, output) in [(&["report"][..], "page.html"), (&["report", "pack"], "pack")] {
+    for (command, output) in COMMANDS {
         let mut child = desk
             .beside
             .command()

@@ -8,9 +8,9 @@ use partner_center_emulator::{CustomerState, Emulator, FaultScript};
 
 use crate::support::{Run, TestEmulator, beside, finish, rejections, stable};
 
-type Book = Xlsx<Cursor<Vec<u8>>>;
+pub(crate) type Book = Xlsx<Cursor<Vec<u8>>>;
 
-fn open(path: &Path) -> Book {
+pub(crate) fn open(path: &Path) -> Book {
     open_workbook_from_rs(Cursor::new(std::fs::read(path).unwrap())).unwrap()
 }
 
@@ -49,7 +49,7 @@ fn is_same(column: &str, csv: &str, cell: &Data) -> bool {
     }
 }
 
-fn compare(csv: &[Vec<String>], sheet: &Range<Data>) {
+pub(crate) fn compare(csv: &[Vec<String>], sheet: &Range<Data>) {
     let header = &csv[0];
     assert_eq!(&sheet.headers().unwrap(), header);
     assert_eq!(sheet.rows().count(), csv.len());
@@ -58,6 +58,14 @@ fn compare(csv: &[Vec<String>], sheet: &Range<Data>) {
             assert!(is_same(column, text, cell), "{column}: {cell:?} instead of {text:?}");
         }
     }
+}
+
+/// Every cell, with a line per row.
+pub(crate) fn text(book: &mut Book) -> String {
+    let sheets: Vec<_> = book.worksheets().into_iter().map(|(_, sheet)| sheet).collect();
+    let rows = sheets.iter().flat_map(Range::rows);
+    let lines = rows.map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("\t"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The sums of the columns with counts and costs.
@@ -71,7 +79,7 @@ fn sums(sheet: &Range<Data>) -> Vec<(String, f64)> {
 }
 
 /// The line of the summary below the header that begins with this text, as name and value.
-fn line_of_summary(book: &mut Book, header: &str, line: &str) -> Vec<(String, f64)> {
+pub(crate) fn line_of_summary(book: &mut Book, header: &str, line: &str) -> Vec<(String, f64)> {
     let summary = book.worksheet_range("Summary").unwrap();
     let below = |text: &str| {
         let text = Data::String(text.to_owned());
@@ -203,6 +211,40 @@ fn a_run_that_ends_early_writes_nothing() {
     let run = beside.run(&[&arguments[..], &["-o", path.to_str().unwrap()]].concat());
     assert!(run.code != 0, "{run}");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_temporary_directory_is_an_error_that_names_it() {
+    let beside = beside(Emulator::builder().customers(60));
+    let temporary = tempfile::tempdir().unwrap();
+    let funnel = ["licenses", "funnel", "-a", "--source", "classic"];
+    let size = |arguments: &[&str]| {
+        let csv = beside.run(&[arguments, &["--format", "csv"]].concat()).stdout;
+        u64::try_from(csv.len()).unwrap()
+    };
+    let all = size(&funnel);
+    let few = ["licenses", "deployment", "-c", crate::support::DOCUMENTED];
+    let pack = ["report", "pack", "--format", "xlsx"];
+    // The rows before they are written, a long sheet while it is written, and the end of a short sheet.
+    for (arguments, output, limit) in [
+        (&funnel[..], "x.xlsx", all / 4),
+        (&funnel, "x.xlsx", all * 3 / 2),
+        (&few, "x.xlsx", size(&few)),
+        (&pack, "pack", 512),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut command = beside.command();
+        command.args(arguments).arg("--output").arg(directory.path().join(output));
+        command.env("TMPDIR", temporary.path());
+        let run = crate::process::limited(limit.div_ceil(512), &command);
+        assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{limit}\n{run}");
+        let cause = format!("cannot keep rows in the directory {}: ", temporary.path().display());
+        let expected = "error: the output could not be written\n";
+        assert!(run.stderr.ends_with(" (os error 27)\n") && run.stderr.contains(&cause), "{limit}\n{run}");
+        assert!(run.stderr.contains(expected) && !run.stderr.contains("panic"), "{limit}\n{run}");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "{limit}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use partner_center_history::{Manifest, Place, RunFacts, Table, Writer};
 use super::problem::problem;
 use crate::anonymizer::anonymizer;
 use crate::args::{Global, Record, Source};
-use crate::connect::connect;
+use crate::connect::Connection;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
@@ -16,7 +16,8 @@ use crate::terminal::text::grouped;
 
 pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -> Result<Exit, Stop> {
     check(arguments, global)?;
-    let about = report::about(global)?;
+    let connection = Connection::read(global)?;
+    let about = report::about(&connection);
     if about.tenant.is_none() && !about.is_sample {
         return Err(Problem::new(Exit::Usage, "the partner's tenant is not known")
             .because("a dataset has the customers of one partner")
@@ -36,7 +37,7 @@ pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -
     for day in &writer.recovered().removed {
         console.note(&format!("an incomplete recording of {day} was removed"));
     }
-    let session = connect(global, console).await?;
+    let session = connection.open(console).await?;
     let read = report::record(&session.partner, arguments.date, &arguments.requests, about, console).await;
     let recorded = match read {
         Ok((exit @ (Exit::Done | Exit::Partial), recording)) => {

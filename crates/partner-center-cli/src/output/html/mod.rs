@@ -4,17 +4,17 @@ mod first_rows;
 mod pack;
 mod sums;
 mod words;
+mod workbook;
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use partner_center::funnel::{Group, GroupBy, Groups};
 
 use self::first_rows::FirstRows;
 pub(crate) use self::pack::Pack;
-use self::sums::{Extra, OfCustomer, OfProduct, Sums, group_on_page, name_on_page, sorted, unused_cost};
+use self::sums::{OfCustomer, OfProduct, Sums, group_on_page, name_on_page, sorted, unused_cost};
 use super::columns::Columns;
-use super::rows::AnnotatedRow;
+use super::rows::{AnnotatedRow, GroupExtra};
 use super::{About, Failure, Sink, Summary};
 use crate::page::{self, By, HEAT_MAP, HeatMap, Of, Ranking, Report, Text};
 use crate::prices::Currency;
@@ -108,7 +108,7 @@ impl Sink<AnnotatedRow> for ReportPage {
             let product = self.products.add(row, currencies);
             let customer = self.customers.add(&row.row);
             customer.cells.add(product, row.row.unused, row.row.licenses_sold);
-            customer.costs.add(currencies, row);
+            customer.extra.add(GroupBy::Customer, currencies, row);
             self.rows.add(row);
         }
         Ok(())
@@ -135,13 +135,7 @@ impl Products {
     /// Adds a row, and returns the number of its product.
     fn add(&mut self, row: &AnnotatedRow, currencies: Option<&[Currency]>) -> u32 {
         let product = self.groups.add(&row.row);
-        product.costs.add(currencies, row);
-        // Of several names, the same whatever the order of the rows.
-        if let Some(name) = &row.display_name
-            && product.display_name.as_ref().is_none_or(|known| name < known)
-        {
-            product.display_name = Some(Arc::clone(name));
-        }
+        product.extra.add(GroupBy::Product, currencies, row);
         *product.number.get_or_insert_with(|| {
             let number = self.count;
             self.count = self.count.saturating_add(1);
@@ -150,13 +144,13 @@ impl Products {
     }
 }
 
-fn by_unused<X: Extra>(of: Of, groups: &Groups<X>) -> Option<Ranking> {
+fn by_unused<X: AsRef<GroupExtra>>(of: Of, groups: &Groups<X>) -> Option<Ranking> {
     let sorted = sorted(groups, Group::unused);
     (!sorted.is_empty()).then(|| Ranking::new(of, By::Unused, sorted.into_iter().map(group_on_page)))
 }
 
 /// Without the groups that have no cost in this currency.
-fn by_cost<X: Extra>(of: Of, groups: &Groups<X>, currency: Currency) -> Option<Ranking> {
+fn by_cost<X: AsRef<GroupExtra>>(of: Of, groups: &Groups<X>, currency: Currency) -> Option<Ranking> {
     let cost = |group: &Group<X>| unused_cost(group, currency);
     let sorted: Vec<_> = sorted(groups, cost).into_iter().filter(|group| cost(group).is_some()).collect();
     let by = By::Cost(Text::new(currency.code()));

@@ -1,4 +1,4 @@
-//! A folder of pages: one for each customer with rows, and an index.
+//! A folder of pages: one for each customer with rows, which can have a workbook beside it, and an index.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,9 +12,10 @@ use partner_center::licenses::Source;
 
 use super::first_rows::FirstRows;
 use super::sums::{OfCustomer, Sums, group_on_page, sorted};
+use super::workbook::{Workbook, in_file};
 use super::{Edition, Products, words};
 use crate::output::rows::AnnotatedRow;
-use crate::output::{Failure, Sink, Summary};
+use crate::output::{About, Failure, Sink, Summary};
 use crate::page::{self, CustomerReport, Entry, Index, Pages, Text};
 
 /// Writes the pages of customers as they become complete, which needs their rows one customer after the other.
@@ -23,6 +24,7 @@ use crate::page::{self, CustomerReport, Entry, Index, Pages, Text};
 pub(crate) struct Pack {
     edition: Edition,
     folder: PathBuf,
+    with_workbooks: bool,
     current: Option<Customer>,
     sums: Sums,
     entries: Vec<Entry>,
@@ -32,11 +34,12 @@ pub(crate) struct Pack {
 
 impl Pack {
     /// `folder` is where the pages are written.
-    pub(crate) fn new(edition: Edition, folder: PathBuf) -> Self {
+    pub(crate) fn new(edition: Edition, folder: PathBuf, with_workbooks: bool) -> Self {
         Self {
             sums: Sums::new(edition.currencies.as_deref()),
             edition,
             folder,
+            with_workbooks,
             current: None,
             entries: Vec::new(),
             done: HashSet::new(),
@@ -44,34 +47,40 @@ impl Pack {
         }
     }
 
-    /// Writes the page of the current customer.
+    /// Writes the page and the workbook of the current customer.
     fn write_current(&mut self) -> io::Result<()> {
-        let Some(customer) = self.current.take() else { return Ok(()) };
+        let Some(mut customer) = self.current.take() else { return Ok(()) };
         // Pages are not replaced: the rows of a customer are in one response, or joined by customer.
         if !self.done.insert(customer.id) {
             return Err(io::Error::other("the rows of a customer are not together"));
         }
         let Some(group) = customer.group.iter().next().map(group_on_page) else { return Ok(()) };
         let name = self.file_name(&group.name.to_string(), customer.id);
+        let workbook = customer.workbook.take().map(|workbook| {
+            let name = format!("{name}.xlsx");
+            workbook.finish(&name, customer.about(&self.edition)).map(|()| Text::new(&name))
+        });
+        let workbook = workbook.transpose()?;
+        let file = format!("{name}.html");
         let html =
             page::customer(&customer.page(&self.edition, group.name.clone())).map_err(io::Error::other)?;
-        self.write(&name, &html)?;
-        self.entries.push(Entry { customer: group, file: Text::new(&name), workbook: None });
+        self.write(&file, &html)?;
+        self.entries.push(Entry { customer: group, file: Text::new(&file), workbook });
         Ok(())
     }
 
     /// Not synced one by one, which would take minutes for many pages.
     fn write(&self, name: &str, html: &str) -> io::Result<()> {
         let path = self.folder.join(name);
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-        fs::write(&path, html).map_err(named)
+        fs::write(&path, html).map_err(in_file(&path))
     }
 
-    /// The customer's name in plain letters and the first digits of its id; the whole id if there is such a file.
+    /// The name of a customer's files without their extension: the customer's name in plain letters and the first digits
+    /// of its id; the whole id if there are such files.
     fn file_name(&mut self, name: &str, id: CustomerId) -> String {
         let (slug, id) = (slug(name), id.to_string());
-        let short = format!("{slug}-{}.html", id.get(..8).unwrap_or(&id));
-        let name = if self.file_names.contains(&short) { format!("{slug}-{id}.html") } else { short };
+        let short = format!("{slug}-{}", id.get(..8).unwrap_or(&id));
+        let name = if self.file_names.contains(&short) { format!("{slug}-{id}") } else { short };
         self.file_names.insert(name.clone());
         name
     }
@@ -93,7 +102,15 @@ impl Sink<AnnotatedRow> for Pack {
                 self.write_current()?;
             }
             self.sums.add(row);
-            self.current.get_or_insert_with(|| Customer::new(id, &self.edition)).add(row, &self.edition);
+            let current = match &mut self.current {
+                Some(current) => current,
+                none => {
+                    let workbook =
+                        self.with_workbooks.then(|| Workbook::begin(&self.folder, &self.edition.columns));
+                    none.insert(Customer::new(id, &self.edition, workbook.transpose()?))
+                }
+            };
+            current.add(row, &self.edition)?;
         }
         Ok(())
     }
@@ -130,10 +147,11 @@ struct Customer {
     rows: FirstRows,
     /// `None` after rows of both sources.
     source: Option<Source>,
+    workbook: Option<Workbook>,
 }
 
 impl Customer {
-    fn new(id: CustomerId, edition: &Edition) -> Self {
+    fn new(id: CustomerId, edition: &Edition, workbook: Option<Workbook>) -> Self {
         Self {
             id,
             sums: Sums::new(edition.currencies.as_deref()),
@@ -141,18 +159,25 @@ impl Customer {
             products: Products::new(),
             rows: FirstRows::new(&edition.columns, false, "the data of your partner"),
             source: None,
+            workbook,
         }
     }
 
-    fn add(&mut self, row: &AnnotatedRow, edition: &Edition) {
+    fn add(&mut self, row: &AnnotatedRow, edition: &Edition) -> io::Result<()> {
         let currencies = edition.currencies.as_deref();
         let source = Some(row.row.source);
         self.source =
             if self.sums.totals.rows == 0 { source } else { self.source.filter(|_| self.source == source) };
         self.sums.add(row);
-        self.group.add(&row.row).costs.add(currencies, row);
+        self.group.add(&row.row).extra.add(GroupBy::Customer, currencies, row);
         self.products.add(row, currencies);
         self.rows.add(row);
+        self.workbook.as_mut().map_or(Ok(()), |workbook| workbook.add(row))
+    }
+
+    /// What its workbook says about itself: no command, which could name another customer.
+    fn about(&self, edition: &Edition) -> About {
+        About { source: self.source, command: String::new(), ..edition.about.clone() }
     }
 
     /// Its page, which does not name another customer: notes about all rows are left out, as they may.

@@ -1,13 +1,12 @@
 //! Totals of rows and groups, as the pages show them.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use partner_center::funnel::{self, Flag, Group, Groups};
 use rust_decimal::Decimal;
 
 use crate::output::Row as _;
-use crate::output::rows::{AnnotatedRow, GroupCosts};
+use crate::output::rows::{AnnotatedRow, GroupExtra};
 use crate::page::{self, Basis, Licenses, Text, Totals};
 use crate::prices::{Costs, Currency};
 
@@ -51,45 +50,30 @@ impl Sums {
     }
 }
 
-/// What is added up in a group beside the counts.
-pub(super) trait Extra {
-    fn costs(&self) -> Option<&Costs>;
-
-    /// A name that takes precedence over that of the rows.
-    fn name(&self) -> Option<&str> {
-        None
-    }
-}
-
 /// Of a product.
 #[derive(Default)]
 pub(super) struct OfProduct {
     /// Its number in the cells of customers.
     pub(super) number: Option<u32>,
-    pub(super) display_name: Option<Arc<str>>,
-    pub(super) costs: GroupCosts,
+    pub(super) extra: GroupExtra,
 }
 
 /// Of a customer.
 #[derive(Default)]
 pub(super) struct OfCustomer {
     pub(super) cells: Cells,
-    pub(super) costs: GroupCosts,
+    pub(super) extra: GroupExtra,
 }
 
-impl Extra for OfProduct {
-    fn costs(&self) -> Option<&Costs> {
-        self.costs.0.as_ref()
-    }
-
-    fn name(&self) -> Option<&str> {
-        self.display_name.as_deref()
+impl AsRef<GroupExtra> for OfProduct {
+    fn as_ref(&self) -> &GroupExtra {
+        &self.extra
     }
 }
 
-impl Extra for OfCustomer {
-    fn costs(&self) -> Option<&Costs> {
-        self.costs.0.as_ref()
+impl AsRef<GroupExtra> for OfCustomer {
+    fn as_ref(&self) -> &GroupExtra {
+        &self.extra
     }
 }
 
@@ -121,7 +105,7 @@ impl Cells {
 }
 
 /// The groups with the greatest values first, those without a value last. Of equal ones, the first by name.
-pub(super) fn sorted<X: Extra, V: Ord>(
+pub(super) fn sorted<X: AsRef<GroupExtra>, V: Ord>(
     groups: &Groups<X>,
     value: impl Fn(&Group<X>) -> Option<V>,
 ) -> Vec<&Group<X>> {
@@ -131,24 +115,24 @@ pub(super) fn sorted<X: Extra, V: Ord>(
 }
 
 /// The cost of the unused licenses of a group in a currency.
-pub(super) fn unused_cost<X: Extra>(group: &Group<X>, currency: Currency) -> Option<Decimal> {
-    group.extra.costs()?.currency(currency)?.unused_cost().total()
+pub(super) fn unused_cost<X: AsRef<GroupExtra>>(group: &Group<X>, currency: Currency) -> Option<Decimal> {
+    group.extra.as_ref().costs.as_ref()?.currency(currency)?.unused_cost().total()
 }
 
-pub(super) fn name<X: Extra>(group: &Group<X>) -> Option<&str> {
-    group.extra.name().or(group.name.as_deref()).or(group.key.as_deref())
+pub(super) fn name<X: AsRef<GroupExtra>>(group: &Group<X>) -> Option<&str> {
+    group.extra.as_ref().name(group.name.as_deref()).or(group.key.as_deref())
 }
 
 /// The name of a group on a page.
-pub(super) fn name_on_page<X: Extra>(group: &Group<X>) -> Text {
+pub(super) fn name_on_page<X: AsRef<GroupExtra>>(group: &Group<X>) -> Text {
     Text::new(name(group).unwrap_or("(without a name)"))
 }
 
-pub(super) fn group_on_page<X: Extra>(group: &Group<X>) -> page::Group {
+pub(super) fn group_on_page<X: AsRef<GroupExtra>>(group: &Group<X>) -> page::Group {
     page::Group {
         name: name_on_page(group),
         licenses: Licenses::from(&group.totals),
-        costs: costs_on_page(group.extra.costs()),
+        costs: costs_on_page(group.extra.as_ref().costs.as_ref()),
         rows: group.totals.rows,
         incomplete: group.rows_unknown(),
     }

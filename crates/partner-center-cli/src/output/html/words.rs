@@ -4,27 +4,17 @@ use jiff::tz::TimeZone;
 use partner_center::funnel::Totals;
 use partner_center::licenses::Source;
 
-use crate::output::{About, Age, NamedCustomer, Summary, today};
+use crate::output::{About, Age, NamedCustomer, Summary, today, words};
 use crate::page::{Facts, NotRead, Reason, Text};
-use crate::terminal::text::grouped;
 
 /// What a page says about itself. The days are those of these rows.
 pub(super) fn facts(about: &About, source: Option<Source>, totals: &Totals) -> Facts {
-    let source = match source {
-        Some(Source::Commercial) => "the commercial queries",
-        Some(Source::Classic) => "the classic operations",
-        _ => "the classic operations and the commercial queries",
-    };
     let age = age(totals);
     Facts {
         partner: about.tenant.as_deref().map(Text::new),
         day: age.as_ref().map(|age| Text::new(&age.days)),
         age: age.as_ref().map(|age| Text::new(&age.age)),
-        source: Text::sentence(&if about.is_sample {
-            format!("sample data of the emulator, by {source}")
-        } else {
-            source.to_owned()
-        }),
+        source: Text::sentence(&words::source(source, about.is_sample)),
         program: Text::new(concat!("partner-center ", env!("CARGO_PKG_VERSION"))),
         made: Text::new(&about.began.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC").to_string()),
     }
@@ -48,21 +38,11 @@ pub(super) fn caveat_of_age(totals: &Totals) -> Text {
 /// What the reader should know about the rows.
 pub(super) fn caveats(summary: &Summary, totals: &Totals) -> Vec<Text> {
     let mut caveats = vec![caveat_of_age(totals)];
-    let of = |count: u64, one: &str, many: &str| {
-        let words = if count == 1 { one } else { many };
-        (count > 0).then(|| Text::sentence(&format!("{} {words}.", grouped(count))))
-    };
+    let missing =
+        |count: u64, words: fn(u64) -> String| (count > 0).then(|| Text::sentence(&sentence(&words(count))));
     if let Some(customers) = summary.customers {
-        caveats.extend(of(
-            customers.unreadable,
-            "row or entry of the list of customers could not be read and is missing",
-            "rows or entries of the list of customers could not be read and are missing",
-        ));
-        caveats.extend(of(
-            customers.without_id,
-            "entry of the list of customers has no valid id and was not read",
-            "entries of the list of customers have no valid id and were not read",
-        ));
+        caveats.extend(missing(customers.unreadable, words::unreadable));
+        caveats.extend(missing(customers.without_id, words::without_id));
     }
     caveats.extend(summary.notes.iter().map(|note| Text::sentence(&sentence(note))));
     caveats

@@ -2,10 +2,11 @@
 
 use partner_center::funnel::{FunnelRow, GroupBy, Groups};
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
+use partner_center_history::cell::{self, Kind, List};
 use serde::de::DeserializeOwned;
 
 use super::*;
-use crate::output::rows::{AnnotatedRow, Customer, GroupCosts, GroupRow, Priced, group};
+use crate::output::rows::{AnnotatedRow, Customer, GroupExtra, GroupRow, Priced, group};
 use crate::prices::{Costs, PriceList, Pricer, Product};
 use crate::report::threshold::{Metric, Threshold};
 
@@ -90,7 +91,7 @@ fn columns_are_the_serialized_fields<R: Row>(row: &R, columns: &Columns) {
                 | (Cell::Money(_), Kind::Money)
                 | (Cell::Time(_), Kind::Time)
         );
-        let members = |list: &dyn List, columns: &[Column]| {
+        let members = |list: &dyn List, columns: &[cell::Column]| {
             list.members().iter().all(|member| member.len() == columns.len())
         };
         let is_list = match (row.cell(column), column.kind) {
@@ -147,12 +148,12 @@ fn every_format_has_the_same_columns_in_the_same_order() {
         "{json}"
     );
 
-    let mut groups = Groups::<GroupCosts>::new(GroupBy::Product);
+    let mut groups = Groups::<GroupExtra>::new(GroupBy::Product);
     groups.add(&row);
     for group in &groups {
         columns_are_the_serialized_fields(group, &group::columns(None));
     }
-    let GroupCosts(costs) = groups.add(&row);
+    let costs = &mut groups.add(&row).costs;
     with_price.add_costs(costs.insert(Costs::of(&currencies)));
     with(None, Priced::Unpriced).add_costs(costs.as_mut().unwrap());
     for group in &groups {
@@ -179,4 +180,39 @@ fn every_format_has_the_same_columns_in_the_same_order() {
             ]
         );
     }
+}
+
+#[test]
+fn a_group_of_a_product_has_its_display_name() {
+    const ID: &str = "11111111-1111-4111-8111-111111111111";
+    let row = |product_name: Option<&str>, display_name: Option<&str>| {
+        AnnotatedRow {
+        row: read(
+            &serde_json::json!({"customerId": "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04", "customerName": "Contoso",
+                "source": "commercial", "productId": ID, "productName": product_name, "flags": [], "workloads": []})
+            .to_string(),
+        ),
+        display_name: display_name.map(Into::into),
+        cost: Priced::No,
+    }
+    };
+    let name = |by, rows: &[AnnotatedRow]| {
+        let mut groups = Groups::new(by);
+        for row in rows {
+            group::add(&mut groups, None, row);
+        }
+        group::rows(groups).next().unwrap().name
+    };
+    let named = |text: &str| Some(text.to_owned());
+    let listed = || row(Some("VISIO"), Some("Visio Plan 2 "));
+    assert_eq!(name(GroupBy::Product, &[listed()]), named("Visio Plan 2"));
+    assert_eq!(name(GroupBy::Customer, &[listed()]), named("Contoso"));
+    assert_eq!(name(GroupBy::Product, &[row(Some("VISIO"), None)]), named("VISIO"));
+    // Of several, the first in alphabetical order; the id of a row without a name does not count.
+    let unlisted = || [row(Some("VISIO"), Some("VISIO")), row(Some("A"), Some("A")), row(None, Some(ID))];
+    assert_eq!(name(GroupBy::Product, &unlisted()), named("A"));
+    let mut reversed = unlisted();
+    reversed.reverse();
+    assert_eq!(name(GroupBy::Product, &reversed), named("A"));
+    assert_eq!(name(GroupBy::Product, &[row(None, Some(ID))]), None);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use partner_center::CustomerId;
 use partner_center::funnel::FunnelRow;
-use partner_center::models::{Guid, Timestamp};
+use partner_center::models::Timestamp;
 use partner_center_history::cell::{Cell, Kind};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
@@ -100,8 +100,13 @@ impl Row for AnnotatedRow {
         costs.add(self.costs());
     }
 
-    fn product(&self) -> Option<(&Guid, &Arc<str>)> {
-        self.row.product_id.as_ref().zip(self.display_name.as_ref())
+    fn display_name(&self) -> Option<&str> {
+        // Without any name it is the id, which must not replace the name that other rows of the product have.
+        let is_id = |name: &str| {
+            self.row.product_name.is_none()
+                && self.row.product_id.as_ref().is_some_and(|id| id.to_string() == name)
+        };
+        self.display_name.as_deref().filter(|name| !is_id(name))
     }
 
     fn customer(&self) -> (Option<CustomerId>, Option<&str>) {

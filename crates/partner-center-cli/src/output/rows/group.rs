@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use partner_center::funnel::{Group, Tally};
+use partner_center::funnel::{Group, GroupBy, Groups, Tally};
 use partner_center::models::Timestamp;
 use partner_center_history::cell::{self, Cell, Kind, List};
 use rust_decimal::Decimal;
@@ -17,19 +17,50 @@ use crate::output::row::Row;
 use crate::prices::{Costs, Currency, WrittenCosts};
 
 /// The totals of a customer, product or service.
-pub(crate) type GroupRow = Group<GroupCosts>;
+pub(crate) type GroupRow = Group<GroupExtra>;
 
-/// What the unused licenses of a group cost, if prices were given.
+/// What files of the user add to a group.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct GroupCosts(pub(crate) Option<Costs>);
+pub(crate) struct GroupExtra {
+    /// What its unused licenses cost, if prices were given.
+    pub(crate) costs: Option<Costs>,
+    /// The display name of a product.
+    display_name: Option<String>,
+}
 
-impl GroupCosts {
-    /// Adds the costs of a row, with prices in these currencies; nothing without prices.
-    pub(crate) fn add(&mut self, currencies: Option<&[Currency]>, row: &impl Row) {
+impl GroupExtra {
+    /// Adds a row to a group by this: its costs, with prices in these currencies, and the display name of its product.
+    pub(crate) fn add(&mut self, by: GroupBy, currencies: Option<&[Currency]>, row: &impl Row) {
         if let Some(currencies) = currencies {
-            row.add_costs(self.0.get_or_insert_with(|| Costs::of(currencies)));
+            row.add_costs(self.costs.get_or_insert_with(|| Costs::of(currencies)));
+        }
+        let name = row.display_name().filter(|_| by == GroupBy::Product).map(str::trim);
+        if let Some(name) = name.filter(|name| !name.is_empty())
+            // Of several names, the same whatever the order of the rows.
+            && self.display_name.as_deref().is_none_or(|known| name < known)
+        {
+            self.display_name = Some(name.to_owned());
         }
     }
+
+    /// The name of the group, whose rows have this name.
+    pub(crate) fn name<'a>(&'a self, of_rows: Option<&'a str>) -> Option<&'a str> {
+        self.display_name.as_deref().or(of_rows)
+    }
+}
+
+/// Adds a row to its group, if such rows can be grouped.
+pub(crate) fn add<R: Row>(groups: &mut Groups<GroupExtra>, currencies: Option<&[Currency]>, row: &R) {
+    let (by, Some(add)) = (groups.by(), R::GROUPED) else { return };
+    add(row, groups).add(by, currencies, row);
+}
+
+/// The groups as rows, sorted by key.
+pub(crate) fn rows(groups: Groups<GroupExtra>) -> impl Iterator<Item = GroupRow> {
+    groups.into_iter().map(|mut group| {
+        group.name = group.extra.display_name.take().or(group.name);
+        group
+    })
 }
 
 /// The fields that costs add to a group.
@@ -40,19 +71,19 @@ struct WithCosts {
     costs: Option<Vec<WrittenCosts>>,
 }
 
-impl Serialize for GroupCosts {
+impl Serialize for GroupExtra {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut fields = serializer.serialize_map(None)?;
-        if let Some(costs) = &self.0 {
+        if let Some(costs) = &self.costs {
             fields.serialize_entry("costs", &costs.written().collect::<Vec<_>>())?;
         }
         fields.end()
     }
 }
 
-impl JsonSchema for GroupCosts {
+impl JsonSchema for GroupExtra {
     fn schema_name() -> Cow<'static, str> {
-        "GroupCosts".into()
+        "GroupExtra".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -60,7 +91,7 @@ impl JsonSchema for GroupCosts {
     }
 }
 
-impl List for GroupCosts {
+impl List for GroupExtra {
     /// Formats whose cells have one value have columns per currency instead.
     fn text(&self) -> Option<String> {
         None
@@ -74,7 +105,7 @@ impl List for GroupCosts {
             cells.push(number(costs.rows_unpriced));
             cells
         };
-        self.0.iter().flat_map(Costs::written).map(member).collect()
+        self.costs.iter().flat_map(Costs::written).map(member).collect()
     }
 }
 
@@ -131,7 +162,7 @@ impl Row for GroupRow {
             "unused" => Cell::Count(self.unused()),
             "rows" => number(self.totals.rows),
             "rowsUnknown" => number(self.rows_unknown()),
-            "rowsUnpriced" => number(self.extra.0.as_ref().map_or(0, Costs::rows_unpriced)),
+            "rowsUnpriced" => number(self.extra.costs.as_ref().map_or(0, Costs::rows_unpriced)),
             "costs" => Cell::List(&self.extra),
             _ => Cell::Money(cost(&self.extra, column)),
         }
@@ -160,15 +191,15 @@ impl Row for GroupRow {
     }
 
     fn add_costs(&self, costs: &mut Costs) {
-        if let Some(own) = &self.extra.0 {
+        if let Some(own) = &self.extra.costs {
             costs.merge(own);
         }
     }
 }
 
 /// The sum in a column with costs.
-fn cost(costs: &GroupCosts, column: &Column) -> Option<Decimal> {
-    costs.0.as_ref()?.currency(column.currency?)?.of_column(column.name)?.total()
+fn cost(extra: &GroupExtra, column: &Column) -> Option<Decimal> {
+    extra.costs.as_ref()?.currency(column.currency?)?.of_column(column.name)?.total()
 }
 
 fn number(count: u64) -> Cell<'static> {

@@ -11,5 +11,5 @@ mod licenses;
 
 pub(crate) use annotated::{AnnotatedRow, Priced};
 pub(crate) use customer::Customer;
-pub(crate) use group::{GroupCosts, GroupRow};
+pub(crate) use group::{GroupExtra, GroupRow};
 pub(crate) use history::{DayRow, DiffLine, TrendLine};

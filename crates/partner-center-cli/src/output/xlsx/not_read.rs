@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use partner_center::CustomerId;
 use rust_xlsxwriter::{Workbook, XlsxError};
 
-use super::super::{Failure, Kind, NamedCustomer, Summary};
+use super::super::{Failure, Kind, NamedCustomer, Summary, words};
 use super::cells::Formats;
 use super::table::{Head, MOST_ROWS, Table};
+use crate::page::{Reason, not_covered};
 use crate::secrets::redact;
-use crate::terminal::text::grouped;
 
 /// The columns, with the length of a usual value.
 const HEADS: [(&str, Kind, usize); 11] = [
@@ -56,56 +56,18 @@ pub(super) fn write(
 fn above(summary: &Summary) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     if let Some(customers) = &summary.customers {
-        lines.push((
-            "Failed",
-            in_words(customers.failed, "customer could not be read", "customers could not be read"),
-        ));
-        lines.push((
-            "Skipped",
-            in_words(
-                customers.skipped,
-                "customer has no relationship or its tenant no longer exists",
-                "customers have no relationship or their tenant no longer exists",
-            ),
-        ));
-        lines.push((
-            "Unreadable",
-            in_words(
-                customers.unreadable,
-                "row or entry of the list of customers could not be read",
-                "rows or entries of the list of customers could not be read",
-            ),
-        ));
-        lines.push((
-            "Without id",
-            in_words(
-                customers.without_id,
-                "entry of the list of customers has no valid id",
-                "entries of the list of customers have no valid id",
-            ),
-        ));
-        lines.push((
-            "Without rows",
-            in_words(
-                customers.without_rows,
-                "customer has no rows, which does not prove that it has no licenses",
-                "customers have no rows, which does not prove that they have no licenses",
-            ),
-        ));
+        lines.extend([
+            ("Failed", not_covered(Reason::Failed, customers.failed)),
+            ("Skipped", not_covered(Reason::Skipped, customers.skipped)),
+            ("Unreadable", words::unreadable(customers.unreadable)),
+            ("Without id", words::without_id(customers.without_id)),
+            ("Without rows", not_covered(Reason::WithoutRows, customers.without_rows)),
+        ]);
     }
-    lines.push((
-        "Empty pages",
-        in_words(
-            summary.empty_pages,
-            "page was empty although others follow",
-            "pages were empty although others follow",
-        ),
-    ));
+    if summary.empty_pages > 0 {
+        lines.push(("Empty pages", words::empty_pages(summary.empty_pages)));
+    }
     lines
-}
-
-fn in_words(count: u64, one: &str, several: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { several })
 }
 
 fn of_failure(failure: &Failure, names: &HashMap<CustomerId, &NamedCustomer>) -> Vec<String> {

@@ -1,11 +1,10 @@
 //! The sheet *Summary*: the question, where the answer comes from, what to know about it, the totals and a chart.
 
-use partner_center::licenses::Source;
 use rust_xlsxwriter::{Chart, Workbook, Worksheet, XlsxError};
 use serde_json::Value;
 
 use super::super::footnotes::{self, Place};
-use super::super::{Column, Columns, Kind, Row, Summary, age_of};
+use super::super::{Column, Columns, Kind, Row, Summary, age_of, words};
 use super::cells::{self, Formats, cell_text};
 use super::ranking::Ranking;
 use super::table::BAR;
@@ -170,19 +169,15 @@ impl Page<'_> {
     fn about(&mut self, summary: &Summary) -> Result<(), XlsxError> {
         let about = &summary.about;
         self.header(["About", ""].into_iter())?;
-        self.line("Command", &redact(&about.command))?;
+        if !about.command.is_empty() {
+            self.line("Command", &redact(&about.command))?;
+        }
         self.line("Read on", &about.day())?;
         if let Some(age) = age_of(summary) {
             self.line("Data", &age)?;
         }
-        if let Some(source) = about.source {
-            self.line(
-                "Source",
-                match source {
-                    Source::Commercial => "the commercial query",
-                    _ => "the classic operations",
-                },
-            )?;
+        if about.source.is_some() {
+            self.line("Source", &words::source(about.source, about.is_sample))?;
         }
         if let Some(tenant) = &about.tenant {
             self.line("Partner tenant", tenant)?;

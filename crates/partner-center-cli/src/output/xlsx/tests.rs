@@ -1,6 +1,7 @@
 //! Workbooks are read back with another library.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use calamine::{Data, Range, Reader as _, Xlsx as Book, open_workbook_from_rs};
 use partner_center::funnel::FunnelRow;

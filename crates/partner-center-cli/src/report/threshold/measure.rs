@@ -55,7 +55,7 @@ impl Measured for GroupRow {
     }
 
     fn cost(&self, metric: Metric, currency: Currency) -> Measure {
-        self.extra.0.as_ref().map_or(Measure::Unknown, |costs| of_costs(metric, costs, currency))
+        self.extra.costs.as_ref().map_or(Measure::Unknown, |costs| of_costs(metric, costs, currency))
     }
 }
 
