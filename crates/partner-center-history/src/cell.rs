@@ -321,4 +321,3 @@ impl List for Vec<Workload> {
 fn spelt(value: &impl Serialize) -> Option<String> {
     serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
-

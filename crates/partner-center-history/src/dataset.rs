@@ -103,9 +103,8 @@ impl Dataset {
 
     /// The bytes of a file of a day.
     pub(crate) async fn part(&self, manifest: &Manifest, table: Table) -> Result<Bytes> {
-        let damaged = |cause: String| {
-            Error::damaged(self.place.file(&table.path(manifest.snapshot_date)), cause)
-        };
+        let damaged =
+            |cause: String| Error::damaged(self.place.file(&table.path(manifest.snapshot_date)), cause);
         let part = manifest.part(table).ok_or_else(|| damaged("its manifest does not name it".to_owned()))?;
         // The path of the manifest is not followed: it could lead elsewhere.
         let bytes = self.place.read(&table.path(manifest.snapshot_date)).await?;

@@ -226,7 +226,8 @@ pub fn diff_by(by: GroupBy, from: &Side, to: &Side) -> Vec<DiffGroup> {
             }
         }
         for sides in both.into_values() {
-            let counts = sides.each_ref().map(|group| group.as_ref().map(|group| Counts::from(&group.totals)));
+            let counts =
+                sides.each_ref().map(|group| group.as_ref().map(|group| Counts::from(&group.totals)));
             let Some(change) = change(is_unread, counts[0], counts[1]) else { continue };
             let [before, after] = counts.map(Option::unwrap_or_default);
             let (mut key, mut name) = (None, None);
@@ -309,7 +310,9 @@ fn products<'a>(sides: &[Vec<&'a FunnelRow>; 2]) -> Vec<Product<'a>> {
         }
     }
     let mut products: Vec<_> = products.into_values().collect();
-    products.sort_by(|one, other| (one.name, one.id.map(Guid::to_string)).cmp(&(other.name, other.id.map(Guid::to_string))));
+    products.sort_by(|one, other| {
+        (one.name, one.id.map(Guid::to_string)).cmp(&(other.name, other.id.map(Guid::to_string)))
+    });
     products
 }
 

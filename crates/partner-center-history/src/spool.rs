@@ -65,7 +65,9 @@ impl<R: Ordered> Spool<R> {
                 // Rows that are alike in everything else are sorted by their text.
                 rows.push((row.order(), text.clone(), row));
             }
-            rows.sort_by(|(one, text, _), (other, text_of_other, _)| (one, text).cmp(&(other, text_of_other)));
+            rows.sort_by(|(one, text, _), (other, text_of_other, _)| {
+                (one, text).cmp(&(other, text_of_other))
+            });
             rows.into_iter().try_for_each(|(.., row)| each(row))?;
         }
         Ok(())

@@ -40,7 +40,8 @@ pub struct TrendRow {
 
 impl TrendRow {
     fn new(snapshot_date: Day, key: Option<String>, name: Option<String>, totals: &Totals) -> Self {
-        let Counts { licenses_sold, licenses_deployed, licenses_active, shelfware, idle, unused } = totals.into();
+        let Counts { licenses_sold, licenses_deployed, licenses_active, shelfware, idle, unused } =
+            totals.into();
         Self {
             snapshot_date,
             key,

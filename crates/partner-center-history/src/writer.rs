@@ -121,7 +121,8 @@ impl Writer {
             began,
             ended,
         };
-        let temporary = tempfile::tempdir().map_err(|error| Error::io(std::env::temp_dir().display(), error))?;
+        let temporary =
+            tempfile::tempdir().map_err(|error| Error::io(std::env::temp_dir().display(), error))?;
         manifest.parts = recording.write_parts(day, temporary.path())?;
         let place = &self.dataset.place;
         for table in Table::ALL {
@@ -184,9 +185,7 @@ impl Writer {
         }
         for (day, paths) in days {
             let manifest = match place.read(&staged_manifest(day)).await? {
-                Some(bytes) => {
-                    Some(manifest::read::<Manifest>(&place.file(&staged_manifest(day)), &bytes)?)
-                }
+                Some(bytes) => Some(manifest::read::<Manifest>(&place.file(&staged_manifest(day)), &bytes)?),
                 None => None,
             };
             if manifest.is_some_and(|manifest| manifest.snapshot_date == day) {
@@ -215,11 +214,9 @@ fn staged_manifest(day: Day) -> String {
 async fn check(place: &Place, tenant: Option<&str>) -> Result<bool> {
     match root(place).await? {
         Some(root) if root.tenant.as_deref() == tenant => Ok(false),
-        Some(Root { tenant: has, .. }) => Err(Error::OtherTenant {
-            place: place.to_string(),
-            has,
-            given: tenant.map(str::to_owned),
-        }),
+        Some(Root { tenant: has, .. }) => {
+            Err(Error::OtherTenant { place: place.to_string(), has, given: tenant.map(str::to_owned) })
+        }
         None if place.is_empty().await? => Ok(true),
         None => Err(Error::NotEmpty { place: place.to_string() }),
     }

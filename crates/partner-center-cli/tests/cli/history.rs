@@ -276,11 +276,22 @@ fn thresholds_have_an_exit_code() {
     let archive = Archive::new(Emulator::builder());
     archive.record(&["--date", "2026-08-02"]);
     archive.record(&["--date", "2026-08-30"]);
+    let diff = archive.document(&["diff"]);
+    let total = |side: &str, column: &str| diff["summary"][side]["totals"][column].as_i64().unwrap();
+    let moved = |column: &str| total("to", column) - total("from", column);
+    let (sold, unused) = (moved("licensesSold"), moved("unused"));
+    assert!(sold != 0 && unused != 0, "the book moves");
+    let reached = format!("sold {sold:+}");
+    let beyond = format!("sold {:+}", sold + sold.signum());
+    let other_way = format!("unused {:+}%", -unused.signum());
+    let percent = format!("unused {:+}%", unused * 100 / total("from", "unused"));
+    let percent = if percent.contains("+0") { format!("unused {:+}", unused.signum()) } else { percent };
     for (arguments, code) in [
-        (&["--fail-on", "unused -1%"][..], 10),
-        (&["--fail-on", "unused +1%"], 0),
-        (&["--fail-on", "unused +50%", "--fail-on", "active +1"], 10),
-        (&["--by", "product", "--fail-on", "active +1"], 10),
+        (&["--fail-on", reached.as_str()][..], 10),
+        (&["--fail-on", &beyond], 0),
+        (&["--fail-on", &other_way], 0),
+        (&["--fail-on", &beyond, "--fail-on", &percent], 10),
+        (&["--by", "product", "--fail-on", "sold +1"], 10),
         (&["--by", "product", "--fail-on", "sold +100000"], 0),
         (&["--fail-on", "idle"], 2),
     ] {

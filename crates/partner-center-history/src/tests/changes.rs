@@ -54,10 +54,7 @@ fn what_appeared_is_gone_or_changed() {
         ]
     );
     let customers = changes.customers;
-    assert_eq!(
-        (customers.on_both, customers.appeared, customers.gone, customers.unknown),
-        (2, 1, 1, 0)
-    );
+    assert_eq!((customers.on_both, customers.appeared, customers.gone, customers.unknown), (2, 1, 1, 0));
     assert_eq!((changes.from.licenses_sold, changes.to.licenses_sold), (Some(21), Some(24)));
 }
 

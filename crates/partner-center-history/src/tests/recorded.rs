@@ -20,8 +20,7 @@ fn place(folder: &Path) -> Place {
 
 async fn recording(emulator: &Emulator, source: SourceChoice) -> (Recording, Vec<FunnelRow>) {
     let token = partner_center::credential::StaticToken::new("any").unwrap();
-    let partner =
-        PartnerCenter::builder().base_url(emulator.base_url()).credential(token).build().unwrap();
+    let partner = PartnerCenter::builder().base_url(emulator.base_url()).credential(token).build().unwrap();
     let mut stream = partner.customers().funnel().source(source).with_input().stream();
     let (mut recording, mut rows) = (Recording::new().unwrap(), Vec::new());
     while let Some(batch) = stream.try_next().await.unwrap() {
@@ -107,10 +106,8 @@ async fn what_was_recorded_is_read_back() {
 async fn the_same_data_gives_the_same_bytes() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     // Pages of three rows and customers one by one come in another order.
-    let emulators = [
-        Emulator::builder().start().await.unwrap(),
-        Emulator::builder().page_size(3).start().await.unwrap(),
-    ];
+    let emulators =
+        [Emulator::builder().start().await.unwrap(), Emulator::builder().page_size(3).start().await.unwrap()];
     for (folder, emulator) in folders.iter().zip(&emulators) {
         let (recording, _) = recording(emulator, SourceChoice::Commercial).await;
         let writer = Writer::open(place(folder.path()), None).await.unwrap();
@@ -172,8 +169,11 @@ async fn damage_is_an_error_that_names_the_file() {
         (run, "damaged", |file| fs::write(file, "").unwrap()),
         (run, "it is of 2026-08-29", |file| {
             let text = fs::read_to_string(file).unwrap();
-            fs::write(file, text.replacen("\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\"", 1))
-                .unwrap();
+            fs::write(
+                file,
+                text.replacen("\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\"", 1),
+            )
+            .unwrap();
         }),
         (part, "its manifest says", |file| {
             let bytes = fs::read(file).unwrap();
@@ -251,7 +251,10 @@ async fn after_a_stop_a_day_is_the_old_one_or_the_new_one() {
         let writer = Writer::open(place(folder.path()), TENANT).await.unwrap();
         let (finished, removed) = (&writer.recovered().finished, &writer.recovered().removed);
         let is_new = steps > 3;
-        assert_eq!((finished.len(), removed.len()), (usize::from(is_new), usize::from((1..4).contains(&steps))));
+        assert_eq!(
+            (finished.len(), removed.len()),
+            (usize::from(is_new), usize::from((1..4).contains(&steps)))
+        );
         let dataset = writer.close().await.unwrap();
         let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
         assert_eq!(manifest.customers.listed, Some(if is_new { 25 } else { 5 }), "{steps}");
