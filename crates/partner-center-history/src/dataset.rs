@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Day;
 use crate::error::{Error, Result};
-use crate::manifest::{self, Manifest, ROOT, RUNS, Root, Table, day_of, manifest_path};
+use crate::layout::{ROOT, RUNS, Table, day_of, manifest_path};
+use crate::manifest::{self, Manifest, Root};
 use crate::parts::{Fields, StoredFunnel};
 use crate::place::Place;
 use crate::recording::hexadecimal;

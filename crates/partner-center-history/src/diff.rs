@@ -278,26 +278,23 @@ fn by_customer<'a>(sides: [&'a Side; 2]) -> BTreeMap<CustomerId, [Vec<&'a Funnel
 
 /// The products of a customer on both days, by name.
 fn products<'a>(sides: &[Vec<&'a FunnelRow>; 2]) -> Vec<Product<'a>> {
-    // By name, where exactly one id has it on the other day.
+    // A row without an id is matched by its name, if exactly one id has that name.
     let mut ids: BTreeMap<String, HashSet<String>> = BTreeMap::new();
     for row in sides.iter().flatten() {
         if let (Some(id), Some(name)) = (&row.product_id, &row.product_name) {
             ids.entry(fold(name)).or_default().insert(fold(id.to_string()));
         }
     }
-    let has_ids = sides.each_ref().map(|rows| rows.iter().any(|row| row.product_id.is_some()));
     let mut products: BTreeMap<(String, String), Product<'_>> = BTreeMap::new();
     for (place, rows) in sides.iter().enumerate() {
-        let other_has_ids = has_ids.get(1 - place).copied().unwrap_or_default();
         for row in rows {
             let name = row.product_name.as_deref().map(fold).unwrap_or_default();
             let id = match &row.product_id {
                 Some(id) => fold(id.to_string()),
-                None if other_has_ids => match ids.get(&name).map(|ids| ids.iter().collect::<Vec<_>>()) {
-                    Some(only) if only.len() == 1 => only.first().map(|id| (*id).clone()).unwrap_or_default(),
+                None => match ids.get(&name) {
+                    Some(ids) if ids.len() == 1 => ids.iter().next().cloned().unwrap_or_default(),
                     _ => String::new(),
                 },
-                None => String::new(),
             };
             // A name can change; an id does not.
             let key = if id.is_empty() { (name, id) } else { (String::new(), id) };

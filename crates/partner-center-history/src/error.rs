@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use crate::Day;
+use crate::layout::ROOT;
 
 /// The result of reading or writing a dataset.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -97,9 +98,9 @@ impl fmt::Display for Error {
         };
         match self {
             Self::InvalidPlace { place, cause } => write!(f, "{place} is not a place for a dataset: {cause}"),
-            Self::NotADataset { place } => write!(f, "{place} is not a dataset: it has no {}", crate::ROOT),
+            Self::NotADataset { place } => write!(f, "{place} is not a dataset: it has no {}", ROOT),
             Self::NotEmpty { place } => {
-                write!(f, "{place} has other files and no {}, so it is not a dataset", crate::ROOT)
+                write!(f, "{place} has other files and no {}, so it is not a dataset", ROOT)
             }
             Self::OtherTenant { place, has, given } => {
                 write!(f, "{place} is the dataset of {}, not of {}", tenant(has), tenant(given))

@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Day;
 use crate::error::{Error, Result};
-use crate::manifest::{CustomerCounts, Part, Table, UnreadCustomer};
+use crate::layout::Table;
+use crate::manifest::{CustomerCounts, Part, UnreadCustomer};
 use crate::parts::StoredRow;
 use crate::spool::Spool;
 use crate::table::TableWriter;

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::counts::Counts;
 use crate::error::{Error, Result};
-use crate::manifest::{Manifest, Table};
+use crate::layout::Table;
+use crate::manifest::Manifest;
 use crate::parts::{Fields, StoredFunnel};
 use crate::table::TableFile;
 use crate::{Dataset, Day};

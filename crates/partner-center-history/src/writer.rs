@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use crate::Day;
 use crate::dataset::{Dataset, root};
 use crate::error::{Error, Result};
-use crate::manifest::{self, Manifest, ROOT, Root, Table, VERSION, day_of, folder, manifest_path};
+use crate::layout::{ROOT, Table, day_of, folder, manifest_path};
+use crate::manifest::{self, Manifest, Root, VERSION};
 use crate::place::{Lock, Place};
 use crate::recording::Recording;
 

@@ -8,11 +8,12 @@ use serde_json::Value;
 const SUPPORT: &str = "partner-center-test-support";
 
 /// The published members and the two below: the members that each may depend on, then those that only its tests may use.
-const LAYERS: [(&str, &[&str], &[&str]); 7] = [
+const LAYERS: [(&str, &[&str], &[&str]); 8] = [
     ("partner-center-models", &[], &[]),
     ("partner-center-client", &["partner-center-models"], &[]),
     ("partner-center", &["partner-center-client", "partner-center-models"], &["partner-center-emulator"]),
-    ("partner-center-cli", &["partner-center", "partner-center-emulator"], &[]),
+    ("partner-center-history", &["partner-center"], &["partner-center-emulator"]),
+    ("partner-center-cli", &["partner-center", "partner-center-emulator", "partner-center-history"], &[]),
     // The emulator tests the SDK, so it shares no code with it.
     ("partner-center-emulator", &[], &[]),
     // A broken generated file must not keep the generator from being built.

@@ -12,10 +12,11 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use super::tokens;
 
 /// The crates that are checked.
-const CRATES: [&str; 5] = [
+const CRATES: [&str; 6] = [
     "crates/partner-center-models",
     "crates/partner-center-client",
     FACADE,
+    "crates/partner-center-history",
     "crates/partner-center-cli",
     "crates/partner-center-emulator",
 ];
