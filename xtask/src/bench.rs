@@ -8,6 +8,7 @@ mod build;
 mod calls;
 mod decode;
 mod funnel;
+mod history;
 mod instructions;
 mod machine;
 mod reading;
@@ -27,13 +28,14 @@ struct Section {
     measure: fn(&Subjects) -> Result<String>,
 }
 
-const SECTIONS: [Section; 8] = [
+const SECTIONS: [Section; 9] = [
     Section { name: "calls", measure: calls::small },
     Section { name: "page", measure: calls::page },
     Section { name: "decode", measure: decode::measure },
     Section { name: "sweep", measure: reading::sweep },
     Section { name: "stream", measure: reading::stream },
     Section { name: "funnel", measure: funnel::measure },
+    Section { name: "history", measure: history::measure },
     Section { name: "start", measure: start::measure },
     Section { name: "build", measure: build::measure },
 ];

@@ -44,3 +44,8 @@ need_contract() {
   contract=$work/contract.json
   cargo xtask bundle "$contract"
 }
+
+# Spark is a Java program. The step that runs a script installs Java if it is missing.
+need_java() {
+  java -version > /dev/null 2>&1 || { echo 'Java 17 or newer is needed'; return 1; }
+}

@@ -46,6 +46,9 @@ fn judge(script: &PathBuf, text: &str) -> Result<Verdict> {
     if text.contains("need_node") && !succeeds(&mut program("npm", &["--version"])) {
         tools::from_apt(&["nodejs", "npm"])?;
     }
+    if text.contains("need_java") && !succeeds(&mut program("java", &["-version"])) {
+        tools::from_apt(&["default-jre-headless"])?;
+    }
     run(program("bash", &[]).arg(script))?;
     Ok(Verdict::Holds)
 }
