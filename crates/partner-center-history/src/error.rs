@@ -44,6 +44,8 @@ pub enum Error {
         place: String,
         /// The file that says so.
         lock: String,
+        /// The process that created the file, and when, if that is known.
+        holder: Option<String>,
     },
     /// The dataset has no such day.
     NoSuchDay {
@@ -105,8 +107,9 @@ impl fmt::Display for Error {
             Self::OtherTenant { place, has, given } => {
                 write!(f, "{place} is the dataset of {}, not of {}", tenant(has), tenant(given))
             }
-            Self::InUse { place, lock } => {
-                write!(f, "another process writes to {place}: it holds {lock}")
+            Self::InUse { place, lock, holder } => {
+                write!(f, "another process writes to {place}: it holds {lock}")?;
+                holder.as_ref().map_or(Ok(()), |holder| write!(f, " ({holder})"))
             }
             Self::NoSuchDay { day } => write!(f, "the dataset has no data of {day}"),
             Self::Damaged { file, cause } => write!(f, "{file} is damaged: {cause}"),

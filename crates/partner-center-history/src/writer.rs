@@ -74,12 +74,26 @@ impl Writer {
         // Checked before the lock, which is a file too.
         let is_new = check(&place, tenant).await?;
         let lock = place.lock().await?;
-        if is_new && check(&place, tenant).await? {
+        let mut writer = Self { dataset: Dataset::at(place, tenant), lock, recovered: Recovered::default() };
+        match writer.prepare(is_new, tenant).await {
+            Ok(recovered) => {
+                writer.recovered = recovered;
+                Ok(writer)
+            }
+            Err(error) => {
+                // In an object store, the lock would stay. The first error is the one to report.
+                let _ = writer.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn prepare(&self, is_new: bool, tenant: Option<&str>) -> Result<Recovered> {
+        let place = &self.dataset.place;
+        if is_new && check(place, tenant).await? {
             place.write(ROOT, manifest::text(&Root::new(tenant))?).await?;
         }
-        let mut writer = Self { dataset: Dataset::at(place, tenant), lock, recovered: Recovered::default() };
-        writer.recovered = writer.recover().await?;
-        Ok(writer)
+        self.recover().await
     }
 
     /// What earlier writers had left behind.
@@ -148,7 +162,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Lets others write again. A writer of a folder does so when it is dropped.
+    /// Lets others write again. A writer of a folder also does so when it is dropped, but one of an object store does not:
+    /// close it after an error as well.
     ///
     /// # Errors
     ///

@@ -131,9 +131,11 @@ impl Folder {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => {
-                Err(Error::InUse { place: self.root.display().to_string(), lock: path.display().to_string() })
-            }
+            Err(TryLockError::WouldBlock) => Err(Error::InUse {
+                place: self.root.display().to_string(),
+                lock: path.display().to_string(),
+                holder: None,
+            }),
             Err(TryLockError::Error(error)) => Err(failed(error)),
         }
     }

@@ -31,18 +31,32 @@ enum Kind {
 #[derive(Debug)]
 pub(crate) enum Lock {
     Folder(#[expect(dead_code, reason = "dropping it releases the lock")] std::fs::File),
+    /// The content of the object.
     #[cfg(feature = "object-store")]
-    Objects,
+    Objects(Bytes),
 }
 
 impl Place {
-    /// Finds the place of this name: a folder, or a URL such as `s3://bucket/path`, `az://container/path`,
-    /// `abfss://container@account.dfs.core.windows.net/path` or `gs://bucket/path`. Credentials of object stores come
-    /// from the environment variables that the crate `object_store` documents.
+    /// Finds the place of this name: a folder, or the URL of an object store:
+    ///
+    /// | URL | settings and credentials |
+    /// |---|---|
+    /// | `s3://bucket/path` | `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_REGION`, `AWS_ENDPOINT`; web identities and roles of containers and machines |
+    /// | `az://container/path` | `AZURE_STORAGE_ACCOUNT_NAME`; `AZURE_STORAGE_ACCOUNT_KEY`, `AZURE_STORAGE_SAS_TOKEN`, `AZURE_CLIENT_ID` with `AZURE_CLIENT_SECRET` and `AZURE_TENANT_ID`, or a managed identity |
+    /// | `abfss://container@account.dfs.core.windows.net/path` | the same; the account is in the URL |
+    /// | `gs://bucket/path` | `GOOGLE_APPLICATION_CREDENTIALS` or `GOOGLE_SERVICE_ACCOUNT`; not tested |
+    ///
+    /// Settings come from environment variables only, which the crate `object_store` documents: all that it reads and
+    /// that begin with `AWS_`, `AZURE_` or `GOOGLE_`. HTTP without TLS needs `AWS_ALLOW_HTTP` or `AZURE_ALLOW_HTTP`. A URL
+    /// with credentials is refused, and no error shows a credential.
+    ///
+    /// The store must support conditional writes (`If-None-Match`): a writer creates the object `.lock`, and others wait.
+    /// A writer that is killed leaves it, and [`Error::InUse`] names the object to delete.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidPlace`] if the name is not a place, or if this build cannot reach it. Nothing is sent.
+    /// [`Error::InvalidPlace`] if the name is not a place, if this build cannot reach it, or if a setting is missing or
+    /// invalid. Nothing is sent.
     pub fn new(name: &str) -> Result<Self> {
         let kind = match name.split_once("://") {
             #[cfg(feature = "object-store")]
@@ -50,16 +64,35 @@ impl Place {
             #[cfg(not(feature = "object-store"))]
             Some(_) => {
                 return Err(Error::InvalidPlace {
-                    place: name.to_owned(),
-                    cause: "this build writes into folders only; build with the feature object-store".to_owned(),
+                    place: without_secrets(name),
+                    cause: "this build writes into folders only; build with the feature object-store"
+                        .to_owned(),
                 });
             }
             None if name.is_empty() => {
-                return Err(Error::InvalidPlace { place: "\"\"".to_owned(), cause: "it is empty".to_owned() });
+                return Err(Error::InvalidPlace {
+                    place: "\"\"".to_owned(),
+                    cause: "it is empty".to_owned(),
+                });
             }
             None => Kind::Folder(Folder::new(Path::new(name))),
         };
         Ok(Self { name: name.to_owned(), kind })
+    }
+
+    #[cfg(all(test, feature = "object-store"))]
+    pub(crate) fn in_store(store: std::sync::Arc<dyn object_store::ObjectStore>, root: &str) -> Self {
+        Self {
+            name: format!("s3://bucket/{root}"),
+            kind: Kind::Objects(objects::Objects::in_store(store, root)),
+        }
+    }
+
+    #[cfg(all(test, feature = "object-store"))]
+    pub(crate) fn with_variables(url: &str, variables: &[(String, String)]) -> Result<Self> {
+        let wait = std::time::Duration::from_millis(1);
+        let kind = Kind::Objects(objects::Objects::with_variables(url, variables, wait)?);
+        Ok(Self { name: url.to_owned(), kind })
     }
 
     /// Its name, with this path.
@@ -139,7 +172,7 @@ impl Place {
         match &self.kind {
             Kind::Folder(folder) => folder.lock().map(Lock::Folder),
             #[cfg(feature = "object-store")]
-            Kind::Objects(objects) => objects.lock().await.map(|()| Lock::Objects),
+            Kind::Objects(objects) => objects.lock().await.map(Lock::Objects),
         }
     }
 
@@ -147,7 +180,7 @@ impl Place {
     pub(crate) async fn unlock(&self, lock: Lock) -> Result<()> {
         match (&self.kind, lock) {
             #[cfg(feature = "object-store")]
-            (Kind::Objects(objects), _) => objects.unlock().await,
+            (Kind::Objects(objects), Lock::Objects(text)) => objects.unlock(&text).await,
             (_, lock) => {
                 drop(lock);
                 Ok(())
@@ -165,6 +198,23 @@ impl fmt::Display for Place {
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Place").field(&self.name).finish()
+    }
+}
+
+/// A URL without what may be a password or a signature.
+fn without_secrets(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+            // The container of an abfss URL stands in front of the `@`, and has no colon.
+            let host = match authority.rsplit_once('@') {
+                Some((user, host)) if scheme != "abfss" || user.contains(':') => host,
+                _ => authority,
+            };
+            format!("{scheme}://{host}/{path}")
+        }
+        None => url.to_owned(),
     }
 }
 

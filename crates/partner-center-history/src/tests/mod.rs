@@ -1,6 +1,11 @@
 //! Tests of the dataset on made-up rows and on the emulator.
 
 mod changes;
+#[cfg(feature = "object-store")]
+mod lost_connection;
+#[cfg(feature = "object-store")]
+mod objects;
+mod place;
 mod recorded;
 
 use partner_center::funnel::{Flag, FunnelRow};

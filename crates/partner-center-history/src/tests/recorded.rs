@@ -1,24 +1,17 @@
 //! Days that are recorded from the emulator, read back, damaged, and left behind by a process that was stopped.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-
 use partner_center::PartnerCenter;
 use partner_center::funnel::{FunnelRow, GroupBy, Totals};
 use partner_center::licenses::SourceChoice;
 use partner_center_emulator::Emulator;
 
 use super::day;
-use crate::{Counts, Dataset, Error, Fields, Manifest, Place, Recording, RunFacts, Writer};
+use super::place::TestPlace;
+use crate::{Counts, Dataset, Error, Fields, Manifest, Recording, RunFacts, Writer};
 
-const TENANT: Option<&str> = Some("0112a436-b14e-4888-967b-ca4bb2cf1234");
+pub(super) const TENANT: Option<&str> = Some("0112a436-b14e-4888-967b-ca4bb2cf1234");
 
-fn place(folder: &Path) -> Place {
-    Place::new(folder.to_str().unwrap()).unwrap()
-}
-
-async fn recording(emulator: &Emulator, source: SourceChoice) -> (Recording, Vec<FunnelRow>) {
+pub(super) async fn recording(emulator: &Emulator, source: SourceChoice) -> (Recording, Vec<FunnelRow>) {
     let token = partner_center::credential::StaticToken::new("any").unwrap();
     let partner = PartnerCenter::builder().base_url(emulator.base_url()).credential(token).build().unwrap();
     let mut stream = partner.customers().funnel().source(source).with_input().stream();
@@ -31,45 +24,30 @@ async fn recording(emulator: &Emulator, source: SourceChoice) -> (Recording, Vec
     (recording, rows)
 }
 
-async fn recorded(folder: &Path, customers: usize, on: &str) -> (Manifest, Vec<FunnelRow>) {
+pub(super) async fn recorded(place: &TestPlace, customers: usize, on: &str) -> (Manifest, Vec<FunnelRow>) {
     let emulator = Emulator::builder().customers(customers).start().await.unwrap();
     let (recording, rows) = recording(&emulator, SourceChoice::Auto).await;
-    let writer = Writer::open(place(folder), TENANT).await.unwrap();
+    let writer = Writer::open(place.place(), TENANT).await.unwrap();
     let manifest = writer.write(day(on), recording, RunFacts::default()).await.unwrap();
     writer.close().await.unwrap();
     (manifest, rows)
 }
 
-/// Every file below a folder with its bytes.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(next) = folders.pop() {
-        for entry in fs::read_dir(next).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    found
-}
-
 #[tokio::test]
 async fn what_was_recorded_is_read_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path().join("new");
-    let (manifest, mut rows) = recorded(&root, 25, "2026-08-30").await;
+    for place in TestPlace::each().await {
+        read_back(&place).await;
+    }
+}
+
+async fn read_back(place: &TestPlace) {
+    let (manifest, mut rows) = recorded(place, 25, "2026-08-30").await;
     assert!(manifest.complete);
     assert_eq!(manifest.customers.listed, Some(25));
-    let names: Vec<_> = files(&root).into_keys().collect();
+    let names: Vec<_> = place.unlocked_files().await.into_keys().collect();
     assert_eq!(
         names,
         [
-            ".lock",
             "_dataset.json",
             "deployment/snapshotDate=2026-08-30/part-0.parquet",
             "funnel/snapshotDate=2026-08-30/part-0.parquet",
@@ -78,7 +56,7 @@ async fn what_was_recorded_is_read_back() {
         ]
     );
 
-    let dataset = Dataset::open(place(&root)).await.unwrap();
+    let dataset = Dataset::open(place.place()).await.unwrap();
     assert_eq!(dataset.tenant(), TENANT);
     assert_eq!(dataset.days().await.unwrap().recorded, [day("2026-08-30")]);
     let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
@@ -102,27 +80,30 @@ async fn what_was_recorded_is_read_back() {
     assert_eq!((trend[0].licenses_sold, trend[0].unused), (counts.licenses_sold, counts.unused));
 }
 
+/// In every order of the data, and at every place.
 #[tokio::test]
 async fn the_same_data_gives_the_same_bytes() {
-    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     // Pages of three rows and customers one by one come in another order.
     let emulators =
         [Emulator::builder().start().await.unwrap(), Emulator::builder().page_size(3).start().await.unwrap()];
-    for (folder, emulator) in folders.iter().zip(&emulators) {
-        let (recording, _) = recording(emulator, SourceChoice::Commercial).await;
-        let writer = Writer::open(place(folder.path()), None).await.unwrap();
-        let facts = RunFacts::new("2026-08-30T01:00:00Z".to_owned(), "2026-08-30T02:00:00Z".to_owned());
-        writer.write(day("2026-08-30"), recording, facts).await.unwrap();
+    let mut all = Vec::new();
+    for emulator in &emulators {
+        for place in TestPlace::each().await {
+            let (recording, _) = recording(emulator, SourceChoice::Commercial).await;
+            let writer = Writer::open(place.place(), None).await.unwrap();
+            let facts = RunFacts::new("2026-08-30T01:00:00Z".to_owned(), "2026-08-30T02:00:00Z".to_owned());
+            writer.write(day("2026-08-30"), recording, facts).await.unwrap();
+            all.push(place.unlocked_files().await);
+        }
     }
-    let [one, other] = folders.each_ref().map(|folder| files(folder.path()));
-    assert_eq!(one, other);
+    assert!(all.windows(2).all(|two| two[0] == two[1]));
 }
 
 #[tokio::test]
 async fn groups_of_a_trend_add_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let (manifest, _) = recorded(folder.path(), 60, "2026-08-30").await;
-    let dataset = Dataset::open(place(folder.path())).await.unwrap();
+    let place = TestPlace::folder();
+    let (manifest, _) = recorded(&place, 60, "2026-08-30").await;
+    let dataset = Dataset::open(place.place()).await.unwrap();
     let days = [manifest];
     let all = &dataset.trend(&days, None).await.unwrap()[0];
     for by in [GroupBy::Customer, GroupBy::Product, GroupBy::Service] {
@@ -136,78 +117,75 @@ async fn groups_of_a_trend_add_up() {
 
 #[tokio::test]
 async fn a_place_that_is_not_this_dataset_is_refused_and_stays_as_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("letter.txt"), "private").unwrap();
-    assert!(matches!(Dataset::open(place(folder.path())).await, Err(Error::NotADataset { .. })));
-    assert!(matches!(Writer::open(place(folder.path()), TENANT).await, Err(Error::NotEmpty { .. })));
-    assert_eq!(files(folder.path()).into_keys().collect::<Vec<_>>(), ["letter.txt"]);
-
-    let folder = tempfile::tempdir().unwrap();
-    drop(Writer::open(place(folder.path()), TENANT).await.unwrap());
-    let before = files(folder.path());
-    for tenant in [None, Some("11111111-1111-1111-1111-111111111111")] {
-        let refused = Writer::open(place(folder.path()), tenant).await;
-        assert!(matches!(refused, Err(Error::OtherTenant { .. })), "{refused:?}");
+    for place in TestPlace::each().await {
+        place.put("letter.txt", b"private".to_vec()).await;
+        assert!(matches!(Dataset::open(place.place()).await, Err(Error::NotADataset { .. })));
+        assert!(matches!(Writer::open(place.place(), TENANT).await, Err(Error::NotEmpty { .. })));
+        assert_eq!(place.files().await.into_keys().collect::<Vec<_>>(), ["letter.txt"]);
     }
-    assert_eq!(files(folder.path()), before);
+    for place in TestPlace::each().await {
+        Writer::open(place.place(), TENANT).await.unwrap().close().await.unwrap();
+        let before = place.files().await;
+        for tenant in [None, Some("11111111-1111-1111-1111-111111111111")] {
+            let refused = Writer::open(place.place(), tenant).await;
+            assert!(matches!(refused, Err(Error::OtherTenant { .. })), "{refused:?}");
+        }
+        assert_eq!(place.files().await, before);
 
-    let _first = Writer::open(place(folder.path()), TENANT).await.unwrap();
-    assert!(matches!(Writer::open(place(folder.path()), TENANT).await, Err(Error::InUse { .. })));
+        let _first = Writer::open(place.place(), TENANT).await.unwrap();
+        let refused = Writer::open(place.place(), TENANT).await;
+        assert!(matches!(refused, Err(Error::InUse { .. })), "{refused:?}");
+    }
 }
 
 #[tokio::test]
 async fn damage_is_an_error_that_names_the_file() {
+    type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
+    fn replaced(bytes: Vec<u8>, from: &str, to: &str) -> Option<Vec<u8>> {
+        Some(String::from_utf8(bytes).unwrap().replacen(from, to, 1).into_bytes())
+    }
     let run = "runs/snapshotDate=2026-08-30/run.json";
     let part = "funnel/snapshotDate=2026-08-30/part-0.parquet";
-    type Damage = fn(&Path);
     let damages: [(&str, &str, Damage); 7] = [
-        (run, "version 2", |file| {
-            let text = fs::read_to_string(file).unwrap();
-            fs::write(file, text.replacen("\"version\":1", "\"version\":2", 1)).unwrap();
+        (run, "version 2", |bytes| replaced(bytes, "\"version\":1", "\"version\":2")),
+        (run, "damaged", |_| Some(b"{}".to_vec())),
+        (run, "damaged", |_| Some(Vec::new())),
+        (run, "it is of 2026-08-29", |bytes| {
+            replaced(bytes, "\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\"")
         }),
-        (run, "damaged", |file| fs::write(file, "{}").unwrap()),
-        (run, "damaged", |file| fs::write(file, "").unwrap()),
-        (run, "it is of 2026-08-29", |file| {
-            let text = fs::read_to_string(file).unwrap();
-            fs::write(
-                file,
-                text.replacen("\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\"", 1),
-            )
-            .unwrap();
-        }),
-        (part, "its manifest says", |file| {
-            let bytes = fs::read(file).unwrap();
-            fs::write(file, &bytes[..bytes.len() / 2]).unwrap();
-        }),
-        (part, "not that of its manifest", |file| {
-            let mut bytes = fs::read(file).unwrap();
+        (part, "its manifest says", |bytes| Some(bytes[..bytes.len() / 2].to_vec())),
+        (part, "not that of its manifest", |mut bytes| {
             bytes[100] ^= 1;
-            fs::write(file, bytes).unwrap();
+            Some(bytes)
         }),
-        (part, "missing", |file| fs::remove_file(file).unwrap()),
+        (part, "missing", |_| None),
     ];
     for (file, says, damage) in damages {
-        let folder = tempfile::tempdir().unwrap();
-        recorded(folder.path(), 3, "2026-08-30").await;
-        damage(&folder.path().join(file));
-        let dataset = Dataset::open(place(folder.path())).await.unwrap();
-        let read = async {
-            let manifest = dataset.manifest(day("2026-08-30")).await?;
-            dataset.trend(&[manifest], None).await
-        };
-        let error = read.await.unwrap_err().to_string();
-        assert!(error.contains(file) && error.contains(says), "{error}");
+        for place in TestPlace::each().await {
+            recorded(&place, 3, "2026-08-30").await;
+            let bytes = place.files().await.remove(file).unwrap();
+            match damage(bytes) {
+                Some(bytes) => place.put(file, bytes).await,
+                None => place.delete(file).await,
+            }
+            let dataset = Dataset::open(place.place()).await.unwrap();
+            let read = async {
+                let manifest = dataset.manifest(day("2026-08-30")).await?;
+                dataset.trend(&[manifest], None).await
+            };
+            let error = read.await.unwrap_err().to_string();
+            assert!(error.contains(file) && error.contains(says), "{error}");
+        }
     }
 }
 
 /// Removes or keeps files as a process would leave them that is stopped after so many steps of publishing a day.
 #[tokio::test]
 async fn after_a_stop_a_day_is_the_old_one_or_the_new_one() {
-    let old = tempfile::tempdir().unwrap();
-    recorded(old.path(), 5, "2026-08-30").await;
-    let new = tempfile::tempdir().unwrap();
-    recorded(new.path(), 25, "2026-08-30").await;
-    let (before, after) = (files(old.path()), files(new.path()));
+    let [old, new] = [TestPlace::folder(), TestPlace::folder()];
+    recorded(&old, 5, "2026-08-30").await;
+    recorded(&new, 25, "2026-08-30").await;
+    let (before, after) = (old.unlocked_files().await, new.unlocked_files().await);
     let run = "runs/snapshotDate=2026-08-30/run.json";
     let tables = ["deployment", "usage", "funnel"];
     let path = |table: &str| format!("{table}/snapshotDate=2026-08-30/part-0.parquet");
@@ -230,58 +208,57 @@ async fn after_a_stop_a_day_is_the_old_one_or_the_new_one() {
                 state.insert(path(table), bytes);
             }
         }
-        let folder = tempfile::tempdir().unwrap();
-        for (name, bytes) in &state {
-            let file = folder.path().join(name);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, bytes).unwrap();
+        for place in TestPlace::each().await {
+            place.put_all(&state).await;
+            recovers(&place, steps).await;
+            let expected = if steps > 3 { &after } else { &before };
+            assert_eq!(&place.unlocked_files().await, expected, "{steps}");
         }
-
-        let dataset = Dataset::open(place(folder.path())).await.unwrap();
-        let days = dataset.days().await.unwrap();
-        let is_between = steps > 4;
-        assert_eq!(days.unfinished.is_empty(), !is_between, "{steps}");
-        assert_eq!(days.recorded.is_empty(), is_between, "{steps}");
-        if !is_between {
-            let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
-            assert_eq!(manifest.customers.listed, Some(5), "{steps}");
-            dataset.trend(&[manifest], None).await.unwrap();
-        }
-
-        let writer = Writer::open(place(folder.path()), TENANT).await.unwrap();
-        let (finished, removed) = (&writer.recovered().finished, &writer.recovered().removed);
-        let is_new = steps > 3;
-        assert_eq!(
-            (finished.len(), removed.len()),
-            (usize::from(is_new), usize::from((1..4).contains(&steps)))
-        );
-        let dataset = writer.close().await.unwrap();
-        let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
-        assert_eq!(manifest.customers.listed, Some(if is_new { 25 } else { 5 }), "{steps}");
-        dataset.trend(&[manifest], None).await.unwrap();
-        let expected = if is_new { &after } else { &before };
-        assert_eq!(&files(folder.path()), expected, "{steps}");
     }
+}
+
+async fn recovers(place: &TestPlace, steps: usize) {
+    let dataset = Dataset::open(place.place()).await.unwrap();
+    let days = dataset.days().await.unwrap();
+    let is_between = steps > 4;
+    assert_eq!(days.unfinished.is_empty(), !is_between, "{steps}");
+    assert_eq!(days.recorded.is_empty(), is_between, "{steps}");
+    if !is_between {
+        let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
+        assert_eq!(manifest.customers.listed, Some(5), "{steps}");
+        dataset.trend(&[manifest], None).await.unwrap();
+    }
+
+    let writer = Writer::open(place.place(), TENANT).await.unwrap();
+    let (finished, removed) = (&writer.recovered().finished, &writer.recovered().removed);
+    let is_new = steps > 3;
+    assert_eq!((finished.len(), removed.len()), (usize::from(is_new), usize::from((1..4).contains(&steps))));
+    let dataset = writer.close().await.unwrap();
+    let manifest = dataset.manifest(day("2026-08-30")).await.unwrap();
+    assert_eq!(manifest.customers.listed, Some(if is_new { 25 } else { 5 }), "{steps}");
+    dataset.trend(&[manifest], None).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_removed_day_is_gone() {
-    let folder = tempfile::tempdir().unwrap();
-    recorded(folder.path(), 3, "2026-08-29").await;
-    recorded(folder.path(), 3, "2026-08-30").await;
-    let writer = Writer::open(place(folder.path()), TENANT).await.unwrap();
-    writer.remove(day("2026-08-29")).await.unwrap();
-    let days = writer.dataset().days().await.unwrap();
-    assert_eq!((days.recorded, days.unfinished), (vec![day("2026-08-30")], Vec::new()));
-    assert!(!files(folder.path()).into_keys().any(|name| name.contains("2026-08-29")));
+    for place in TestPlace::each().await {
+        recorded(&place, 3, "2026-08-29").await;
+        recorded(&place, 3, "2026-08-30").await;
+        let writer = Writer::open(place.place(), TENANT).await.unwrap();
+        writer.remove(day("2026-08-29")).await.unwrap();
+        let days = writer.dataset().days().await.unwrap();
+        assert_eq!((days.recorded, days.unfinished), (vec![day("2026-08-30")], Vec::new()));
+        assert!(!place.files().await.into_keys().any(|name| name.contains("2026-08-29")));
+    }
 }
 
 #[tokio::test]
 async fn a_recording_that_was_not_ended_is_not_written() {
-    let folder = tempfile::tempdir().unwrap();
-    let writer = Writer::open(place(folder.path()), TENANT).await.unwrap();
-    let before = files(folder.path());
-    let written = writer.write(day("2026-08-30"), Recording::new().unwrap(), RunFacts::default()).await;
-    assert!(written.is_err());
-    assert_eq!(files(folder.path()), before);
+    for place in TestPlace::each().await {
+        let writer = Writer::open(place.place(), TENANT).await.unwrap();
+        let before = place.files().await;
+        let written = writer.write(day("2026-08-30"), Recording::new().unwrap(), RunFacts::default()).await;
+        assert!(written.is_err());
+        assert_eq!(place.files().await, before);
+    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use partner_center::models::Timestamp as Processed;
-use partner_center_history::{Manifest, Place, RunFacts, Table, Writer};
+use partner_center_history::{Day, Manifest, Place, RunFacts, Table, Writer};
 
 use super::problem::problem;
 use crate::anonymizer::anonymizer;
@@ -10,6 +10,7 @@ use crate::args::{Global, Record, Source};
 use crate::connect::Connection;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::output::About;
 use crate::problem::{Problem, Stop};
 use crate::report;
 use crate::terminal::text::grouped;
@@ -24,7 +25,7 @@ pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -
             .advice("Set PARTNER_CENTER_TENANT_ID, or tenant-id in the profile. Nothing was sent.")
             .into());
     }
-    let (tenant, began) = (about.tenant.clone(), about.began);
+    let tenant = about.tenant.clone();
     let day = match arguments.date {
         Some(day) => day,
         None => about.day().parse().map_err(|error| Problem::new(Exit::Unexpected, format!("{error}")))?,
@@ -37,28 +38,9 @@ pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -
     for day in &writer.recovered().removed {
         console.note(&format!("an incomplete recording of {day} was removed"));
     }
-    let session = connection.open(console).await?;
-    let read = report::record(&session.partner, arguments.date, &arguments.requests, about, console).await;
-    let recorded = match read {
-        Ok((exit @ (Exit::Done | Exit::Partial), recording)) => {
-            let recording = recording.map_err(problem)?;
-            if recording.is_ended() {
-                no_data(arguments, &recording)?;
-                let facts = RunFacts::new(began.to_string(), Timestamp::now().to_string());
-                let facts = facts.requested(arguments.date.is_some());
-                let written = writer.write(day, recording, facts).await;
-                written.map(|manifest| (exit, Some(manifest))).map_err(problem)
-            } else {
-                Ok((exit, None))
-            }
-        }
-        Ok((exit, _)) => Ok((exit, None)),
-        Err(stop) => {
-            // The error of the reading is the one to report.
-            let _ = writer.close().await;
-            return Err(stop);
-        }
-    };
+    let recorded = record(&writer, day, &connection, about, arguments, console).await;
+    // Also after an error: the lock of an object store does not end with the process. The first error is the one to
+    // report.
     let closed = writer.close().await;
     let (exit, manifest) = recorded?;
     closed.map_err(problem)?;
@@ -67,6 +49,32 @@ pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -
         None => console.note(&format!("nothing was recorded for {day}: not every customer was read")),
     }
     Ok(exit)
+}
+
+/// Reads all customers, and writes the day if that came to an end.
+async fn record(
+    writer: &Writer,
+    day: Day,
+    connection: &Connection<'_>,
+    about: About,
+    arguments: &Record,
+    console: Console,
+) -> Result<(Exit, Option<Manifest>), Stop> {
+    let began = about.began;
+    let session = connection.open(console).await?;
+    let (exit, recording) =
+        report::record(&session.partner, arguments.date, &arguments.requests, about, console).await?;
+    if !matches!(exit, Exit::Done | Exit::Partial) {
+        return Ok((exit, None));
+    }
+    let recording = recording.map_err(problem)?;
+    if !recording.is_ended() {
+        return Ok((exit, None));
+    }
+    no_data(arguments, &recording)?;
+    let facts = RunFacts::new(began.to_string(), Timestamp::now().to_string());
+    let written = writer.write(day, recording, facts.requested(arguments.date.is_some())).await;
+    Ok((exit, Some(written.map_err(problem)?)))
 }
 
 /// Checks the arguments, before anything is sent.
