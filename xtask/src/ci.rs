@@ -17,8 +17,7 @@ mod third_party;
 
 /// The default steps: those that fail most often and cost least. Together with the tests they take at most 15 minutes
 /// on a machine with two cores and an empty build cache.
-const GATE: [&str; 9] =
-    ["codegen", "contract", "tidy", "fmt", "msrv", "clippy", "docs", "history", "totals"];
+const GATE: [&str; 9] = ["codegen", "contract", "tidy", "fmt", "msrv", "clippy", "docs", "history", "totals"];
 
 use std::time::{Duration, Instant};
 

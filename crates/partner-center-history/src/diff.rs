@@ -175,7 +175,9 @@ pub fn diff(from: &Side, to: &Side) -> Diff {
         *counted += 1;
         if !unknown {
             for (sums, rows) in sums.iter_mut().zip(&rows) {
-                rows.iter().for_each(|row| sums.add(*row));
+                for row in rows {
+                    sums.add(*row);
+                }
             }
         }
         let name = rows.iter().rev().flatten().find_map(|row| row.customer_name.clone());
@@ -264,7 +266,7 @@ fn change(unknown: bool, before: Option<Counts>, after: Option<Counts>) -> Optio
 }
 
 /// The rows of each customer on both days.
-fn by_customer<'a>(sides: [&'a Side; 2]) -> BTreeMap<CustomerId, [Vec<&'a FunnelRow>; 2]> {
+fn by_customer(sides: [&Side; 2]) -> BTreeMap<CustomerId, [Vec<&FunnelRow>; 2]> {
     let mut customers: BTreeMap<CustomerId, [Vec<&FunnelRow>; 2]> = BTreeMap::new();
     for (place, side) in sides.into_iter().enumerate() {
         for row in &side.rows {

@@ -100,9 +100,9 @@ impl fmt::Display for Error {
         };
         match self {
             Self::InvalidPlace { place, cause } => write!(f, "{place} is not a place for a dataset: {cause}"),
-            Self::NotADataset { place } => write!(f, "{place} is not a dataset: it has no {}", ROOT),
+            Self::NotADataset { place } => write!(f, "{place} is not a dataset: it has no {ROOT}"),
             Self::NotEmpty { place } => {
-                write!(f, "{place} has other files and no {}, so it is not a dataset", ROOT)
+                write!(f, "{place} has other files and no {ROOT}, so it is not a dataset")
             }
             Self::OtherTenant { place, has, given } => {
                 write!(f, "{place} is the dataset of {}, not of {}", tenant(has), tenant(given))

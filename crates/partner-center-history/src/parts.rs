@@ -163,6 +163,7 @@ impl Ordered for FunnelRow {
 /// What of a row is needed; the rest stays unknown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a group of columns to read or not")]
 pub struct Fields {
     /// The name of the customer. Its id is always there.
     pub customer_name: bool,

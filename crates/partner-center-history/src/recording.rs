@@ -90,7 +90,7 @@ impl Recording {
                 Outcome::Empty(_) => self.without_rows += 1,
                 Outcome::Skipped(error) | Outcome::Failed(error) => self.unread.push(UnreadCustomer {
                     customer_id: *customer,
-                    code: error.code().map(|code| code.to_string()),
+                    code: error.code().map(ToString::to_string),
                     skipped: matches!(outcome, Outcome::Skipped(_)),
                 }),
             }

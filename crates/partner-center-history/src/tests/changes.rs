@@ -155,7 +155,9 @@ proptest! {
         let changes = diff(&side(&before), &side(&after));
         for (rows, sums) in [(before, changes.from), (after, changes.to)] {
             let mut totals = Totals::default();
-            rows.iter().for_each(|row| totals.add(row));
+            for row in &rows {
+                totals.add(row);
+            }
             prop_assert_eq!(Counts::from(&totals), sums);
         }
     }

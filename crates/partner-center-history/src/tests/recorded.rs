@@ -73,7 +73,9 @@ async fn read_back(place: &TestPlace) {
     assert_eq!(read, rows);
 
     let mut totals = Totals::default();
-    rows.iter().for_each(|row| totals.add(row));
+    for row in &rows {
+        totals.add(row);
+    }
     let trend = dataset.trend(&[manifest], None).await.unwrap();
     assert_eq!(trend.len(), 1);
     let counts = Counts::from(&totals);
@@ -141,6 +143,7 @@ async fn a_place_that_is_not_this_dataset_is_refused_and_stays_as_it_is() {
 #[tokio::test]
 async fn damage_is_an_error_that_names_the_file() {
     type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
+    #[expect(clippy::unnecessary_wraps, reason = "like the other damages")]
     fn replaced(bytes: Vec<u8>, from: &str, to: &str) -> Option<Vec<u8>> {
         Some(String::from_utf8(bytes).unwrap().replacen(from, to, 1).into_bytes())
     }

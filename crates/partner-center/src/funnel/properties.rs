@@ -179,7 +179,7 @@ proptest! {
 
     #[test]
     fn no_row_is_lost(rows in rows()) {
-        let Funnel { rows: out, report } = join(&rows);
+        let Funnel { rows: out, report, .. } = join(&rows);
         prop_assert_eq!(report.deployment_rows, rows.0.len() as u64);
         prop_assert_eq!(report.usage_rows, rows.1.len() as u64);
         let present: u64 = out

@@ -354,7 +354,9 @@ impl Commercial {
             if let Some(batch) = ready!(Pin::new(&mut *deployment).poll_next(context)) {
                 let (join, keeps) = (&mut self.join, self.keeps_input);
                 return Poll::Ready(Some(page(batch, |rows| {
-                    rows.iter().for_each(|row| join.deployment(row));
+                    for row in &rows {
+                        join.deployment(row);
+                    }
                     InputRows { deployment: if keeps { rows } else { Vec::new() }, usage: Vec::new() }
                 })));
             }
@@ -370,7 +372,9 @@ impl Commercial {
         {
             let (join, keeps) = (&mut self.join, self.keeps_input);
             return Poll::Ready(Some(page(batch, |rows| {
-                rows.iter().for_each(|row| join.usage(row));
+                for row in &rows {
+                    join.usage(row);
+                }
                 InputRows { deployment: Vec::new(), usage: if keeps { rows } else { Vec::new() } }
             })));
         }

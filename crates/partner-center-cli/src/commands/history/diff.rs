@@ -63,7 +63,9 @@ impl Comparison<'_> {
         let (rows, crossed) = find(self, &sides);
         output.rows(rows)?;
         let notes = sides.notes();
-        notes.iter().for_each(|note| self.console.note(note));
+        for note in &notes {
+            self.console.note(note);
+        }
         output.finish(End { more: sides.more(), notes, ..End::default() })?;
         for crossing in &crossed {
             Console::report(&Problem::new(Exit::CheckFailed, crossing));

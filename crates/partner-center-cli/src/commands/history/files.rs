@@ -27,6 +27,8 @@ struct Failure {
     customer_id: Option<CustomerId>,
 }
 
+const WRITE: &str = "Write it with licenses funnel --all-customers --format json, ndjson or parquet.";
+
 /// Reads the rows of a file.
 pub(super) fn read(path: &Path) -> Result<Side, Problem> {
     let refused = |why: String, advice: &str| {
@@ -34,7 +36,6 @@ pub(super) fn read(path: &Path) -> Result<Side, Problem> {
             .because(why)
             .advice(advice)
     };
-    const WRITE: &str = "Write it with licenses funnel --all-customers --format json, ndjson or parquet.";
     let bytes = fs::read(path).map_err(|error| refused(error.to_string(), "Check the name of the file."))?;
     let invalid =
         |error: serde_json::Error| refused(format!("it does not have rows of the funnel: {error}"), WRITE);

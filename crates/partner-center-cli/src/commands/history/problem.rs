@@ -5,6 +5,7 @@ use partner_center_history::Error;
 use crate::exit::Exit;
 use crate::problem::Problem;
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(super) fn problem(error: Error) -> Problem {
     let (exit, advice) = match &error {
         Error::InvalidPlace { .. } => (

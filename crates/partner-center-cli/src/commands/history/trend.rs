@@ -14,7 +14,7 @@ use crate::args::{Global, Trend};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::rows::TrendLine;
-use crate::output::{End, Format, Layout};
+use crate::output::{End, Format, Layout, Output, Row};
 use crate::problem::Stop;
 use crate::report::output_options;
 use crate::terminal::text::grouped;
@@ -23,21 +23,31 @@ pub(super) async fn run(arguments: &Trend, global: &Global, console: Console) ->
     let Trend { dataset, by, last, writing } = arguments;
     let place = &dataset.dataset;
     let by = by.map(GroupBy::from);
-    let is_table = output_options::format(global, writing.file())? == Format::Table;
-    if is_table {
+    // Only the table is made for people: the other formats have every day.
+    if output_options::format(global, writing.file())? == Format::Table {
         let output = output_options::output::<TrendLine>(global, writing, Layout::AsTheyCome)?;
-        let Read { rows, days, more, notes } = read(place, by, *last, console).await?;
-        let mut output = output;
-        output.rows(lines(&rows, &days))?;
-        notes.iter().for_each(|note| console.note(note));
-        output.finish(End { more, notes, ..End::default() })?;
+        let read = read(place, by, *last, console).await?;
+        let lines = lines(&read.rows, &read.days);
+        write(output, lines, read.more, read.notes, console)
     } else {
-        let mut output = output_options::output::<TrendRow>(global, writing, Layout::AsTheyCome)?;
+        let output = output_options::output::<TrendRow>(global, writing, Layout::AsTheyCome)?;
         let Read { rows, more, notes, .. } = read(place, by, *last, console).await?;
-        output.rows(rows)?;
-        notes.iter().for_each(|note| console.note(note));
-        output.finish(End { more, notes, ..End::default() })?;
+        write(output, rows, more, notes, console)
     }
+}
+
+fn write<R: Row>(
+    mut output: Output<R>,
+    rows: Vec<R>,
+    more: Map<String, Value>,
+    notes: Vec<String>,
+    console: Console,
+) -> Result<Exit, Stop> {
+    output.rows(rows)?;
+    for note in &notes {
+        console.note(note);
+    }
+    output.finish(End { more, notes, ..End::default() })?;
     Ok(Exit::Done)
 }
 

@@ -120,7 +120,7 @@ fn the_documented_commercial_responses_have_no_product_in_common() {
             .unwrap();
     let deployment: Vec<_> = deployment.value.into_iter().map(DeploymentRow::from).collect();
     let usage: Vec<_> = usage.value.into_iter().map(UsageRow::from).collect();
-    let Funnel { rows: seen, report } = Funnel::of_customers(&deployment, &usage);
+    let Funnel { rows: seen, report, .. } = Funnel::of_customers(&deployment, &usage);
     let totals = total(&seen);
 
     let flags: Vec<_> = seen.iter().map(|row| row.flags.as_slice()).collect();
