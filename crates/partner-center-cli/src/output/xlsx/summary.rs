@@ -177,7 +177,7 @@ impl Page<'_> {
             self.line("Data", &age)?;
         }
         if about.source.is_some() {
-            self.line("Source", &words::source(about.source, about.is_sample))?;
+            self.line("Source", &words::source(about.source, about))?;
         }
         if let Some(tenant) = &about.tenant {
             self.line("Partner tenant", tenant)?;
