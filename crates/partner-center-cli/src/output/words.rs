@@ -2,24 +2,16 @@
 
 use partner_center::licenses::Source;
 
-use super::About;
 use crate::terminal::text::grouped;
 
 /// Where the rows come from; `None` stands for both sources.
-pub(super) fn source(source: Option<Source>, about: &About) -> String {
-    let mut source = match source {
+pub(super) fn source(source: Option<Source>, is_sample: bool) -> String {
+    let source = match source {
         Some(Source::Commercial) => "the commercial queries",
         Some(Source::Classic) => "the classic operations",
         _ => "the classic operations and the commercial queries",
-    }
-    .to_owned();
-    if about.is_sample {
-        source = format!("sample data of the emulator, by {source}");
-    }
-    match about.recorded {
-        Some(day) => format!("{source}, as recorded for {day}"),
-        None => source,
-    }
+    };
+    if is_sample { format!("sample data of the emulator, by {source}") } else { source.to_owned() }
 }
 
 /// Rows and entries of the list of customers that could not be read.

@@ -76,6 +76,8 @@ pub(crate) struct Facts {
     pub(crate) age: Option<Text>,
     /// Where the rows come from, such as `the commercial query`.
     pub(crate) source: Text,
+    /// The day of a dataset that the rows are read from.
+    pub(crate) recorded: Option<Text>,
     /// The name and the version of this program.
     pub(crate) program: Text,
     /// When the page was made.

@@ -89,13 +89,16 @@ impl Trend {
         series.join("; ")
     }
 
-    /// The count at the top of the chart: the first of 2, 4, 6, 8, 10, 20, 40 and so on that is not exceeded.
+    /// The count at the top of the chart: a round number that is not exceeded, and whose half is round too.
     fn top(&self) -> i64 {
         let counts = self.points.iter().flat_map(|point| [point.sold, point.active, point.unused]);
         let highest = counts.flatten().max().unwrap_or_default();
+        if let Some(top) = [2, 4, 6, 8].into_iter().find(|top| *top >= highest) {
+            return top;
+        }
         let mut unit = 1_i64;
         loop {
-            let steps = [2, 4, 6, 8, 10].map(|step| unit.saturating_mul(step));
+            let steps = [10, 12, 16, 20, 24, 30, 40, 50, 60, 80].map(|step| unit.saturating_mul(step));
             if let Some(top) = steps.into_iter().find(|top| *top >= highest) {
                 return top;
             }
@@ -151,7 +154,8 @@ mod tests {
     fn points_are_placed_by_day_and_count_and_gaps_stay_gaps() {
         for (points, top, path) in [
             (&[(0, Some(5)), (1, Some(10)), (4, Some(0))][..], 10, "M0 500h0L2500 0L10000 1000"),
-            (&[(0, Some(150)), (2, None), (4, Some(50))], 200, "M0 250h0M10000 750h0"),
+            (&[(0, Some(120)), (2, None), (4, Some(30))], 120, "M0 0h0M10000 750h0"),
+            (&[(0, Some(20_762)), (1, None)], 24_000, "M0 135h0"),
             (&[(0, None), (1, None)], 2, ""),
             (&[(0, Some(0)), (1, Some(-4))], 2, "M0 1000h0L10000 1000"),
             (&[(0, Some(i64::MAX)), (1, Some(1))], i64::MAX, "M0 0h0L10000 1000"),

@@ -1,7 +1,7 @@
 //! What the page of a recorded day shows of the days before it: what changed in a month, and the trend.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use partner_center::CustomerId;
 use partner_center::funnel::{FunnelRow, Totals};
@@ -28,11 +28,9 @@ impl RecordedDay {
         let Some(since) = month_before(day, &self.earlier) else { return Ok((None, HashMap::new())) };
         let manifest = self.dataset.manifest(since).await.map_err(problem)?;
         let before = self.rows(&manifest, Fields::NAMES, customers).await?;
-        let names = self.manifest.unread.iter().filter_map(|unread| {
-            let row = before.iter().find(|row| row.customer_id == unread.customer_id)?;
-            Some((unread.customer_id, row.customer_name.clone()?))
-        });
-        let names = names.collect();
+        let unread: HashSet<_> = self.manifest.unread.iter().map(|unread| unread.customer_id).collect();
+        let names = before.iter().filter(|row| unread.contains(&row.customer_id));
+        let names = names.filter_map(|row| Some((row.customer_id, row.customer_name.clone()?))).collect();
         let side = |rows: Vec<FunnelRow>, manifest: &Manifest| {
             let rows = rows.into_iter().filter(|row| !policy.ignores(row)).map(as_written);
             let unread = manifest.unread.iter().map(|unread| unread.customer_id);
@@ -165,16 +163,13 @@ fn changes(since: &Manifest, day: Day, diff: &Diff, policy: &FunnelPolicy) -> Ch
     let mut changes = Changes::new(Text::new(&from.to_string()), lines);
     changes.elsewhere = Some(Text::sentence(&format!("the output of history diff {from} {day}")));
     let customers = diff.customers;
-    let are = |count: u64| if count == 1 { "is" } else { "are" };
     let apart = day.days_since(from);
     let mut notes = vec![format!(
-        "In {apart} {}: {} with rows on both days, {} {} new, {} {} gone.",
+        "In {apart} {}: {} with rows on both days, {} new, {} gone.",
         if apart == 1 { "day" } else { "days" },
         counted(customers.on_both),
         grouped(customers.appeared),
-        are(customers.appeared),
         grouped(customers.gone),
-        are(customers.gone),
     )];
     if customers.unknown > 0 {
         notes.push(format!(

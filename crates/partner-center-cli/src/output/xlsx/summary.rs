@@ -177,7 +177,10 @@ impl Page<'_> {
             self.line("Data", &age)?;
         }
         if about.source.is_some() {
-            self.line("Source", &words::source(about.source, about))?;
+            self.line("Source", &words::source(about.source, about.is_sample))?;
+        }
+        if let Some(day) = about.recorded {
+            self.line("Recorded for", &day.to_string())?;
         }
         if let Some(tenant) = &about.tenant {
             self.line("Partner tenant", tenant)?;

@@ -355,6 +355,7 @@ fn facts() -> Facts {
         day: Some(Text::new("2026-08-30")),
         age: Some(Text::new("2 months old")),
         source: Text::new("the commercial query"),
+        recorded: Some(Text::new("2026-08-30")),
         program: Text::new("partner-center 0.1.0"),
         made: Text::new("2026-11-27 08:30 UTC"),
     }
