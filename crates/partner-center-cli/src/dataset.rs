@@ -41,6 +41,7 @@ pub(crate) fn too_few(place: &str, days: usize, needed: usize) -> Problem {
         .advice("Record a day with partner-center history record --dataset, once a day from a scheduler.")
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
 pub(crate) fn problem(error: Error) -> Problem {
     let (exit, advice) = match &error {
         Error::InvalidPlace { .. } => (

@@ -62,6 +62,7 @@ impl RecordedDay {
         let shown: Vec<Day> =
             days.rchunks(days_per_point).rev().filter_map(|days| days.last().copied()).collect();
         let first = shown.first().copied().unwrap_or(last);
+        let fields = if policy.has_rules() { Fields::NAMES } else { Fields::COUNTS };
         let (mut points, mut incomplete) = (Vec::new(), 0_u64);
         for day in shown {
             let mut totals = Totals::default();
@@ -75,7 +76,7 @@ impl RecordedDay {
                 self.manifest.complete
             } else {
                 let manifest = self.dataset.manifest(day).await.map_err(problem)?;
-                for row in self.dataset.funnel(&manifest, Fields::NAMES).await.map_err(problem)? {
+                for row in self.dataset.funnel(&manifest, fields).await.map_err(problem)? {
                     add(&row.map_err(problem)?);
                 }
                 manifest.complete

@@ -135,6 +135,11 @@ impl FunnelPolicy {
         &self.annotator
     }
 
+    /// Whether there are rules of --ignore, which need the names of a row.
+    pub(super) fn has_rules(&self) -> bool {
+        !self.rules.rules().is_empty()
+    }
+
     /// Whether a rule of --ignore matches the row. Unlike [`filtered`](Self::filtered), this counts nothing.
     pub(super) fn ignores(&self, row: &FunnelRow) -> bool {
         self.rules.rules().iter().any(|rule| rule.matches(row))
