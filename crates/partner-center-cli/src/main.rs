@@ -11,6 +11,7 @@ mod connect;
 mod console;
 mod credentials;
 mod csv_dialect;
+mod dataset;
 mod exit;
 mod input;
 mod log;

@@ -109,7 +109,13 @@ pub(super) const REPORT_HELP: &str = "\
 The page is one HTML file without scripts that loads nothing, for any browser and for paper: the
 figures, the customers and products with most unused licenses, a heat map, what is not known, and
 the first 1,000 rows. It is as large for 100,000 customers as for 100. licenses funnel writes all
-rows.";
+rows.
+
+With --dataset, the page also has what changed in a month, per customer and product, and a chart of
+the recorded days. Its figures are those of history trend and history diff. Rules of --ignore with
+unused, --min-idle and --below leave both out. report pack --dataset has neither.
+
+  partner-center report --dataset licenses --output report.html";
 
 pub(super) const PACK_HELP: &str = "\
 Each page has the rows of one customer and names no other; its file is named after the customer. The
@@ -184,7 +190,8 @@ The rows of deployment and usage are kept as they are received, and the funnel j
 of the day. Another recording of the same day replaces it. Customers that failed are named in the manifest of the day.
 The files have the names of customers.
 
-  partner-center history record --dataset licenses";
+  partner-center history record --dataset licenses
+  partner-center history record --dataset licenses --report report.html";
 
 pub(super) const HISTORY_HELP: &str = "\
 Only the dataset is read: nothing is sent to Partner Center, and no credentials are needed.

@@ -66,6 +66,10 @@ pub(crate) struct Record {
     #[arg(long, value_name = "DAY")]
     pub(crate) date: Option<Day>,
 
+    /// Also write the page of the day to this file, whose name ends in .html: what report --dataset writes
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) requests: Requests,
 }

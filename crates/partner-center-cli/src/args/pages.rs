@@ -49,6 +49,11 @@ pub(crate) struct Pages {
     #[arg(short, long, value_name = "FILE", required = true)]
     pub(crate) output: Option<PathBuf>,
 
+    /// Show the last recorded day of this dataset instead of asking the service. Nothing is sent, and no credentials are
+    /// needed
+    #[arg(short, long, value_name = "PLACE", conflicts_with_all = ["source", "concurrency", "rate"])]
+    pub(crate) dataset: Option<String>,
+
     #[command(flatten)]
     pub(crate) requests: Requests,
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use partner_center::licenses::Source;
+use partner_center_history::Day;
 
 use crate::anonymizer::anonymizer;
 
@@ -15,6 +16,8 @@ pub(crate) struct About {
     pub(crate) tenant: Option<String>,
     /// `None` if it was not decided, or if the rows come from both.
     pub(crate) source: Option<Source>,
+    /// The day of a dataset that the rows are read from.
+    pub(crate) recorded: Option<Day>,
     /// Whether the rows are sample data of the embedded emulator.
     pub(crate) is_sample: bool,
     /// The command as it was typed; empty where it could name a customer that the reader must not see.
@@ -25,7 +28,14 @@ pub(crate) struct About {
 
 impl Default for About {
     fn default() -> Self {
-        Self { tenant: None, source: None, is_sample: false, command: command(), began: Timestamp::now() }
+        Self {
+            tenant: None,
+            source: None,
+            recorded: None,
+            is_sample: false,
+            command: command(),
+            began: Timestamp::now(),
+        }
     }
 }
 
@@ -47,8 +57,8 @@ fn command() -> String {
 /// place of the output, the address of the service and the profile, which say nothing about the rows. Anonymized, no
 /// values: an id or a filter can name a customer.
 fn typed(arguments: &[String], anonymized: bool) -> String {
-    const FILES: [&str; 4] = ["--prices", "--products", "--ignore", "--checkpoint"];
-    const LEFT_OUT: [&str; 3] = ["--output", "--base-url", "--profile"];
+    const FILES: [&str; 6] = ["--prices", "--products", "--ignore", "--checkpoint", "--dataset", "-d"];
+    const LEFT_OUT: [&str; 4] = ["--output", "--base-url", "--profile", "--report"];
     const WORDS: [&str; 10] =
         ["licenses", "deployment", "usage", "funnel", "query", "customers", "list", "show", "report", "pack"];
     let mut command = "partner-center".to_owned();
@@ -72,6 +82,9 @@ fn typed(arguments: &[String], anonymized: bool) -> String {
             _ if anonymized && is_short => argument.chars().take(2).collect(),
             _ if anonymized && name.starts_with("--") => name.to_owned(),
             _ if anonymized && !WORDS.contains(&argument) => continue,
+            _ if is_short && argument.starts_with("-d") && argument != "-d" => {
+                format!("-d{}", quoted(&file(argument.trim_start_matches("-d"))))
+            }
             Some(path) if FILES.contains(&name) => format!("{name}={}", quoted(&file(path))),
             Some(value) => format!("{name}={}", quoted(value)),
             None if FILES.contains(&previous) => quoted(&file(argument)),
@@ -111,6 +124,11 @@ mod tests {
                 &["--base-url", "http://x", "--profile=y", "report", "pack", "-c", "4d3c"],
                 "report pack -c 4d3c",
                 "report pack -c",
+            ),
+            (
+                &["report", "-d", "/home/x/a", "-d/home/x/b", "--dataset=s3://c/d", "--report", "r.html"],
+                "report -d a -db --dataset=d",
+                "report -d -d --dataset",
             ),
             (
                 &["customers", "list", "--filter=Contoso", "-cid"],

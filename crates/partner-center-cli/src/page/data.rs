@@ -6,14 +6,14 @@
 use partner_center::funnel::{self, Tally};
 use rust_decimal::Decimal;
 
+use super::history::{Changes, Since};
 use super::text::Text;
+use super::trend::Trend;
 
 /// The number of customers and of products in a ranking.
 pub(crate) const TOP: usize = 10;
 /// The number of customers and of products in the heat map.
 pub(crate) const HEAT_MAP: (usize, usize) = (20, 12);
-/// The number of lines in the table of changes.
-pub(crate) const CHANGES: usize = 15;
 /// The number of rows in the table of all rows.
 pub(crate) const ROWS: usize = 1000;
 /// The number of names of customers that were not read, per reason.
@@ -36,6 +36,7 @@ pub(crate) struct Report {
     pub(crate) heat_map: Option<HeatMap>,
     pub(crate) renewals: Option<Renewals>,
     pub(crate) changes: Option<Changes>,
+    pub(crate) trend: Option<Trend>,
     pub(crate) caveats: Vec<Text>,
     pub(crate) not_read: Vec<NotRead>,
     pub(crate) rows: RowTable,
@@ -75,6 +76,8 @@ pub(crate) struct Facts {
     pub(crate) age: Option<Text>,
     /// Where the rows come from, such as `the commercial query`.
     pub(crate) source: Text,
+    /// The day of a dataset that the rows are read from.
+    pub(crate) recorded: Option<Text>,
     /// The name and the version of this program.
     pub(crate) program: Text,
     /// When the page was made.
@@ -163,18 +166,6 @@ pub(crate) struct Basis {
     pub(crate) contradicting: u64,
     /// Rows without a price. `None` if no prices were given.
     pub(crate) unpriced: Option<u64>,
-}
-
-/// How the totals changed.
-pub(crate) struct Since {
-    /// The earlier day.
-    pub(crate) day: Text,
-    pub(crate) sold: Option<i64>,
-    pub(crate) deployed: Option<i64>,
-    pub(crate) active: Option<i64>,
-    pub(crate) unused: Option<i64>,
-    /// The change of the cost of unused licenses, per currency.
-    pub(crate) costs: Vec<(Text, Decimal)>,
 }
 
 /// The rows of one customer or of one product, summed.
@@ -322,44 +313,6 @@ pub(crate) struct Renewal {
     pub(crate) unused: Option<i64>,
 }
 
-/// What changed since an earlier day.
-pub(crate) struct Changes {
-    pub(crate) since: Text,
-    pub(crate) note: Option<Text>,
-    pub(super) lines: Vec<Change>,
-    pub(super) left_out: u64,
-}
-
-/// A customer or product that changed.
-pub(crate) struct Change {
-    pub(crate) name: Text,
-    pub(crate) kind: ChangeKind,
-    pub(crate) sold: (Option<i64>, Option<i64>),
-    pub(crate) active: (Option<i64>, Option<i64>),
-    /// The difference.
-    pub(crate) unused: Option<i64>,
-    /// The difference of the cost of unused licenses, per currency.
-    pub(crate) costs: Vec<(Text, Decimal)>,
-}
-
-/// How something changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChangeKind {
-    New,
-    Gone,
-    #[cfg_attr(not(test), expect(dead_code, reason = "a history will fill it in"))]
-    Changed,
-}
-
-impl Changes {
-    /// Takes all changes, in the order of the page.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a history will fill it in"))]
-    pub(crate) fn new(since: Text, note: Option<Text>, changes: impl IntoIterator<Item = Change>) -> Self {
-        let (lines, left_out) = first(CHANGES, changes, count);
-        Self { since, note, lines, left_out }
-    }
-}
-
 /// Customers that the figures do not cover, for one reason.
 pub(crate) struct NotRead {
     pub(crate) reason: Reason,
@@ -442,7 +395,7 @@ impl Pages {
 }
 
 /// The first items, and what the others add up to.
-fn first<T, R: Default>(
+pub(super) fn first<T, R: Default>(
     count: usize,
     items: impl IntoIterator<Item = T>,
     add: impl Fn(&mut R, T),
@@ -457,6 +410,6 @@ fn first<T, R: Default>(
 }
 
 /// Counts an item that a list leaves out.
-fn count<T>(left_out: &mut u64, _: T) {
+pub(super) fn count<T>(left_out: &mut u64, _: T) {
     *left_out = left_out.saturating_add(1);
 }

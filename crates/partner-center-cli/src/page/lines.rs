@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::bar::{Bar, Part, length, segments};
 use super::data::{
-    By, Changes, Column, Cost, Group, Licenses, Of, Pages, Product, Products, Ranking, Renewal, Renewals,
-    RowTable, Share, Totals,
+    By, Column, Cost, Group, Licenses, Of, Pages, Product, Products, Ranking, Renewal, Renewals, RowTable,
+    Share, Totals,
 };
 use super::text::{Text, amount, percent};
 use super::words;
@@ -189,12 +189,6 @@ impl Share {
             Some(88..=99) => "h7",
             Some(100..) => "h8",
         }
-    }
-}
-
-impl Changes {
-    pub(super) fn has_costs(&self) -> bool {
-        self.lines.iter().any(|change| !change.costs.is_empty())
     }
 }
 

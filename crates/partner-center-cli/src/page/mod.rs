@@ -5,25 +5,28 @@
 
 mod bar;
 mod data;
+mod history;
 mod lines;
 mod style;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trend;
 mod words;
 
 use askama::Template;
 
 pub(crate) use data::{
-    Basis, By, ChangeKind, Column, Cost, CustomerReport, Entry, Facts, Group, HEAT_MAP, HeatMap, Index,
-    Licenses, NotRead, Of, Pages, Product, Products, ROWS, Ranking, Reason, Report, RowTable, Share, Totals,
+    Basis, By, Column, Cost, CustomerReport, Entry, Facts, Group, HEAT_MAP, HeatMap, Index, Licenses,
+    NotRead, Of, Pages, Product, Products, ROWS, Ranking, Reason, Report, RowTable, Share, Totals,
 };
 #[cfg(test)]
-use data::{Change, Changes, Renewal, Renewals, Since};
+use data::{Renewal, Renewals};
+pub(crate) use history::{Change, ChangeKind, Changes, History, Since};
 pub(crate) use text::Text;
 use text::{Difference as _, Digits as _, Quantity as _};
+pub(crate) use trend::{POINTS, Point, Trend};
 use words::Reader;
-#[cfg(feature = "xlsx")]
 pub(crate) use words::not_covered;
 
 /// The page with the report over many customers.

@@ -1,6 +1,7 @@
 //! The sentences of the pages.
 
-use super::data::{Basis, Change, ChangeKind, HeatMap, Licenses, Of, Product, Reason, Totals};
+use super::data::{Basis, HeatMap, Licenses, Of, Product, Reason, Totals};
+use super::history::{Change, ChangeKind};
 use super::text::{Quantity as _, percent};
 use crate::terminal::text::grouped;
 

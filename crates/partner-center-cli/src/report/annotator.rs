@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use partner_center::funnel::FunnelRow;
+use partner_center::models::Guid;
 
 use crate::args::Pricing;
 use crate::output::columns::Columns;
@@ -44,12 +45,17 @@ impl Annotator {
         self.pricer.as_ref().map(|pricer| pricer.list().text())
     }
 
+    /// The name of a product: that of --products, else its own, else its id.
+    pub(super) fn display_name(&self, id: Option<&Guid>, name: Option<&str>) -> Option<Arc<str>> {
+        let known = self.names.as_ref().and_then(|names| names.get(id?));
+        known.or(name).map(Arc::from).or_else(|| id.map(|id| Arc::from(id.to_string())))
+    }
+
     pub(super) fn annotate(&mut self, row: FunnelRow) -> AnnotatedRow {
-        let display_name = self.names.as_ref().and_then(|names| {
-            let known = row.product_id.as_ref().and_then(|id| names.get(id));
-            let id = || row.product_id.as_ref().map(|id| Arc::from(id.to_string()));
-            known.or(row.product_name.as_deref()).map(Arc::from).or_else(id)
-        });
+        let display_name = self
+            .names
+            .as_ref()
+            .and_then(|_| self.display_name(row.product_id.as_ref(), row.product_name.as_deref()));
         let cost = match &mut self.pricer {
             None => Priced::No,
             Some(pricer) => {

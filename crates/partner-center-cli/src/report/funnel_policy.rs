@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::annotator::Annotator;
 use super::crossings::{self, Crossings};
-use super::ignore_rules::IgnoreRules;
+use super::ignore_rules::{IgnoreRule, IgnoreRules};
 use super::threshold::{Overall, Threshold, ThresholdError};
 use crate::args::{Filters, Pricing};
 use crate::exit::Exit;
@@ -133,6 +133,23 @@ impl FunnelPolicy {
     /// Adds names and costs to rows.
     pub(super) fn annotator(&self) -> &Annotator {
         &self.annotator
+    }
+
+    /// Whether there are rules of --ignore, which need the names of a row.
+    pub(super) fn has_rules(&self) -> bool {
+        !self.rules.rules().is_empty()
+    }
+
+    /// Whether a rule of --ignore matches the row. Unlike [`filtered`](Self::filtered), this counts nothing.
+    pub(super) fn ignores(&self, row: &FunnelRow) -> bool {
+        self.rules.rules().iter().any(|rule| rule.matches(row))
+    }
+
+    /// Whether counts decide which rows are kept, so that a row of one day need not be there on another.
+    pub(super) fn selects_by_counts(&self) -> bool {
+        self.min_idle.is_some()
+            || self.below.is_some()
+            || self.rules.rules().iter().any(IgnoreRule::has_count)
     }
 
     /// The rows that pass the filters, which are counted.

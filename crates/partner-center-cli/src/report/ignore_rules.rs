@@ -67,6 +67,12 @@ impl TryFrom<WrittenRule> for IgnoreRule {
 }
 
 impl IgnoreRule {
+    /// Whether a count decides which rows the rule matches.
+    #[must_use]
+    pub(crate) fn has_count(&self) -> bool {
+        self.unused.is_some()
+    }
+
     /// Whether the rule matches this row.
     #[must_use]
     pub(crate) fn matches(&self, row: &FunnelRow) -> bool {

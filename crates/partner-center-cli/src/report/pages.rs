@@ -1,4 +1,5 @@
 //! `report` and `report pack`: sets up pages from the arguments, before anything is sent.
+//! [`recorded`] does so for `--dataset`.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -8,9 +9,9 @@ use partner_center::sweep::Order;
 use super::funnel_of_all::{self, Asked};
 use super::funnel_policy::FunnelPolicy;
 use super::output_options::{is_html, no_workbooks};
-use super::read_files;
 use super::runner::{ReportRunner, drive};
 use super::source::{CustomerSelection, FunnelRows};
+use super::{read_files, recorded};
 use crate::args::{Global, Pages};
 use crate::connect::Connection;
 use crate::console::Console;
@@ -37,12 +38,15 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
             .advice("Use a file name that ends in .html. Nothing was sent.")
             .into());
     }
+    let files = Files::new(path, &read_files(&arguments.filters, &arguments.pricing))?;
+    if let Some(place) = &arguments.dataset {
+        return recorded::page(arguments, place, &files, global, console).await;
+    }
     let connection = Connection::read(global)?;
     let (policy, edition) = prepare(arguments, &connection)?;
-    let files = Files::new(path, &read_files(&arguments.filters, &arguments.pricing))?;
     let target = Target::File(Partial::create(&files)?);
     let about = edition.about.clone();
-    let output = Output::of_sink(target, |out| ReportPage::new(edition, out))?;
+    let output = Output::of_sink(target, |out| ReportPage::new(edition, None, out))?;
     read(arguments, policy, output, about, &connection, console).await
 }
 
@@ -50,6 +54,9 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
 pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
     let with_workbooks = with_workbooks(global)?;
     let path = output(arguments)?;
+    if let Some(place) = &arguments.dataset {
+        return recorded::pack(arguments, place, path, with_workbooks, global, console).await;
+    }
     let connection = Connection::read(global)?;
     let (policy, edition) = prepare(arguments, &connection)?;
     let folder = PartialFolder::create(path)?;
@@ -81,12 +88,13 @@ fn output(arguments: &Pages) -> Result<&Path, Problem> {
 fn prepare(arguments: &Pages, connection: &Connection<'_>) -> Result<(FunnelPolicy, Edition), Problem> {
     let Pages { filters, pricing, .. } = arguments;
     let policy = FunnelPolicy::new(filters, pricing, &[], false, connection.global.patience())?;
-    let edition = Edition {
-        about: super::about(connection),
-        columns: policy.annotator().columns(),
-        currencies: policy.annotator().currencies().map(<[_]>::to_vec),
-    };
+    let edition = edition(super::about(connection), &policy);
     Ok((policy, edition))
+}
+
+pub(super) fn edition(about: About, policy: &FunnelPolicy) -> Edition {
+    let annotator = policy.annotator();
+    Edition { about, columns: annotator.columns(), currencies: annotator.currencies().map(<[_]>::to_vec) }
 }
 
 /// Reads the rows, by customer.

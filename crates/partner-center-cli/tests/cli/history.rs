@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::support::{Run, TestEmulator, beside, command, finish, rejections, stable};
 
-const TENANT: &str = "0112a436-b14e-4888-967b-ca4bb2cf1234";
+pub(crate) const TENANT: &str = "0112a436-b14e-4888-967b-ca4bb2cf1234";
 
 /// A partner's book and a folder for datasets.
 pub(crate) struct Archive {
-    beside: TestEmulator,
+    pub(crate) beside: TestEmulator,
     folder: tempfile::TempDir,
 }
 
@@ -36,7 +36,7 @@ impl Archive {
         command
     }
 
-    fn record(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn record(&self, arguments: &[&str]) -> Run {
         let dataset = self.dataset();
         finish(self.command().args(["history", "record", "--dataset", &dataset]).args(arguments))
     }
@@ -49,14 +49,14 @@ impl Archive {
         run
     }
 
-    fn document(&self, arguments: &[&str]) -> Value {
+    pub(crate) fn document(&self, arguments: &[&str]) -> Value {
         let run = self.read(&[arguments, &["--format", "json"]].concat());
         assert_eq!(run.code, 0, "{run}");
         serde_json::from_str(&run.stdout).unwrap()
     }
 }
 
-fn rows(document: &Value) -> &Vec<Value> {
+pub(crate) fn rows(document: &Value) -> &Vec<Value> {
     document["rows"].as_array().unwrap()
 }
 

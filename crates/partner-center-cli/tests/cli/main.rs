@@ -26,6 +26,7 @@ mod prices;
 mod process;
 mod query;
 mod readme;
+mod recorded_pages;
 mod report;
 mod reports;
 mod resume;

@@ -8,13 +8,13 @@ use partner_center_history::{
 };
 use serde_json::{Map, Value, json};
 
-use super::problem::problem;
+use super::files;
 use super::threshold::ChangeThreshold;
 use super::trend::signed;
-use super::{days, files, open, too_few};
 use crate::anonymizer::anonymizer;
 use crate::args::{self, Global};
 use crate::console::Console;
+use crate::dataset::{days, open, problem, too_few};
 use crate::exit::Exit;
 use crate::output::rows::DiffLine;
 use crate::output::{End, Format, Layout, Output, Row, as_written};

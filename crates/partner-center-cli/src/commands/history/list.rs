@@ -2,9 +2,9 @@
 
 use partner_center_history::{Day, Manifest, Table};
 
-use super::{days, manifests, open};
 use crate::args::{Global, Writing};
 use crate::console::Console;
+use crate::dataset::{days, manifests, open};
 use crate::exit::Exit;
 use crate::output::rows::DayRow;
 use crate::output::{End, Layout};

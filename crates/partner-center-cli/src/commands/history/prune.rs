@@ -2,8 +2,8 @@
 
 use partner_center_history::{Dataset, Day, Place, Writer};
 
-use super::problem::problem;
 use crate::console::Console;
+use crate::dataset::problem;
 use crate::exit::Exit;
 use crate::problem::Stop;
 

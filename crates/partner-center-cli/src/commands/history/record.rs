@@ -4,15 +4,15 @@ use jiff::Timestamp;
 use partner_center::models::Timestamp as Processed;
 use partner_center_history::{Day, Manifest, Place, RunFacts, Table, Writer};
 
-use super::problem::problem;
 use crate::anonymizer::anonymizer;
 use crate::args::{Global, Record, Source};
 use crate::connect::Connection;
 use crate::console::Console;
+use crate::dataset::problem;
 use crate::exit::Exit;
 use crate::output::About;
 use crate::problem::{Problem, Stop};
-use crate::report;
+use crate::report::{self, RecordedPage};
 use crate::terminal::text::grouped;
 
 pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -> Result<Exit, Stop> {
@@ -30,6 +30,7 @@ pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -
         Some(day) => day,
         None => about.day().parse().map_err(|error| Problem::new(Exit::Unexpected, format!("{error}")))?,
     };
+    let page = arguments.report.as_deref().map(RecordedPage::create).transpose()?;
     let place = Place::new(&arguments.dataset.dataset).map_err(problem)?;
     let writer = Writer::open(place, tenant.as_deref()).await.map_err(problem)?;
     for day in &writer.recovered().finished {
@@ -47,6 +48,9 @@ pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -
     match &manifest {
         Some(manifest) => in_words(manifest).iter().for_each(|note| console.note(note)),
         None => console.note(&format!("nothing was recorded for {day}: not every customer was read")),
+    }
+    if let Some((page, _)) = page.zip(manifest) {
+        page.write(&arguments.dataset.dataset, day, console).await?;
     }
     Ok(exit)
 }

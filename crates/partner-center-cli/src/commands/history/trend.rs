@@ -7,11 +7,10 @@ use partner_center::funnel::GroupBy;
 use partner_center_history::{Day, TrendRow};
 use serde_json::{Map, Value, json};
 
-use super::problem::problem;
-use super::{days, manifests, open, too_few};
 use crate::anonymizer::anonymizer;
 use crate::args::{Global, Trend};
 use crate::console::Console;
+use crate::dataset::{days, manifests, open, problem, too_few};
 use crate::exit::Exit;
 use crate::output::rows::TrendLine;
 use crate::output::{End, Format, Layout, Output, Row};

@@ -16,7 +16,7 @@ use self::sums::{OfCustomer, OfProduct, Sums, group_on_page, name_on_page, sorte
 use super::columns::Columns;
 use super::rows::{AnnotatedRow, GroupExtra};
 use super::{About, Failure, Sink, Summary};
-use crate::page::{self, By, HEAT_MAP, HeatMap, Of, Ranking, Report, Text};
+use crate::page::{self, By, HEAT_MAP, HeatMap, History, Of, Ranking, Report, Text};
 use crate::prices::Currency;
 
 /// What is known of pages before their rows.
@@ -34,6 +34,7 @@ pub(crate) struct Edition {
 /// It holds the totals of each customer and product, the products of each customer, and the first rows; not all rows.
 pub(crate) struct ReportPage {
     edition: Edition,
+    history: Option<History>,
     sums: Sums,
     customers: Groups<OfCustomer>,
     products: Products,
@@ -42,7 +43,7 @@ pub(crate) struct ReportPage {
 }
 
 impl ReportPage {
-    pub(crate) fn new(edition: Edition, out: Box<dyn Write + Send>) -> Self {
+    pub(crate) fn new(edition: Edition, history: Option<History>, out: Box<dyn Write + Send>) -> Self {
         let elsewhere = "the output of licenses funnel, as csv for example";
         Self {
             sums: Sums::new(edition.currencies.as_deref()),
@@ -50,22 +51,28 @@ impl ReportPage {
             products: Products::new(),
             rows: FirstRows::new(&edition.columns, true, elsewhere),
             edition,
+            history,
             out,
         }
     }
 
     /// The page, once all rows are added.
     fn page(&mut self, summary: &Summary) -> Report {
+        let (since, changes, trend) = match self.history.take() {
+            Some(History { since, changes, trend }) => (Some(since), Some(changes), Some(trend)),
+            None => (None, None, None),
+        };
         let totals = &self.sums.totals;
         Report {
             facts: words::facts(&self.edition.about, summary.about.source, totals),
             command: Text::sentence(&self.edition.about.command),
             customers: u64::try_from(self.customers.len()).unwrap_or(u64::MAX),
-            totals: self.sums.on_page(),
+            totals: page::Totals { since, ..self.sums.on_page() },
             rankings: self.rankings(),
             heat_map: self.heat_map(),
             renewals: None,
-            changes: None,
+            changes,
+            trend,
             caveats: words::caveats(summary, totals),
             not_read: words::not_read(summary),
             rows: self.rows.take_table(),

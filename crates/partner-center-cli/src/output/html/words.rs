@@ -15,6 +15,7 @@ pub(super) fn facts(about: &About, source: Option<Source>, totals: &Totals) -> F
         day: age.as_ref().map(|age| Text::new(&age.days)),
         age: age.as_ref().map(|age| Text::new(&age.age)),
         source: Text::sentence(&words::source(source, about.is_sample)),
+        recorded: about.recorded.map(|day| Text::new(&day.to_string())),
         program: Text::new(concat!("partner-center ", env!("CARGO_PKG_VERSION"))),
         made: Text::new(&about.began.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC").to_string()),
     }

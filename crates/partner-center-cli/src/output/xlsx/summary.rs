@@ -179,6 +179,9 @@ impl Page<'_> {
         if about.source.is_some() {
             self.line("Source", &words::source(about.source, about.is_sample))?;
         }
+        if let Some(day) = about.recorded {
+            self.line("Recorded for", &day.to_string())?;
+        }
         if let Some(tenant) = &about.tenant {
             self.line("Partner tenant", tenant)?;
         }

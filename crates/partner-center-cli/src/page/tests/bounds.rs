@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use super::super::data::{CHANGES, HEAT_MAP, INDEX, NAMES, ROWS, TOP};
+use super::super::data::{HEAT_MAP, INDEX, NAMES, ROWS, TOP};
+use super::super::history::CHANGES;
 use super::super::{
     By, Change, ChangeKind, Changes, Column, Cost, Entry, Group, HeatMap, Licenses, NotRead, Of, Pages,
     Ranking, Reason, RowTable, Share, Text,
@@ -42,9 +43,9 @@ fn a_hundred_thousand_customers_fit_on_a_page() {
     report.heat_map = Some(HeatMap::new(names().take(40), names().map(|name| (name, share()))));
     report.changes = Some(Changes::new(
         Text::new("2026-07-30"),
-        None,
         names().map(|name| Change {
-            name,
+            customer: Some(name.clone()),
+            product: name,
             kind: ChangeKind::New,
             sold: (None, Some(5)),
             active: (None, None),
@@ -79,7 +80,7 @@ fn a_hundred_thousand_customers_fit_on_a_page() {
     assert!(text.contains("99,985 more changes are not shown."));
     assert_eq!(page.all(".caveats bdi").len(), NAMES);
     assert!(text.contains("100,000 customers could not be read") && text.contains("and 99,950 others."));
-    assert_eq!(page.all("details tbody tr").len(), ROWS);
+    assert_eq!(page.all(".all-rows tbody tr").len(), ROWS);
     assert!(text.contains("100,000 rows, the first 1,000 shown"));
     assert!(text.contains("99,000 rows are left out here. All rows are in report.xlsx."));
 }

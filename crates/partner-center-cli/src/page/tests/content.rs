@@ -135,12 +135,12 @@ fn the_index_links_to_the_files_beside_it() {
 #[test]
 fn sections_without_data_are_left_out() {
     let plain = page(&Sample::plain(), "report");
-    for id in ["renewals", "changes", "total-cost-EUR", "customers-cost-EUR"] {
+    for id in ["renewals", "changes", "trend", "total-cost-EUR", "customers-cost-EUR"] {
         assert!(plain.all(&format!("#{id}")).is_empty(), "{id}");
     }
     assert!(!plain.0.root_element().text().collect::<String>().contains("Cost"));
     let full = page(&Sample::of_currencies(&["EUR", "USD"]), "report");
-    for id in ["renewals", "changes", "total-cost-USD", "customers-cost-USD"] {
+    for id in ["renewals", "changes", "trend", "total-cost-USD", "customers-cost-USD"] {
         assert_eq!(full.all(&format!("#{id}")).len(), 1, "{id}");
     }
 }

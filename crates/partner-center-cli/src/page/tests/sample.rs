@@ -4,8 +4,8 @@ use rust_decimal::Decimal;
 
 use super::super::{
     Basis, By, Change, ChangeKind, Changes, Column, Cost, CustomerReport, Entry, Facts, Group, HeatMap,
-    Index, Licenses, NotRead, Of, Pages, Product, Products, Ranking, Reason, Renewal, Renewals, Report,
-    RowTable, Share, Since, Text, Totals,
+    Index, Licenses, NotRead, Of, Pages, Point, Product, Products, Ranking, Reason, Renewal, Renewals,
+    Report, RowTable, Share, Since, Text, Totals, Trend,
 };
 
 const CUSTOMERS: [&str; 23] = [
@@ -118,7 +118,8 @@ impl Sample {
             rankings,
             heat_map: Some(self.heat_map()),
             renewals: self.renewals(),
-            changes: self.changes(&self.customers),
+            changes: self.changes(true),
+            trend: self.trend(),
             caveats: caveats(),
             not_read: self.not_read(),
             rows: self.rows(),
@@ -137,7 +138,7 @@ impl Sample {
             totals: self.totals(),
             products: Products::new(products),
             renewals: self.renewals(),
-            changes: self.changes(&self.products),
+            changes: self.changes(false),
             caveats: caveats(),
             rows: self.rows(),
         }
@@ -260,8 +261,9 @@ impl Sample {
         })
     }
 
-    fn changes(&self, names: &[String]) -> Option<Changes> {
-        let changes = (0_i64..).zip(names).map(|(place, name)| {
+    fn changes(&self, names_customers: bool) -> Option<Changes> {
+        let names = self.customers.iter().zip(self.products.iter().cycle());
+        let changes = (0_i64..).zip(names).map(|(place, (customer, product))| {
             let kind = match place {
                 0 => ChangeKind::New,
                 1 => ChangeKind::Gone,
@@ -270,7 +272,8 @@ impl Sample {
             let before = (kind != ChangeKind::New).then_some(1746 - place * 31);
             let after = (kind != ChangeKind::Gone).then_some(1366 + place * 17);
             Change {
-                name: Text::new(name),
+                customer: names_customers.then(|| Text::new(customer)),
+                product: Text::new(product),
                 kind,
                 sold: (before, after),
                 active: (before.map(|count| count / 2), before.map(|count| count / 2)),
@@ -286,9 +289,25 @@ impl Sample {
                     .collect(),
             }
         });
-        let note =
-            Some(Text::sentence("23 customers on both days, 1 new, 1 gone, 2 not read on one of the days."));
-        self.has_history.then(|| Changes::new(Text::new("2026-07-30"), note, changes))
+        let note = "23 customers have rows on both days, 1 is new, 1 is gone.";
+        self.has_history.then(|| Changes {
+            notes: vec![Text::sentence(note)],
+            elsewhere: names_customers.then(|| Text::sentence("the output of history diff")),
+            ..Changes::new(Text::new("2026-07-30"), changes)
+        })
+    }
+
+    fn trend(&self) -> Option<Trend> {
+        let points = (0_i64..10).map(|place| Point {
+            day: Text::new(&format!("2026-{:02}-30", place + 3)),
+            place: place * 30,
+            complete: place != 3,
+            sold: Some(18_000 + place * 300),
+            active: (place != 5).then_some(6100 - (place * 733) % 900),
+            unused: Some(9000 + place * 470),
+        });
+        let note = "1 of these days is incomplete: its figures are at least these.";
+        self.has_history.then(|| Trend { points: points.collect(), notes: vec![Text::sentence(note)] })
     }
 
     fn not_read(&self) -> Vec<NotRead> {
@@ -336,6 +355,7 @@ fn facts() -> Facts {
         day: Some(Text::new("2026-08-30")),
         age: Some(Text::new("2 months old")),
         source: Text::new("the commercial query"),
+        recorded: Some(Text::new("2026-08-30")),
         program: Text::new("partner-center 0.1.0"),
         made: Text::new("2026-11-27 08:30 UTC"),
     }

@@ -1,0 +1,238 @@
+//! What the page of a recorded day shows of the days before it: what changed in a month, and the trend.
+
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use partner_center::CustomerId;
+use partner_center::funnel::{FunnelRow, Totals};
+use partner_center_history::{Change, Counts, Day, Diff, DiffRow, Fields, Manifest, Side, diff};
+
+use super::funnel_policy::FunnelPolicy;
+use super::recorded::{RecordedDay, is_selected};
+use crate::anonymizer::anonymizer;
+use crate::dataset::problem;
+use crate::output::as_written;
+use crate::page::{self, ChangeKind, Changes, History, POINTS, Point, Since, Text, Trend};
+use crate::problem::Stop;
+use crate::terminal::text::grouped;
+
+impl RecordedDay {
+    /// What is known of the earlier days, if there are any; and names of customers that were not read on this day.
+    pub(super) async fn history(
+        &self,
+        rows: &[FunnelRow],
+        customers: &[CustomerId],
+        policy: &FunnelPolicy,
+    ) -> Result<(Option<History>, HashMap<CustomerId, String>), Stop> {
+        let day = self.manifest.snapshot_date;
+        let Some(since) = month_before(day, &self.earlier) else { return Ok((None, HashMap::new())) };
+        let manifest = self.dataset.manifest(since).await.map_err(problem)?;
+        let before = self.rows(&manifest, Fields::NAMES, customers).await?;
+        let unread: HashSet<_> = self.manifest.unread.iter().map(|unread| unread.customer_id).collect();
+        let names = before.iter().filter(|row| unread.contains(&row.customer_id));
+        let names = names.filter_map(|row| Some((row.customer_id, row.customer_name.clone()?))).collect();
+        let side = |rows: Vec<FunnelRow>, manifest: &Manifest| {
+            let rows = rows.into_iter().filter(|row| !policy.ignores(row)).map(as_written);
+            let unread = manifest.unread.iter().map(|unread| unread.customer_id);
+            let unread = unread.filter(|id| is_selected(customers, *id));
+            Side::new(
+                rows.collect(),
+                unread.map(|id| anonymizer().map_or(id, |anonymizer| anonymizer.id(id))),
+            )
+        };
+        let diff = diff(&side(before, &manifest), &side(rows.to_vec(), &self.manifest));
+        let history = History {
+            since: totals(since, &diff),
+            changes: changes(&manifest, day, &diff, policy),
+            trend: self.trend(rows, customers, policy).await?,
+        };
+        Ok((Some(history), names))
+    }
+
+    async fn trend(
+        &self,
+        rows: &[FunnelRow],
+        customers: &[CustomerId],
+        policy: &FunnelPolicy,
+    ) -> Result<Trend, Stop> {
+        let last = self.manifest.snapshot_date;
+        let days: Vec<Day> = self.earlier.iter().copied().chain([last]).collect();
+        let days_per_point = days.len().div_ceil(POINTS).max(1);
+        // The last day of each point.
+        let shown: Vec<Day> =
+            days.rchunks(days_per_point).rev().filter_map(|days| days.last().copied()).collect();
+        let first = shown.first().copied().unwrap_or(last);
+        let fields = if policy.has_rules() { Fields::NAMES } else { Fields::COUNTS };
+        let (mut points, mut incomplete) = (Vec::new(), 0_u64);
+        for day in shown {
+            let mut totals = Totals::default();
+            let mut add = |row: &FunnelRow| {
+                if is_selected(customers, row.customer_id) && !policy.ignores(row) {
+                    totals.add(row);
+                }
+            };
+            let complete = if day == last {
+                rows.iter().for_each(add);
+                self.manifest.complete
+            } else {
+                let manifest = self.dataset.manifest(day).await.map_err(problem)?;
+                for row in self.dataset.funnel(&manifest, fields).await.map_err(problem)? {
+                    add(&row.map_err(problem)?);
+                }
+                manifest.complete
+            };
+            incomplete += u64::from(!complete);
+            let counts = Counts::from(&totals);
+            points.push(Point {
+                day: Text::new(&day.to_string()),
+                place: day.days_since(first),
+                complete,
+                sold: counts.licenses_sold,
+                active: counts.licenses_active,
+                unused: counts.unused,
+            });
+        }
+        let mut notes = Vec::new();
+        if days_per_point > 1 {
+            notes.push(format!(
+                "{} of {} recorded days are shown: the last of every {days_per_point}.",
+                points.len(),
+                grouped(u64::try_from(days.len()).unwrap_or(u64::MAX))
+            ));
+        }
+        match incomplete {
+            0 => {}
+            1 => notes.push("1 of these days is incomplete: its figures are at least these.".to_owned()),
+            days => {
+                notes.push(format!("{days} of these days are incomplete: their figures are at least these."));
+            }
+        }
+        Ok(Trend { points, notes: notes.iter().map(|note| Text::sentence(note)).collect() })
+    }
+}
+
+/// The day nearest to one month before; of two as near, the later.
+fn month_before(day: Day, earlier: &[Day]) -> Option<Day> {
+    let month_before = day.month_before();
+    earlier.iter().copied().min_by_key(|day| (day.days_since(month_before).abs(), Reverse(*day)))
+}
+
+fn totals(since: Day, diff: &Diff) -> Since {
+    let (from, to) = (diff.from, diff.to);
+    let change = |from: Option<i64>, to: Option<i64>| Some(to?.saturating_sub(from?));
+    Since {
+        day: Text::new(&since.to_string()),
+        sold: change(from.licenses_sold, to.licenses_sold),
+        deployed: change(from.licenses_deployed, to.licenses_deployed),
+        active: change(from.licenses_active, to.licenses_active),
+        unused: change(from.unused, to.unused),
+        costs: Vec::new(),
+    }
+}
+
+fn changes(since: &Manifest, day: Day, diff: &Diff, policy: &FunnelPolicy) -> Changes {
+    let mut rows: Vec<_> = diff.rows.iter().filter_map(|row| Some((kind(row.change)?, row))).collect();
+    rows.sort_by_cached_key(|(kind, row)| {
+        let others = [
+            (row.sold_from, row.sold_to),
+            (row.deployed_from, row.deployed_to),
+            (row.active_from, row.active_to),
+        ];
+        let other = others.into_iter().map(|(from, to)| moved(from, to).unsigned_abs()).max();
+        let unused = moved(row.unused_from, row.unused_to).unsigned_abs();
+        (*kind == ChangeKind::Changed, Reverse(unused), Reverse(other))
+    });
+    let lines = rows.into_iter().map(|(kind, row)| page::Change {
+        customer: Some(match &row.customer_name {
+            Some(name) => Text::new(name),
+            None => Text::new(&row.customer_id.to_string()),
+        }),
+        product: Text::new(
+            policy
+                .annotator()
+                .display_name(row.product_id.as_ref(), row.product_name.as_deref())
+                .as_deref()
+                .unwrap_or("(without a name)"),
+        ),
+        kind,
+        sold: (row.sold_from, row.sold_to),
+        active: (row.active_from, row.active_to),
+        unused: unused(kind, row),
+        costs: Vec::new(),
+    });
+    let from = since.snapshot_date;
+    let mut changes = Changes::new(Text::new(&from.to_string()), lines);
+    changes.elsewhere = Some(Text::sentence(&format!("the output of history diff {from} {day}")));
+    let customers = diff.customers;
+    let apart = day.days_since(from);
+    let mut notes = vec![format!(
+        "In {apart} {}: {} with rows on both days, {} new, {} gone.",
+        if apart == 1 { "day" } else { "days" },
+        counted(customers.on_both),
+        grouped(customers.appeared),
+        grouped(customers.gone),
+    )];
+    if customers.unknown > 0 {
+        notes.push(format!(
+            "{} not read on one of the days: what changed there is not known, and the changes of the totals leave it \
+             out.",
+            match customers.unknown {
+                1 => "1 customer was".to_owned(),
+                several => format!("{} were", counted(several)),
+            }
+        ));
+    }
+    if !since.complete {
+        notes.push(format!("{from} is incomplete: customers are missing."));
+    }
+    changes.notes = notes.iter().map(|note| Text::sentence(note)).collect();
+    changes
+}
+
+fn counted(customers: u64) -> String {
+    format!("{} {}", grouped(customers), if customers == 1 { "customer" } else { "customers" })
+}
+
+/// `None` for what is not known.
+fn kind(change: Change) -> Option<ChangeKind> {
+    match change {
+        Change::Appeared => Some(ChangeKind::New),
+        Change::Gone => Some(ChangeKind::Gone),
+        Change::Changed => Some(ChangeKind::Changed),
+        _ => None,
+    }
+}
+
+/// The change of a count; one that is not known counts as 0.
+fn moved(from: Option<i64>, to: Option<i64>) -> i64 {
+    to.unwrap_or_default().saturating_sub(from.unwrap_or_default())
+}
+
+/// The change of the unused licenses, if they are known where there are any.
+fn unused(kind: ChangeKind, row: &DiffRow) -> Option<i64> {
+    match kind {
+        ChangeKind::New => row.unused_to,
+        ChangeKind::Gone => row.unused_from.map(|unused| 0_i64.saturating_sub(unused)),
+        ChangeKind::Changed => Some(row.unused_to?.saturating_sub(row.unused_from?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_nearest_to_a_month_before() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        for (last, earlier, found) in [
+            ("2026-08-30", &["2026-06-28", "2026-07-26", "2026-08-02", "2026-08-23"][..], Some("2026-08-02")),
+            ("2026-08-30", &["2026-07-29", "2026-07-31"], Some("2026-07-31")),
+            ("2026-08-30", &["2026-08-29"], Some("2026-08-29")),
+            ("2026-03-31", &["2026-02-27", "2026-03-02"], Some("2026-02-27")),
+            ("2026-08-30", &[], None),
+        ] {
+            let earlier: Vec<_> = earlier.iter().map(|text| day(text)).collect();
+            assert_eq!(month_before(day(last), &earlier), found.map(day), "{last} {earlier:?}");
+        }
+    }
+}
