@@ -15,16 +15,17 @@ is_installed() {
   cat "$@" | cmp --quiet - "$directory/installed-from"
 }
 
-# Installs the Node tools and sets $node_bin.
+# Installs the Node tools of package.json, or of $1/package.json, and sets $node_bin.
 need_node() {
-  node_bin=$work/node/node_modules/.bin
-  is_installed "$work/node" "$tools/package.json" "$tools/package-lock.json" && return
-  rm -rf "$work/node"
-  mkdir -p "$work/node"
-  cp "$tools/package.json" "$tools/package-lock.json" "$work/node"
+  local files=$tools${1:+/$1} directory=$work/node${1:+-$1}
+  node_bin=$directory/node_modules/.bin
+  is_installed "$directory" "$files/package.json" "$files/package-lock.json" && return
+  rm -rf "$directory"
+  mkdir -p "$directory"
+  cp "$files/package.json" "$files/package-lock.json" "$directory"
   # No install scripts: no package needs one, and one of them sends telemetry.
-  (cd "$work/node" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error)
-  cat "$tools/package.json" "$tools/package-lock.json" > "$work/node/installed-from"
+  (cd "$directory" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error)
+  cat "$files/package.json" "$files/package-lock.json" > "$directory/installed-from"
 }
 
 # Installs the Python tools of requirements.txt, or of $1.txt, and sets $python_bin.

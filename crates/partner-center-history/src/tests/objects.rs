@@ -126,13 +126,13 @@ async fn http_needs_its_variable() {
     assert!(server.requests().is_empty());
 }
 
-type Environment<'a> = &'a [(&'a str, &'a str)];
-
 #[test]
 fn a_name_that_is_not_a_place_is_refused_without_its_secrets() {
-    let key = &[("AZURE_STORAGE_ACCOUNT_NAME", "account"), ("AZURE_STORAGE_ACCOUNT_KEY", "not base64 !")][..];
-    let google = &[("GOOGLE_SERVICE_ACCOUNT_KEY", "\"private\"")][..];
-    let cases: [(&str, Environment<'_>, &str, &str); 12] = [
+    type Variables = &'static [(&'static str, &'static str)];
+    let key: Variables =
+        &[("AZURE_STORAGE_ACCOUNT_NAME", "account"), ("AZURE_STORAGE_ACCOUNT_KEY", "not base64 !")];
+    let google: Variables = &[("GOOGLE_SERVICE_ACCOUNT_KEY", "\"private\"")];
+    let cases: [(&str, Variables, &str, &str); 12] = [
         ("ftp://host/path", &[], "ftp://host/path", "does not begin with"),
         ("file:///tmp/dataset", &[], "file:///tmp/dataset", "does not begin with"),
         ("s3://id:private@bucket/path", &[], "s3://bucket/path", "environment variables"),

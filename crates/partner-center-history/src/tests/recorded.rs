@@ -143,18 +143,17 @@ async fn a_place_that_is_not_this_dataset_is_refused_and_stays_as_it_is() {
 #[tokio::test]
 async fn damage_is_an_error_that_names_the_file() {
     type Damage = fn(Vec<u8>) -> Option<Vec<u8>>;
-    #[expect(clippy::unnecessary_wraps, reason = "like the other damages")]
-    fn replaced(bytes: Vec<u8>, from: &str, to: &str) -> Option<Vec<u8>> {
-        Some(String::from_utf8(bytes).unwrap().replacen(from, to, 1).into_bytes())
+    fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+        str::from_utf8(bytes).unwrap().replacen(from, to, 1).into_bytes()
     }
     let run = "runs/snapshotDate=2026-08-30/run.json";
     let part = "funnel/snapshotDate=2026-08-30/part-0.parquet";
     let damages: [(&str, &str, Damage); 7] = [
-        (run, "version 2", |bytes| replaced(bytes, "\"version\":1", "\"version\":2")),
+        (run, "version 2", |bytes| Some(replaced(&bytes, "\"version\":1", "\"version\":2"))),
         (run, "damaged", |_| Some(b"{}".to_vec())),
         (run, "damaged", |_| Some(Vec::new())),
         (run, "it is of 2026-08-29", |bytes| {
-            replaced(bytes, "\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\"")
+            Some(replaced(&bytes, "\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\""))
         }),
         (part, "its manifest says", |bytes| Some(bytes[..bytes.len() / 2].to_vec())),
         (part, "not that of its manifest", |mut bytes| {

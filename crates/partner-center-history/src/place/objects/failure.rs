@@ -112,7 +112,7 @@ pub(super) fn cause(error: &Error) -> String {
 
 /// The innermost error, if it comes from the operating system, TLS or HTTP, where no URL and no header is known.
 fn innermost(error: &Error) -> String {
-    let is_http = chain(error).any(<dyn std::error::Error + 'static>::is::<HttpError>);
+    let is_http = chain(error).any(<dyn StdError>::is::<HttpError>);
     match chain(error).last() {
         Some(last) if is_http || last.is::<io::Error>() => format!(": {last}"),
         _ => String::new(),
