@@ -42,7 +42,6 @@ pub(crate) fn too_few(place: &str, days: usize, needed: usize) -> Problem {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(crate) fn problem(error: Error) -> Problem {
     let (exit, advice) = match &error {
         Error::InvalidPlace { .. } => (
