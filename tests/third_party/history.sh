@@ -10,4 +10,4 @@ for name in $(env | sed -n 's/^\(PARTNER_CENTER_[A-Z_]*\)=.*/\1/p'); do unset "$
 datasets=$work/history
 rm -rf "$datasets" && mkdir -p "$datasets"
 PYTHONDONTWRITEBYTECODE=1 "$python_bin/python" tests/third_party/history/check.py \
-  "$debug/partner-center" "$datasets" duckdb "${HISTORY_KILLS:-8}"
+  "$debug/partner-center" "$datasets" duckdb "${HISTORY_KILLS:-3}"
