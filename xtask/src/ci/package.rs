@@ -14,6 +14,7 @@ use crate::command::{cargo, program, run};
 const PROGRAM: &str = r#"
 use partner_center::{PartnerCenter, credential::StaticToken};
 use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator};
+use partner_center_history::{Dataset, Place};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -22,6 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let partner = PartnerCenter::builder().base_url(emulator.base_url()).credential(credential).build()?;
     let customer = partner.customers().by_id(DOCUMENTED_CUSTOMER);
     let deployment = customer.analytics().licenses().deployment().get().await?;
+    assert!(Dataset::open(Place::new("no-dataset")?).await.is_err());
     println!("{} rows", deployment.items().len());
     Ok(())
 }
@@ -73,7 +75,7 @@ pub(super) fn check() -> Result<Verdict> {
 fn write_program(outside: &Path, libraries: &[Value]) -> Result<()> {
     let mut manifest = String::from(
         "[package]\nname = \"outside\"\nedition = \"2024\"\n\n[profile.dev]\ndebug = false\n\n[dependencies]\n\
-         partner-center = \"*\"\npartner-center-emulator = \"*\"\n\
+         partner-center = \"*\"\npartner-center-emulator = \"*\"\npartner-center-history = \"*\"\n\
          tokio = { version = \"1\", features = [\"macros\", \"rt\"] }\n\n[patch.crates-io]\n",
     );
     for library in libraries {
