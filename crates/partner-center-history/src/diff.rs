@@ -6,12 +6,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use partner_center::CustomerId;
-use partner_center::funnel::{FunnelRow, GroupBy, Groups, Totals};
+use partner_center::funnel::{Counts, FunnelRow, GroupBy, Groups, Totals};
 use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 
-use crate::counts::Counts;
-use crate::manifest::Manifest;
+use crate::pairs::Pairs;
 
 /// What happened to a customer's product, or to a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -46,22 +45,9 @@ pub struct DiffRow {
     pub product_id: Option<Guid>,
     /// The name of the product.
     pub product_name: Option<String>,
-    /// Licenses sold on the earlier day.
-    pub sold_from: Option<i64>,
-    /// Licenses sold on the later day.
-    pub sold_to: Option<i64>,
-    /// Licenses deployed on the earlier day.
-    pub deployed_from: Option<i64>,
-    /// Licenses deployed on the later day.
-    pub deployed_to: Option<i64>,
-    /// Licenses active on the earlier day.
-    pub active_from: Option<i64>,
-    /// Licenses active on the later day.
-    pub active_to: Option<i64>,
-    /// Licenses unused on the earlier day.
-    pub unused_from: Option<i64>,
-    /// Licenses unused on the later day.
-    pub unused_to: Option<i64>,
+    /// Its counts.
+    #[serde(flatten)]
+    pub pairs: Pairs,
 }
 
 /// A change of a group of rows. The customers that were not read on one of the days are in none but their own group.
@@ -76,22 +62,9 @@ pub struct DiffGroup {
     pub key: Option<String>,
     /// The name of the customer, product or service.
     pub name: Option<String>,
-    /// Licenses sold on the earlier day.
-    pub sold_from: Option<i64>,
-    /// Licenses sold on the later day.
-    pub sold_to: Option<i64>,
-    /// Licenses deployed on the earlier day.
-    pub deployed_from: Option<i64>,
-    /// Licenses deployed on the later day.
-    pub deployed_to: Option<i64>,
-    /// Licenses active on the earlier day.
-    pub active_from: Option<i64>,
-    /// Licenses active on the later day.
-    pub active_to: Option<i64>,
-    /// Licenses unused on the earlier day.
-    pub unused_from: Option<i64>,
-    /// Licenses unused on the later day.
-    pub unused_to: Option<i64>,
+    /// Its counts.
+    #[serde(flatten)]
+    pub pairs: Pairs,
 }
 
 /// One of the two days: its rows, and the customers that were not read.
@@ -106,12 +79,6 @@ impl Side {
     #[must_use]
     pub fn new(rows: Vec<FunnelRow>, unread: impl IntoIterator<Item = CustomerId>) -> Self {
         Self { rows, unread: unread.into_iter().collect() }
-    }
-
-    /// The rows of a day, with what its manifest says.
-    #[must_use]
-    pub fn of_day(rows: Vec<FunnelRow>, manifest: &Manifest) -> Self {
-        Self::new(rows, manifest.unread.iter().map(|unread| unread.customer_id))
     }
 }
 
@@ -155,7 +122,7 @@ struct Product<'a> {
 
 impl Product<'_> {
     fn counts(&self) -> [Option<Counts>; 2] {
-        self.totals.each_ref().map(|totals| (totals.rows > 0).then(|| totals.into()))
+        self.totals.each_ref().map(|totals| (totals.rows > 0).then(|| totals.counts()))
     }
 }
 
@@ -191,19 +158,12 @@ pub fn diff(from: &Side, to: &Side) -> Diff {
                 customer_name: name.clone(),
                 product_id: product.id.cloned(),
                 product_name: product.name.map(str::to_owned),
-                sold_from: before.licenses_sold,
-                sold_to: after.licenses_sold,
-                deployed_from: before.licenses_deployed,
-                deployed_to: after.licenses_deployed,
-                active_from: before.licenses_active,
-                active_to: after.licenses_active,
-                unused_from: before.unused,
-                unused_to: after.unused,
+                pairs: Pairs::new(before, after),
             });
         }
     }
     let [before, after] = &sums;
-    (diff.from, diff.to) = (before.into(), after.into());
+    (diff.from, diff.to) = (before.counts(), after.counts());
     diff
 }
 
@@ -228,8 +188,7 @@ pub fn diff_by(by: GroupBy, from: &Side, to: &Side) -> Vec<DiffGroup> {
             }
         }
         for sides in both.into_values() {
-            let counts =
-                sides.each_ref().map(|group| group.as_ref().map(|group| Counts::from(&group.totals)));
+            let counts = sides.each_ref().map(|group| group.as_ref().map(|group| group.totals.counts()));
             let Some(change) = change(is_unread, counts[0], counts[1]) else { continue };
             let [before, after] = counts.map(Option::unwrap_or_default);
             let (mut key, mut name) = (None, None);
@@ -237,19 +196,7 @@ pub fn diff_by(by: GroupBy, from: &Side, to: &Side) -> Vec<DiffGroup> {
                 key = key.or(group.key);
                 name = name.or(group.name);
             }
-            found.push(DiffGroup {
-                change,
-                key,
-                name,
-                sold_from: before.licenses_sold,
-                sold_to: after.licenses_sold,
-                deployed_from: before.licenses_deployed,
-                deployed_to: after.licenses_deployed,
-                active_from: before.licenses_active,
-                active_to: after.licenses_active,
-                unused_from: before.unused,
-                unused_to: after.unused,
-            });
+            found.push(DiffGroup { change, key, name, pairs: Pairs::new(before, after) });
         }
     }
     found

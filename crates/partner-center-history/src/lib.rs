@@ -23,13 +23,13 @@
 //! that are no longer needed ([`Writer::remove`]).
 
 pub mod cell;
-mod counts;
 mod dataset;
 mod day;
 mod diff;
 mod error;
 mod layout;
 mod manifest;
+mod pairs;
 mod parts;
 mod place;
 mod recording;
@@ -38,13 +38,13 @@ pub mod table;
 mod trend;
 mod writer;
 
-pub use self::counts::Counts;
 pub use self::dataset::{Dataset, Days, read_funnel_file};
 pub use self::day::{Day, InvalidDay};
 pub use self::diff::{Change, Diff, DiffCustomers, DiffGroup, DiffRow, Side, diff, diff_by};
 pub use self::error::{Error, Result};
 pub use self::layout::{ROOT, Table};
 pub use self::manifest::{CustomerCounts, Manifest, Part, UnreadCustomer, VERSION};
+pub use self::pairs::{Pair, Pairs};
 pub use self::parts::Fields;
 pub use self::place::Place;
 pub use self::recording::Recording;

@@ -1,10 +1,9 @@
 //! How counts moved over the days.
 
 use futures_util::stream::{self, StreamExt as _};
-use partner_center::funnel::{GroupBy, Groups, Totals};
+use partner_center::funnel::{Counts, GroupBy, Groups, Totals};
 use serde::{Deserialize, Serialize};
 
-use crate::counts::Counts;
 use crate::error::{Error, Result};
 use crate::layout::Table;
 use crate::manifest::Manifest;
@@ -25,36 +24,9 @@ pub struct TrendRow {
     pub key: Option<String>,
     /// With groups: the name of the customer, product or service.
     pub name: Option<String>,
-    /// How many licenses were sold.
-    pub licenses_sold: Option<i64>,
-    /// How many licenses are deployed.
-    pub licenses_deployed: Option<i64>,
-    /// How many licenses are in use.
-    pub licenses_active: Option<i64>,
-    /// Sold and not deployed.
-    pub shelfware: Option<i64>,
-    /// Deployed and not in use.
-    pub idle: Option<i64>,
-    /// Shelfware plus idle, of what is known.
-    pub unused: Option<i64>,
-}
-
-impl TrendRow {
-    fn new(snapshot_date: Day, key: Option<String>, name: Option<String>, totals: &Totals) -> Self {
-        let Counts { licenses_sold, licenses_deployed, licenses_active, shelfware, idle, unused } =
-            totals.into();
-        Self {
-            snapshot_date,
-            key,
-            name,
-            licenses_sold,
-            licenses_deployed,
-            licenses_active,
-            shelfware,
-            idle,
-            unused,
-        }
-    }
+    /// The counts.
+    #[serde(flatten)]
+    pub counts: Counts,
 }
 
 impl Dataset {
@@ -98,11 +70,17 @@ fn rows_of_day(day: Day, file: TableFile, by: Option<GroupBy>) -> Result<Vec<Tre
         for row in rows {
             totals.add(&row?);
         }
-        return Ok(vec![TrendRow::new(day, None, None, &totals)]);
+        return Ok(vec![TrendRow { snapshot_date: day, key: None, name: None, counts: totals.counts() }]);
     };
     let mut groups = Groups::<()>::new(by);
     for row in rows {
         groups.add(&row?);
     }
-    Ok(groups.into_iter().map(|group| TrendRow::new(day, group.key, group.name, &group.totals)).collect())
+    let rows = groups.into_iter().map(|group| TrendRow {
+        snapshot_date: day,
+        counts: group.totals.counts(),
+        key: group.key,
+        name: group.name,
+    });
+    Ok(rows.collect())
 }

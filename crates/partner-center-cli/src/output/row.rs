@@ -155,19 +155,19 @@ pub(super) const fn column_of<R, F: Field>(
 macro_rules! columns {
     (
         $row:ty as $type:literal {
-            $($column:literal $field:ident, $shown:expr;)+
+            $($column:literal $($field:ident).+, $shown:expr;)+
         }
         $($item:item)*
     ) => {
         impl $crate::output::row::Row for $row {
             const TYPE: &'static str = $type;
             const COLUMNS: &'static [$crate::output::columns::Column] = &$crate::output::columns::numbered([
-                $($crate::output::row::column_of::<$row, _>($column, $shown, |row| &row.$field),)+
+                $($crate::output::row::column_of::<$row, _>($column, $shown, |row| &row.$($field).+),)+
             ]);
 
             fn cell(&self, column: &$crate::output::columns::Column) -> ::partner_center_history::cell::Cell<'_> {
                 const CELLS: &[for<'a> fn(&'a $row) -> ::partner_center_history::cell::Cell<'a>] =
-                    &[$(|row| ::partner_center_history::cell::Field::cell(&row.$field)),+];
+                    &[$(|row| ::partner_center_history::cell::Field::cell(&row.$($field).+)),+];
                 CELLS.get(column.place).map_or(::partner_center_history::cell::Cell::Text(None), |cell| cell(self))
             }
 

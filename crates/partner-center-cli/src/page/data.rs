@@ -3,7 +3,7 @@
 //! The lists are bounded here: a constructor keeps the first entries and counts or sums the rest, so that the page for
 //! a hundred thousand customers is as large as the page for a hundred.
 
-use partner_center::funnel::{self, Tally};
+use partner_center::funnel;
 use rust_decimal::Decimal;
 
 use super::history::{Changes, Since};
@@ -96,13 +96,13 @@ pub(crate) struct Licenses {
 
 impl From<&funnel::Totals> for Licenses {
     fn from(totals: &funnel::Totals) -> Self {
-        let known = |tally: Tally| (tally.unknown_rows < totals.rows).then_some(tally.sum);
+        let counts = totals.counts();
         Self {
-            sold: known(totals.licenses_sold),
-            deployed: known(totals.licenses_deployed),
-            active: known(totals.licenses_active),
-            shelfware: known(totals.shelfware),
-            idle: known(totals.idle),
+            sold: counts.licenses_sold,
+            deployed: counts.licenses_deployed,
+            active: counts.licenses_active,
+            shelfware: counts.shelfware,
+            idle: counts.idle,
         }
     }
 }

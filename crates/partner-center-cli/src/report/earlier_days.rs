@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use partner_center::CustomerId;
 use partner_center::funnel::{FunnelRow, Totals};
-use partner_center_history::{Change, Counts, Day, Diff, DiffRow, Fields, Manifest, Side, diff};
+use partner_center_history::{Change, Day, Diff, Fields, Manifest, Pair, Side, diff};
 
 use super::funnel_policy::FunnelPolicy;
 use super::recorded::{RecordedDay, is_selected};
@@ -82,7 +82,7 @@ impl RecordedDay {
                 manifest.complete
             };
             incomplete += u64::from(!complete);
-            let counts = Counts::from(&totals);
+            let counts = totals.counts();
             points.push(Point {
                 day: Text::new(&day.to_string()),
                 place: day.days_since(first),
@@ -133,13 +133,8 @@ fn totals(since: Day, diff: &Diff) -> Since {
 fn changes(since: &Manifest, day: Day, diff: &Diff, policy: &FunnelPolicy) -> Changes {
     let mut rows: Vec<_> = diff.rows.iter().filter_map(|row| Some((kind(row.change)?, row))).collect();
     rows.sort_by_cached_key(|(kind, row)| {
-        let others = [
-            (row.sold_from, row.sold_to),
-            (row.deployed_from, row.deployed_to),
-            (row.active_from, row.active_to),
-        ];
-        let other = others.into_iter().map(|(from, to)| moved(from, to).unsigned_abs()).max();
-        let unused = moved(row.unused_from, row.unused_to).unsigned_abs();
+        let [others @ .., unused] = row.pairs.all().map(|pair| pair.moved().unsigned_abs());
+        let other = others.into_iter().max();
         (*kind == ChangeKind::Changed, Reverse(unused), Reverse(other))
     });
     let lines = rows.into_iter().map(|(kind, row)| page::Change {
@@ -155,9 +150,9 @@ fn changes(since: &Manifest, day: Day, diff: &Diff, policy: &FunnelPolicy) -> Ch
                 .unwrap_or("(without a name)"),
         ),
         kind,
-        sold: (row.sold_from, row.sold_to),
-        active: (row.active_from, row.active_to),
-        unused: unused(kind, row),
+        sold: (row.pairs.sold_from, row.pairs.sold_to),
+        active: (row.pairs.active_from, row.pairs.active_to),
+        unused: unused(kind, row.pairs.unused()),
         costs: Vec::new(),
     });
     let from = since.snapshot_date;
@@ -203,17 +198,12 @@ fn kind(change: Change) -> Option<ChangeKind> {
     }
 }
 
-/// The change of a count; one that is not known counts as 0.
-fn moved(from: Option<i64>, to: Option<i64>) -> i64 {
-    to.unwrap_or_default().saturating_sub(from.unwrap_or_default())
-}
-
 /// The change of the unused licenses, if they are known where there are any.
-fn unused(kind: ChangeKind, row: &DiffRow) -> Option<i64> {
+fn unused(kind: ChangeKind, pair: Pair) -> Option<i64> {
     match kind {
-        ChangeKind::New => row.unused_to,
-        ChangeKind::Gone => row.unused_from.map(|unused| 0_i64.saturating_sub(unused)),
-        ChangeKind::Changed => Some(row.unused_to?.saturating_sub(row.unused_from?)),
+        ChangeKind::New => pair.to,
+        ChangeKind::Gone => pair.from.map(|unused| 0_i64.saturating_sub(unused)),
+        ChangeKind::Changed => Some(pair.to?.saturating_sub(pair.from?)),
     }
 }
 

@@ -4,7 +4,7 @@ use partner_center::funnel::{FunnelRow, GroupBy, Totals};
 use proptest::prelude::*;
 
 use super::row;
-use crate::{Change, Counts, Diff, DiffRow, Side, diff, diff_by};
+use crate::{Change, Diff, DiffRow, Pairs, Side, diff, diff_by};
 
 fn side(rows: &[FunnelRow]) -> Side {
     Side::new(rows.to_vec(), [])
@@ -19,10 +19,10 @@ fn shown(diff: &Diff) -> Vec<String> {
             row.change,
             row.customer_id.as_uuid().as_u128(),
             row.product_name.as_deref().unwrap_or("?"),
-            count(row.sold_from),
-            count(row.sold_to),
-            count(row.unused_from),
-            count(row.unused_to)
+            count(row.pairs.sold_from),
+            count(row.pairs.sold_to),
+            count(row.pairs.unused_from),
+            count(row.pairs.unused_to)
         )
     };
     diff.rows.iter().map(line).collect()
@@ -115,14 +115,16 @@ fn mirrored(row: DiffRow) -> DiffRow {
             Change::Gone => Change::Appeared,
             same => same,
         },
-        sold_from: row.sold_to,
-        sold_to: row.sold_from,
-        deployed_from: row.deployed_to,
-        deployed_to: row.deployed_from,
-        active_from: row.active_to,
-        active_to: row.active_from,
-        unused_from: row.unused_to,
-        unused_to: row.unused_from,
+        pairs: Pairs {
+            sold_from: row.pairs.sold_to,
+            sold_to: row.pairs.sold_from,
+            deployed_from: row.pairs.deployed_to,
+            deployed_to: row.pairs.deployed_from,
+            active_from: row.pairs.active_to,
+            active_to: row.pairs.active_from,
+            unused_from: row.pairs.unused_to,
+            unused_to: row.pairs.unused_from,
+        },
         ..row
     }
 }
@@ -158,7 +160,7 @@ proptest! {
             for row in &rows {
                 totals.add(row);
             }
-            prop_assert_eq!(Counts::from(&totals), sums);
+            prop_assert_eq!(totals.counts(), sums);
         }
     }
 }

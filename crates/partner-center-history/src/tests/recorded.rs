@@ -7,7 +7,7 @@ use partner_center_emulator::Emulator;
 
 use super::day;
 use super::place::TestPlace;
-use crate::{Counts, Dataset, Error, Fields, Manifest, Recording, RunFacts, Writer};
+use crate::{Dataset, Error, Fields, Manifest, Recording, RunFacts, Writer};
 
 pub(super) const TENANT: Option<&str> = Some("0112a436-b14e-4888-967b-ca4bb2cf1234");
 
@@ -78,8 +78,11 @@ async fn read_back(place: &TestPlace) {
     }
     let trend = dataset.trend(&[manifest], None).await.unwrap();
     assert_eq!(trend.len(), 1);
-    let counts = Counts::from(&totals);
-    assert_eq!((trend[0].licenses_sold, trend[0].unused), (counts.licenses_sold, counts.unused));
+    let counts = totals.counts();
+    assert_eq!(
+        (trend[0].counts.licenses_sold, trend[0].counts.unused),
+        (counts.licenses_sold, counts.unused)
+    );
 }
 
 /// In every order of the data, and at every place.
@@ -112,8 +115,8 @@ async fn groups_of_a_trend_add_up() {
         let groups = dataset.trend(&days, Some(by)).await.unwrap();
         assert!(groups.len() > 1);
         let sum = |count: fn(&crate::TrendRow) -> Option<i64>| groups.iter().filter_map(count).sum::<i64>();
-        assert_eq!(Some(sum(|row| row.licenses_sold)), all.licenses_sold, "{by:?}");
-        assert_eq!(Some(sum(|row| row.unused)), all.unused, "{by:?}");
+        assert_eq!(Some(sum(|row| row.counts.licenses_sold)), all.counts.licenses_sold, "{by:?}");
+        assert_eq!(Some(sum(|row| row.counts.unused)), all.counts.unused, "{by:?}");
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, btree_map};
 
 use serde::{Deserialize, Serialize};
 
+use super::Totals;
 use super::counted::{Counted, Facts};
 use super::product_key::{filled, fold, fold_id, keep_smaller};
-use super::{Tally, Totals, row};
 
 /// What rows are grouped by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -155,41 +155,37 @@ impl<X> Group<X> {
     /// How many licenses were sold, as far as known; `None` if no row has the count.
     #[must_use]
     pub fn licenses_sold(&self) -> Option<i64> {
-        self.known(self.totals.licenses_sold)
+        self.totals.counts().licenses_sold
     }
 
     /// How many licenses are deployed, as far as known; `None` if no row has the count.
     #[must_use]
     pub fn licenses_deployed(&self) -> Option<i64> {
-        self.known(self.totals.licenses_deployed)
+        self.totals.counts().licenses_deployed
     }
 
     /// How many licenses are in use, as far as known; `None` if no row has the count.
     #[must_use]
     pub fn licenses_active(&self) -> Option<i64> {
-        self.known(self.totals.licenses_active)
+        self.totals.counts().licenses_active
     }
 
     /// How many licenses were sold but are not deployed, as far as known; `None` if no row has the count.
     #[must_use]
     pub fn shelfware(&self) -> Option<i64> {
-        self.known(self.totals.shelfware)
+        self.totals.counts().shelfware
     }
 
     /// How many licenses are deployed but not in use, as far as known; `None` if no row has the count.
     #[must_use]
     pub fn idle(&self) -> Option<i64> {
-        self.known(self.totals.idle)
+        self.totals.counts().idle
     }
 
     /// Shelfware plus idle, of what is known; `None` if no row has either.
     #[must_use]
     pub fn unused(&self) -> Option<i64> {
-        row::sum_of_known(self.shelfware(), self.idle())
-    }
-
-    fn known(&self, tally: Tally) -> Option<i64> {
-        (tally.unknown_rows < self.totals.rows).then_some(tally.sum)
+        self.totals.counts().unused
     }
 }
 

@@ -105,6 +105,7 @@
 //! workloads and counts users several times.
 
 mod counted;
+mod counts;
 mod entries;
 mod groups;
 mod join;
@@ -123,6 +124,7 @@ mod properties;
 mod tests;
 
 pub use self::counted::Counted;
+pub use self::counts::Counts;
 pub use self::groups::{Group, GroupBy, Groups};
 pub use self::join::{Funnel, FunnelRows, InputRows, Join};
 pub use self::join_report::JoinReport;

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use partner_center::funnel::{FunnelRow, GroupBy};
+use partner_center::funnel::{Counts, FunnelRow, GroupBy};
 use partner_center_history::{
-    Change, Counts, Dataset, Day, Diff, DiffGroup, DiffRow, Fields, Side, diff, diff_by,
+    Change, Dataset, Day, Diff, DiffGroup, DiffRow, Fields, Pair, Pairs, Side, diff, diff_by,
 };
 use serde_json::{Map, Value, json};
 
@@ -76,9 +76,9 @@ impl Comparison<'_> {
     fn rows(&self, sides: &Sides) -> Found<DiffRow> {
         let Diff { rows, from, to, .. } = &sides.changes;
         let mut rows = rows.clone();
-        rows.retain(|row| self.is_large(pairs_of_row(row)));
+        rows.retain(|row| self.is_large(&row.pairs));
         let crossed = self.thresholds.iter().filter_map(|threshold| {
-            let change = threshold.crossed(from, to)?;
+            let change = threshold.crossed(&Pairs::new(*from, *to))?;
             Some(format!("{threshold} was reached: the total went from {change}"))
         });
         (rows, crossed.collect())
@@ -97,45 +97,16 @@ impl Comparison<'_> {
                 );
             }
         }
-        groups.retain(|group| self.is_large(pairs_of_group(group)));
-        groups.sort_by_key(|group| {
-            let [.., (from, to)] = pairs_of_group(group);
-            (group.change, Reverse(moved(from, to)))
-        });
+        groups.retain(|group| self.is_large(&group.pairs));
+        groups.sort_by_key(|group| (group.change, Reverse(group.pairs.unused().moved())));
         (groups, crossed)
     }
 
     /// Whether one of the counts changed as much as was asked for.
-    fn is_large(&self, pairs: Pairs) -> bool {
+    fn is_large(&self, pairs: &Pairs) -> bool {
         let least = self.arguments.min_change.unwrap_or(0);
-        pairs.into_iter().any(|(from, to)| moved(from, to).unsigned_abs() >= least)
+        pairs.all().into_iter().any(|pair| pair.moved().unsigned_abs() >= least)
     }
-}
-
-/// Sold, deployed, active and unused licenses on both days.
-type Pairs = [(Option<i64>, Option<i64>); 4];
-
-fn pairs_of_row(row: &DiffRow) -> Pairs {
-    [
-        (row.sold_from, row.sold_to),
-        (row.deployed_from, row.deployed_to),
-        (row.active_from, row.active_to),
-        (row.unused_from, row.unused_to),
-    ]
-}
-
-fn pairs_of_group(group: &DiffGroup) -> Pairs {
-    [
-        (group.sold_from, group.sold_to),
-        (group.deployed_from, group.deployed_to),
-        (group.active_from, group.active_to),
-        (group.unused_from, group.unused_to),
-    ]
-}
-
-/// The change of a count; one that is not known counts as 0.
-fn moved(from: Option<i64>, to: Option<i64>) -> i64 {
-    to.unwrap_or(0).saturating_sub(from.unwrap_or(0))
 }
 
 /// The lines of a table. The arrows of a column are below each other.
@@ -145,7 +116,7 @@ fn lines<T>((found, crossed): Found<T>, line: fn(T) -> (DiffLine, Change, Pairs)
     let texts: Vec<_> = found
         .iter()
         .map(|(_, change, pairs)| {
-            pairs.map(|(from, to)| match change {
+            pairs.all().map(|Pair { from, to }| match change {
                 Change::Appeared => [String::new(), count(to)],
                 Change::Gone => [count(from), String::new()],
                 _ => [count(from), count(to)],
@@ -162,10 +133,10 @@ fn lines<T>((found, crossed): Found<T>, line: fn(T) -> (DiffLine, Change, Pairs)
         let to = if from == to { "" } else { to };
         Some(format!("{from:>0$} {arrow} {to:>1$}", width(place, 0), width(place, 1)).trim_end().to_owned())
     };
-    let unused = |change: Change, (from, to): (Option<i64>, Option<i64>)| match change {
+    let unused = |change: Change, pair: Pair| match change {
         Change::Unknown => None,
-        Change::Changed if from.is_none() || to.is_none() => None,
-        _ => Some(signed(moved(from, to))),
+        Change::Changed if pair.from.is_none() || pair.to.is_none() => None,
+        _ => Some(signed(pair.moved())),
     };
     let lines = found
         .iter()
@@ -180,7 +151,7 @@ fn lines<T>((found, crossed): Found<T>, line: fn(T) -> (DiffLine, Change, Pairs)
             sold: pair(texts, 0),
             deployed: pair(texts, 1),
             active: pair(texts, 2),
-            unused: unused(*change, pairs[3]),
+            unused: unused(*change, pairs.unused()),
             ..line.clone()
         })
         .collect();
@@ -188,19 +159,17 @@ fn lines<T>((found, crossed): Found<T>, line: fn(T) -> (DiffLine, Change, Pairs)
 }
 
 fn line_of_row(row: DiffRow) -> (DiffLine, Change, Pairs) {
-    let pairs = pairs_of_row(&row);
     let name = row.product_name.or_else(|| row.product_id.map(|id| id.to_string()));
     let line = DiffLine {
         customer_id: Some(row.customer_id),
         customer_name: row.customer_name.or_else(|| Some(row.customer_id.to_string())),
         ..named(name)
     };
-    (line, row.change, pairs)
+    (line, row.change, row.pairs)
 }
 
 fn line_of_group(group: DiffGroup) -> (DiffLine, Change, Pairs) {
-    let pairs = pairs_of_group(&group);
-    (named(group.name.or(group.key)), group.change, pairs)
+    (named(group.name.or(group.key)), group.change, group.pairs)
 }
 
 fn named(name: Option<String>) -> DiffLine {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use partner_center_history::{Counts, DiffGroup};
+use partner_center_history::{Change, DiffGroup, Pair, Pairs};
 
 use super::trend::signed;
 use crate::exit::Exit;
@@ -75,30 +75,28 @@ impl fmt::Display for ChangeThreshold {
 
 impl ChangeThreshold {
     /// The change of the totals, if it reaches the threshold. An unknown count does not.
-    pub(super) fn crossed(&self, from: &Counts, to: &Counts) -> Option<String> {
-        let count = |counts: &Counts| match self.metric {
-            Metric::Sold => counts.licenses_sold,
-            Metric::Deployed => counts.licenses_deployed,
-            Metric::Active => counts.licenses_active,
-            Metric::Unused => counts.unused,
-        };
-        self.reached(count(from), count(to))
+    pub(super) fn crossed(&self, totals: &Pairs) -> Option<String> {
+        let Pair { from, to } = self.pair(totals);
+        self.reached(from, to)
     }
 
     /// Like [`crossed`](Self::crossed), of a group. A group that appeared or is gone counts as 0 on the other day.
     pub(super) fn crossed_by(&self, group: &DiffGroup) -> Option<String> {
-        use partner_center_history::Change;
-        let (from, to) = match self.metric {
-            Metric::Sold => (group.sold_from, group.sold_to),
-            Metric::Deployed => (group.deployed_from, group.deployed_to),
-            Metric::Active => (group.active_from, group.active_to),
-            Metric::Unused => (group.unused_from, group.unused_to),
-        };
+        let Pair { from, to } = self.pair(&group.pairs);
         match group.change {
             Change::Appeared => self.reached(Some(0), to),
             Change::Gone => self.reached(from, Some(0)),
             Change::Changed => self.reached(from, to),
             _ => None,
+        }
+    }
+
+    fn pair(&self, pairs: &Pairs) -> Pair {
+        match self.metric {
+            Metric::Sold => pairs.sold(),
+            Metric::Deployed => pairs.deployed(),
+            Metric::Active => pairs.active(),
+            Metric::Unused => pairs.unused(),
         }
     }
 

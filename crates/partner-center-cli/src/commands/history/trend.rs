@@ -109,12 +109,12 @@ fn lines(rows: &[TrendRow], days: &[Day]) -> Vec<TrendLine> {
         .into_values()
         .map(|of_group| {
             let unused: Vec<_> =
-                days.iter().map(|day| of_group.get(day).and_then(|row| row.unused)).collect();
+                days.iter().map(|day| of_group.get(day).and_then(|row| row.counts.unused)).collect();
             let ends = |count: fn(&TrendRow) -> Option<i64>| {
                 [days.first(), days.last()].map(|day| of_group.get(day?).and_then(|row| count(row)))
             };
-            let [first, last] = ends(|row| row.unused);
-            let [sold_first, sold_last] = ends(|row| row.licenses_sold);
+            let [first, last] = ends(|row| row.counts.unused);
+            let [sold_first, sold_last] = ends(|row| row.counts.licenses_sold);
             let name =
                 of_group.values().next_back().and_then(|row| row.name.clone().or_else(|| row.key.clone()));
             let change = last.zip(first).map(|(last, first)| signed(last.saturating_sub(first)));

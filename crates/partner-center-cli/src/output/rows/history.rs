@@ -69,14 +69,14 @@ columns! {
         "customerName" customer_name, WhoseRow;
         "productId" product_id, InPlaceOf("productName", "Product");
         "productName" product_name, As("Product");
-        "soldFrom" sold_from, As("Sold");
-        "soldTo" sold_to, As("to");
-        "deployedFrom" deployed_from, IfWide("Deployed");
-        "deployedTo" deployed_to, IfWide("to");
-        "activeFrom" active_from, IfWide("Active");
-        "activeTo" active_to, IfWide("to");
-        "unusedFrom" unused_from, As("Unused");
-        "unusedTo" unused_to, As("to");
+        "soldFrom" pairs.sold_from, As("Sold");
+        "soldTo" pairs.sold_to, As("to");
+        "deployedFrom" pairs.deployed_from, IfWide("Deployed");
+        "deployedTo" pairs.deployed_to, IfWide("to");
+        "activeFrom" pairs.active_from, IfWide("Active");
+        "activeTo" pairs.active_to, IfWide("to");
+        "unusedFrom" pairs.unused_from, As("Unused");
+        "unusedTo" pairs.unused_to, As("to");
     }
 
     const ADDS_UP: bool = false;
@@ -94,14 +94,14 @@ columns! {
         "change" change, As("Change");
         "key" key, InPlaceOf("name", "Name");
         "name" name, As("Name");
-        "soldFrom" sold_from, As("Sold");
-        "soldTo" sold_to, As("to");
-        "deployedFrom" deployed_from, IfWide("Deployed");
-        "deployedTo" deployed_to, IfWide("to");
-        "activeFrom" active_from, As("Active");
-        "activeTo" active_to, As("to");
-        "unusedFrom" unused_from, As("Unused");
-        "unusedTo" unused_to, As("to");
+        "soldFrom" pairs.sold_from, As("Sold");
+        "soldTo" pairs.sold_to, As("to");
+        "deployedFrom" pairs.deployed_from, IfWide("Deployed");
+        "deployedTo" pairs.deployed_to, IfWide("to");
+        "activeFrom" pairs.active_from, As("Active");
+        "activeTo" pairs.active_to, As("to");
+        "unusedFrom" pairs.unused_from, As("Unused");
+        "unusedTo" pairs.unused_to, As("to");
     }
 
     const ADDS_UP: bool = false;
@@ -115,12 +115,12 @@ columns! {
         "snapshotDate" snapshot_date, As("Day");
         "key" key, No;
         "name" name, As("Name");
-        "licensesSold" licenses_sold, As("Sold");
-        "licensesDeployed" licenses_deployed, As("Deployed");
-        "licensesActive" licenses_active, As("Active");
-        "shelfware" shelfware, As("Shelf");
-        "idle" idle, As("Idle");
-        "unused" unused, As("Unused");
+        "licensesSold" counts.licenses_sold, As("Sold");
+        "licensesDeployed" counts.licenses_deployed, As("Deployed");
+        "licensesActive" counts.licenses_active, As("Active");
+        "shelfware" counts.shelfware, As("Shelf");
+        "idle" counts.idle, As("Idle");
+        "unused" counts.unused, As("Unused");
     }
 
     const ADDS_UP: bool = false;
