@@ -7,7 +7,7 @@ use futures_util::TryStreamExt as _;
 use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
 use partner_center::funnel::{
-    Flag, Funnel, FunnelBatch, FunnelReport, FunnelReportStream, FunnelTotals, Join, JoinReport,
+    Flag, Funnel, FunnelBatch, FunnelReport, FunnelReportStream, FunnelTotals, InputRows, Join, JoinReport,
 };
 use partner_center::licenses::{DeploymentRow, Fallback, Source, SourceChoice};
 use partner_center::sweep::{Checkpoint, Order, Outcome};
@@ -215,6 +215,42 @@ async fn a_funnel_resumes_with_the_classic_operations() {
     }
     assert_eq!((batches, sums(&totals)), (CUSTOMERS, truth(emulator.book())));
     assert_eq!(requests_to(&emulator, COMMERCIAL), 1, "the source is not decided again");
+}
+
+/// The input rows are asked for before or after the checkpoint is given, and for either source.
+#[tokio::test]
+async fn a_funnel_returns_its_input_rows_on_request() {
+    let (_emulator, partner) = with_faults("").await;
+    let funnel = |source| partner.customers().funnel().source(source);
+    for source in [SourceChoice::Classic, SourceChoice::Commercial, SourceChoice::Auto] {
+        let mut stream = funnel(source).with_input().stream();
+        let (mut deployment, mut usage) = (0, 0);
+        while let Some(batch) = stream.try_next().await.unwrap() {
+            let input = batch.input();
+            deployment += input.map_or(0, |input| input.deployment.len());
+            usage += input.map_or(0, |input| input.usage.len());
+        }
+        let report = stream.report();
+        let counts = [deployment, usage].map(|rows| u64::try_from(rows).unwrap());
+        assert_eq!(counts, [report.deployment_rows, report.usage_rows], "{source:?}");
+        assert!(deployment > 0 && usage > 0);
+    }
+
+    let mut begun = funnel(SourceChoice::Classic).order(Order::Customer).stream();
+    for _ in 0..CUSTOMERS - 1 {
+        begun.try_next().await.unwrap().unwrap();
+    }
+    let resumed = || funnel(SourceChoice::Classic).resume(begun.checkpoint().unwrap());
+    for report in [resumed().with_input(), resumed()] {
+        let mut stream = report.stream();
+        assert!(stream.try_next().await.unwrap().is_some());
+        assert!(stream.try_next().await.unwrap().is_none(), "only one customer is left");
+    }
+    let mut without = funnel(SourceChoice::Classic).stream();
+    while let Some(batch) = without.try_next().await.unwrap() {
+        let is_empty = |input: &InputRows| input.deployment.is_empty() && input.usage.is_empty();
+        assert!(batch.input().is_none_or(is_empty));
+    }
 }
 
 async fn refused(report: FunnelReport, checkpoint: &Checkpoint) {

@@ -78,7 +78,6 @@ impl FunnelReport {
     /// Also returns the rows of deployment and usage that the funnel is joined from, in [`Funnel::input`] and in
     /// [`FunnelBatch::Page`](super::FunnelBatch::Page).
     pub fn with_input(mut self) -> Self {
-        self.sweep = self.sweep.with_operation(Funnel::read_with_input);
         self.keeps_input = true;
         self
     }

@@ -118,7 +118,9 @@ impl FunnelReportStream {
     pub(super) fn new(report: FunnelReport) -> Self {
         let FunnelReport { mut sweep, source, processed, keeps_input } = report;
         let source = if processed.is_some() { SourceChoice::Commercial } else { source };
-        let reading = match (source, sweep.resume.take()) {
+        let resume = sweep.resume.take();
+        let sweep = of_customers(&sweep, keeps_input);
+        let reading = match (source, resume) {
             (SourceChoice::Commercial, Some(checkpoint)) => {
                 let limiter = sweep.limiter();
                 let refused = SweepStream::refused(sweep, limiter, of_another_sweep(), checkpoint);
@@ -264,11 +266,7 @@ impl FunnelReportStream {
         let (source, fallback) = decided?;
         self.fallback = fallback;
         let keeps_input = undecided.keeps_input;
-        let sweep = if keeps_input {
-            undecided.sweep.with_operation(Funnel::read_with_input)
-        } else {
-            undecided.sweep.with_operation(Funnel::read)
-        };
+        let sweep = of_customers(&undecided.sweep, keeps_input);
         self.reading = match source {
             Source::Classic => {
                 Reading::Classic(Box::new(sweep.stream_through(Arc::clone(&undecided.limiter))))
@@ -300,6 +298,15 @@ impl FunnelReportStream {
             _ => {}
         }
         Poll::Ready(next)
+    }
+}
+
+/// The sweep that reads each customer, with the input rows if they are asked for.
+fn of_customers(sweep: &Sweep<Funnel>, keeps_input: bool) -> Sweep<Funnel> {
+    if keeps_input {
+        sweep.with_operation(Funnel::read_with_input)
+    } else {
+        sweep.with_operation(Funnel::read)
     }
 }
 
