@@ -29,6 +29,12 @@ pub(crate) async fn manifests(dataset: &Dataset, days: &[Day]) -> Result<Vec<Man
     Ok(manifests)
 }
 
+/// At most this many of the days, or of their counts: the last of every so many, which is returned as well.
+pub(crate) fn thinned<T: Copy>(of_days: &[T], most: usize) -> (usize, Vec<T>) {
+    let each = of_days.len().div_ceil(most).max(1);
+    (each, of_days.rchunks(each).rev().filter_map(|days| days.last().copied()).collect())
+}
+
 /// The error that a dataset has too few days.
 pub(crate) fn too_few(place: &str, days: usize, needed: usize) -> Problem {
     let has = match days {

@@ -163,7 +163,7 @@ impl Field for Change {
     const REQUIRED: bool = true;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Text(spelt(self).map(Cow::Owned))
+        Cell::Text(json_name(self).map(Cow::Owned))
     }
 }
 
@@ -229,7 +229,7 @@ impl Field for Source {
     const REQUIRED: bool = true;
 
     fn cell(&self) -> Cell<'_> {
-        Cell::Text(spelt(self).map(Cow::Owned))
+        Cell::Text(json_name(self).map(Cow::Owned))
     }
 }
 
@@ -269,12 +269,12 @@ impl Field for Vec<Flag> {
 
 impl List for Vec<Flag> {
     fn text(&self) -> Option<String> {
-        let flags: Vec<_> = self.iter().filter_map(spelt).collect();
+        let flags: Vec<_> = self.iter().filter_map(json_name).collect();
         joined(flags.iter().map(String::as_str))
     }
 
     fn members(&self) -> Vec<Vec<Cell<'_>>> {
-        self.iter().map(|flag| vec![Cell::Text(spelt(flag).map(Cow::Owned))]).collect()
+        self.iter().map(|flag| vec![Cell::Text(json_name(flag).map(Cow::Owned))]).collect()
     }
 }
 
@@ -318,6 +318,6 @@ impl List for Vec<Workload> {
 }
 
 /// The JSON name of a value.
-fn spelt(value: &impl Serialize) -> Option<String> {
+fn json_name(value: &impl Serialize) -> Option<String> {
     serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }

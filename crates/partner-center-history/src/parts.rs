@@ -299,14 +299,14 @@ impl Group {
     fn next(&mut self) -> Result<Option<FunnelRow>> {
         let Some(id) = self.customers.next() else { return Ok(None) };
         let customer_id = self.customer(id.unwrap_or_default())?;
-        let source = self.sources.text()?.and_then(spelled).unwrap_or(Source::Commercial);
+        let source = self.sources.text()?.and_then(of_json_name).unwrap_or(Source::Commercial);
         let mut row = FunnelRow::new(customer_id, source);
         row.customer_name = self.customer_names.text()?;
         row.product_id = self.product_ids.text()?.map(|id| Guid::from(id.as_str()));
         row.product_name = self.product_names.text()?;
         row.service_code = self.service_codes.text()?;
         row.service_name = self.service_names.text()?;
-        row.channel = self.channels.text()?.and_then(spelled);
+        row.channel = self.channels.text()?.and_then(of_json_name);
         let counts = self.counts.each_mut().map(|counts| counts.next().flatten());
         let [sold, deployed, active, shelfware, idle, unused] = counts;
         (row.licenses_sold, row.licenses_deployed, row.licenses_active) = (sold, deployed, active);
@@ -315,7 +315,7 @@ impl Group {
         row.usage_processed_date_time = self.usage_times.next().flatten();
         for flag in self.flags.next().unwrap_or_default() {
             // A flag of a later version says nothing to this one.
-            row.flags.extend(spelled::<Flag>(utf8(&flag)?.to_owned()));
+            row.flags.extend(of_json_name::<Flag>(utf8(&flag)?.to_owned()));
         }
         Ok(Some(row))
     }
@@ -333,6 +333,6 @@ impl Group {
 }
 
 /// The value with this JSON name.
-fn spelled<T: DeserializeOwned>(text: String) -> Option<T> {
+fn of_json_name<T: DeserializeOwned>(text: String) -> Option<T> {
     serde_json::from_value(Value::String(text)).ok()
 }

@@ -57,10 +57,10 @@ class DuckDb:
 
         self.connection = duckdb.connect()
         self.connection.execute(f"SET file_search_path = '{dataset}'")
-        self.run("view")
+        self.run("views-duckdb")
 
     def run(self, name):
-        result = self.connection.execute((SQL / "duckdb" / f"{name}.sql").read_text())
+        result = self.connection.execute((SQL / f"{name}.sql").read_text())
         names = [column[0] for column in result.description]
         return [dict(zip(names, row)) for row in result.fetchall()]
 
@@ -73,13 +73,13 @@ class Spark:
         builder = builder.config("spark.sql.shuffle.partitions", "2").config("spark.driver.host", "127.0.0.1")
         self.session = builder.getOrCreate()
         self.session.sparkContext.setLogLevel("ERROR")
-        text = (SQL / "spark" / "view.sql").read_text().replace("${dataset}", dataset)
+        text = (SQL / "views-spark.sql").read_text().replace("${dataset}", dataset)
         for statement in text.split(";"):
             if statement.strip():
                 self.session.sql(statement)
 
     def run(self, name):
-        text = (SQL / "spark" / f"{name}.sql").read_text().strip().rstrip(";")
+        text = (SQL / f"{name}.sql").read_text().strip().rstrip(";")
         return [row.asDict() for row in self.session.sql(text).collect()]
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 
 dataset, query = sys.argv[1:]
-sql = Path(__file__).parents[3] / "docs" / "sql" / "duckdb"
+sql = Path(__file__).parents[3] / "docs" / "sql"
 connection = duckdb.connect()
 connection.execute(f"SET file_search_path = '{dataset}'")
-connection.execute((sql / "view.sql").read_text())
+connection.execute((sql / "views-duckdb.sql").read_text())
 text = (sql / f"{query}.sql").read_text()
 times = []
 for _ in range(3):

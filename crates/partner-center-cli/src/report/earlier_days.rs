@@ -10,7 +10,7 @@ use partner_center_history::{Change, Day, Diff, Fields, Manifest, Pair, Side, di
 use super::funnel_policy::FunnelPolicy;
 use super::recorded::{RecordedDay, is_selected};
 use crate::anonymizer::anonymizer;
-use crate::dataset::problem;
+use crate::dataset::{problem, thinned};
 use crate::output::as_written;
 use crate::page::{self, ChangeKind, Changes, History, POINTS, Point, Since, Text, Trend};
 use crate::problem::Stop;
@@ -57,10 +57,7 @@ impl RecordedDay {
     ) -> Result<Trend, Stop> {
         let last = self.manifest.snapshot_date;
         let days: Vec<Day> = self.earlier.iter().copied().chain([last]).collect();
-        let days_per_point = days.len().div_ceil(POINTS).max(1);
-        // The last day of each point.
-        let shown: Vec<Day> =
-            days.rchunks(days_per_point).rev().filter_map(|days| days.last().copied()).collect();
+        let (days_per_point, shown) = thinned(&days, POINTS);
         let first = shown.first().copied().unwrap_or(last);
         let fields = if policy.has_rules() { Fields::NAMES } else { Fields::COUNTS };
         let (mut points, mut incomplete) = (Vec::new(), 0_u64);

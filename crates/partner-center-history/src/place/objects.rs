@@ -171,7 +171,7 @@ impl Objects {
                 return Err(self.in_use(found.as_deref()));
             }
         }
-        // Some stores ignore the condition. There, a lock would exclude nobody.
+        // Some stores ignore the condition. In such a store, the lock would not keep other writers away.
         let again = self.create_lock(&text).await;
         if matches!(again, Ok(false)) {
             return Ok(text);

@@ -134,7 +134,7 @@ fn a_name_that_is_not_a_place_is_refused_without_its_secrets() {
     let google: Variables = &[("GOOGLE_SERVICE_ACCOUNT_KEY", "\"private\"")];
     let cases: [(&str, Variables, &str, &str); 12] = [
         ("ftp://host/path", &[], "ftp://host/path", "does not begin with"),
-        ("file:///tmp/dataset", &[], "file:///tmp/dataset", "does not begin with"),
+        ("file:///srv/dataset", &[], "file:///srv/dataset", "does not begin with"),
         ("s3://id:private@bucket/path", &[], "s3://bucket/path", "environment variables"),
         ("s3://private@bucket/path", &[], "s3://bucket/path", "environment variables"),
         ("az://container/path?sig=private", &[], "az://container/path", "environment variables"),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::anonymizer::anonymizer;
 use crate::args::{Global, Trend};
 use crate::console::Console;
-use crate::dataset::{days, manifests, open, problem, too_few};
+use crate::dataset::{days, manifests, open, problem, thinned, too_few};
 use crate::exit::Exit;
 use crate::output::rows::TrendLine;
 use crate::output::{End, Format, Layout, Output, Row};
@@ -136,9 +136,7 @@ const LONGEST: usize = 24;
 /// The counts as bars from zero to the highest; a space where the count is unknown.
 fn sparkline(counts: &[Option<i64>]) -> String {
     const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let days_per_bar = counts.len().div_ceil(LONGEST).max(1);
-    // The last day of each bar.
-    let counts: Vec<_> = counts.rchunks(days_per_bar).rev().filter_map(|days| days.last().copied()).collect();
+    let (_, counts) = thinned(counts, LONGEST);
     let highest = counts.iter().flatten().copied().max().unwrap_or_default().max(1);
     let bar = |count: i64| {
         let place = i128::from(count.max(0)) * 7 / i128::from(highest);

@@ -1,4 +1,4 @@
--- The last day by product, like `partner-center history trend --by product --last 1`. Needs view.sql.
+-- The last day by product, like `partner-center history trend --by product --last 1`. Needs the views of the engine.
 SELECT
   min(productId) AS productId,
   min(trim(productName)) AS productName,
@@ -11,4 +11,4 @@ SELECT
 FROM funnel
 WHERE snapshotDate = (SELECT max(snapshotDate) FROM runs)
 GROUP BY lower(coalesce(productId, trim(productName)))
-ORDER BY unused DESC, productName;
+ORDER BY unused DESC NULLS LAST, productName;

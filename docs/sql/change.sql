@@ -1,4 +1,4 @@
--- What changed between the last two recorded days, like `partner-center history diff`. Needs view.sql.
+-- What changed between the last two recorded days, like `partner-center history diff`. Needs the views of the engine.
 -- A customer that was not read on one of the days is unknown, never gone.
 WITH last_days AS (
   SELECT
@@ -6,9 +6,9 @@ WITH last_days AS (
     max(snapshotDate) FILTER (WHERE snapshotDate < (SELECT max(snapshotDate) FROM runs)) AS from_day
   FROM runs
 ),
-unread AS (
-  SELECT DISTINCT customer.customerId AS customerId
-  FROM runs CROSS JOIN last_days LATERAL VIEW explode(unread) exploded AS customer
+not_read AS (
+  SELECT DISTINCT customerId
+  FROM unread CROSS JOIN last_days
   WHERE snapshotDate IN (from_day, to_day)
 ),
 -- A product without an id is matched by its name, if exactly one id has that name: the classic operations send no ids.
@@ -39,12 +39,14 @@ later AS (SELECT counts.* FROM counts CROSS JOIN last_days WHERE snapshotDate = 
 pairs AS (
   SELECT
     CASE
-      WHEN unread.customerId IS NOT NULL THEN 'unknown'
+      WHEN not_read.customerId IS NOT NULL THEN 'unknown'
       WHEN earlier.snapshotDate IS NULL THEN 'appeared'
       WHEN later.snapshotDate IS NULL THEN 'gone'
-      WHEN struct(earlier.sold, earlier.deployed, earlier.active, earlier.shelfware, earlier.idle)
-        <=> struct(later.sold, later.deployed, later.active, later.shelfware, later.idle) THEN NULL
-      ELSE 'changed'
+      WHEN earlier.sold IS DISTINCT FROM later.sold
+        OR earlier.deployed IS DISTINCT FROM later.deployed
+        OR earlier.active IS DISTINCT FROM later.active
+        OR earlier.shelfware IS DISTINCT FROM later.shelfware
+        OR earlier.idle IS DISTINCT FROM later.idle THEN 'changed'
     END AS change,
     coalesce(earlier.customerId, later.customerId) AS customerId,
     coalesce(earlier.product, later.product) AS product,
@@ -55,6 +57,6 @@ pairs AS (
     earlier.unused AS unusedFrom, later.unused AS unusedTo
   FROM earlier
   FULL OUTER JOIN later ON earlier.customerId = later.customerId AND earlier.product = later.product
-  LEFT JOIN unread ON unread.customerId = coalesce(earlier.customerId, later.customerId)
+  LEFT JOIN not_read ON not_read.customerId = coalesce(earlier.customerId, later.customerId)
 )
 SELECT * FROM pairs WHERE change IS NOT NULL ORDER BY customerId, productName;

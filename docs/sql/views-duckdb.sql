@@ -21,3 +21,8 @@ SEMI JOIN runs USING (snapshotDate);
 CREATE OR REPLACE VIEW funnel AS
 SELECT * FROM read_parquet('funnel/*/*.parquet', hive_partitioning = true, union_by_name = true)
 SEMI JOIN runs USING (snapshotDate);
+
+-- The customers that were not read on a day.
+CREATE OR REPLACE VIEW unread AS
+SELECT snapshotDate, customer.customerId AS customerId
+FROM runs, unnest(unread) AS unnested(customer);

@@ -1,4 +1,4 @@
--- The counts of every recorded day, like `partner-center history trend`. Needs view.sql.
+-- The counts of every recorded day, like `partner-center history trend`. Needs the views of the engine.
 SELECT
   snapshotDate,
   sum(licensesSold) AS licensesSold,
