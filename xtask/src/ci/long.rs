@@ -9,7 +9,7 @@ use crate::command::{cargo, run};
 const CASES: &str = "LONG_TEST_CASES";
 
 pub(super) fn check() -> Result<Verdict> {
-    let arguments = ["test", "--release", "--package", "partner-center-cli", "--test", "long"];
+    let arguments = ["test", "--package", "partner-center-cli", "--test", "long"];
     run(cargo(&arguments).env(CASES, "200"))?;
     Ok(Verdict::Holds)
 }
