@@ -3,11 +3,15 @@
 //! The emulator was written from Microsoft's documentation and not from the contract, so these tests compare two
 //! independent sources.
 
-use partner_center_emulator::{DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, ErrorResponse, ErrorShape};
+use partner_center_emulator::{
+    Book, DOCUMENTED_CUSTOMER, Emulator, EmulatorBuilder, ErrorResponse, ErrorShape,
+};
 use partner_center_tests::{BYTE_ORDER_MARK, Contract, Operation, Schemas, fetch};
 
 /// Headers of HTTP itself, which the contract does not list.
 const HTTP: [&str; 5] = ["connection", "content-length", "content-type", "date", "transfer-encoding"];
+
+const SEED: u64 = 7;
 
 const TOKEN: (&str, &str) = ("authorization", "Bearer any");
 
@@ -45,7 +49,8 @@ async fn responses_to_invalid_requests_match_the_contract() {
     for operation in judge.served(&emulator).await {
         assert_eq!(judge.status(&emulator, operation, &path(operation), &[]).await, 401);
         if operation.path.contains("{customer-id}") {
-            let of = |customer: &str| operation.path.replace("{customer-id}", customer);
+            let path = path(operation);
+            let of = |customer: &str| path.replace(&DOCUMENTED_CUSTOMER.to_string(), customer);
             assert_eq!(judge.status(&emulator, operation, &of("five"), &[TOKEN]).await, 400);
             let nobody = of("00000000-0000-4000-8000-000000000000");
             assert!([403, 404].contains(&judge.status(&emulator, operation, &nobody, &[TOKEN]).await));
@@ -67,6 +72,8 @@ async fn responses_to_queries_match_the_contract() {
     for (id, query) in [
         ("listCustomers", "size=2"),
         ("listCustomers", "size=0"),
+        ("listCustomerSubscriptions", "mpn_id=4847383"),
+        ("listCustomerSubscriptions", "order_id=none"),
         ("queryCommercialLicensesDeployment", "top=3&skip=2"),
         ("queryCommercialLicensesDeployment", "groupby=serviceCode,channel"),
         ("queryCommercialLicensesDeployment", "filter=serviceCode%20eq%20'none'"),
@@ -74,19 +81,22 @@ async fn responses_to_queries_match_the_contract() {
         ("queryCommercialLicensesUsage", "groupby=workloadCode"),
     ] {
         let operation = judge.contract.operation(id);
-        let path = format!("{}?{query}", operation.path);
+        let path = format!("{}?{query}", path(operation));
         assert_eq!(judge.status(&emulator, operation, &path, &[TOKEN]).await, 200);
     }
 }
 
 /// An emulator with only the documented customer.
 fn documented_customer() -> EmulatorBuilder {
-    Emulator::builder().customers(1)
+    Emulator::builder().customers(1).seed(SEED)
 }
 
-/// The path of an operation for the documented customer.
+/// The path of an operation for the documented customer, and its first subscription.
 fn path(operation: &Operation) -> String {
-    operation.path.replace("{customer-id}", &DOCUMENTED_CUSTOMER.to_string())
+    let customer = Book::new(1, SEED).find(DOCUMENTED_CUSTOMER).unwrap();
+    let subscription = customer.subscriptions().remove(0).id;
+    let path = operation.path.replace("{customer-id}", &customer.id.to_string());
+    path.replace("{subscription-id}", &subscription.to_string())
 }
 
 struct Judge {
@@ -109,7 +119,7 @@ impl Judge {
                 served.push(operation);
             }
         }
-        assert!(served.len() >= 10, "the emulator supports only {} operations", served.len());
+        assert!(served.len() >= 12, "the emulator supports only {} operations", served.len());
         served
     }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+#[path = "../calls.rs"]
+mod calls;
 mod emulator;
 mod examples;
 mod filters;

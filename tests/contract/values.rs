@@ -4,12 +4,7 @@
 use bytes::Bytes;
 use partner_center::models::{self, Findings};
 use partner_center::{Error, fuzz};
-#[expect(deprecated, reason = "superseded operations are tested too")]
-use partner_center_client::operations::{
-    GetCustomer, GetCustomerLicensesDeployment, GetCustomerLicensesUsage, GetPartnerLicensesDeployment,
-    GetPartnerLicensesUsage, ListCustomers, QueryCommercialLicensesDeployment,
-    QueryCommercialLicensesDeploymentV1, QueryCommercialLicensesUsage, QueryCommercialLicensesUsageV1,
-};
+use partner_center_client::operations;
 use partner_center_tests::Contract;
 use serde_json::{Value, json};
 
@@ -237,25 +232,14 @@ fn decode(operation: &str, text: &str) -> Decoded {
         ($($id:literal => $operation:ident,)*) => {
             match operation {
                 $($id => {
-                    let decoded = fuzz::decode::<$operation>(&Bytes::copy_from_slice(text.as_bytes()));
+                    let decoded = fuzz::decode::<operations::$operation>(&Bytes::copy_from_slice(text.as_bytes()));
                     decoded.map(|(value, findings)| (serde_json::to_value(value).unwrap(), findings))
                 })*
-                other => panic!("{other} is not in this table"),
+                other => panic!("{other} is not an operation"),
             }
         };
     }
-    decode! {
-        "getCustomer" => GetCustomer,
-        "listCustomers" => ListCustomers,
-        "getCustomerLicensesDeployment" => GetCustomerLicensesDeployment,
-        "getCustomerLicensesUsage" => GetCustomerLicensesUsage,
-        "getPartnerLicensesDeployment" => GetPartnerLicensesDeployment,
-        "getPartnerLicensesUsage" => GetPartnerLicensesUsage,
-        "queryCommercialLicensesDeployment" => QueryCommercialLicensesDeployment,
-        "queryCommercialLicensesUsage" => QueryCommercialLicensesUsage,
-        "queryCommercialLicensesDeploymentV1" => QueryCommercialLicensesDeploymentV1,
-        "queryCommercialLicensesUsageV1" => QueryCommercialLicensesUsageV1,
-    }
+    partner_center_client::for_each_operation!(decode)
 }
 
 /// A response of an operation with all fields, and the name of its row array, if it has one.

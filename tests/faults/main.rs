@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+#[path = "../calls.rs"]
+mod calls;
 mod completeness;
 mod many;
 mod table;
@@ -9,9 +11,12 @@ mod table;
 use std::sync::Arc;
 use std::time::Duration;
 
-use partner_center::PartnerCenter;
 use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
+use partner_center::{ErrorKind, PartnerCenter};
+use partner_center_tests::Contract;
+
+use calls::Reading;
 use table::{Row, TOKEN, Table, call, client, emulator};
 
 async fn check(row: &Row) {
@@ -79,4 +84,49 @@ async fn every_fault_has_the_outcome_of_the_table() {
         }
     }
     assert!(failures.is_empty(), "{} rows differ:\n{}", failures.len(), failures.join("\n\n"));
+}
+
+/// What every operation does alike, whatever it reads: faults that a retry handles leave no trace, and others are errors with
+/// ids, without the token and without the name of a customer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_handles_faults_alike() {
+    const FAULTS: [(&str, Option<ErrorKind>); 12] = [
+        ("#1 429(retry-after=1)", None),
+        ("#1 503", None),
+        ("#1 502(body=html)", None),
+        ("#1 reset", None),
+        ("#1 reset-body", None),
+        ("truncated", Some(ErrorKind::InvalidResponse)),
+        ("429(retry-after=1)", Some(ErrorKind::Throttled)),
+        ("503", Some(ErrorKind::Unavailable)),
+        ("403(code=20002)", Some(ErrorKind::NoRelationship)),
+        ("403(code=900308)", Some(ErrorKind::MissingRole)),
+        ("400(code=2000)", Some(ErrorKind::Rejected)),
+        ("html", Some(ErrorKind::InvalidResponse)),
+    ];
+    for operation in Contract::read().operations {
+        let clean = emulator(None).await;
+        let reading = || Reading { size: Some(2), ..Reading::default() };
+        let (expected, _, error) =
+            calls::call(&client(&clean, &ManualClock::new()), &operation.id, reading()).await;
+        assert!(error.is_none() && !expected.is_empty(), "{}: {error:?}", operation.id);
+        for (script, kind) in FAULTS {
+            let faulty = emulator(Some(script)).await;
+            let partner = client(&faulty, &ManualClock::new());
+            let (rows, _, error) = calls::call(&partner, &operation.id, reading()).await;
+            let what = format!("{} with {script}", operation.id);
+            assert_eq!(error.as_ref().map(partner_center::Error::kind), kind, "{what}: {error:?}");
+            match error {
+                None => assert_eq!(rows, expected, "{what}"),
+                Some(error) => {
+                    assert!(error.request_id().is_some() && error.correlation_id().is_some(), "{what}");
+                    let text = format!("{error} {error:?} {:?}", error.advice());
+                    assert!(!text.contains(TOKEN), "{what}: the error contains the token");
+                    for customer in faulty.book().customers() {
+                        assert!(!text.contains(&customer.company_name), "{what}: a customer name in {text}");
+                    }
+                }
+            }
+        }
+    }
 }

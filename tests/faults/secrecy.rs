@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+#[path = "../calls.rs"]
+mod calls;
 mod table;
 
 use std::fmt::Write as _;
@@ -11,6 +13,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use partner_center::clock::ManualClock;
+use partner_center_tests::Contract;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -74,6 +77,14 @@ async fn no_token_and_no_customer_name_appears_anywhere() {
         let commercial = partner.analytics().commercial().licenses().deployment();
         if let Ok(page) = commercial.get().await {
             write!(shown, "{page:?} {:?}", page.continuation()).unwrap();
+        }
+    }
+    for operation in Contract::read().operations {
+        for script in [None, Some("403(code=20002)"), Some("html")] {
+            let emulator = emulator(script).await;
+            let partner = client(&emulator, &ManualClock::new());
+            let (_, responses, error) = calls::call(&partner, &operation.id, calls::Reading::default()).await;
+            write!(shown, "{responses} {error:?} {}", operation.id).unwrap();
         }
     }
     shown.push_str(&String::from_utf8(log.0.lock().unwrap().clone()).unwrap());

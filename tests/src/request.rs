@@ -181,13 +181,17 @@ fn judged<'a>(
         };
         match operation.parameters.iter().find(is_named) {
             None => objections.push(format!("{place} parameter {name} is not in the contract")),
-            Some(parameter) if seen.contains(&parameter.name.as_str()) => {
+            Some(parameter)
+                if seen.contains(&parameter.name.as_str()) && parameter.schema["type"] != "array" =>
+            {
                 objections.push(format!("{place} parameter {name} is repeated"));
             }
             Some(parameter) => {
                 seen.push(parameter.name.as_str());
-                let value = typed(&parameter.schema, value);
-                let faults = scalar_faults(&parameter.schema, &value);
+                // A list is sent as one parameter for each item.
+                let schema = parameter.schema.get("items").unwrap_or(&parameter.schema);
+                let value = typed(schema, value);
+                let faults = scalar_faults(schema, &value);
                 objections.extend(faults.into_iter().map(|fault| format!("{place} parameter {name}{fault}")));
             }
         }

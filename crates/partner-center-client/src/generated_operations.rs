@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 6135799fa5c9ba3e4dbf21fde3d1bdb6210c3591308907b2c464f58c13feda79.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 5c37323865c6dfd0eca02d8ec5544203218d5d39fac45a7723176e0bb24e0091.
 // Do not edit: edit the contract and run the command.
 
 /// The members by which a collection says that there is more, in every spelling.
@@ -255,6 +255,126 @@ impl crate::operation::BuildRequest for GetCustomerLicensesUsage {
 impl std::fmt::Debug for GetCustomerLicensesUsage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GetCustomerLicensesUsage").finish_non_exhaustive()
+    }
+}
+
+/// Lists the subscriptions of a customer.
+///
+/// What the customer bought, until when, and how much of it can be reduced. Usually one page; `links.next` is
+/// possible. `totalCount` is the number of subscriptions on the page. App-only and App+User tokens.
+///
+/// The filters are documented on pages of their own: by order and by partner.
+///
+/// `GET /v1/customers/{customer-id}/subscriptions`
+#[derive(Clone)]
+pub struct ListCustomerSubscriptions {
+    /// The id of the customer, which is the id of its tenant.
+    pub customer_id: uuid::Uuid,
+    /// Returns only the subscriptions whose reseller of record has this partner id.
+    pub mpn_id: Option<String>,
+    /// Returns only the subscriptions of the order with this id.
+    pub order_id: Option<String>,
+}
+impl crate::operation::Operation for ListCustomerSubscriptions {
+    type Response = partner_center_models::SubscriptionCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
+        id: "list_customer_subscriptions",
+        method: "GET",
+        path: "/v1/customers/{customer-id}/subscriptions",
+        superseded_by: None,
+        skips: false,
+        seeks: false,
+    };
+    fn path(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(
+            format!(
+                "/v1/customers/{}/subscriptions", progenitor_client::encode_path(& self
+                .customer_id.to_string())
+            ),
+        )
+    }
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
+    }
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
+            rows: answer.items.len(),
+            total: answer.total_count,
+            counts: crate::operation::CountScope::Page,
+        })
+    }
+    fn append(answer: &mut Self::Response, page: Self::Response) {
+        let mut rows = std::mem::take(&mut answer.items);
+        *answer = page;
+        rows.append(&mut answer.items);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.items = rows;
+    }
+}
+impl crate::operation::BuildRequest for ListCustomerSubscriptions {
+    fn request(
+        &self,
+        requests: &crate::generated_requests::Client,
+    ) -> reqwest::Result<reqwest::Request> {
+        requests
+            .list_customer_subscriptions(
+                &self.customer_id,
+                self.mpn_id.as_deref(),
+                self.order_id.as_deref(),
+            )
+    }
+}
+impl std::fmt::Debug for ListCustomerSubscriptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ListCustomerSubscriptions").finish_non_exhaustive()
+    }
+}
+
+/// Gets a subscription of a customer.
+///
+/// One subscription, with the same members as in the list. App-only and App+User tokens.
+///
+/// `GET /v1/customers/{customer-id}/subscriptions/{subscription-id}`
+#[derive(Clone)]
+pub struct GetCustomerSubscription {
+    /// The id of the customer, which is the id of its tenant.
+    pub customer_id: uuid::Uuid,
+    /// The id of the subscription. Letter case does not matter.
+    pub subscription_id: uuid::Uuid,
+}
+impl crate::operation::Operation for GetCustomerSubscription {
+    type Response = partner_center_models::Subscription;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
+        id: "get_customer_subscription",
+        method: "GET",
+        path: "/v1/customers/{customer-id}/subscriptions/{subscription-id}",
+        superseded_by: None,
+        skips: false,
+        seeks: false,
+    };
+    fn path(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(
+            format!(
+                "/v1/customers/{}/subscriptions/{}", progenitor_client::encode_path(&
+                self.customer_id.to_string()), progenitor_client::encode_path(& self
+                .subscription_id.to_string())
+            ),
+        )
+    }
+}
+impl crate::operation::BuildRequest for GetCustomerSubscription {
+    fn request(
+        &self,
+        requests: &crate::generated_requests::Client,
+    ) -> reqwest::Result<reqwest::Request> {
+        requests.get_customer_subscription(&self.customer_id, &self.subscription_id)
+    }
+}
+impl std::fmt::Debug for GetCustomerSubscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetCustomerSubscription").finish_non_exhaustive()
     }
 }
 
@@ -648,4 +768,26 @@ impl std::fmt::Debug for QueryCommercialLicensesUsageV1 {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("QueryCommercialLicensesUsageV1").finish_non_exhaustive()
     }
+}
+
+/// Calls the macro of the given name with the id of every operation and its type in `operations`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_operation {
+    ($callback:ident) => {
+        $callback! {
+            "listCustomers" => ListCustomers,
+            "getCustomer" => GetCustomer,
+            "getCustomerLicensesDeployment" => GetCustomerLicensesDeployment,
+            "getCustomerLicensesUsage" => GetCustomerLicensesUsage,
+            "listCustomerSubscriptions" => ListCustomerSubscriptions,
+            "getCustomerSubscription" => GetCustomerSubscription,
+            "getPartnerLicensesDeployment" => GetPartnerLicensesDeployment,
+            "getPartnerLicensesUsage" => GetPartnerLicensesUsage,
+            "queryCommercialLicensesDeployment" => QueryCommercialLicensesDeployment,
+            "queryCommercialLicensesUsage" => QueryCommercialLicensesUsage,
+            "queryCommercialLicensesDeploymentV1" => QueryCommercialLicensesDeploymentV1,
+            "queryCommercialLicensesUsageV1" => QueryCommercialLicensesUsageV1,
+        }
+    };
 }

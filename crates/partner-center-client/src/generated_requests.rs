@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 6135799fa5c9ba3e4dbf21fde3d1bdb6210c3591308907b2c464f58c13feda79.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 5c37323865c6dfd0eca02d8ec5544203218d5d39fac45a7723176e0bb24e0091.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -7,15 +7,16 @@ use progenitor_client::{encode_path, ClientHooks, OperationInfo, RequestBuilderE
 /**Client for Partner Center license analytics
 
 License analytics of the Microsoft Partner Center REST API: how many licenses of a customer, or of all customers
-of a partner, are sold, deployed and used. Also the customers of the partner.
+of a partner, are sold, deployed and used. Also the customers of the partner and their subscriptions.
 
-All license analytics require App+User access tokens with a multi-factor authentication claim. The customer
-operations also accept application-only tokens.
+All license analytics require App+User access tokens with a multi-factor authentication claim. The operations of
+customers and subscriptions also accept application-only tokens.
 
 Successful responses begin with a UTF-8 byte-order mark; for the `commercial` operations, reports differ. Error
 responses have none.
 
-For the customers, the published limit is 500 requests per minute and tenant. For analytics, no limit is published.
+For customers and subscriptions, the published limit is 500 requests per minute and tenant. For analytics, no limit
+is published.
 
 This is not an official Microsoft description.
 
@@ -85,6 +86,35 @@ impl Client {
         let url = format!(
             "{}/v1/customers/{}/analytics/licenses/usage", self.baseurl, encode_path(&
             customer_id.to_string()),
+        );
+        self.client.get(url).build()
+    }
+    /// Builds the request of `GET /v1/customers/{customer-id}/subscriptions`.
+    pub fn list_customer_subscriptions<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+        mpn_id: Option<&'a str>,
+        order_id: Option<&'a str>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/v1/customers/{}/subscriptions", self.baseurl, encode_path(& customer_id
+            .to_string()),
+        );
+        self.client
+            .get(url)
+            .query(&progenitor_client::QueryParam::new("mpn_id", &mpn_id))
+            .query(&progenitor_client::QueryParam::new("order_id", &order_id))
+            .build()
+    }
+    /// Builds the request of `GET /v1/customers/{customer-id}/subscriptions/{subscription-id}`.
+    pub fn get_customer_subscription<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+        subscription_id: &'a ::uuid::Uuid,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/v1/customers/{}/subscriptions/{}", self.baseurl, encode_path(&
+            customer_id.to_string()), encode_path(& subscription_id.to_string()),
         );
         self.client.get(url).build()
     }

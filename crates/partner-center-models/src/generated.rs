@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 6135799fa5c9ba3e4dbf21fde3d1bdb6210c3591308907b2c464f58c13feda79.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 5c37323865c6dfd0eca02d8ec5544203218d5d39fac45a7723176e0bb24e0091.
 // Do not edit: edit the contract and run the command.
 
 /// The license deployment of a customer, one row per product.
@@ -886,6 +886,516 @@ crate::lenient::model! {
     }
 }
 
+/// A page of the subscriptions of a customer.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SubscriptionCollection {
+    /// How many rows this page holds.
+    #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
+    pub total_count: Option<i64>,
+    /// The subscriptions.
+    pub items: Vec<Subscription>,
+    /// The opaque token of the next page, if it is not in links.next.
+    #[serde(rename = "continuationToken", skip_serializing_if = "Option::is_none")]
+    pub continuation_token: Option<String>,
+    /// Links from a resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links: Option<ResourceLinks>,
+    /// Metadata of a resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<ResourceAttributes>,
+}
+
+crate::lenient::model! {
+    SubscriptionCollection {
+        total_count: optional Count = "totalCount" | "TotalCount",
+        items: rows Subscription = "items" | "Items" | "Value" | "value",
+        continuation_token: optional Text<String> = "continuationToken" | "ContinuationToken",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
+/// What a customer bought, until when, and on what terms.
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct Subscription {
+    /// The subscription's id. In capitals for legacy commerce, in small letters for new commerce.
+    pub id: crate::Guid,
+    /// The offer's id: in legacy commerce a GUID or a text such as MS-AZR-0145P, in new commerce the ids of product, SKU and availability, separated by colons.
+    #[serde(rename = "offerId", skip_serializing_if = "Option::is_none")]
+    pub offer_id: Option<String>,
+    /// The entitlement's id; for Azure the id of its subscription.
+    #[serde(rename = "entitlementId", skip_serializing_if = "Option::is_none")]
+    pub entitlement_id: Option<String>,
+    /// The offer's name.
+    #[serde(rename = "offerName", skip_serializing_if = "Option::is_none")]
+    pub offer_name: Option<String>,
+    /// The name that the partner gave to the subscription; at first the name of the offer.
+    #[serde(rename = "friendlyName", skip_serializing_if = "Option::is_none")]
+    pub friendly_name: Option<String>,
+    /// The type of a product.
+    #[serde(rename = "productType", skip_serializing_if = "Option::is_none")]
+    pub product_type: Option<ProductType>,
+    /// How many units were bought; for licenses, how many licenses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<i64>,
+    /// What the quantity of a subscription counts.
+    #[serde(rename = "unitType", skip_serializing_if = "Option::is_none")]
+    pub unit_type: Option<crate::UnitType>,
+    /// The id of the subscription that this one is an add-on of.
+    #[serde(rename = "parentSubscriptionId", skip_serializing_if = "Option::is_none")]
+    pub parent_subscription_id: Option<crate::Guid>,
+    /// How consumption is charged.
+    #[serde(rename = "consumptionType", skip_serializing_if = "Option::is_none")]
+    pub consumption_type: Option<String>,
+    /// When the subscription was created.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<crate::Timestamp>,
+    /// When the subscription began.
+    #[serde(rename = "effectiveStartDate", skip_serializing_if = "Option::is_none")]
+    pub effective_start_date: Option<crate::Timestamp>,
+    /// When the term ends. In new commerce the whole day is part of the term, in legacy commerce it is not. A date in the year 9999 means never.
+    #[serde(rename = "commitmentEndDate", skip_serializing_if = "Option::is_none")]
+    pub commitment_end_date: Option<crate::Timestamp>,
+    /// The instant at which the term ends. A date in the year 9999 means never.
+    #[serde(rename = "commitmentEndDateTime", skip_serializing_if = "Option::is_none")]
+    pub commitment_end_date_time: Option<crate::Timestamp>,
+    /// Until when seats can be reduced or the subscription canceled in this term; null if never, the end of the term if at any time.
+    #[serde(
+        rename = "cancellationAllowedUntilDate",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub cancellation_allowed_until_date: Option<crate::Timestamp>,
+    /// The day on which the billing cycle ends.
+    #[serde(rename = "billingCycleEndDate", skip_serializing_if = "Option::is_none")]
+    pub billing_cycle_end_date: Option<crate::Timestamp>,
+    /// The instant at which the billing cycle ends.
+    #[serde(rename = "billingCycleEndDateTime", skip_serializing_if = "Option::is_none")]
+    pub billing_cycle_end_date_time: Option<crate::Timestamp>,
+    /// The state of a subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<crate::SubscriptionStatus>,
+    /// Whether the subscription renews at the end of its term.
+    #[serde(rename = "autoRenewEnabled", skip_serializing_if = "Option::is_none")]
+    pub auto_renew_enabled: Option<bool>,
+    /// Whether the subscription is a trial.
+    #[serde(rename = "isTrial", skip_serializing_if = "Option::is_none")]
+    pub is_trial: Option<bool>,
+    /// What a subscription is billed by.
+    #[serde(rename = "billingType", skip_serializing_if = "Option::is_none")]
+    pub billing_type: Option<crate::BillingType>,
+    /// How often a subscription is billed.
+    #[serde(rename = "billingCycle", skip_serializing_if = "Option::is_none")]
+    pub billing_cycle: Option<crate::BillingCycle>,
+    /// The length of the term as an ISO 8601 duration, such as P1M, P1Y or P3Y; also NoTerm or empty.
+    #[serde(rename = "termDuration", skip_serializing_if = "Option::is_none")]
+    pub term_duration: Option<String>,
+    /// The length of the next term, if it differs; often empty.
+    #[serde(rename = "renewalTermDuration", skip_serializing_if = "Option::is_none")]
+    pub renewal_term_duration: Option<String>,
+    /// How much is refunded, and until when.
+    #[serde(rename = "refundOptions", skip_serializing_if = "Option::is_none")]
+    pub refund_options: Option<Vec<RefundOption>>,
+    /// How many units can be reduced at the time of the request.
+    #[serde(rename = "refundableQuantity", skip_serializing_if = "Option::is_none")]
+    pub refundable_quantity: Option<RefundableQuantity>,
+    /// Whether add-ons can be bought.
+    #[serde(rename = "hasPurchasableAddons", skip_serializing_if = "Option::is_none")]
+    pub has_purchasable_addons: Option<bool>,
+    /// Whether Microsoft publishes the product.
+    #[serde(rename = "isMicrosoftProduct", skip_serializing_if = "Option::is_none")]
+    pub is_microsoft_product: Option<bool>,
+    /// The partner id of the reseller of record in the indirect model; otherwise empty.
+    #[serde(rename = "partnerId", skip_serializing_if = "Option::is_none")]
+    pub partner_id: Option<String>,
+    /// Whether the subscription needs attention.
+    #[serde(rename = "attentionNeeded", skip_serializing_if = "Option::is_none")]
+    pub attention_needed: Option<bool>,
+    /// Whether somebody has acted on it.
+    #[serde(rename = "actionTaken", skip_serializing_if = "Option::is_none")]
+    pub action_taken: Option<bool>,
+    /// The actions that are allowed, such as edit and cancel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<String>>,
+    /// Why the subscription is suspended.
+    #[serde(rename = "suspensionReasons", skip_serializing_if = "Option::is_none")]
+    pub suspension_reasons: Option<Vec<String>>,
+    /// The type of a contract.
+    #[serde(rename = "contractType", skip_serializing_if = "Option::is_none")]
+    pub contract_type: Option<crate::ContractType>,
+    /// The publisher's name.
+    #[serde(rename = "publisherName", skip_serializing_if = "Option::is_none")]
+    pub publisher_name: Option<String>,
+    /// The id of the promotion that applies.
+    #[serde(rename = "promotionId", skip_serializing_if = "Option::is_none")]
+    pub promotion_id: Option<String>,
+    /// The id of the subscription of legacy commerce that this one continues.
+    #[serde(
+        rename = "migratedFromSubscriptionId",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub migrated_from_subscription_id: Option<crate::Guid>,
+    /// What changes when the next term begins. Only if a change is scheduled, and for every trial.
+    #[serde(
+        rename = "scheduledNextTermInstructions",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub scheduled_next_term_instructions: Option<NextTermInstructions>,
+    /// What changes when the next billing cycle begins. Only if a change is pending.
+    #[serde(rename = "nextChargeInstructions", skip_serializing_if = "Option::is_none")]
+    pub next_charge_instructions: Option<NextChargeInstructions>,
+    /// The id of the purchase of a product.
+    #[serde(rename = "productOrderId", skip_serializing_if = "Option::is_none")]
+    pub product_order_id: Option<String>,
+    /// Links from a subscription.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links: Option<SubscriptionLinks>,
+    /// The id of the order.
+    #[serde(rename = "orderId", skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<String>,
+    /// Metadata of a resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<ResourceAttributes>,
+}
+impl std::fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Subscription")
+            .field("id", &self.id)
+            .field("offer_id", &self.offer_id)
+            .field("entitlement_id", &self.entitlement_id)
+            .field("offer_name", &self.offer_name)
+            .field("friendly_name", &crate::private(&self.friendly_name))
+            .field("product_type", &self.product_type)
+            .field("quantity", &self.quantity)
+            .field("unit_type", &self.unit_type)
+            .field("parent_subscription_id", &self.parent_subscription_id)
+            .field("consumption_type", &self.consumption_type)
+            .field("creation_date", &self.creation_date)
+            .field("effective_start_date", &self.effective_start_date)
+            .field("commitment_end_date", &self.commitment_end_date)
+            .field("commitment_end_date_time", &self.commitment_end_date_time)
+            .field(
+                "cancellation_allowed_until_date",
+                &self.cancellation_allowed_until_date,
+            )
+            .field("billing_cycle_end_date", &self.billing_cycle_end_date)
+            .field("billing_cycle_end_date_time", &self.billing_cycle_end_date_time)
+            .field("status", &self.status)
+            .field("auto_renew_enabled", &self.auto_renew_enabled)
+            .field("is_trial", &self.is_trial)
+            .field("billing_type", &self.billing_type)
+            .field("billing_cycle", &self.billing_cycle)
+            .field("term_duration", &self.term_duration)
+            .field("renewal_term_duration", &self.renewal_term_duration)
+            .field("refund_options", &self.refund_options)
+            .field("refundable_quantity", &self.refundable_quantity)
+            .field("has_purchasable_addons", &self.has_purchasable_addons)
+            .field("is_microsoft_product", &self.is_microsoft_product)
+            .field("partner_id", &self.partner_id)
+            .field("attention_needed", &self.attention_needed)
+            .field("action_taken", &self.action_taken)
+            .field("actions", &self.actions)
+            .field("suspension_reasons", &self.suspension_reasons)
+            .field("contract_type", &self.contract_type)
+            .field("publisher_name", &self.publisher_name)
+            .field("promotion_id", &self.promotion_id)
+            .field("migrated_from_subscription_id", &self.migrated_from_subscription_id)
+            .field(
+                "scheduled_next_term_instructions",
+                &self.scheduled_next_term_instructions,
+            )
+            .field("next_charge_instructions", &self.next_charge_instructions)
+            .field("product_order_id", &self.product_order_id)
+            .field("links", &self.links)
+            .field("order_id", &self.order_id)
+            .field("attributes", &self.attributes)
+            .finish()
+    }
+}
+
+crate::lenient::model! {
+    Subscription {
+        id: required Text<crate::Guid> = "id" | "Id",
+        offer_id: optional Text<String> = "offerId" | "OfferId",
+        entitlement_id: optional Text<String> = "entitlementId" | "EntitlementId",
+        offer_name: optional Text<String> = "offerName" | "OfferName",
+        friendly_name: optional Text<String> = "friendlyName" | "FriendlyName",
+        product_type: optional Nested<ProductType> = "productType" | "ProductType",
+        quantity: optional Count = "quantity" | "Quantity",
+        unit_type: optional Text<crate::UnitType> = "unitType" | "UnitType",
+        parent_subscription_id: optional Text<crate::Guid> = "parentSubscriptionId" | "ParentSubscriptionId",
+        consumption_type: optional Text<String> = "consumptionType" | "ConsumptionType",
+        creation_date: optional Text<crate::Timestamp> = "creationDate" | "CreationDate",
+        effective_start_date: optional Text<crate::Timestamp> = "effectiveStartDate" | "EffectiveStartDate",
+        commitment_end_date: optional Text<crate::Timestamp> = "commitmentEndDate" | "CommitmentEndDate",
+        commitment_end_date_time: optional Text<crate::Timestamp> = "commitmentEndDateTime" | "CommitmentEndDateTime",
+        cancellation_allowed_until_date: optional Text<crate::Timestamp> = "cancellationAllowedUntilDate" | "CancellationAllowedUntilDate",
+        billing_cycle_end_date: optional Text<crate::Timestamp> = "billingCycleEndDate" | "BillingCycleEndDate",
+        billing_cycle_end_date_time: optional Text<crate::Timestamp> = "billingCycleEndDateTime" | "BillingCycleEndDateTime",
+        status: optional Text<crate::SubscriptionStatus> = "status" | "Status",
+        auto_renew_enabled: optional Flag = "autoRenewEnabled" | "AutoRenewEnabled",
+        is_trial: optional Flag = "isTrial" | "IsTrial",
+        billing_type: optional Text<crate::BillingType> = "billingType" | "BillingType",
+        billing_cycle: optional Text<crate::BillingCycle> = "billingCycle" | "BillingCycle",
+        term_duration: optional Text<String> = "termDuration" | "TermDuration",
+        renewal_term_duration: optional Text<String> = "renewalTermDuration" | "RenewalTermDuration",
+        refund_options: optional List<Nested<RefundOption>> = "refundOptions" | "RefundOptions",
+        refundable_quantity: optional Nested<RefundableQuantity> = "refundableQuantity" | "RefundableQuantity",
+        has_purchasable_addons: optional Flag = "hasPurchasableAddons" | "HasPurchasableAddons",
+        is_microsoft_product: optional Flag = "isMicrosoftProduct" | "IsMicrosoftProduct",
+        partner_id: optional Text<String> = "partnerId" | "PartnerId",
+        attention_needed: optional Flag = "attentionNeeded" | "AttentionNeeded",
+        action_taken: optional Flag = "actionTaken" | "ActionTaken",
+        actions: optional List<Text<String>> = "actions" | "Actions",
+        suspension_reasons: optional List<Text<String>> = "suspensionReasons" | "SuspensionReasons",
+        contract_type: optional Text<crate::ContractType> = "contractType" | "ContractType",
+        publisher_name: optional Text<String> = "publisherName" | "PublisherName",
+        promotion_id: optional Text<String> = "promotionId" | "PromotionId",
+        migrated_from_subscription_id: optional Text<crate::Guid> = "migratedFromSubscriptionId" | "MigratedFromSubscriptionId",
+        scheduled_next_term_instructions: optional Nested<NextTermInstructions> = "scheduledNextTermInstructions" | "ScheduledNextTermInstructions",
+        next_charge_instructions: optional Nested<NextChargeInstructions> = "nextChargeInstructions" | "NextChargeInstructions",
+        product_order_id: optional Text<String> = "productOrderId" | "ProductOrderId",
+        links: optional Nested<SubscriptionLinks> = "links" | "Links",
+        order_id: optional Text<String> = "orderId" | "OrderId",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
+/// The type of a product.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ProductType {
+    /// The id of the type, such as OnlineServicesNCE or Software.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The name of the type.
+    #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// A part of a type of products.
+    #[serde(rename = "subType", skip_serializing_if = "Option::is_none")]
+    pub sub_type: Option<ProductSubType>,
+}
+
+crate::lenient::model! {
+    ProductType {
+        id: optional Text<String> = "id" | "Id",
+        display_name: optional Text<String> = "displayName" | "DisplayName",
+        sub_type: optional Nested<ProductSubType> = "subType" | "SubType",
+    }
+}
+
+/// A part of a type of products.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ProductSubType {
+    /// The id of the part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The name of the part.
+    #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+}
+
+crate::lenient::model! {
+    ProductSubType {
+        id: optional Text<String> = "id" | "Id",
+        display_name: optional Text<String> = "displayName" | "DisplayName",
+    }
+}
+
+/// One way to get a refund.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RefundOption {
+    /// How much is refunded.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<crate::RefundType>,
+    /// Until when; null if without end. Documented as expiresAfter, the example has expiresAt.
+    #[serde(rename = "expiresAt", skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<crate::Timestamp>,
+}
+
+crate::lenient::model! {
+    RefundOption {
+        type_: optional Text<crate::RefundType> = "type" | "Type",
+        expires_at: optional Text<crate::Timestamp> = "expiresAt" | "ExpiresAt" | "expiresAfter" | "ExpiresAfter",
+    }
+}
+
+/// How many units can be reduced at the time of the request.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RefundableQuantity {
+    /// How many units in total.
+    #[serde(rename = "totalQuantity", skip_serializing_if = "Option::is_none")]
+    pub total_quantity: Option<i64>,
+    /// How many of them until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Vec<RefundableQuantityDetail>>,
+}
+
+crate::lenient::model! {
+    RefundableQuantity {
+        total_quantity: optional Count = "totalQuantity" | "TotalQuantity",
+        details: optional List<Nested<RefundableQuantityDetail>> = "details" | "Details",
+    }
+}
+
+/// How many units can be reduced until an instant.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct RefundableQuantityDetail {
+    /// How many units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<i64>,
+    /// Until when.
+    #[serde(rename = "allowedUntilDateTime", skip_serializing_if = "Option::is_none")]
+    pub allowed_until_date_time: Option<crate::Timestamp>,
+}
+
+crate::lenient::model! {
+    RefundableQuantityDetail {
+        quantity: optional Count = "quantity" | "Quantity",
+        allowed_until_date_time: optional Text<crate::Timestamp> = "allowedUntilDateTime" | "AllowedUntilDateTime",
+    }
+}
+
+/// What changes when the next term begins. Only if a change is scheduled, and for every trial.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NextTermInstructions {
+    /// The product and terms to change to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<NextTermProduct>,
+    /// How many units the next term has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<i64>,
+    /// When the next term ends, if it is aligned to another subscription.
+    #[serde(rename = "customTermEndDate", skip_serializing_if = "Option::is_none")]
+    pub custom_term_end_date: Option<crate::Timestamp>,
+}
+
+crate::lenient::model! {
+    NextTermInstructions {
+        product: optional Nested<NextTermProduct> = "product" | "Product",
+        quantity: optional Count = "quantity" | "Quantity",
+        custom_term_end_date: optional Text<crate::Timestamp> = "customTermEndDate" | "CustomTermEndDate",
+    }
+}
+
+/// What changes when the next billing cycle begins. Only if a change is pending.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NextChargeInstructions {
+    /// The product and terms to change to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<NextTermProduct>,
+    /// How many units are charged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<i64>,
+}
+
+crate::lenient::model! {
+    NextChargeInstructions {
+        product: optional Nested<NextTermProduct> = "product" | "Product",
+        quantity: optional Count = "quantity" | "Quantity",
+    }
+}
+
+/// The product and terms to change to.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct NextTermProduct {
+    /// The product's id.
+    #[serde(rename = "productId", skip_serializing_if = "Option::is_none")]
+    pub product_id: Option<String>,
+    /// The SKU's id.
+    #[serde(rename = "skuId", skip_serializing_if = "Option::is_none")]
+    pub sku_id: Option<String>,
+    /// The availability's id; changes over time.
+    #[serde(rename = "availabilityId", skip_serializing_if = "Option::is_none")]
+    pub availability_id: Option<String>,
+    /// How often a subscription is billed.
+    #[serde(rename = "billingCycle", skip_serializing_if = "Option::is_none")]
+    pub billing_cycle: Option<crate::BillingCycle>,
+    /// The length of the term as an ISO 8601 duration.
+    #[serde(rename = "termDuration", skip_serializing_if = "Option::is_none")]
+    pub term_duration: Option<String>,
+    /// The promotion's id.
+    #[serde(rename = "promotionId", skip_serializing_if = "Option::is_none")]
+    pub promotion_id: Option<String>,
+}
+
+crate::lenient::model! {
+    NextTermProduct {
+        product_id: optional Text<String> = "productId" | "ProductId",
+        sku_id: optional Text<String> = "skuId" | "SkuId",
+        availability_id: optional Text<String> = "availabilityId" | "AvailabilityId",
+        billing_cycle: optional Text<crate::BillingCycle> = "billingCycle" | "BillingCycle",
+        term_duration: optional Text<String> = "termDuration" | "TermDuration",
+        promotion_id: optional Text<String> = "promotionId" | "PromotionId",
+    }
+}
+
+/// Links from a subscription.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SubscriptionLinks {
+    /// A link to a resource, with the method and headers to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(rename = "parentSubscription", skip_serializing_if = "Option::is_none")]
+    pub parent_subscription: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(rename = "activationLinks", skip_serializing_if = "Option::is_none")]
+    pub activation_links: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
+    pub self_: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Link>,
+    /// A link to a resource, with the method and headers to use.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Link>,
+}
+
+crate::lenient::model! {
+    SubscriptionLinks {
+        offer: optional Nested<Link> = "offer" | "Offer",
+        product: optional Nested<Link> = "product" | "Product",
+        sku: optional Nested<Link> = "sku" | "Sku",
+        availability: optional Nested<Link> = "availability" | "Availability",
+        parent_subscription: optional Nested<Link> = "parentSubscription" | "ParentSubscription",
+        activation_links: optional Nested<Link> = "activationLinks" | "ActivationLinks",
+        self_: optional Nested<Link> = "self" | "Self",
+        next: optional Nested<Link> = "next" | "Next",
+        previous: optional Nested<Link> = "previous" | "Previous",
+    }
+}
+
 /// Metadata of a resource.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1168,6 +1678,8 @@ crate::open_enum::open_enum! {
         PartnerLicensesDeploymentInsights = "PartnerLicensesDeploymentInsights",
         /// `PartnerLicensesUsageInsights`
         PartnerLicensesUsageInsights = "PartnerLicensesUsageInsights",
+        /// `Subscription`
+        Subscription = "Subscription",
     }
 }
 
@@ -1176,6 +1688,92 @@ crate::open_enum::open_enum! {
     pub enum Channel {
         /// `reseller`
         Reseller = "reseller",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// The state of a subscription.
+    pub enum SubscriptionStatus {
+        /// `none`
+        None = "none",
+        /// `active`
+        Active = "active",
+        /// `pending`
+        Pending = "pending",
+        /// `suspended`
+        Suspended = "suspended",
+        /// `expired`
+        Expired = "expired",
+        /// `disabled`
+        Disabled = "disabled",
+        /// `deleted`
+        Deleted = "deleted",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// What the quantity of a subscription counts.
+    pub enum UnitType {
+        /// `Licenses`
+        Licenses = "Licenses",
+        /// `Usage-based`
+        UsageBased = "Usage-based",
+        /// `Benefit`
+        Benefit = "Benefit",
+        /// `none`
+        None = "none",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// What a subscription is billed by.
+    pub enum BillingType {
+        /// `none`
+        None = "none",
+        /// `usage`
+        Usage = "usage",
+        /// `license`
+        License = "license",
+        /// `benefit`
+        Benefit = "benefit",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// How often a subscription is billed.
+    pub enum BillingCycle {
+        /// `none`
+        None = "none",
+        /// `monthly`
+        Monthly = "monthly",
+        /// `annual`
+        Annual = "annual",
+        /// `triennial`
+        Triennial = "triennial",
+        /// `one_time`
+        OneTime = "one_time",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// The type of a contract.
+    pub enum ContractType {
+        /// `subscription`
+        Subscription = "subscription",
+        /// `productKey`
+        ProductKey = "productKey",
+        /// `redemptionCode`
+        RedemptionCode = "redemptionCode",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// How much is refunded.
+    pub enum RefundType {
+        /// `Full`
+        Full = "Full",
+        /// `Partial`
+        Partial = "Partial",
     }
 }
 
@@ -1220,6 +1818,17 @@ macro_rules! for_each_model {
             CustomerCompanyProfile,
             CustomerBillingProfile,
             Address,
+            SubscriptionCollection,
+            Subscription,
+            ProductType,
+            ProductSubType,
+            RefundOption,
+            RefundableQuantity,
+            RefundableQuantityDetail,
+            NextTermInstructions,
+            NextChargeInstructions,
+            NextTermProduct,
+            SubscriptionLinks,
             ResourceAttributes,
             ResourceLinks,
             Link,
@@ -1231,7 +1840,31 @@ macro_rules! for_each_model {
             GatewayFault,
             ObjectType,
             Channel,
+            SubscriptionStatus,
+            UnitType,
+            BillingType,
+            BillingCycle,
+            ContractType,
+            RefundType,
             RelationshipToPartner,
+        }
+    };
+}
+
+/// Calls the macro of the given name with all collections, each with the field and the type of its items.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_collection {
+    ($callback:ident) => {
+        $callback! {
+            CustomerLicensesDeploymentInsightsCollection { items: CustomerLicensesDeploymentInsights },
+            CustomerLicensesUsageInsightsCollection { items: CustomerLicensesUsageInsights },
+            PartnerLicensesDeploymentInsightsCollection { items: PartnerLicensesDeploymentInsights },
+            PartnerLicensesUsageInsightsCollection { items: PartnerLicensesUsageInsights },
+            CommercialLicensesDeploymentInsightsCollection { value: CommercialLicensesDeploymentInsights },
+            CommercialLicensesUsageInsightsCollection { value: CommercialLicensesUsageInsights },
+            CustomerCollection { items: Customer },
+            SubscriptionCollection { items: Subscription },
         }
     };
 }

@@ -3,7 +3,7 @@
 use partner_center_models as models;
 use serde::Serialize;
 
-/// A response that is a list: of customers, or of rows of licenses.
+/// A response that is a list: of customers, of subscriptions, or of rows of licenses.
 ///
 /// [`Response::items`](crate::Response::items) and [`Response::into_items`](crate::Response::into_items) use it, so most
 /// programs never name it. The trait is sealed.
@@ -22,7 +22,7 @@ pub trait Collection: Sealed {
 trait Sealed: Sized + Send + 'static {}
 
 macro_rules! collections {
-    ($($collection:ident { $field:ident: $item:ident })*) => {$(
+    ($($collection:ident { $field:ident: $item:ident },)*) => {$(
         impl Sealed for models::$collection {}
 
         impl Collection for models::$collection {
@@ -39,15 +39,7 @@ macro_rules! collections {
     )*};
 }
 
-collections! {
-    CustomerCollection { items: Customer }
-    CustomerLicensesDeploymentInsightsCollection { items: CustomerLicensesDeploymentInsights }
-    CustomerLicensesUsageInsightsCollection { items: CustomerLicensesUsageInsights }
-    PartnerLicensesDeploymentInsightsCollection { items: PartnerLicensesDeploymentInsights }
-    PartnerLicensesUsageInsightsCollection { items: PartnerLicensesUsageInsights }
-    CommercialLicensesDeploymentInsightsCollection { value: CommercialLicensesDeploymentInsights }
-    CommercialLicensesUsageInsightsCollection { value: CommercialLicensesUsageInsights }
-}
+models::for_each_collection!(collections);
 
 /// Rows that were taken out of their page, as the rows of all customers are.
 impl<R: Send + 'static> Sealed for Vec<R> {}

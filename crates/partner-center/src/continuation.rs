@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::ids::CustomerId;
 use crate::versioned;
 
 /// The version of the serialized form.
@@ -72,24 +73,39 @@ pub(crate) struct Link {
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// The arguments of a paged query, as sent.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub(crate) struct Arguments {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) size: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) prefix: Option<CommercialPrefix>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) filter: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) groupby: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) processed_date_time: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) top: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) skip: Option<u64>,
+/// Declares the arguments of all paged queries: the name of each in messages, and its type.
+macro_rules! arguments {
+    ($($(#[$meta:meta])* $field:ident: $ty:ty = $name:literal,)*) => {
+        /// The arguments of a paged query, as sent.
+        #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+        pub(crate) struct Arguments {
+            $($(#[$meta])* #[serde(skip_serializing_if = "Option::is_none")] pub(crate) $field: Option<$ty>,)*
+        }
+
+        impl Arguments {
+            /// The name of the first argument that is set here and differs from the saved one.
+            pub(crate) fn first_difference(&self, saved: &Self) -> Option<&'static str> {
+                $(if self.$field.is_some() && self.$field != saved.$field {
+                    return Some($name);
+                })*
+                None
+            }
+        }
+    };
+}
+
+arguments! {
+    customer_id: CustomerId = "customer",
+    order_id: String = "order",
+    partner_id: String = "partner",
+    size: u32 = "size",
+    prefix: CommercialPrefix = "prefix",
+    filter: String = "filter",
+    groupby: String = "grouping",
+    processed_date_time: String = "processed date",
+    top: u32 = "top",
+    skip: u64 = "skip",
 }
 
 /// The path prefix of a commercial query.
@@ -170,6 +186,9 @@ impl fmt::Debug for Continuation {
 impl fmt::Debug for Arguments {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arguments")
+            .field("customer_id", &self.customer_id)
+            .field("order_id", &self.order_id)
+            .field("partner_id", &self.partner_id)
             .field("size", &self.size)
             .field("prefix", &self.prefix)
             .field("has_filter", &self.filter.is_some())

@@ -26,13 +26,13 @@ mod collection;
 mod continuation;
 pub mod credential;
 mod customer_filter;
-mod customer_id;
 mod error;
 pub mod filter;
 pub mod funnel;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
+mod ids;
 pub mod licenses;
 mod limits;
 pub mod paging;
@@ -51,8 +51,8 @@ pub use cloud::Cloud;
 pub use collection::Collection;
 pub use continuation::Continuation;
 pub use customer_filter::CustomerFilter;
-pub use customer_id::CustomerId;
 pub use error::{Error, ErrorKind, ErrorReason, Result};
+pub use ids::{CustomerId, SubscriptionId};
 /// The models of the service's responses, generated from the OpenAPI contract.
 pub use partner_center_models as models;
 pub use request_context::RequestContext;

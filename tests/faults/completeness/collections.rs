@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use partner_center::chain::CommercialPrefix;
 use partner_center::clock::ManualClock;
 use partner_center::credential::StaticToken;
-use partner_center::paging::{PagedCollection, Pages};
-use partner_center::{Continuation, CustomerId, Error, ErrorKind, PartnerCenter};
+use partner_center::{Continuation, Error, ErrorKind, PartnerCenter};
 use partner_center_tests::{Contract, Operation, Request, Server};
 use serde_json::{Map, Value, json};
+
+use crate::calls::{Reading, call};
 
 pub(super) const CUSTOMER: &str = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";
 
@@ -68,7 +68,7 @@ impl Described {
             text: text.map(|(name, _)| name.clone()),
             skips: takes("skip"),
             seeks: takes("MS-ContinuationToken"),
-            paged: takes("skip") || takes("MS-ContinuationToken"),
+            paged: operation.id.starts_with("list") || operation.id.starts_with("query"),
         })
     }
 
@@ -135,27 +135,6 @@ pub(super) struct Outcome {
     pub(super) requests: Vec<Request>,
 }
 
-pub(super) async fn drain<C: PagedCollection>(mut pages: Pages<C>) -> (usize, Option<Error>) {
-    let mut rows = 0;
-    loop {
-        match pages.try_next().await {
-            Ok(Some(page)) => rows += page.items().len(),
-            Ok(None) => return (rows, None),
-            Err(error) => return (rows, Some(error)),
-        }
-    }
-}
-
-pub(super) fn one<T>(
-    result: partner_center::Result<T>,
-    rows: impl FnOnce(T) -> usize,
-) -> (usize, Option<Error>) {
-    match result {
-        Ok(value) => (rows(value), None),
-        Err(error) => (0, Some(error)),
-    }
-}
-
 /// Reads a whole collection, or the rest of one, in pages of two.
 pub(super) async fn read(server: &Server, collection: &Described, resume: Option<Continuation>) -> Outcome {
     let partner = PartnerCenter::builder()
@@ -165,38 +144,8 @@ pub(super) async fn read(server: &Server, collection: &Described, resume: Option
         .max_attempts(ATTEMPTS.try_into().unwrap())
         .build()
         .unwrap();
-    let customer = partner.customers().by_id(CUSTOMER.parse::<CustomerId>().unwrap());
-    let (of_customer, of_partner) = (customer.analytics().licenses(), partner.analytics().licenses());
-    let commercial = partner.analytics().commercial().licenses();
-    let (deployment, usage) = (commercial.deployment().top(2), commercial.usage().top(2));
-    let v1 = CommercialPrefix::V1;
-    macro_rules! pages {
-        ($query:expr) => {{
-            let query = $query;
-            drain(match resume {
-                Some(continuation) => query.resume(continuation).pages(),
-                None => query.pages(),
-            })
-            .await
-        }};
-    }
-    let (rows, error) = match collection.id.as_str() {
-        "listCustomers" => pages!(partner.customers().list().size(2)),
-        "queryCommercialLicensesDeployment" => pages!(deployment),
-        "queryCommercialLicensesUsage" => pages!(usage),
-        "queryCommercialLicensesDeploymentV1" => pages!(deployment.prefix(v1)),
-        "queryCommercialLicensesUsageV1" => pages!(usage.prefix(v1)),
-        "getCustomerLicensesDeployment" => {
-            one(of_customer.deployment().get().await, |response| response.items().len())
-        }
-        "getCustomerLicensesUsage" => one(of_customer.usage().get().await, |response| response.items().len()),
-        "getPartnerLicensesDeployment" => {
-            one(of_partner.deployment().get().await, |response| response.items().len())
-        }
-        "getPartnerLicensesUsage" => one(of_partner.usage().get().await, |response| response.items().len()),
-        new => panic!("{new} is a new collection: add its call here"),
-    };
-    Outcome { rows, error, requests: server.take_requests() }
+    let (rows, _, error) = call(&partner, &collection.id, Reading { size: Some(2), resume }).await;
+    Outcome { rows: rows.len(), error, requests: server.take_requests() }
 }
 
 /// The expected outcome.

@@ -1,8 +1,8 @@
 //! Checks that an incomplete collection is never returned without an error: every collection of the contract, with
 //! every signal of completeness, on every page.
 //!
-//! The collections, their rows, counts, spellings and ways of paging are read from the contract. A new collection needs
-//! a call in `collections`, which panics if it is missing.
+//! The collections, their rows, counts, spellings and ways of paging are read from the contract, and their calls from
+//! `calls.rs`.
 
 mod collections;
 
@@ -15,7 +15,7 @@ use self::collections::{ATTEMPTS, Described, Expected, PAGES, chain, check, ok, 
 async fn every_collection_follows_every_spelling() {
     let (contract, server) = (Contract::read(), Server::start());
     let collections = Described::all(&contract);
-    assert_eq!(collections.len(), 9);
+    assert!(collections.len() >= 10, "{} collections", collections.len());
     for collection in &collections {
         for name in spellings(&contract, "link") {
             let mut pages: Vec<_> =

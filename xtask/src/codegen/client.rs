@@ -93,10 +93,27 @@ fn without_headers(expression: Expr) -> Expr {
 pub(crate) fn operations(contract: &Contract, client: &str) -> Result<String> {
     let mut file = syn::parse_file(client)?;
     let mut types = vec![rust::format(continuations(contract))?];
+    let mut names = Vec::new();
     for (path, operation, function) in functions_mut(contract, &mut file) {
         types.push(rust::format(operation_type(contract, path, operation, &function.sig)?)?);
+        let id = operation.operation_id.as_deref().unwrap_or_default();
+        names.push(format!("            {id:?} => {},", rust::camel(&function.sig.ident.to_string())));
     }
+    types.push(all(&names));
     Ok(types.join("\n"))
+}
+
+/// A macro that passes the id and the type of every operation to another macro.
+fn all(names: &[String]) -> String {
+    let mut lines = vec![
+        "/// Calls the macro of the given name with the id of every operation and its type in `operations`."
+            .to_owned(),
+        "#[doc(hidden)]\n#[macro_export]\nmacro_rules! for_each_operation {".to_owned(),
+        "    ($callback:ident) => {\n        $callback! {".to_owned(),
+    ];
+    lines.extend_from_slice(names);
+    lines.push("        }\n    };\n}\n".to_owned());
+    lines.join("\n")
 }
 
 /// The members by which any collection indicates that there are more rows.
@@ -252,6 +269,10 @@ fn operation_type(
         let (ty, argument) = match text.as_str() {
             "Option<&'astr>" => (quote!(Option<String>), quote!(self.#field.as_deref())),
             "&'astr" => (quote!(String), quote!(&self.#field)),
+            // Sent as one parameter for each item, which is OpenAPI's default for lists.
+            "Option<&'aVec<String>>" | "Option<&'a::std::vec::Vec<::std::string::String>>" => {
+                (quote!(Option<Vec<String>>), quote!(self.#field.as_ref()))
+            }
             "&'a::uuid::Uuid" => (quote!(uuid::Uuid), quote!(&self.#field)),
             "i64" | "bool" | "Option<i64>" | "Option<bool>" => {
                 (input.ty.to_token_stream(), quote!(self.#field))

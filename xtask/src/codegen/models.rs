@@ -59,6 +59,7 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
         }
     }
     types.push(all(contract));
+    types.push(collections(contract));
     Ok(types.join("\n"))
 }
 
@@ -71,6 +72,21 @@ fn all(contract: &Contract) -> String {
     ];
     let types = contract.schemas().filter(|(_, schema)| !simplify::is_shared_scalar(schema));
     lines.extend(types.map(|(name, _)| format!("            {name},")));
+    lines.push("        }\n    };\n}\n".to_owned());
+    lines.join("\n")
+}
+
+/// A macro that passes every collection, with the field of its items and their type, to another macro.
+fn collections(contract: &Contract) -> String {
+    let mut lines = vec![
+        "/// Calls the macro of the given name with all collections, each with the field and the type of its items.".to_owned(),
+        "#[doc(hidden)]\n#[macro_export]\nmacro_rules! for_each_collection {".to_owned(),
+        "    ($callback:ident) => {\n        $callback! {".to_owned(),
+    ];
+    lines.extend(contract.schemas().filter_map(|(name, _)| {
+        let (rows, row) = (contract.rows(name)?, contract.row(name)?);
+        Some(format!("            {name} {{ {}: {row} }},", rust::field(rows)))
+    }));
     lines.push("        }\n    };\n}\n".to_owned());
     lines.join("\n")
 }

@@ -54,20 +54,33 @@ pub(crate) fn for_client(contract: &Contract) -> OpenAPI {
     spec
 }
 
-/// The parameter with a plain schema; `None` for a header. A string in the query loses its format and pattern.
+/// The parameter with a plain schema; `None` for a header. A string in the query, or in a list there, loses its format,
+/// pattern and known texts.
 fn sent_by_client(mut parameter: Parameter) -> Option<Parameter> {
     let is_query = matches!(parameter, Parameter::Query { .. });
     match &mut parameter {
         Parameter::Path { parameter_data, .. } | Parameter::Query { parameter_data, .. } => {
             if let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) = &mut parameter_data.format {
                 plain(schema);
-                if let (true, SchemaKind::Type(Type::String(text))) = (is_query, &mut schema.schema_kind) {
-                    *text = StringType::default();
+                if is_query {
+                    unconstrained(schema);
                 }
             }
             Some(parameter)
         }
         Parameter::Header { .. } | Parameter::Cookie { .. } => None,
+    }
+}
+
+fn unconstrained(schema: &mut Schema) {
+    match &mut schema.schema_kind {
+        SchemaKind::Type(Type::String(text)) => *text = StringType::default(),
+        SchemaKind::Type(Type::Array(list)) => {
+            if let Some(ReferenceOr::Item(item)) = &mut list.items {
+                unconstrained(item);
+            }
+        }
+        _ => {}
     }
 }
 

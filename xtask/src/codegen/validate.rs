@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | invalid OpenAPI, unknown keywords, dangling or adorned `$ref`s, duplicate or missing operation ids, path parameters that do not fit the path | `tests/third_party/openapi.sh` (openapi-spec-validator, Spectral) |
 //! | no summary or description, a deprecated operation without its successor, operation ids that are not Rust names | `openapi/.spectral.yaml` |
-//! | an operation without code or without a JSON response, or with a list as parameter | `codegen::client` |
+//! | an operation without code or without a JSON response, or with a parameter that is an object or a list of other than texts | `codegen::client` |
 //! | other parameter styles and `content`, missing parameters of a path, `not`, dangling `$ref`s | progenitor, which fails or panics |
 //! | inline objects, closed enums and choices, `allOf`, aliases, named lists, names that are not those of Rust types | `codegen::models` |
 //! | names that are equal in Rust or not names, formats without a type, a property that is read from the name of another | the compiler |

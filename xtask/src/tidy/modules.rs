@@ -35,7 +35,7 @@ const LAYERS: &[&str] = &[
     "error",
     "base_url",
     "cloud",
-    "customer_id",
+    "ids",
     "customer_filter",
     "request_context",
     "response",

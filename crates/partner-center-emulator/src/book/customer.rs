@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{BookSeed, Day, Product, Stamps, Workload, documented, holdings, names};
+use super::{
+    BookSeed, Day, Product, Stamps, Subscription, Workload, documented, holdings, names, subscriptions,
+};
 use crate::rng::mix;
 
 /// How the license analytics of a customer respond on the latest day of the book.
@@ -164,6 +166,21 @@ impl Customer {
     /// The usage rows of a day, for the products of [`deployment_on`](Self::deployment_on).
     pub fn usage_on(&self, day: Day) -> Vec<UsageRow> {
         self.book_seed.stamps_on(day).map(|stamps| self.usage_at(&stamps)).unwrap_or_default()
+    }
+
+    /// The subscriptions on the latest day: one for each row of [`deployment`](Self::deployment), with the licenses sold,
+    /// and for some customers one that has ended.
+    ///
+    /// ```
+    /// use partner_center_emulator::Book;
+    ///
+    /// let customer = Book::new(25, 7).customer(3).unwrap();
+    /// let active: u64 =
+    ///     customer.subscriptions().iter().filter(|one| one.status == "active").map(|one| one.quantity).sum();
+    /// assert_eq!(active, customer.deployment().iter().map(|row| row.licenses_sold).sum::<u64>());
+    /// ```
+    pub fn subscriptions(&self) -> Vec<Subscription> {
+        subscriptions::of(self.book_seed.seed, self.index, self.book_seed.latest.day, &self.deployment())
     }
 
     pub(crate) fn deployment_at(&self, stamps: &Stamps) -> Vec<DeploymentRow> {

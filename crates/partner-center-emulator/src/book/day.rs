@@ -38,6 +38,13 @@ impl Day {
         Self(days.and_then(|days| self.0.checked_sub(days)).unwrap_or(Date::MIN))
     }
 
+    /// The day this number of days later, or the last day of the calendar (in the year 9999) if that is earlier.
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> Self {
+        let days = Span::new().try_days(days);
+        Self(days.and_then(|days| self.0.checked_add(days)).unwrap_or(Date::MAX))
+    }
+
     /// The number of days since the default day; negative for earlier days.
     pub(super) fn since_default(self) -> i64 {
         self.0.duration_since(Self::DEFAULT.0).as_hours() / 24

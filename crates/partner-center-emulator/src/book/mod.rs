@@ -9,6 +9,7 @@ mod day;
 mod documented;
 mod holdings;
 mod names;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -22,6 +23,7 @@ pub use catalog::{Product, Service, Workload};
 pub use customer::{Customer, CustomerState, DeploymentRow, Processed, UsageRow};
 pub(crate) use day::Stamps;
 pub use day::{Day, DayError};
+pub use subscriptions::Subscription;
 pub use totals::{PartnerDeployment, PartnerUsage};
 
 /// The id of the documented customer, `4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04`: the first of every book. Its classic

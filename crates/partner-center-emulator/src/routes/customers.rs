@@ -34,14 +34,14 @@ struct PageLinks {
 }
 
 #[derive(Serialize)]
-struct Link {
+pub(super) struct Link {
     uri: String,
     method: &'static str,
     headers: Vec<LinkHeader>,
 }
 
 impl Link {
-    fn get(uri: String) -> Self {
+    pub(super) fn get(uri: String) -> Self {
         Self { uri, method: "GET", headers: Vec::new() }
     }
 }

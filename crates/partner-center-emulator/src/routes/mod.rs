@@ -4,6 +4,7 @@ mod auth;
 mod classic;
 mod commercial;
 mod customers;
+mod subscriptions;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use uuid::Uuid;
@@ -23,6 +24,8 @@ pub(crate) enum Operation<'a> {
     Customer(&'a str),
     CustomerDeployment(&'a str),
     CustomerUsage(&'a str),
+    Subscriptions(&'a str),
+    Subscription(&'a str, &'a str),
     PartnerDeployment,
     PartnerUsage,
     Commercial(Insight),
@@ -47,6 +50,10 @@ impl<'a> Operation<'a> {
             ["v1", "customers", id] if !id.is_empty() => Self::Customer(id),
             ["v1", "customers", id, "analytics", "licenses", "deployment"] => Self::CustomerDeployment(id),
             ["v1", "customers", id, "analytics", "licenses", "usage"] => Self::CustomerUsage(id),
+            ["v1", "customers", id, "subscriptions"] => Self::Subscriptions(id),
+            ["v1", "customers", id, "subscriptions", subscription] if !subscription.is_empty() => {
+                Self::Subscription(id, subscription)
+            }
             ["v1", "analytics", "licenses", "deployment"] => Self::PartnerDeployment,
             ["v1", "analytics", "licenses", "usage"] => Self::PartnerUsage,
             _ => return None,
@@ -56,8 +63,12 @@ impl<'a> Operation<'a> {
     /// The customer in the path, to which a rate limit may apply.
     pub(crate) fn customer(self) -> Option<Uuid> {
         match self {
-            Self::Customer(id) | Self::CustomerDeployment(id) | Self::CustomerUsage(id) => id.parse().ok(),
-            _ => None,
+            Self::Customer(id)
+            | Self::CustomerDeployment(id)
+            | Self::CustomerUsage(id)
+            | Self::Subscriptions(id)
+            | Self::Subscription(id, _) => id.parse().ok(),
+            Self::Customers | Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_) => None,
         }
     }
 
@@ -68,8 +79,14 @@ impl<'a> Operation<'a> {
 
     fn access(self) -> Access {
         match self {
-            Self::Customers | Self::Customer(_) => Access::Application,
-            _ => Access::UserOnly,
+            Self::Customers | Self::Customer(_) | Self::Subscriptions(_) | Self::Subscription(..) => {
+                Access::Application
+            }
+            Self::CustomerDeployment(_)
+            | Self::CustomerUsage(_)
+            | Self::PartnerDeployment
+            | Self::PartnerUsage
+            | Self::Commercial(_) => Access::UserOnly,
         }
     }
 }
@@ -103,6 +120,8 @@ fn dispatch(
         Operation::Customer(id) => customers::show(&find(state, id)?),
         Operation::CustomerDeployment(id) => classic::customer_deployment(&find(state, id)?),
         Operation::CustomerUsage(id) => classic::customer_usage(&find(state, id)?),
+        Operation::Subscriptions(id) => subscriptions::list(&find(state, id)?, &query()),
+        Operation::Subscription(id, subscription) => subscriptions::show(&find(state, id)?, subscription)?,
         Operation::PartnerDeployment => classic::partner_deployment(&state.book),
         Operation::PartnerUsage => classic::partner_usage(&state.book),
         Operation::Commercial(insight) => commercial::respond(state, insight, uri, &query())?,
@@ -152,6 +171,7 @@ mod tests {
             Operation::of("/v1/customers/x/analytics/licenses/usage"),
             Some(Operation::CustomerUsage("x"))
         );
+        assert_eq!(Operation::of("/v1/customers/x/subscriptions/y"), Some(Operation::Subscription("x", "y")));
         let usage = Some(Operation::Commercial(Insight::Usage));
         for prefix in ["/partner/v1", "/v1"] {
             for end in ["", "/"] {

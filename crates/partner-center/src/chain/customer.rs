@@ -1,4 +1,4 @@
-//! `partner.customers().by_id(id)`: one customer and its license analytics.
+//! `partner.customers().by_id(id)`: one customer, its license analytics and its subscriptions.
 #![expect(
     deprecated,
     reason = "the classic operations are superseded, but only they have the service's own percentages"
@@ -11,6 +11,7 @@ use partner_center_models::{
     Customer, CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
 };
 
+use crate::chain::CustomerSubscriptions;
 use crate::client::PartnerCenter;
 use crate::{CustomerId, Response, Result};
 
@@ -27,7 +28,6 @@ impl CustomerHandle {
         Self { partner, id }
     }
 
-    #[cfg(test)]
     pub(crate) fn partner(&self) -> &PartnerCenter {
         &self.partner
     }
@@ -41,6 +41,11 @@ impl CustomerHandle {
     /// Analytics of this customer.
     pub fn analytics(&self) -> CustomerAnalytics {
         CustomerAnalytics { customer: self.clone() }
+    }
+
+    /// Subscriptions of this customer.
+    pub fn subscriptions(&self) -> CustomerSubscriptions {
+        CustomerSubscriptions::new(self.clone())
     }
 
     /// Gets the customer with its company and billing profiles.

@@ -6,6 +6,7 @@ mod analytics;
 mod commercial;
 mod customer;
 mod customers;
+mod subscriptions;
 
 pub use analytics::{Analytics, PartnerLicenses, PartnerLicensesDeployment, PartnerLicensesUsage};
 pub use commercial::{CommercialAnalytics, CommercialLicenses, CommercialLicensesQuery};
@@ -13,6 +14,7 @@ pub use customer::{
     CustomerAnalytics, CustomerHandle, CustomerLicenses, CustomerLicensesDeployment, CustomerLicensesUsage,
 };
 pub use customers::{CustomerList, Customers};
+pub use subscriptions::{CustomerSubscriptions, SubscriptionHandle, SubscriptionList};
 
 pub use crate::continuation::CommercialPrefix;
 

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 6135799fa5c9ba3e4dbf21fde3d1bdb6210c3591308907b2c464f58c13feda79.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 5c37323865c6dfd0eca02d8ec5544203218d5d39fac45a7723176e0bb24e0091.
 // Do not edit: edit the contract and run the command.
 
 impl<Op: super::Operation> super::Field<Op> {

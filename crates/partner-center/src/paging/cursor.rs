@@ -33,7 +33,9 @@ impl Continuation {
             return Err(refuse(format!("the continuation belongs to an operation other than {operation}"))
                 .with_advice("Resume the operation that created it, or start without it."));
         }
-        match arguments.first_difference(&self.cursor().arguments) {
+        let mut saved = self.cursor().arguments.clone();
+        saved.prefix.get_or_insert_default();
+        match arguments.first_difference(&saved) {
             None => Ok(()),
             Some(name) => Err(refuse(format!("the continuation belongs to a query with a different {name}"))
                 .with_advice("A continuation includes its arguments: omit them, or pass the same values.")),
@@ -70,27 +72,5 @@ impl Arguments {
             }
         }
         Ok(())
-    }
-
-    /// The name of the first argument that is set here and differs from the saved one.
-    fn first_difference(&self, saved: &Self) -> Option<&'static str> {
-        fn first_difference<T: PartialEq>(given: Option<&T>, saved: Option<&T>) -> bool {
-            given.is_some() && given != saved
-        }
-        let prefix = self.prefix.is_some_and(|prefix| prefix != saved.prefix.unwrap_or_default());
-        [
-            ("size", first_difference(self.size.as_ref(), saved.size.as_ref())),
-            ("prefix", prefix),
-            ("filter", first_difference(self.filter.as_ref(), saved.filter.as_ref())),
-            ("grouping", first_difference(self.groupby.as_ref(), saved.groupby.as_ref())),
-            (
-                "processed date",
-                first_difference(self.processed_date_time.as_ref(), saved.processed_date_time.as_ref()),
-            ),
-            ("top", first_difference(self.top.as_ref(), saved.top.as_ref())),
-            ("skip", first_difference(self.skip.as_ref(), saved.skip.as_ref())),
-        ]
-        .into_iter()
-        .find_map(|(name, first_difference)| first_difference.then_some(name))
     }
 }

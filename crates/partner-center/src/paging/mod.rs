@@ -77,7 +77,7 @@ mod all_pages;
 mod collection;
 mod commercial;
 mod cursor;
-mod customers;
+mod lists;
 mod loop_guard;
 mod next_link;
 mod next_page;
@@ -97,6 +97,7 @@ use crate::client::PartnerCenter;
 use crate::continuation::{Arguments, Continuation};
 use crate::error::{Error, Result};
 use crate::response::Response;
+pub(crate) use lists::subscriptions;
 use loop_guard::LoopGuard;
 
 /// The request for a page in progress.

@@ -123,7 +123,10 @@ pub use stream::SweepStream;
 use crate::chain::{CustomerHandle, Customers};
 use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
-use crate::models::{CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection};
+use crate::models::{
+    CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
+    SubscriptionCollection,
+};
 use crate::{CustomerId, Response, Result};
 use checkpoint::Place;
 use concurrency::AdaptiveLimiter;
@@ -172,6 +175,15 @@ pub async fn deployment(
 /// As for [`CustomerLicensesUsage::get`](crate::chain::CustomerLicensesUsage::get).
 pub async fn usage(customer: CustomerHandle) -> Result<Response<CustomerLicensesUsageInsightsCollection>> {
     customer.analytics().licenses().usage().get().await
+}
+
+/// Reads the subscriptions of a customer. Use it as the operation of a sweep.
+///
+/// # Errors
+///
+/// As for [`SubscriptionList`](crate::chain::SubscriptionList).
+pub async fn subscriptions(customer: CustomerHandle) -> Result<Response<SubscriptionCollection>> {
+    customer.subscriptions().list().all().await
 }
 
 /// The order in which outcomes are returned.

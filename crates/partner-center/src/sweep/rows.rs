@@ -1,9 +1,6 @@
 //! The [`Rows`] trait: counts the rows of a response.
 
-use crate::models::{
-    CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection, Customer,
-    CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
-};
+use crate::models::{self, Customer};
 
 /// A result with a number of rows, by which a sweep distinguishes results with and without rows.
 ///
@@ -27,21 +24,16 @@ pub trait Rows {
 }
 
 macro_rules! rows {
-    ($($collection:ty => $rows:ident),+ $(,)?) => {
-        $(impl Rows for $collection {
+    ($($collection:ident { $rows:ident: $row:ident },)*) => {
+        $(impl Rows for models::$collection {
             fn row_count(&self) -> usize {
                 self.$rows.len()
             }
-        })+
+        })*
     };
 }
 
-rows! {
-    CustomerLicensesDeploymentInsightsCollection => items,
-    CustomerLicensesUsageInsightsCollection => items,
-    CommercialLicensesDeploymentInsightsCollection => value,
-    CommercialLicensesUsageInsightsCollection => value,
-}
+models::for_each_collection!(rows);
 
 /// A customer counts as one row.
 impl Rows for Customer {

@@ -1,0 +1,124 @@
+//! `partner.customers().by_id(id).subscriptions()`: what a customer bought, and until when.
+
+use partner_center_client::operations::GetCustomerSubscription;
+use partner_center_models::{Subscription, SubscriptionCollection};
+
+use crate::chain::CustomerHandle;
+use crate::client::PartnerCenter;
+use crate::continuation::{Arguments, Continuation};
+use crate::paging::{self, Items, Pages};
+use crate::{Response, Result, SubscriptionId};
+
+/// The subscriptions of one customer.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CustomerSubscriptions {
+    customer: CustomerHandle,
+}
+
+impl CustomerSubscriptions {
+    pub(super) fn new(customer: CustomerHandle) -> Self {
+        Self { customer }
+    }
+
+    /// One subscription, by id. Nothing is sent.
+    pub fn by_id(&self, id: impl Into<SubscriptionId>) -> SubscriptionHandle {
+        SubscriptionHandle { customer: self.customer.clone(), id: id.into() }
+    }
+
+    /// All subscriptions of the customer, a page at a time.
+    pub fn list(&self) -> SubscriptionList {
+        let arguments = Arguments { customer_id: Some(self.customer.id()), ..Arguments::default() };
+        SubscriptionList { partner: self.customer.partner().clone(), arguments, resume: None }
+    }
+}
+
+/// One subscription of a customer.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SubscriptionHandle {
+    customer: CustomerHandle,
+    id: SubscriptionId,
+}
+
+impl SubscriptionHandle {
+    /// Gets the subscription.
+    ///
+    /// `GET /v1/customers/{customer-id}/subscriptions/{subscription-id}`; application-only and App+User tokens.
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-a-subscription-by-id>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if the customer has no such subscription; as for
+    /// [the customer](CustomerHandle::get) otherwise.
+    pub fn get(&self) -> impl Future<Output = Result<Response<Subscription>>> + Send + use<> {
+        self.customer.partner().call(GetCustomerSubscription {
+            customer_id: self.customer.id().as_uuid(),
+            subscription_id: self.id.as_uuid(),
+        })
+    }
+}
+
+/// A request for the subscriptions of a customer.
+///
+/// `GET /v1/customers/{customer-id}/subscriptions`; application-only and App+User tokens. Usually one page.
+/// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-all-of-a-customer-s-subscriptions>
+///
+/// # Errors
+///
+/// [`ErrorKind::CustomerNotFound`](crate::ErrorKind::CustomerNotFound) if the customer does not exist,
+/// [`ErrorKind::NoRelationship`](crate::ErrorKind::NoRelationship) if it is not a customer of the partner.
+///
+/// ```no_run
+/// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+/// let mut subscriptions = partner.customers().by_id(id).subscriptions().list().stream();
+/// while let Some(subscription) = subscriptions.try_next().await? {
+///     println!("{:?} licenses until {:?}", subscription.quantity, subscription.commitment_end_date);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a list does nothing until `pages` or `stream` is called"]
+pub struct SubscriptionList {
+    partner: PartnerCenter,
+    arguments: Arguments,
+    resume: Option<Continuation>,
+}
+
+impl SubscriptionList {
+    /// Lists only the subscriptions of this order.
+    pub fn order_id(mut self, id: impl Into<String>) -> Self {
+        self.arguments.order_id = Some(id.into());
+        self
+    }
+
+    /// Lists only the subscriptions whose reseller of record has this partner id.
+    pub fn partner_id(mut self, id: impl Into<String>) -> Self {
+        self.arguments.partner_id = Some(id.into());
+        self
+    }
+
+    /// Resumes a list of subscriptions. The continuation includes its arguments; any argument that is also set here must
+    /// have the same value.
+    pub fn resume(mut self, continuation: Continuation) -> Self {
+        self.resume = Some(continuation);
+        self
+    }
+
+    /// Gets all pages as one response. If a page fails, the result is an error without subscriptions.
+    pub fn all(&self) -> impl Future<Output = Result<Response<SubscriptionCollection>>> + Send + use<> {
+        let (partner, arguments) = (self.partner.clone(), self.arguments.clone());
+        async move { partner.call(paging::subscriptions(&arguments)?).await }
+    }
+
+    /// The pages of the list. Each page is requested when the stream is polled for it.
+    pub fn pages(&self) -> Pages<SubscriptionCollection> {
+        Pages::new(&self.partner, &self.arguments, self.resume.as_ref())
+    }
+
+    /// The subscriptions of the list, as a stream.
+    pub fn stream(&self) -> Items<SubscriptionCollection> {
+        Items::new(self.pages())
+    }
+}
