@@ -90,7 +90,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use book::{
     Book, Customer, CustomerState, DOCUMENTED_CUSTOMER, Day, DayError, DeploymentRow, PartnerDeployment,
-    PartnerUsage, Processed, Product, Service, Subscription, TEST_COMPANY, UsageRow, Workload,
+    PartnerUsage, Processed, Product, Service, Sku, Subscription, TEST_COMPANY, UsageRow, Workload,
 };
 pub use clock::Clock;
 pub use emulator::{Emulator, EmulatorBuilder, StartError};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
-    BookSeed, Day, Product, Stamps, Subscription, Workload, documented, holdings, names, subscriptions,
+    BookSeed, Day, Product, Sku, Stamps, Subscription, Workload, documented, holdings, names, skus,
+    subscriptions,
 };
 use crate::rng::mix;
 
@@ -181,6 +182,18 @@ impl Customer {
     /// ```
     pub fn subscriptions(&self) -> Vec<Subscription> {
         subscriptions::of(self.book_seed.seed, self.index, self.book_seed.latest.day, &self.deployment())
+    }
+
+    /// The SKUs of its tenant on the latest day: one for each row of [`deployment`](Self::deployment), with the licenses
+    /// sold as active and those deployed as assigned, and free ones.
+    pub fn skus(&self) -> Vec<Sku> {
+        skus::of(self.index, &self.deployment())
+    }
+
+    /// Whether the user has a role in its tenant, without which its SKUs are refused with 403 and code 900308. One customer
+    /// in twenty grants none.
+    pub fn grants_a_role(&self) -> bool {
+        self.index % 20 != 6
     }
 
     pub(crate) fn deployment_at(&self, stamps: &Stamps) -> Vec<DeploymentRow> {

@@ -9,6 +9,7 @@ mod day;
 mod documented;
 mod holdings;
 mod names;
+mod skus;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use catalog::{Product, Service, Workload};
 pub use customer::{Customer, CustomerState, DeploymentRow, Processed, UsageRow};
 pub(crate) use day::Stamps;
 pub use day::{Day, DayError};
+pub use skus::Sku;
 pub use subscriptions::Subscription;
 pub use totals::{PartnerDeployment, PartnerUsage};
 

@@ -4,6 +4,7 @@ mod auth;
 mod classic;
 mod commercial;
 mod customers;
+mod skus;
 mod subscriptions;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
@@ -26,6 +27,7 @@ pub(crate) enum Operation<'a> {
     CustomerUsage(&'a str),
     Subscriptions(&'a str),
     Subscription(&'a str, &'a str),
+    Skus(&'a str),
     PartnerDeployment,
     PartnerUsage,
     Commercial(Insight),
@@ -54,6 +56,7 @@ impl<'a> Operation<'a> {
             ["v1", "customers", id, "subscriptions", subscription] if !subscription.is_empty() => {
                 Self::Subscription(id, subscription)
             }
+            ["v1", "customers", id, "subscribedskus"] => Self::Skus(id),
             ["v1", "analytics", "licenses", "deployment"] => Self::PartnerDeployment,
             ["v1", "analytics", "licenses", "usage"] => Self::PartnerUsage,
             _ => return None,
@@ -67,7 +70,8 @@ impl<'a> Operation<'a> {
             | Self::CustomerDeployment(id)
             | Self::CustomerUsage(id)
             | Self::Subscriptions(id)
-            | Self::Subscription(id, _) => id.parse().ok(),
+            | Self::Subscription(id, _)
+            | Self::Skus(id) => id.parse().ok(),
             Self::Customers | Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_) => None,
         }
     }
@@ -84,6 +88,7 @@ impl<'a> Operation<'a> {
             }
             Self::CustomerDeployment(_)
             | Self::CustomerUsage(_)
+            | Self::Skus(_)
             | Self::PartnerDeployment
             | Self::PartnerUsage
             | Self::Commercial(_) => Access::UserOnly,
@@ -122,6 +127,7 @@ fn dispatch(
         Operation::CustomerUsage(id) => classic::customer_usage(&find(state, id)?),
         Operation::Subscriptions(id) => subscriptions::list(&find(state, id)?, &query()),
         Operation::Subscription(id, subscription) => subscriptions::show(&find(state, id)?, subscription)?,
+        Operation::Skus(id) => skus::list(&find(state, id)?, &query())?,
         Operation::PartnerDeployment => classic::partner_deployment(&state.book),
         Operation::PartnerUsage => classic::partner_usage(&state.book),
         Operation::Commercial(insight) => commercial::respond(state, insight, uri, &query())?,
@@ -155,7 +161,11 @@ impl Query {
     }
 
     fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.all(name).next()
+    }
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
