@@ -68,6 +68,7 @@ pub(crate) async fn call(
         "getCustomerLicensesUsage" => collection!(of_customer.usage().get()),
         "listCustomerSubscriptions" => pages!(customer.subscriptions().list()),
         "getCustomerSubscription" => resource!(customer.subscriptions().by_id(subscription()).get()),
+        "getCustomerSubscribedSkus" => collection!(customer.subscribed_skus().get()),
         "getPartnerLicensesDeployment" => collection!(of_partner.deployment().get()),
         "getPartnerLicensesUsage" => collection!(of_partner.usage().get()),
         "queryCommercialLicensesDeployment" => query!(commercial.deployment()),

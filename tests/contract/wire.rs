@@ -9,6 +9,7 @@ use std::path::Path;
 use partner_center::chain::CommercialPrefix;
 use partner_center::credential::StaticToken;
 use partner_center::filter::{Field, Grouping};
+use partner_center::models::LicenseGroup;
 use partner_center::{CustomerFilter, CustomerId, PartnerCenter, RequestContext};
 use partner_center_tests::{Contract, Request, Server, openapi};
 use serde_json::Value;
@@ -130,6 +131,14 @@ async fn subscriptions_of_a_partner_and_an_order() {
     let subscriptions = partner.customers().by_id(customer()).subscriptions().list();
     subscriptions.partner_id("4847383").order_id("a/b").stream().try_next().await.unwrap();
     check(&server, "listCustomerSubscriptions@filtered");
+}
+
+#[tokio::test]
+async fn subscribed_skus_of_both_groups() {
+    let (server, partner) = set_up();
+    let skus = partner.customers().by_id(customer()).subscribed_skus();
+    skus.groups([LicenseGroup::Group1, LicenseGroup::Group2]).get().await.unwrap();
+    check(&server, "getCustomerSubscribedSkus@groups");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 5c37323865c6dfd0eca02d8ec5544203218d5d39fac45a7723176e0bb24e0091.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 b21c00a3ae2b433e415ad4e768eb2a83fa99f4e76e5630c5e566f1dd497f95c3.
 // Do not edit: edit the contract and run the command.
 
 /// The members by which a collection says that there is more, in every spelling.
@@ -375,6 +375,77 @@ impl crate::operation::BuildRequest for GetCustomerSubscription {
 impl std::fmt::Debug for GetCustomerSubscription {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("GetCustomerSubscription").finish_non_exhaustive()
+    }
+}
+
+/// Gets the SKUs that a customer's tenant owns now.
+///
+/// One row per SKU of the tenant: how many licenses there are and how many are assigned, as they are now and not as
+/// they were when analytics were computed. It includes what the customer bought elsewhere, and free SKUs with
+/// thousands of units. App+User tokens only, and the user needs a delegated role in the customer's tenant; without
+/// one, the response is 403. Not available in China (21Vianet).
+///
+/// `GET /v1/customers/{customer-id}/subscribedskus`
+#[derive(Clone)]
+pub struct GetCustomerSubscribedSkus {
+    /// The id of the customer, which is the id of its tenant.
+    pub customer_id: uuid::Uuid,
+    /// The groups of licenses to return, each as a parameter of its own: Group1 are those that Microsoft Entra ID manages, Group2 those of Minecraft. The default is Group1.
+    pub license_group_ids: Option<Vec<String>>,
+}
+impl crate::operation::Operation for GetCustomerSubscribedSkus {
+    type Response = partner_center_models::SubscribedSkuCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
+        id: "get_customer_subscribed_skus",
+        method: "GET",
+        path: "/v1/customers/{customer-id}/subscribedskus",
+        superseded_by: None,
+        skips: false,
+        seeks: false,
+    };
+    fn path(&self) -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(
+            format!(
+                "/v1/customers/{}/subscribedskus", progenitor_client::encode_path(& self
+                .customer_id.to_string())
+            ),
+        )
+    }
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
+    }
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
+            rows: answer.items.len(),
+            total: answer.total_count,
+            counts: crate::operation::CountScope::Page,
+        })
+    }
+    fn append(answer: &mut Self::Response, page: Self::Response) {
+        let mut rows = std::mem::take(&mut answer.items);
+        *answer = page;
+        rows.append(&mut answer.items);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.items = rows;
+    }
+}
+impl crate::operation::BuildRequest for GetCustomerSubscribedSkus {
+    fn request(
+        &self,
+        requests: &crate::generated_requests::Client,
+    ) -> reqwest::Result<reqwest::Request> {
+        requests
+            .get_customer_subscribed_skus(
+                &self.customer_id,
+                self.license_group_ids.as_ref(),
+            )
+    }
+}
+impl std::fmt::Debug for GetCustomerSubscribedSkus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GetCustomerSubscribedSkus").finish_non_exhaustive()
     }
 }
 
@@ -782,6 +853,7 @@ macro_rules! for_each_operation {
             "getCustomerLicensesUsage" => GetCustomerLicensesUsage,
             "listCustomerSubscriptions" => ListCustomerSubscriptions,
             "getCustomerSubscription" => GetCustomerSubscription,
+            "getCustomerSubscribedSkus" => GetCustomerSubscribedSkus,
             "getPartnerLicensesDeployment" => GetPartnerLicensesDeployment,
             "getPartnerLicensesUsage" => GetPartnerLicensesUsage,
             "queryCommercialLicensesDeployment" => QueryCommercialLicensesDeployment,

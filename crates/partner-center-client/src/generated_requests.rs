@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 5c37323865c6dfd0eca02d8ec5544203218d5d39fac45a7723176e0bb24e0091.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 b21c00a3ae2b433e415ad4e768eb2a83fa99f4e76e5630c5e566f1dd497f95c3.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -117,6 +117,26 @@ impl Client {
             customer_id.to_string()), encode_path(& subscription_id.to_string()),
         );
         self.client.get(url).build()
+    }
+    /// Builds the request of `GET /v1/customers/{customer-id}/subscribedskus`.
+    pub fn get_customer_subscribed_skus<'a>(
+        &'a self,
+        customer_id: &'a ::uuid::Uuid,
+        license_group_ids: Option<&'a ::std::vec::Vec<::std::string::String>>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!(
+            "{}/v1/customers/{}/subscribedskus", self.baseurl, encode_path(& customer_id
+            .to_string()),
+        );
+        self.client
+            .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "licenseGroupIds",
+                    &license_group_ids,
+                ),
+            )
+            .build()
     }
     /// Builds the request of `GET /v1/analytics/licenses/deployment`.
     pub fn get_partner_licenses_deployment<'a>(

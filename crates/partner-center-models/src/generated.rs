@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 5c37323865c6dfd0eca02d8ec5544203218d5d39fac45a7723176e0bb24e0091.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 b21c00a3ae2b433e415ad4e768eb2a83fa99f4e76e5630c5e566f1dd497f95c3.
 // Do not edit: edit the contract and run the command.
 
 /// The license deployment of a customer, one row per product.
@@ -1396,6 +1396,149 @@ crate::lenient::model! {
     }
 }
 
+/// The SKUs of a customer's tenant.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SubscribedSkuCollection {
+    /// How many rows this page holds.
+    #[serde(rename = "totalCount", skip_serializing_if = "Option::is_none")]
+    pub total_count: Option<i64>,
+    /// The SKUs.
+    pub items: Vec<SubscribedSku>,
+    /// Links from a resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links: Option<ResourceLinks>,
+    /// Metadata of a resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<ResourceAttributes>,
+}
+
+crate::lenient::model! {
+    SubscribedSkuCollection {
+        total_count: optional Count = "totalCount" | "TotalCount",
+        items: rows SubscribedSku = "items" | "Items" | "Value" | "value",
+        links: optional Nested<ResourceLinks> = "links" | "Links",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
+/// A SKU of a customer's tenant, with how many licenses there are and how many are assigned.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SubscribedSku {
+    /// How many licenses can be assigned; negative if more are assigned than there are.
+    #[serde(rename = "availableUnits", skip_serializing_if = "Option::is_none")]
+    pub available_units: Option<i64>,
+    /// How many licenses are active.
+    #[serde(rename = "activeUnits", skip_serializing_if = "Option::is_none")]
+    pub active_units: Option<i64>,
+    /// How many licenses are assigned.
+    #[serde(rename = "consumedUnits", skip_serializing_if = "Option::is_none")]
+    pub consumed_units: Option<i64>,
+    /// How many licenses are suspended.
+    #[serde(rename = "suspendedUnits", skip_serializing_if = "Option::is_none")]
+    pub suspended_units: Option<i64>,
+    /// How many licenses there are, active and in warning.
+    #[serde(rename = "totalUnits", skip_serializing_if = "Option::is_none")]
+    pub total_units: Option<i64>,
+    /// How many licenses are in the time of warning after their end.
+    #[serde(rename = "warningUnits", skip_serializing_if = "Option::is_none")]
+    pub warning_units: Option<i64>,
+    /// The identity of a SKU.
+    #[serde(rename = "productSku", skip_serializing_if = "Option::is_none")]
+    pub product_sku: Option<ProductSku>,
+    /// The services that are part of the SKU.
+    #[serde(rename = "servicePlans", skip_serializing_if = "Option::is_none")]
+    pub service_plans: Option<Vec<ServicePlan>>,
+    /// Whether a SKU or a service can be used.
+    #[serde(rename = "capabilityStatus", skip_serializing_if = "Option::is_none")]
+    pub capability_status: Option<crate::CapabilityStatus>,
+    /// Metadata of a resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<ResourceAttributes>,
+}
+
+crate::lenient::model! {
+    SubscribedSku {
+        available_units: optional Whole = "availableUnits" | "AvailableUnits",
+        active_units: optional Count = "activeUnits" | "ActiveUnits",
+        consumed_units: optional Count = "consumedUnits" | "ConsumedUnits",
+        suspended_units: optional Count = "suspendedUnits" | "SuspendedUnits",
+        total_units: optional Count = "totalUnits" | "TotalUnits",
+        warning_units: optional Count = "warningUnits" | "WarningUnits",
+        product_sku: optional Nested<ProductSku> = "productSku" | "ProductSku",
+        service_plans: optional List<Nested<ServicePlan>> = "servicePlans" | "ServicePlans",
+        capability_status: optional Text<crate::CapabilityStatus> = "capabilityStatus" | "CapabilityStatus",
+        attributes: optional Nested<ResourceAttributes> = "attributes" | "Attributes",
+    }
+}
+
+/// The identity of a SKU.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ProductSku {
+    /// The id of the SKU in Microsoft Entra and Microsoft Graph (`skuId`); `productId` of the analytics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<crate::Guid>,
+    /// The name of the SKU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The part number, such as SPE_E3.
+    #[serde(rename = "skuPartNumber", skip_serializing_if = "Option::is_none")]
+    pub sku_part_number: Option<String>,
+    /// Whom a license is assigned to.
+    #[serde(rename = "targetType", skip_serializing_if = "Option::is_none")]
+    pub target_type: Option<crate::LicenseTarget>,
+    /// Who manages a license: Microsoft Entra ID (group1) or Minecraft (group2). Requests name them with a capital.
+    #[serde(rename = "licenseGroupId", skip_serializing_if = "Option::is_none")]
+    pub license_group_id: Option<crate::LicenseGroup>,
+}
+
+crate::lenient::model! {
+    ProductSku {
+        id: optional Text<crate::Guid> = "id" | "Id",
+        name: optional Text<String> = "name" | "Name",
+        sku_part_number: optional Text<String> = "skuPartNumber" | "SkuPartNumber",
+        target_type: optional Text<crate::LicenseTarget> = "targetType" | "TargetType",
+        license_group_id: optional Text<crate::LicenseGroup> = "licenseGroupId" | "LicenseGroupId",
+    }
+}
+
+/// A service that is part of a SKU.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct ServicePlan {
+    /// The name of the service.
+    #[serde(rename = "displayName", skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The code of the service, such as EXCHANGE_S_FOUNDATION.
+    #[serde(rename = "serviceName", skip_serializing_if = "Option::is_none")]
+    pub service_name: Option<String>,
+    /// The id of the service plan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<crate::Guid>,
+    /// Whether a SKU or a service can be used.
+    #[serde(rename = "capabilityStatus", skip_serializing_if = "Option::is_none")]
+    pub capability_status: Option<crate::CapabilityStatus>,
+    /// Whom a license is assigned to.
+    #[serde(rename = "targetType", skip_serializing_if = "Option::is_none")]
+    pub target_type: Option<crate::LicenseTarget>,
+}
+
+crate::lenient::model! {
+    ServicePlan {
+        display_name: optional Text<String> = "displayName" | "DisplayName",
+        service_name: optional Text<String> = "serviceName" | "ServiceName",
+        id: optional Text<crate::Guid> = "id" | "Id",
+        capability_status: optional Text<crate::CapabilityStatus> = "capabilityStatus" | "CapabilityStatus",
+        target_type: optional Text<crate::LicenseTarget> = "targetType" | "TargetType",
+    }
+}
+
 /// Metadata of a resource.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1678,6 +1821,8 @@ crate::open_enum::open_enum! {
         PartnerLicensesDeploymentInsights = "PartnerLicensesDeploymentInsights",
         /// `PartnerLicensesUsageInsights`
         PartnerLicensesUsageInsights = "PartnerLicensesUsageInsights",
+        /// `SubscribedSku`
+        SubscribedSku = "SubscribedSku",
         /// `Subscription`
         Subscription = "Subscription",
     }
@@ -1778,6 +1923,42 @@ crate::open_enum::open_enum! {
 }
 
 crate::open_enum::open_enum! {
+    /// Whether a SKU or a service can be used.
+    pub enum CapabilityStatus {
+        /// `Enabled`
+        Enabled = "Enabled",
+        /// `Warning`
+        Warning = "Warning",
+        /// `Suspended`
+        Suspended = "Suspended",
+        /// `LockedOut`
+        LockedOut = "LockedOut",
+        /// `Deleted`
+        Deleted = "Deleted",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// Whom a license is assigned to.
+    pub enum LicenseTarget {
+        /// `User`
+        User = "User",
+        /// `Tenant`
+        Tenant = "Tenant",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// Who manages a license: Microsoft Entra ID (group1) or Minecraft (group2). Requests name them with a capital.
+    pub enum LicenseGroup {
+        /// `group1`
+        Group1 = "group1",
+        /// `group2`
+        Group2 = "group2",
+    }
+}
+
+crate::open_enum::open_enum! {
     /// The partner's relationship to the customer. Microsoft's own description has an integer with these names, counted from 0; the service sends the name. A number is kept as its text.
     pub enum RelationshipToPartner {
         /// `unknown`
@@ -1829,6 +2010,10 @@ macro_rules! for_each_model {
             NextChargeInstructions,
             NextTermProduct,
             SubscriptionLinks,
+            SubscribedSkuCollection,
+            SubscribedSku,
+            ProductSku,
+            ServicePlan,
             ResourceAttributes,
             ResourceLinks,
             Link,
@@ -1846,6 +2031,9 @@ macro_rules! for_each_model {
             BillingCycle,
             ContractType,
             RefundType,
+            CapabilityStatus,
+            LicenseTarget,
+            LicenseGroup,
             RelationshipToPartner,
         }
     };
@@ -1865,6 +2053,7 @@ macro_rules! for_each_collection {
             CommercialLicensesUsageInsightsCollection { value: CommercialLicensesUsageInsights },
             CustomerCollection { items: Customer },
             SubscriptionCollection { items: Subscription },
+            SubscribedSkuCollection { items: SubscribedSku },
         }
     };
 }

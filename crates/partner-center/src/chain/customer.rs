@@ -11,7 +11,7 @@ use partner_center_models::{
     Customer, CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
 };
 
-use crate::chain::CustomerSubscriptions;
+use crate::chain::{CustomerSubscriptions, SubscribedSkus};
 use crate::client::PartnerCenter;
 use crate::{CustomerId, Response, Result};
 
@@ -46,6 +46,11 @@ impl CustomerHandle {
     /// Subscriptions of this customer.
     pub fn subscriptions(&self) -> CustomerSubscriptions {
         CustomerSubscriptions::new(self.clone())
+    }
+
+    /// The SKUs of this customer's tenant.
+    pub fn subscribed_skus(&self) -> SubscribedSkus {
+        SubscribedSkus::new(self.clone())
     }
 
     /// Gets the customer with its company and billing profiles.

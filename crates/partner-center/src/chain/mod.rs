@@ -14,7 +14,7 @@ pub use customer::{
     CustomerAnalytics, CustomerHandle, CustomerLicenses, CustomerLicensesDeployment, CustomerLicensesUsage,
 };
 pub use customers::{CustomerList, Customers};
-pub use subscriptions::{CustomerSubscriptions, SubscriptionHandle, SubscriptionList};
+pub use subscriptions::{CustomerSubscriptions, SubscribedSkus, SubscriptionHandle, SubscriptionList};
 
 pub use crate::continuation::CommercialPrefix;
 

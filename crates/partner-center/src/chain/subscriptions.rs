@@ -1,7 +1,8 @@
-//! `partner.customers().by_id(id).subscriptions()`: what a customer bought, and until when.
+//! `partner.customers().by_id(id).subscriptions()` and `.subscribed_skus()`: what a customer bought and until when, and
+//! what its tenant has now.
 
-use partner_center_client::operations::GetCustomerSubscription;
-use partner_center_models::{Subscription, SubscriptionCollection};
+use partner_center_client::operations::{GetCustomerSubscribedSkus, GetCustomerSubscription};
+use partner_center_models::{LicenseGroup, SubscribedSkuCollection, Subscription, SubscriptionCollection};
 
 use crate::chain::CustomerHandle;
 use crate::client::PartnerCenter;
@@ -120,5 +121,60 @@ impl SubscriptionList {
     /// The subscriptions of the list, as a stream.
     pub fn stream(&self) -> Items<SubscriptionCollection> {
         Items::new(self.pages())
+    }
+}
+
+/// The SKUs of one customer's tenant: how many licenses there are now, and how many are assigned.
+#[derive(Clone, Debug)]
+#[must_use = "this does nothing until `get` is called"]
+pub struct SubscribedSkus {
+    customer: CustomerHandle,
+    groups: Option<Vec<String>>,
+}
+
+impl SubscribedSkus {
+    pub(super) fn new(customer: CustomerHandle) -> Self {
+        Self { customer, groups: None }
+    }
+
+    /// Returns the SKUs of these groups of licenses. The service's default is [`LicenseGroup::Group1`].
+    pub fn groups(mut self, groups: impl IntoIterator<Item = LicenseGroup>) -> Self {
+        // Requests name a group with a capital, responses without.
+        let name = |group: LicenseGroup| match group {
+            LicenseGroup::Group1 => "Group1".to_owned(),
+            LicenseGroup::Group2 => "Group2".to_owned(),
+            other => other.to_string(),
+        };
+        self.groups = Some(groups.into_iter().map(name).collect());
+        self
+    }
+
+    /// Gets the SKUs.
+    ///
+    /// `GET /v1/customers/{customer-id}/subscribedskus`; App+User tokens only, and the user needs a delegated role in the
+    /// customer's tenant. Not available in China (21Vianet).
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-a-list-of-available-licenses>
+    ///
+    /// Free SKUs have thousands of units: leave them out of any sum.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::MissingRole`](crate::ErrorKind::MissingRole) without a role in the customer's tenant, which says nothing
+    /// about other customers.
+    ///
+    /// ```no_run
+    /// # async fn run(partner: partner_center::PartnerCenter, id: partner_center::CustomerId) -> partner_center::Result<()> {
+    /// let skus = partner.customers().by_id(id).subscribed_skus().get().await?;
+    /// for sku in skus.items() {
+    ///     println!("{:?} of {:?} assigned", sku.consumed_units, sku.total_units);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn get(&self) -> impl Future<Output = Result<Response<SubscribedSkuCollection>>> + Send + use<> {
+        self.customer.partner().call(GetCustomerSubscribedSkus {
+            customer_id: self.customer.id().as_uuid(),
+            license_group_ids: self.groups.clone(),
+        })
     }
 }
