@@ -9,7 +9,8 @@ need_python totals
 
 build=${TOTALS_BUILD:-debug}
 if [ "$build" = release ]; then
-  cargo build --quiet --release --package partner-center-cli
+  # The packages of the benchmarks, so that one build serves both.
+  cargo build --quiet --release --package partner-center-benches --package partner-center-cli
 else
   cargo build --quiet --package partner-center-cli
 fi

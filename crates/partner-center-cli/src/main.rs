@@ -13,6 +13,7 @@ mod credentials;
 mod csv_dialect;
 mod dataset;
 mod exit;
+mod free_skus;
 mod input;
 mod log;
 mod output;

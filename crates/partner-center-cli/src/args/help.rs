@@ -88,6 +88,22 @@ Rules for --ignore, in TOML; * matches any text and ? any character:
   product = \"*TRIAL*\"     and customer = \"...\", by name or id; all conditions of a rule must hold
   unused = 5               only rows with at most 5 unused licenses";
 
+pub(super) const SUBSCRIPTIONS_HELP: &str = "\
+One row per subscription, in the order of the service. An application-only token is enough. Dates are as
+the service sends them; daysToRenewal counts calendar days in UTC and is empty if the term never ends.
+In new commerce licenses can be reduced in the first days of a term (reducibleUntil), or for the next
+term (scheduledQuantity).
+
+  partner-center subscriptions list --all-customers --renewing-within 30d --output renewals.xlsx
+  partner-center subscriptions list --all-customers --status active --fail-on 'daysToRenewal < 30'";
+
+pub(super) const SKUS_HELP: &str = "\
+One row per SKU, as it is now. The user needs a delegated role in the customer's tenant, such as
+Directory Reader; customers without one are skipped, and a note says how many. skuId is productId of
+licenses deployment. SKUs that cost nothing are left out unless --include-free is given.
+
+  partner-center skus list --all-customers --fail-on 'available < 0'";
+
 /// The help of `--source` for commands that always read all customers.
 pub(super) const SOURCE_OF_ALL: &str = "\
 Where the rows come from: commercial (queries that return thousands of rows at once), classic \

@@ -7,6 +7,7 @@
 
 mod help;
 mod history;
+mod owned;
 mod pages;
 mod prices;
 mod report;
@@ -24,10 +25,12 @@ use crate::output::Format;
 use crate::output::row_type::RowType;
 
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
+pub(crate) use owned::{SkuList, SkusCommand, SubscriptionList, SubscriptionsCommand};
 pub(crate) use pages::{PackCommand, Pages, Report};
 pub(crate) use prices::{PricesCommand, Pricing};
 pub(crate) use report::{
-    By, Csv, Filters, Funnel, LicenseArgs, Order, Reading, Requests, Source, Whose, Writing, file,
+    By, Csv, CustomerReading, Filters, Funnel, LicenseArgs, Order, Pace, Progress, Requests, Source, Whose,
+    Writing, file,
 };
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.
@@ -127,6 +130,14 @@ pub(crate) enum Command {
     /// Licenses sold, deployed and used
     #[command(subcommand)]
     Licenses(LicensesCommand),
+
+    /// What customers bought, and until when
+    #[command(subcommand)]
+    Subscriptions(SubscriptionsCommand),
+
+    /// What customers' tenants have and have assigned now
+    #[command(subcommand)]
+    Skus(SkusCommand),
 
     /// A page to send: which licenses are unused, where, and what they cost
     #[command(after_help = help::REPORT_HELP)]

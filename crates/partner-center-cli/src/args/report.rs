@@ -99,6 +99,19 @@ impl Whose {
     }
 }
 
+/// Controls how fast requests are sent.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct Pace {
+    /// Maximum number of concurrent requests [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) concurrency: Option<u16>,
+
+    /// Maximum number of requests per minute [default: as many as the service accepts]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rate: Option<u32>,
+}
+
 /// Controls which requests are sent, and how fast.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
@@ -110,13 +123,8 @@ pub(crate) struct Requests {
     #[arg(long, value_name = "SOURCE")]
     pub(crate) source: Option<Source>,
 
-    /// Maximum number of concurrent requests [default: 8]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) concurrency: Option<u16>,
-
-    /// Maximum number of requests per minute [default: as many as the service accepts]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) rate: Option<u32>,
+    #[command(flatten)]
+    pub(crate) pace: Pace,
 }
 
 /// Controls how the licenses of many customers are read.
@@ -130,6 +138,28 @@ pub(crate) struct Reading {
     #[command(flatten)]
     pub(crate) requests: Requests,
 
+    #[command(flatten)]
+    pub(crate) progress: Progress,
+}
+
+/// Controls how what customers own is read, customer by customer.
+#[derive(Args, Debug)]
+#[command(
+    next_help_heading = "Reading",
+    group = ArgGroup::new("requests_of_all").arg("rate").requires("all_customers").conflicts_with("customers"),
+)]
+pub(crate) struct CustomerReading {
+    #[command(flatten)]
+    pub(crate) pace: Pace,
+
+    #[command(flatten)]
+    pub(crate) progress: Progress,
+}
+
+/// The order of customers, and how a run is resumed.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct Progress {
     /// The order of the rows: customer (by customer id, the same in every run and from either source; rows of the
     /// commercial queries are held until the end) or completion (as responses arrive). A table is sorted by customer
     /// name in either case [default: customer]

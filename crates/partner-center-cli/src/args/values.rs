@@ -42,6 +42,12 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// `30`, `30d`.
+pub(super) fn days(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix(['d', 'D']).unwrap_or(text).trim();
+    number.parse().map_err(|_| "expected a number of days, such as 30d".to_owned())
+}
+
 /// `50`, `50%`, `99.5`.
 pub(super) fn percent(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').unwrap_or(text).trim();

@@ -15,11 +15,11 @@ mod shell;
 use partner_center::licenses::{DeploymentRow, UsageRow};
 
 use crate::anonymizer_key;
-use crate::args::{Cli, Command, LicensesCommand};
+use crate::args::{Cli, Command, LicensesCommand, SkusCommand, SubscriptionsCommand};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::Stop;
-use crate::report::output_options;
+use crate::report::{self as reports, output_options};
 use crate::signals::unless_stopped;
 
 /// Runs a command to its end, or until a signal stops it.
@@ -37,6 +37,12 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
             licenses::funnel(arguments, global, console).await
         }
         Command::Licenses(LicensesCommand::Query(command)) => query::run(command, global, console).await,
+        Command::Subscriptions(SubscriptionsCommand::List(arguments)) => {
+            Box::pin(reports::subscriptions(arguments, global, console)).await
+        }
+        Command::Skus(SkusCommand::List(arguments)) => {
+            Box::pin(reports::skus(arguments, global, console)).await
+        }
         Command::Report(arguments) => Box::pin(report::run(arguments, global, console)).await,
         Command::History(command) => Box::pin(history::run(command, global, console)).await,
         Command::Prices(command) => Box::pin(prices::run(command, global, console)).await,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::output::row_type::RowType;
-use crate::output::rows::{AnnotatedRow, Customer, DayRow, GroupRow};
+use crate::output::rows::{AnnotatedRow, Customer, DayRow, GroupRow, Sku, Subscription};
 use crate::output::{Row, write_json};
 use crate::problem::Stop;
 
@@ -26,6 +26,8 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
         RowType::PartnerDeployment => print::<PartnerDeploymentRow>(),
         RowType::PartnerUsage => print::<PartnerUsageRow>(),
         RowType::Customer => print::<Customer>(),
+        RowType::Subscription => print::<Subscription>(),
+        RowType::Sku => print::<Sku>(),
     }
 }
 
@@ -71,6 +73,8 @@ mod tests {
         assert_eq!(name(RowType::PartnerDeployment), PartnerDeploymentRow::TYPE);
         assert_eq!(name(RowType::PartnerUsage), PartnerUsageRow::TYPE);
         assert_eq!(name(RowType::Customer), Customer::TYPE);
+        assert_eq!(name(RowType::Subscription), Subscription::TYPE);
+        assert_eq!(name(RowType::Sku), Sku::TYPE);
         // The names of earlier versions.
         for (old, row) in [("query-deployment", RowType::Deployment), ("query-usage", RowType::Usage)] {
             assert_eq!(RowType::from_str(old, false), Ok(row));

@@ -43,7 +43,10 @@ fn unknown<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
     let whole = |heading: &str| heading.replace(' ', "\u{a0}");
     for Place { index, column, heading } in columns {
         let is_percent = R::PERCENTS.iter().any(|[name, ..]| *name == column.name);
-        if !matches!(column.kind, Kind::Count) && !is_percent || R::LOWER_BOUNDS.contains(&column.name) {
+        let is_total = (matches!(column.kind, Kind::Count) || is_percent)
+            && !R::LOWER_BOUNDS.contains(&column.name)
+            && !R::NOT_ADDED.contains(&column.name);
+        if !is_total {
             continue;
         }
         let known = summary.basis.known.get(*index).copied().unwrap_or_default();

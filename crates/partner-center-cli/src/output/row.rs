@@ -30,6 +30,9 @@ pub(crate) trait Row: Serialize + JsonSchema + Sized + 'static {
     /// Whether the counts of rows add up to totals.
     const ADDS_UP: bool = true;
 
+    /// The names of the counts that do not add up.
+    const NOT_ADDED: &'static [&'static str] = &[];
+
     /// The difference columns, as the names of the difference, the whole and the part. If the part exceeds the whole,
     /// the difference is 0.
     const DIFFERENCES: &'static [[&'static str; 3]] = &[];

@@ -29,4 +29,8 @@ pub(crate) enum RowType {
     PartnerUsage,
     /// A row of customers list and customers show
     Customer,
+    /// A row of subscriptions list
+    Subscription,
+    /// A row of skus list
+    Sku,
 }

@@ -250,7 +250,7 @@ impl Tally {
         let mut counts = vec![None; columns.len()];
         for ((column, cell), count) in columns.iter().zip(cells(row, columns)).zip(&mut counts) {
             match cell {
-                Cell::Count(value) => *count = value,
+                Cell::Count(value) if !R::NOT_ADDED.contains(&column.name) => *count = value,
                 Cell::Text(text) if R::TOTALS_BY.contains(&column.name) => {
                     key.push(text.map(std::borrow::Cow::into_owned));
                 }

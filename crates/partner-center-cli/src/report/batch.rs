@@ -74,6 +74,8 @@ pub(super) enum BatchRows<R> {
     Empty,
     /// This customer cannot be read.
     Skipped,
+    /// The caller may not read in this customer's tenant.
+    Refused(Error),
     Failed(Error),
 }
 

@@ -40,8 +40,8 @@ pub(super) async fn open(
     asked: Asked,
 ) -> Result<ControlFlow<Exit, Selection>, Stop> {
     let report = partner.customers().funnel().source(requests.choice()).order(order);
-    let mut report = report.concurrency(requests.concurrency());
-    if let Some(rate) = requests.rate()? {
+    let mut report = report.concurrency(requests.pace.concurrency());
+    if let Some(rate) = requests.pace.rate()? {
         report = report.rate(rate);
     }
     if let Some(day) = asked.processed {

@@ -287,7 +287,7 @@ impl FunnelPolicy {
     }
 }
 
-fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), Problem> {
+pub(super) fn read_rules(path: &Path, at_most: Duration) -> Result<(IgnoreRules, String), Problem> {
     let refused = |cause: String| {
         Problem::new(Exit::Usage, format!("the rules in {} cannot be used", path.display()))
             .because(cause)

@@ -7,6 +7,8 @@ use wildmatch::WildMatch;
 
 use partner_center::funnel::{Flag, FunnelRow};
 
+use crate::output::rows::Sku;
+
 /// Rules that remove rows from a report, as written in a configuration file.
 ///
 /// Each rule has at least one of:
@@ -75,21 +77,58 @@ impl IgnoreRule {
 
     /// Whether the rule matches this row.
     #[must_use]
-    pub(crate) fn matches(&self, row: &FunnelRow) -> bool {
-        let product = |pattern: &Pattern| {
-            pattern.matches(row.product_name.as_deref())
-                || pattern.matches(row.product_id.as_ref().map(ToString::to_string).as_deref())
+    pub(crate) fn matches(&self, row: &impl Ignorable) -> bool {
+        let matches_any = |pattern: &Pattern, names: &[Option<String>]| {
+            names.iter().any(|name| pattern.matches(name.as_deref()))
         };
-        let customer = |pattern: &Pattern| {
-            pattern.matches(row.customer_name.as_deref())
-                || pattern.matches(Some(&row.customer_id.to_string()))
-        };
-        self.product.as_ref().is_none_or(product)
-            && self.customer.as_ref().is_none_or(customer)
+        self.product.as_ref().is_none_or(|pattern| matches_any(pattern, &row.product_names()))
+            && self.customer.as_ref().is_none_or(|pattern| matches_any(pattern, &row.customer_names()))
             && self.unused.is_none_or(|most| {
-                let known = row.unused.filter(|_| !row.has(Flag::UnusedIsLowerBound));
-                known.is_some_and(|unused| unused.unsigned_abs() <= most)
+                row.known_unused()
+                    .is_some_and(|unused| u64::try_from(unused).is_ok_and(|unused| unused <= most))
             })
+    }
+}
+
+/// A row that a rule can match.
+pub(crate) trait Ignorable {
+    /// What a pattern for the product is compared with.
+    fn product_names(&self) -> [Option<String>; 3];
+
+    /// What a pattern for the customer is compared with.
+    fn customer_names(&self) -> [Option<String>; 2];
+
+    /// How many licenses are unused, unless that is unknown or a lower bound.
+    fn known_unused(&self) -> Option<i64>;
+}
+
+impl Ignorable for FunnelRow {
+    fn product_names(&self) -> [Option<String>; 3] {
+        [self.product_name.clone(), self.product_id.as_ref().map(ToString::to_string), None]
+    }
+
+    fn customer_names(&self) -> [Option<String>; 2] {
+        [self.customer_name.clone(), Some(self.customer_id.to_string())]
+    }
+
+    fn known_unused(&self) -> Option<i64> {
+        self.unused.filter(|_| !self.has(Flag::UnusedIsLowerBound))
+    }
+}
+
+impl Ignorable for Sku {
+    fn product_names(&self) -> [Option<String>; 3] {
+        let id = self.sku_id.as_ref().map(ToString::to_string);
+        [self.sku_name.clone(), id, self.sku_part_number.clone()]
+    }
+
+    fn customer_names(&self) -> [Option<String>; 2] {
+        [self.customer_name.clone(), Some(self.customer_id.to_string())]
+    }
+
+    /// Those that are not assigned.
+    fn known_unused(&self) -> Option<i64> {
+        self.available
     }
 }
 

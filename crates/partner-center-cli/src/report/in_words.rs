@@ -52,7 +52,10 @@ pub(super) fn in_words(
         let customers = if later == 1 { "customer was" } else { "customers were" };
         let _ = write!(text, "\n{} {customers} read in a later round; their rows come last", grouped(later));
     }
-    let _ = write!(text, "\n{} rows. {}", grouped(summary.rows), age_of(summary).unwrap_or_default());
+    let _ = write!(text, "\n{} rows.", grouped(summary.rows));
+    if let Some(age) = age_of(summary) {
+        let _ = write!(text, " {age}");
+    }
     if without_rows > 0 && !by_query && proves_nothing {
         text.push_str("\nAn empty response does not prove that there are no licenses.");
     }

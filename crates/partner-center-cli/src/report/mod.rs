@@ -6,6 +6,7 @@
 mod annotator;
 mod batch;
 mod checkpoint_file;
+mod column_threshold;
 mod coverage;
 mod crossings;
 mod earlier_days;
@@ -14,6 +15,7 @@ mod funnel_policy;
 mod ignore_rules;
 mod in_words;
 pub(crate) mod output_options;
+mod owned;
 mod pages;
 mod progress;
 mod recorded;
@@ -36,6 +38,7 @@ use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 use self::funnel_of_all::Asked;
 pub(crate) use self::funnel_of_all::write_from_all;
 use self::funnel_policy::FunnelPolicy;
+pub(crate) use self::owned::{skus, subscriptions};
 pub(crate) use self::pages::{pack, page};
 pub(crate) use self::recorded::RecordedPage;
 pub(crate) use self::recording::record;
@@ -64,13 +67,24 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
-    let asked = [("--below", arguments.below.map(|percent| percent.to_string()))];
     let args::LicenseArgs { whose, reading, writing, .. } = arguments;
-    let writing = &ordered(writing, whose, reading, arguments.by, global)?;
+    let asked = [
+        ("--source", Some(reading.requests.source_in_words())),
+        ("--below", arguments.below.map(|percent| percent.to_string())),
+    ];
+    let writing = &ordered(writing, whose, &reading.progress, arguments.by, global)?;
     let columns = (Columns::of::<R>(), None);
     let connection = Connection::read(global)?;
-    let setup =
-        Destination::<R>::new(arguments.by, columns, whose, reading, writing, asked, &[], &connection)?;
+    let setup = Destination::<R>::new(
+        arguments.by,
+        columns,
+        whose,
+        &reading.progress,
+        writing,
+        asked,
+        &[],
+        &connection,
+    )?;
     let session = connection.open(console).await?;
     let whose = if whose.all_customers {
         let report = session
@@ -78,9 +92,9 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
             .customers()
             .report::<R>()
             .source(reading.requests.choice())
-            .order(reading.order());
-        let mut report = report.concurrency(reading.requests.concurrency());
-        if let Some(rate) = reading.requests.rate()? {
+            .order(reading.progress.order());
+        let mut report = report.concurrency(reading.requests.pace.concurrency());
+        if let Some(rate) = reading.requests.pace.rate()? {
             report = report.rate(rate);
         }
         if let Some(state) = setup.state() {
@@ -91,7 +105,8 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         CustomerSelection::of(&session.partner, &whose.customers, &reading.requests)
     };
     // With --sort, the output holds the rows.
-    let by_customer = reading.order() == Order::Customer && writing.sort.is_none() && arguments.by.is_none();
+    let by_customer =
+        reading.progress.order() == Order::Customer && writing.sort.is_none() && arguments.by.is_none();
     let held = by_customer.then(RowBuffer::default);
     let rows = Reading { whose, below: arguments.below, held };
     setup.drive(rows, arguments.whose.all_customers, console).await
@@ -105,9 +120,10 @@ pub(super) async fn funnel(
 ) -> Result<Exit, Stop> {
     let args::Funnel { whose, reading, filters, fail_on, by, pricing, writing } = arguments;
     let mut policy = FunnelPolicy::new(filters, pricing, fail_on, by.is_some(), global.patience())?;
-    let writing = &ordered(writing, whose, reading, *by, global)?;
+    let writing = &ordered(writing, whose, &reading.progress, *by, global)?;
     let (rules, thresholds) = policy.asked();
     let asked = [
+        ("--source", Some(reading.requests.source_in_words())),
         ("--min-idle", filters.min_idle.map(|licenses| licenses.to_string())),
         ("--below", filters.below.map(|percent| percent.to_string())),
         ("--ignore", rules.map(digest)),
@@ -118,7 +134,7 @@ pub(super) async fn funnel(
     let read = read_files(filters, pricing);
     let columns = (policy.annotator().columns(), policy.annotator().currencies().map(<[_]>::to_vec));
     let connection = Connection::read(global)?;
-    let setup = Destination::new(*by, columns, whose, reading, writing, asked, &read, &connection)?;
+    let setup = Destination::new(*by, columns, whose, &reading.progress, writing, asked, &read, &connection)?;
     if let Some(state) = setup.state() {
         policy.restore(state.policy.clone())?;
     }
@@ -126,7 +142,8 @@ pub(super) async fn funnel(
     let partner = &session.partner;
     let resumed = setup.state().map(|state| state.reading.clone());
     let selected = if whose.all_customers {
-        funnel_of_all::open(partner, &reading.requests, reading.order(), resumed, Asked::default()).await?
+        funnel_of_all::open(partner, &reading.requests, reading.progress.order(), resumed, Asked::default())
+            .await?
     } else {
         ControlFlow::Continue(CustomerSelection::of(partner, &whose.customers, &reading.requests))
     };
@@ -150,11 +167,11 @@ fn read_files<'a>(filters: &'a args::Filters, pricing: &'a args::Pricing) -> Vec
 fn ordered(
     writing: &args::Writing,
     whose: &args::Whose,
-    reading: &args::Reading,
+    progress: &args::Progress,
     by: Option<args::By>,
     global: &Global,
 ) -> Result<args::Writing, Problem> {
-    let as_they_come = by.is_some() || reading.checkpoint.is_some() || reading.order() == Order::Completion;
+    let as_they_come = by.is_some() || progress.checkpoint.is_some() || progress.order() == Order::Completion;
     output_options::in_written_order(writing, whose.layout(), as_they_come, global)
 }
 
@@ -177,6 +194,13 @@ impl args::Requests {
         }
     }
 
+    /// The source in a fingerprint.
+    fn source_in_words(&self) -> String {
+        format!("{:?}", self.source.unwrap_or_default()).to_lowercase()
+    }
+}
+
+impl args::Pace {
     fn concurrency(&self) -> usize {
         self.concurrency.unwrap_or(8).into()
     }
@@ -186,7 +210,7 @@ impl args::Requests {
     }
 }
 
-impl args::Reading {
+impl args::Progress {
     fn order(&self) -> Order {
         match self.order.unwrap_or_default() {
             args::Order::Customer => Order::Customer,
@@ -207,19 +231,19 @@ impl<R: Row> Destination<R> {
         by: Option<args::By>,
         (columns, currencies): (Columns, Option<Vec<Currency>>),
         whose: &args::Whose,
-        reading: &args::Reading,
+        progress: &args::Progress,
         writing: &args::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
         read: Read<'_>,
         connection: &Connection<'_>,
     ) -> Result<Self, Stop> {
         let Some(by) = by else {
-            return Setup::new(columns, whose, reading, writing, asked, read, connection).map(Self::Rows);
+            return Setup::new(columns, whose, progress, writing, asked, read, connection).map(Self::Rows);
         };
         let sort = writing.sort.clone().or_else(|| Some(R::GROUPS_SORTED_BY.to_owned()));
         let writing = args::Writing { sort, ..writing.clone() };
         let columns = group::columns(currencies.as_deref());
-        let setup = Setup::new(columns, whose, reading, &writing, asked, read, connection)?;
+        let setup = Setup::new(columns, whose, progress, &writing, asked, read, connection)?;
         Ok(Self::Groups(setup, by.into(), currencies))
     }
 
@@ -259,7 +283,7 @@ impl<R: Row> Setup<R> {
     fn new(
         columns: Columns,
         whose: &args::Whose,
-        reading: &args::Reading,
+        progress: &args::Progress,
         writing: &args::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
         read: Read<'_>,
@@ -271,7 +295,7 @@ impl<R: Row> Setup<R> {
         let arrangement = output_options::arrangement(&columns, writing)?;
         let layout = whose.layout();
         let about = about(connection);
-        let Some(path) = &reading.checkpoint else {
+        let Some(path) = &progress.checkpoint else {
             let output = output_options::output_apart_from(global, writing, layout, columns, read)?;
             return Ok(Self { output, format, about, checkpoint_file: None, state: None });
         };
@@ -288,8 +312,7 @@ impl<R: Row> Setup<R> {
         let mut fingerprint: Fingerprint = Fingerprint::from([
             ("command", format!("licenses {}", R::TYPE)),
             ("--format", format!("{format:?}").to_lowercase()),
-            ("--source", format!("{:?}", reading.requests.source.unwrap_or_default()).to_lowercase()),
-            ("--order", format!("{:?}", reading.order.unwrap_or_default()).to_lowercase()),
+            ("--order", format!("{:?}", progress.order.unwrap_or_default()).to_lowercase()),
             ("--locale", global.locale.clone().unwrap_or_else(|| "en-US".to_owned())),
             ("the service", connection.name()),
         ]);

@@ -42,6 +42,7 @@ impl<S: Reading> Reading for RollUp<S> {
             }
             BatchRows::Empty => BatchRows::Empty,
             BatchRows::Skipped => BatchRows::Skipped,
+            BatchRows::Refused(error) => BatchRows::Refused(error),
             BatchRows::Failed(error) => BatchRows::Failed(error),
         };
         Ok(Some(Batch { customer: batch.customer, name: batch.name, rows, odd: batch.odd }))

@@ -13,7 +13,6 @@ use partner_center::{CustomerId, Error};
 use super::batch::{Batch, BatchRows};
 use super::checkpoint_file::{CheckpointFile, State};
 use super::coverage::CustomerCoverage;
-use super::funnel_policy::FunnelPolicy;
 use super::in_words::{in_words, to_append};
 use super::progress::Line;
 use super::source::Reading;
@@ -64,6 +63,8 @@ struct Counts {
     without_rows: u64,
     skipped: u64,
     failed: u64,
+    /// Of the skipped ones, those of this run in whose tenant the caller may not read.
+    refused: u64,
     /// Rows that earlier runs could not read.
     unreadable_before: u64,
 }
@@ -112,7 +113,7 @@ pub(super) async fn drive<G: Reading>(
     if let Some(summary) = reading.progress().map(|progress| progress.summary) {
         let Summary { customers: done, empty: without_rows, skipped, failed, .. } = summary;
         let unreadable_before = summary.unreadable_rows;
-        runner.counts = Counts { done, without_rows, skipped, failed, unreadable_before };
+        runner.counts = Counts { done, without_rows, skipped, failed, refused: 0, unreadable_before };
     }
     let before = runner.counts.done;
     let line = Line::new(runner.console, before, runner.writes_rows_to_a_terminal());
@@ -198,6 +199,14 @@ impl<R: Row> ReportRunner<R> {
                     self.unread.skipped.extend(named(customer, batch.name));
                 }
             }
+            (BatchRows::Refused(error), customer) => {
+                self.counts.skipped += 1;
+                self.counts.refused += 1;
+                self.exits.push(Exit::of(&error));
+                if self.format.lists_customers() {
+                    self.unread.skipped.extend(named(customer, batch.name));
+                }
+            }
             (BatchRows::Failed(error), customer) => {
                 if self.format.lists_customers() {
                     self.unread.failed.extend(named(customer, batch.name));
@@ -271,7 +280,7 @@ impl<R: Row> ReportRunner<R> {
         covered: Option<&CustomerCoverage>,
         ended: bool,
     ) -> Customers {
-        let Counts { done, without_rows, skipped, failed, unreadable_before } = self.counts;
+        let Counts { done, without_rows, skipped, failed, unreadable_before, .. } = self.counts;
         let read = reading.progress().map(|progress| progress.summary).unwrap_or_default();
         let unreadable_rows = unreadable_before.saturating_add(self.findings.unreadable());
         let mut customers = Customers {
@@ -324,7 +333,6 @@ impl<R: Row> ReportRunner<R> {
 
     /// What the user should know about the rows.
     fn notes(&self, reading: &impl Reading, covered: Option<&CustomerCoverage>) -> Vec<String> {
-        let of_policy = reading.policy().map(FunnelPolicy::notes);
         [
             covered.and_then(CustomerCoverage::note),
             Some(reading.empty_pages()).filter(|pages| *pages > 0).map(words::empty_pages),
@@ -332,7 +340,7 @@ impl<R: Row> ReportRunner<R> {
         ]
         .into_iter()
         .flatten()
-        .chain(of_policy.into_iter().flatten())
+        .chain(reading.notes())
         .collect()
     }
 
@@ -390,6 +398,7 @@ impl<R: Row> ReportRunner<R> {
             // The next run must start again, not resume.
             self.output.discard();
             self.checkpoint_file.map(CheckpointFile::remove).transpose()?;
+            reading.notes().iter().for_each(|note| self.console.note(note));
             return Ok(exit);
         }
         let covered = reading.covered();
@@ -428,8 +437,7 @@ impl<R: Row> ReportRunner<R> {
         }
         summary.notes.iter().for_each(|note| console.note(note));
         super::output_options::report_missing(&findings);
-        let policy = reading.policy();
-        let crossed = policy.map(FunnelPolicy::crossed).unwrap_or_default();
+        let crossed = reading.crossed();
         crossed.iter().for_each(Console::report);
         Ok(if !crossed.is_empty() {
             Exit::CheckFailed
@@ -443,9 +451,10 @@ impl<R: Row> ReportRunner<R> {
         })
     }
 
-    /// The exit code if every customer failed; then nothing is written.
+    /// The exit code if every customer failed or was refused; then nothing is written.
     fn exit_of_all(&self) -> Option<Exit> {
-        if self.exits.is_empty() || self.has_results || self.counts.done > self.counts.failed {
+        let Counts { done, failed, refused, .. } = self.counts;
+        if self.exits.is_empty() || self.has_results || done > failed + refused {
             return None;
         }
         Some(alike(&self.exits).unwrap_or(Exit::Partial))

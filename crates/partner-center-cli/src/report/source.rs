@@ -16,6 +16,7 @@ use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
 use crate::args::Requests;
 use crate::output::rows::{AnnotatedRow, GroupRow};
 use crate::output::{Row, as_written};
+use crate::problem::Problem;
 
 /// A source of rows that is read in batches.
 pub(super) trait Reading {
@@ -72,6 +73,16 @@ pub(super) trait Reading {
         None
     }
 
+    /// Notes about the rows.
+    fn notes(&self) -> Vec<String> {
+        self.policy().map(FunnelPolicy::notes).unwrap_or_default()
+    }
+
+    /// The thresholds that are crossed.
+    fn crossed(&self) -> Vec<Problem> {
+        self.policy().map(FunnelPolicy::crossed).unwrap_or_default()
+    }
+
     /// Whether to read on after the output is full, for thresholds.
     fn wants_all(&self) -> bool {
         self.policy().is_some_and(FunnelPolicy::has_thresholds)
@@ -96,7 +107,7 @@ pub(super) enum CustomerSelection<S, Q: CustomerQuery> {
 impl<S, Q: CustomerQuery> CustomerSelection<S, Q> {
     /// These customers, in the order of their ids.
     pub(super) fn of(partner: &PartnerCenter, customers: &[CustomerId], requests: &Requests) -> Self {
-        let (at_once, source) = (requests.concurrency(), requests.source);
+        let (at_once, source) = (requests.pace.concurrency(), requests.source);
         Self::SelectedCustomers(SelectedCustomers::new(partner, customers, at_once, source))
     }
 

@@ -20,6 +20,7 @@ mod history;
 mod input;
 mod input_forms;
 mod licenses;
+mod owned;
 mod pack;
 mod prices;
 #[cfg(unix)]

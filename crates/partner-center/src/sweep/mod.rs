@@ -125,7 +125,7 @@ use crate::client::PartnerCenter;
 use crate::clock::BoxFuture;
 use crate::models::{
     CustomerLicensesDeploymentInsightsCollection, CustomerLicensesUsageInsightsCollection,
-    SubscriptionCollection,
+    SubscribedSkuCollection, SubscriptionCollection,
 };
 use crate::{CustomerId, Response, Result};
 use checkpoint::Place;
@@ -184,6 +184,15 @@ pub async fn usage(customer: CustomerHandle) -> Result<Response<CustomerLicenses
 /// As for [`SubscriptionList`](crate::chain::SubscriptionList).
 pub async fn subscriptions(customer: CustomerHandle) -> Result<Response<SubscriptionCollection>> {
     customer.subscriptions().list().all().await
+}
+
+/// Reads the SKUs of a customer's tenant. Use it as the operation of a sweep.
+///
+/// # Errors
+///
+/// As for [`SubscribedSkus::get`](crate::chain::SubscribedSkus::get).
+pub async fn subscribed_skus(customer: CustomerHandle) -> Result<Response<SubscribedSkuCollection>> {
+    customer.subscribed_skus().get().await
 }
 
 /// The order in which outcomes are returned.

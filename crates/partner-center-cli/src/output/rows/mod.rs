@@ -1,6 +1,7 @@
 //! The columns of the rows of all commands, in the order of the csv columns.
 //!
-//! The rows are those of the SDK, except for customers: a model is nested, and a row of output is flat.
+//! The rows are those of the SDK, except for customers, subscriptions and SKUs: a model is nested, and a row of output is
+//! flat.
 
 mod annotated;
 mod customer;
@@ -8,8 +9,12 @@ mod funnel;
 pub(crate) mod group;
 mod history;
 mod licenses;
+mod sku;
+mod subscription;
 
 pub(crate) use annotated::{AnnotatedRow, Priced};
 pub(crate) use customer::Customer;
 pub(crate) use group::{GroupExtra, GroupRow};
 pub(crate) use history::{DayRow, DiffLine, TrendLine};
+pub(crate) use sku::Sku;
+pub(crate) use subscription::Subscription;

@@ -14,6 +14,7 @@ use crate::output::row::columns;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Sku {
     /// The customer's id, which is the id of its tenant.
+    #[schemars(with = "Guid")]
     pub(crate) customer_id: CustomerId,
     /// The customer's name, if the list of customers was read.
     pub(crate) customer_name: Option<String>,

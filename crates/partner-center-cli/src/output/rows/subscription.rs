@@ -15,6 +15,7 @@ use crate::output::row::columns;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Subscription {
     /// The customer's id, which is the id of its tenant.
+    #[schemars(with = "Guid")]
     pub(crate) customer_id: CustomerId,
     /// The customer's name, if the list of customers was read.
     pub(crate) customer_name: Option<String>,
@@ -83,7 +84,9 @@ impl Subscription {
             days_to_renewal: renews_on.as_ref().and_then(|ends| days_until(ends, today)),
             renews_on,
             reducible_until: subscription.cancellation_allowed_until_date,
-            reducible_quantity: subscription.refundable_quantity.and_then(|refundable| refundable.total_quantity),
+            reducible_quantity: subscription
+                .refundable_quantity
+                .and_then(|refundable| refundable.total_quantity),
             scheduled_quantity: subscription.scheduled_next_term_instructions.and_then(|next| next.quantity),
         }
     }

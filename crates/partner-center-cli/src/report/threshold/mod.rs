@@ -10,6 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub(crate) use self::measure::{Measured, Overall};
+pub(super) use self::parse::relation_and_number;
 pub(crate) use self::value::MetricValue;
 use partner_center::filter::draw_caret;
 
@@ -121,7 +122,7 @@ pub(crate) enum Relation {
 }
 
 impl Relation {
-    const fn symbol(self) -> &'static str {
+    pub(super) const fn symbol(self) -> &'static str {
         match self {
             Self::Above => ">",
             Self::AtLeast => ">=",
@@ -132,7 +133,7 @@ impl Relation {
         }
     }
 
-    fn holds<T: PartialOrd + Copy>(self, number: T, limit: T) -> bool {
+    pub(super) fn holds<T: PartialOrd + Copy>(self, number: T, limit: T) -> bool {
         match self {
             Self::Above => number > limit,
             Self::AtLeast => number >= limit,

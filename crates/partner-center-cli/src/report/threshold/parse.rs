@@ -20,6 +20,26 @@ pub(super) fn threshold(input: &str) -> Result<Threshold, ThresholdError> {
     }
 }
 
+/// Parses the operator and a whole number, which may be negative, after the name of a column that takes up the first
+/// `before` characters of the threshold.
+pub(in crate::report) fn relation_and_number(
+    rest: &str,
+    before: usize,
+) -> Result<(Relation, i64), ThresholdError> {
+    let mut cursor = Cursor { rest, column: before + 1 };
+    let relation = cursor.relation()?;
+    let start = cursor.at_word();
+    let (number, after) = start.split(|c| c.is_ascii_digit() || c == '-');
+    if number.is_empty() {
+        return Err(start.refused("expected a number"));
+    }
+    let number = number.parse().map_err(|_| start.refused("expected a whole number"))?;
+    match after.at_word().rest {
+        "" => Ok((relation, number)),
+        _ => Err(after.at_word().refused("expected the end of the threshold")),
+    }
+}
+
 /// The rest of the input, and the column at which it starts.
 #[derive(Clone, Copy)]
 struct Cursor<'a> {
