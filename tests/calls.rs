@@ -71,6 +71,7 @@ pub(crate) async fn call(
         "getCustomerSubscribedSkus" => collection!(customer.subscribed_skus().get()),
         "getPartnerLicensesDeployment" => collection!(of_partner.deployment().get()),
         "getPartnerLicensesUsage" => collection!(of_partner.usage().get()),
+        "querySubscriptions" => query!(partner.analytics().subscriptions()),
         "queryCommercialLicensesDeployment" => query!(commercial.deployment()),
         "queryCommercialLicensesUsage" => query!(commercial.usage()),
         "queryCommercialLicensesDeploymentV1" => query!(commercial.deployment().prefix(v1)),

@@ -56,6 +56,7 @@ async fn responses_to_invalid_requests_match_the_contract() {
             assert!([403, 404].contains(&judge.status(&emulator, operation, &nobody, &[TOKEN]).await));
         }
         if operation.is_tagged("commercial") {
+            // `groupBy` is the same parameter as `groupby`: names of parameters have no case.
             for query in ["filter=serviceCode%20is%20'o365'", "groupby=colour", "top=none", "skip=-1"] {
                 let path = format!("{}?{query}", operation.path);
                 assert_eq!(judge.status(&emulator, operation, &path, &[TOKEN]).await, 400);
@@ -79,6 +80,9 @@ async fn responses_to_queries_match_the_contract() {
         ("queryCommercialLicensesDeployment", "filter=serviceCode%20eq%20'none'"),
         ("queryCommercialLicensesUsage", "top=3"),
         ("queryCommercialLicensesUsage", "groupby=workloadCode"),
+        ("querySubscriptions", "top=3&skip=2"),
+        ("querySubscriptions", "groupBy=subscriptionType,status&aggregationLevel=month"),
+        ("querySubscriptions", "filter=commitmentEndDate%20le%20cast('2027-01-01',Edm.DateTimeOffset)"),
     ] {
         let operation = judge.contract.operation(id);
         let path = format!("{}?{query}", path(operation));
@@ -119,7 +123,7 @@ impl Judge {
                 served.push(operation);
             }
         }
-        assert!(served.len() >= 12, "the emulator supports only {} operations", served.len());
+        assert!(served.len() >= 14, "the emulator supports only {} operations", served.len());
         served
     }
 

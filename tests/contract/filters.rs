@@ -1,6 +1,8 @@
 //! The fields by which the SDK filters and groups are those that the contract has for the query.
 
-use partner_center::filter::{Deployment, Field, Filter, Grouping, Operation, Usage};
+use partner_center::filter::{
+    Deployment, Field, Filter, Grouping, LicenseOperation, Operation, Subscriptions, Usage,
+};
 use partner_center_tests::Contract;
 use serde_json::json;
 
@@ -10,7 +12,47 @@ fn filters_and_groupings_have_the_fields_of_the_contract() {
     check::<Usage>(["queryCommercialLicensesUsage", "queryCommercialLicensesUsageV1"]);
 }
 
-fn check<Op: Operation>(operations: [&str; 2]) {
+/// Every field of the contract can be compared with the operators of the contract, and with no other.
+#[test]
+fn filters_of_subscriptions_have_the_fields_and_operators_of_the_contract() {
+    let contract = Contract::read();
+    let operation = contract.operation("querySubscriptions");
+    let parameter =
+        |name: &str| operation.parameters.iter().find(|parameter| parameter.name == name).unwrap();
+    let row = &contract.schemas["SubscriptionInsights"]["properties"];
+    let mut compared = 0;
+    for (field, operators) in &parameter("filter").operators {
+        let value = match (row[field]["format"].as_str(), row[field]["type"].as_str()) {
+            (Some("date-time-local"), _) => "'2027-03-01'",
+            (_, Some("boolean")) => "true",
+            _ => "'x'",
+        };
+        for operator in ["eq", "ne", "gt", "lt", "ge", "le", "contains"] {
+            let text = match operator {
+                "contains" => format!("contains({field},{value})"),
+                _ => format!("{field} {operator} {value}"),
+            };
+            let is_valid = text.parse::<Filter<Subscriptions>>().is_ok();
+            assert_eq!(is_valid, operators.iter().any(|known| known == operator), "{text}");
+            compared += usize::from(is_valid);
+        }
+        assert!(
+            parameter("filter").description.contains(field.as_str()),
+            "the description does not name {field}"
+        );
+    }
+    assert_eq!(compared, 9 * 6 + 7 * 2 + 2 + 3);
+    let grouped: Vec<_> = Subscriptions::FIELDS.iter().map(Field::name).collect();
+    assert_eq!(grouped, parameter("groupBy").fields);
+    let all = grouped.join(",");
+    assert_eq!(all.parse::<Grouping<Subscriptions>>().unwrap().to_string(), all);
+    let pattern =
+        jsonschema::validator_for(&json!({ "pattern": parameter("groupBy").schema["pattern"] })).unwrap();
+    assert!(pattern.is_valid(&json!(all)), "{all}");
+    assert!(!pattern.is_valid(&json!("licenseCount")));
+}
+
+fn check<Op: LicenseOperation>(operations: [&str; 2]) {
     let contract = Contract::read();
     let names: Vec<_> = Op::FIELDS.iter().map(Field::name).collect();
     for name in &names {

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use partner_center::chain::CommercialPrefix;
+use partner_center::chain::{AggregationLevel, CommercialPrefix};
 use partner_center::credential::StaticToken;
-use partner_center::filter::{Field, Grouping};
+use partner_center::filter::{Field, Grouping, SubscriptionField};
 use partner_center::models::LicenseGroup;
 use partner_center::{CustomerFilter, CustomerId, PartnerCenter, RequestContext};
 use partner_center_tests::{Contract, Request, Server, openapi};
@@ -184,6 +184,24 @@ async fn commercial_usage() {
     let query = query.filter(Field::WORKLOAD_CODE.eq("EXO").unwrap()).prefix(CommercialPrefix::V1);
     query.get().await.unwrap();
     check(&server, "queryCommercialLicensesUsageV1@filtered");
+}
+
+#[tokio::test]
+async fn subscriptions_of_all_customers() {
+    let (server, partner) = set_up();
+    let filter = SubscriptionField::CUSTOMER_NAME
+        .contains("O'Brien & Sons")
+        .unwrap()
+        .and(SubscriptionField::COMMITMENT_END_DATE.le("2027-03-01").unwrap())
+        .and(SubscriptionField::AUTO_RENEW_ENABLED.eq(true));
+    let grouping = Grouping::by(SubscriptionField::SUBSCRIPTION_TYPE.grouped())
+        .and(SubscriptionField::CREATION_DATE.grouped());
+    let query = partner.analytics().subscriptions().filter(filter).group_by(grouping);
+    server.respond_with("examples/subscription-insights-grouped.json");
+    let rows = query.aggregation_level(AggregationLevel::Month).top(100).skip(5).get().await.unwrap();
+    // Counts of groups are texts.
+    assert_eq!(rows.items()[4].license_count, Some(7485));
+    check(&server, "querySubscriptions@everything");
 }
 
 /// The settings of a program affect only the headers.

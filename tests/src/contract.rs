@@ -47,6 +47,8 @@ pub struct Parameter {
     pub description: String,
     /// The properties of a row that its value may name (`x-fields`).
     pub fields: Vec<String>,
+    /// Likewise, with the operators of each, if the contract names them.
+    pub operators: Vec<(String, Vec<String>)>,
     /// The schema of its value.
     pub schema: Value,
 }
@@ -117,6 +119,12 @@ impl Contract {
     /// A property's inline or referenced schema.
     #[must_use]
     pub fn resolve<'a>(&'a self, property: &'a Value) -> &'a Value {
+        let schema = self.referenced(property);
+        // A count that may be sent as a text is a count.
+        if is_count_or_text(schema) { &schema["oneOf"][0] } else { schema }
+    }
+
+    fn referenced<'a>(&'a self, property: &'a Value) -> &'a Value {
         match property["$ref"].as_str().and_then(|reference| reference.rsplit('/').next()) {
             Some(name) => &self.schemas[name],
             None => property,
@@ -131,11 +139,16 @@ impl Contract {
         std::iter::once(schema).chain(choices).any(|schema| schema["nullable"] == true)
     }
 
-    /// The value in the contract's own spelling: properties with their documented names, without optional nulls.
+    /// The value in the contract's own spelling: properties with their documented names, without optional nulls, and counts
+    /// as numbers.
     #[must_use]
     pub fn canonical(&self, schema: &Value, value: &Value) -> Value {
+        let is_count = is_count_or_text(self.referenced(schema));
         let schema = self.resolve(schema);
         match value {
+            Value::String(text) if is_count => {
+                text.parse().map_or_else(|_| value.clone(), |count: u64| count.into())
+            }
             Value::Object(members) => {
                 let mut canonical = Map::new();
                 for (name, member) in members {
@@ -210,6 +223,14 @@ fn operation_of(document: &Value, path: &str, item: &Value, method: &str, operat
                 required: parameter["required"] == true,
                 description: text(&parameter["description"]),
                 fields: parameter["x-fields"].as_array().into_iter().flatten().map(text).collect(),
+                operators: parameter["x-fields"]
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(field, operators)| {
+                        (field.clone(), operators.as_array().into_iter().flatten().map(text).collect())
+                    })
+                    .collect(),
                 schema: parameter["schema"].clone(),
             }
         })
@@ -255,4 +276,9 @@ fn follow<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 
 fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+}
+
+/// Whether a schema is a choice of a count and its text.
+fn is_count_or_text(schema: &Value) -> bool {
+    schema["oneOf"][0]["type"] == "integer" && schema["oneOf"][1]["pattern"].is_string()
 }

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 b21c00a3ae2b433e415ad4e768eb2a83fa99f4e76e5630c5e566f1dd497f95c3.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 52f8701b98d064bf305fd92f4bea502978fdb83a5020f594f15fe0510bbb0600.
 // Do not edit: edit the contract and run the command.
 
 /// The members by which a collection says that there is more, in every spelling.
@@ -841,6 +841,78 @@ impl std::fmt::Debug for QueryCommercialLicensesUsageV1 {
     }
 }
 
+/// Queries the subscriptions of all customers.
+///
+/// One row per subscription, or per group if `groupBy` is given. Rows of groups have only the grouped fields and the
+/// counts, which come as texts. App+User tokens only.
+///
+/// Documented since 2018 and not deprecated, but no recording of it is known.
+///
+/// `GET /partner/v1/analytics/subscriptions`
+#[derive(Clone, Default)]
+pub struct QuerySubscriptions {
+    /// The length of the periods of a date field in `groupBy`, without which it has no effect.
+    pub aggregation_level: Option<String>,
+    /// A condition with and, or and parentheses. Texts are in single quotes (double a quote in a text), a Boolean is true or false, and a date is cast('2018-01-01',Edm.DateTimeOffset). Compared with eq and ne are autoRenewEnabled, customerMarket, customerTenantId, id, partnerId, productName, status and subscriptionType; with these and gt, lt, ge and le the dates commitmentEndDate, creationDate, currentStateEndDate, deprovisionedDate, effectiveStartDate, lastRenewalDate, lastUsageDate, trialStartDate and trialToPaidConversionDate; contains(field,'text') takes customerName, friendlyName or productName.
+    pub filter: Option<String>,
+    /// A comma-separated list of fields. Also spelled groupby in the documentation.
+    pub group_by: Option<String>,
+    /// How many rows to skip at the beginning.
+    pub skip: Option<i64>,
+    /// The most rows per page. The default is 10,000.
+    pub top: Option<i64>,
+}
+impl crate::operation::Operation for QuerySubscriptions {
+    type Response = partner_center_models::SubscriptionInsightsCollection;
+    const DETAILS: crate::operation::OperationDetails = crate::operation::OperationDetails {
+        id: "query_subscriptions",
+        method: "GET",
+        path: "/partner/v1/analytics/subscriptions",
+        superseded_by: None,
+        skips: true,
+        seeks: false,
+    };
+    fn empty() -> Option<Self::Response> {
+        Some(Self::Response::default())
+    }
+    fn extent(answer: &Self::Response) -> Option<crate::operation::PageExtent> {
+        Some(crate::operation::PageExtent {
+            rows: answer.value.len(),
+            total: answer.total_count,
+            counts: crate::operation::CountScope::Query,
+        })
+    }
+    fn append(answer: &mut Self::Response, page: Self::Response) {
+        let mut rows = std::mem::take(&mut answer.value);
+        *answer = page;
+        rows.append(&mut answer.value);
+        answer.total_count = answer
+            .total_count
+            .map(|_| i64::try_from(rows.len()).unwrap_or(i64::MAX));
+        answer.value = rows;
+    }
+}
+impl crate::operation::BuildRequest for QuerySubscriptions {
+    fn request(
+        &self,
+        requests: &crate::generated_requests::Client,
+    ) -> reqwest::Result<reqwest::Request> {
+        requests
+            .query_subscriptions(
+                self.aggregation_level.as_deref(),
+                self.filter.as_deref(),
+                self.group_by.as_deref(),
+                self.skip,
+                self.top,
+            )
+    }
+}
+impl std::fmt::Debug for QuerySubscriptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QuerySubscriptions").finish_non_exhaustive()
+    }
+}
+
 /// Calls the macro of the given name with the id of every operation and its type in `operations`.
 #[doc(hidden)]
 #[macro_export]
@@ -860,6 +932,7 @@ macro_rules! for_each_operation {
             "queryCommercialLicensesUsage" => QueryCommercialLicensesUsage,
             "queryCommercialLicensesDeploymentV1" => QueryCommercialLicensesDeploymentV1,
             "queryCommercialLicensesUsageV1" => QueryCommercialLicensesUsageV1,
+            "querySubscriptions" => QuerySubscriptions,
         }
     };
 }

@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 b21c00a3ae2b433e415ad4e768eb2a83fa99f4e76e5630c5e566f1dd497f95c3.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 52f8701b98d064bf305fd92f4bea502978fdb83a5020f594f15fe0510bbb0600.
 // Do not edit: edit the contract and run the command.
 
 #[allow(unused_imports)]
@@ -250,6 +250,30 @@ impl Client {
                     &processed_date_time,
                 ),
             )
+            .query(&progenitor_client::QueryParam::new("skip", &skip))
+            .query(&progenitor_client::QueryParam::new("top", &top))
+            .build()
+    }
+    /// Builds the request of `GET /partner/v1/analytics/subscriptions`.
+    pub fn query_subscriptions<'a>(
+        &'a self,
+        aggregation_level: Option<&'a str>,
+        filter: Option<&'a str>,
+        group_by: Option<&'a str>,
+        skip: Option<i64>,
+        top: Option<i64>,
+    ) -> reqwest::Result<reqwest::Request> {
+        let url = format!("{}/partner/v1/analytics/subscriptions", self.baseurl,);
+        self.client
+            .get(url)
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "aggregationLevel",
+                    &aggregation_level,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("filter", &filter))
+            .query(&progenitor_client::QueryParam::new("groupBy", &group_by))
             .query(&progenitor_client::QueryParam::new("skip", &skip))
             .query(&progenitor_client::QueryParam::new("top", &top))
             .build()

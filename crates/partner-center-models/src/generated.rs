@@ -1,4 +1,4 @@
-// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 b21c00a3ae2b433e415ad4e768eb2a83fa99f4e76e5630c5e566f1dd497f95c3.
+// Made by `cargo xtask codegen` from openapi/partner-center.yaml, sha256 52f8701b98d064bf305fd92f4bea502978fdb83a5020f594f15fe0510bbb0600.
 // Do not edit: edit the contract and run the command.
 
 /// The license deployment of a customer, one row per product.
@@ -1539,6 +1539,190 @@ crate::lenient::model! {
     }
 }
 
+/// A page of the subscriptions of all customers.
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SubscriptionInsightsCollection {
+    /// The rows.
+    #[serde(rename = "Value")]
+    pub value: Vec<SubscriptionInsights>,
+    /// The link to the next page; null, empty or absent on the last. It contains the filter of the request.
+    #[serde(rename = "@nextLink", skip_serializing_if = "Option::is_none")]
+    pub next_link: Option<String>,
+    /// How many rows all pages of the query hold.
+    #[serde(rename = "TotalCount", skip_serializing_if = "Option::is_none")]
+    pub total_count: Option<i64>,
+}
+impl std::fmt::Debug for SubscriptionInsightsCollection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SubscriptionInsightsCollection")
+            .field("value", &self.value)
+            .field("next_link", &crate::private(&self.next_link))
+            .field("total_count", &self.total_count)
+            .finish()
+    }
+}
+
+crate::lenient::model! {
+    SubscriptionInsightsCollection {
+        value: rows SubscriptionInsights = "Value" | "value" | "items" | "Items",
+        next_link: optional Text<String> = "@nextLink" | "@NextLink" | "nextLink" | "NextLink" | "@odata.nextLink" | "odata.nextLink" | "Odata.nextLink",
+        total_count: optional Count = "TotalCount" | "totalCount",
+    }
+}
+
+/// A subscription of a customer. In a grouped query, the counts of one group.
+#[derive(Clone, Default, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct SubscriptionInsights {
+    /// The id of the customer's tenant. Letter case varies.
+    #[serde(rename = "customerTenantId", skip_serializing_if = "Option::is_none")]
+    pub customer_tenant_id: Option<crate::Guid>,
+    /// The customer's name.
+    #[serde(rename = "customerName", skip_serializing_if = "Option::is_none")]
+    pub customer_name: Option<String>,
+    /// The country of the customer, such as US.
+    #[serde(rename = "customerMarket", skip_serializing_if = "Option::is_none")]
+    pub customer_market: Option<String>,
+    /// The subscription's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<crate::Guid>,
+    /// The state of a subscription in analytics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<crate::SubscriptionInsightsStatus>,
+    /// The name of the product, in capitals.
+    #[serde(rename = "productName", skip_serializing_if = "Option::is_none")]
+    pub product_name: Option<String>,
+    /// The family of products of a subscription.
+    #[serde(rename = "subscriptionType", skip_serializing_if = "Option::is_none")]
+    pub subscription_type: Option<crate::SubscriptionType>,
+    /// Whether it renews at the end of its term.
+    #[serde(rename = "autoRenewEnabled", skip_serializing_if = "Option::is_none")]
+    pub auto_renew_enabled: Option<bool>,
+    /// The id of the partner; for an indirect reseller its own.
+    #[serde(rename = "partnerId", skip_serializing_if = "Option::is_none")]
+    pub partner_id: Option<String>,
+    /// The name that the partner gave to the subscription.
+    #[serde(rename = "friendlyName", skip_serializing_if = "Option::is_none")]
+    pub friendly_name: Option<String>,
+    /// The partner for whom it was bought.
+    #[serde(rename = "partnerName", skip_serializing_if = "Option::is_none")]
+    pub partner_name: Option<String>,
+    /// The indirect provider that bought it.
+    #[serde(rename = "providerName", skip_serializing_if = "Option::is_none")]
+    pub provider_name: Option<String>,
+    /// When it was created.
+    #[serde(rename = "creationDate", skip_serializing_if = "Option::is_none")]
+    pub creation_date: Option<crate::Timestamp>,
+    /// When it began.
+    #[serde(rename = "effectiveStartDate", skip_serializing_if = "Option::is_none")]
+    pub effective_start_date: Option<crate::Timestamp>,
+    /// When its term ends.
+    #[serde(rename = "commitmentEndDate", skip_serializing_if = "Option::is_none")]
+    pub commitment_end_date: Option<crate::Timestamp>,
+    /// When its current state ends.
+    #[serde(rename = "currentStateEndDate", skip_serializing_if = "Option::is_none")]
+    pub current_state_end_date: Option<crate::Timestamp>,
+    /// When the trial became a paid subscription.
+    #[serde(
+        rename = "trialToPaidConversionDate",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub trial_to_paid_conversion_date: Option<crate::Timestamp>,
+    /// When the trial began.
+    #[serde(rename = "trialStartDate", skip_serializing_if = "Option::is_none")]
+    pub trial_start_date: Option<crate::Timestamp>,
+    /// When the trial ends.
+    #[serde(rename = "trialEndDate", skip_serializing_if = "Option::is_none")]
+    pub trial_end_date: Option<crate::Timestamp>,
+    /// When it was last used.
+    #[serde(rename = "lastUsageDate", skip_serializing_if = "Option::is_none")]
+    pub last_usage_date: Option<crate::Timestamp>,
+    /// When it was deprovisioned.
+    #[serde(rename = "deprovisionedDate", skip_serializing_if = "Option::is_none")]
+    pub deprovisioned_date: Option<crate::Timestamp>,
+    /// When it was last renewed.
+    #[serde(rename = "lastRenewalDate", skip_serializing_if = "Option::is_none")]
+    pub last_renewal_date: Option<crate::Timestamp>,
+    /// How many licenses; of a group, their sum, which is sent as a text.
+    #[serde(rename = "licenseCount", skip_serializing_if = "Option::is_none")]
+    pub license_count: Option<i64>,
+    /// How likely the customer is to leave, such as High.
+    #[serde(rename = "churnRisk", skip_serializing_if = "Option::is_none")]
+    pub churn_risk: Option<String>,
+    /// How often it is billed, such as MONTHLY.
+    #[serde(rename = "billingCycleName", skip_serializing_if = "Option::is_none")]
+    pub billing_cycle_name: Option<String>,
+    /// How many subscriptions a group has, sent as a text.
+    #[serde(rename = "subscriptionCount", skip_serializing_if = "Option::is_none")]
+    pub subscription_count: Option<i64>,
+}
+impl std::fmt::Debug for SubscriptionInsights {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SubscriptionInsights")
+            .field("customer_tenant_id", &self.customer_tenant_id)
+            .field("customer_name", &crate::private(&self.customer_name))
+            .field("customer_market", &self.customer_market)
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("product_name", &self.product_name)
+            .field("subscription_type", &self.subscription_type)
+            .field("auto_renew_enabled", &self.auto_renew_enabled)
+            .field("partner_id", &self.partner_id)
+            .field("friendly_name", &crate::private(&self.friendly_name))
+            .field("partner_name", &crate::private(&self.partner_name))
+            .field("provider_name", &crate::private(&self.provider_name))
+            .field("creation_date", &self.creation_date)
+            .field("effective_start_date", &self.effective_start_date)
+            .field("commitment_end_date", &self.commitment_end_date)
+            .field("current_state_end_date", &self.current_state_end_date)
+            .field("trial_to_paid_conversion_date", &self.trial_to_paid_conversion_date)
+            .field("trial_start_date", &self.trial_start_date)
+            .field("trial_end_date", &self.trial_end_date)
+            .field("last_usage_date", &self.last_usage_date)
+            .field("deprovisioned_date", &self.deprovisioned_date)
+            .field("last_renewal_date", &self.last_renewal_date)
+            .field("license_count", &self.license_count)
+            .field("churn_risk", &self.churn_risk)
+            .field("billing_cycle_name", &self.billing_cycle_name)
+            .field("subscription_count", &self.subscription_count)
+            .finish()
+    }
+}
+
+crate::lenient::model! {
+    SubscriptionInsights {
+        customer_tenant_id: optional Text<crate::Guid> = "customerTenantId" | "CustomerTenantId",
+        customer_name: optional Text<String> = "customerName" | "CustomerName",
+        customer_market: optional Text<String> = "customerMarket" | "CustomerMarket",
+        id: optional Text<crate::Guid> = "id" | "Id",
+        status: optional Text<crate::SubscriptionInsightsStatus> = "status" | "Status",
+        product_name: optional Text<String> = "productName" | "ProductName",
+        subscription_type: optional Text<crate::SubscriptionType> = "subscriptionType" | "SubscriptionType",
+        auto_renew_enabled: optional Flag = "autoRenewEnabled" | "AutoRenewEnabled",
+        partner_id: optional Text<String> = "partnerId" | "PartnerId",
+        friendly_name: optional Text<String> = "friendlyName" | "FriendlyName",
+        partner_name: optional Text<String> = "partnerName" | "PartnerName",
+        provider_name: optional Text<String> = "providerName" | "ProviderName",
+        creation_date: optional Text<crate::Timestamp> = "creationDate" | "CreationDate",
+        effective_start_date: optional Text<crate::Timestamp> = "effectiveStartDate" | "EffectiveStartDate",
+        commitment_end_date: optional Text<crate::Timestamp> = "commitmentEndDate" | "CommitmentEndDate",
+        current_state_end_date: optional Text<crate::Timestamp> = "currentStateEndDate" | "CurrentStateEndDate",
+        trial_to_paid_conversion_date: optional Text<crate::Timestamp> = "trialToPaidConversionDate" | "TrialToPaidConversionDate",
+        trial_start_date: optional Text<crate::Timestamp> = "trialStartDate" | "TrialStartDate",
+        trial_end_date: optional Text<crate::Timestamp> = "trialEndDate" | "TrialEndDate",
+        last_usage_date: optional Text<crate::Timestamp> = "lastUsageDate" | "LastUsageDate",
+        deprovisioned_date: optional Text<crate::Timestamp> = "deprovisionedDate" | "DeprovisionedDate",
+        last_renewal_date: optional Text<crate::Timestamp> = "lastRenewalDate" | "LastRenewalDate",
+        license_count: optional Count = "licenseCount" | "LicenseCount",
+        churn_risk: optional Text<String> = "churnRisk" | "ChurnRisk",
+        billing_cycle_name: optional Text<String> = "billingCycleName" | "BillingCycleName",
+        subscription_count: optional Count = "subscriptionCount" | "SubscriptionCount",
+    }
+}
+
 /// Metadata of a resource.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1959,6 +2143,40 @@ crate::open_enum::open_enum! {
 }
 
 crate::open_enum::open_enum! {
+    /// The state of a subscription in analytics.
+    pub enum SubscriptionInsightsStatus {
+        /// `ACTIVE`
+        Active = "ACTIVE",
+        /// `SUSPENDED`
+        Suspended = "SUSPENDED",
+        /// `DEPROVISIONED`
+        Deprovisioned = "DEPROVISIONED",
+    }
+}
+
+crate::open_enum::open_enum! {
+    /// The family of products of a subscription.
+    pub enum SubscriptionType {
+        /// `Office`
+        Office = "Office",
+        /// `Azure`
+        Azure = "Azure",
+        /// `Microsoft365`
+        Microsoft365 = "Microsoft365",
+        /// `M365`
+        M365 = "M365",
+        /// `Dynamics`
+        Dynamics = "Dynamics",
+        /// `EMS`
+        Ems = "EMS",
+        /// `Windows`
+        Windows = "Windows",
+        /// `UNKNOWN`
+        Unknown = "UNKNOWN",
+    }
+}
+
+crate::open_enum::open_enum! {
     /// The partner's relationship to the customer. Microsoft's own description has an integer with these names, counted from 0; the service sends the name. A number is kept as its text.
     pub enum RelationshipToPartner {
         /// `unknown`
@@ -2014,6 +2232,8 @@ macro_rules! for_each_model {
             SubscribedSku,
             ProductSku,
             ServicePlan,
+            SubscriptionInsightsCollection,
+            SubscriptionInsights,
             ResourceAttributes,
             ResourceLinks,
             Link,
@@ -2034,6 +2254,8 @@ macro_rules! for_each_model {
             CapabilityStatus,
             LicenseTarget,
             LicenseGroup,
+            SubscriptionInsightsStatus,
+            SubscriptionType,
             RelationshipToPartner,
         }
     };
@@ -2054,6 +2276,7 @@ macro_rules! for_each_collection {
             CustomerCollection { items: Customer },
             SubscriptionCollection { items: Subscription },
             SubscribedSkuCollection { items: SubscribedSku },
+            SubscriptionInsightsCollection { value: SubscriptionInsights },
         }
     };
 }

@@ -103,9 +103,44 @@ arguments! {
     prefix: CommercialPrefix = "prefix",
     filter: String = "filter",
     groupby: String = "grouping",
+    aggregation_level: AggregationLevel = "aggregation level",
     processed_date_time: String = "processed date",
     top: u32 = "top",
     skip: u64 = "skip",
+}
+
+/// The length of the periods by which a query groups a date.
+///
+/// ```
+/// use partner_center::chain::AggregationLevel;
+///
+/// assert_eq!(AggregationLevel::DateRange.as_str(), "dateRange");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum AggregationLevel {
+    /// Days.
+    Day,
+    /// Weeks.
+    Week,
+    /// Months.
+    Month,
+    /// One period, from the first date to the last; the service's default.
+    DateRange,
+}
+
+impl AggregationLevel {
+    /// The text of the query parameter.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::DateRange => "dateRange",
+        }
+    }
 }
 
 /// The path prefix of a commercial query.
@@ -193,6 +228,7 @@ impl fmt::Debug for Arguments {
             .field("prefix", &self.prefix)
             .field("has_filter", &self.filter.is_some())
             .field("groupby", &self.groupby)
+            .field("aggregation_level", &self.aggregation_level)
             .field("processed_date_time", &self.processed_date_time)
             .field("top", &self.top)
             .field("skip", &self.skip)

@@ -8,6 +8,7 @@ use openapiv3::{
 };
 use sha2::{Digest, Sha256};
 
+use super::simplify;
 use super::validate::validate;
 
 /// Where the contract is, from the root of the workspace.
@@ -30,7 +31,8 @@ impl Contract {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let text = text.replace("\r\n", "\n");
         validate(&yaml_serde::from_str(&text)?)?;
-        let spec = yaml_serde::from_str(&text)?;
+        let mut spec = yaml_serde::from_str(&text)?;
+        simplify::counts_are_integers(&mut spec);
         let hash = format!("{:x}", Sha256::digest(text.as_bytes()));
         Ok(Self { spec, hash })
     }
@@ -232,8 +234,23 @@ fn other_case(name: &str) -> String {
 
 /// The properties of a row that the value of a parameter may name.
 pub(crate) fn fields(parameter: &Parameter) -> Option<Vec<&str>> {
-    let fields = parameter.parameter_data_ref().extensions.get("x-fields")?.as_array()?;
-    fields.iter().map(|field| field.as_str()).collect()
+    match parameter.parameter_data_ref().extensions.get("x-fields")? {
+        serde_json::Value::Object(fields) => Some(fields.keys().map(String::as_str).collect()),
+        fields => fields.as_array()?.iter().map(|field| field.as_str()).collect(),
+    }
+}
+
+/// The operators with which the value of a parameter may compare each property, if it names them.
+pub(crate) fn operators(parameter: &Parameter) -> Option<Vec<(&str, Vec<&str>)>> {
+    let fields = parameter.parameter_data_ref().extensions.get("x-fields")?.as_object()?;
+    fields
+        .iter()
+        .map(|(field, operators)| {
+            let operators =
+                operators.as_array()?.iter().map(|operator| operator.as_str()).collect::<Option<_>>()?;
+            Some((field.as_str(), operators))
+        })
+        .collect()
 }
 
 /// The operation that replaces a deprecated one.

@@ -3,7 +3,7 @@
 //! A query is an operation whose filter has `x-fields`. The format of the filter names it: that of `usage-filter` is
 //! `Usage`, for which the SDK has a marker type written by hand.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use openapiv3::{
     Operation, Parameter, ParameterSchemaOrContent, ReferenceOr, SchemaKind, Type, VariantOrUnknownOrEmpty,
 };
@@ -21,19 +21,28 @@ struct Query<'a> {
     /// The schema of a page, and that of a row.
     page: &'a str,
     row: &'a str,
+    /// The fields of a grouping.
     fields: Vec<&'a str>,
+    /// The fields of a filter with their operators.
+    compared: Vec<(&'a str, Vec<&'a str>)>,
+    /// Whether the contract names the operators. Then the constants of the fields have a type that knows them.
+    is_typed: bool,
 }
+
+/// The operators of a field for which the contract names none.
+const EQUALITY: [&str; 2] = ["eq", "ne"];
 
 pub(crate) fn generate(contract: &Contract) -> Result<String> {
     let queries = queries(contract)?;
-    let is_shared = |field: &&str| queries.iter().all(|query| query.fields.contains(field));
+    let (typed, licenses): (Vec<_>, Vec<_>) = queries.iter().partition(|query| query.is_typed);
+    let is_shared = |field: &&str| licenses.iter().all(|query| query.fields.contains(field));
     let mut items = TokenStream::new();
-    if let Some(first) = queries.first() {
+    if let Some(first) = licenses.first() {
         let shared = first.fields.iter().copied().filter(is_shared);
         let constants = constants(contract, first, shared, "")?;
-        items.extend(quote! { impl<Op: super::Operation> super::Field<Op> { #constants } });
+        items.extend(quote! { impl<Op: super::LicenseOperation> super::Field<Op> { #constants } });
     }
-    for query in &queries {
+    for query in &licenses {
         let own: Vec<_> = query.fields.iter().copied().filter(|field| !is_shared(field)).collect();
         let marker = format_ident!("{}", rust::camel(query.name));
         if !own.is_empty() {
@@ -41,17 +50,86 @@ pub(crate) fn generate(contract: &Contract) -> Result<String> {
                 constants(contract, query, own.into_iter(), &format!(" Only of {}.", query.name))?;
             items.extend(quote! { impl super::Field<super::#marker> { #constants } });
         }
-        let (name, page) = (query.name, format_ident!("{}", query.page));
-        let fields = query.fields.iter().map(|field| constant(field));
-        items.extend(quote! {
-            impl super::Operation for super::#marker {
-                const NAME: &'static str = #name;
-                type Page = crate::models::#page;
-                const FIELDS: &'static [super::Field<Self>] = &[#(super::Field::#fields),*];
+        let fields = query.fields.iter().map(|field| constant(field)).map(|name| quote!(super::Field::#name));
+        items.extend(operation(contract, query, fields)?);
+    }
+    for query in &typed {
+        let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (field, operators) in &query.compared {
+            let kind = kind(contract, query, field, operators)?.0;
+            match kinds.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, fields)) => fields.push(field),
+                None => kinds.push((kind, vec![field])),
             }
-        });
+        }
+        for (kind, fields) in kinds {
+            let kind = format_ident!("{kind}");
+            let constants = constants(contract, query, fields.into_iter(), "")?;
+            items.extend(quote! { impl super::SubscriptionField<super::#kind> { #constants } });
+        }
+        let grouped = query.fields.iter().copied();
+        let only_grouped = grouped.filter(|field| query.compared.iter().all(|(known, _)| known != field));
+        let constants = constants(contract, query, only_grouped, " Only in groupings.")?;
+        let fields = query.fields.iter().map(|field| quote!(super::Field::named(#field)));
+        items.extend(quote! { impl super::SubscriptionField<super::Grouped> { #constants } });
+        items.extend(operation(contract, query, fields)?);
     }
     rust::format(items)
+}
+
+fn operation(
+    contract: &Contract,
+    query: &Query,
+    fields: impl Iterator<Item = TokenStream>,
+) -> Result<TokenStream> {
+    let marker = format_ident!("{}", rust::camel(query.name));
+    let (name, page) = (query.name, format_ident!("{}", query.page));
+    let mut comparisons = TokenStream::new();
+    for (field, operators) in &query.compared {
+        let value = format_ident!("{}", kind(contract, query, field, operators)?.1);
+        comparisons.extend(quote! {
+            super::Comparison {
+                field: #field,
+                operators: &[#(#operators),*],
+                value: super::ValueKind::#value,
+            },
+        });
+    }
+    Ok(quote! {
+        impl super::Operation for super::#marker {
+            const NAME: &'static str = #name;
+            type Page = crate::models::#page;
+            const FIELDS: &'static [super::Field<Self>] = &[#(#fields),*];
+            const COMPARISONS: &'static [super::Comparison] = &[#comparisons];
+        }
+    })
+}
+
+/// The SDK's name for how a field is compared, and what it is compared with.
+fn kind(
+    contract: &Contract,
+    query: &Query,
+    field: &str,
+    operators: &[&str],
+) -> Result<(&'static str, &'static str)> {
+    let (_, property) = contract
+        .properties(query.row)
+        .find(|(name, _)| *name == field)
+        .with_context(|| format!("{} has no property {field}", query.row))?;
+    let is_date = matches!(
+        &property.schema_kind,
+        SchemaKind::Type(Type::String(text))
+            if matches!(&text.format, VariantOrUnknownOrEmpty::Unknown(format) if format == "date-time-local")
+    );
+    let is_flag = matches!(&property.schema_kind, SchemaKind::Type(Type::Boolean(_)));
+    Ok(match operators {
+        ["eq", "ne"] if is_flag => ("Flag", "Flag"),
+        ["eq", "ne", "gt", "lt", "ge", "le"] if is_date => ("Date", "Date"),
+        ["eq", "ne"] => ("Exact", "Text"),
+        ["contains"] => ("Searched", "Text"),
+        ["contains", "eq", "ne"] => ("ExactOrSearched", "Text"),
+        other => bail!("the SDK has no type for {field}, which is compared with {}", other.join(", ")),
+    })
 }
 
 /// The queries, each once: some are at several paths.
@@ -77,21 +155,28 @@ fn query<'a>(contract: &'a Contract, path: &str, operation: &'a Operation) -> Re
         .filter_map(|parameter| Some((contract::fields(parameter)?, parameter)));
     let with_fields: Vec<_> = with_fields.collect();
     let Some((fields, _)) = with_fields.first() else { return Ok(None) };
+    let is_filter = |parameter: &Parameter| format(parameter)?.strip_suffix("-filter").map(str::to_owned);
+    let filter = with_fields.iter().find(|(_, parameter)| is_filter(parameter).is_some());
+    let (_, filter) = filter.context("`x-fields` needs a filter with a format that ends in `-filter`")?;
+    let name = format(filter).and_then(|format| format.strip_suffix("-filter")).unwrap_or_default();
+    let typed = contract::operators(filter);
     ensure!(
-        with_fields.iter().all(|(other, _)| other == fields),
+        typed.is_some() || with_fields.iter().all(|(other, _)| other == fields),
         "a filter and a grouping must have the same `x-fields`"
     );
-    let name = with_fields.iter().find_map(|(_, parameter)| format(parameter)?.strip_suffix("-filter"));
-    let name = name.context("`x-fields` needs a filter with a format that ends in `-filter`")?;
+    let grouping = with_fields.iter().find(|(_, parameter)| is_filter(parameter).is_none());
+    let fields = grouping.map_or(fields, |(fields, _)| fields);
+    let is_typed = typed.is_some();
+    let compared = typed.unwrap_or_else(|| fields.iter().map(|field| (*field, EQUALITY.to_vec())).collect());
     let page = contract.answer(operation).context("it has no response")?;
     let row = contract.row(page).context("its response has no rows")?;
-    for field in fields {
+    for field in fields.iter().chain(compared.iter().map(|(field, _)| field)) {
         ensure!(
             contract.properties(row).any(|(property, _)| property == *field),
             "`x-fields` names {field}, which is not a property of {row}"
         );
     }
-    Ok(Some(Query { name, page, row, fields: fields.clone() }))
+    Ok(Some(Query { name, page, row, fields: fields.clone(), compared, is_typed }))
 }
 
 /// The format of a parameter's text.

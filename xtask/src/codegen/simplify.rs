@@ -95,6 +95,22 @@ fn bytes() -> Responses {
     responses
 }
 
+/// Replaces each choice of a count and its text, a string with a pattern, by the count: the decoder of counts reads both.
+pub(crate) fn counts_are_integers(spec: &mut OpenAPI) {
+    let Some(components) = &mut spec.components else { return };
+    for schema in components.schemas.values_mut() {
+        let ReferenceOr::Item(schema) = schema else { continue };
+        let SchemaKind::OneOf { one_of } = &schema.schema_kind else { continue };
+        let [ReferenceOr::Item(count), ReferenceOr::Item(text)] = one_of.as_slice() else { continue };
+        let is_text = |text: &Schema| matches!(&text.schema_kind, SchemaKind::Type(Type::String(text)) if text.pattern.is_some());
+        if matches!(count.schema_kind, SchemaKind::Type(Type::Integer(_))) && is_text(text) {
+            let nullable = count.schema_data.nullable;
+            schema.schema_kind = count.schema_kind.clone();
+            schema.schema_data.nullable = nullable;
+        }
+    }
+}
+
 /// Whether a schema is a scalar that several properties share: it is inlined and gets no Rust type.
 pub(crate) fn is_shared_scalar(schema: &Schema) -> bool {
     let scalar = matches!(

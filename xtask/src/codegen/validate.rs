@@ -101,6 +101,12 @@ fn expected(document: &Value, keyword: &str, value: &Value) -> Option<&'static s
             let mut operations = entries(&document["paths"]).map(|(_, item)| &item["get"]["operationId"]);
             (operations.any(|id| id == value), "the id of another operation")
         }
+        "x-fields" if value.is_object() => {
+            let mut operators = entries(value).map(|(_, operators)| operators.as_array());
+            let are_texts =
+                |operators: &Vec<Value>| !operators.is_empty() && operators.iter().all(Value::is_string);
+            (operators.all(|operators| operators.is_some_and(are_texts)), "the operators of each field")
+        }
         _ => {
             let texts = value.as_array().filter(|texts| !texts.is_empty());
             (texts.is_some_and(|texts| texts.iter().all(Value::is_string)), "a list of texts")

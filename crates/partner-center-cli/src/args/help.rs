@@ -97,6 +97,16 @@ term (scheduledQuantity).
   partner-center subscriptions list --all-customers --renewing-within 30d --output renewals.xlsx
   partner-center subscriptions list --all-customers --status active --fail-on 'daysToRenewal < 30'";
 
+pub(super) const SUBSCRIPTIONS_FILTER_HELP: &str = "\
+Conditions are combined with and, or and parentheses:
+  status eq 'ACTIVE'                       texts, with eq and ne; a quote inside is doubled
+  autoRenewEnabled eq false                yes or no
+  commitmentEndDate le '2027-03-01'        dates, with eq, ne, gt, lt, ge and le
+  contains(customerName,'contoso')         part of customerName, friendlyName or productName
+
+The service has documented this query since 2018, but no recording of it is known. If it does not
+answer, subscriptions list reads the same customer by customer.";
+
 pub(super) const SKUS_HELP: &str = "\
 One row per SKU, as it is now. The user needs a delegated role in the customer's tenant, such as
 Directory Reader; customers without one are skipped, and a note says how many. skuId is productId of

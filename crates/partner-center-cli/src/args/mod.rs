@@ -25,7 +25,9 @@ use crate::output::Format;
 use crate::output::row_type::RowType;
 
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
-pub(crate) use owned::{SkuList, SkusCommand, SubscriptionList, SubscriptionsCommand};
+pub(crate) use owned::{
+    AggregationLevel, SkuList, SkusCommand, SubscriptionList, SubscriptionsCommand, SubscriptionsQuery,
+};
 pub(crate) use pages::{PackCommand, Pages, Report};
 pub(crate) use prices::{PricesCommand, Pricing};
 pub(crate) use report::{

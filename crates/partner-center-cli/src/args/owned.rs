@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
 use super::report::{CustomerReading, Whose, Writing};
 use super::{help, values};
@@ -12,6 +12,41 @@ pub(crate) enum SubscriptionsCommand {
     /// The subscriptions of customers: how many licenses, until when, and how many can be reduced
     #[command(after_help = help::SUBSCRIPTIONS_HELP)]
     List(SubscriptionList),
+
+    /// Query the subscriptions of all customers at once, as analytics has them
+    #[command(after_help = help::SUBSCRIPTIONS_FILTER_HELP)]
+    Query(SubscriptionsQuery),
+}
+
+/// Arguments of `subscriptions query`.
+#[derive(Args, Debug)]
+pub(crate) struct SubscriptionsQuery {
+    /// Only rows that match, such as "status eq 'ACTIVE' and commitmentEndDate le '2027-03-01'"
+    #[arg(short, long, value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+
+    /// Count by these fields, such as subscriptionType,status
+    #[arg(short, long, value_name = "FIELDS")]
+    pub(crate) group_by: Option<String>,
+
+    /// The length of the periods of a date in --group-by [default: one period]
+    #[arg(long, value_name = "PERIOD", requires = "group_by")]
+    pub(crate) aggregation_level: Option<AggregationLevel>,
+
+    /// Rows per page; all pages are read in any case [default: 10000]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) top: Option<u32>,
+
+    #[command(flatten)]
+    pub(crate) writing: Writing,
+}
+
+/// The length of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AggregationLevel {
+    Day,
+    Week,
+    Month,
 }
 
 #[derive(Debug, Subcommand)]

@@ -40,6 +40,9 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
         Command::Subscriptions(SubscriptionsCommand::List(arguments)) => {
             Box::pin(reports::subscriptions(arguments, global, console)).await
         }
+        Command::Subscriptions(SubscriptionsCommand::Query(arguments)) => {
+            Box::pin(query::subscriptions(arguments, global, console)).await
+        }
         Command::Skus(SkusCommand::List(arguments)) => {
             Box::pin(reports::skus(arguments, global, console)).await
         }

@@ -1,15 +1,16 @@
-//! `licenses query`: writes all pages of a commercial query as they arrive.
+//! `licenses query` and `subscriptions query`: write all pages of a commercial query as they arrive.
 
 use partner_center::Result;
-use partner_center::chain::CommercialLicensesQuery;
-use partner_center::filter::{self, FilterError, Operation};
+use partner_center::chain::{AggregationLevel, CommercialLicensesQuery};
+use partner_center::filter::{self, FilterError, LicenseOperation};
 use partner_center::licenses::{DeploymentRow, LicenseRow, UsageRow};
 use partner_center::paging::{PagedCollection, Pages};
 
-use crate::args::{Global, Query, QueryArguments};
+use crate::args::{self, Global, Query, QueryArguments, SubscriptionsQuery};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::exit::Exit;
+use crate::output::rows::SubscriptionInsight;
 use crate::output::{End, Layout, Output, Position, Row, as_written, words};
 use crate::problem::{Problem, Stop};
 use crate::report::output_options;
@@ -37,6 +38,38 @@ async fn query<R: LicenseRow + Row>(
     unless_stopped(write_all(query.pages(), output, console)).await
 }
 
+/// `subscriptions query`.
+pub(super) async fn subscriptions(
+    arguments: &SubscriptionsQuery,
+    global: &Global,
+    console: Console,
+) -> Result<Exit, Stop> {
+    let filter = read("--filter <FILTER>", arguments.filter.as_deref())?;
+    let grouping = read("--group-by <FIELDS>", arguments.group_by.as_deref())?;
+    let layout = Layout::AsTheyCome;
+    let writing = output_options::in_written_order(&arguments.writing, layout, false, global)?;
+    let output = output_options::output::<SubscriptionInsight>(global, &writing, layout)?;
+    let session = connect(global, console).await?;
+    let mut query = session.partner.analytics().subscriptions();
+    if let Some(filter) = filter {
+        query = query.filter(filter);
+    }
+    if let Some(grouping) = grouping {
+        query = query.group_by(grouping);
+    }
+    if let Some(level) = arguments.aggregation_level {
+        query = query.aggregation_level(match level {
+            args::AggregationLevel::Day => AggregationLevel::Day,
+            args::AggregationLevel::Week => AggregationLevel::Week,
+            args::AggregationLevel::Month => AggregationLevel::Month,
+        });
+    }
+    if let Some(top) = arguments.top {
+        query = query.top(top);
+    }
+    unless_stopped(write_all(query.pages(), output, console)).await
+}
+
 /// The options of a query.
 struct QueryOptions<'a, Op> {
     filter: Option<filter::Filter<Op>>,
@@ -45,7 +78,7 @@ struct QueryOptions<'a, Op> {
     top: Option<u32>,
 }
 
-impl<'a, Op: Operation> QueryOptions<'a, Op> {
+impl<'a, Op: LicenseOperation> QueryOptions<'a, Op> {
     fn read(arguments: &'a QueryArguments) -> Result<Self, Problem> {
         Ok(Self {
             filter: read("--filter <FILTER>", arguments.filter.as_deref())?,

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::output::row_type::RowType;
-use crate::output::rows::{AnnotatedRow, Customer, DayRow, GroupRow, Sku, Subscription};
+use crate::output::rows::{AnnotatedRow, Customer, DayRow, GroupRow, Sku, Subscription, SubscriptionInsight};
 use crate::output::{Row, write_json};
 use crate::problem::Stop;
 
@@ -27,6 +27,7 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
         RowType::PartnerUsage => print::<PartnerUsageRow>(),
         RowType::Customer => print::<Customer>(),
         RowType::Subscription => print::<Subscription>(),
+        RowType::SubscriptionInsight => print::<SubscriptionInsight>(),
         RowType::Sku => print::<Sku>(),
     }
 }
@@ -74,6 +75,7 @@ mod tests {
         assert_eq!(name(RowType::PartnerUsage), PartnerUsageRow::TYPE);
         assert_eq!(name(RowType::Customer), Customer::TYPE);
         assert_eq!(name(RowType::Subscription), Subscription::TYPE);
+        assert_eq!(name(RowType::SubscriptionInsight), SubscriptionInsight::TYPE);
         assert_eq!(name(RowType::Sku), Sku::TYPE);
         // The names of earlier versions.
         for (old, row) in [("query-deployment", RowType::Deployment), ("query-usage", RowType::Usage)] {

@@ -31,6 +31,8 @@ pub(crate) enum RowType {
     Customer,
     /// A row of subscriptions list
     Subscription,
+    /// A row of subscriptions query
+    SubscriptionInsight,
     /// A row of skus list
     Sku,
 }

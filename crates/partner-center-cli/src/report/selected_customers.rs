@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, LocalBoxStream};
 use partner_center::chain::CustomerHandle;
-use partner_center::filter::{Field, Filter, FilterError, Operation};
+use partner_center::filter::{Field, Filter, FilterError, LicenseOperation};
 use partner_center::funnel::Funnel;
 use partner_center::licenses::{self, DeploymentRow, Fallback, LicenseRow, UsageRow};
 use partner_center::models::Findings;
@@ -398,7 +398,7 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
 }
 
 /// A filter for the rows of these customers. Ids are in capitals, as in the documented request and in the rows.
-fn filter<Op: Operation>(customers: &[CustomerId]) -> Result<Filter<Op>, FilterError> {
+fn filter<Op: LicenseOperation>(customers: &[CustomerId]) -> Result<Filter<Op>, FilterError> {
     let mut filter: Option<Filter<Op>> = None;
     for customer in customers {
         let one = Field::CUSTOMER_TENANT_ID.eq(customer.to_string().to_uppercase())?;

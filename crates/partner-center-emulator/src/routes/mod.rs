@@ -6,6 +6,7 @@ mod commercial;
 mod customers;
 mod skus;
 mod subscriptions;
+mod subscriptions_query;
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use uuid::Uuid;
@@ -31,6 +32,7 @@ pub(crate) enum Operation<'a> {
     PartnerDeployment,
     PartnerUsage,
     Commercial(Insight),
+    SubscriptionsQuery,
 }
 
 impl<'a> Operation<'a> {
@@ -59,6 +61,7 @@ impl<'a> Operation<'a> {
             ["v1", "customers", id, "subscribedskus"] => Self::Skus(id),
             ["v1", "analytics", "licenses", "deployment"] => Self::PartnerDeployment,
             ["v1", "analytics", "licenses", "usage"] => Self::PartnerUsage,
+            ["partner", "v1", "analytics", "subscriptions"] => Self::SubscriptionsQuery,
             _ => return None,
         })
     }
@@ -72,13 +75,20 @@ impl<'a> Operation<'a> {
             | Self::Subscriptions(id)
             | Self::Subscription(id, _)
             | Self::Skus(id) => id.parse().ok(),
-            Self::Customers | Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_) => None,
+            Self::Customers
+            | Self::PartnerDeployment
+            | Self::PartnerUsage
+            | Self::Commercial(_)
+            | Self::SubscriptionsQuery => None,
         }
     }
 
     /// Whether it may iterate over the whole book, which must not block the runtime of the program under test.
     pub(crate) fn scans_all_customers(self) -> bool {
-        matches!(self, Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_))
+        matches!(
+            self,
+            Self::PartnerDeployment | Self::PartnerUsage | Self::Commercial(_) | Self::SubscriptionsQuery
+        )
     }
 
     fn access(self) -> Access {
@@ -91,7 +101,8 @@ impl<'a> Operation<'a> {
             | Self::Skus(_)
             | Self::PartnerDeployment
             | Self::PartnerUsage
-            | Self::Commercial(_) => Access::UserOnly,
+            | Self::Commercial(_)
+            | Self::SubscriptionsQuery => Access::UserOnly,
         }
     }
 }
@@ -131,6 +142,7 @@ fn dispatch(
         Operation::PartnerDeployment => classic::partner_deployment(&state.book),
         Operation::PartnerUsage => classic::partner_usage(&state.book),
         Operation::Commercial(insight) => commercial::respond(state, insight, uri, &query())?,
+        Operation::SubscriptionsQuery => subscriptions_query::respond(state, uri, &query())?,
     })
 }
 

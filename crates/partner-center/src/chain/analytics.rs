@@ -9,7 +9,7 @@ use partner_center_models::{
     PartnerLicensesDeploymentInsightsCollection, PartnerLicensesUsageInsightsCollection,
 };
 
-use crate::chain::CommercialAnalytics;
+use crate::chain::{CommercialAnalytics, SubscriptionsQuery};
 use crate::client::PartnerCenter;
 use crate::{Response, Result};
 
@@ -28,6 +28,14 @@ impl Analytics {
     /// Commercial analytics: the queries that supersede the classic operations.
     pub fn commercial(&self) -> CommercialAnalytics {
         CommercialAnalytics::new(self.partner.clone())
+    }
+
+    /// The subscriptions of all customers, as analytics has them.
+    ///
+    /// `GET /partner/v1/analytics/subscriptions`
+    /// Source: <https://learn.microsoft.com/en-us/partner-center/developer/get-all-subscription-analytics>
+    pub fn subscriptions(&self) -> SubscriptionsQuery {
+        SubscriptionsQuery::new(self.partner.clone())
     }
 
     /// License totals, by service.

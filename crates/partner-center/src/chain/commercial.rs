@@ -7,7 +7,7 @@ use partner_center_models::Timestamp;
 use crate::chain::CommercialPrefix;
 use crate::client::PartnerCenter;
 use crate::continuation::{Arguments, Continuation};
-use crate::filter::{Deployment, Filter, Grouping, Operation, Usage};
+use crate::filter::{Deployment, Filter, Grouping, LicenseOperation, Usage};
 use crate::paging::{self, Items, Pages};
 use crate::{Response, Result};
 
@@ -88,7 +88,7 @@ pub struct CommercialLicensesQuery<Op> {
     operation: PhantomData<Op>,
 }
 
-impl<Op: Operation> CommercialLicensesQuery<Op> {
+impl<Op: LicenseOperation> CommercialLicensesQuery<Op> {
     fn new(partner: PartnerCenter) -> Self {
         Self { partner, arguments: Arguments::default(), resume: None, operation: PhantomData }
     }

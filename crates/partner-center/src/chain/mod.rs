@@ -7,6 +7,7 @@ mod commercial;
 mod customer;
 mod customers;
 mod subscriptions;
+mod subscriptions_query;
 
 pub use analytics::{Analytics, PartnerLicenses, PartnerLicensesDeployment, PartnerLicensesUsage};
 pub use commercial::{CommercialAnalytics, CommercialLicenses, CommercialLicensesQuery};
@@ -16,7 +17,9 @@ pub use customer::{
 pub use customers::{CustomerList, Customers};
 pub use subscriptions::{CustomerSubscriptions, SubscribedSkus, SubscriptionHandle, SubscriptionList};
 
-pub use crate::continuation::CommercialPrefix;
+pub use subscriptions_query::SubscriptionsQuery;
+
+pub use crate::continuation::{AggregationLevel, CommercialPrefix};
 
 use crate::client::PartnerCenter;
 

@@ -53,6 +53,8 @@ pub enum FilterErrorKind {
     UndoubledQuote,
     /// A value contains a control character.
     ControlCharacter,
+    /// A value is not a date, but the field is one.
+    InvalidDate,
     /// The filter is longer than 8192 characters, as given or in its canonical form.
     TooLong,
     /// More than 64 parentheses are nested.

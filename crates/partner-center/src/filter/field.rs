@@ -1,11 +1,12 @@
-//! The fields of the commercial license queries, typed by operation. The constants and the lists of fields are generated
+//! The fields of the commercial queries, typed by operation. The constants and the lists of fields are generated
 //! from the contract.
 
 use std::fmt;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use super::{Filter, FilterError, FilterErrorKind};
+use super::comparison::unknown;
+use super::{Comparison, Filter, FilterError};
 use crate::paging::PagedCollection;
 
 /// The commercial license deployment query.
@@ -32,14 +33,21 @@ pub enum Deployment {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Usage {}
 
-/// A commercial license query that can be filtered and grouped: [`Deployment`] or [`Usage`].
+/// The query for the subscriptions of all customers. Its fields are those of
+/// [`SubscriptionField`](super::SubscriptionField).
+///
+/// A marker type without values for a [`Filter`] or a [`Grouping`](super::Grouping).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subscriptions {}
+
+/// A commercial query that can be filtered and grouped: [`Deployment`], [`Usage`] or [`Subscriptions`].
 ///
 /// The trait is sealed, because the fields are fixed by the service.
 ///
 /// ```
-/// use partner_center::filter::{Field, Filter, FilterError, Operation};
+/// use partner_center::filter::{Field, Filter, FilterError, LicenseOperation};
 ///
-/// fn not_empty<Op: Operation>(field: Field<Op>) -> Result<Filter<Op>, FilterError> {
+/// fn not_empty<Op: LicenseOperation>(field: Field<Op>) -> Result<Filter<Op>, FilterError> {
 ///     field.ne("")
 /// }
 /// assert_eq!(not_empty(Field::WORKLOAD_NAME)?.to_string(), "workloadName ne ''");
@@ -52,14 +60,26 @@ pub trait Operation: Copy + Eq + Hash + fmt::Debug + Send + Sync + sealed::Seale
     /// A page of its response.
     type Page: PagedCollection;
 
-    /// The fields of the operation, in the order of its documentation.
+    /// The fields that the operation can group by, in the order of its documentation. Those of a license query can also be
+    /// named in its filters.
     const FIELDS: &'static [Field<Self>];
+
+    /// The fields that a filter can name, and how.
+    #[doc(hidden)]
+    const COMPARISONS: &'static [Comparison];
 }
+
+/// A commercial license query: [`Deployment`] or [`Usage`]. Both have the constants of [`Field`].
+pub trait LicenseOperation: Operation {}
+
+impl LicenseOperation for Deployment {}
+impl LicenseOperation for Usage {}
 
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Deployment {}
     impl Sealed for super::Usage {}
+    impl Sealed for super::Subscriptions {}
 }
 
 /// A field by which operation `Op` can be filtered and grouped.
@@ -89,7 +109,7 @@ pub struct Field<Op> {
     operation: PhantomData<Op>,
 }
 
-impl<Op: Operation> Field<Op> {
+impl<Op: LicenseOperation> Field<Op> {
     /// Matches the rows in which the field has this value.
     ///
     /// # Errors
@@ -130,11 +150,13 @@ impl<Op: Operation> Field<Op> {
 
     fn compare(self, operator: &'static str, value: &str) -> Result<Filter<Op>, FilterError> {
         match value.chars().position(char::is_control) {
-            None => Ok(Filter::comparison(self, operator, value)),
+            None => Ok(Filter::comparison(self.name, operator, value)),
             Some(before) => Err(FilterError::control_character(before + 1)),
         }
     }
+}
 
+impl<Op: Operation> Field<Op> {
     fn find(word: &str) -> Option<Self> {
         Op::FIELDS.iter().copied().find(|field| field.name.eq_ignore_ascii_case(word))
     }
@@ -142,20 +164,8 @@ impl<Op: Operation> Field<Op> {
     /// Finds a field by name, ignoring case. The error lists the fields. It does not repeat the word, which may be a
     /// value without quotes.
     pub(super) fn lookup(word: &str, column: usize) -> Result<Self, FilterError> {
-        if let Some(field) = Self::find(word) {
-            return Ok(field);
-        }
         let names: Vec<_> = Op::FIELDS.iter().map(|field| field.name).collect();
-        let fields = format!("the fields of {} are {}", Op::NAME, names.join(", "));
-        if let Some(field) = Field::<Usage>::find(word) {
-            let description = format!("`{field}` is a field of usage only; {fields}");
-            return Err(FilterError::new(FilterErrorKind::UsageOnlyField, column, description));
-        }
-        let description = match likely(word, &names) {
-            Some(name) => format!("unknown field, did you mean `{name}`? {fields}"),
-            None => format!("unknown field; {fields}"),
-        };
-        Err(FilterError::new(FilterErrorKind::UnknownField, column, description))
+        Self::find(word).ok_or_else(|| unknown::<Op>(word, column, &names))
     }
 }
 
@@ -190,7 +200,7 @@ impl<Op> fmt::Debug for Field<Op> {
 
 /// The name that was probably meant: one with a small edit distance, or else one that the word abbreviates, as
 /// `customerId` and `tenantId` abbreviate `customerTenantId`.
-fn likely(word: &str, names: &[&'static str]) -> Option<&'static str> {
+pub(super) fn likely(word: &str, names: &[&'static str]) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     if !(3..=32).contains(&word.len()) {
         return None;

@@ -1,4 +1,4 @@
-//! Filters and groupings of the commercial license queries, typed per operation.
+//! Filters and groupings of the commercial queries, typed per operation.
 //!
 //! This module formats and parses the two query parameters, without percent-encoding. It does not know which values the
 //! service has. The syntax is documented on the pages of the two operations, [deployment] and [usage]: comparisons with
@@ -29,6 +29,7 @@
 //! [deployment]: https://learn.microsoft.com/partner-center/developer/get-licenses-deployment-information
 //! [usage]: https://learn.microsoft.com/partner-center/developer/get-licenses-usage-information
 
+mod comparison;
 mod error;
 mod field;
 #[rustfmt::skip] // Kept as the generator prints it, so that a fresh run can be compared exactly.
@@ -36,6 +37,7 @@ mod generated;
 mod grouping;
 mod parse;
 mod properties;
+mod subscription_field;
 #[cfg(test)]
 mod tests;
 
@@ -43,11 +45,17 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+#[doc(hidden)]
+pub use self::comparison::Comparison;
+use self::comparison::ValueKind;
 pub use self::error::{FilterError, FilterErrorKind, draw_caret};
-pub use self::field::{Deployment, Field, Operation, Usage};
+pub use self::field::{Deployment, Field, LicenseOperation, Operation, Subscriptions, Usage};
 pub use self::grouping::Grouping;
 #[doc(hidden)]
 pub use self::properties::check_properties;
+pub use self::subscription_field::{
+    Date, Exact, ExactOrSearched, Flag, Grouped, Searched, SubscriptionField,
+};
 
 /// A filter of a commercial license query: comparisons of fields with values, combined with `and` and `or`.
 ///
@@ -83,8 +91,24 @@ pub struct Filter<Op> {
 
 impl<Op: Operation> Filter<Op> {
     /// The only place where a value is quoted. The caller has rejected control characters.
-    fn comparison(field: Field<Op>, operator: &'static str, value: &str) -> Self {
-        let text = format!("{field} {operator} '{}'", value.replace('\'', "''"));
+    fn comparison(field: &str, operator: &str, value: &str) -> Self {
+        let value = value.replace('\'', "''");
+        Self::of_text(match operator {
+            "contains" => format!("contains({field},'{value}')"),
+            _ => format!("{field} {operator} '{value}'"),
+        })
+    }
+
+    fn flag(field: &str, operator: &str, value: bool) -> Self {
+        Self::of_text(format!("{field} {operator} {value}"))
+    }
+
+    /// The caller has recognized the date.
+    fn date(field: &str, operator: &str, date: &str) -> Self {
+        Self::of_text(format!("{field} {operator} cast('{date}',Edm.DateTimeOffset)"))
+    }
+
+    fn of_text(text: String) -> Self {
         Self { text, alternatives: false, operation: PhantomData }
     }
 
@@ -145,10 +169,11 @@ impl<Op> fmt::Debug for Filter<Op> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Filter(")?;
         // Every second part between quotes is inside a value. A doubled quote leaves an empty part outside. Other
-        // outside parts are never empty, and end with the space after the operator if a value follows.
+        // outside parts are never empty, and end with what precedes a value if one follows: the space after an operator, the
+        // parenthesis of a cast, or the comma of `contains`.
         for outside in self.text.split('\'').step_by(2) {
             f.write_str(outside)?;
-            if outside.ends_with(' ') {
+            if outside.ends_with([' ', '(', ',']) {
                 f.write_str("<value>")?;
             }
         }

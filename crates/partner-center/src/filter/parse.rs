@@ -1,6 +1,8 @@
 //! Parses filters and groupings. The parser builds them with the same methods that programs use.
 
-use super::{Field, Filter, FilterError, FilterErrorKind, Grouping, Operation};
+use super::comparison::ValueKind;
+use super::{Comparison, Field, Filter, FilterError, FilterErrorKind, Grouping, Operation};
+use crate::models::Timestamp;
 
 /// The maximum length in characters: servers commonly accept request lines of 8 to 16 KiB.
 const MAX_LENGTH: usize = 8192;
@@ -85,11 +87,80 @@ impl<'a> Cursor<'a> {
     }
 
     fn comparison<Op: Operation>(&mut self) -> Result<Filter<Op>, FilterError> {
-        let (_, field) = self.field("a field or `(`")?;
-        let operator = ["eq", "ne"].into_iter().find(|operator| self.keyword(operator));
-        let operator = operator.ok_or_else(|| self.expected("`eq` or `ne`"))?;
+        let before = *self;
+        if Op::COMPARISONS.iter().any(|known| known.has("contains"))
+            && self.keyword("contains")
+            && self.take('(')
+        {
+            let known = self.compared::<Op>()?;
+            if !known.has("contains") {
+                return Err(self.expected_in("contains", known));
+            }
+            self.require(',')?;
+            let value = self.value()?;
+            self.require(')')?;
+            return Ok(Filter::comparison(known.field, "contains", &value));
+        }
+        *self = before;
+        let known = self.compared::<Op>()?;
+        let operators = known.operators.iter().copied().filter(|operator| *operator != "contains");
+        let operator = operators.into_iter().find(|operator| self.keyword(operator));
+        let operator = operator.ok_or_else(|| self.expected(&known.expected()))?;
+        Ok(match known.value {
+            ValueKind::Text => Filter::comparison(known.field, operator, &self.value()?),
+            ValueKind::Flag => Filter::flag(known.field, operator, self.flag()?),
+            ValueKind::Date => Filter::date(known.field, operator, &self.date()?),
+        })
+    }
+
+    /// Parses the field of a comparison.
+    fn compared<Op: Operation>(&mut self) -> Result<&'static Comparison, FilterError> {
+        let column = self.after_space().column;
+        let (word, after) = self.word();
+        if word.is_empty() {
+            return Err(self.expected("a field or `(`"));
+        }
+        *self = after;
+        Comparison::lookup::<Op>(word, column)
+    }
+
+    fn flag(&mut self) -> Result<bool, FilterError> {
+        [true, false]
+            .into_iter()
+            .find(|value| self.keyword(if *value { "true" } else { "false" }))
+            .ok_or_else(|| self.expected("`true` or `false`"))
+    }
+
+    /// Parses a date in quotes, with or without its cast.
+    fn date(&mut self) -> Result<String, FilterError> {
+        let is_cast = self.keyword("cast");
+        if is_cast {
+            self.require('(')?;
+        }
+        let column = self.after_space().column;
         let value = self.value()?;
-        Ok(Filter::comparison(field, operator, &value))
+        if !Timestamp::from(value.as_str()).is_recognized() {
+            let description = "not a date such as '2026-08-30'";
+            return Err(FilterError::new(FilterErrorKind::InvalidDate, column, description));
+        }
+        if is_cast {
+            self.require(',')?;
+            if !(self.keyword("Edm") && self.take('.') && self.keyword("DateTimeOffset")) {
+                return Err(self.expected("`Edm.DateTimeOffset`"));
+            }
+            self.require(')')?;
+        }
+        Ok(value)
+    }
+
+    fn require(&mut self, wanted: char) -> Result<(), FilterError> {
+        if self.take(wanted) { Ok(()) } else { Err(self.expected(&format!("`{wanted}`"))) }
+    }
+
+    fn expected_in(self, function: &str, known: &Comparison) -> FilterError {
+        let description =
+            format!("`{}` cannot be searched with {function}: expected a field that can", known.field);
+        FilterError::new(FilterErrorKind::Syntax, self.after_space().column, description)
     }
 
     /// Parses a field. Returns it with its column.

@@ -3,7 +3,7 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 
-use super::{Deployment, Filter, FilterError, Grouping, Operation, Usage};
+use super::{Deployment, Filter, FilterError, Grouping, Operation, Subscriptions, Usage};
 
 /// Checks the properties of this module for any text. The error names the violated property.
 ///
@@ -21,8 +21,10 @@ use super::{Deployment, Filter, FilterError, Grouping, Operation, Usage};
 pub fn check_properties(input: &str) -> Result<(), &'static str> {
     check_filter::<Deployment>(input)?;
     check_filter::<Usage>(input)?;
+    check_filter::<Subscriptions>(input)?;
     check_printing::<Grouping<Deployment>>(input)?;
     check_printing::<Grouping<Usage>>(input)?;
+    check_printing::<Grouping<Subscriptions>>(input)?;
     match (input.parse::<Filter<Deployment>>(), input.parse::<Filter<Usage>>()) {
         (Ok(deployment), Ok(usage)) if deployment.to_string() == usage.to_string() => Ok(()),
         (Ok(_), _) => Err("usage parses a filter of deployment differently"),
@@ -178,8 +180,8 @@ mod tests {
     /// Texts that are nearly a filter or a grouping.
     fn nearly() -> impl Strategy<Value = String> {
         let token = prop_oneof![
-            "(serviceCode|CHANNEL|workloadName|productid|customerId)",
-            "(eq|Ne|and|OR|'x'|'O''Brien'|''|'reseller')",
+            "(serviceCode|CHANNEL|workloadName|productid|customerId|status|autoRenewEnabled|creationDate|contains)",
+            "(eq|Ne|and|OR|le|true|cast|'x'|'O''Brien'|''|'reseller'|'2027-03-01')",
             "[(),' \t\u{3000}]",
             "\\PC{0,3}",
         ];

@@ -315,3 +315,58 @@ fn the_caret_is_under_the_column() {
     // A text other than the rejected one does not panic.
     assert_eq!(refused::<ForDeployment>(&long).caret("ab"), "ab\n  ^");
 }
+
+#[test]
+fn filters_of_subscriptions_compare_each_field_as_the_service_documents() {
+    for (typed, printed) in [
+        ("autoRenewEnabled EQ True", "autoRenewEnabled eq true"),
+        ("status ne 'ACTIVE' or id eq '1'", "status ne 'ACTIVE' or id eq '1'"),
+        ("commitmentenddate LE '2027-03-01'", "commitmentEndDate le cast('2027-03-01',Edm.DateTimeOffset)"),
+        (
+            "creationDate gt cast ( '2018-01-01T00:00:00Z' , edm.datetimeoffset )",
+            "creationDate gt cast('2018-01-01T00:00:00Z',Edm.DateTimeOffset)",
+        ),
+        ("contains( CustomerName , 'O''Brien' )", "contains(customerName,'O''Brien')"),
+        ("(contains(productName,'365') or productName eq 'x') and not_a_field", ""),
+    ] {
+        let parsed = typed.parse::<Filter<Subscriptions>>();
+        assert_eq!(parsed.map(|filter| filter.to_string()).unwrap_or_default(), printed, "{typed}");
+    }
+    for (typed, kind, message) in [
+        ("customerName eq 'x'", FilterErrorKind::Syntax, "column 14: expected `contains(field,'text')`"),
+        ("contains(status,'x')", FilterErrorKind::Syntax, "`status` cannot be searched"),
+        ("status lt 'x'", FilterErrorKind::Syntax, "column 8: expected `eq` or `ne`"),
+        ("commitmentEndDate lt 'soon'", FilterErrorKind::InvalidDate, "column 22: not a date"),
+        ("commitmentEndDate lt cast('2027-03-01')", FilterErrorKind::Syntax, "expected `,`"),
+        ("commitmentEndDate lt cast('2027-03-01',Edm.String)", FilterErrorKind::Syntax, "Edm.DateTimeOffset"),
+        ("autoRenewEnabled eq 'true'", FilterErrorKind::Syntax, "expected `true` or `false`"),
+        ("partnerName eq 'x'", FilterErrorKind::UnknownField, "unknown field"),
+        ("workloadCode eq 'x'", FilterErrorKind::UnknownField, "unknown field"),
+        ("contains eq 'x'", FilterErrorKind::UnknownField, "unknown field"),
+    ] {
+        let error = refused::<Filter<Subscriptions>>(typed);
+        assert_eq!(error.kind(), kind, "{typed}: {error}");
+        assert!(error.to_string().contains(message), "{typed}: {error}");
+    }
+    let filter: Filter<Subscriptions> =
+        "contains(customerName,'Contoso') and commitmentEndDate le '2027-03-01'".parse().unwrap();
+    assert_eq!(
+        format!("{filter:?}"),
+        "Filter(contains(customerName,<value>) and commitmentEndDate le cast(<value>,Edm.DateTimeOffset))"
+    );
+    let built = SubscriptionField::CUSTOMER_NAME
+        .contains("Contoso")
+        .unwrap()
+        .and(SubscriptionField::COMMITMENT_END_DATE.le("2027-03-01").unwrap());
+    assert_eq!(built, filter);
+    assert!(SubscriptionField::CREATION_DATE.gt("soon").is_err());
+    assert!(SubscriptionField::STATUS.eq("two\nlines").is_err());
+
+    let grouping: Grouping<Subscriptions> = "subscriptionType, PARTNERNAME".parse().unwrap();
+    assert_eq!(
+        grouping,
+        Grouping::by(SubscriptionField::SUBSCRIPTION_TYPE.grouped())
+            .and(SubscriptionField::PARTNER_NAME.grouped())
+    );
+    assert_eq!(refused::<Grouping<Subscriptions>>("licenseCount").kind(), FilterErrorKind::UnknownField);
+}

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::chain::{CommercialLicensesQuery, CustomerHandle};
 use crate::client::PartnerCenter;
 use crate::collection::Collection;
-use crate::filter::Operation;
+use crate::filter::{LicenseOperation, Operation};
 use crate::models::Guid;
 use crate::{CustomerId, Response, Result};
 
@@ -40,7 +40,7 @@ pub trait LicenseRow:
     + 'static
 {
     /// The commercial query for these rows.
-    type Operation: Operation;
+    type Operation: LicenseOperation;
 
     /// The row with the partner's totals over all customers.
     type PartnerRow: Clone

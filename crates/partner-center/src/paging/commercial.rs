@@ -3,10 +3,11 @@
 use partner_center_client::Operation as _;
 use partner_center_client::operations::{
     QueryCommercialLicensesDeployment, QueryCommercialLicensesDeploymentV1, QueryCommercialLicensesUsage,
-    QueryCommercialLicensesUsageV1,
+    QueryCommercialLicensesUsageV1, QuerySubscriptions,
 };
 use partner_center_models::{
     CommercialLicensesDeploymentInsightsCollection, CommercialLicensesUsageInsightsCollection,
+    SubscriptionInsightsCollection,
 };
 
 use super::collection::{Paged, page};
@@ -60,6 +61,26 @@ query!(
     QueryCommercialLicensesUsage,
     QueryCommercialLicensesUsageV1
 );
+
+impl Paged for SubscriptionInsightsCollection {
+    const OPERATION: &'static str = QuerySubscriptions::DETAILS.id;
+
+    async fn request_page(
+        partner: &PartnerCenter,
+        call_context: &CallContext,
+        at: &PageCursor,
+    ) -> Result<(Response<Self>, Option<PageCursor>)> {
+        let arguments = at.arguments.clone();
+        let operation = QuerySubscriptions {
+            aggregation_level: arguments.aggregation_level.map(|level| level.as_str().to_owned()),
+            filter: arguments.filter,
+            group_by: arguments.groupby,
+            skip: skip(at),
+            top: arguments.top.map(i64::from),
+        };
+        page(partner, call_context, at, &operation).await
+    }
+}
 
 /// The value of `skip`: `None` on the first page, unless the caller set it.
 fn skip(at: &PageCursor) -> Option<i64> {

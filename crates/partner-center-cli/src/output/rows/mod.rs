@@ -11,6 +11,7 @@ mod history;
 mod licenses;
 mod sku;
 mod subscription;
+mod subscription_insight;
 
 pub(crate) use annotated::{AnnotatedRow, Priced};
 pub(crate) use customer::Customer;
@@ -18,3 +19,4 @@ pub(crate) use group::{GroupExtra, GroupRow};
 pub(crate) use history::{DayRow, DiffLine, TrendLine};
 pub(crate) use sku::Sku;
 pub(crate) use subscription::Subscription;
+pub(crate) use subscription_insight::SubscriptionInsight;

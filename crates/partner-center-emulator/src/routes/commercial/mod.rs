@@ -50,11 +50,11 @@ pub(super) fn respond(
 }
 
 /// An error of the analytics back end.
-fn error(message: &str) -> RouteError {
+pub(super) fn error(message: &str) -> RouteError {
     RouteError(Box::new(ServiceResponse::error(StatusCode::BAD_REQUEST, ErrorShape::Analytics, 0, message)))
 }
 
-fn top(query: &Query) -> Result<usize, RouteError> {
+pub(super) fn top(query: &Query) -> Result<usize, RouteError> {
     let Some(top) = query.get("top") else { return Ok(MOST_ROWS) };
     match top.parse() {
         Ok(top) if top > MOST_ROWS => Err(error("top parameter cannot be more than 10000")),
@@ -63,7 +63,7 @@ fn top(query: &Query) -> Result<usize, RouteError> {
     }
 }
 
-fn skip(query: &Query) -> Result<usize, RouteError> {
+pub(super) fn skip(query: &Query) -> Result<usize, RouteError> {
     // A signed 64-bit number, as in .NET.
     let skip = query.get("skip").unwrap_or("0").parse::<i64>().ok();
     let skip = skip.and_then(|skip| usize::try_from(skip).ok());
@@ -71,7 +71,7 @@ fn skip(query: &Query) -> Result<usize, RouteError> {
 }
 
 /// The next link: the query as sent, with new values for `top` and `skip`.
-fn next_link(state: &State, uri: &Uri, top: usize, skip: usize) -> Option<String> {
+pub(super) fn next_link(state: &State, uri: &Uri, top: usize, skip: usize) -> Option<String> {
     let paging = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();
         name.eq_ignore_ascii_case("top") || name.eq_ignore_ascii_case("skip")
