@@ -147,7 +147,7 @@ fn a_raw_request_stays_below_the_base_url() {
     ] {
         let server = FakeServer::scripted([reply(200, &[], [0xFF, 0x00]), reply(204, &[], "")]);
         let raw = RawTarget::new(path, query.map(str::to_owned));
-        assert!(!format!("{raw:?}").contains("x"), "{raw:?}");
+        assert_eq!(format!("{raw:?}"), "RawTarget { .. }");
         let response = send(&client(server.url()), &GetRaw(raw.clone())).unwrap();
         assert_eq!(&response.value.0[..], [0xFF, 0x00], "the bytes are not decoded");
         assert_eq!(send(&client(server.url()), &HeadRaw(raw)).unwrap().status, 204);

@@ -131,7 +131,10 @@ impl RawRequest {
     pub fn pages(&self) -> RawPages {
         let prepared = match self.method {
             Method::Get => self.prepare(),
-            Method::Head => Err(refused("the response to HEAD has no body that could link to a next page")),
+            Method::Head => {
+                let message = "the response to HEAD has no body that could link to a next page";
+                Err(refused(message, "Use GET. Nothing was sent."))
+            }
         };
         RawPages::new(&self.partner, prepared)
     }
@@ -139,8 +142,8 @@ impl RawRequest {
     /// Checks the arguments.
     fn prepare(&self) -> Result<(RawTarget, CallContext)> {
         let base = &self.partner.core().base.url;
-        let target =
-            target::resolve(base, &self.path, &self.query).map_err(|error| refused(error.message()))?;
+        let target = target::resolve(base, &self.path, &self.query)
+            .map_err(|error| refused(error.message(), "Use a path below the base URL. Nothing was sent."))?;
         let mut call_context = self.partner.call_context();
         call_context.headers = headers(&self.headers)?;
         Ok((target, call_context))
@@ -169,14 +172,13 @@ async fn send<O: Operation<Response = BodyBytes>>(
 }
 
 /// An error about an argument.
-fn refused(message: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidInput, message)
-        .with_operation(GetRaw::DETAILS.id)
-        .with_advice("Correct the request. Nothing was sent.")
+fn refused(message: &'static str, advice: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidInput, message).with_operation(GetRaw::DETAILS.id).with_advice(advice)
 }
 
-/// The headers of a request. Errors do not name them: a name may be a secret by mistake.
+/// The headers of a request. Errors do not name them, except known ones: a name may be a secret by mistake.
 fn headers(pairs: &[(String, String)]) -> Result<HeaderMap> {
+    let refused = |message| refused(message, "Correct or omit the header. Nothing was sent.");
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
         let name = HeaderName::from_bytes(name.as_bytes())
