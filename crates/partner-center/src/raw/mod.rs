@@ -17,7 +17,7 @@
 //!
 //! The path is resolved against the base URL. A URL is accepted if it has the scheme, host and port of the base URL, and
 //! its path. A path with `.` or `..`, also percent-encoded, with a backslash, a control character or a fragment is
-//! [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), and nothing is sent. So is a header that the call sets
+//! [`ErrorKind::InvalidInput`], and nothing is sent. So is a header that the call sets
 //! itself, such as `Authorization`, `Host` and the ids, or that credentials or framing use.
 //!
 //! # What is not recognized
