@@ -19,6 +19,9 @@ use tracing_subscriber::fmt::format::FmtSpan;
 
 use table::{TOKEN, Table, call, client, emulator};
 
+/// What the caller of a raw request types.
+const TYPED: &str = "sentinel-typed-1c93";
+
 /// The log output of all crates at trace level.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -74,6 +77,9 @@ async fn no_token_and_no_customer_name_appears_anywhere() {
         for page in partner.customers().list().pages().try_next().await.into_iter().flatten() {
             write!(shown, "{page:?} {:?}", page.items()).unwrap();
         }
+        let raw = partner.raw().get(format!("/v1/customers?filter={TYPED}")).query("filter", TYPED);
+        let raw = raw.header("X-Typed", TYPED);
+        write!(shown, "{raw:?} {:?} {:?}", raw.send().await, raw.pages().try_next().await).unwrap();
         let commercial = partner.analytics().commercial().licenses().deployment();
         if let Ok(page) = commercial.get().await {
             write!(shown, "{page:?} {:?}", page.continuation()).unwrap();
@@ -95,7 +101,7 @@ async fn no_token_and_no_customer_name_appears_anywhere() {
     );
     assert!(shown.contains("url.template") && shown.contains("http.response.status_code"));
     assert!(shown.contains("CommercialLicensesDeploymentInsights {"), "rows are shown, without names");
-    assert!(!shown.contains(TOKEN));
+    assert!(shown.contains("/{path}") && !shown.contains(TOKEN) && !shown.contains(TYPED));
     for name in names {
         assert!(!shown.contains(&name), "{name} appears in the output");
     }

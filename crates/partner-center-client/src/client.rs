@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::HeaderMap;
 
 use crate::body::{self, BodyLimits};
-use crate::decode::{Decoded, decode};
+use crate::decode::decode;
+use crate::decoded::Decoded;
 use crate::encoding;
 use crate::error::ClientError;
 use crate::generated_requests;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::body::BodyError;
-use crate::decode::DecodeError;
+use crate::decode_error::DecodeError;
 use crate::http_error::HttpError;
 use crate::response::ReceivedResponse;
 

@@ -7,6 +7,8 @@ mod body;
 mod client;
 mod coding;
 mod decode;
+mod decode_error;
+mod decoded;
 pub mod encoding;
 mod error;
 #[rustfmt::skip] // Kept as the generators print it, so that a fresh run can be compared exactly.
@@ -22,12 +24,15 @@ mod http_client;
 mod http_error;
 mod operation;
 pub mod operations;
+pub mod raw;
 mod resolver;
 mod response;
 
 pub use body::{BodyError, BodyLimits};
 pub use client::{Client, IncomingResponse};
-pub use decode::{DecodeError, DecodeErrorKind, Decoded, LinkedPage, PagingInfo, decode, repair_json};
+pub use decode::{decode, repair_json};
+pub use decode_error::{DecodeError, DecodeErrorKind};
+pub use decoded::{Decoded, LinkedPage, PagingInfo};
 pub use error::ClientError;
 pub use http_client::{HttpClient, HttpSettings, RawResponse};
 pub use http_error::{HttpError, HttpErrorKind};

@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::decoded::FromBody;
 use crate::generated_requests;
 
-/// One operation of the contract with its arguments, ready to be sent any number of times.
+/// One operation with its arguments, ready to be sent any number of times.
 ///
-/// The structs in [`operations`](crate::operations) implement it. The trait is sealed.
+/// The structs in [`operations`](crate::operations) implement it, which the contract describes, and those in
+/// [`raw`](crate::raw), which it does not. The trait is sealed.
 #[expect(private_bounds, reason = "seals the trait")]
 pub trait Operation: BuildRequest + fmt::Debug + Send + Sync {
-    /// The model of a successful response.
-    type Response: partner_center_models::Model + Send + 'static;
+    /// What the body of a successful response becomes: a model of the contract, or bytes.
+    type Response: FromBody + Send + 'static;
 
-    /// The metadata of the operation in the contract.
+    /// The metadata of the operation.
     const DETAILS: OperationDetails;
 
     /// The path, with the values of its parameters.
@@ -40,10 +42,10 @@ pub(crate) trait BuildRequest {
     fn request(&self, requests: &generated_requests::Client) -> reqwest::Result<reqwest::Request>;
 }
 
-/// The metadata of an operation in the contract, for logs and messages.
+/// The metadata of an operation, for logs and messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OperationDetails {
-    /// The operation id in the contract.
+    /// The operation id in the contract, or `raw`.
     pub id: &'static str,
     /// The HTTP method.
     pub method: &'static str,

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use partner_center_models::Findings;
 
-use crate::decode::PagingInfo;
+use crate::decoded::PagingInfo;
 
 /// A decoded 2xx response with its metadata.
 #[derive(Clone)]

@@ -51,6 +51,7 @@
 //! - Classic responses begin with a byte-order mark; commercial ones and errors do not ([`Fault::Mark`],
 //!   [`Fault::NoMark`]).
 //! - `@nextLink` is absolute; the link of the customer list has no version prefix ([`LinkForm`]).
+//! - HEAD is answered like GET, without a body.
 //! - A `size` above 500 and a `top` above 10,000 are rejected.
 //! - Plain usage rows have `licenseActive`, as in the documented example; grouped rows have `licensesActive`.
 //! - Filter values compare without regard to case.

@@ -107,6 +107,10 @@ async fn errors_have_no_mark_and_close_the_connection() {
     assert_eq!(get(&emulator, "/v1/nothing").await.status(), 404);
     let post = plain().post(format!("{}/v1/customers", emulator.base_url())).send().await.unwrap();
     assert_eq!(post.status(), 405);
+    let head = plain().head(format!("{}/v1/customers", emulator.base_url())).bearer_auth("any");
+    let head = head.send().await.unwrap();
+    assert_eq!(head.status(), 200);
+    assert!(head.headers().contains_key("content-length") && text(head).await.is_empty());
 }
 
 #[tokio::test]

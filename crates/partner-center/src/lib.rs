@@ -11,6 +11,7 @@
 //! - [`funnel`]: how deployment and usage are joined, and what the numbers mean
 //! - [`filter`]: filters and groupings of the commercial queries
 //! - [`paging`]: pages and streams, and how they are resumed
+//! - [`raw`]: GET and HEAD requests to any other endpoint
 //! - `settings`, with the feature of that name: environment variables and profiles
 //! - [`models`]: the rows that the service returns
 
@@ -36,6 +37,7 @@ mod ids;
 pub mod licenses;
 mod limits;
 pub mod paging;
+pub mod raw;
 mod redact;
 mod request_context;
 mod response;

@@ -45,6 +45,7 @@ const LAYERS: &[&str] = &[
     "settings",
     "call",
     "paging",
+    "raw",
     "filter",
     "chain",
     "sweep",

@@ -188,6 +188,16 @@ pub(super) const EMULATOR_HELP: &str = "\
 Serves an emulated Partner Center and sign-in host on the loopback interface, to test programs in
 any language. The first line on stdout is the base URL. Any bearer token is accepted.";
 
+pub(super) const API_HELP: &str = "\
+The request is made like any other: with the token, ids, retries and time limits. The response is
+written as it is, and may contain customer data. The body of an error is shown only with -vv.
+
+A path is below the base URL. A path or a link to a page that leads to another host, or that
+contains .. or a backslash, is refused, and no token is sent to it.
+
+  partner-center api /v1/invoices --query size=50
+  partner-center api /v1/customers --paginate --output customers.ndjson";
+
 pub(super) const LOGIN_HELP: &str = "\
 Shows an address and a code. Open the address on any device and enter the code to sign in. The
 resulting refresh token is kept in the token store; it is renewed with each use and expires after

@@ -5,6 +5,7 @@
     reason = "these comments are the help texts, and a terminal shows backticks as they are"
 )]
 
+mod api;
 mod help;
 mod history;
 mod owned;
@@ -24,6 +25,7 @@ use crate::exit;
 use crate::output::Format;
 use crate::output::row_type::RowType;
 
+pub(crate) use api::{Api, Method};
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
 pub(crate) use owned::{
     AggregationLevel, SkuList, SkusCommand, SubscriptionList, SubscriptionsCommand, SubscriptionsQuery,
@@ -156,6 +158,10 @@ pub(crate) enum Command {
     /// The partner's customers
     #[command(subcommand)]
     Customers(CustomerCommand),
+
+    /// Any other endpoint of Partner Center, by its path; reads only
+    #[command(after_help = help::API_HELP)]
+    Api(Api),
 
     /// Sign in, and store the refresh token for later runs
     #[command(after_help = help::LOGIN_HELP)]

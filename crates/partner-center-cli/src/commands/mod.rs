@@ -1,5 +1,6 @@
 //! The commands, one file each: send requests and pass the rows to the output.
 
+mod api;
 mod customers;
 mod doctor;
 mod emulator;
@@ -52,6 +53,7 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
         Command::Customers(command) => {
             unless_stopped(Box::pin(customers::run(command, global, console))).await
         }
+        Command::Api(arguments) => Box::pin(api::run(arguments, global, console)).await,
         Command::Login { refresh_token_stdin, no_browser: _ } => {
             unless_stopped(login::login(global, *refresh_token_stdin, console)).await
         }

@@ -5,6 +5,7 @@
 
 mod about;
 mod age;
+pub(crate) mod bytes;
 pub(crate) mod columns;
 mod csv;
 pub(crate) mod file;
@@ -111,6 +112,15 @@ impl Target {
             Self::File(partial) => Box::new(partial.writer()?),
             Self::Folder(_) => Box::new(io::sink()),
         })
+    }
+
+    /// Renames a file or a folder to its final name.
+    fn publish(self) -> io::Result<()> {
+        match self {
+            Self::Stdout => Ok(()),
+            Self::File(partial) => partial.commit(),
+            Self::Folder(partial) => partial.commit(),
+        }
     }
 }
 
@@ -291,11 +301,7 @@ impl<R: Row> Output<R> {
 
     /// Renames a file to its final name. It must be closed first.
     pub(crate) fn publish(self) -> io::Result<()> {
-        match self.target {
-            Target::Stdout => Ok(()),
-            Target::File(partial) => partial.commit(),
-            Target::Folder(partial) => partial.commit(),
-        }
+        self.target.publish()
     }
 
     /// Removes the partial file. A partial folder is removed when it is dropped.

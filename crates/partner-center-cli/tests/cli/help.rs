@@ -23,6 +23,7 @@ fn help_texts() {
         ("help-customers", &["customers", "--help"]),
         ("help-customers-list", &["customers", "list", "--help"]),
         ("help-customers-show", &["customers", "show", "--help"]),
+        ("help-api", &["api", "--help"]),
         ("help-login", &["login", "--help"]),
         ("help-logout", &["logout", "--help"]),
         ("help-doctor", &["doctor", "--help"]),

@@ -64,6 +64,16 @@ fn external_text_cannot_control_a_terminal_in_any_format() {
 
 // R11
 #[test]
+fn a_raw_body_cannot_control_a_terminal() {
+    let server = FakeServer::repeating([ok("a\u{1b}[2J\u{202e}b")]);
+    for arguments in [&["api", "/v1/x"][..], &["api", "/v1/x", "--include"]] {
+        let shown = on_terminal(command_at(server.url()).args(arguments));
+        assert!(shown.ends_with("a\u{fffd}[2J\u{fffd}b\r\n"), "{shown:?}");
+    }
+}
+
+// R11
+#[test]
 fn the_sign_in_code_cannot_control_a_terminal() {
     let host = FakeServer::responding(|request| {
         if request.target.contains("devicecode") {

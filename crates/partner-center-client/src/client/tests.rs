@@ -10,10 +10,11 @@ use partner_center_test_support::{FakeServer, Reply, reply, unused_url};
 
 use super::*;
 use crate::body::BodyError;
-use crate::decode::DecodeErrorKind;
+use crate::decode_error::DecodeErrorKind;
 use crate::http_client::HttpSettings;
 use crate::http_error::HttpErrorKind;
 use crate::operations::{GetCustomer, ListCustomers};
+use crate::raw::{GetRaw, HeadRaw, RawTarget};
 
 const CUSTOMER: uuid::Uuid = uuid::Uuid::from_u128(7);
 
@@ -131,4 +132,27 @@ fn a_connection_that_fails_brings_no_response() {
     let error = send(&client(&unused_url()), &ListCustomers::default()).unwrap_err();
     assert!(error.response().is_none());
     assert!(matches!(error, ClientError::NoResponse(error) if error.kind() == HttpErrorKind::Connect));
+}
+
+#[test]
+fn a_raw_request_stays_below_the_base_url() {
+    for (path, query, target) in [
+        ("/v1/x", None, "/base/v1/x"),
+        ("v1/x", Some("a=b&c"), "/base/v1/x?a=b&c"),
+        ("//elsewhere.example/x", None, "/base/elsewhere.example/x"),
+        (".elsewhere.example", None, "/base/.elsewhere.example"),
+        ("@elsewhere.example:1", None, "/base/@elsewhere.example:1"),
+        ("a b/\u{f6}?%2F#", Some("c d#"), "/base/a%20b/%C3%B6%3F%2F%23?c%20d%23"),
+        ("", None, "/base/"),
+    ] {
+        let server = FakeServer::scripted([reply(200, &[], [0xFF, 0x00]), reply(204, &[], "")]);
+        let raw = RawTarget::new(path, query.map(str::to_owned));
+        assert_eq!(format!("{raw:?}"), "RawTarget { .. }");
+        let response = send(&client(server.url()), &GetRaw(raw.clone())).unwrap();
+        assert_eq!(&response.value.0[..], [0xFF, 0x00], "the bytes are not decoded");
+        assert_eq!(send(&client(server.url()), &HeadRaw(raw)).unwrap().status, 204);
+        let requests = server.requests().into_iter().map(|request| (request.method, request.target));
+        let expected = ["GET", "HEAD"].map(|method| (method.to_owned(), target.to_owned()));
+        assert_eq!(requests.collect::<Vec<_>>(), expected, "{path}");
+    }
 }

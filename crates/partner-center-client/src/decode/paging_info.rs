@@ -11,46 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAcces
 use serde::forward_to_deserialize_any;
 use serde_json::{Map, Value};
 
+use crate::decoded::{LinkedPage, PagingInfo};
 use crate::generated_operations::NEXT_PAGE_KEYS;
-
-/// What a response says about further pages. Check that a link is on the service's host before following it with a token.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PagingInfo {
-    /// The links to the next page. Usually there is at most one.
-    pub links: Vec<LinkedPage>,
-    /// The continuation tokens.
-    pub tokens: Vec<String>,
-    /// Whether the response announces another page in an unknown format.
-    pub unclear: bool,
-}
-
-/// A link to a page: a URI, headers to send, or both.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LinkedPage {
-    /// The URI, in any of the forms that the service uses.
-    pub uri: Option<String>,
-    /// The names and values of the headers.
-    pub headers: Vec<(String, String)>,
-}
-
-/// Omits the texts: a link contains the filter, which may contain a customer's name.
-impl fmt::Debug for PagingInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PagingInfo")
-            .field("links", &self.links.len())
-            .field("tokens", &self.tokens.len())
-            .field("unclear", &self.unclear)
-            .finish()
-    }
-}
-
-impl fmt::Debug for LinkedPage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LinkedPage").finish_non_exhaustive()
-    }
-}
 
 /// The kind of a paging member.
 #[derive(Clone, Copy, PartialEq)]

@@ -3,6 +3,7 @@
 use super::DecodeErrorKind::{Charset, Empty, Mismatch, NotText, Truncated, WebPage};
 use super::*;
 use crate::operations::{GetCustomer, ListCustomers};
+use crate::raw::GetRawPage;
 
 fn customers(body: &[u8]) -> Result<usize, DecodeError> {
     decode::<ListCustomers>(body, None).map(|page| page.value.items.len())
@@ -80,5 +81,37 @@ fn errors_contain_nothing_of_the_response() {
     ] {
         let error = customers(body.as_bytes()).unwrap_err();
         assert!(!format!("{error} {error:?}").contains("Contoso"), "{error}");
+    }
+}
+
+#[test]
+fn a_raw_page_is_any_json_or_empty() {
+    let utf_16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+    for (body, links) in [
+        (&br#"{"value":[],"@nextLink":"/a"}"#[..], 1),
+        (br#" {"links":{"next":{"uri":"/a","headers":[]}},"big":1e999}"#, 1),
+        (b"\xEF\xBB\xBF{\"items\":[{\"nextLink\":\"/a\"}]}", 0),
+        (br#"[{"nextLink":"/a"}]"#, 0),
+        (&utf_16("{\"nextLink\":\"/a\"}"), 1),
+        (deep.as_bytes(), 0),
+        (b"5", 0),
+    ] {
+        let page = decode::<GetRawPage>(body, None).unwrap();
+        assert_eq!((page.paging_info.links.len(), &page.value.0[..]), (links, body));
+    }
+    for empty in [&b""[..], b"\xEF\xBB\xBF", b" \r\n"] {
+        assert!(decode::<GetRawPage>(empty, None).unwrap().value.0.is_empty());
+    }
+    for (body, kind) in [
+        (&b"<html>Contoso"[..], WebPage),
+        (br#"{"Contoso":"#, Truncated),
+        (br#"{"Contoso":1}{}"#, Mismatch),
+        (b"Contoso", Mismatch),
+        (b"\xFF", NotText),
+    ] {
+        let error = decode::<GetRawPage>(body, None).unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(!error.to_string().contains("Contoso"), "{error}");
     }
 }

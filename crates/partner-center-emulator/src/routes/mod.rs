@@ -112,10 +112,11 @@ pub(crate) fn respond(state: &State, method: &Method, uri: &Uri, headers: &Heade
     let Some(operation) = Operation::of(uri.path()) else {
         return ServiceResponse::error(StatusCode::NOT_FOUND, ErrorShape::Gateway, 0, "Resource not found");
     };
-    if method != Method::GET {
+    // The server leaves out the body of a response to HEAD.
+    if !matches!(*method, Method::GET | Method::HEAD) {
         let message = format!("The requested resource does not support http method '{method}'.");
         return ServiceResponse::error(StatusCode::METHOD_NOT_ALLOWED, ErrorShape::Message, 0, &message)
-            .with(header::ALLOW, HeaderValue::from_static("GET"));
+            .with(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
     dispatch(state, operation, uri, headers).unwrap_or_else(|refusal| *refusal.0)
 }

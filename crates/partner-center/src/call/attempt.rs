@@ -32,11 +32,15 @@ impl RequestRun<'_> {
     /// The headers of an attempt.
     fn headers<O>(
         &self,
+        call_context: &CallContext,
         locale: &HeaderValue,
         target: &RequestTarget<'_, O>,
         token: &AccessToken,
     ) -> Result<HeaderMap> {
         let mut headers = HeaderMap::with_capacity(8);
+        if !call_context.headers.is_empty() {
+            headers.extend(call_context.headers.clone());
+        }
         if let RequestTarget::Link { headers: linked, .. } = target {
             headers.extend((*linked).clone());
         }
@@ -55,12 +59,13 @@ impl RequestRun<'_> {
     /// Sends one request and decodes the response. Any status other than 2xx becomes an error.
     pub(super) async fn attempt<O: Operation>(
         &self,
+        call_context: &CallContext,
         locale: &HeaderValue,
         target: &RequestTarget<'_, O>,
         token: &AccessToken,
         number: u32,
     ) -> Result<Response<O::Response>, AttemptFailure> {
-        let headers = self.headers(locale, target, token)?;
+        let headers = self.headers(call_context, locale, target, token)?;
         let span = tracing::debug_span!(
             "partner_center.attempt",
             number,

@@ -63,6 +63,8 @@ pub(crate) enum Acceptance {
 pub(crate) struct CallContext {
     pub(crate) correlation_id: Uuid,
     pub(crate) locale: Option<String>,
+    /// Headers beside those of every call. A link may replace them.
+    pub(crate) headers: HeaderMap,
 }
 
 impl PartnerCenter {
@@ -71,6 +73,7 @@ impl PartnerCenter {
         CallContext {
             correlation_id: self.context().correlation_id.unwrap_or_else(|| self.core().random.uuid()),
             locale: self.context().locale.clone(),
+            headers: HeaderMap::new(),
         }
     }
 
@@ -180,7 +183,7 @@ impl<'a> RequestRun<'a> {
             attempts += 1;
             // The retry with a refreshed token does not count towards the maximum.
             let counted = attempts - u32::from(refreshed);
-            let result = pin!(self.attempt(&locale, &target, &bearer, attempts)).await;
+            let result = pin!(self.attempt(call_context, &locale, &target, &bearer, attempts)).await;
             let ending = match &result {
                 Ok(_) => AttemptOutcome::Answered,
                 Err(failure) => AttemptOutcome::of_failure(&failure.error, failure.cut_off),

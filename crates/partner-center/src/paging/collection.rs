@@ -47,7 +47,7 @@ pub(crate) trait Paged: Collection {
 
 /// Requests one page of an operation, by the link if there is one, or by the operation's arguments. Returns it with the
 /// position of the next page.
-pub(super) async fn page<O: Operation>(
+pub(crate) async fn page<O: Operation>(
     partner: &PartnerCenter,
     call_context: &CallContext,
     at: &PageCursor,

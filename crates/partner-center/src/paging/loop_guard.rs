@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Hashes of the pages seen, eight bytes per page. A collision is not expected below some billion pages.
 #[derive(Default)]
-pub(super) struct LoopGuard {
+pub(crate) struct LoopGuard {
     hasher: RandomState,
     /// Hashes of all links followed.
     links: HashSet<u64>,
@@ -22,7 +22,7 @@ pub(super) struct LoopGuard {
 impl LoopGuard {
     /// Rejects a link that was already followed. Its headers are part of the comparison, because in a list of customers
     /// only the headers change.
-    pub(super) fn admit(&mut self, at: &PageCursor) -> Result<()> {
+    pub(crate) fn admit(&mut self, at: &PageCursor) -> Result<()> {
         match &at.link {
             Some(linked)
                 if !self

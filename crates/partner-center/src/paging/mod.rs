@@ -90,15 +90,17 @@ use futures_core::Stream;
 use uuid::Uuid;
 
 pub use self::collection::PagedCollection;
+pub(crate) use self::collection::page;
+pub(crate) use self::loop_guard::LoopGuard;
 #[doc(hidden)]
 pub use self::next_link::check_properties;
+pub(crate) use self::next_link::is_reserved;
 use crate::call::CallContext;
 use crate::client::PartnerCenter;
 use crate::continuation::{Arguments, Continuation};
 use crate::error::{Error, Result};
 use crate::response::Response;
 pub(crate) use lists::subscriptions;
-use loop_guard::LoopGuard;
 
 /// The request for a page in progress.
 type PageRequest<C> = Pin<Box<dyn Future<Output = Result<Response<C>>> + Send>>;

@@ -107,8 +107,8 @@ fn is_path_of(stem: &[&str], operation: &[&str], linked: &[&str]) -> bool {
     }
 }
 
-/// Headers that a link may not set: those of the call, credentials, and those for routing and framing.
-const NOT_THE_LINKS: [&str; 24] = [
+/// Headers that neither a link nor a caller may set: those of the call, credentials, and those for routing and framing.
+const RESERVED: [&str; 24] = [
     "accept",
     "accept-encoding",
     "authorization",
@@ -135,12 +135,17 @@ const NOT_THE_LINKS: [&str; 24] = [
     "x-locale",
 ];
 
+/// Whether a header is one that neither a link nor a caller may set.
+pub(crate) fn is_reserved(name: &HeaderName) -> bool {
+    RESERVED.contains(&name.as_str())
+}
+
 /// Converts the headers of a link, without those that a link may not set.
 pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, LinkError> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| LinkError::Header)?;
-        if NOT_THE_LINKS.contains(&name.as_str()) {
+        if is_reserved(&name) {
             tracing::debug!(%name, "ignored a header that a link may not set");
             continue;
         }
