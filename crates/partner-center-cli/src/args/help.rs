@@ -198,10 +198,21 @@ Only the dataset is read: nothing is sent to Partner Center, and no credentials 
 
   partner-center history trend --dataset licenses --by product --last 12";
 
+/// The help of `--prices` for a command that writes a page beside something else.
+pub(super) const PRICES_OF_PAGE: &str = "\
+Add to the page what unused licenses cost per month, with the prices in this csv file";
+
+/// The help of `--products` for a command that writes a page beside something else.
+pub(super) const PRODUCTS_OF_PAGE: &str = "Add to the page the names of products from this csv file";
+
 pub(super) const DIFF_HELP: &str = "\
 A customer that was not read on one of the days is unknown, never gone. Only the dataset is read: nothing is sent to
 Partner Center, and no credentials are needed.
 
+With --prices, both days have the price that applies on the later one, the day on which the service computed the rows: a
+new price is no change. A count that is unknown has an unknown cost.
+
   partner-center history diff --dataset licenses --by customer
   partner-center history diff 2026-07-01 2026-08-01 --dataset licenses --fail-on 'unused +10%'
+  partner-center history diff --dataset licenses --prices prices.csv --sort unusedCostChange:desc
   partner-center history diff july.json august.json";

@@ -17,6 +17,7 @@ mod formats;
 mod funnel;
 mod help;
 mod history;
+mod history_prices;
 mod input;
 mod input_forms;
 mod licenses;

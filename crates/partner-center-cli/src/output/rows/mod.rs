@@ -4,12 +4,14 @@
 
 mod annotated;
 mod customer;
+mod diff;
 mod funnel;
 pub(crate) mod group;
 mod history;
 mod licenses;
 
-pub(crate) use annotated::{AnnotatedRow, Priced};
+pub(crate) use annotated::AnnotatedRow;
 pub(crate) use customer::Customer;
+pub(crate) use diff::{AnnotatedDiff, AnnotatedGroup, DiffLine, Unbroken};
 pub(crate) use group::{GroupExtra, GroupRow};
-pub(crate) use history::{DayRow, DiffLine, TrendLine};
+pub(crate) use history::{DayRow, TrendLine};
