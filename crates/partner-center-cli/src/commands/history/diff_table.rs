@@ -40,7 +40,13 @@ impl From<AnnotatedGroup> for Draft {
 }
 
 /// The lines of a table. The arrows of a column are below each other, and so are the amounts.
-pub(super) fn lines(drafts: Vec<Draft>) -> Vec<DiffLine> {
+pub(super) fn lines(mut drafts: Vec<Draft>) -> Vec<DiffLine> {
+    // Currencies have places of their own only where a line has several.
+    if drafts.iter().all(|draft| draft.costs.iter().flatten().count() < 2) {
+        for draft in &mut drafts {
+            draft.costs.retain(Option::is_some);
+        }
+    }
     let count = |count: Option<i64>| count.map_or_else(|| "?".to_owned(), grouped);
     let counts: Vec<_> = drafts
         .iter()
