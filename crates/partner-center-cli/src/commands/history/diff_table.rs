@@ -4,7 +4,7 @@ use partner_center_history::{Change, Pair, Pairs};
 use rust_decimal::Decimal;
 
 use crate::output::rows::{AnnotatedDiff, AnnotatedGroup, DiffLine, Unbroken};
-use crate::prices::Currency;
+use crate::prices::{CostChanges, Currency};
 use crate::terminal::text::{grouped, signed};
 
 /// A line, before it is known how wide its columns are.
@@ -32,7 +32,7 @@ impl From<AnnotatedDiff> for Draft {
 
 impl From<AnnotatedGroup> for Draft {
     fn from(AnnotatedGroup { group, costs }: AnnotatedGroup) -> Self {
-        let costs = costs.iter().flat_map(|costs| costs.currencies());
+        let costs = costs.iter().flat_map(CostChanges::currencies);
         let costs = costs.map(|(currency, cost)| Some((currency, cost.change?))).collect();
         let line = DiffLine { name: group.name.or(group.key), ..DiffLine::default() };
         Self { line, change: group.change, pairs: group.pairs, costs }
