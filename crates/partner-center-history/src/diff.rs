@@ -119,7 +119,7 @@ impl Side {
 }
 
 /// The difference of two days.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Diff<M: Measure = ()> {
     /// The changes, by customer and product. What did not change has no row.

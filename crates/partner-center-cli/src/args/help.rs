@@ -186,9 +186,9 @@ Any other code means that a setting is invalid or that a request failed.
 Without --online no request is sent to Partner Center, and roles are not checked.";
 
 pub(super) const RECORD_HELP: &str = "\
-The rows of deployment and usage are kept as they are received, and the funnel joined from them, each as a Parquet file
-of the day. Another recording of the same day replaces it. Customers that failed are named in the manifest of the day.
-The files have the names of customers.
+The rows of deployment and usage are kept as they are received, and the funnel joined from them,
+each as a Parquet file of the day. Another recording of the same day replaces it. Customers that
+failed are named in the manifest of the day. The files have the names of customers.
 
   partner-center history record --dataset licenses
   partner-center history record --dataset licenses --report report.html";
@@ -206,11 +206,12 @@ Add to the page what unused licenses cost per month, with the prices in this csv
 pub(super) const PRODUCTS_OF_PAGE: &str = "Add to the page the names of products from this csv file";
 
 pub(super) const DIFF_HELP: &str = "\
-A customer that was not read on one of the days is unknown, never gone. Only the dataset is read: nothing is sent to
-Partner Center, and no credentials are needed.
+A customer that was not read on one of the days is unknown, never gone. Only the dataset is read:
+nothing is sent to Partner Center, and no credentials are needed.
 
-With --prices, both days have the price that applies on the later one, the day on which the service computed the rows: a
-new price is no change. A count that is unknown has an unknown cost.
+With --prices, both days have the price that applies on the later one, the day on which the service
+computed the rows, so that a new price is no change. A count that is unknown has an unknown cost.
+Groups have the cost in each currency.
 
   partner-center history diff --dataset licenses --by customer
   partner-center history diff 2026-07-01 2026-08-01 --dataset licenses --fail-on 'unused +10%'

@@ -282,6 +282,13 @@ fn rows_groups_and_the_funnel_agree() {
         }
     }
     for arguments in [&["diff"][..], &["diff", "--by", "customer"]] {
+        for name in ["changes.parquet", "changes.xlsx"] {
+            let path = archive.path(name);
+            let output = ["--output", path.to_str().unwrap()];
+            if cfg!(feature = "xlsx") || name.ends_with("parquet") {
+                assert_eq!(archive.read(&[arguments, &output, &prices[..]].concat()).code, 0);
+            }
+        }
         let table = archive.read(&[arguments, &["--format", "table"], &prices[..]].concat());
         assert!(table.stdout.lines().next().unwrap().contains("Cost/month"), "{table}");
         assert!(table.stdout.lines().all(|line| line.chars().count() <= 80), "{table}");

@@ -75,8 +75,8 @@ impl ChangeThreshold {
     pub(super) fn parse(text: &str, currencies: Option<&[Currency]>) -> Result<Self, Problem> {
         let invalid = |why: &str| {
             Problem::new(Exit::Usage, format!("invalid value '{text}' for '--fail-on': {why}")).advice(
-                "Write a count (sold, deployed, active, unused) and a change with its sign, such as 'unused +10%' or \
-                 'sold -100'.",
+                "Write a count (sold, deployed, active, unused) or, with --prices, unusedCost with its currency, and a \
+                 change with its sign, such as 'unused +10%', 'sold -100' or 'unusedCost_EUR +500'.",
             )
         };
         let text = text.trim();
