@@ -3,7 +3,7 @@
 //! Rows are compared per customer and product. A product is matched by its id, or by its name if one of the days has no
 //! id: the classic operations send none. A customer that was not read on one of the days is unknown, never gone.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use partner_center::CustomerId;
@@ -12,7 +12,7 @@ use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 
 use crate::pairs::Pairs;
-use crate::product_rows::{ProductRows, by_customer, fold, products};
+use crate::sides::{ProductRows, Side, by_customer, fold, products};
 
 /// What happened to a customer's product, or to a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -97,27 +97,6 @@ pub struct DiffGroup<X = ()> {
     pub sums: [X; 2],
 }
 
-/// One of the two days: its rows, and the customers that were not read.
-#[derive(Clone, Debug, Default)]
-pub struct Side {
-    rows: Vec<FunnelRow>,
-    unread: HashSet<CustomerId>,
-}
-
-impl Side {
-    /// The rows of a day.
-    #[must_use]
-    pub fn new(rows: Vec<FunnelRow>, unread: impl IntoIterator<Item = CustomerId>) -> Self {
-        Self { rows, unread: unread.into_iter().collect() }
-    }
-
-    /// Its rows.
-    #[must_use]
-    pub fn rows(&self) -> &[FunnelRow] {
-        &self.rows
-    }
-}
-
 /// The difference of two days.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -178,7 +157,7 @@ pub fn compare<M: Measure>(
     let mut groups = by.map(GroupsOfDays::new);
     let mut all: [Sums<M>; 2] = Default::default();
     for (customer, rows) in by_customer([from, to]) {
-        let unknown = from.unread.contains(&customer) || to.unread.contains(&customer);
+        let unknown = from.is_unread(customer) || to.is_unread(customer);
         let counted = match (unknown, rows.each_ref().map(Vec::is_empty)) {
             (true, _) => &mut customers.unknown,
             (false, [false, false]) => &mut customers.on_both,

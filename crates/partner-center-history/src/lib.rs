@@ -32,8 +32,8 @@ mod manifest;
 mod pairs;
 mod parts;
 mod place;
-mod product_rows;
 mod recording;
+mod sides;
 mod spool;
 pub mod table;
 mod trend;
@@ -41,17 +41,15 @@ mod writer;
 
 pub use self::dataset::{Dataset, Days, read_funnel_file};
 pub use self::day::{Day, InvalidDay};
-pub use self::diff::{
-    Change, Diff, DiffCustomers, DiffGroup, DiffRow, Measure, Side, compare, diff, diff_by,
-};
+pub use self::diff::{Change, Diff, DiffCustomers, DiffGroup, DiffRow, Measure, compare, diff, diff_by};
 pub use self::error::{Error, Result};
 pub use self::layout::{ROOT, Table};
 pub use self::manifest::{CustomerCounts, Manifest, Part, UnreadCustomer, VERSION};
 pub use self::pairs::{Pair, Pairs};
 pub use self::parts::Fields;
 pub use self::place::Place;
-pub use self::product_rows::ProductRows;
 pub use self::recording::Recording;
+pub use self::sides::{ProductRows, Side};
 pub use self::trend::TrendRow;
 pub use self::writer::{Recovered, RunFacts, Writer};
 

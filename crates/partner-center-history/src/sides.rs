@@ -6,7 +6,31 @@ use partner_center::CustomerId;
 use partner_center::funnel::FunnelRow;
 use partner_center::models::Guid;
 
-use crate::diff::Side;
+/// One of the two days: its rows, and the customers that were not read.
+#[derive(Clone, Debug, Default)]
+pub struct Side {
+    rows: Vec<FunnelRow>,
+    unread: HashSet<CustomerId>,
+}
+
+impl Side {
+    /// The rows of a day.
+    #[must_use]
+    pub fn new(rows: Vec<FunnelRow>, unread: impl IntoIterator<Item = CustomerId>) -> Self {
+        Self { rows, unread: unread.into_iter().collect() }
+    }
+
+    /// Its rows.
+    #[must_use]
+    pub fn rows(&self) -> &[FunnelRow] {
+        &self.rows
+    }
+
+    /// Whether the customer was not read.
+    pub(crate) fn is_unread(&self, customer: CustomerId) -> bool {
+        self.unread.contains(&customer)
+    }
+}
 
 /// A product of a customer, with its rows on both days.
 #[derive(Clone, Debug, Default)]
