@@ -3,7 +3,8 @@
 //! Rows are compared per customer and product. A product is matched by its id, or by its name if one of the days has no
 //! id: the classic operations send none. A customer that was not read on one of the days is unknown, never gone.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
 
 use partner_center::CustomerId;
 use partner_center::funnel::{Counts, FunnelRow, GroupBy, Groups, Totals};
@@ -11,6 +12,7 @@ use partner_center::models::Guid;
 use serde::{Deserialize, Serialize};
 
 use crate::pairs::Pairs;
+use crate::sides::{ProductRows, Side, by_customer, fold, products};
 
 /// What happened to a customer's product, or to a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,18 +24,37 @@ pub enum Change {
     Appeared,
     /// Only the earlier day has it.
     Gone,
-    /// A count differs.
+    /// A count differs, or what the program adds up beside the counts.
     Changed,
     /// The customer was not read on one of the days.
     Unknown,
 }
 
+/// What a program knows of a product of a customer beside its counts, such as its price. `()` knows nothing.
+pub trait Measure: Clone + Debug + PartialEq {
+    /// What it adds up over rows, such as costs.
+    type Sums: Clone + Debug + Default + PartialEq;
+
+    /// Adds a row of the product, of either day.
+    fn add(&self, row: &FunnelRow, sums: &mut Self::Sums);
+}
+
+impl Measure for () {
+    type Sums = ();
+
+    fn add(&self, _: &FunnelRow, (): &mut ()) {}
+}
+
 /// A change: the counts of a customer's product on both days, `null` on a day that does not have it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schemars",
+    derive(schemars::JsonSchema),
+    schemars(rename = "DiffRow", bound = "M: Measure")
+)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct DiffRow {
+pub struct DiffRow<M: Measure = ()> {
     /// What happened.
     pub change: Change,
     /// The customer.
@@ -48,14 +69,20 @@ pub struct DiffRow {
     /// Its counts.
     #[serde(flatten)]
     pub pairs: Pairs,
+    /// What the program knows of it. Not serialized.
+    #[serde(skip)]
+    pub measure: M,
+    /// What the program adds up, on the earlier and on the later day. Not serialized.
+    #[serde(skip)]
+    pub sums: [M::Sums; 2],
 }
 
 /// A change of a group of rows. The customers that were not read on one of the days are in none but their own group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(rename = "DiffGroup", bound = ""))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct DiffGroup {
+pub struct DiffGroup<X = ()> {
     /// What happened.
     pub change: Change,
     /// The customer's id, the product's id or name, or the service's code or name.
@@ -65,33 +92,25 @@ pub struct DiffGroup {
     /// Its counts.
     #[serde(flatten)]
     pub pairs: Pairs,
-}
-
-/// One of the two days: its rows, and the customers that were not read.
-#[derive(Clone, Debug, Default)]
-pub struct Side {
-    rows: Vec<FunnelRow>,
-    unread: HashSet<CustomerId>,
-}
-
-impl Side {
-    /// The rows of a day.
-    #[must_use]
-    pub fn new(rows: Vec<FunnelRow>, unread: impl IntoIterator<Item = CustomerId>) -> Self {
-        Self { rows, unread: unread.into_iter().collect() }
-    }
+    /// What the program adds up, on the earlier and on the later day. Not serialized.
+    #[serde(skip)]
+    pub sums: [X; 2],
 }
 
 /// The difference of two days.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Diff {
+pub struct Diff<M: Measure = ()> {
     /// The changes, by customer and product. What did not change has no row.
-    pub rows: Vec<DiffRow>,
+    pub rows: Vec<DiffRow<M>>,
+    /// The changes of groups, if they were asked for.
+    pub groups: Vec<DiffGroup<M::Sums>>,
     /// The sums of the earlier day, over the customers that were read on both days.
     pub from: Counts,
     /// The sums of the later day, over the same customers.
     pub to: Counts,
+    /// What the program adds up on both days, over the same customers.
+    pub sums: [M::Sums; 2],
     /// How many customers were compared, appeared and so on.
     pub customers: DiffCustomers,
 }
@@ -112,97 +131,164 @@ pub struct DiffCustomers {
     pub unknown: u64,
 }
 
-/// The rows of one product of a customer.
-#[derive(Default)]
-struct Product<'a> {
-    id: Option<&'a Guid>,
-    name: Option<&'a str>,
-    totals: [Totals; 2],
-}
-
-impl Product<'_> {
-    fn counts(&self) -> [Option<Counts>; 2] {
-        self.totals.each_ref().map(|totals| (totals.rows > 0).then(|| totals.counts()))
-    }
-}
-
 /// Compares two days.
 #[must_use]
 pub fn diff(from: &Side, to: &Side) -> Diff {
-    let mut diff = Diff::default();
-    let mut sums = [Totals::default(), Totals::default()];
-    for (customer, rows) in by_customer([from, to]) {
-        let unknown = from.unread.contains(&customer) || to.unread.contains(&customer);
-        let counted = match (unknown, rows.each_ref().map(Vec::is_empty)) {
-            (true, _) => &mut diff.customers.unknown,
-            (false, [false, false]) => &mut diff.customers.on_both,
-            (false, [true, _]) => &mut diff.customers.appeared,
-            (false, [false, true]) => &mut diff.customers.gone,
-        };
-        *counted += 1;
-        if !unknown {
-            for (sums, rows) in sums.iter_mut().zip(&rows) {
-                for row in rows {
-                    sums.add(*row);
-                }
-            }
-        }
-        let name = rows.iter().rev().flatten().find_map(|row| row.customer_name.clone());
-        for product in products(&rows) {
-            let [before, after] = product.counts();
-            let Some(change) = change(unknown, before, after) else { continue };
-            let [before, after] = [before, after].map(Option::unwrap_or_default);
-            diff.rows.push(DiffRow {
-                change,
-                customer_id: customer,
-                customer_name: name.clone(),
-                product_id: product.id.cloned(),
-                product_name: product.name.map(str::to_owned),
-                pairs: Pairs::new(before, after),
-            });
-        }
-    }
-    let [before, after] = &sums;
-    (diff.from, diff.to) = (before.counts(), after.counts());
-    diff
+    compare(None, from, to, |_| ())
 }
 
 /// Compares the groups of two days. What did not change has no row.
 #[must_use]
 pub fn diff_by(by: GroupBy, from: &Side, to: &Side) -> Vec<DiffGroup> {
-    let unread: HashSet<_> = from.unread.union(&to.unread).copied().collect();
-    let groups = |side: &Side, is_unread: bool| {
-        let rows = side.rows.iter().filter(|row| unread.contains(&row.customer_id) == is_unread);
-        Groups::<()>::of(by, rows).into_iter().map(|group| (group.key.clone().map(fold), group))
-    };
-    // Only groups of customers can tell that a customer is unknown.
-    let kinds = if by == GroupBy::Customer { vec![false, true] } else { vec![false] };
-    let mut found = Vec::new();
-    for is_unread in kinds {
-        let mut both: BTreeMap<_, [Option<_>; 2]> = BTreeMap::new();
-        for (place, side) in [from, to].into_iter().enumerate() {
-            for (key, group) in groups(side, is_unread) {
-                if let Some(slot) = both.entry(key).or_default().get_mut(place) {
-                    *slot = Some(group);
-                }
-            }
-        }
-        for sides in both.into_values() {
-            let counts = sides.each_ref().map(|group| group.as_ref().map(|group| group.totals.counts()));
-            let Some(change) = change(is_unread, counts[0], counts[1]) else { continue };
-            let [before, after] = counts.map(Option::unwrap_or_default);
-            let (mut key, mut name) = (None, None);
-            for group in sides.into_iter().rev().flatten() {
-                key = key.or(group.key);
-                name = name.or(group.name);
-            }
-            found.push(DiffGroup { change, key, name, pairs: Pairs::new(before, after) });
-        }
-    }
-    found
+    compare(Some(by), from, to, |_| ()).groups
 }
 
-fn change(unknown: bool, before: Option<Counts>, after: Option<Counts>) -> Option<Change> {
+/// Compares two days, and their groups if `by` is given, also by what the program adds up beside the counts. `measure`
+/// is called for each product of each customer, whether it changed or not.
+#[must_use]
+pub fn compare<M: Measure>(
+    by: Option<GroupBy>,
+    from: &Side,
+    to: &Side,
+    mut measure: impl FnMut(&ProductRows<'_>) -> M,
+) -> Diff<M> {
+    let mut changes = Vec::new();
+    let mut customers = DiffCustomers::default();
+    let mut groups = by.map(GroupsOfDays::new);
+    let mut all: [Sums<M>; 2] = Default::default();
+    for (customer, rows) in by_customer([from, to]) {
+        let unknown = from.is_unread(customer) || to.is_unread(customer);
+        let counted = match (unknown, rows.each_ref().map(Vec::is_empty)) {
+            (true, _) => &mut customers.unknown,
+            (false, [false, false]) => &mut customers.on_both,
+            (false, [true, _]) => &mut customers.appeared,
+            (false, [false, true]) => &mut customers.gone,
+        };
+        *counted += 1;
+        let name = rows.iter().rev().flatten().find_map(|row| row.customer_name.clone());
+        for product in products(&rows) {
+            let measure = measure(&product);
+            let mut sides: [Sums<M>; 2] = Default::default();
+            for (place, ((rows, side), all)) in product.rows.iter().zip(&mut sides).zip(&mut all).enumerate()
+            {
+                for row in rows {
+                    side.add(&measure, row);
+                    if !unknown {
+                        all.add(&measure, row);
+                    }
+                    if let Some(group) = groups.as_mut().and_then(|groups| groups.add(place, unknown, row)) {
+                        measure.add(row, group);
+                    }
+                }
+            }
+            let known = sides.each_ref().map(Sums::known);
+            let Some(change) = change(unknown, &known) else { continue };
+            let [before, after] = known.map(|known| known.map(|(counts, _)| counts).unwrap_or_default());
+            changes.push(DiffRow {
+                change,
+                customer_id: customer,
+                customer_name: name.clone(),
+                product_id: product.product_id.cloned(),
+                product_name: product.product_name.map(str::to_owned),
+                pairs: Pairs::new(before, after),
+                measure,
+                sums: sides.map(|side| side.beside),
+            });
+        }
+    }
+    let [from, to] = all.each_ref().map(|side| side.totals.counts());
+    Diff {
+        rows: changes,
+        groups: groups.map(GroupsOfDays::changes).unwrap_or_default(),
+        from,
+        to,
+        sums: all.map(|side| side.beside),
+        customers,
+    }
+}
+
+/// The sums of some rows of a day.
+struct Sums<M: Measure> {
+    totals: Totals,
+    beside: M::Sums,
+}
+
+impl<M: Measure> Default for Sums<M> {
+    fn default() -> Self {
+        Self { totals: Totals::default(), beside: M::Sums::default() }
+    }
+}
+
+impl<M: Measure> Sums<M> {
+    fn add(&mut self, measure: &M, row: &FunnelRow) {
+        self.totals.add(row);
+        measure.add(row, &mut self.beside);
+    }
+
+    /// `None` without rows.
+    fn known(&self) -> Option<(Counts, &M::Sums)> {
+        (self.totals.rows > 0).then(|| (self.totals.counts(), &self.beside))
+    }
+}
+
+/// The groups of both days.
+struct GroupsOfDays<X> {
+    by: GroupBy,
+    /// Of the customers that were read on both days, and of the others.
+    read: [Groups<X>; 2],
+    unread: [Groups<X>; 2],
+}
+
+impl<X: Clone + Default + PartialEq> GroupsOfDays<X> {
+    fn new(by: GroupBy) -> Self {
+        let groups = || [Groups::new(by), Groups::new(by)];
+        Self { by, read: groups(), unread: groups() }
+    }
+
+    /// Adds a row of the earlier day, place 0, or of the later day, place 1.
+    fn add(&mut self, place: usize, unknown: bool, row: &FunnelRow) -> Option<&mut X> {
+        let groups = match (unknown, self.by) {
+            (false, _) => &mut self.read,
+            (true, GroupBy::Customer) => &mut self.unread,
+            // Only groups of customers can tell that a customer is unknown.
+            (true, _) => return None,
+        };
+        Some(groups.get_mut(place)?.add(row))
+    }
+
+    fn changes(self) -> Vec<DiffGroup<X>> {
+        let mut found = Vec::new();
+        for (unknown, sides) in [(false, self.read), (true, self.unread)] {
+            let mut both: BTreeMap<_, [Option<_>; 2]> = BTreeMap::new();
+            for (place, groups) in sides.into_iter().enumerate() {
+                for group in groups {
+                    if let Some(slot) = both.entry(group.key.clone().map(fold)).or_default().get_mut(place) {
+                        *slot = Some(group);
+                    }
+                }
+            }
+            for sides in both.into_values() {
+                let known = sides.each_ref().map(|group| {
+                    let group = group.as_ref()?;
+                    Some((group.totals.counts(), &group.extra))
+                });
+                let Some(change) = change(unknown, &known) else { continue };
+                let [before, after] = known.map(|known| known.map(|(counts, _)| counts).unwrap_or_default());
+                let sums = known.map(|known| known.map(|(_, extra)| extra.clone()).unwrap_or_default());
+                let (mut key, mut name) = (None, None);
+                for group in sides.into_iter().rev().flatten() {
+                    key = key.or(group.key);
+                    name = name.or(group.name);
+                }
+                found.push(DiffGroup { change, key, name, pairs: Pairs::new(before, after), sums });
+            }
+        }
+        found
+    }
+}
+
+/// What changed from one side to the other; `None` if nothing did.
+fn change<T: PartialEq>(unknown: bool, [before, after]: &[Option<T>; 2]) -> Option<Change> {
     match (before, after) {
         (None, None) => None,
         _ if unknown => Some(Change::Unknown),
@@ -210,58 +296,4 @@ fn change(unknown: bool, before: Option<Counts>, after: Option<Counts>) -> Optio
         (Some(_), None) => Some(Change::Gone),
         (before, after) => (before != after).then_some(Change::Changed),
     }
-}
-
-/// The rows of each customer on both days.
-fn by_customer(sides: [&Side; 2]) -> BTreeMap<CustomerId, [Vec<&FunnelRow>; 2]> {
-    let mut customers: BTreeMap<CustomerId, [Vec<&FunnelRow>; 2]> = BTreeMap::new();
-    for (place, side) in sides.into_iter().enumerate() {
-        for row in &side.rows {
-            if let Some(rows) = customers.entry(row.customer_id).or_default().get_mut(place) {
-                rows.push(row);
-            }
-        }
-    }
-    customers
-}
-
-/// The products of a customer on both days, by name.
-fn products<'a>(sides: &[Vec<&'a FunnelRow>; 2]) -> Vec<Product<'a>> {
-    // A row without an id is matched by its name, if exactly one id has that name.
-    let mut ids: BTreeMap<String, HashSet<String>> = BTreeMap::new();
-    for row in sides.iter().flatten() {
-        if let (Some(id), Some(name)) = (&row.product_id, &row.product_name) {
-            ids.entry(fold(name)).or_default().insert(fold(id.to_string()));
-        }
-    }
-    let mut products: BTreeMap<(String, String), Product<'_>> = BTreeMap::new();
-    for (place, rows) in sides.iter().enumerate() {
-        for row in rows {
-            let name = row.product_name.as_deref().map(fold).unwrap_or_default();
-            let id = match &row.product_id {
-                Some(id) => fold(id.to_string()),
-                None => match ids.get(&name) {
-                    Some(ids) if ids.len() == 1 => ids.iter().next().cloned().unwrap_or_default(),
-                    _ => String::new(),
-                },
-            };
-            // A name can change; an id does not.
-            let key = if id.is_empty() { (name, id) } else { (String::new(), id) };
-            let product = products.entry(key).or_default();
-            product.id = row.product_id.as_ref().or(product.id);
-            product.name = row.product_name.as_deref().or(product.name);
-            if let Some(totals) = product.totals.get_mut(place) {
-                totals.add(*row);
-            }
-        }
-    }
-    let mut products: Vec<_> = products.into_values().collect();
-    products.sort_by(|one, other| {
-        (one.name, one.id.map(Guid::to_string)).cmp(&(other.name, other.id.map(Guid::to_string)))
-    });
-    products
-}
-
-fn fold(text: impl AsRef<str>) -> String {
-    text.as_ref().trim().to_lowercase()
 }

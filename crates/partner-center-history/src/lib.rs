@@ -33,6 +33,7 @@ mod pairs;
 mod parts;
 mod place;
 mod recording;
+mod sides;
 mod spool;
 pub mod table;
 mod trend;
@@ -40,7 +41,7 @@ mod writer;
 
 pub use self::dataset::{Dataset, Days, read_funnel_file};
 pub use self::day::{Day, InvalidDay};
-pub use self::diff::{Change, Diff, DiffCustomers, DiffGroup, DiffRow, Side, diff, diff_by};
+pub use self::diff::{Change, Diff, DiffCustomers, DiffGroup, DiffRow, Measure, compare, diff, diff_by};
 pub use self::error::{Error, Result};
 pub use self::layout::{ROOT, Table};
 pub use self::manifest::{CustomerCounts, Manifest, Part, UnreadCustomer, VERSION};
@@ -48,6 +49,7 @@ pub use self::pairs::{Pair, Pairs};
 pub use self::parts::Fields;
 pub use self::place::Place;
 pub use self::recording::Recording;
+pub use self::sides::{ProductRows, Side};
 pub use self::trend::TrendRow;
 pub use self::writer::{Recovered, RunFacts, Writer};
 

@@ -222,9 +222,9 @@ Any other code means that a setting is invalid or that a request failed.
 Without --online no request is sent to Partner Center, and roles are not checked.";
 
 pub(super) const RECORD_HELP: &str = "\
-The rows of deployment and usage are kept as they are received, and the funnel joined from them, each as a Parquet file
-of the day. Another recording of the same day replaces it. Customers that failed are named in the manifest of the day.
-The files have the names of customers.
+The rows of deployment and usage are kept as they are received, and the funnel joined from them,
+each as a Parquet file of the day. Another recording of the same day replaces it. Customers that
+failed are named in the manifest of the day. The files have the names of customers.
 
   partner-center history record --dataset licenses
   partner-center history record --dataset licenses --report report.html";
@@ -234,10 +234,22 @@ Only the dataset is read: nothing is sent to Partner Center, and no credentials 
 
   partner-center history trend --dataset licenses --by product --last 12";
 
+/// The help of `--prices` for a command that writes a page beside something else.
+pub(super) const PRICES_OF_PAGE: &str = "\
+Add to the page what unused licenses cost per month, with the prices in this csv file";
+
+/// The help of `--products` for a command that writes a page beside something else.
+pub(super) const PRODUCTS_OF_PAGE: &str = "Add to the page the names of products from this csv file";
+
 pub(super) const DIFF_HELP: &str = "\
-A customer that was not read on one of the days is unknown, never gone. Only the dataset is read: nothing is sent to
-Partner Center, and no credentials are needed.
+A customer that was not read on one of the days is unknown, never gone. Only the dataset is read:
+nothing is sent to Partner Center, and no credentials are needed.
+
+With --prices, both days have the price that applies on the later one, the day on which the service
+computed the rows, so that a new price is no change. A count that is unknown has an unknown cost.
+Groups have the cost in each currency.
 
   partner-center history diff --dataset licenses --by customer
   partner-center history diff 2026-07-01 2026-08-01 --dataset licenses --fail-on 'unused +10%'
+  partner-center history diff --dataset licenses --prices prices.csv --sort unusedCostChange:desc
   partner-center history diff july.json august.json";

@@ -5,13 +5,18 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 use partner_center_history::Day;
 
-use super::help;
 use super::report::{By, Requests, Writing};
+use super::{Pricing, help};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum HistoryCommand {
     /// Read the licenses of all customers, and keep them as a day of a dataset
-    #[command(after_help = help::RECORD_HELP, mut_arg("source", |arg| arg.help(help::SOURCE_OF_ALL)))]
+    #[command(
+        after_help = help::RECORD_HELP,
+        mut_arg("source", |arg| arg.help(help::SOURCE_OF_ALL)),
+        mut_arg("prices", |arg| arg.requires("report").help(help::PRICES_OF_PAGE)),
+        mut_arg("products", |arg| arg.requires("report").help(help::PRODUCTS_OF_PAGE)),
+    )]
     Record(Record),
 
     /// The days of a dataset: whether they are complete, and how many customers they have
@@ -72,6 +77,9 @@ pub(crate) struct Record {
 
     #[command(flatten)]
     pub(crate) requests: Requests,
+
+    #[command(flatten)]
+    pub(crate) pricing: Pricing,
 }
 
 /// Arguments of `history diff`.
@@ -99,9 +107,12 @@ pub(crate) struct Diff {
     pub(crate) min_change: Option<u64>,
 
     /// Exit with code 10 if the total of all customers that were read on both days changed this much, such as 'unused
-    /// +10%' or 'sold -100'. With --by, if a group did. Can be repeated
+    /// +10%', 'sold -100' or, with --prices, 'unusedCost_EUR +500'. With --by, if a group did. Can be repeated
     #[arg(long, value_name = "CHANGE", help_heading = "Rows")]
     pub(crate) fail_on: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) pricing: Pricing,
 
     #[command(flatten)]
     pub(crate) writing: Writing,

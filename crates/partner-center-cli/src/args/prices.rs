@@ -1,6 +1,6 @@
 //! Arguments that concern prices and product names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -21,6 +21,14 @@ pub(crate) struct Pricing {
     /// licensing"
     #[arg(long, value_name = "FILE")]
     pub(crate) products: Option<PathBuf>,
+}
+
+impl Pricing {
+    /// The files, with the names of their arguments.
+    pub(crate) fn files(&self) -> Vec<(&'static str, &Path)> {
+        let files = [("--prices", &self.prices), ("--products", &self.products)];
+        files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect()
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -63,7 +63,7 @@ pub(crate) struct Funnel {
 const ROWS: &str = "Rows";
 
 /// Which rows of the funnel count.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct Filters {
     /// Only rows with at least this many idle licenses; rows with an unknown count are left out

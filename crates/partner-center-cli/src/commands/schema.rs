@@ -1,7 +1,7 @@
 //! `schema`: prints the JSON Schema of a row type.
 
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
-use partner_center_history::{DiffGroup, DiffRow, TrendRow};
+use partner_center_history::TrendRow;
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
@@ -9,7 +9,10 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::output::row_type::RowType;
-use crate::output::rows::{AnnotatedRow, Customer, DayRow, GroupRow, Sku, Subscription, SubscriptionInsight};
+use crate::output::rows::{
+    AnnotatedDiff, AnnotatedGroup, AnnotatedRow, Customer, DayRow, GroupRow, Sku, Subscription,
+    SubscriptionInsight,
+};
 use crate::output::{Row, write_json};
 use crate::problem::Stop;
 
@@ -20,8 +23,8 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
         RowType::Funnel => print::<AnnotatedRow>(),
         RowType::Group => print::<GroupRow>(),
         RowType::Day => print::<DayRow>(),
-        RowType::Diff => print::<DiffRow>(),
-        RowType::DiffGroup => print::<DiffGroup>(),
+        RowType::Diff => print::<AnnotatedDiff>(),
+        RowType::DiffGroup => print::<AnnotatedGroup>(),
         RowType::Trend => print::<TrendRow>(),
         RowType::PartnerDeployment => print::<PartnerDeploymentRow>(),
         RowType::PartnerUsage => print::<PartnerUsageRow>(),
@@ -68,8 +71,8 @@ mod tests {
         assert_eq!(name(RowType::Funnel), AnnotatedRow::TYPE);
         assert_eq!(name(RowType::Group), GroupRow::TYPE);
         assert_eq!(name(RowType::Day), DayRow::TYPE);
-        assert_eq!(name(RowType::Diff), DiffRow::TYPE);
-        assert_eq!(name(RowType::DiffGroup), DiffGroup::TYPE);
+        assert_eq!(name(RowType::Diff), AnnotatedDiff::TYPE);
+        assert_eq!(name(RowType::DiffGroup), AnnotatedGroup::TYPE);
         assert_eq!(name(RowType::Trend), TrendRow::TYPE);
         assert_eq!(name(RowType::PartnerDeployment), PartnerDeploymentRow::TYPE);
         assert_eq!(name(RowType::PartnerUsage), PartnerUsageRow::TYPE);

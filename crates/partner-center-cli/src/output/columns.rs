@@ -75,7 +75,7 @@ impl Column {
     /// The column in a table that also has costs, which would not fit into 80 characters with all counts.
     pub(super) fn beside_costs(&self) -> Self {
         match (self.name, self.shown.heading()) {
-            ("licensesDeployed" | "licensesActive", Some(heading)) => {
+            ("licensesDeployed" | "licensesActive" | "active", Some(heading)) => {
                 Self { shown: Shown::IfWide(heading), ..*self }
             }
             _ => *self,

@@ -35,6 +35,7 @@ use serde_json::{Map, Value};
 
 use crate::anonymizer::anonymizer;
 use crate::csv_dialect::Dialect;
+use crate::prices::CostChanges;
 use crate::secrets;
 pub(crate) use about::About;
 pub(crate) use age::{Age, of_summary as age_of, today};
@@ -167,6 +168,8 @@ pub(crate) struct End {
     pub(crate) empty_pages: u64,
     pub(crate) failures: Vec<Failure>,
     pub(crate) findings: CollectedFindings,
+    /// How costs changed between two days.
+    pub(crate) cost_changes: Option<CostChanges>,
     /// Fields of a single command.
     pub(crate) more: Map<String, Value>,
     /// What the user should know about the rows.
@@ -210,7 +213,7 @@ impl<R: Row> Output<R> {
             Format::Html => return Err(io::Error::other("only reports are written as html")),
         };
         let at_end = format == Format::Xlsx;
-        let tally = before.unwrap_or_default().with_costs_if(&columns);
+        let tally = before.unwrap_or_default().with_costs_if::<R>(&columns);
         Ok(Self { sink, target, columns, tally, arrangement, held: Vec::new(), written: 0, at_end })
     }
 

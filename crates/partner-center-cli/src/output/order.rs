@@ -79,7 +79,7 @@ impl<R: Row> RowOrder<R> {
 
     /// Sorts rows and applies the limit. Rows with equal values are sorted by customer id; those of one customer keep
     /// their order.
-    pub(super) fn arrange(&self, held: &mut Vec<R>) {
+    pub(crate) fn arrange(&self, held: &mut Vec<R>) {
         if let Some((column, direction)) = self.sort {
             let customer = |row: &R| row.customer().0;
             held.sort_by(|a, b| {

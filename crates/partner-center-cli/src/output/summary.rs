@@ -13,7 +13,7 @@ use super::findings::{OddValues, Position};
 use super::row::cells;
 use super::{About, Cell, Column, Columns, End, Kind, Row};
 use crate::anonymizer;
-use crate::prices::Costs;
+use crate::prices::{CostChanges, Costs};
 
 /// The summary in the JSON document and below the table.
 #[derive(Debug, Serialize)]
@@ -35,6 +35,9 @@ pub(crate) struct Summary {
     /// What unused licenses cost per month, per currency, if prices were given.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "crate::prices::as_list")]
     pub(crate) costs: Option<Costs>,
+    /// Instead of these, how they changed between two days.
+    #[serde(rename = "costs", skip_serializing_if = "Option::is_none")]
+    pub(crate) cost_changes: Option<CostChanges>,
     pub(crate) oldest_processed_date_time: Option<Timestamp>,
     pub(crate) newest_processed_date_time: Option<Timestamp>,
     /// Which rows the totals cover.
@@ -233,9 +236,9 @@ struct Group {
 }
 
 impl Tally {
-    /// Adds costs from now on, if the rows have columns for them.
-    pub(super) fn with_costs_if(mut self, columns: &Columns) -> Self {
-        if columns.iter().any(|column| matches!(column.kind, Kind::Money)) {
+    /// Adds costs from now on, if the rows have columns for them and add up.
+    pub(super) fn with_costs_if<R: Row>(mut self, columns: &Columns) -> Self {
+        if R::ADDS_UP && columns.iter().any(|column| matches!(column.kind, Kind::Money)) {
             self.costs.get_or_insert_default();
         }
         self
@@ -304,7 +307,18 @@ impl Tally {
     }
 
     pub(super) fn summary<R: Row>(self, columns: &Columns, end: End) -> Summary {
-        let End { customers, without_rows, unread, empty_pages, findings, more, notes, about, .. } = end;
+        let End {
+            customers,
+            without_rows,
+            unread,
+            empty_pages,
+            findings,
+            cost_changes,
+            more,
+            notes,
+            about,
+            ..
+        } = end;
         Summary {
             rows: self.rows,
             customers,
@@ -313,6 +327,7 @@ impl Tally {
             odd_values: findings.odd_values(),
             totals: self.groups.into_iter().filter_map(|group| total::<R>(columns, group)).collect(),
             costs: self.costs,
+            cost_changes,
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,
             basis: self.basis,

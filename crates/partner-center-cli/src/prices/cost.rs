@@ -94,6 +94,27 @@ impl Price {
     }
 }
 
+/// What is known of the price of a row, or of its costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Priced<T> {
+    /// No prices were given.
+    #[default]
+    No,
+    /// It has no price.
+    Unpriced,
+    At(T),
+}
+
+impl<T> Priced<T> {
+    /// The price or the costs, if it has them.
+    pub(crate) fn known(&self) -> Option<&T> {
+        match self {
+            Self::At(known) => Some(known),
+            Self::No | Self::Unpriced => None,
+        }
+    }
+}
+
 /// The costs of one row per month.
 ///
 /// A cost is unknown if its count is. The unused cost is the sum of the two rounded costs, of what is known of them, and
@@ -252,7 +273,7 @@ impl Sum {
 }
 
 /// The sum of two costs, which `Decimal` itself would round if it has too many digits.
-fn exact_sum(this: Decimal, that: Decimal) -> Option<Decimal> {
+pub(super) fn exact_sum(this: Decimal, that: Decimal) -> Option<Decimal> {
     // All costs of one currency have the scale of its minor unit; only the initial 0 has another.
     let scale = this.scale().max(that.scale());
     let units = |cost: Decimal| {

@@ -176,16 +176,21 @@ impl From<&Entry> for EntryRef {
 #[derive(Debug)]
 pub(crate) struct Pricer {
     list: PriceList,
-    today: Date,
+    undated: Date,
     /// A report has many rows and few products.
     candidates: HashMap<Product, Candidates>,
     ambiguous: BTreeMap<String, Vec<EntryRef>>,
 }
 
 impl Pricer {
-    /// `today` is the day of rows that have no date of their own.
-    pub(crate) fn new(list: PriceList, today: Date) -> Self {
-        Self { list, today, candidates: HashMap::new(), ambiguous: BTreeMap::new() }
+    /// `undated` is the day of rows that have no date of their own.
+    pub(crate) fn new(list: PriceList, undated: Date) -> Self {
+        Self { list, undated, candidates: HashMap::new(), ambiguous: BTreeMap::new() }
+    }
+
+    /// Sets the day of rows that have no date of their own.
+    pub(crate) fn undated_on(&mut self, day: Date) {
+        self.undated = day;
     }
 
     /// The list.
@@ -193,10 +198,10 @@ impl Pricer {
         &self.list
     }
 
-    /// The price of a row on the day, in UTC, on which the service computed it; if the row does not say, today. `None`
+    /// The price of a row on the day, in UTC, on which the service computed it, or on that of rows without a date. `None`
     /// if no entry applies, or several patterns do.
     pub(crate) fn price(&mut self, product: &Product, processed: Option<&Timestamp>) -> Option<Price> {
-        let day = processed.and_then(day_of).unwrap_or(self.today);
+        let day = processed.and_then(day_of).unwrap_or(self.undated);
         if !self.candidates.contains_key(product) {
             self.candidates.insert(product.clone(), self.list.candidates(product));
         }
@@ -229,7 +234,7 @@ impl Pricer {
 }
 
 /// The day of a time in UTC. `None` for "never" and for texts that are not times.
-fn day_of(stamp: &Timestamp) -> Option<Date> {
+pub(crate) fn day_of(stamp: &Timestamp) -> Option<Date> {
     let time = jiff::Timestamp::from_second(stamp.unix_seconds()?).ok()?;
     Some(Offset::UTC.to_datetime(time).date())
 }

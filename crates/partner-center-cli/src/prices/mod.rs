@@ -5,6 +5,7 @@
 //! line without a price has no effect, so that a template can be completed line by line. This module has no input or
 //! output apart from reading these files.
 
+mod change;
 mod check;
 mod cost;
 mod currency;
@@ -16,11 +17,12 @@ mod sheet;
 mod template;
 mod written;
 
+pub(crate) use self::change::{CostChange, CostChanges};
 pub(crate) use self::check::{Finding, FindingKind, check};
-pub(crate) use self::cost::{Costs, RowCost};
+pub(crate) use self::cost::{Costs, Price, Priced, RowCost};
 pub(crate) use self::currency::Currency;
-pub(crate) use self::list::{EntryRef, PriceList, Pricer};
+pub(crate) use self::list::{EntryRef, PriceList, Pricer, day_of};
 pub(crate) use self::product::{Product, Products};
 pub(crate) use self::product_names::ProductNames;
 pub(crate) use self::template::write_template;
-pub(crate) use self::written::{Money, WrittenCosts, as_list};
+pub(crate) use self::written::{Money, WrittenCostChange, WrittenCosts, as_list};

@@ -5,7 +5,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::{Costs, Currency};
+use super::{CostChanges, Costs, Currency};
 
 /// An amount per month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,36 @@ pub(crate) struct WrittenCosts {
     pub(crate) unused_cost: Option<Money>,
     /// How many rows have no price in any currency.
     pub(crate) rows_unpriced: u64,
+}
+
+/// How the cost of unused licenses per month changed in one currency, in the prices of the later day.
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WrittenCostChange {
+    /// The ISO 4217 code.
+    #[schemars(with = "String")]
+    pub(crate) currency: Currency,
+    /// The cost on the earlier day. `null` if no row of that day has it.
+    pub(crate) unused_cost_from: Option<Money>,
+    /// The cost on the later day.
+    pub(crate) unused_cost_to: Option<Money>,
+    /// The difference. A day without rows counts as 0.
+    pub(crate) unused_cost_change: Option<Money>,
+    /// How many rows of both days have no price in any currency.
+    pub(crate) rows_unpriced: u64,
+}
+
+/// As a list with one entry per currency.
+impl Serialize for CostChanges {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.currencies().map(|(currency, change)| WrittenCostChange {
+            currency,
+            unused_cost_from: change.from.map(Money),
+            unused_cost_to: change.to.map(Money),
+            unused_cost_change: change.change.map(Money),
+            rows_unpriced: self.rows_unpriced(),
+        }))
+    }
 }
 
 impl Costs {

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use partner_center::CustomerId;
 use partner_center::funnel::{FunnelRow, Totals};
-use partner_center_history::{Change, Day, Diff, Fields, Manifest, Pair, Side, diff};
+use partner_center_history::{Change, Day, Diff, Fields, Manifest, Pair, Side, compare};
+use rust_decimal::Decimal;
 
 use super::funnel_policy::FunnelPolicy;
 use super::recorded::{RecordedDay, is_selected};
@@ -13,6 +14,7 @@ use crate::anonymizer::anonymizer;
 use crate::dataset::{problem, thinned};
 use crate::output::as_written;
 use crate::page::{self, ChangeKind, Changes, History, POINTS, Point, Since, Text, Trend};
+use crate::prices::{CostChanges, Costs, Price, Priced};
 use crate::problem::Stop;
 use crate::terminal::text::grouped;
 
@@ -22,7 +24,7 @@ impl RecordedDay {
         &self,
         rows: &[FunnelRow],
         customers: &[CustomerId],
-        policy: &FunnelPolicy,
+        policy: &mut FunnelPolicy,
     ) -> Result<(Option<History>, HashMap<CustomerId, String>), Stop> {
         let day = self.manifest.snapshot_date;
         let Some(since) = month_before(day, &self.earlier) else { return Ok((None, HashMap::new())) };
@@ -40,7 +42,8 @@ impl RecordedDay {
                 unread.map(|id| anonymizer().map_or(id, |anonymizer| anonymizer.id(id))),
             )
         };
-        let diff = diff(&side(before, &manifest), &side(rows.to_vec(), &self.manifest));
+        let (before, after) = (side(before, &manifest), side(rows.to_vec(), &self.manifest));
+        let diff = compare(None, &before, &after, |product| policy.annotator_mut().later_price(product));
         let history = History {
             since: totals(since, &diff),
             changes: changes(&manifest, day, &diff, policy),
@@ -114,7 +117,7 @@ fn month_before(day: Day, earlier: &[Day]) -> Option<Day> {
     earlier.iter().copied().min_by_key(|day| (day.days_since(month_before).abs(), Reverse(*day)))
 }
 
-fn totals(since: Day, diff: &Diff) -> Since {
+fn totals(since: Day, diff: &Diff<Priced<Price>>) -> Since {
     let (from, to) = (diff.from, diff.to);
     let change = |from: Option<i64>, to: Option<i64>| Some(to?.saturating_sub(from?));
     Since {
@@ -123,11 +126,18 @@ fn totals(since: Day, diff: &Diff) -> Since {
         deployed: change(from.licenses_deployed, to.licenses_deployed),
         active: change(from.licenses_active, to.licenses_active),
         unused: change(from.unused, to.unused),
-        costs: Vec::new(),
+        costs: costs(&diff.sums),
     }
 }
 
-fn changes(since: &Manifest, day: Day, diff: &Diff, policy: &FunnelPolicy) -> Changes {
+/// How the costs changed that are known on both days.
+fn costs(sums: &[Costs; 2]) -> Vec<(Text, Decimal)> {
+    let costs = CostChanges::new(&[], sums, true);
+    let changes = costs.currencies().filter_map(|(currency, cost)| Some((currency, cost.change?)));
+    changes.map(|(currency, change)| (Text::new(currency.code()), change)).collect()
+}
+
+fn changes(since: &Manifest, day: Day, diff: &Diff<Priced<Price>>, policy: &FunnelPolicy) -> Changes {
     let mut rows: Vec<_> = diff.rows.iter().filter_map(|row| Some((kind(row.change)?, row))).collect();
     rows.sort_by_cached_key(|(kind, row)| {
         let [others @ .., unused] = row.pairs.all().map(|pair| pair.moved().unsigned_abs());
@@ -150,7 +160,7 @@ fn changes(since: &Manifest, day: Day, diff: &Diff, policy: &FunnelPolicy) -> Ch
         sold: (row.pairs.sold_from, row.pairs.sold_to),
         active: (row.pairs.active_from, row.pairs.active_to),
         unused: unused(kind, row.pairs.unused()),
-        costs: Vec::new(),
+        costs: costs(&row.sums),
     });
     let from = since.snapshot_date;
     let mut changes = Changes::new(Text::new(&from.to_string()), lines);
@@ -173,6 +183,9 @@ fn changes(since: &Manifest, day: Day, diff: &Diff, policy: &FunnelPolicy) -> Ch
                 several => format!("{} were", counted(several)),
             }
         ));
+    }
+    if policy.annotator().currencies().is_some() {
+        notes.push(format!("The costs of both days are at the prices of {day}."));
     }
     if !since.complete {
         notes.push(format!("{from} is incomplete: customers are missing."));

@@ -135,6 +135,10 @@ impl FunnelPolicy {
         &self.annotator
     }
 
+    pub(super) fn annotator_mut(&mut self) -> &mut Annotator {
+        &mut self.annotator
+    }
+
     /// Whether there are rules of --ignore, which need the names of a row.
     pub(super) fn has_rules(&self) -> bool {
         !self.rules.rules().is_empty()

@@ -3,7 +3,7 @@
 //! This module sets up a report from the arguments; [`runner`] runs it. [`source`] has the sources
 //! of rows, [`funnel_policy`] the filters and thresholds of the funnel.
 
-mod annotator;
+pub(crate) mod annotator;
 mod batch;
 mod checkpoint_file;
 mod column_threshold;
@@ -158,9 +158,8 @@ pub(super) async fn funnel(
 
 /// The files that the rows of a funnel depend on, with the names of their arguments.
 fn read_files<'a>(filters: &'a args::Filters, pricing: &'a args::Pricing) -> Vec<(&'static str, &'a Path)> {
-    let args::Pricing { prices, products } = pricing;
-    let files = [("--ignore", &filters.ignore), ("--prices", prices), ("--products", products)];
-    files.into_iter().filter_map(|(name, path)| Some((name, path.as_deref()?))).collect()
+    let ignore = filters.ignore.as_deref().map(|path| ("--ignore", path));
+    ignore.into_iter().chain(pricing.files()).collect()
 }
 
 /// The arguments of the output, with the order of `--anonymize`.

@@ -11,7 +11,7 @@ use super::funnel_policy::FunnelPolicy;
 use super::output_options::is_html;
 use super::pages::edition;
 use crate::anonymizer::anonymizer;
-use crate::args::{Global, Pages};
+use crate::args::{Filters, Global, Pages, Pricing};
 use crate::console::Console;
 use crate::dataset::{self, problem, too_few};
 use crate::exit::Exit;
@@ -48,8 +48,9 @@ pub(super) async fn pack(
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
-    let policy = policy(arguments, global)?;
+    let mut policy = policy(arguments, global)?;
     let day = RecordedDay::open(place, None, console).await?;
+    policy.annotator_mut().undated_on(day.manifest.snapshot_date);
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
     let edition = edition(day.about(), &policy);
@@ -69,32 +70,38 @@ fn policy(arguments: &Pages, global: &Global) -> Result<FunnelPolicy, Problem> {
 }
 
 /// The page of a day that is being recorded.
-pub(crate) struct RecordedPage(Target);
+pub(crate) struct RecordedPage {
+    target: Target,
+    policy: FunnelPolicy,
+}
 
 impl RecordedPage {
-    /// Creates its partial file, before anything is sent.
-    pub(crate) fn create(path: &Path) -> Result<Self, Problem> {
+    /// Creates its partial file and reads the other files, before anything is sent.
+    pub(crate) fn create(path: &Path, pricing: &Pricing, global: &Global) -> Result<Self, Problem> {
         if !is_html(path) {
             return Err(Problem::new(Exit::Usage, "--report writes html only")
                 .fact("--report", path.display().to_string())
                 .advice("Use a file name that ends in .html. Nothing was sent."));
         }
-        Ok(Self(Target::File(Partial::create(&Files::new(path, &[])?)?)))
+        let files = Files::new(path, &pricing.files())?;
+        let policy = FunnelPolicy::new(&Filters::default(), pricing, &[], false, global.patience())?;
+        Ok(Self { target: Target::File(Partial::create(&files)?), policy })
     }
 
     /// Writes the page, once the day is in the dataset.
     pub(crate) async fn write(self, place: &str, day: Day, console: Console) -> Result<(), Stop> {
         let day = RecordedDay::open(place, Some(day), console).await?;
-        write_page(&day, &[], FunnelPolicy::default(), self.0).await.map(drop)
+        write_page(&day, &[], self.policy, self.target).await.map(drop)
     }
 }
 
 async fn write_page(
     day: &RecordedDay,
     customers: &[CustomerId],
-    policy: FunnelPolicy,
+    mut policy: FunnelPolicy,
     target: Target,
 ) -> Result<Exit, Stop> {
+    policy.annotator_mut().undated_on(day.manifest.snapshot_date);
     let rows = day.rows(&day.manifest, Fields::ALL, customers).await?;
     let (mut history, mut names, mut notes) = (None, HashMap::new(), Vec::new());
     if policy.selects_by_counts() {
@@ -104,7 +111,7 @@ async fn write_page(
                 .to_owned(),
         );
     } else {
-        (history, names) = day.history(&rows, customers, &policy).await?;
+        (history, names) = day.history(&rows, customers, &mut policy).await?;
     }
     let edition = edition(day.about(), &policy);
     let output = Output::of_sink(target, |out| ReportPage::new(edition, history, out))?;

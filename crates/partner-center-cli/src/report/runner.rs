@@ -327,6 +327,7 @@ impl<R: Row> ReportRunner<R> {
             failures: std::mem::take(&mut self.failures),
             unread: std::mem::take(&mut self.unread),
             empty_pages: reading.empty_pages(),
+            cost_changes: None,
             more,
         }
     }

@@ -64,10 +64,19 @@ pub(crate) fn grouped(count: impl TryInto<i128>) -> String {
 pub(crate) fn grouped_amount(amount: Decimal) -> String {
     let text = amount.to_string();
     let whole = grouped(amount.trunc().mantissa());
+    // The whole part of -0.50 has no sign.
+    let sign = if text.starts_with('-') && !whole.starts_with('-') { "-" } else { "" };
     match text.split_once('.') {
-        Some((_, fraction)) => format!("{whole}.{fraction}"),
+        Some((_, fraction)) => format!("{sign}{whole}.{fraction}"),
         None => whole,
     }
+}
+
+/// A difference with its sign, unless it is 0: `+1,234`.
+pub(crate) fn signed(difference: impl Into<Decimal>) -> String {
+    let difference = difference.into();
+    let sign = if difference > Decimal::ZERO { "+" } else { "" };
+    format!("{sign}{}", grouped_amount(difference))
 }
 
 #[cfg(test)]
@@ -81,6 +90,23 @@ mod tests {
         {
             assert_eq!(grouped(count), text);
         }
+    }
+
+    #[test]
+    fn amounts_and_differences_keep_their_sign() {
+        for (amount, text, difference) in [
+            ("1234567.50", "1,234,567.50", "+1,234,567.50"),
+            ("0.50", "0.50", "+0.50"),
+            ("-0.50", "-0.50", "-0.50"),
+            ("-1234.05", "-1,234.05", "-1,234.05"),
+            ("-300", "-300", "-300"),
+            ("0.00", "0.00", "0.00"),
+            ("0", "0", "0"),
+        ] {
+            let amount: Decimal = amount.parse().unwrap();
+            assert_eq!((grouped_amount(amount), signed(amount)), (text.to_owned(), difference.to_owned()));
+        }
+        assert_eq!([signed(1_234), signed(0), signed(-5)], ["+1,234", "0", "-5"]);
     }
 
     #[test]

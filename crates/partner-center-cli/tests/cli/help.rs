@@ -17,6 +17,8 @@ fn help_texts() {
         ("help-licenses-query-usage", &["licenses", "query", "usage", "--help"]),
         ("help-report", &["report", "--help"]),
         ("help-report-pack", &["report", "pack", "--help"]),
+        ("help-history-record", &["history", "record", "--help"]),
+        ("help-history-diff", &["history", "diff", "--help"]),
         ("help-prices", &["prices", "--help"]),
         ("help-prices-template", &["prices", "template", "--help"]),
         ("help-prices-check", &["prices", "check", "--help"]),

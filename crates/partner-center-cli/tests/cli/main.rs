@@ -18,6 +18,7 @@ mod formats;
 mod funnel;
 mod help;
 mod history;
+mod history_prices;
 mod input;
 mod input_forms;
 mod licenses;

@@ -13,7 +13,7 @@ use crate::report::{HOSTILE, Page, hostile, words};
 use crate::support::{Run, command, command_at, finish};
 
 /// Writes the page of a dataset, without any credentials.
-fn report(archive: &Archive, arguments: &[&str]) -> (Run, Page) {
+pub(crate) fn report(archive: &Archive, arguments: &[&str]) -> (Run, Page) {
     let path = archive.path("page.html");
     let requests = archive.beside.emulator.request_count();
     let mut command = command();
@@ -24,7 +24,7 @@ fn report(archive: &Archive, arguments: &[&str]) -> (Run, Page) {
     (run, Page::read(&path))
 }
 
-fn record_days(archive: &Archive, days: &[&str]) {
+pub(crate) fn record_days(archive: &Archive, days: &[&str]) {
     for day in days {
         let run = archive.record(&["--date", day]);
         assert_eq!(run.code, 0, "{run}");
@@ -32,7 +32,7 @@ fn record_days(archive: &Archive, days: &[&str]) {
 }
 
 /// The cells of the rows of a table.
-fn table<'a>(page: &'a Page, selector: &str) -> Vec<Vec<ElementRef<'a>>> {
+pub(crate) fn table<'a>(page: &'a Page, selector: &str) -> Vec<Vec<ElementRef<'a>>> {
     page.all(&format!("{selector} tbody tr")).into_iter().map(|row| row.child_elements().collect()).collect()
 }
 

@@ -4,7 +4,7 @@ use partner_center::funnel::{FunnelRow, GroupBy, Totals};
 use proptest::prelude::*;
 
 use super::row;
-use crate::{Change, Diff, DiffRow, Pairs, Side, diff, diff_by};
+use crate::{Change, Diff, DiffRow, Measure, Pairs, Side, compare, diff, diff_by};
 
 fn side(rows: &[FunnelRow]) -> Side {
     Side::new(rows.to_vec(), [])
@@ -97,6 +97,39 @@ fn a_product_without_id_is_matched_by_name() {
     assert_eq!(diff(&side(&[with_id]), &side(&[renamed])).rows, []);
 }
 
+/// Adds up what unused licenses cost.
+#[derive(Clone, Debug, PartialEq)]
+struct Price(i64);
+
+impl Measure for Price {
+    type Sums = i64;
+
+    fn add(&self, row: &FunnelRow, cost: &mut i64) {
+        *cost += self.0 * row.unused.unwrap_or(0);
+    }
+}
+
+/// Compares two days at prices by the name of the product.
+fn priced(by: Option<GroupBy>, from: &Side, to: &Side) -> Diff<Price> {
+    compare(by, from, to, |product| match product.product_name {
+        Some("VISIO") => Price(10),
+        Some("PROJECT") => Price(7),
+        _ => Price(0),
+    })
+}
+
+#[test]
+fn a_group_that_changed_only_in_what_the_program_adds_up_is_a_change() {
+    let before = side(&[row(1, "VISIO", [Some(5), Some(0), Some(0)])]);
+    let after = side(&[row(1, "PROJECT", [Some(5), Some(0), Some(0)])]);
+    assert_eq!(diff_by(GroupBy::Customer, &before, &after), []);
+    let changes = priced(Some(GroupBy::Customer), &before, &after);
+    assert_eq!((changes.groups[0].change, changes.groups[0].sums), (Change::Changed, [50, 35]));
+    assert_eq!(changes.sums, [50, 35]);
+    let rows: Vec<_> = changes.rows.iter().map(|row| (row.change, row.sums)).collect();
+    assert_eq!(rows, [(Change::Appeared, [0, 35]), (Change::Gone, [50, 0])]);
+}
+
 fn count() -> impl Strategy<Value = Option<i64>> {
     proptest::option::weighted(0.8, 0..50_i64)
 }
@@ -150,6 +183,21 @@ proptest! {
         let (there, back) = (diff(&before, &after), diff(&after, &before));
         prop_assert_eq!(there.rows.into_iter().map(mirrored).collect::<Vec<_>>(), back.rows);
         prop_assert_eq!((there.from, there.to), (back.to, back.from));
+    }
+
+    #[test]
+    fn rows_groups_and_all_change_by_the_same(before in rows(), after in rows(), unread in 1..6_u128) {
+        let unread = Some(uuid::Uuid::from_u128(unread).into());
+        let (before, after) = (side(&before), Side::new(after, unread));
+        let moved = |[from, to]: [i64; 2]| to - from;
+        for by in [GroupBy::Customer, GroupBy::Product, GroupBy::Service] {
+            let changes = priced(Some(by), &before, &after);
+            let all = moved(changes.sums);
+            let rows = changes.rows.iter().filter(|row| row.change != Change::Unknown);
+            prop_assert_eq!(rows.map(|row| moved(row.sums)).sum::<i64>(), all);
+            let groups = changes.groups.iter().filter(|group| group.change != Change::Unknown);
+            prop_assert_eq!(groups.map(|group| moved(group.sums)).sum::<i64>(), all);
+        }
     }
 
     #[test]

@@ -3,41 +3,40 @@
 use std::cmp::Reverse;
 
 use partner_center::funnel::{Counts, FunnelRow, GroupBy};
-use partner_center_history::{
-    Change, Dataset, Day, Diff, DiffGroup, DiffRow, Fields, Pair, Pairs, Side, diff, diff_by,
-};
+use partner_center::models::Guid;
+use partner_center_history::{Dataset, Day, Diff, Fields, Pairs, Side, compare};
 use serde_json::{Map, Value, json};
 
+use super::diff_table::{Draft, lines};
 use super::files;
 use super::threshold::ChangeThreshold;
-use super::trend::signed;
 use crate::anonymizer::anonymizer;
-use crate::args::{self, Global};
+use crate::args::{self, Global, Writing};
 use crate::console::Console;
 use crate::dataset::{days, open, problem, too_few};
 use crate::exit::Exit;
-use crate::output::rows::DiffLine;
+use crate::output::columns::Columns;
+use crate::output::rows::{AnnotatedDiff, AnnotatedGroup, DiffLine};
 use crate::output::{End, Format, Layout, Output, Row, as_written};
+use crate::prices::{CostChanges, Price, Priced};
 use crate::problem::{Problem, Stop};
+use crate::report::annotator::Annotator;
 use crate::report::output_options;
-use crate::terminal::text::grouped;
+use crate::terminal::text::{grouped, grouped_amount, signed};
 
 pub(super) async fn run(arguments: &args::Diff, global: &Global, console: Console) -> Result<Exit, Stop> {
-    let thresholds = arguments.fail_on.iter().map(|text| text.parse()).collect::<Result<Vec<_>, _>>()?;
-    let comparison = Comparison { arguments, thresholds, console };
-    let is_table = output_options::format(global, arguments.writing.file())? == Format::Table;
-    match (arguments.by.map(GroupBy::from), is_table) {
-        (None, false) => comparison.write::<DiffRow, _>(global, Comparison::rows).await,
-        (None, true) => {
-            comparison.write::<DiffLine, _>(global, |own, sides| lines(own.rows(sides), line_of_row)).await
-        }
-        (Some(by), false) => {
-            comparison.write::<DiffGroup, _>(global, |own, sides| own.groups(sides, by)).await
-        }
-        (Some(by), true) => {
-            let groups = |own: &Comparison<'_>, sides: &Sides| lines(own.groups(sides, by), line_of_group);
-            comparison.write::<DiffLine, _>(global, groups).await
-        }
+    let annotator = Annotator::new(&arguments.pricing, global.patience())?;
+    let thresholds = arguments.fail_on.iter();
+    let thresholds = thresholds.map(|text| ChangeThreshold::parse(text, annotator.currencies()));
+    let thresholds = thresholds.collect::<Result<Vec<_>, _>>()?;
+    let (with_products, with_prices) = annotator.adds();
+    let groups = AnnotatedGroup::columns(annotator.currencies());
+    let comparison = Comparison { arguments, thresholds, annotator, console };
+    if arguments.by.is_some() {
+        comparison.write(global, groups, Comparison::groups).await
+    } else {
+        let columns = AnnotatedDiff::columns(with_products, with_prices);
+        comparison.write(global, columns, Comparison::rows).await
     }
 }
 
@@ -45,60 +44,122 @@ pub(super) async fn run(arguments: &args::Diff, global: &Global, console: Consol
 struct Comparison<'a> {
     arguments: &'a args::Diff,
     thresholds: Vec<ChangeThreshold>,
+    annotator: Annotator,
     console: Console,
 }
+
+/// The changes, with the prices of products.
+type Changes = Diff<Priced<Price>>;
 
 /// The changes to write, and the thresholds that they crossed.
 type Found<R> = (Vec<R>, Vec<String>);
 
 impl Comparison<'_> {
-    async fn write<R: Row, F: FnOnce(&Self, &Sides) -> Found<R>>(
-        &self,
+    async fn write<R: Row + Into<Draft>>(
+        self,
         global: &Global,
-        find: F,
+        columns: Columns,
+        find: fn(&Self, &mut Changes) -> Found<R>,
     ) -> Result<Exit, Stop> {
-        let mut output: Output<R> =
-            output_options::output(global, &self.arguments.writing, Layout::AsTheyCome)?;
-        let sides = Sides::read(self.arguments, self.console).await?;
-        let (rows, crossed) = find(self, &sides);
-        output.rows(rows)?;
-        let notes = sides.notes();
+        let writing = &self.arguments.writing;
+        let files = self.arguments.pricing.files();
+        if output_options::format(global, writing.file())? != Format::Table {
+            let output =
+                output_options::output_apart_from(global, writing, Layout::AsTheyCome, columns, &files)?;
+            return self.finish(output, find, |rows| rows).await;
+        }
+        // The lines of a table have other columns than the rows by which they are sorted.
+        let order = output_options::arrangement(&columns, writing)?;
+        let writing = Writing { sort: None, ..writing.clone() };
+        let (_, with_prices) = self.annotator.adds();
+        let columns = DiffLine::columns(with_prices);
+        let output =
+            output_options::output_apart_from(global, &writing, Layout::AsTheyCome, columns, &files)?;
+        let table = |mut rows: Vec<R>| {
+            order.arrange(&mut rows);
+            lines(rows.into_iter().map(Into::into).collect())
+        };
+        self.finish(output, find, table).await
+    }
+
+    async fn finish<R, W: Row>(
+        mut self,
+        mut output: Output<W>,
+        find: fn(&Self, &mut Changes) -> Found<R>,
+        written: impl FnOnce(Vec<R>) -> Vec<W>,
+    ) -> Result<Exit, Stop> {
+        let (_, with_prices) = self.annotator.adds();
+        let Days { sides: [from, to], day, facts } =
+            Days::read(self.arguments, with_prices, self.console).await?;
+        match day {
+            Some(day) => self.annotator.undated_on(day),
+            None => self.annotator.undated_like(to.rows()),
+        }
+        let by = self.arguments.by.map(GroupBy::from);
+        let mut changes = compare(by, &from, &to, |product| self.annotator.later_price(product));
+        drop((from, to));
+        let (rows, crossed) = find(&self, &mut changes);
+        output.rows(written(rows))?;
+        let costs = self.costs(&changes);
+        let mut notes = facts.notes(&changes);
+        notes.extend(costs.as_ref().and_then(in_words));
+        notes.extend(self.annotator.notes());
         for note in &notes {
             self.console.note(note);
         }
-        output.finish(End { more: sides.more(), notes, ..End::default() })?;
+        let more = facts.more(&changes);
+        output.finish(End { more, notes, cost_changes: costs, ..End::default() })?;
         for crossing in &crossed {
             Console::report(&Problem::new(Exit::CheckFailed, crossing));
         }
         Ok(if crossed.is_empty() { Exit::Done } else { Exit::CheckFailed })
     }
 
-    fn rows(&self, sides: &Sides) -> Found<DiffRow> {
-        let Diff { rows, from, to, .. } = &sides.changes;
-        let mut rows = rows.clone();
-        rows.retain(|row| self.is_large(&row.pairs));
+    /// The costs of the customers that were read on both days, with prices.
+    fn costs(&self, changes: &Changes) -> Option<CostChanges> {
+        Some(CostChanges::new(self.annotator.currencies()?, &changes.sums, true))
+    }
+
+    fn rows(&self, changes: &mut Changes) -> Found<AnnotatedDiff> {
+        let (totals, costs) = (Pairs::new(changes.from, changes.to), self.costs(changes));
         let crossed = self.thresholds.iter().filter_map(|threshold| {
-            let change = threshold.crossed(&Pairs::new(*from, *to))?;
+            let change = threshold.crossed(&totals, costs.as_ref())?;
             Some(format!("{threshold} was reached: the total went from {change}"))
         });
-        (rows, crossed.collect())
+        let crossed = crossed.collect();
+        let rows = std::mem::take(&mut changes.rows).into_iter().filter(|row| self.is_large(&row.pairs));
+        let rows = rows.map(|row| {
+            let name = self.annotator.added_name(row.product_id.as_ref(), row.product_name.as_deref());
+            AnnotatedDiff::new(row, name)
+        });
+        (rows.collect(), crossed)
     }
 
     /// The groups, those whose unused licenses grew most first.
-    fn groups(&self, sides: &Sides, by: GroupBy) -> Found<DiffGroup> {
-        let mut groups = diff_by(by, &sides.from, &sides.to);
+    fn groups(&self, changes: &mut Changes) -> Found<AnnotatedGroup> {
+        let groups = std::mem::take(&mut changes.groups).into_iter().map(|mut group| {
+            if self.arguments.by == Some(args::By::Product) {
+                let id = group.key.as_deref().map(Guid::from);
+                let name = self.annotator.added_name(id.as_ref(), group.name.as_deref());
+                // Without any name it is the key.
+                let name = name.filter(|name| group.key.as_deref() != Some(name));
+                group.name = name.map(|name| name.to_string()).or(group.name);
+            }
+            AnnotatedGroup::new(group, self.annotator.currencies())
+        });
+        let mut groups: Vec<_> = groups.collect();
         let mut crossed = Vec::new();
         for threshold in &self.thresholds {
             for group in &groups {
-                let name = group.name.as_deref().or(group.key.as_deref()).unwrap_or("(unknown)");
+                let name = group.group.name.as_deref().or(group.group.key.as_deref()).unwrap_or("(unknown)");
                 let change = threshold.crossed_by(group);
                 crossed.extend(
                     change.map(|change| format!("{threshold} was reached by {name}: it went from {change}")),
                 );
             }
         }
-        groups.retain(|group| self.is_large(&group.pairs));
-        groups.sort_by_key(|group| (group.change, Reverse(group.pairs.unused().moved())));
+        groups.retain(|group| self.is_large(&group.group.pairs));
+        groups.sort_by_key(|group| (group.group.change, Reverse(group.group.pairs.unused().moved())));
         (groups, crossed)
     }
 
@@ -109,95 +170,48 @@ impl Comparison<'_> {
     }
 }
 
-/// The lines of a table. The arrows of a column are below each other.
-fn lines<T>((found, crossed): Found<T>, line: fn(T) -> (DiffLine, Change, Pairs)) -> Found<DiffLine> {
-    let found: Vec<_> = found.into_iter().map(line).collect();
-    let count = |count: Option<i64>| count.map_or_else(|| "?".to_owned(), grouped);
-    let texts: Vec<_> = found
-        .iter()
-        .map(|(_, change, pairs)| {
-            pairs.all().map(|Pair { from, to }| match change {
-                Change::Appeared => [String::new(), count(to)],
-                Change::Gone => [count(from), String::new()],
-                _ => [count(from), count(to)],
-            })
-        })
-        .collect();
-    let width = |place: usize, side: usize| {
-        let lengths = texts.iter().filter_map(|pairs| Some(pairs.get(place)?.get(side)?.len()));
-        lengths.max().unwrap_or_default()
+/// How the cost of all changed. `None` if no price applies.
+fn in_words(costs: &CostChanges) -> Option<String> {
+    let amount =
+        |amount: Option<rust_decimal::Decimal>| amount.map_or_else(|| "0".to_owned(), grouped_amount);
+    let changes = costs.currencies().filter_map(|(currency, cost)| {
+        let (from, to, change) = (amount(cost.from), amount(cost.to), signed(cost.change?));
+        Some(format!("{from} → {to} {currency} ({change})"))
+    });
+    let changes: Vec<_> = changes.collect();
+    let unpriced = match costs.rows_unpriced() {
+        0 => None,
+        1 => Some("1 row of both days has no price".to_owned()),
+        rows => Some(format!("{} rows of both days have no price", grouped(rows))),
     };
-    let pair = |texts: &[[String; 2]; 4], place: usize| {
-        let [from, to] = texts.get(place)?;
-        let arrow = if from == to { " " } else { "→" };
-        let to = if from == to { "" } else { to };
-        Some(format!("{from:>0$} {arrow} {to:>1$}", width(place, 0), width(place, 1)).trim_end().to_owned())
-    };
-    let unused = |change: Change, pair: Pair| match change {
-        Change::Unknown => None,
-        Change::Changed if pair.from.is_none() || pair.to.is_none() => None,
-        _ => Some(signed(pair.moved())),
-    };
-    let lines = found
-        .iter()
-        .zip(&texts)
-        .map(|((line, change, pairs), texts)| DiffLine {
-            change: match change {
-                Change::Appeared => Some("new".to_owned()),
-                Change::Gone => Some("gone".to_owned()),
-                Change::Unknown => Some("not read".to_owned()),
-                _ => None,
-            },
-            sold: pair(texts, 0),
-            deployed: pair(texts, 1),
-            active: pair(texts, 2),
-            unused: unused(*change, pairs.unused()),
-            ..line.clone()
-        })
-        .collect();
-    (lines, crossed)
+    let changes = (!changes.is_empty()).then(|| {
+        let changes = changes.join(" and ");
+        format!("of these customers, unused licenses cost {changes} a month, at the prices of the later day")
+    });
+    let sentences: Vec<_> = changes.into_iter().chain(unpriced).collect();
+    (!sentences.is_empty()).then(|| sentences.join("; "))
 }
 
-fn line_of_row(row: DiffRow) -> (DiffLine, Change, Pairs) {
-    let name = row.product_name.or_else(|| row.product_id.map(|id| id.to_string()));
-    let line = DiffLine {
-        customer_id: Some(row.customer_id),
-        customer_name: row.customer_name.or_else(|| Some(row.customer_id.to_string())),
-        ..named(name)
-    };
-    (line, row.change, row.pairs)
+/// The two days.
+struct Days {
+    sides: [Side; 2],
+    /// The later one, if it is a day of a dataset.
+    day: Option<Day>,
+    facts: Facts,
 }
 
-fn line_of_group(group: DiffGroup) -> (DiffLine, Change, Pairs) {
-    (named(group.name.or(group.key)), group.change, group.pairs)
-}
-
-fn named(name: Option<String>) -> DiffLine {
-    DiffLine {
-        change: None,
-        customer_id: None,
-        customer_name: None,
-        name,
-        sold: None,
-        deployed: None,
-        active: None,
-        unused: None,
-    }
-}
-
-/// The two days, what they are called, and what changed between them.
-struct Sides {
-    from: Side,
-    to: Side,
-    changes: Diff,
+/// What the two days are called, and what to know about them.
+#[derive(Default)]
+struct Facts {
     names: [String; 2],
     /// The number of days from one to the other.
     apart: Option<i64>,
     incomplete: Vec<String>,
 }
 
-impl Sides {
-    async fn read(arguments: &args::Diff, console: Console) -> Result<Self, Stop> {
+impl Days {
+    /// Prices need the times of the rows of the later day.
+    async fn read(arguments: &args::Diff, with_prices: bool, console: Console) -> Result<Self, Stop> {
         if let Some([from, to]) = arguments.files() {
             if arguments.dataset.is_some() {
                 return Err(Problem::new(Exit::Usage, "--dataset does not apply to two files")
@@ -205,7 +219,8 @@ impl Sides {
                     .into());
             }
             let names = [&from, &to].map(|path| path.display().to_string());
-            return Ok(Self::compared([files::read(&from)?, files::read(&to)?], names, None, Vec::new()));
+            let facts = Facts { names, ..Facts::default() };
+            return Ok(Self { sides: [files::read(&from)?, files::read(&to)?], day: None, facts });
         }
         let Some(place) = &arguments.dataset else {
             return Err(Problem::new(Exit::Usage, "--dataset is missing")
@@ -218,24 +233,21 @@ impl Sides {
         let days = days(&dataset, console).await?.recorded;
         let [from, to] = choose(place, &days, from, to)?;
         let mut incomplete = Vec::new();
-        let sides =
-            [side(&dataset, from, &mut incomplete).await?, side(&dataset, to, &mut incomplete).await?];
+        let later = if with_prices { Fields::ALL } else { Fields::NAMES };
+        let sides = [
+            side(&dataset, from, Fields::NAMES, &mut incomplete).await?,
+            side(&dataset, to, later, &mut incomplete).await?,
+        ];
         let names = [from, to].map(|day| day.to_string());
-        Ok(Self::compared(sides, names, Some(to.days_since(from)), incomplete))
+        let facts = Facts { names, apart: Some(to.days_since(from)), incomplete };
+        Ok(Self { sides, day: Some(to), facts })
     }
+}
 
-    fn compared(
-        [from, to]: [Side; 2],
-        names: [String; 2],
-        apart: Option<i64>,
-        incomplete: Vec<String>,
-    ) -> Self {
-        Self { changes: diff(&from, &to), from, to, names, apart, incomplete }
-    }
-
-    fn notes(&self) -> Vec<String> {
+impl Facts {
+    fn notes(&self, changes: &Changes) -> Vec<String> {
         let [from, to] = &self.names;
-        let customers = self.changes.customers;
+        let customers = changes.customers;
         let apart = match self.apart {
             Some(1) => " (1 day)".to_owned(),
             Some(days) => format!(" ({days} days)"),
@@ -248,7 +260,7 @@ impl Sides {
             grouped(customers.gone),
             grouped(customers.unknown)
         )];
-        let (before, after) = (self.changes.from, self.changes.to);
+        let (before, after) = (changes.from, changes.to);
         let counts = [
             ("sold", before.licenses_sold, after.licenses_sold),
             ("active", before.licenses_active, after.licenses_active),
@@ -270,24 +282,29 @@ impl Sides {
         notes
     }
 
-    fn more(&self) -> Map<String, Value> {
+    fn more(&self, changes: &Changes) -> Map<String, Value> {
         let counts = |name: &str, counts: Counts| json!({ "name": name, "totals": counts });
         let [from, to] = &self.names;
         Map::from_iter([
-            ("from".to_owned(), counts(from, self.changes.from)),
-            ("to".to_owned(), counts(to, self.changes.to)),
-            ("comparedCustomers".to_owned(), json!(self.changes.customers)),
+            ("from".to_owned(), counts(from, changes.from)),
+            ("to".to_owned(), counts(to, changes.to)),
+            ("comparedCustomers".to_owned(), json!(changes.customers)),
             ("incompleteDays".to_owned(), json!(self.incomplete)),
         ])
     }
 }
 
-async fn side(dataset: &Dataset, day: Day, incomplete: &mut Vec<String>) -> Result<Side, Stop> {
+async fn side(
+    dataset: &Dataset,
+    day: Day,
+    fields: Fields,
+    incomplete: &mut Vec<String>,
+) -> Result<Side, Stop> {
     let manifest = dataset.manifest(day).await.map_err(problem)?;
     if !manifest.complete {
         incomplete.push(day.to_string());
     }
-    let rows = dataset.funnel(&manifest, Fields::NAMES).await.map_err(problem)?;
+    let rows = dataset.funnel(&manifest, fields).await.map_err(problem)?;
     let rows = rows.collect::<Result<Vec<FunnelRow>, _>>().map_err(problem)?;
     let unread = manifest.unread.iter().map(|unread| unread.customer_id);
     Ok(match anonymizer() {

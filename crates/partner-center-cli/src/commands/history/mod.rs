@@ -1,6 +1,7 @@
 //! `history`: records days in a dataset, and compares them. Only `record` sends requests to Partner Center.
 
 mod diff;
+mod diff_table;
 mod files;
 mod list;
 mod prune;

@@ -30,7 +30,8 @@ pub(super) async fn run(arguments: &Record, global: &Global, console: Console) -
         Some(day) => day,
         None => about.day().parse().map_err(|error| Problem::new(Exit::Unexpected, format!("{error}")))?,
     };
-    let page = arguments.report.as_deref().map(RecordedPage::create).transpose()?;
+    let page = arguments.report.as_deref();
+    let page = page.map(|path| RecordedPage::create(path, &arguments.pricing, global)).transpose()?;
     let place = Place::new(&arguments.dataset.dataset).map_err(problem)?;
     let writer = Writer::open(place, tenant.as_deref()).await.map_err(problem)?;
     for day in &writer.recovered().finished {

@@ -1,13 +1,17 @@
-//! `--fail-on` of `history diff`: a count and how much it must have changed, such as `unused +10%` or `sold -100`.
+//! `--fail-on` of `history diff`: a count or a cost, and how much it must have changed, such as `unused +10%` or
+//! `unusedCost_EUR +500`.
 
 use std::fmt;
-use std::str::FromStr;
 
-use partner_center_history::{Change, DiffGroup, Pair, Pairs};
+use partner_center_history::{Change, Pair, Pairs};
+use rust_decimal::Decimal;
 
-use super::trend::signed;
 use crate::exit::Exit;
+use crate::output::rows::AnnotatedGroup;
+use crate::prices::{CostChanges, Currency};
 use crate::problem::Problem;
+use crate::report::threshold::currency_of;
+use crate::terminal::text::signed;
 
 /// A change that is worth an exit code of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,32 +28,61 @@ enum Metric {
     Deployed,
     Active,
     Unused,
+    UnusedCost(Currency),
 }
 
+const UNUSED_COST: &str = "unusedCost";
+
 impl Metric {
-    const ALL: [(&'static str, Self); 4] = [
+    const COUNTS: [(&'static str, Self); 4] = [
         ("sold", Self::Sold),
         ("deployed", Self::Deployed),
         ("active", Self::Active),
         ("unused", Self::Unused),
     ];
+
+    /// Reads a name; a cost has one of these currencies.
+    fn named(name: &str, currencies: Option<&[Currency]>) -> Result<Self, String> {
+        if let Some((_, count)) = Self::COUNTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            return Ok(*count);
+        }
+        let (cost, code) = name.split_once('_').map_or((name, None), |(cost, code)| (cost, Some(code)));
+        if !cost.eq_ignore_ascii_case(UNUSED_COST) {
+            return Err("the count is unknown".to_owned());
+        }
+        let named = code.map(|code| Currency::of_code(code).map_err(|why| format!("{code} {why}")));
+        currency_of(UNUSED_COST, named.transpose()?, currencies).map(Self::UnusedCost)
+    }
 }
 
-impl FromStr for ChangeThreshold {
-    type Err = Problem;
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::UnusedCost(currency) = self {
+            return write!(f, "{UNUSED_COST}_{currency}");
+        }
+        f.write_str(Self::COUNTS.iter().find(|(_, metric)| metric == self).map_or("", |(name, _)| name))
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self, Problem> {
+impl fmt::Display for ChangeThreshold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:+}{}", self.metric, self.by, if self.is_percent { "%" } else { "" })
+    }
+}
+
+impl ChangeThreshold {
+    /// Reads a threshold, with prices in these currencies.
+    pub(super) fn parse(text: &str, currencies: Option<&[Currency]>) -> Result<Self, Problem> {
         let invalid = |why: &str| {
             Problem::new(Exit::Usage, format!("invalid value '{text}' for '--fail-on': {why}")).advice(
-                "Write a count (sold, deployed, active, unused) and a change with its sign, such as 'unused +10%' or \
-                 'sold -100'.",
+                "Write a count (sold, deployed, active, unused) or, with --prices, unusedCost with its currency, and a \
+                 change with its sign, such as 'unused +10%', 'sold -100' or 'unusedCost_EUR +500'.",
             )
         };
         let text = text.trim();
-        let end = text.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(text.len());
-        let (name, rest) = text.split_at(end);
-        let metric = Metric::ALL.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        let (_, metric) = metric.ok_or_else(|| invalid("the count is unknown"))?;
+        let end = text.find(|character: char| !(character.is_ascii_alphabetic() || character == '_'));
+        let (name, rest) = text.split_at(end.unwrap_or(text.len()));
+        let metric = Metric::named(name, currencies).map_err(|why| invalid(&why))?;
         let rest = rest.trim();
         let (number, is_percent) = match rest.strip_suffix('%') {
             Some(number) => (number.trim_end(), true),
@@ -62,56 +95,55 @@ impl FromStr for ChangeThreshold {
         if by == 0 {
             return Err(invalid("a change of 0 is no change"));
         }
-        Ok(Self { metric: *metric, by, is_percent })
+        Ok(Self { metric, by, is_percent })
     }
-}
 
-impl fmt::Display for ChangeThreshold {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Metric::ALL.iter().find(|(_, metric)| *metric == self.metric).map_or("", |(name, _)| name);
-        write!(f, "{name} {:+}{}", self.by, if self.is_percent { "%" } else { "" })
-    }
-}
-
-impl ChangeThreshold {
-    /// The change of the totals, if it reaches the threshold. An unknown count does not.
-    pub(super) fn crossed(&self, totals: &Pairs) -> Option<String> {
-        let Pair { from, to } = self.pair(totals);
-        self.reached(from, to)
+    /// The change of the totals, if it reaches the threshold. An unknown count or cost does not.
+    pub(super) fn crossed(&self, totals: &Pairs, costs: Option<&CostChanges>) -> Option<String> {
+        let [from, to] = self.sides(totals, costs);
+        self.reached(from?, to?)
     }
 
     /// Like [`crossed`](Self::crossed), of a group. A group that appeared or is gone counts as 0 on the other day.
-    pub(super) fn crossed_by(&self, group: &DiffGroup) -> Option<String> {
-        let Pair { from, to } = self.pair(&group.pairs);
-        match group.change {
-            Change::Appeared => self.reached(Some(0), to),
-            Change::Gone => self.reached(from, Some(0)),
-            Change::Changed => self.reached(from, to),
+    pub(super) fn crossed_by(&self, group: &AnnotatedGroup) -> Option<String> {
+        let [from, to] = self.sides(&group.group.pairs, group.costs.as_ref());
+        match group.group.change {
+            Change::Appeared => self.reached(Decimal::ZERO, to?),
+            Change::Gone => self.reached(from?, Decimal::ZERO),
+            Change::Changed => self.reached(from?, to?),
             _ => None,
         }
     }
 
-    fn pair(&self, pairs: &Pairs) -> Pair {
-        match self.metric {
+    fn sides(&self, pairs: &Pairs, costs: Option<&CostChanges>) -> [Option<Decimal>; 2] {
+        let Pair { from, to } = match self.metric {
             Metric::Sold => pairs.sold(),
             Metric::Deployed => pairs.deployed(),
             Metric::Active => pairs.active(),
             Metric::Unused => pairs.unused(),
-        }
+            Metric::UnusedCost(currency) => {
+                let cost = costs.map(|costs| costs.currency(currency)).unwrap_or_default();
+                // Without rows of a day in this currency it costs nothing there.
+                let known = |amount: Option<Decimal>| amount.or(cost.change.map(|_| Decimal::ZERO));
+                return [known(cost.from), known(cost.to)];
+            }
+        };
+        [from, to].map(|count| count.map(Decimal::from))
     }
 
-    fn reached(&self, from: Option<i64>, to: Option<i64>) -> Option<String> {
-        let (from, to) = (from?, to?);
-        let change = i128::from(to) - i128::from(from);
+    fn reached(&self, from: Decimal, to: Decimal) -> Option<String> {
+        let (change, by) = (to.checked_sub(from)?, Decimal::from(self.by));
         // Growth from zero has no percentage; it is beyond any.
         let (actual, limit) = if self.is_percent {
-            (change * 100, i128::from(self.by) * i128::from(from))
+            (change.checked_mul(Decimal::ONE_HUNDRED)?, by.checked_mul(from)?)
         } else {
-            (change, i128::from(self.by))
+            (change, by)
         };
-        let is_reached =
-            if self.by > 0 { change > 0 && actual >= limit } else { change < 0 && actual <= limit };
-        let change = i64::try_from(change).unwrap_or(i64::MAX);
+        let is_reached = if self.by > 0 {
+            change > Decimal::ZERO && actual >= limit
+        } else {
+            change < Decimal::ZERO && actual <= limit
+        };
         is_reached.then(|| format!("{from} to {to}, {}", signed(change)))
     }
 }
@@ -134,13 +166,26 @@ mod tests {
             ("sold -100", 1000, 901, false),
             ("Sold+5", 1, 6, true),
         ] {
-            let parsed: ChangeThreshold = threshold.parse().unwrap_or_else(|_| panic!("{threshold}"));
-            assert_eq!(parsed.reached(Some(from), Some(to)).is_some(), is_reached, "{threshold} {from} {to}");
-            assert_eq!(parsed.reached(None, Some(to)), None);
+            let parsed = ChangeThreshold::parse(threshold, None).unwrap_or_else(|_| panic!("{threshold}"));
+            let reached = parsed.reached(Decimal::from(from), Decimal::from(to));
+            assert_eq!(reached.is_some(), is_reached, "{threshold} {from} {to}");
         }
         for text in ["unused", "unused 10%", "idle +5", "unused +x", "unused +0", "", "+5%", "sold +1.5"] {
-            assert!(text.parse::<ChangeThreshold>().is_err(), "{text}");
+            assert!(ChangeThreshold::parse(text, None).is_err(), "{text}");
         }
-        assert_eq!("unused +10%".parse::<ChangeThreshold>().unwrap().to_string(), "unused +10%");
+        let codes = ["EUR", "JPY"].map(|code| Currency::of_code(code).unwrap());
+        for (text, currencies, canonical) in [
+            ("unused +10%", None, Some("unused +10%")),
+            ("unusedcost_eur+500", Some(&codes[..]), Some("unusedCost_EUR +500")),
+            ("unusedCost -5 %", Some(&codes[1..]), Some("unusedCost_JPY -5%")),
+            ("unusedCost +5", Some(&codes[..]), None),
+            ("unusedCost_USD +5", Some(&codes[..]), None),
+            ("unusedCost_ +5", Some(&codes[..]), None),
+            ("idleCost_EUR +5", Some(&codes[..]), None),
+            ("unusedCost_EUR +5", None, None),
+        ] {
+            let parsed = ChangeThreshold::parse(text, currencies).ok().map(|parsed| parsed.to_string());
+            assert_eq!(parsed.as_deref(), canonical, "{text}");
+        }
     }
 }

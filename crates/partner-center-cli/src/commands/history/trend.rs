@@ -16,7 +16,7 @@ use crate::output::rows::TrendLine;
 use crate::output::{End, Format, Layout, Output, Row};
 use crate::problem::Stop;
 use crate::report::output_options;
-use crate::terminal::text::grouped;
+use crate::terminal::text::signed;
 
 pub(super) async fn run(arguments: &Trend, global: &Global, console: Console) -> Result<Exit, Stop> {
     let Trend { dataset, by, last, writing } = arguments;
@@ -125,11 +125,6 @@ fn lines(rows: &[TrendRow], days: &[Day]) -> Vec<TrendLine> {
     lines
 }
 
-/// A count with its sign.
-pub(super) fn signed(count: i64) -> String {
-    if count > 0 { format!("+{}", grouped(count)) } else { grouped(count) }
-}
-
 /// The most characters of a line: several days share one if there are more.
 const LONGEST: usize = 24;
 
@@ -163,10 +158,5 @@ mod tests {
         let year: Vec<_> = (0..365).map(Some).collect();
         let line = sparkline(&year);
         assert!(line.chars().count() <= LONGEST && line.ends_with('█'), "{line}");
-    }
-
-    #[test]
-    fn a_change_has_its_sign() {
-        assert_eq!([signed(1_234), signed(0), signed(-5)], ["+1,234", "0", "-5"]);
     }
 }

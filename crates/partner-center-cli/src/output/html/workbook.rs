@@ -24,7 +24,7 @@ impl Workbook {
     pub(super) fn begin(folder: &Path, columns: &Columns) -> io::Result<Self> {
         let path = folder.join("workbook.partial");
         let file = File::create(&path).map_err(in_file(&path))?;
-        let tally = Tally::default().with_costs_if(columns);
+        let tally = Tally::default().with_costs_if::<AnnotatedRow>(columns);
         Ok(Self { sink: workbook(BufWriter::new(file), columns)?, tally, columns: columns.clone(), path })
     }
 

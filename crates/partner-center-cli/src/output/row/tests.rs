@@ -3,11 +3,14 @@
 use partner_center::funnel::{FunnelRow, GroupBy, Groups};
 use partner_center::licenses::{DeploymentRow, PartnerDeploymentRow, PartnerUsageRow, UsageRow};
 use partner_center_history::cell::{self, Kind, List};
+use partner_center_history::{Side, compare};
 use serde::de::DeserializeOwned;
 
 use super::*;
-use crate::output::rows::{AnnotatedRow, Customer, GroupExtra, GroupRow, Priced, group};
-use crate::prices::{Costs, PriceList, Pricer, Product};
+use crate::output::rows::{
+    AnnotatedDiff, AnnotatedGroup, AnnotatedRow, Customer, GroupExtra, GroupRow, group,
+};
+use crate::prices::{Costs, PriceList, Priced, Pricer, Product};
 use crate::report::threshold::{Metric, Threshold};
 
 /// A price of EUR 2 and one of JPY 3 a month.
@@ -179,6 +182,34 @@ fn every_format_has_the_same_columns_in_the_same_order() {
                 "rowsUnpriced"
             ]
         );
+    }
+}
+
+#[test]
+fn changes_have_the_same_columns_in_every_format() {
+    let row: FunnelRow = read(
+        r#"{"customerId":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","source":"classic","flags":[],"workloads":[],
+            "productName":"VISIO","licensesSold":10,"licensesDeployed":4,"shelfware":6,"unused":6}"#,
+    );
+    let list = prices();
+    let currencies = list.currencies();
+    let mut pricer = Pricer::new(list, jiff::civil::date(2026, 11, 27));
+    let product = Product { name: row.product_name.clone(), ..Product::default() };
+    let price = Priced::At(pricer.price(&product, None).unwrap());
+    let [none, day] = [Vec::new(), vec![row]].map(|rows| Side::new(rows, []));
+    let change = |price| compare(Some(GroupBy::Product), &none, &day, |_| price);
+    for (price, with_prices) in [(Priced::No, false), (Priced::Unpriced, true), (price, true)] {
+        let rows = change(price).rows;
+        let row = AnnotatedDiff::new(rows[0].clone(), None);
+        columns_are_the_serialized_fields(&row, &AnnotatedDiff::columns(false, with_prices));
+        let row = AnnotatedDiff::new(rows[0].clone(), Some("Visio".into()));
+        columns_are_the_serialized_fields(&row, &AnnotatedDiff::columns(true, with_prices));
+        let currencies = with_prices.then_some(currencies.as_slice());
+        let group = AnnotatedGroup::new(change(price).groups[0].clone(), currencies);
+        let columns = AnnotatedGroup::columns(currencies);
+        columns_are_the_serialized_fields(&group, &columns.for_cells(true));
+        let flat: Vec<_> = columns.for_cells(false).iter().map(Column::name).collect();
+        assert_eq!(flat.iter().any(|name| name == "unusedCostChange_JPY"), with_prices, "{flat:?}");
     }
 }
 

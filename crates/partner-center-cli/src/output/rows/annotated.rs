@@ -14,47 +14,40 @@ use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, InPlaceOf, No};
 use crate::output::columns::{Column, Columns};
 use crate::output::row::{AddToGroups, Row};
-use crate::prices::{Costs, Currency, Money, RowCost};
+use crate::prices::{Costs, Currency, Money, Priced, RowCost};
 
 /// A row of the funnel.
 pub(crate) struct AnnotatedRow {
     pub(crate) row: FunnelRow,
     /// With `--products`: the display name of the product, else its name.
     pub(crate) display_name: Option<Arc<str>>,
-    pub(crate) cost: Priced,
-}
-
-/// What is known of the costs of a row.
-pub(crate) enum Priced {
-    /// No prices were given.
-    No,
-    /// The row has no price.
-    Unpriced,
     /// Boxed: many rows are held for sorting, most of them without prices.
-    At(Box<RowCost>),
+    pub(crate) cost: Priced<Box<RowCost>>,
 }
 
 impl AnnotatedRow {
     /// The columns, with those that `--products` and `--prices` add.
     pub(crate) fn columns(with_products: bool, with_prices: bool) -> Columns {
-        let own = FunnelRow::COLUMNS.iter().flat_map(|column| match column.name {
-            "productName" if with_products => {
-                let shown = InPlaceOf(DISPLAY_NAME.name, "Product");
-                vec![Column { shown, ..*column }, DISPLAY_NAME]
-            }
-            _ if with_prices => vec![column.beside_costs()],
-            _ => vec![*column],
-        });
-        let costs = COSTS.iter().filter(|_| with_prices).copied();
-        own.chain(costs).collect()
+        let costs: &[Column] = &COSTS;
+        columns(FunnelRow::COLUMNS, with_products, with_prices.then_some(costs))
     }
 
     fn costs(&self) -> Option<&RowCost> {
-        match &self.cost {
-            Priced::At(cost) => Some(cost),
-            Priced::No | Priced::Unpriced => None,
-        }
+        self.cost.known().map(Box::as_ref)
     }
+}
+
+/// The columns of rows with a product, with its display name and with those of costs.
+pub(super) fn columns(own: &[Column], with_products: bool, costs: Option<&[Column]>) -> Columns {
+    let own = own.iter().flat_map(|column| match column.name {
+        "productName" if with_products => {
+            let shown = InPlaceOf(DISPLAY_NAME.name, "Product");
+            vec![Column { shown, ..*column }, DISPLAY_NAME]
+        }
+        _ if costs.is_some() => vec![column.beside_costs()],
+        _ => vec![*column],
+    });
+    own.chain(costs.unwrap_or_default().iter().copied()).collect()
 }
 
 const DISPLAY_NAME: Column = Column::new("productDisplayName", As("Product"), Kind::Text);
@@ -131,9 +124,9 @@ struct Written<'a> {
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-struct WrittenName<'a> {
+pub(super) struct WrittenName<'a> {
     /// With --products: the display name of the product; its name if the list does not have it.
-    product_display_name: Option<&'a str>,
+    pub(super) product_display_name: Option<&'a str>,
 }
 
 #[derive(Default, Serialize, JsonSchema)]

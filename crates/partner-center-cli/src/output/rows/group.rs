@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, IfWide, InPlaceOf, No};
-use crate::output::columns::{Column, Columns, Form, numbered};
+use crate::output::columns::{Column, Columns, Form, Shown, numbered};
 use crate::output::row::Row;
 use crate::prices::{Costs, Currency, WrittenCosts};
 
@@ -118,16 +118,29 @@ pub(crate) fn columns(currencies: Option<&[Currency]>) -> Columns {
         cell::Column::new("unusedCost", Kind::Money),
         cell::Column::new("rowsUnpriced", Kind::Count),
     ]);
-    let own = GroupRow::COLUMNS.iter();
-    let Some(currencies) = currencies else { return own.copied().collect() };
-    let own = own.map(Column::beside_costs);
+    let amounts = [("shelfwareCost", No), ("idleCost", No), ("unusedCost", As("Cost/month"))];
+    with_costs(GroupRow::COLUMNS, currencies, amounts, COSTS)
+}
+
+/// The columns of groups, with those for amounts in these currencies: one for each in formats whose cells have one value,
+/// else one list.
+pub(super) fn with_costs(
+    own: &[Column],
+    currencies: Option<&[Currency]>,
+    amounts: [(&'static str, Shown); 3],
+    list: Kind,
+) -> Columns {
+    let Some(currencies) = currencies else { return own.iter().copied().collect() };
+    let own = own.iter().map(Column::beside_costs);
     let amounts = currencies.iter().flat_map(|currency| {
-        [("shelfwareCost", No), ("idleCost", No), ("unusedCost", As("Cost/month"))].map(|(name, shown)| {
-            Column { currency: Some(*currency), form: Form::Flat, ..Column::new(name, shown, Kind::Money) }
+        amounts.map(|(name, shown)| Column {
+            currency: Some(*currency),
+            form: Form::Flat,
+            ..Column::new(name, shown, Kind::Money)
         })
     });
     let unpriced = Column { form: Form::Flat, ..Column::new("rowsUnpriced", No, Kind::Count) };
-    let nested = Column { form: Form::Nested, ..Column::new("costs", No, COSTS) };
+    let nested = Column { form: Form::Nested, ..Column::new("costs", No, list) };
     own.chain(amounts).chain([unpriced, nested]).collect()
 }
 
@@ -202,6 +215,6 @@ fn cost(extra: &GroupExtra, column: &Column) -> Option<Decimal> {
     extra.costs.as_ref()?.currency(column.currency?)?.of_column(column.name)?.total()
 }
 
-fn number(count: u64) -> Cell<'static> {
+pub(super) fn number(count: u64) -> Cell<'static> {
     Cell::Count(i64::try_from(count).ok())
 }

@@ -1,12 +1,11 @@
-//! The columns of days and changes.
+//! The columns of days and of their counts.
 
-use partner_center::CustomerId;
-use partner_center_history::{Day, DiffGroup, DiffRow, TrendRow};
+use partner_center_history::{Day, TrendRow};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::anonymizer::Anonymizer;
-use crate::output::columns::Shown::{As, IfKnown, IfWide, InPlaceOf, No, WhoseRow};
+use crate::output::columns::Shown::{As, IfKnown, IfWide, No};
 use crate::output::row::columns;
 
 /// A day of a dataset.
@@ -63,54 +62,6 @@ columns! {
 }
 
 columns! {
-    DiffRow as "diff" {
-        "change" change, As("Change");
-        "customerId" customer_id, No;
-        "customerName" customer_name, WhoseRow;
-        "productId" product_id, InPlaceOf("productName", "Product");
-        "productName" product_name, As("Product");
-        "soldFrom" pairs.sold_from, As("Sold");
-        "soldTo" pairs.sold_to, As("to");
-        "deployedFrom" pairs.deployed_from, IfWide("Deployed");
-        "deployedTo" pairs.deployed_to, IfWide("to");
-        "activeFrom" pairs.active_from, IfWide("Active");
-        "activeTo" pairs.active_to, IfWide("to");
-        "unusedFrom" pairs.unused_from, As("Unused");
-        "unusedTo" pairs.unused_to, As("to");
-    }
-
-    const ADDS_UP: bool = false;
-
-    /// Days are compared with pseudonyms.
-    fn anonymize(&mut self, _: &Anonymizer) {}
-
-    fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
-        (Some(self.customer_id), self.customer_name.as_deref())
-    }
-}
-
-columns! {
-    DiffGroup as "diff-group" {
-        "change" change, As("Change");
-        "key" key, InPlaceOf("name", "Name");
-        "name" name, As("Name");
-        "soldFrom" pairs.sold_from, As("Sold");
-        "soldTo" pairs.sold_to, As("to");
-        "deployedFrom" pairs.deployed_from, IfWide("Deployed");
-        "deployedTo" pairs.deployed_to, IfWide("to");
-        "activeFrom" pairs.active_from, As("Active");
-        "activeTo" pairs.active_to, As("to");
-        "unusedFrom" pairs.unused_from, As("Unused");
-        "unusedTo" pairs.unused_to, As("to");
-    }
-
-    const ADDS_UP: bool = false;
-
-    /// Days are compared with pseudonyms.
-    fn anonymize(&mut self, _: &Anonymizer) {}
-}
-
-columns! {
     TrendRow as "trend" {
         "snapshotDate" snapshot_date, As("Day");
         "key" key, No;
@@ -127,42 +78,6 @@ columns! {
 
     /// Groups have the pseudonyms of their rows.
     fn anonymize(&mut self, _: &Anonymizer) {}
-}
-
-/// A change in few columns, for the table: of a customer's product, or of a group.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
-pub(crate) struct DiffLine {
-    pub(crate) change: Option<String>,
-    #[schemars(with = "Option<String>")]
-    pub(crate) customer_id: Option<CustomerId>,
-    pub(crate) customer_name: Option<String>,
-    pub(crate) name: Option<String>,
-    pub(crate) sold: Option<String>,
-    pub(crate) deployed: Option<String>,
-    pub(crate) active: Option<String>,
-    pub(crate) unused: Option<String>,
-}
-
-columns! {
-    DiffLine as "diff-line" {
-        "customerId" customer_id, No;
-        "customerName" customer_name, IfKnown("Customer");
-        "name" name, As("Name");
-        "change" change, IfKnown("");
-        "sold" sold, As("Sold");
-        "deployed" deployed, IfWide("Deployed");
-        "active" active, As("Active");
-        "unused" unused, As("Unused");
-    }
-
-    const ADDS_UP: bool = false;
-
-    /// Days are compared with pseudonyms.
-    fn anonymize(&mut self, _: &Anonymizer) {}
-
-    fn customer(&self) -> (Option<CustomerId>, Option<&str>) {
-        (self.customer_id, self.customer_name.as_deref())
-    }
 }
 
 /// The days of one group on one line, for the table.

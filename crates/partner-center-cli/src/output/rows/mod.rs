@@ -5,6 +5,7 @@
 
 mod annotated;
 mod customer;
+mod diff;
 mod funnel;
 pub(crate) mod group;
 mod history;
@@ -13,10 +14,11 @@ mod sku;
 mod subscription;
 mod subscription_insight;
 
-pub(crate) use annotated::{AnnotatedRow, Priced};
+pub(crate) use annotated::AnnotatedRow;
 pub(crate) use customer::Customer;
+pub(crate) use diff::{AnnotatedDiff, AnnotatedGroup, DiffLine, Unbroken};
 pub(crate) use group::{GroupExtra, GroupRow};
-pub(crate) use history::{DayRow, DiffLine, TrendLine};
+pub(crate) use history::{DayRow, TrendLine};
 pub(crate) use sku::Sku;
 pub(crate) use subscription::Subscription;
 pub(crate) use subscription_insight::SubscriptionInsight;

@@ -12,14 +12,15 @@ use serde_json::json;
 use super::super::summary::Tally;
 use super::super::{About, End, Kind};
 use super::*;
-use crate::output::rows::{AnnotatedRow, Priced};
+use crate::output::rows::AnnotatedRow;
+use crate::prices::Priced;
 
 /// A workbook in memory.
 struct Written(Book<Cursor<Vec<u8>>>);
 
 impl Written {
     fn of<R: Row>(rows: &[R], columns: &Columns, rows_per_sheet: usize, end: End) -> Self {
-        let mut tally = Tally::default().with_costs_if(columns);
+        let mut tally = Tally::default().with_costs_if::<R>(columns);
         for row in rows {
             tally.add(row, columns);
         }

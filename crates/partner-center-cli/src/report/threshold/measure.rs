@@ -5,8 +5,8 @@ use partner_center::licenses::percent;
 use rust_decimal::Decimal;
 
 use super::{Metric, MetricValue};
-use crate::output::rows::{AnnotatedRow, GroupRow, Priced};
-use crate::prices::{Costs, Currency};
+use crate::output::rows::{AnnotatedRow, GroupRow};
+use crate::prices::{Costs, Currency, Priced};
 
 /// What is known of a metric.
 #[derive(Clone, Copy)]

@@ -191,6 +191,24 @@ enum Limit {
     Money(Decimal),
 }
 
+/// The currency of a cost: the one that is named, or the only one of the prices.
+pub(crate) fn currency_of(
+    cost: &str,
+    named: Option<Currency>,
+    currencies: Option<&[Currency]>,
+) -> Result<Currency, String> {
+    let currencies = currencies.ok_or_else(|| format!("{cost} requires --prices"))?;
+    match (named, currencies) {
+        (Some(named), _) if !currencies.contains(&named) => Err(format!("no price is in {named}")),
+        (Some(named), _) => Ok(named),
+        (None, []) => Err("the price file has no price".to_owned()),
+        (None, [only]) => Ok(*only),
+        (None, [first, ..]) => {
+            Err(format!("the prices are in several currencies; name one, such as {cost}_{first}"))
+        }
+    }
+}
+
 impl Threshold {
     /// What the threshold applies to.
     #[must_use]
@@ -206,24 +224,9 @@ impl Threshold {
 
     /// Gives a cost its currency: the one that it names, or the only one of the prices.
     pub(crate) fn in_currency(mut self, currencies: Option<&[Currency]>) -> Result<Self, String> {
-        let metric = self.metric.name();
-        if !self.metric.is_cost() {
-            return Ok(self);
+        if self.metric.is_cost() {
+            self.currency = Some(currency_of(self.metric.name(), self.currency, currencies)?);
         }
-        let currencies = currencies.ok_or_else(|| format!("{metric} requires --prices"))?;
-        self.currency = match (self.currency, currencies) {
-            (Some(named), _) if !currencies.contains(&named) => {
-                return Err(format!("no price is in {named}"));
-            }
-            (Some(named), _) => Some(named),
-            (None, []) => return Err("the price file has no price".to_owned()),
-            (None, [only]) => Some(*only),
-            (None, [first, ..]) => {
-                return Err(format!(
-                    "the prices are in several currencies; name one, such as {metric}_{first}"
-                ));
-            }
-        };
         Ok(self)
     }
 

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::*;
 use crate::output::Row as _;
-use crate::output::rows::{AnnotatedRow, Priced};
-use crate::prices::{Costs, PriceList, Pricer, Product};
+use crate::output::rows::AnnotatedRow;
+use crate::prices::{Costs, PriceList, Priced, Pricer, Product};
 
 const CUSTOMER: &str = "4D3CF487-70F4-4E1E-9FF1-B2BFCE8D9F04";
 
