@@ -2,6 +2,8 @@
 //!
 //! The tests of requests, faults, completeness and secrecy go through all of them: a new operation needs a line here.
 
+use std::fmt::Write as _;
+
 use partner_center::chain::CommercialPrefix;
 use partner_center::paging::{PagedCollection, Pages};
 use partner_center::{Continuation, CustomerId, Error, PartnerCenter, Response, SubscriptionId};
@@ -94,7 +96,7 @@ async fn drain<C: PagedCollection + std::fmt::Debug>(
     loop {
         match pages.try_next().await {
             Ok(Some(page)) => {
-                shown.push_str(&format!("{page:?}"));
+                write!(shown, "{page:?}").unwrap();
                 rows.extend(page.items().iter().map(json));
             }
             Ok(None) => return (rows, shown, None),

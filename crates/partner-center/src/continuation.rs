@@ -5,8 +5,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use uuid::Uuid;
 
-use crate::ids::CustomerId;
 use crate::versioned;
 
 /// The version of the serialized form.
@@ -96,7 +96,7 @@ macro_rules! arguments {
 }
 
 arguments! {
-    customer_id: CustomerId = "customer",
+    customer_id: Uuid = "customer",
     order_id: String = "order",
     partner_id: String = "partner",
     size: u32 = "size",

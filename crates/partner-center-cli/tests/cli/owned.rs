@@ -125,6 +125,59 @@ fn the_columns_of_a_subscription() {
     assert!(seen.iter().all(|seen| *seen > 0), "{seen:?}");
 }
 
+#[test]
+fn the_query_has_the_subscriptions_of_the_book_and_adds_them_up() {
+    let beside = beside(running(60).page_size(40));
+    let query = |more: &[&str]| {
+        let run = beside.run(&[&["subscriptions", "query", "--format", "csv"], more].concat());
+        assert_eq!(run.code, 0, "{run}");
+        run
+    };
+    let mut rows = cells(&query(&[]), &["customerId", "subscriptionId", "licenseCount"]);
+    rows.sort();
+    let of_book = |is_wanted: fn(&partner_center_emulator::Subscription) -> bool| {
+        let customers = readable(beside.emulator.book()).into_iter();
+        let rows = customers.flat_map(|customer| {
+            let id = customer.id.to_string();
+            let row = move |one: partner_center_emulator::Subscription| {
+                vec![id.clone(), one.id.to_string().to_uppercase(), one.quantity.to_string()]
+            };
+            customer.subscriptions().into_iter().filter(is_wanted).map(row).collect::<Vec<_>>()
+        });
+        let mut rows: Vec<_> = rows.collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(rows, of_book(|_| true));
+
+    let filter = format!(
+        "autoRenewEnabled eq false and commitmentEndDate ge '{}' and contains(productName,'365')",
+        today()
+    );
+    let mut rows = cells(&query(&["--filter", &filter]), &["customerId", "subscriptionId", "licenseCount"]);
+    rows.sort();
+    let wanted = |one: &partner_center_emulator::Subscription| {
+        let runs = one.ends.is_some_and(|day| day.to_string() >= today().to_string());
+        !one.auto_renews && runs && one.product.name.contains("365")
+    };
+    assert!(!rows.is_empty());
+    assert_eq!(rows, of_book(wanted));
+
+    // The counts of groups are texts in the response.
+    let run = beside.run(&["subscriptions", "query", "--group-by", "status", "--format", "json"]);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    let sum = |column: &str| -> i64 {
+        document["rows"].as_array().unwrap().iter().map(|row| row[column].as_i64().unwrap()).sum()
+    };
+    let all = of_book(|_| true);
+    assert_eq!(sum("subscriptionCount"), i64::try_from(all.len()).unwrap());
+    assert_eq!(sum("licenseCount"), all.iter().map(|row| row[2].parse::<i64>().unwrap()).sum::<i64>());
+
+    let run = beside.run(&["subscriptions", "query", "--filter", "customerName eq 'Contoso'"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(run.stderr.contains("contains(field,'text')") && !run.stderr.contains("request id"), "{run}");
+}
+
 /// What the book has of the default group: customer, SKU, licenses, assigned and available.
 fn skus_of(book: &Book, with_free: bool) -> Vec<Vec<String>> {
     let customers = readable(book).into_iter().filter(partner_center_emulator::Customer::grants_a_role);

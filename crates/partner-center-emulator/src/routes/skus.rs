@@ -58,12 +58,12 @@ pub(super) fn list(customer: &Customer, query: &Query) -> Result<ServiceResponse
         [] => sku.group == "group1",
         groups => groups.iter().any(|group| group.eq_ignore_ascii_case(sku.group)),
     };
-    let items: Vec<_> = customer.skus().into_iter().filter(is_wanted).map(resource).collect();
+    let items: Vec<_> = customer.skus().iter().filter(|sku| is_wanted(sku)).map(resource).collect();
     let attributes = Attributes { object_type: "Collection" };
     Ok(ServiceResponse::v1(JSON, &Page { total_count: items.len(), items, attributes }))
 }
 
-fn resource(sku: Sku) -> Resource {
+fn resource(sku: &Sku) -> Resource {
     Resource {
         available_units: sku.available(),
         active_units: sku.active,

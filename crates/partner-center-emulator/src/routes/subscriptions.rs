@@ -27,6 +27,7 @@ struct SelfLink {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "the members of the service")]
 struct Resource<'a> {
     id: String,
     offer_id: String,

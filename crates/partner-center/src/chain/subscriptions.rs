@@ -29,7 +29,7 @@ impl CustomerSubscriptions {
 
     /// All subscriptions of the customer, a page at a time.
     pub fn list(&self) -> SubscriptionList {
-        let arguments = Arguments { customer_id: Some(self.customer.id()), ..Arguments::default() };
+        let arguments = Arguments { customer_id: Some(self.customer.id().as_uuid()), ..Arguments::default() };
         SubscriptionList { partner: self.customer.partner().clone(), arguments, resume: None }
     }
 }

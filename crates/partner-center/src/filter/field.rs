@@ -114,7 +114,8 @@ impl<Op: LicenseOperation> Field<Op> {
     ///
     /// # Errors
     ///
-    /// [`FilterErrorKind::ControlCharacter`] if the value contains one; the column is its position in the value.
+    /// [`FilterErrorKind::ControlCharacter`](super::FilterErrorKind::ControlCharacter) if the value contains one; the column
+    /// is its position in the value.
     ///
     /// ```
     /// use partner_center::filter::{Deployment, Field, Filter, FilterErrorKind};

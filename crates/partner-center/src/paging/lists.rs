@@ -39,12 +39,12 @@ list!(SubscriptionCollection, ListCustomerSubscriptions, subscriptions);
 
 /// The operation that lists the subscriptions of a customer.
 pub(crate) fn subscriptions(arguments: &Arguments) -> Result<ListCustomerSubscriptions> {
-    let customer = arguments.customer_id.ok_or_else(|| {
+    let customer_id = arguments.customer_id.ok_or_else(|| {
         Error::new(ErrorKind::InvalidInput, "the continuation names no customer")
             .with_advice("It was not made by this SDK, or has been changed. Start the list without it.")
     })?;
     Ok(ListCustomerSubscriptions {
-        customer_id: customer.as_uuid(),
+        customer_id,
         mpn_id: arguments.partner_id.clone(),
         order_id: arguments.order_id.clone(),
     })

@@ -12,6 +12,7 @@ use crate::output::row::columns;
 /// A SKU of a customer's tenant.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 pub(crate) struct Sku {
     /// The customer's id, which is the id of its tenant.
     #[schemars(with = "Guid")]

@@ -13,6 +13,7 @@ use crate::output::row::columns;
 /// A subscription of a customer.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the columns")]
 pub(crate) struct Subscription {
     /// The customer's id, which is the id of its tenant.
     #[schemars(with = "Guid")]
@@ -27,7 +28,7 @@ pub(crate) struct Subscription {
     pub(crate) offer_name: Option<String>,
     /// The name that the partner gave to the subscription.
     friendly_name: Option<String>,
-    /// The type of the product, such as OnlineServicesNCE; new commerce only.
+    /// The type of the product, such as `OnlineServicesNCE`; new commerce only.
     product_type: Option<String>,
     /// How many units were bought.
     quantity: Option<i64>,

@@ -99,16 +99,12 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 let (part, after) =
                     quoted.split_once('\'').ok_or("A quoted value in the filter is not closed.")?;
                 value.push_str(part);
-                match after.strip_prefix('\'') {
-                    Some(doubled) => {
-                        value.push('\'');
-                        quoted = doubled;
-                    }
-                    None => {
-                        rest = after;
-                        break;
-                    }
-                }
+                let Some(doubled) = after.strip_prefix('\'') else {
+                    rest = after;
+                    break;
+                };
+                value.push('\'');
+                quoted = doubled;
             }
             tokens.push(Token::Text(value));
         } else if first.is_ascii_alphanumeric() {
