@@ -43,7 +43,9 @@ pub(super) fn measure(subjects: &Subjects) -> Result<String> {
         let mut runs = [once()?, once()?, once()?];
         runs.sort_by(|one, other| one.seconds.total_cmp(&other.seconds));
         let [_, median, _] = runs;
-        slowest = slowest.max(median.seconds);
+        if query.is_some() {
+            slowest = slowest.max(median.seconds);
+        }
         let other = query.map(|query| duckdb(&year, query)).transpose()?;
         let other = other.map_or_else(String::new, |seconds| format!("{seconds:.2} s"));
         table.push([
@@ -60,7 +62,7 @@ pub(super) fn measure(subjects: &Subjects) -> Result<String> {
          over the\nsame files, without the start of its process.\n\n{}\n{}\n\n`history record` of {MANY_CUSTOMERS} customers took {:.0} s and at most \
          {:.0} MiB.\n{}",
         table.finish(),
-        verdict(slowest <= MOST_SECONDS, "each within 2 s"),
+        verdict(slowest <= MOST_SECONDS, "`history trend` and `history diff` within 2 s"),
         recorded.seconds,
         recorded.mebibytes,
         verdict(recorded.mebibytes <= MOST_MEBIBYTES, "within 256 MiB"),
