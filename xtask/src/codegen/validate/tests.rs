@@ -187,7 +187,7 @@ fn the_generators_report_what_they_cannot_handle() {
         (operation, "operationId: 3rows"),
         (operation, "operationId: null"),
         (parameter, "in: query, content: { text/plain: {} }"),
-        (parameter, "in: query, schema: { type: array, items: { type: string } }"),
+        (parameter, "in: query, schema: { type: array, items: { type: integer } }"),
         (parameter, "in: query, style: pipeDelimited, schema: { type: string }"),
         (parameter, "in: query, schema: { $ref: '#/components/schemas/NameField' }"),
         (parameter, "in: path, required: true, schema: { type: string, enum: [a] }"),
