@@ -21,10 +21,30 @@ KNOWN = ["o365", "crm", "reseller", "EXO", "0112A436-B14E-4888-967B-CA4BB2CF1234
 TEXTS = st.sampled_from(KNOWN) | st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 
 
+# The fields of the subscriptions query, by what they are compared with.
+DATES = ["commitmentEndDate", "creationDate", "currentStateEndDate", "effectiveStartDate", "trialStartDate"]
+EXACT = ["customerMarket", "customerTenantId", "id", "partnerId", "productName", "status", "subscriptionType"]
+SEARCHED = ["customerName", "friendlyName", "productName"]
+QUOTED = TEXTS.map(lambda text: "'" + text.replace("'", "''") + "'")
+
+
 def license_filters(fields):
     """`field eq 'value'` and `ne`, joined by `and` and `or`, in parentheses or not."""
-    quoted = TEXTS.map(lambda text: "'" + text.replace("'", "''") + "'")
-    condition = st.tuples(st.sampled_from(fields), st.sampled_from(["eq", "ne"]), quoted).map(" ".join)
+    return joined(st.tuples(st.sampled_from(fields), st.sampled_from(["eq", "ne"]), QUOTED).map(" ".join))
+
+
+def subscriptions_filters():
+    """Comparisons of texts, dates and Booleans, and searches, joined in the same way."""
+    equality = st.sampled_from(["eq", "ne"])
+    exact = st.tuples(st.sampled_from(EXACT), equality, QUOTED).map(" ".join)
+    flag = st.tuples(st.just("autoRenewEnabled"), equality, st.sampled_from(["true", "false"])).map(" ".join)
+    date = st.dates().map("cast('{}',Edm.DateTimeOffset)".format)
+    dates = st.tuples(st.sampled_from(DATES), st.sampled_from(["eq", "ne", "gt", "lt", "ge", "le"]), date).map(" ".join)
+    searched = st.tuples(st.sampled_from(SEARCHED), QUOTED).map(lambda pair: "contains({},{})".format(*pair))
+    return joined(exact | flag | dates | searched)
+
+
+def joined(condition):
     return st.recursive(
         condition,
         lambda inner: st.tuples(inner, st.sampled_from([" and ", " or "]), inner).map("".join) | inner.map("({})".format),
@@ -55,6 +75,7 @@ def continuation_tokens():
 
 schemathesis.openapi.format("deployment-filter", license_filters(DEPLOYMENT))
 schemathesis.openapi.format("usage-filter", license_filters(USAGE))
+schemathesis.openapi.format("subscriptions-filter", subscriptions_filters())
 schemathesis.openapi.format("customer-filter", customer_filters())
 schemathesis.openapi.format("continuation-token", continuation_tokens())
 schemathesis.openapi.format(
