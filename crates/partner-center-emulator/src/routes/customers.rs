@@ -47,6 +47,12 @@ impl Link {
 }
 
 #[derive(Serialize)]
+pub(super) struct SelfLink {
+    #[serde(rename = "self")]
+    pub(super) this: Link,
+}
+
+#[derive(Serialize)]
 struct LinkHeader {
     key: &'static str,
     value: String,
@@ -267,11 +273,6 @@ pub(super) fn show(customer: &Customer) -> ServiceResponse {
         #[serde(skip_serializing_if = "Option::is_none")]
         last_name: Option<&'static str>,
         phone_number: &'static str,
-    }
-    #[derive(Serialize)]
-    struct SelfLink {
-        #[serde(rename = "self")]
-        this: Link,
     }
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]

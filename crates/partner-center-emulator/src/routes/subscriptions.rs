@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::classic::Attributes;
-use super::customers::Link;
+use super::customers::{Link, SelfLink};
 use super::{Query, RouteError, error};
 use crate::book::{Customer, Day, Subscription};
 use crate::response::{JSON, ServiceResponse};
@@ -17,12 +17,6 @@ struct Page<'a> {
     items: Vec<Resource<'a>>,
     links: SelfLink,
     attributes: Attributes,
-}
-
-#[derive(Serialize)]
-struct SelfLink {
-    #[serde(rename = "self")]
-    this: Link,
 }
 
 #[derive(Serialize)]

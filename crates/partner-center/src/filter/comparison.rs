@@ -22,16 +22,6 @@ pub(super) enum ValueKind {
 }
 
 impl Comparison {
-    /// The name of the field.
-    pub const fn field(&self) -> &'static str {
-        self.field
-    }
-
-    /// The operators that the field can be compared with.
-    pub const fn operators(&self) -> &'static [&'static str] {
-        self.operators
-    }
-
     pub(super) fn has(&self, operator: &str) -> bool {
         self.operators.contains(&operator)
     }

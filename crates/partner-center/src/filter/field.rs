@@ -129,7 +129,7 @@ impl<Op: LicenseOperation> Field<Op> {
     /// ```
     // Takes `&self` so that this method has precedence over `PartialEq::eq` for a borrowed field too.
     pub fn eq(&self, value: impl AsRef<str>) -> Result<Filter<Op>, FilterError> {
-        self.compare("eq", value.as_ref())
+        Filter::text(self.name, "eq", value.as_ref())
     }
 
     /// Matches the rows in which the field has a different value.
@@ -146,14 +146,7 @@ impl<Op: LicenseOperation> Field<Op> {
     /// # Ok::<(), partner_center::filter::FilterError>(())
     /// ```
     pub fn ne(&self, value: impl AsRef<str>) -> Result<Filter<Op>, FilterError> {
-        self.compare("ne", value.as_ref())
-    }
-
-    fn compare(self, operator: &'static str, value: &str) -> Result<Filter<Op>, FilterError> {
-        match value.chars().position(char::is_control) {
-            None => Ok(Filter::comparison(self.name, operator, value)),
-            Some(before) => Err(FilterError::control_character(before + 1)),
-        }
+        Filter::text(self.name, "ne", value.as_ref())
     }
 }
 

@@ -90,6 +90,14 @@ pub struct Filter<Op> {
 }
 
 impl<Op: Operation> Filter<Op> {
+    /// A comparison with a value from code. The column of the error is the position in the value.
+    fn text(field: &str, operator: &str, value: &str) -> Result<Self, FilterError> {
+        match value.chars().position(char::is_control) {
+            None => Ok(Self::comparison(field, operator, value)),
+            Some(before) => Err(FilterError::control_character(before + 1)),
+        }
+    }
+
     /// The only place where a value is quoted. The caller has rejected control characters.
     fn comparison(field: &str, operator: &str, value: &str) -> Self {
         let value = value.replace('\'', "''");

@@ -82,13 +82,6 @@ impl<Kind> SubscriptionField<Kind> {
     pub fn grouped(self) -> Field<Subscriptions> {
         Field::named(self.name)
     }
-
-    fn text(self, operator: &'static str, value: &str) -> Result<Filter<Subscriptions>, FilterError> {
-        match value.chars().position(char::is_control) {
-            None => Ok(Filter::comparison(self.name, operator, value)),
-            Some(before) => Err(FilterError::control_character(before + 1)),
-        }
-    }
 }
 
 macro_rules! whole {
@@ -101,7 +94,7 @@ macro_rules! whole {
             /// [`FilterErrorKind::ControlCharacter`] if the value contains one; the column is its position in the value.
             // Takes `&self` so that this method has precedence over `PartialEq::eq` for a borrowed field too.
             pub fn eq(&self, value: impl AsRef<str>) -> Result<Filter<Subscriptions>, FilterError> {
-                self.text("eq", value.as_ref())
+                Filter::text(self.name, "eq", value.as_ref())
             }
 
             /// Matches the rows in which the field has a different value.
@@ -110,7 +103,7 @@ macro_rules! whole {
             ///
             /// As for [`eq`](Self::eq).
             pub fn ne(&self, value: impl AsRef<str>) -> Result<Filter<Subscriptions>, FilterError> {
-                self.text("ne", value.as_ref())
+                Filter::text(self.name, "ne", value.as_ref())
             }
         }
     };
@@ -125,7 +118,7 @@ macro_rules! searched {
             ///
             /// [`FilterErrorKind::ControlCharacter`] if the text contains one; the column is its position in the text.
             pub fn contains(&self, text: impl AsRef<str>) -> Result<Filter<Subscriptions>, FilterError> {
-                self.text("contains", text.as_ref())
+                Filter::text(self.name, "contains", text.as_ref())
             }
         }
     };
