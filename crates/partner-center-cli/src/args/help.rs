@@ -75,8 +75,11 @@ pub(super) const FUNNEL_HELP: &str = "\
 One row per customer, product and channel: sold, deployed, active; shelfware = sold - deployed,
 idle = deployed - active, unused = shelfware + idle. A license is active if it is used in any
 workload. Unknown values are left empty, never 0; if one part of unused is unknown, it is the other
-part, and the row has the flag unusedIsLowerBound. Totals and thresholds cover the rows that --ignore, --min-idle and --below
-keep.
+part, and the row has the flag unusedIsLowerBound. Totals and thresholds cover the rows that
+--ignore, --min-idle and --below keep.
+
+--live adds the licenses that the customer's tenant has and has assigned now, by the product id,
+which is the id of the SKU. Names are not compared: the classic operations send no product ids.
 
 Thresholds:
   [any|total] METRIC OPERATOR NUMBER, such as 'idle > 100' or 'total usagePercent < 50'

@@ -44,6 +44,11 @@ pub(crate) struct Funnel {
     #[command(flatten)]
     pub(crate) filters: Filters,
 
+    /// Also read what the tenants of the customers have and have assigned now, customer by customer, and products that
+    /// only the tenants have. The user needs a role in each tenant
+    #[arg(long, conflicts_with_all = ["by", "checkpoint"], help_heading = ROWS)]
+    pub(crate) live: bool,
+
     /// Exit with code 10 if a row crosses this threshold, such as 'idle > 100', or if the total of all rows does, such
     /// as 'total idle > 5000'. Can be repeated; all rows are written in any case
     #[arg(long, value_name = "THRESHOLD", help_heading = ROWS)]

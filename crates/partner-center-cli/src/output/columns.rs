@@ -72,8 +72,8 @@ impl Column {
         Self { name, shown, kind, required: false, currency: None, form: Form::Every, place: 0 }
     }
 
-    /// The column in a table that also has costs, which would not fit into 80 characters with all counts.
-    pub(super) fn beside_costs(&self) -> Self {
+    /// The column in a table that also has costs or live counts, which would not fit into 80 characters with all counts.
+    pub(super) fn beside_more(&self) -> Self {
         match (self.name, self.shown.heading()) {
             ("licensesDeployed" | "licensesActive" | "active", Some(heading)) => {
                 Self { shown: Shown::IfWide(heading), ..*self }

@@ -77,17 +77,18 @@ impl Annotator {
         known.or(name).map(Arc::from).or_else(|| id.map(|id| Arc::from(id.to_string())))
     }
 
-    pub(super) fn annotate(&mut self, row: FunnelRow) -> AnnotatedRow {
+    pub(super) fn annotate(&mut self, annotated: AnnotatedRow) -> AnnotatedRow {
+        let row = &annotated.row;
         let display_name = self.added_name(row.product_id.as_ref(), row.product_name.as_deref());
         let cost = match &mut self.pricer {
             None => Priced::No,
             Some(pricer) => {
-                let product = Product::from(&row);
-                let cost = pricer.cost(&product, processed(&row), row.shelfware, row.idle);
+                let product = Product::from(row);
+                let cost = pricer.cost(&product, processed(row), row.shelfware, row.idle);
                 cost.map_or(Priced::Unpriced, |cost| Priced::At(Box::new(cost)))
             }
         };
-        AnnotatedRow { row, display_name, cost }
+        AnnotatedRow { display_name, cost, ..annotated }
     }
 
     /// The price of a product on the later of two days, for its rows of both: on the day on which the service computed

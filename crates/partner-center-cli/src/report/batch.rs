@@ -33,6 +33,12 @@ impl<R> Batch<R> {
         Self { customer: None, name: None, rows: BatchRows::Rows(rows), odd: Odd::new() }
     }
 
+    /// What should be beside the rows of this customer could not be read.
+    pub(super) fn lacking(customer: CustomerId, error: Error) -> Self {
+        let rows = BatchRows::Lacking(customer, error);
+        Self { customer: None, name: None, rows, odd: Odd::new() }
+    }
+
     /// A batch from the outcome of a sweep or a query.
     pub(super) fn of<T>(
         customer: Option<CustomerId>,
@@ -58,6 +64,12 @@ impl<R> Batch<R> {
 }
 
 impl<R> Batch<R> {
+    /// The batch with other rows in place of its rows.
+    pub(super) fn map<T>(self, other: impl FnOnce(Vec<R>) -> Vec<T>) -> Batch<T> {
+        let Self { customer, name, rows, odd } = self;
+        Batch { customer, name, rows: rows.map(other), odd }
+    }
+
     /// The rows of the next selected customer; `None` after the last. Cancel safe.
     pub(super) async fn of_next<Q: CustomerQuery>(
         selected: &mut SelectedCustomers<Q>,
@@ -77,6 +89,21 @@ pub(super) enum BatchRows<R> {
     /// The caller may not read in this customer's tenant.
     Refused(Error),
     Failed(Error),
+    /// What should be beside the rows of this customer could not be read. The rows come without it.
+    Lacking(CustomerId, Error),
+}
+
+impl<R> BatchRows<R> {
+    pub(super) fn map<T>(self, other: impl FnOnce(Vec<R>) -> Vec<T>) -> BatchRows<T> {
+        match self {
+            Self::Rows(rows) => BatchRows::Rows(other(rows)),
+            Self::Empty => BatchRows::Empty,
+            Self::Skipped => BatchRows::Skipped,
+            Self::Refused(error) => BatchRows::Refused(error),
+            Self::Failed(error) => BatchRows::Failed(error),
+            Self::Lacking(customer, error) => BatchRows::Lacking(customer, error),
+        }
+    }
 }
 
 impl<T> CustomerResult<T> {

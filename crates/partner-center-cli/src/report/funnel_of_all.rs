@@ -77,6 +77,6 @@ pub(crate) async fn write_from_all(
         ControlFlow::Break(exit) => return Ok(exit),
     };
     let runner = ReportRunner::new(output, format, super::about(&connection), None, false, console)?;
-    let rows = FunnelRows { whose, policy: FunnelPolicy::default(), products_only: true, tap: None };
+    let rows = FunnelRows { products_only: true, ..FunnelRows::new(whose, FunnelPolicy::default()) };
     drive(rows, runner).await
 }

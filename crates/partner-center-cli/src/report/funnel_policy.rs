@@ -157,11 +157,12 @@ impl FunnelPolicy {
     }
 
     /// The rows that pass the filters, which are counted.
-    pub(super) fn filtered(&mut self, rows: Vec<FunnelRow>) -> Vec<AnnotatedRow> {
-        rows.into_iter().filter_map(|row| self.keeps(&row).then(|| self.annotated(row))).collect()
+    pub(super) fn filtered(&mut self, rows: Vec<impl Into<AnnotatedRow>>) -> Vec<AnnotatedRow> {
+        let rows = rows.into_iter().map(Into::into);
+        rows.filter_map(|row| self.keeps(&row.row).then(|| self.annotated(row))).collect()
     }
 
-    fn annotated(&mut self, row: FunnelRow) -> AnnotatedRow {
+    fn annotated(&mut self, row: AnnotatedRow) -> AnnotatedRow {
         let row = as_written(self.annotator.annotate(row));
         self.state.totals.add(&row.row);
         if let Some(costs) = &mut self.state.costs {

@@ -14,6 +14,7 @@ mod funnel_of_all;
 mod funnel_policy;
 mod ignore_rules;
 mod in_words;
+mod live;
 pub(crate) mod output_options;
 mod owned;
 mod pages;
@@ -32,12 +33,13 @@ use std::path::Path;
 
 use partner_center::funnel::GroupBy;
 use partner_center::licenses::{LicenseRow, SourceChoice};
-use partner_center::sweep::{Order, Rate};
+use partner_center::sweep::{self, Order, Rate};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 use self::funnel_of_all::Asked;
 pub(crate) use self::funnel_of_all::write_from_all;
 use self::funnel_policy::FunnelPolicy;
+use self::live::LiveSkus;
 pub(crate) use self::owned::{skus, subscriptions};
 pub(crate) use self::pages::{pack, page};
 pub(crate) use self::recorded::RecordedPage;
@@ -56,6 +58,7 @@ use crate::exit::Exit;
 use crate::output::columns::Columns;
 use crate::output::file::{Partial, digest};
 use crate::output::paths::{Files, Read};
+use crate::output::rows::live::with_live;
 use crate::output::rows::{GroupRow, group};
 use crate::output::{About, Format, Layout, Output, Row, Target};
 use crate::prices::Currency;
@@ -102,7 +105,12 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         }
         CustomerSelection::All(report.stream())
     } else {
-        CustomerSelection::of(&session.partner, &whose.customers, &reading.requests)
+        CustomerSelection::of(
+            &session.partner,
+            &whose.customers,
+            &reading.requests.pace,
+            reading.requests.source,
+        )
     };
     // With --sort, the output holds the rows.
     let by_customer =
@@ -118,7 +126,7 @@ pub(super) async fn funnel(
     global: &Global,
     console: Console,
 ) -> Result<Exit, Stop> {
-    let args::Funnel { whose, reading, filters, fail_on, by, pricing, writing } = arguments;
+    let args::Funnel { whose, reading, filters, live, fail_on, by, pricing, writing } = arguments;
     let mut policy = FunnelPolicy::new(filters, pricing, fail_on, by.is_some(), global.patience())?;
     let writing = &ordered(writing, whose, &reading.progress, *by, global)?;
     let (rules, thresholds) = policy.asked();
@@ -132,7 +140,9 @@ pub(super) async fn funnel(
         ("--fail-on", Some(thresholds).filter(|text| !text.is_empty())),
     ];
     let read = read_files(filters, pricing);
-    let columns = (policy.annotator().columns(), policy.annotator().currencies().map(<[_]>::to_vec));
+    let columns = policy.annotator().columns();
+    let columns = if *live { with_live(&columns) } else { columns };
+    let columns = (columns, policy.annotator().currencies().map(<[_]>::to_vec));
     let connection = Connection::read(global)?;
     let setup = Destination::new(*by, columns, whose, &reading.progress, writing, asked, &read, &connection)?;
     if let Some(state) = setup.state() {
@@ -145,11 +155,28 @@ pub(super) async fn funnel(
         funnel_of_all::open(partner, &reading.requests, reading.progress.order(), resumed, Asked::default())
             .await?
     } else {
-        ControlFlow::Continue(CustomerSelection::of(partner, &whose.customers, &reading.requests))
+        // The classic operations return no product ids, which the SKUs are joined by.
+        let source = reading.requests.source.or(live.then_some(args::Source::Auto));
+        ControlFlow::Continue(CustomerSelection::of(
+            partner,
+            &whose.customers,
+            &reading.requests.pace,
+            source,
+        ))
     };
     match selected {
         ControlFlow::Continue(selected) => {
-            let rows = FunnelRows { whose: selected, policy, products_only: false, tap: None };
+            let skus = || {
+                owned::sweep(
+                    partner,
+                    whose,
+                    &reading.requests.pace,
+                    Order::Completion,
+                    sweep::subscribed_skus,
+                )
+            };
+            let live = if *live { Some(LiveSkus::new(skus()?.stream())) } else { None };
+            let rows = FunnelRows { live, ..FunnelRows::new(selected, policy) };
             setup.drive(rows, whose.all_customers, console).await
         }
         ControlFlow::Break(exit) => Ok(exit),

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use partner_center::chain::CustomerHandle;
 use partner_center::licenses::Source;
 use partner_center::models::{Findings, SubscribedSkuCollection, SubscriptionCollection};
-use partner_center::sweep::{self, Checkpoint, Outcome, Progress, Rows, SweepStream};
-use partner_center::{CustomerId, Error, Response};
+use partner_center::sweep::{self, Checkpoint, Order, Outcome, Progress, Rows, Sweep, SweepStream};
+use partner_center::{CustomerId, Error, PartnerCenter, Response};
 
 use super::batch::{Batch, BatchRows};
 use super::column_threshold::{ColumnThreshold, name_of};
@@ -188,6 +188,26 @@ impl Wanted<Sku> for WantedSkus {
     }
 }
 
+/// Reads something of all customers, or of the selected ones.
+pub(super) fn sweep<A, T>(
+    partner: &PartnerCenter,
+    whose: &args::Whose,
+    pace: &args::Pace,
+    order: Order,
+    operation: impl Fn(CustomerHandle) -> A + Send + Sync + 'static,
+) -> Result<Sweep<T>, Stop>
+where
+    A: Future<Output = partner_center::Result<Response<T>>> + Send + 'static,
+    T: Rows + Send + 'static,
+{
+    let sweep = partner.customers().sweep(operation).order(order).concurrency(pace.concurrency());
+    let sweep = match pace.rate()? {
+        Some(rate) => sweep.rate(rate),
+        None => sweep,
+    };
+    Ok(if whose.all_customers { sweep } else { sweep.only(whose.customers.clone()) })
+}
+
 /// A command that lists what customers own.
 struct List<'a> {
     whose: &'a args::Whose,
@@ -214,14 +234,7 @@ impl List<'_> {
         let connection = Connection::read(global)?;
         let setup = Setup::<R>::new(Columns::of::<R>(), whose, progress, writing, asked, read, &connection)?;
         let session = connection.open(console).await?;
-        let sweep = session.partner.customers().sweep(R::read);
-        let mut sweep = sweep.order(progress.order()).concurrency(reading.pace.concurrency());
-        if let Some(rate) = reading.pace.rate()? {
-            sweep = sweep.rate(rate);
-        }
-        if !whose.all_customers {
-            sweep = sweep.only(whose.customers.clone());
-        }
+        let mut sweep = sweep(&session.partner, whose, &reading.pace, progress.order(), R::read)?;
         if let Some(state) = &setup.state {
             sweep = sweep.resume(state.reading.clone());
         }

@@ -111,12 +111,17 @@ async fn read(
     let selected = if customers.is_empty() {
         funnel_of_all::open(&session.partner, requests, Order::Customer, None, Asked::default()).await?
     } else {
-        ControlFlow::Continue(CustomerSelection::of(&session.partner, customers, requests))
+        ControlFlow::Continue(CustomerSelection::of(
+            &session.partner,
+            customers,
+            &requests.pace,
+            requests.source,
+        ))
     };
     let whose = match selected {
         ControlFlow::Continue(whose) => whose,
         ControlFlow::Break(exit) => return Ok(exit),
     };
     let runner = ReportRunner::new(output, Format::Html, about, None, !customers.is_empty(), console)?;
-    drive(FunnelRows { whose, policy, products_only: false, tap: None }, runner).await
+    drive(FunnelRows::new(whose, policy), runner).await
 }

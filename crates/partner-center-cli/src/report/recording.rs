@@ -63,8 +63,11 @@ pub(crate) async fn record(
     };
     let output = Output::of_sink(Target::Stdout, |_| Nothing)?;
     let runner = ReportRunner::new(output, Format::Json, about, None, false, console)?;
-    let rows =
-        FunnelRows { whose, policy: FunnelPolicy::default(), products_only: true, tap: Some(tap.clone()) };
+    let rows = FunnelRows {
+        products_only: true,
+        tap: Some(tap.clone()),
+        ..FunnelRows::new(whose, FunnelPolicy::default())
+    };
     let exit = drive(rows, runner).await?;
     Ok((exit, tap.0.replace(Recording::new())))
 }

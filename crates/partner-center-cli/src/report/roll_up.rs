@@ -7,7 +7,7 @@ use partner_center::sweep::{Checkpoint, Progress};
 use partner_center::{CustomerId, Error};
 use serde_json::{Map, Value};
 
-use super::batch::{Batch, BatchRows};
+use super::batch::Batch;
 use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
 use super::source::Reading;
@@ -33,19 +33,13 @@ impl<S: Reading> Reading for RollUp<S> {
 
     async fn next(&mut self) -> Result<Option<Batch<GroupRow>>, Error> {
         let Some(batch) = self.rows.next().await? else { return Ok(None) };
-        let rows = match batch.rows {
-            BatchRows::Rows(rows) => {
-                for row in &rows {
-                    group::add(&mut self.groups, self.currencies.as_deref(), row);
-                }
-                BatchRows::Rows(Vec::new())
+        let (groups, currencies) = (&mut self.groups, self.currencies.as_deref());
+        Ok(Some(batch.map(|rows| {
+            for row in &rows {
+                group::add(groups, currencies, row);
             }
-            BatchRows::Empty => BatchRows::Empty,
-            BatchRows::Skipped => BatchRows::Skipped,
-            BatchRows::Refused(error) => BatchRows::Refused(error),
-            BatchRows::Failed(error) => BatchRows::Failed(error),
-        };
-        Ok(Some(Batch { customer: batch.customer, name: batch.name, rows, odd: batch.odd }))
+            Vec::new()
+        })))
     }
 
     fn rest(&mut self, each: &mut dyn FnMut(GroupRow)) {

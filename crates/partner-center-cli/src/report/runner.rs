@@ -213,6 +213,10 @@ impl<R: Row> ReportRunner<R> {
                 }
                 self.fail(&error, customer, line);
             }
+            (BatchRows::Lacking(customer, error), _) => {
+                let customer = anonymizer().map_or(customer, |anonymizer| anonymizer.id(customer));
+                self.report_failure(&Problem::of_call(&error, Some(customer)), Some(customer), &error, line);
+            }
         }
         Ok(())
     }
@@ -228,11 +232,21 @@ impl<R: Row> ReportRunner<R> {
         self.counts.failed += 1;
         let problem = Problem::of_call(error, customer);
         self.exits.push(problem.exit());
+        self.report_failure(&problem, customer, error, line);
+    }
+
+    fn report_failure(
+        &mut self,
+        problem: &Problem,
+        customer: Option<CustomerId>,
+        error: &Error,
+        line: &Line,
+    ) {
         if self.format.lists_customers() {
             self.failures.extend(customer.map(|customer| Failure::new(customer, error)));
         }
         line.aside(
-            || if self.named { Console::report(&problem) } else { Console::say(&problem.render_line()) },
+            || if self.named { Console::report(problem) } else { Console::say(&problem.render_line()) },
         );
     }
 
@@ -300,7 +314,8 @@ impl<R: Row> ReportRunner<R> {
             customers.without_id = covered.without_id;
             customers.unreadable = unreadable_rows.saturating_add(covered.unreadable);
         }
-        customers.complete = ended && customers.listed.is_some() && customers.is_whole();
+        customers.complete =
+            ended && customers.listed.is_some() && customers.is_whole() && !reading.is_lacking();
         customers
     }
 
@@ -442,6 +457,8 @@ impl<R: Row> ReportRunner<R> {
         crossed.iter().for_each(Console::report);
         Ok(if !crossed.is_empty() {
             Exit::CheckFailed
+        } else if reading.is_lacking() {
+            Exit::Partial
         } else if customers.is_whole() && (customers.listed.is_some() || !ended) {
             Exit::Done
         } else if summary.rows == 0 && missing > 0 {

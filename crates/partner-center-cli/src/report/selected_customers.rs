@@ -251,7 +251,8 @@ impl<Q: CustomerQuery> SelectedCustomers<Q> {
     }
 }
 
-fn customers(count: u64) -> String {
+/// `1 customer`, `2,000 customers`
+pub(super) fn customers(count: u64) -> String {
     if count == 1 { "1 customer".to_owned() } else { format!("{} customers", grouped(count)) }
 }
 

@@ -1,6 +1,6 @@
 //! The sources of report rows: deployment, usage, and the funnel, each by either source.
 
-use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream};
+use partner_center::funnel::{Funnel, FunnelBatch, FunnelReportStream, FunnelRow};
 use partner_center::licenses::{Fallback, LicenseReportStream, LicenseRow, Source, UsageRow};
 use partner_center::models::Findings;
 use partner_center::sweep::{Checkpoint, CustomerOutcome, Outcome, Progress};
@@ -10,10 +10,11 @@ use serde_json::{Map, Value};
 use super::batch::Batch;
 use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
+use super::live::LiveSkus;
 use super::recording::Tap;
 use super::row_buffer::RowBuffer;
 use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
-use crate::args::Requests;
+use crate::args::{self, Pace};
 use crate::output::rows::{AnnotatedRow, GroupRow};
 use crate::output::{Row, as_written};
 use crate::problem::Problem;
@@ -62,6 +63,11 @@ pub(super) trait Reading {
     /// The number of pages that were empty although others follow.
     fn empty_pages(&self) -> u64;
 
+    /// Whether something is missing beside the rows, so that the run is incomplete although all customers were read.
+    fn is_lacking(&self) -> bool {
+        false
+    }
+
     /// Passes on the rows that are complete only after everything was read.
     fn rest(&mut self, _each: &mut dyn FnMut(Self::Row)) {}
 
@@ -106,8 +112,13 @@ pub(super) enum CustomerSelection<S, Q: CustomerQuery> {
 
 impl<S, Q: CustomerQuery> CustomerSelection<S, Q> {
     /// These customers, in the order of their ids.
-    pub(super) fn of(partner: &PartnerCenter, customers: &[CustomerId], requests: &Requests) -> Self {
-        let (at_once, source) = (requests.pace.concurrency(), requests.source);
+    pub(super) fn of(
+        partner: &PartnerCenter,
+        customers: &[CustomerId],
+        pace: &Pace,
+        source: Option<args::Source>,
+    ) -> Self {
+        let at_once = pace.concurrency();
         Self::SelectedCustomers(SelectedCustomers::new(partner, customers, at_once, source))
     }
 
@@ -227,18 +238,31 @@ pub(super) struct FunnelRows {
     pub(super) products_only: bool,
     /// Takes every batch.
     pub(super) tap: Option<Tap>,
+    /// With `--live`.
+    pub(super) live: Option<LiveSkus>,
+    /// Whether the last batch was read.
+    pub(super) ended: bool,
 }
 
-impl Reading for FunnelRows {
-    type Row = AnnotatedRow;
+impl FunnelRows {
+    pub(super) fn new(
+        whose: CustomerSelection<FunnelReportStream, FunnelQuery>,
+        policy: FunnelPolicy,
+    ) -> Self {
+        Self { whose, policy, products_only: false, tap: None, live: None, ended: false }
+    }
 
-    async fn next(&mut self) -> Result<Option<Batch<AnnotatedRow>>, Error> {
+    /// Reads the next batch, before the rows are filtered.
+    async fn next_of_analytics(&mut self) -> Result<Option<Batch<FunnelRow>>, Error> {
+        if self.ended {
+            return Ok(None);
+        }
         let policy = &mut self.policy;
         let mut rows = |funnel: Funnel| {
             policy.joined(&funnel.report);
-            policy.filtered(funnel.rows)
+            funnel.rows
         };
-        Ok(match &mut self.whose {
+        let batch = match &mut self.whose {
             CustomerSelection::All(stream) => match tapped(stream.try_next().await?, self.tap.as_ref()) {
                 Some(FunnelBatch::Customer(CustomerOutcome { customer, name, outcome, .. })) => {
                     let rows = |funnel: Response<Funnel>| rows(funnel.into_value());
@@ -247,7 +271,7 @@ impl Reading for FunnelRows {
                 Some(FunnelBatch::Page(page)) => {
                     Some(Batch::of(None, None, Outcome::Rows(page), |_| Vec::new()))
                 }
-                Some(joined) => Some(Batch::joined(policy.filtered(joined.into_rows()))),
+                Some(joined) => Some(Batch::joined(joined.into_rows())),
                 None => {
                     // The join of the commercial queries is complete only now.
                     if stream.source() == Some(Source::Commercial) {
@@ -260,7 +284,36 @@ impl Reading for FunnelRows {
                 }
             },
             CustomerSelection::SelectedCustomers(named) => Batch::of_next(named, rows).await?,
-        })
+        };
+        self.ended = batch.is_none();
+        Ok(batch)
+    }
+}
+
+impl Reading for FunnelRows {
+    type Row = AnnotatedRow;
+
+    async fn next(&mut self) -> Result<Option<Batch<AnnotatedRow>>, Error> {
+        if let Some(live) = &mut self.live
+            && let Some((customer, error)) = live.read().await?
+        {
+            return Ok(Some(Batch::lacking(customer, error)));
+        }
+        let batch = self.next_of_analytics().await?;
+        let source = self.source().unwrap_or(Source::Commercial);
+        let Self { policy, live, .. } = self;
+        let Some(live) = live else { return Ok(batch.map(|batch| batch.map(|rows| policy.filtered(rows)))) };
+        let beside = match batch {
+            Some(batch) => Some(live.beside(batch, source)),
+            None => live.rest(source),
+        };
+        Ok(beside.map(|batch| {
+            batch.map(|rows| {
+                let rows = policy.filtered(rows);
+                live.count(&rows);
+                rows
+            })
+        }))
     }
 
     fn empty_pages(&self) -> u64 {
@@ -279,7 +332,8 @@ impl Reading for FunnelRows {
     }
 
     fn progress(&self) -> Option<Progress> {
-        self.whose.all().map(FunnelReportStream::progress)
+        let progress = self.whose.all().map(FunnelReportStream::progress)?;
+        Some(self.live.as_ref().and_then(LiveSkus::progress).unwrap_or(progress))
     }
 
     fn list_findings(&self) -> Option<&Findings> {
@@ -307,6 +361,20 @@ impl Reading for FunnelRows {
 
     fn policy(&self) -> Option<&FunnelPolicy> {
         (!self.products_only).then_some(&self.policy)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let live = self.live.as_ref().map(LiveSkus::notes).unwrap_or_default();
+        self.policy().map(FunnelPolicy::notes).unwrap_or_default().into_iter().chain(live).collect()
+    }
+
+    fn summary(&self) -> Map<String, Value> {
+        let live = self.live.as_ref().map(|live| ("live".to_owned(), live.summary()));
+        self.policy().map_or_else(Map::new, FunnelPolicy::summary).into_iter().chain(live).collect()
+    }
+
+    fn is_lacking(&self) -> bool {
+        self.live.as_ref().is_some_and(LiveSkus::is_incomplete)
     }
 
     /// The commercial queries are read before the first row is written, and the totals cover all of their rows.

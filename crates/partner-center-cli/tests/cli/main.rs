@@ -22,6 +22,7 @@ mod history_prices;
 mod input;
 mod input_forms;
 mod licenses;
+mod live;
 mod owned;
 mod pack;
 mod prices;

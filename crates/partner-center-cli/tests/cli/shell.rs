@@ -16,11 +16,23 @@ const ROWS: &[(&str, &[&str])] = &[
     ("deployment", &["licenses", "query", "deployment", "-f", COMPANY]),
     ("usage", &["licenses", "query", "usage", "-f", COMPANY]),
     ("customer", &["customers", "show", DOCUMENTED]),
+    ("subscription", &["subscriptions", "list", "-c", DOCUMENTED]),
+    ("subscription-insight", &["subscriptions", "query"]),
+    ("sku", &["skus", "list", "-c", DOCUMENTED]),
 ];
 
-/// The fields that `--prices` and `--products` add.
-const WITH_FILES: [&str; 6] =
-    ["productDisplayName", "unitPrice", "shelfwareCost", "idleCost", "unusedCost", "currency"];
+/// The fields that `--prices`, `--products` and `--live` add.
+const ADDED: [&str; 9] = [
+    "productDisplayName",
+    "unitPrice",
+    "shelfwareCost",
+    "idleCost",
+    "unusedCost",
+    "currency",
+    "liveTotal",
+    "liveAssigned",
+    "liveMatch",
+];
 
 #[test]
 fn schemas_match_what_the_commands_print() {
@@ -47,7 +59,7 @@ fn schemas_match_what_the_commands_print() {
             names.sort();
         }
         let optional = match *row {
-            "funnel" => &WITH_FILES[..],
+            "funnel" => &ADDED[..],
             "group" => &["costs"],
             _ => &[],
         };

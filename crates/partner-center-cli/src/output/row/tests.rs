@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::*;
 use crate::output::rows::{
-    AnnotatedDiff, AnnotatedGroup, AnnotatedRow, Customer, GroupExtra, GroupRow, group,
+    AnnotatedDiff, AnnotatedGroup, AnnotatedRow, Customer, GroupExtra, GroupRow, Live, LiveMatch, group, live,
 };
 use crate::prices::{Costs, PriceList, Priced, Pricer, Product};
 use crate::report::threshold::{Metric, Threshold};
@@ -137,10 +137,14 @@ fn every_format_has_the_same_columns_in_the_same_order() {
         row: row.clone(),
         display_name: display_name.map(Into::into),
         cost,
+        live: None,
     };
     columns_are_the_serialized_fields(&with(None, Priced::No), &AnnotatedRow::columns(false, false));
     let all = AnnotatedRow::columns(true, true);
     columns_are_the_serialized_fields(&with(Some("Visio"), Priced::Unpriced), &all);
+    let found = Live { total: Some(3), assigned: None, found: LiveMatch::Matched };
+    let with_live = AnnotatedRow { live: Some(Box::new(found)), ..with(Some("Visio"), Priced::Unpriced) };
+    columns_are_the_serialized_fields(&with_live, &live::with_live(&all));
     let with_price = with(Some("Visio"), Priced::At(Box::new(cost)));
     columns_are_the_serialized_fields(&with_price, &all);
     let json = serde_json::to_string(&with_price).unwrap();
@@ -225,6 +229,7 @@ fn a_group_of_a_product_has_its_display_name() {
         ),
         display_name: display_name.map(Into::into),
         cost: Priced::No,
+        live: None,
     }
     };
     let name = |by, rows: &[AnnotatedRow]| {

@@ -1,4 +1,4 @@
-//! A row of the funnel with what files of the user add to it: the display name of its product, and costs.
+//! A row of the funnel with what options add to it: the display name of its product, costs, and live licenses.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use partner_center_history::cell::{Cell, Kind};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 
+use super::live::{self, Live};
 use crate::anonymizer::Anonymizer;
 use crate::output::columns::Shown::{As, IfKnown, InPlaceOf, No};
 use crate::output::columns::{Column, Columns};
@@ -23,6 +24,14 @@ pub(crate) struct AnnotatedRow {
     pub(crate) display_name: Option<Arc<str>>,
     /// Boxed: many rows are held for sorting, most of them without prices.
     pub(crate) cost: Priced<Box<RowCost>>,
+    /// With `--live`.
+    pub(crate) live: Option<Box<Live>>,
+}
+
+impl From<FunnelRow> for AnnotatedRow {
+    fn from(row: FunnelRow) -> Self {
+        Self { row, display_name: None, cost: Priced::No, live: None }
+    }
 }
 
 impl AnnotatedRow {
@@ -44,7 +53,7 @@ pub(super) fn columns(own: &[Column], with_products: bool, costs: Option<&[Colum
             let shown = InPlaceOf(DISPLAY_NAME.name, "Product");
             vec![Column { shown, ..*column }, DISPLAY_NAME]
         }
-        _ if costs.is_some() => vec![column.beside_costs()],
+        _ if costs.is_some() => vec![column.beside_more()],
         _ => vec![*column],
     });
     own.chain(costs.unwrap_or_default().iter().copied()).collect()
@@ -81,7 +90,7 @@ impl Row for AnnotatedRow {
             "idleCost" => Cell::Money(costs().and_then(|cost| cost.idle_cost)),
             "unusedCost" => Cell::Money(costs().and_then(|cost| cost.unused_cost)),
             "currency" => Cell::Text(costs().map(|cost| Cow::Borrowed(cost.currency.code()))),
-            _ => self.row.cell(column),
+            _ => live::cell(self.live.as_deref(), column).unwrap_or_else(|| self.row.cell(column)),
         }
     }
 
@@ -120,6 +129,8 @@ struct Written<'a> {
     name: Option<WrittenName<'a>>,
     #[serde(flatten)]
     cost: Option<WrittenCost>,
+    #[serde(flatten)]
+    live: Option<&'a Live>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -168,6 +179,7 @@ impl Serialize for AnnotatedRow {
                 Priced::Unpriced => Some(WrittenCost::default()),
                 Priced::At(cost) => Some((&**cost).into()),
             },
+            live: self.live.as_deref(),
         };
         written.serialize(serializer)
     }

@@ -306,7 +306,7 @@ impl DiffLine {
     /// The columns of a table that has costs, or not.
     pub(crate) fn columns(with_prices: bool) -> Columns {
         let own = Self::COLUMNS.iter();
-        own.map(|column| if with_prices { column.beside_costs() } else { *column }).collect()
+        own.map(|column| if with_prices { column.beside_more() } else { *column }).collect()
     }
 }
 

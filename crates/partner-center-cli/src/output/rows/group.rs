@@ -131,7 +131,7 @@ pub(super) fn with_costs(
     list: Kind,
 ) -> Columns {
     let Some(currencies) = currencies else { return own.iter().copied().collect() };
-    let own = own.iter().map(Column::beside_costs);
+    let own = own.iter().map(Column::beside_more);
     let amounts = currencies.iter().flat_map(|currency| {
         amounts.map(|(name, shown)| Column {
             currency: Some(*currency),

@@ -182,6 +182,7 @@ fn groups_have_the_display_names_of_products() {
         ),
         display_name: display_name.map(Arc::from),
         cost: Priced::No,
+        live: None,
     };
     let rows = [
         row("11111111-1111-4111-8111-111111111111", 1, Some("Visio Plan 2")),

@@ -21,7 +21,7 @@ fn priced(row: &FunnelRow) -> AnnotatedRow {
     let mut pricer = Pricer::new(list, jiff::civil::date(2026, 11, 27));
     let cost = pricer.cost(&product, None, row.shelfware, row.idle);
     let cost = cost.map_or(Priced::Unpriced, |cost| Priced::At(Box::new(cost)));
-    AnnotatedRow { row: row.clone(), display_name: None, cost }
+    AnnotatedRow { cost, ..AnnotatedRow::from(row.clone()) }
 }
 
 fn threshold(text: &str) -> Threshold {
