@@ -20,6 +20,7 @@ mod output;
 mod page;
 mod prices;
 mod problem;
+mod renewals;
 mod report;
 mod secrets;
 mod settings;

@@ -140,6 +140,10 @@ figures, the customers and products with most unused licenses, a heat map, what 
 the first 1,000 rows. It is as large for 100,000 customers as for 100. licenses funnel writes all
 rows.
 
+It has what renews within a year, from one query for all customers; if the query does not answer,
+the page says so. With --renewals it is read from the subscriptions of each customer. Unused licenses
+are those of products with exactly the name in the subscription.
+
 With --dataset, the page also has what changed in a month, per customer and product, and a chart of
 the recorded days. Its figures are those of history trend and history diff. Rules of --ignore with
 unused, --min-idle and --below leave both out. report pack --dataset has neither.

@@ -54,6 +54,10 @@ pub(crate) struct Pages {
     #[arg(short, long, value_name = "PLACE", conflicts_with_all = ["source", "concurrency", "rate"])]
     pub(crate) dataset: Option<String>,
 
+    /// Read what renews when from the subscriptions of each customer, instead of with one query of analytics for all
+    #[arg(long, conflicts_with = "dataset")]
+    pub(crate) renewals: bool,
+
     #[command(flatten)]
     pub(crate) requests: Requests,
 

@@ -299,18 +299,22 @@ impl HeatMap {
 
 /// What renews when.
 pub(crate) struct Renewals {
-    /// The next twelve months.
-    pub(crate) months: Vec<Renewal>,
-    /// What is not known of them.
-    pub(crate) note: Option<Text>,
+    pub(crate) periods: Vec<Renewal>,
+    /// What the counts mean, and what is not known of them.
+    pub(crate) notes: Vec<Text>,
 }
 
-/// The subscriptions that renew in one month.
+/// The subscriptions that renew in one period.
 pub(crate) struct Renewal {
-    pub(crate) month: Text,
+    /// Such as `31 to 60 days`.
+    pub(crate) period: Text,
+    /// The last day of the period.
+    pub(crate) until: Text,
     pub(crate) licenses: i64,
-    /// How many of them are unused.
-    pub(crate) unused: Option<i64>,
+    /// How many of them are known to be unused.
+    pub(crate) unused: i64,
+    /// Of how many it is not known whether they are used.
+    pub(crate) not_known: i64,
 }
 
 /// Customers that the figures do not cover, for one reason.

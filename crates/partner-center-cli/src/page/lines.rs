@@ -193,8 +193,8 @@ impl Share {
 }
 
 impl Renewal {
-    pub(super) fn in_use(&self) -> Option<i64> {
-        Some(self.licenses.saturating_sub(self.unused?).max(0))
+    pub(super) fn in_use(&self) -> i64 {
+        self.licenses.saturating_sub(self.unused).saturating_sub(self.not_known).max(0)
     }
 }
 
@@ -217,26 +217,22 @@ impl Renewals {
     pub(super) fn lines(&self) -> Vec<Line<'_, Renewal>> {
         lines(
             "renewals",
-            &self.months,
+            &self.periods,
             |renewal| {
-                let unused = renewal.unused.unwrap_or_default();
-                let part = if renewal.unused.is_some() { Part::Active } else { Part::Unknown };
                 vec![
-                    (part, Decimal::from(renewal.licenses.saturating_sub(unused))),
-                    (Part::Shelfware, Decimal::from(unused)),
+                    (Part::Active, Decimal::from(renewal.in_use())),
+                    (Part::Shelfware, Decimal::from(renewal.unused)),
+                    (Part::Unknown, Decimal::from(renewal.not_known)),
                 ]
             },
             |renewal| {
-                let share = renewal.unused.and_then(|unused| percent(unused, renewal.licenses));
-                let title = match share {
-                    Some(share) => format!("{}: {share}% unused", renewal.month),
-                    None => renewal.month.to_string(),
+                let title = match percent(renewal.unused, renewal.licenses) {
+                    Some(share) => format!("{}: {share}% unused", renewal.period),
+                    None => renewal.period.to_string(),
                 };
-                let unused = renewal.unused.map_or_else(
-                    || "unused not known".to_owned(),
-                    |unused| format!("{} unused", grouped(unused)),
-                );
-                (title, format!("{} licenses renew, {unused}", grouped(renewal.licenses)))
+                let [licenses, unused, not_known] =
+                    [renewal.licenses, renewal.unused, renewal.not_known].map(grouped);
+                (title, format!("{licenses} licenses renew: {unused} unused, {not_known} not known"))
             },
         )
     }

@@ -18,10 +18,9 @@ use askama::Template;
 
 pub(crate) use data::{
     Basis, By, Column, Cost, CustomerReport, Entry, Facts, Group, HEAT_MAP, HeatMap, Index, Licenses,
-    NotRead, Of, Pages, Product, Products, ROWS, Ranking, Reason, Report, RowTable, Share, Totals,
+    NotRead, Of, Pages, Product, Products, ROWS, Ranking, Reason, Renewal, Renewals, Report, RowTable, Share,
+    Totals,
 };
-#[cfg(test)]
-use data::{Renewal, Renewals};
 pub(crate) use history::{Change, ChangeKind, Changes, History, Since};
 pub(crate) use text::Text;
 use text::{Difference as _, Digits as _, Quantity as _};

@@ -24,7 +24,7 @@ use crate::terminal::text::grouped;
 /// The SKUs of customers, and what became of them.
 pub(super) struct LiveSkus {
     /// The rest of the reading; `None` once all is read.
-    reading: Option<SweepStream<SubscribedSkuCollection>>,
+    reading: Option<Box<SweepStream<SubscribedSkuCollection>>>,
     customers: BTreeMap<CustomerId, Tenant>,
     /// The names of SKUs, which are the same for many customers.
     names: HashMap<Guid, Arc<str>>,
@@ -63,7 +63,7 @@ struct Sku {
 impl LiveSkus {
     pub(super) fn new(reading: SweepStream<SubscribedSkuCollection>) -> Self {
         Self {
-            reading: Some(reading),
+            reading: Some(Box::new(reading)),
             customers: BTreeMap::new(),
             names: HashMap::new(),
             odd: Odd::new(),
@@ -73,7 +73,7 @@ impl LiveSkus {
 
     /// The progress of the reading, while it lasts.
     pub(super) fn progress(&self) -> Option<Progress> {
-        self.reading.as_ref().map(SweepStream::progress)
+        self.reading.as_ref().map(|reading| reading.progress())
     }
 
     /// Reads the SKUs. Returns a customer whose SKUs could not be read; `None` once all is read. Cancel safe.

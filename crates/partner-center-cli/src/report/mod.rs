@@ -21,6 +21,7 @@ mod pages;
 mod progress;
 mod recorded;
 mod recording;
+mod renewals;
 mod roll_up;
 mod row_buffer;
 mod runner;
@@ -169,7 +170,7 @@ pub(super) async fn funnel(
             let skus = || {
                 owned::sweep(
                     partner,
-                    whose,
+                    &whose.customers,
                     &reading.requests.pace,
                     Order::Completion,
                     sweep::subscribed_skus,

@@ -188,10 +188,10 @@ impl Wanted<Sku> for WantedSkus {
     }
 }
 
-/// Reads something of all customers, or of the selected ones.
+/// Reads something of these customers; without any, of all.
 pub(super) fn sweep<A, T>(
     partner: &PartnerCenter,
-    whose: &args::Whose,
+    only: &[CustomerId],
     pace: &args::Pace,
     order: Order,
     operation: impl Fn(CustomerHandle) -> A + Send + Sync + 'static,
@@ -205,7 +205,7 @@ where
         Some(rate) => sweep.rate(rate),
         None => sweep,
     };
-    Ok(if whose.all_customers { sweep } else { sweep.only(whose.customers.clone()) })
+    Ok(if only.is_empty() { sweep } else { sweep.only(only.to_vec()) })
 }
 
 /// A command that lists what customers own.
@@ -234,7 +234,7 @@ impl List<'_> {
         let connection = Connection::read(global)?;
         let setup = Setup::<R>::new(Columns::of::<R>(), whose, progress, writing, asked, read, &connection)?;
         let session = connection.open(console).await?;
-        let mut sweep = sweep(&session.partner, whose, &reading.pace, progress.order(), R::read)?;
+        let mut sweep = sweep(&session.partner, &whose.customers, &reading.pace, progress.order(), R::read)?;
         if let Some(state) = &setup.state {
             sweep = sweep.resume(state.reading.clone());
         }

@@ -3,15 +3,17 @@
 
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
-use partner_center::sweep::Order;
+use partner_center::sweep::{self, Order};
 
 use super::funnel_of_all::{self, Asked};
 use super::funnel_policy::FunnelPolicy;
 use super::output_options::{is_html, no_workbooks};
+use super::renewals::RenewalsReading;
 use super::runner::{ReportRunner, drive};
 use super::source::{CustomerSelection, FunnelRows};
-use super::{read_files, recorded};
+use super::{owned, read_files, recorded};
 use crate::args::{Global, Pages};
 use crate::connect::Connection;
 use crate::console::Console;
@@ -23,6 +25,7 @@ use crate::output::paths::Files;
 use crate::output::rows::AnnotatedRow;
 use crate::output::{About, Format, Output, Target};
 use crate::problem::{Problem, Stop};
+use crate::renewals::Renewals;
 
 /// `report`.
 pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -> Result<Exit, Stop> {
@@ -45,9 +48,9 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
     let connection = Connection::read(global)?;
     let (policy, edition) = prepare(arguments, &connection)?;
     let target = Target::File(Partial::create(&files)?);
-    let about = edition.about.clone();
+    let (about, renewals) = (edition.about.clone(), Arc::clone(&edition.renewals));
     let output = Output::of_sink(target, |out| ReportPage::new(edition, None, out))?;
-    read(arguments, policy, output, about, &connection, console).await
+    read(arguments, policy, output, about, renewals, &connection, console).await
 }
 
 /// `report pack`.
@@ -61,9 +64,9 @@ pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -
     let (policy, edition) = prepare(arguments, &connection)?;
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
-    let about = edition.about.clone();
+    let (about, renewals) = (edition.about.clone(), Arc::clone(&edition.renewals));
     let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages, with_workbooks))?;
-    read(arguments, policy, output, about, &connection, console).await
+    read(arguments, policy, output, about, renewals, &connection, console).await
 }
 
 /// Whether a pack has a workbook beside each page.
@@ -94,7 +97,12 @@ fn prepare(arguments: &Pages, connection: &Connection<'_>) -> Result<(FunnelPoli
 
 pub(super) fn edition(about: About, policy: &FunnelPolicy) -> Edition {
     let annotator = policy.annotator();
-    Edition { about, columns: annotator.columns(), currencies: annotator.currencies().map(<[_]>::to_vec) }
+    Edition {
+        about,
+        columns: annotator.columns(),
+        currencies: annotator.currencies().map(<[_]>::to_vec),
+        renewals: Arc::default(),
+    }
 }
 
 /// Reads the rows, by customer.
@@ -103,6 +111,7 @@ async fn read(
     policy: FunnelPolicy,
     output: Output<AnnotatedRow>,
     about: About,
+    renewals: Arc<OnceLock<Renewals>>,
     connection: &Connection<'_>,
     console: Console,
 ) -> Result<Exit, Stop> {
@@ -123,5 +132,17 @@ async fn read(
         ControlFlow::Break(exit) => return Ok(exit),
     };
     let runner = ReportRunner::new(output, Format::Html, about, None, !customers.is_empty(), console)?;
-    drive(FunnelRows::new(whose, policy), runner).await
+    let renewals = if arguments.renewals {
+        let sweep = owned::sweep(
+            &session.partner,
+            customers,
+            &requests.pace,
+            Order::Completion,
+            sweep::subscriptions,
+        )?;
+        RenewalsReading::by_customer(sweep.stream(), customers, renewals)
+    } else {
+        RenewalsReading::by_query(&session.partner, customers, renewals)?
+    };
+    drive(FunnelRows { renewals: Some(renewals), ..FunnelRows::new(whose, policy) }, runner).await
 }

@@ -24,7 +24,7 @@ use crate::terminal::text::grouped;
 
 /// Customers per commercial query. A filter takes some 75 characters per customer, and every proxy accepts a URL of
 /// 2,000 characters.
-const BATCH: usize = 20;
+pub(super) const BATCH: usize = 20;
 
 /// A query about customers, by either source.
 pub(crate) trait CustomerQuery: 'static {

@@ -12,6 +12,7 @@ use super::coverage::CustomerCoverage;
 use super::funnel_policy::FunnelPolicy;
 use super::live::LiveSkus;
 use super::recording::Tap;
+use super::renewals::RenewalsReading;
 use super::row_buffer::RowBuffer;
 use super::selected_customers::{CustomerQuery, FunnelQuery, SelectedCustomers};
 use crate::args::{self, Pace};
@@ -240,6 +241,8 @@ pub(super) struct FunnelRows {
     pub(super) tap: Option<Tap>,
     /// With `--live`.
     pub(super) live: Option<LiveSkus>,
+    /// For pages.
+    pub(super) renewals: Option<RenewalsReading>,
     /// Whether the last batch was read.
     pub(super) ended: bool,
 }
@@ -249,7 +252,7 @@ impl FunnelRows {
         whose: CustomerSelection<FunnelReportStream, FunnelQuery>,
         policy: FunnelPolicy,
     ) -> Self {
-        Self { whose, policy, products_only: false, tap: None, live: None, ended: false }
+        Self { whose, policy, products_only: false, tap: None, live: None, renewals: None, ended: false }
     }
 
     /// Reads the next batch, before the rows are filtered.
@@ -299,6 +302,11 @@ impl Reading for FunnelRows {
         {
             return Ok(Some(Batch::lacking(customer, error)));
         }
+        if let Some(renewals) = &mut self.renewals
+            && let Some((customer, error)) = renewals.read().await?
+        {
+            return Ok(Some(Batch::lacking(customer, error)));
+        }
         let batch = self.next_of_analytics().await?;
         let source = self.source().unwrap_or(Source::Commercial);
         let Self { policy, live, .. } = self;
@@ -333,7 +341,9 @@ impl Reading for FunnelRows {
 
     fn progress(&self) -> Option<Progress> {
         let progress = self.whose.all().map(FunnelReportStream::progress)?;
-        Some(self.live.as_ref().and_then(LiveSkus::progress).unwrap_or(progress))
+        let live = self.live.as_ref().and_then(LiveSkus::progress);
+        let renewals = self.renewals.as_ref().and_then(RenewalsReading::progress);
+        Some(live.or(renewals).unwrap_or(progress))
     }
 
     fn list_findings(&self) -> Option<&Findings> {
@@ -364,8 +374,10 @@ impl Reading for FunnelRows {
     }
 
     fn notes(&self) -> Vec<String> {
-        let live = self.live.as_ref().map(LiveSkus::notes).unwrap_or_default();
-        self.policy().map(FunnelPolicy::notes).unwrap_or_default().into_iter().chain(live).collect()
+        let of_rows = self.policy().map(FunnelPolicy::notes);
+        let live = self.live.as_ref().map(LiveSkus::notes);
+        let renewals = self.renewals.as_ref().map(RenewalsReading::notes);
+        [of_rows, live, renewals].into_iter().flatten().flatten().collect()
     }
 
     fn summary(&self) -> Map<String, Value> {
@@ -375,6 +387,7 @@ impl Reading for FunnelRows {
 
     fn is_lacking(&self) -> bool {
         self.live.as_ref().is_some_and(LiveSkus::is_incomplete)
+            || self.renewals.as_ref().is_some_and(RenewalsReading::is_incomplete)
     }
 
     /// The commercial queries are read before the first row is written, and the totals cover all of their rows.

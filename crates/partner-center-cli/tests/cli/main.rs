@@ -31,6 +31,7 @@ mod process;
 mod query;
 mod readme;
 mod recorded_pages;
+mod renewals;
 mod report;
 mod reports;
 mod resume;

@@ -2,11 +2,13 @@
 
 mod first_rows;
 mod pack;
+mod renewals;
 mod sums;
 mod words;
 mod workbook;
 
 use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
 
 use partner_center::funnel::{Group, GroupBy, Groups};
 
@@ -18,6 +20,7 @@ use super::rows::{AnnotatedRow, GroupExtra};
 use super::{About, Failure, Sink, Summary};
 use crate::page::{self, By, HEAT_MAP, HeatMap, History, Of, Ranking, Report, Text};
 use crate::prices::Currency;
+use crate::renewals::{Renewals, UnusedOfProducts};
 
 /// What is known of pages before their rows.
 #[derive(Clone)]
@@ -27,6 +30,8 @@ pub(crate) struct Edition {
     pub(crate) columns: Columns,
     /// The currencies of the prices; `None` without prices.
     pub(crate) currencies: Option<Vec<Currency>>,
+    /// What renews when, if it was read before the rows.
+    pub(crate) renewals: Arc<OnceLock<Renewals>>,
 }
 
 /// The page of a report over many customers.
@@ -38,6 +43,7 @@ pub(crate) struct ReportPage {
     sums: Sums,
     customers: Groups<OfCustomer>,
     products: Products,
+    renewing: UnusedOfProducts,
     rows: FirstRows,
     out: Box<dyn Write + Send>,
 }
@@ -49,6 +55,7 @@ impl ReportPage {
             sums: Sums::new(edition.currencies.as_deref()),
             customers: Groups::new(GroupBy::Customer),
             products: Products::new(),
+            renewing: UnusedOfProducts::default(),
             rows: FirstRows::new(&edition.columns, true, elsewhere),
             edition,
             history,
@@ -70,7 +77,11 @@ impl ReportPage {
             totals: page::Totals { since, ..self.sums.on_page() },
             rankings: self.rankings(),
             heat_map: self.heat_map(),
-            renewals: None,
+            renewals: self
+                .edition
+                .renewals
+                .get()
+                .map(|renewals| renewals::on_page(renewals, &self.renewing, None)),
             changes,
             trend,
             caveats: words::caveats(summary, totals),
@@ -116,6 +127,9 @@ impl Sink<AnnotatedRow> for ReportPage {
             let customer = self.customers.add(&row.row);
             customer.cells.add(product, row.row.unused, row.row.licenses_sold);
             customer.extra.add(GroupBy::Customer, currencies, row);
+            if let Some(renewals) = self.edition.renewals.get() {
+                self.renewing.add(renewals, &row.row);
+            }
             self.rows.add(row);
         }
         Ok(())

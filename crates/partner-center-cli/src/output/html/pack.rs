@@ -17,6 +17,7 @@ use super::{Edition, Products, words};
 use crate::output::rows::AnnotatedRow;
 use crate::output::{About, Failure, Sink, Summary};
 use crate::page::{self, CustomerReport, Entry, Index, Pages, Text};
+use crate::renewals::UnusedOfProducts;
 
 /// Writes the pages of customers as they become complete, which needs their rows one customer after the other.
 ///
@@ -144,6 +145,7 @@ struct Customer {
     /// The customer alone.
     group: Groups<OfCustomer>,
     products: Products,
+    renewing: UnusedOfProducts,
     rows: FirstRows,
     /// `None` after rows of both sources.
     source: Option<Source>,
@@ -157,6 +159,7 @@ impl Customer {
             sums: Sums::new(edition.currencies.as_deref()),
             group: Groups::new(GroupBy::Customer),
             products: Products::new(),
+            renewing: UnusedOfProducts::default(),
             rows: FirstRows::new(&edition.columns, false, "the data of your partner"),
             source: None,
             workbook,
@@ -171,6 +174,9 @@ impl Customer {
         self.sums.add(row);
         self.group.add(&row.row).extra.add(GroupBy::Customer, currencies, row);
         self.products.add(row, currencies);
+        if let Some(renewals) = edition.renewals.get() {
+            self.renewing.add(renewals, &row.row);
+        }
         self.rows.add(row);
         self.workbook.as_mut().map_or(Ok(()), |workbook| workbook.add(row))
     }
@@ -183,10 +189,15 @@ impl Customer {
     /// Its page, which does not name another customer: notes about all rows are left out, as they may.
     fn page(mut self, edition: &Edition, customer: Text) -> CustomerReport {
         let totals = &self.sums.totals;
+        let renewals = edition.renewals.get();
         let products =
             sorted(&self.products.groups, Group::unused).into_iter().map(|product| page::Product {
                 group: group_on_page(product),
-                renewal: None,
+                renewal: product
+                    .name
+                    .as_deref()
+                    .and_then(|name| renewals?.next(self.id, name))
+                    .map(|day| Text::new(&day.to_string())),
                 exceeding: product.totals.deployed_beyond_sold > 0,
             });
         CustomerReport {
@@ -194,7 +205,8 @@ impl Customer {
             customer,
             totals: self.sums.on_page(),
             products: page::Products::new(products),
-            renewals: None,
+            renewals: renewals
+                .map(|renewals| super::renewals::on_page(renewals, &self.renewing, Some(self.id))),
             changes: None,
             caveats: vec![words::caveat_of_age(totals)],
             rows: self.rows.take_table(),

@@ -50,7 +50,7 @@ pub(super) fn caveats(summary: &Summary, totals: &Totals) -> Vec<Text> {
 }
 
 /// A note, which can have several lines, as one sentence.
-fn sentence(note: &str) -> String {
+pub(super) fn sentence(note: &str) -> String {
     let mut lines = note.lines().map(str::trim);
     let mut text = lines.next().unwrap_or_default().to_owned();
     let rest: Vec<_> = lines.collect();

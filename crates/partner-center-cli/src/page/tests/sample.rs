@@ -250,14 +250,22 @@ impl Sample {
 
     fn renewals(&self) -> Option<Renewals> {
         self.has_history.then(|| Renewals {
-            months: (0_i64..12)
-                .map(|month| Renewal {
-                    month: Text::new(&format!("{}-{:02}", 2026 + (month + 11) / 12, (month + 11) % 12 + 1)),
-                    licenses: 310 + (month * 733) % 1900,
-                    unused: (month != 7).then(|| 100 + (month * 733) % 1900 / 3),
-                })
-                .collect(),
-            note: Some(Text::sentence("Renewal dates are known for 71 of 80 rows.")),
+            periods: [
+                ("30 days", "2026-12-27"),
+                ("31 to 60 days", "2027-01-26"),
+                ("61 to 90 days", "2027-02-25"),
+            ]
+            .into_iter()
+            .zip(1_i64..)
+            .map(|((period, until), place)| Renewal {
+                period: Text::new(period),
+                until: Text::new(until),
+                licenses: 310 + (place * 733) % 1900,
+                unused: 100 + place * 31,
+                not_known: (place - 1) * 17,
+            })
+            .collect(),
+            notes: vec![Text::sentence("51 licenses are not matched.")],
         })
     }
 
