@@ -23,13 +23,26 @@ fn read_over(mut builder: SettingsBuilder, global: &Global) -> Result<Settings, 
     if let Some(url) = flag("--base-url", global.base_url.as_ref()) {
         builder = builder.base_url(url);
     }
+    if let Some(proxy) = flag("--proxy", global.proxy.as_ref()) {
+        builder = builder.proxy(proxy);
+    }
     let settings = builder.read().map_err(|error| Problem::of_call(&error, None))?;
     let all = [&settings.client_secret, &settings.refresh_token, &settings.access_token];
     all.into_iter().flatten().for_each(|secret| secrets::remember(secret.value.expose_secret()));
+    if let Some(password) = settings.proxy.as_ref().and_then(|proxy| password(&proxy.value)) {
+        secrets::remember(password);
+    }
     let patience = global.patience();
     Ok(settings
         .map_app(|app| app.with_notices(|notice| Console::say(&format!("warning: {notice}\n"))))
         .map_store(move |store| credentials::bounded(store, patience)))
+}
+
+/// The password in the address of a proxy.
+fn password(proxy: &str) -> Option<&str> {
+    let (user, _) = proxy.rsplit_once('@')?;
+    let (_, user) = user.split_once("://").unwrap_or(("", user));
+    Some(user.split_once(':')?.1).filter(|password| !password.is_empty())
 }
 
 fn flag<T: Clone>(name: &'static str, value: Option<&T>) -> Option<Setting<T>> {
@@ -96,7 +109,7 @@ mod tests {
                 "[profile.work]\nclient-secret = \"hush\"\n",
                 &[][..],
                 "error: invalid configuration: unknown field `client-secret`, expected one of `cloud`, `base-url`, \
-                 `authority`, `tenant-id`, `client-id`, `store`\n  file  DIR/config.toml, line 2, column 1\n  \
+                 `authority`, `tenant-id`, `client-id`, `proxy`, `no-proxy`, `store`\n  file  DIR/config.toml, line 2, column 1\n  \
                  Secrets do not belong in this file: pass them as PARTNER_CENTER_CLIENT_SECRET or \
                  PARTNER_CENTER_REFRESH_TOKEN, or sign in with `partner-center login`.\n",
             ),

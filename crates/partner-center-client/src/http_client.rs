@@ -27,6 +27,9 @@ pub struct HttpSettings {
     /// The proxy for all requests, as `http://host:port` or `https://host:port`. With `None` no proxy is used; proxy
     /// environment variables are ignored.
     pub proxy: Option<String>,
+    /// The hosts that are reached without the proxy, separated by commas: a name stands for the host and all below it,
+    /// an address or a network such as `10.0.0.0/8` for these addresses, and `*` for all.
+    pub no_proxy: Option<String>,
     /// Additional root certificates, as PEM.
     pub root_certificates: Vec<Vec<u8>>,
     /// Only plain HTTP is used (for a loopback emulator): no certificate store is loaded.
@@ -41,6 +44,7 @@ impl HttpSettings {
             user_agent: user_agent.into(),
             connect_timeout: Duration::from_secs(10),
             proxy: None,
+            no_proxy: None,
             root_certificates: Vec::new(),
             plain_only: false,
         }
@@ -53,6 +57,7 @@ impl fmt::Debug for HttpSettings {
             .field("user_agent", &self.user_agent)
             .field("connect_timeout", &self.connect_timeout)
             .field("proxy", &self.proxy.as_deref().map(without_user))
+            .field("no_proxy", &self.no_proxy)
             .field("root_certificates", &self.root_certificates.len())
             .field("plain_only", &self.plain_only)
             .finish()
@@ -163,10 +168,21 @@ fn client(settings: &HttpSettings) -> Result<reqwest::Client, HttpError> {
         .no_proxy();
     if let Some(proxy) = &settings.proxy {
         let proxy = reqwest::Proxy::all(proxy_url(proxy)?).map_err(HttpError::settings)?;
-        builder = builder.proxy(proxy);
+        let except = settings.no_proxy.as_deref().and_then(reqwest::NoProxy::from_string);
+        builder = builder.proxy(proxy.no_proxy(except));
     }
     builder = secure(builder, settings)?;
     builder.build().map_err(HttpError::settings)
+}
+
+/// Checks the address of a proxy: `http://host:port`, with or without user name and password.
+///
+/// # Errors
+///
+/// [`HttpErrorKind::Settings`](crate::HttpErrorKind::Settings) with what is wrong, but not the address, which may have a
+/// password.
+pub fn check_proxy(address: &str) -> Result<(), HttpError> {
+    proxy_url(address).map(|_| ())
 }
 
 /// Parses and validates a proxy address. The HTTP library accepts any scheme; with an unknown one it bypasses the proxy

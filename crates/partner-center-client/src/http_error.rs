@@ -28,6 +28,8 @@ pub enum HttpErrorKind {
     Certificate,
     /// The connection could not be established, because the proxy requires a user name and password.
     ProxyCredentials,
+    /// The connection could not be established, because the proxy refused to connect to the host.
+    ProxyRefused,
     /// The connection failed before a response arrived.
     Request,
     /// The response ended early, or could not be decompressed.
@@ -54,9 +56,11 @@ impl HttpErrorKind {
         if is_certificate(cause) {
             return Some(Self::Certificate);
         }
-        // The type of this error is private.
-        if cause.to_string().ends_with("proxy authorization required") {
-            return Some(Self::ProxyCredentials);
+        // The type of these errors is private.
+        match cause.to_string().strip_prefix("tunnel error: ") {
+            Some("proxy authorization required") => return Some(Self::ProxyCredentials),
+            Some("unsuccessful") => return Some(Self::ProxyRefused),
+            _ => {}
         }
         // `source` of an I/O error skips the error that it wraps.
         let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
@@ -133,6 +137,7 @@ impl fmt::Display for HttpError {
             (None, HttpErrorKind::NoSuchHost) => "the host name does not exist",
             (None, HttpErrorKind::Certificate) => "the certificate is not trusted",
             (None, HttpErrorKind::ProxyCredentials) => "the proxy requires a user name and password",
+            (None, HttpErrorKind::ProxyRefused) => "the proxy refused to connect to the host",
             (None, HttpErrorKind::Request) => "the connection failed before a response arrived",
             (None, HttpErrorKind::Body) => "the response ended early or could not be decompressed",
             (None, HttpErrorKind::Coding) => "the response has a content coding that was not requested",

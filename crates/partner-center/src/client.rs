@@ -15,6 +15,7 @@ use crate::cloud::Cloud;
 use crate::credential::Credential;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{ConcurrencyLimit, Limits, MAX_CONCURRENT, RetryBudget, Throttle};
+use crate::proxy;
 use crate::request_context::{CLIENT_NAME, RequestContext, is_language_tag};
 
 mod limiter;
@@ -135,6 +136,7 @@ pub struct PartnerCenterBuilder {
     application: Option<String>,
     locale: Option<String>,
     proxy: Option<String>,
+    no_proxy: Option<String>,
     root_certificates: Vec<Vec<u8>>,
     connect_timeout: Option<Duration>,
     clock: Option<Arc<dyn Clock>>,
@@ -236,9 +238,26 @@ impl PartnerCenterBuilder {
         self
     }
 
-    /// The proxy for all requests, as `http://host:port`. Default: none; proxy environment variables are ignored.
+    /// The proxy for all requests, as `http://host:port`. Default: none; proxy environment variables are ignored unless
+    /// [`proxy_from_environment`](Self::proxy_from_environment) reads them.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
+        self
+    }
+
+    /// The hosts that are reached without the proxy, separated by commas: a name stands for the host and all below it,
+    /// an address or a network such as `10.0.0.0/8` for these addresses, and `*` for all.
+    pub fn no_proxy(mut self, hosts: impl Into<String>) -> Self {
+        self.no_proxy = Some(hosts.into());
+        self
+    }
+
+    /// The proxy of this process's environment, if it names one: the first of `HTTPS_PROXY`, `https_proxy`, `ALL_PROXY` and
+    /// `all_proxy` that is not empty, except for this machine and the hosts in `NO_PROXY` or `no_proxy`.
+    pub fn proxy_from_environment(mut self) -> Self {
+        if let Some((proxy, no_proxy)) = proxy::of_this_process() {
+            (self.proxy, self.no_proxy) = (Some(proxy), Some(no_proxy));
+        }
         self
     }
 
@@ -316,6 +335,7 @@ impl PartnerCenterBuilder {
         }
         let mut settings = HttpSettings::new(CLIENT_NAME);
         settings.proxy = self.proxy;
+        settings.no_proxy = self.no_proxy;
         settings.root_certificates = self.root_certificates;
         settings.plain_only = base.plain;
         if let Some(timeout) = self.connect_timeout {

@@ -13,6 +13,7 @@ use http::HeaderMap;
 use partner_center_client::encoding;
 use uuid::Uuid;
 
+pub(crate) mod connection;
 mod display;
 mod kind;
 mod reason;

@@ -37,6 +37,7 @@ mod ids;
 pub mod licenses;
 mod limits;
 pub mod paging;
+mod proxy;
 pub mod raw;
 mod redact;
 mod request_context;

@@ -26,6 +26,7 @@ const FACADE: &str = "crates/partner-center";
 /// The layers of the facade, lowest first. A module may depend on the modules before it, and on nothing else.
 const LAYERS: &[&str] = &[
     "retry_after",
+    "proxy",
     "clock",
     "redact",
     "service",

@@ -41,6 +41,9 @@ Environment:
   PARTNER_CENTER_BASE_URL       the base URL of the service, if not the cloud's own
   PARTNER_CENTER_PROFILE        the profile to use
   PARTNER_CENTER_CONFIG_DIR     the directory of config.toml and the token stores
+  HTTPS_PROXY, ALL_PROXY        the proxy, as http://host:port or http://user:password@host:port
+  NO_PROXY                      hosts without it: names, addresses, networks, or * for all
+  SSL_CERT_FILE                 trusted root certificates, as PEM, instead of the system's
 
 Flags override the environment, and the environment overrides a profile. An empty variable counts
 as not set. `partner-center doctor` shows where each value came from.
@@ -56,7 +59,8 @@ Profiles, in config.toml; do not put secrets in this file:
   [profile.default]            used unless --profile NAME selects another
   tenant-id = \"contoso.onmicrosoft.com\"
   client-id = \"00000000-1111-2222-3333-444444444444\"
-  cloud = \"global\"             also authority, base-url, and store = \"file\" or \"keyring\"";
+  cloud = \"global\"             also authority, base-url, proxy, no-proxy, and store = \"file\"
+                               or \"keyring\"";
 
 pub(super) const DEPLOYMENT_HELP: &str = "\
 With --customer or --all-customers: one row per customer and product. Otherwise: the partner's

@@ -80,6 +80,11 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
 
+    /// The proxy, as http://host:port [default: that of HTTPS_PROXY, ALL_PROXY or the profile]. Other programs can see this
+    /// argument: pass a password in the variable
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) proxy: Option<String>,
+
     /// The output format [default: by the extension of --output, else table on a terminal, json otherwise]
     #[arg(long, global = true, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,

@@ -286,6 +286,13 @@ fn said(
     lines.push(SettingLine::new("base URL", value, &from));
     let (value, from) = or_clouds(&settings.authority, cloud.authority());
     lines.push(SettingLine::new("sign-in host", value, &from));
+    match &settings.proxy {
+        Some(proxy) => lines.push(SettingLine::new("proxy", without_user(&proxy.value), &proxy.source)),
+        None => lines.push(SettingLine::nothing("proxy", "none")),
+    }
+    if let Some(hosts) = settings.no_proxy.as_ref().filter(|_| settings.proxy.is_some()) {
+        lines.push(SettingLine::new("no proxy for", &hosts.value, &hosts.source));
+    }
     for (name, of_registration, of_settings) in [
         ("tenant id", registration.map(|app| &app.tenant_id), settings.tenant_id.as_ref()),
         ("client id", registration.map(|app| &app.client_id), settings.client_id.as_ref()),
@@ -303,6 +310,18 @@ fn said(
         lines.push(SettingLine::new("token store", &store.place, &settings.store.source));
     }
     lines
+}
+
+/// The address of a proxy without user name and password.
+fn without_user(proxy: &str) -> String {
+    match proxy.rsplit_once('@') {
+        Some((user, host)) => {
+            let scheme =
+                user.split_once("://").map_or_else(String::new, |(scheme, _)| format!("{scheme}://"));
+            format!("{scheme}[redacted]@{host}")
+        }
+        None => proxy.to_owned(),
+    }
 }
 
 fn looked(

@@ -11,6 +11,7 @@ const CLIENT: &str = "The setting is PARTNER_CENTER_CLIENT_ID, or client-id in a
 const IDS: &str = "Check PARTNER_CENTER_TENANT_ID and PARTNER_CENTER_CLIENT_ID.";
 const SETTINGS: &str = "`partner-center doctor` shows the settings in use.";
 const TOKEN: &str = "`partner-center doctor` checks the token.";
+const PROXY: &str = "It is set by --proxy, by HTTPS_PROXY or ALL_PROXY, or by proxy in a profile.";
 const NONE: &str = "";
 
 /// The advice of the SDK and the hint.
@@ -99,6 +100,8 @@ fn of_reason(reason: ErrorReason) -> &'static str {
         ErrorReason::ClientSecret => SECRET,
         ErrorReason::StoredTokenUnreadable => "Run `partner-center logout`, then `partner-center login`.",
         ErrorReason::StoredTokenExposed => SIGN_IN,
+        ErrorReason::UntrustedCertificate => "SSL_CERT_FILE can name a file with it, as PEM.",
+        ErrorReason::ProxyCredentials => PROXY,
         ErrorReason::NotASignInService => "`partner-center doctor` shows the sign-in host.",
         _ => NONE,
     }

@@ -28,6 +28,7 @@ mod pack;
 mod prices;
 #[cfg(unix)]
 mod process;
+mod proxy;
 mod query;
 mod readme;
 mod recorded_pages;

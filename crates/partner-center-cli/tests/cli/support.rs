@@ -28,7 +28,11 @@ pub(crate) fn command() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("partner-center"));
     for (name, _) in std::env::vars_os() {
         let settings = ["PARTNER_CENTER_", "CLICOLOR", "NO_COLOR", "COLUMNS"];
-        if name.to_str().is_some_and(|name| settings.iter().any(|setting| name.starts_with(setting))) {
+        let is_setting = |name: &str| {
+            settings.iter().any(|setting| name.starts_with(setting))
+                || name.to_lowercase().ends_with("_proxy")
+        };
+        if name.to_str().is_some_and(is_setting) {
             command.env_remove(name);
         }
     }

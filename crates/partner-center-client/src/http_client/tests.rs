@@ -104,6 +104,31 @@ fn an_invalid_proxy_address_is_rejected() {
     }
 }
 
+// F1
+#[test]
+fn some_hosts_are_reached_without_the_proxy() {
+    for (no_proxy, is_direct) in [
+        (None, false),
+        (Some(""), false),
+        (Some("*"), true),
+        (Some("localhost"), true),
+        (Some("example.com, localhost"), true),
+        (Some("127.0.0.1"), false),
+        (Some("host"), false),
+        (Some("notlocalhost"), false),
+    ] {
+        let direct = serve(Some(b"HTTP/1.1 204 No Content\r\n\r\n"));
+        let proxy = serve(Some(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"));
+        let transport = build(|settings| {
+            settings.proxy = Some(format!("http://user:secret@127.0.0.1:{proxy}"));
+            settings.no_proxy = no_proxy.map(str::to_owned);
+            settings.plain_only = true;
+        });
+        let response = get(&transport.unwrap(), &format!("http://localhost:{direct}/")).unwrap();
+        assert_eq!(response, if is_direct { 204 } else { 407 }, "{no_proxy:?}");
+    }
+}
+
 // R19
 #[test]
 fn an_invalid_root_certificate_is_rejected() {
@@ -234,4 +259,13 @@ fn an_unknown_host_and_a_proxy_that_requires_credentials_have_their_own_kinds() 
     let error = get(&transport, "https://service.example/").unwrap_err();
     assert_eq!(error.kind(), HttpErrorKind::ProxyCredentials, "{error:?}");
     assert!(!format!("{error:?}").contains("secret"));
+
+    for status in ["403 Forbidden", "502 Bad Gateway", "511 Network Authentication Required"] {
+        let response = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").leak();
+        let port = serve(Some(response.as_bytes()));
+        let transport = build(|settings| settings.proxy = Some(format!("http://127.0.0.1:{port}"))).unwrap();
+        let error = get(&transport, "https://service.example/").unwrap_err();
+        assert_eq!(error.kind(), HttpErrorKind::ProxyRefused, "{status}: {error:?}");
+        assert!(!error.kind().is_final(), "the proxy may have been unable for a moment");
+    }
 }

@@ -8,6 +8,7 @@ use partner_center_client::{
 };
 
 use super::RequestRun;
+use crate::error::connection::failed_connection;
 use crate::error::service_error::ServiceError;
 use crate::error::{Error, ErrorKind, ErrorReason};
 use crate::retry_after::retry_after;
@@ -148,35 +149,27 @@ fn http_failure(error: HttpError) -> Error {
         HttpErrorKind::Coding => ErrorKind::InvalidResponse,
         _ => ErrorKind::Network,
     };
-    let (message, advice) = match error.kind() {
-        HttpErrorKind::Settings => ("the request could not be built", None),
-        HttpErrorKind::Connect => ("could not connect to the service", None),
-        HttpErrorKind::NoSuchHost => (
-            "could not resolve the host name of the service",
-            Some("Check the base URL, and that this network resolves internet host names."),
-        ),
-        HttpErrorKind::Certificate => (
-            "the certificate of the service is not trusted",
-            Some(
-                "If a proxy inspects TLS, add its root certificate to the trusted certificates of this system. If not, \
-                 check the base URL: the server may not be Partner Center.",
-            ),
-        ),
-        HttpErrorKind::ProxyCredentials => (
-            "the proxy requires a user name and password",
-            Some("Put the user name and password in the proxy URL: http://user:password@host:port."),
-        ),
-        HttpErrorKind::Body => ("the connection broke before the response was complete", None),
+    let (message, advice, reason) = match error.kind() {
+        HttpErrorKind::Settings => ("the request could not be built".into(), None, None),
+        HttpErrorKind::Connect => ("could not connect to the service".into(), None, None),
+        HttpErrorKind::Body => ("the connection broke before the response was complete".into(), None, None),
         HttpErrorKind::Coding => (
-            "the response has a content coding that was not requested",
+            "the response has a content coding that was not requested".into(),
             Some("Partner Center sends gzip or no coding: check the proxy and the base URL."),
+            None,
         ),
-        _ => ("the connection broke before the service responded", None),
+        other => match failed_connection(other, "the service") {
+            Some((message, advice, reason)) => (message, Some(advice), reason),
+            None => ("the connection broke before the service responded".into(), None, None),
+        },
     };
     let is_final = error.kind().is_final();
     let mut failed = Error::new(kind, message).with_source(error);
     if let Some(advice) = advice {
         failed = failed.with_advice(advice);
+    }
+    if let Some(reason) = reason {
+        failed = failed.with_reason(reason);
     }
     if is_final { failed.permanent() } else { failed }
 }

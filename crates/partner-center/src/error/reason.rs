@@ -35,6 +35,10 @@ pub enum ErrorReason {
     NotASignInService,
     /// An attempt timed out.
     AttemptTimedOut,
+    /// The certificate of the host is not trusted: a proxy inspects TLS, or the host is another one.
+    UntrustedCertificate,
+    /// The proxy requires a user name and password.
+    ProxyCredentials,
     /// This process cannot open another connection. The request was not sent.
     TooManyOpenFiles,
     /// The service asked for a longer wait than a sweep accepts.

@@ -156,6 +156,9 @@ impl Settings {
         if let Some(secret) = &self.client_secret {
             app = app.with_client_secret(secret.value.clone());
         }
+        if let Some((proxy, no_proxy)) = self.proxy_and_exceptions() {
+            app = app.with_proxy(proxy).with_no_proxy(no_proxy);
+        }
         if let Some(change) = &self.change_app {
             app = change(app);
         }

@@ -33,9 +33,11 @@
 //! | `PARTNER_CENTER_BASE_URL` | `base-url` | the base URL, instead of the cloud's |
 //! | `PARTNER_CENTER_PROFILE` | | the profile to use, instead of `default` |
 //! | `PARTNER_CENTER_CONFIG_DIR` | | the directory of profiles and sign-ins |
+//! | `HTTPS_PROXY`, `ALL_PROXY` | `proxy` | the proxy for calls and sign-in, as `http://host:port` |
+//! | `NO_PROXY` | `no-proxy` | the hosts that are reached without it; this machine always is |
 //! | | `store` | where the sign-in is stored: `file` (default) or `keyring` |
 //!
-//! An empty variable counts as not set, because CI systems leave unknown secrets empty. An empty cloud, authority or
+//! The proxy variables can be in lower case too. An empty variable counts as not set, because CI systems leave unknown secrets empty. An empty cloud, authority or
 //! base URL is an error: it was set to keep tokens from the default, which is production. Whitespace, quotes and a byte
 //! order mark around a value are removed.
 //!
@@ -81,6 +83,7 @@ use crate::client::{PartnerCenter, PartnerCenterBuilder};
 use crate::cloud::Cloud;
 use crate::credential::AppRegistration;
 use crate::error::Result;
+use crate::proxy;
 
 pub use credential::{CredentialPlace, FoundCredential, ProfileStore, Registration};
 pub use profile::StoreKind;
@@ -109,6 +112,10 @@ pub struct Settings {
     pub client_id: Option<Setting<String>>,
     /// The client secret of the app registration.
     pub client_secret: Option<Setting<SecretString>>,
+    /// The proxy for calls and sign-in. Its value may have a password.
+    pub proxy: Option<Setting<String>>,
+    /// The hosts that are reached without the proxy, besides this machine.
+    pub no_proxy: Option<Setting<String>>,
     /// A refresh token.
     pub refresh_token: Option<Setting<SecretString>>,
     /// An access token.
@@ -158,17 +165,26 @@ impl Settings {
         self
     }
 
-    /// Sets the cloud and the base URL of a client. The credential is not set.
+    /// Sets the cloud, the base URL and the proxy of a client. The credential is not set.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the base URL is invalid.
     pub fn configure(&self, builder: PartnerCenterBuilder) -> Result<PartnerCenterBuilder> {
-        let builder = builder.cloud(self.cloud.value);
+        let mut builder = builder.cloud(self.cloud.value);
+        if let Some((proxy, no_proxy)) = self.proxy_and_exceptions() {
+            builder = builder.proxy(proxy).no_proxy(no_proxy);
+        }
         let Some(url) = &self.base_url else { return Ok(builder) };
         // Checked here, where its source is known.
         BaseUrl::parse(&url.value).map_err(|error| url.source.add_to(error))?;
         Ok(builder.base_url(&url.value))
+    }
+
+    /// The proxy, and all hosts that are reached without it.
+    fn proxy_and_exceptions(&self) -> Option<(&str, String)> {
+        let hosts = self.no_proxy.as_ref().map(|hosts| hosts.value.as_str());
+        Some((self.proxy.as_ref()?.value.as_str(), proxy::without_proxy(hosts)))
     }
 
     /// Returns a builder for a client with the credential, the cloud and the base URL of these settings. Nothing is
@@ -214,6 +230,8 @@ impl fmt::Debug for Settings {
             .field("tenant_id", &self.tenant_id)
             .field("client_id", &self.client_id)
             .field("client_secret", &self.client_secret)
+            .field("proxy", &address(&self.proxy))
+            .field("no_proxy", &self.no_proxy)
             .field("refresh_token", &self.refresh_token)
             .field("access_token", &self.access_token)
             .field("store", &self.store)

@@ -30,6 +30,8 @@ pub(super) struct Profile {
     pub(super) authority: Option<String>,
     pub(super) tenant_id: Option<String>,
     pub(super) client_id: Option<String>,
+    pub(super) proxy: Option<String>,
+    pub(super) no_proxy: Option<String>,
     pub(super) store: Option<StoreKind>,
 }
 
@@ -42,6 +44,8 @@ impl Profile {
             ("authority", Kind::Text, &mut self.authority),
             ("tenant-id", Kind::Id, &mut self.tenant_id),
             ("client-id", Kind::Id, &mut self.client_id),
+            ("proxy", Kind::Text, &mut self.proxy),
+            ("no-proxy", Kind::Text, &mut self.no_proxy),
         ] {
             if let Some(value) = value {
                 *value = input::bare(value, kind).map_err(|unusable| (key, unusable))?.to_owned();

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use etcetera::{AppStrategy as _, AppStrategyArgs};
+use partner_center_client::check_proxy;
 use secrecy::SecretString;
 
 use super::input::{self, Kind};
@@ -12,6 +13,7 @@ use super::profile::{Profile, Profiles, StoreKind};
 use super::{Setting, Settings, Source, variables};
 use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, Result};
+use crate::proxy;
 
 /// Reads a variable; [`std::env::var_os`] by default.
 type Lookup = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
@@ -36,6 +38,7 @@ pub struct SettingsBuilder {
     authority: Option<Setting<String>>,
     tenant_id: Option<Setting<String>>,
     client_id: Option<Setting<String>>,
+    proxy: Option<Setting<String>>,
     environment: Option<Lookup>,
 }
 
@@ -79,6 +82,12 @@ impl SettingsBuilder {
     /// The application (client) id of the app registration.
     pub fn client_id(mut self, id: impl Into<Setting<String>>) -> Self {
         self.client_id = Some(id.into());
+        self
+    }
+
+    /// The proxy for calls and sign-in, as `http://host:port`. Default: that of the environment or the profile.
+    pub fn proxy(mut self, url: impl Into<Setting<String>>) -> Self {
+        self.proxy = Some(url.into());
         self
     }
 
@@ -126,8 +135,24 @@ impl SettingsBuilder {
                 None => Setting::new(Cloud::default(), Source::Default),
             },
         };
+        let proxy = match self.proxy {
+            Some(proxy) => Some(proxy),
+            None => environment.first(&proxy::PROXY)?.or(from_profile(values.proxy)),
+        };
+        let no_proxy = environment.first(&proxy::NO_PROXY)?.or(from_profile(values.no_proxy));
+        if let Some(proxy) = &proxy {
+            check_proxy(&proxy.value).map_err(|error| {
+                let message = "the address of the proxy is invalid";
+                let error = Error::new(ErrorKind::Configuration, message).with_source(error);
+                proxy.source.add_to(error.with_advice(
+                    "Write it as http://host:port, or http://user:password@host:port. Nothing was sent.",
+                ))
+            })?;
+        }
         Ok(Settings {
             cloud,
+            proxy,
+            no_proxy,
             base_url: destination(self.base_url, variables::BASE_URL, values.base_url)?,
             authority: destination(self.authority, variables::AUTHORITY, values.authority)?,
             tenant_id: id(self.tenant_id, variables::TENANT_ID, values.tenant_id)?,
@@ -196,6 +221,16 @@ impl Variables {
                 _ => refused("is not valid text", "Set it again."),
             },
         }
+    }
+
+    /// The first of these variables that is set and not empty.
+    fn first(&self, names: &[&'static str]) -> Result<Option<Setting<String>>> {
+        for name in names {
+            if let Some(found) = self.get(name, Kind::Text)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     fn secret(&self, name: &'static str, kind: Kind) -> Result<Option<Setting<SecretString>>> {

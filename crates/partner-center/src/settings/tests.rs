@@ -142,7 +142,8 @@ fn the_program_overrides_the_environment_which_overrides_the_profile() {
 
 #[test]
 fn errors_name_the_position_but_not_the_value() {
-    let fields = "expected one of `cloud`, `base-url`, `authority`, `tenant-id`, `client-id`, `store`";
+    let fields = "expected one of `cloud`, `base-url`, `authority`, `tenant-id`, `client-id`, `proxy`, `no-proxy`, \
+                  `store`";
     for (file, text) in [
         (
             "[profile.work]\nclient-secret = \"hush\"\n",
@@ -362,5 +363,56 @@ fn the_documentation_names_every_variable() {
         CONFIG_DIR,
     ] {
         assert!(documentation.contains(&format!("//! | `{name}` |")), "{name}");
+    }
+}
+
+// F1
+#[test]
+fn the_proxy_comes_from_the_program_the_environment_or_the_profile() {
+    const FILE: &str = "[profile.default]\nproxy = \"http://profile.example:1\"\nno-proxy = \"of-profile\"\n";
+    let url = |name: &str| format!("http://user:hush@{name}.example:8080");
+    let found = |case: &Case| {
+        let settings = case.read();
+        let value = |setting: Option<Setting<String>>| {
+            setting.map(|setting| (setting.value, setting.source.to_string()))
+        };
+        (value(settings.proxy), value(settings.no_proxy))
+    };
+    let of_profile = ("of-profile".to_owned(), "profile default".to_owned());
+    let case = Case::new(FILE);
+    let expected = ("http://profile.example:1".to_owned(), "profile default".to_owned());
+    assert_eq!(found(&case), (Some(expected), Some(of_profile.clone())));
+    for name in ["all_proxy", "ALL_PROXY", "https_proxy", "HTTPS_PROXY"] {
+        let case = Case::new(FILE).set(name, url("variable"));
+        assert_eq!(found(&case), (Some((url("variable"), name.to_owned())), Some(of_profile.clone())));
+    }
+    for name in ["no_proxy", "NO_PROXY"] {
+        let case = Case::new(FILE).set("https_proxy", url("variable")).set(name, "*");
+        assert_eq!(found(&case).1, Some(("*".to_owned(), name.to_owned())));
+    }
+    let case = Case::new(FILE).set("HTTP_PROXY", url("plain")).set("HTTPS_PROXY", "");
+    assert_eq!(found(&case).0.unwrap().1, "profile default");
+
+    let case = Case::new(FILE).set("HTTPS_PROXY", url("variable"));
+    let settings = case.builder().proxy(url("program").as_str()).read().unwrap();
+    assert_eq!(settings.proxy.as_ref().unwrap().value, url("program"));
+    assert!(!format!("{settings:?}").contains("hush"));
+    assert_eq!(settings.proxy_and_exceptions().unwrap().1, "of-profile,localhost,127.0.0.0/8,::1");
+    assert!(found(&Case::new("")) == (None, None));
+}
+
+// F1
+#[test]
+fn an_invalid_proxy_is_an_error_that_names_its_place_and_no_password() {
+    for (proxy, cause) in [
+        ("socks5://user:hush@proxy.example:1080", "must begin with http:// or https://"),
+        ("http://user:hush@proxy.example:1080/path", "must end after host and port"),
+        ("http://user:hush@:x", "is not a URL"),
+    ] {
+        let error = Case::new("").set("https_proxy", proxy).builder().read().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.facts().any(|fact| fact == ("from", "https_proxy")), "{error:?}");
+        let shown = format!("{error:?} {error:#} {}", std::error::Error::source(&error).unwrap());
+        assert!(shown.contains(cause) && !shown.contains("hush"), "{shown}");
     }
 }

@@ -120,6 +120,16 @@ async fn a_response_that_is_not_from_a_sign_in_host_is_an_error_and_not_retried(
     }
 }
 
+// F1
+#[tokio::test]
+async fn a_response_of_the_network_says_what_it_wants() {
+    for (status, message) in [(407, "the proxy requires"), (511, "the network requires a sign-in")] {
+        let (error, requests, _) = fail(vec![reply(status, &[], "<html>Sign in</html>")]).await;
+        assert_eq!((error.kind(), error.status(), requests), (ErrorKind::Network, Some(status), 1));
+        assert!(error.message().starts_with(message), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_byte_order_mark_and_an_unlimited_lifetime_are_accepted() {
     let body = format!("\u{feff}{}", GOOD.replace("3599", &u64::MAX.to_string()));

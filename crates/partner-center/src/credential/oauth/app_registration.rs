@@ -16,6 +16,7 @@ use crate::base_url::{BaseUrl, without_user};
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, ErrorReason, Result};
+use crate::proxy;
 use crate::request_context::CLIENT_NAME;
 
 /// The permissions that a token request asks for.
@@ -142,10 +143,28 @@ impl AppRegistration {
     }
 
     /// Sends token requests through this proxy. By default no proxy is used, and proxy environment variables are
-    /// ignored.
+    /// ignored unless [`with_proxy_from_environment`](Self::with_proxy_from_environment) reads them.
     #[must_use]
     pub fn with_proxy(mut self, url: impl Into<String>) -> Self {
         self.transport.proxy = Some(url.into());
+        self
+    }
+
+    /// Reaches these hosts without the proxy; see
+    /// [`PartnerCenterBuilder::no_proxy`](crate::PartnerCenterBuilder::no_proxy).
+    #[must_use]
+    pub fn with_no_proxy(mut self, hosts: impl Into<String>) -> Self {
+        self.transport.no_proxy = Some(hosts.into());
+        self
+    }
+
+    /// Sends token requests through the proxy of this process's environment, if it names one; see
+    /// [`PartnerCenterBuilder::proxy_from_environment`](crate::PartnerCenterBuilder::proxy_from_environment).
+    #[must_use]
+    pub fn with_proxy_from_environment(mut self) -> Self {
+        if let Some((proxy, no_proxy)) = proxy::of_this_process() {
+            (self.transport.proxy, self.transport.no_proxy) = (Some(proxy), Some(no_proxy));
+        }
         self
     }
 

@@ -118,6 +118,8 @@ fn judge(
         (200, None, Some(Value::Object(object))) => usable(object)
             .map(|object| (200, Value::Object(object).to_string().into_bytes()))
             .ok_or(HttpFailure::Unreadable { status }),
+        // Of the network, which wants a sign-in of its own.
+        (511, ..) => Err(HttpFailure::Unreadable { status }),
         (500.., ..) => not_now(None),
         _ => Err(HttpFailure::Unreadable { status }),
     }

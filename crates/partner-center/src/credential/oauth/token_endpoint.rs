@@ -25,6 +25,7 @@ use super::notice::Notice;
 use super::oauth_error::OauthError;
 use crate::clock::{Clock, ClockOffset, Random};
 use crate::credential::{AccessToken, Redactor};
+use crate::error::connection::{failed_connection, response_of_the_network};
 use crate::error::{Error, ErrorKind, ErrorReason, Result};
 use crate::limits::Limits;
 
@@ -359,12 +360,22 @@ fn no_response(failure: HttpFailure) -> Error {
             Error::new(ErrorKind::Configuration, "the request to the sign-in service could not be built")
         }
         HttpFailure::HttpClient(error) if error.kind() == HttpErrorKind::Coding => unreadable(),
-        HttpFailure::HttpClient(error) if error.kind().is_final() => {
-            unreachable_service("the sign-in service could not be reached").permanent()
+        HttpFailure::HttpClient(error) => {
+            let is_final = error.kind().is_final();
+            let error = match failed_connection(error.kind(), "the sign-in service") {
+                Some((message, advice, reason)) => {
+                    let error = Error::new(ErrorKind::Network, message).with_advice(advice);
+                    reason.into_iter().fold(error, Error::with_reason)
+                }
+                None => unreachable_service("the sign-in service could not be reached"),
+            };
+            if is_final { error.permanent() } else { error }
         }
-        HttpFailure::HttpClient(_) => unreachable_service("the sign-in service could not be reached"),
         HttpFailure::Timeout => unreachable_service("the sign-in service did not respond in time"),
-        HttpFailure::Unreadable { status } => unreadable().with_status(*status),
+        // A proxy or the network responded, not a host.
+        HttpFailure::Unreadable { status } => {
+            response_of_the_network(*status).unwrap_or_else(|| unreadable().with_status(*status))
+        }
         HttpFailure::NotNow { .. } => return not_now(failure),
     };
     error.with_source(failure)
