@@ -12,6 +12,7 @@ mod console;
 mod credentials;
 mod csv_dialect;
 mod dataset;
+mod days;
 mod exit;
 mod free_skus;
 mod input;

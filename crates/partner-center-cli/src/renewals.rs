@@ -1,17 +1,18 @@
-//! What renews when: the subscriptions of customers that end within a year, and how many of their licenses are unused.
+//! Subscriptions that end within a year, by period, and how many of their licenses are unused.
 //!
-//! A subscription has no product id of the analytics, so it is matched with rows by the name of its product, which must
-//! be the same except for letter case. Nothing else is compared: a similar name is not a match.
+//! Subscriptions lack the product id of the analytics rows, so they are matched by the name of the product, without letter
+//! case and surrounding white space. Similar names do not match.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use partner_center::CustomerId;
-use partner_center::funnel::FunnelRow;
+use partner_center::funnel::{Flag, FunnelRow};
 use partner_center::models::Timestamp;
+
+use crate::days::day_of;
 
 /// The last day of each period, in days from today.
 const PERIODS: [i64; 4] = [30, 60, 90, 365];
@@ -19,23 +20,35 @@ const PERIODS: [i64; 4] = [30, 60, 90, 365];
 /// The subscriptions that end within a year of a day.
 pub(crate) struct Renewals {
     today: Date,
-    /// Sorted by day, once all are added.
-    customers: HashMap<CustomerId, Vec<Ending>>,
+    /// Sorted by day.
+    customers: HashMap<CustomerId, Vec<Renewal>>,
+    /// Customers whose subscriptions could not be read.
+    unread: HashSet<CustomerId>,
     products: HashSet<Arc<str>>,
-    /// Subscriptions that end within the year without a number of licenses.
-    uncounted: u64,
+    left_out: LeftOut,
 }
 
-struct Ending {
+/// Active subscriptions that are in no period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct LeftOut {
+    /// Without a day on which they end.
+    pub(crate) undated: u64,
+    /// Those that end within the year without a number of licenses.
+    pub(crate) uncounted: u64,
+    /// Without a customer.
+    pub(crate) without_customer: u64,
+}
+
+struct Renewal {
     product: Option<Arc<str>>,
     day: Date,
     licenses: i64,
-    /// Whether it does not renew by itself; `false` if that is unknown.
-    ends_for_good: bool,
+    /// `false` if it is unknown.
+    auto_renew_is_off: bool,
 }
 
 /// A subscription, as either source of renewals returns it.
-pub(crate) struct Subscribed<'a> {
+pub(crate) struct Term<'a> {
     pub(crate) product: Option<&'a str>,
     pub(crate) is_active: bool,
     pub(crate) ends: Option<&'a Timestamp>,
@@ -53,19 +66,26 @@ pub(crate) struct Period {
     /// The day of `last`.
     pub(crate) until: Date,
     pub(crate) licenses: i64,
-    /// Of the licenses, those that are unused. A product's unused licenses count where it renews first.
+    /// Unused licenses. Those of a product are counted at its first renewal.
     pub(crate) unused: i64,
-    /// Of the licenses, those of products that no row of the customer has by this name.
+    /// Licenses of products whose name is in no row of the customer.
     pub(crate) unmatched: i64,
-    /// Of the licenses, those of matching rows whose unused licenses are unknown.
+    /// Licenses of products of which it is not fully known how many are unused.
     pub(crate) unknown: i64,
-    /// Of the licenses, those of subscriptions that do not renew by themselves.
-    pub(crate) end_for_good: i64,
+    /// Licenses of subscriptions with auto-renewal off.
+    pub(crate) not_renewing: i64,
 }
 
 /// The unused licenses of the products that renew, by customer.
 #[derive(Default)]
-pub(crate) struct UnusedOfProducts(HashMap<(CustomerId, Arc<str>), Option<i64>>);
+pub(crate) struct UnusedOfProducts(HashMap<(CustomerId, Arc<str>), Unused>);
+
+#[derive(Clone, Copy, Default)]
+struct Unused {
+    known: i64,
+    /// Whether more may be unused, because some of it is not known.
+    is_lower_bound: bool,
+}
 
 impl UnusedOfProducts {
     /// Adds a row, if a subscription of its customer has the name of its product.
@@ -75,17 +95,21 @@ impl UnusedOfProducts {
         };
         if renewals.customers.contains_key(&row.customer_id) {
             let unused = self.0.entry((row.customer_id, product)).or_default();
-            *unused = match (*unused, row.unused) {
-                (Some(one), Some(other)) => Some(one.saturating_add(other)),
-                (known, None) | (None, known) => known,
-            };
+            unused.known = unused.known.saturating_add(row.unused.unwrap_or_default());
+            unused.is_lower_bound |= row.unused.is_none() || row.has(Flag::UnusedIsLowerBound);
         }
     }
 }
 
 impl Renewals {
     pub(crate) fn new(today: Date) -> Self {
-        Self { today, customers: HashMap::new(), products: HashSet::new(), uncounted: 0 }
+        Self {
+            today,
+            customers: HashMap::new(),
+            unread: HashSet::new(),
+            products: HashSet::new(),
+            left_out: LeftOut::default(),
+        }
     }
 
     /// The first and the last day.
@@ -98,37 +122,57 @@ impl Renewals {
     }
 
     /// Adds a subscription, if it is active and ends within the year.
-    pub(crate) fn add(&mut self, customer: CustomerId, subscribed: &Subscribed<'_>) {
+    pub(crate) fn add(&mut self, customer: Option<CustomerId>, term: &Term<'_>) {
         let [first, last] = self.days();
-        let Some(day) = subscribed.ends.and_then(day_of) else { return };
-        if !subscribed.is_active || day < first || day > last {
+        if !term.is_active {
             return;
         }
-        let Some(licenses) = subscribed.licenses else {
-            self.uncounted = self.uncounted.saturating_add(1);
+        let Some(day) = term.ends.and_then(day_of) else {
+            self.left_out.undated += 1;
             return;
         };
-        let product = subscribed.product.map(fold).filter(|name| !name.is_empty()).map(|name| {
-            self.product(&name).unwrap_or_else(|| {
+        if day < first || day > last {
+            return;
+        }
+        let Some(customer) = customer else {
+            self.left_out.without_customer += 1;
+            return;
+        };
+        let Some(licenses) = term.licenses else {
+            self.left_out.uncounted += 1;
+            return;
+        };
+        let product = term.product.map(fold).filter(|name| !name.is_empty()).map(|name| {
+            self.products.get(name.as_str()).cloned().unwrap_or_else(|| {
                 let name: Arc<str> = Arc::from(name);
                 self.products.insert(Arc::clone(&name));
                 name
             })
         });
-        let ends_for_good = subscribed.auto_renew == Some(false);
-        let ending = Ending { product, day, licenses: licenses.max(0), ends_for_good };
-        let endings = self.customers.entry(customer).or_default();
-        let place = endings.partition_point(|other| other.day <= day);
-        endings.insert(place, ending);
+        let auto_renew_is_off = term.auto_renew == Some(false);
+        let renewal = Renewal { product, day, licenses: licenses.max(0), auto_renew_is_off };
+        let renewals = self.customers.entry(customer).or_default();
+        let place = renewals.partition_point(|other| other.day <= day);
+        renewals.insert(place, renewal);
+    }
+
+    /// Adds a customer whose subscriptions could not be read.
+    pub(crate) fn add_unread(&mut self, customer: CustomerId) {
+        self.unread.insert(customer);
+    }
+
+    /// Whether the subscriptions of a customer could not be read.
+    pub(crate) fn is_unread(&self, customer: CustomerId) -> bool {
+        self.unread.contains(&customer)
     }
 
     fn product(&self, name: &str) -> Option<Arc<str>> {
         self.products.get(fold(name).as_str()).cloned()
     }
 
-    /// Subscriptions that are in no period because their number of licenses is unknown.
-    pub(crate) fn uncounted(&self) -> u64 {
-        self.uncounted
+    /// Active subscriptions that are in no period because something of them is unknown.
+    pub(crate) fn left_out(&self) -> LeftOut {
+        self.left_out
     }
 
     /// What renews in each period, of one customer or of all.
@@ -151,23 +195,29 @@ impl Renewals {
 
     fn add_customer(&self, customer: CustomerId, unused: &UnusedOfProducts, periods: &mut [Period]) {
         let mut left: HashMap<&str, i64> = HashMap::new();
-        for ending in self.customers.get(&customer).into_iter().flatten() {
-            let Some(period) = periods.iter_mut().find(|period| ending.day <= period.until) else { continue };
-            add(&mut period.licenses, ending.licenses);
-            if ending.ends_for_good {
-                add(&mut period.end_for_good, ending.licenses);
+        for renewal in self.customers.get(&customer).into_iter().flatten() {
+            let Some(period) = periods.iter_mut().find(|period| renewal.day <= period.until) else {
+                continue;
+            };
+            add(&mut period.licenses, renewal.licenses);
+            if renewal.auto_renew_is_off {
+                add(&mut period.not_renewing, renewal.licenses);
             }
-            let product = ending.product.as_ref();
-            match product.and_then(|product| Some((product, unused.0.get(&(customer, Arc::clone(product)))?)))
-            {
-                None => add(&mut period.unmatched, ending.licenses),
-                Some((_, None)) => add(&mut period.unknown, ending.licenses),
-                Some((product, Some(all))) => {
-                    let left = left.entry(product).or_insert(*all);
-                    let here = (*left).clamp(0, ending.licenses);
-                    *left -= here;
-                    add(&mut period.unused, here);
-                }
+            let product = renewal.product.as_ref();
+            let found = product.and_then(|product| {
+                let unused = unused.0.get(&(customer, Arc::clone(product)))?;
+                Some((product, unused))
+            });
+            let Some((product, Unused { known, is_lower_bound })) = found else {
+                add(&mut period.unmatched, renewal.licenses);
+                continue;
+            };
+            let left = left.entry(product).or_insert(*known);
+            let here = (*left).clamp(0, renewal.licenses);
+            *left -= here;
+            add(&mut period.unused, here);
+            if *is_lower_bound {
+                add(&mut period.unknown, renewal.licenses.saturating_sub(here));
             }
         }
     }
@@ -175,8 +225,8 @@ impl Renewals {
     /// The first day on which a product of a customer renews.
     pub(crate) fn next(&self, customer: CustomerId, product: &str) -> Option<Date> {
         let product = self.product(product)?;
-        let endings = self.customers.get(&customer)?;
-        endings.iter().find(|ending| ending.product.as_ref() == Some(&product)).map(|ending| ending.day)
+        let renewals = self.customers.get(&customer)?;
+        renewals.iter().find(|renewal| renewal.product.as_ref() == Some(&product)).map(|renewal| renewal.day)
     }
 }
 
@@ -186,12 +236,6 @@ fn add(sum: &mut i64, more: i64) {
 
 fn fold(name: &str) -> String {
     name.trim().to_lowercase()
-}
-
-/// The day of an instant in UTC.
-fn day_of(instant: &Timestamp) -> Option<Date> {
-    let instant = jiff::Timestamp::from_second(instant.unix_seconds()?).ok()?;
-    Some(instant.to_zoned(TimeZone::UTC).date())
 }
 
 #[cfg(test)]
@@ -212,25 +256,30 @@ mod tests {
         row
     }
 
+    fn lower_bound(mut row: FunnelRow) -> FunnelRow {
+        row.flags.push(Flag::UnusedIsLowerBound);
+        row
+    }
+
     fn renewals(of: &[(u8, &str, &str, i64)]) -> Renewals {
         let mut renewals = Renewals::new(date(2026, 11, 27));
         for (number, product, ends, licenses) in of {
             let ends = Timestamp::from(*ends);
-            let subscribed = Subscribed {
+            let term = Term {
                 product: Some(product),
                 is_active: true,
                 ends: Some(&ends),
                 licenses: Some(*licenses),
                 auto_renew: Some(!product.starts_with("Power")),
             };
-            renewals.add(customer(*number), &subscribed);
+            renewals.add(Some(customer(*number)), &term);
         }
         renewals
     }
 
     fn counts(periods: &[Period]) -> Vec<[i64; 5]> {
         let counts = |period: &Period| {
-            [period.licenses, period.unused, period.unmatched, period.unknown, period.end_for_good]
+            [period.licenses, period.unused, period.unmatched, period.unknown, period.not_renewing]
         };
         periods.iter().map(counts).collect()
     }
@@ -269,6 +318,7 @@ mod tests {
             (1, "OFFICE 365 E3 ", "2026-12-01T00:00:00Z", 4),
             (1, "Office 365 E3 (trial)", "2026-12-02T00:00:00Z", 3),
             (1, "Power BI", "2026-12-03T00:00:00Z", 2),
+            (1, "Visio", "2026-12-04T00:00:00Z", 9),
             (2, "Office 365 E3", "2026-12-01T00:00:00Z", 8),
         ]);
         let mut unused = UnusedOfProducts::default();
@@ -276,6 +326,8 @@ mod tests {
             row(customer(1), "office 365 e3", Some(5)),
             row(customer(1), "OFFICE 365 E3", Some(1)),
             row(customer(1), "Power BI", None),
+            // Without usage: at least so many are unused, and of the others nobody knows.
+            lower_bound(row(customer(1), "Visio", Some(3))),
             row(customer(1), "Project", Some(7)),
             // This customer has no subscription.
             row(customer(3), "Office 365 E3", Some(100)),
@@ -284,9 +336,9 @@ mod tests {
             unused.add(&renewals, row);
         }
         let one = renewals.periods(&unused, Some(customer(1)));
-        assert_eq!(counts(&one)[..3], [[9, 4, 3, 2, 2], [10, 2, 0, 0, 0], [0; 5]]);
+        assert_eq!(counts(&one)[..3], [[18, 7, 3, 8, 2], [10, 2, 0, 0, 0], [0; 5]]);
         let all = renewals.periods(&unused, None);
-        assert_eq!(counts(&all)[0], [17, 4, 11, 2, 2], "another customer's rows are no match");
+        assert_eq!(counts(&all)[0], [26, 7, 11, 8, 2], "another customer's rows are no match");
         assert_eq!(renewals.next(customer(1), "Office 365 E3"), Some(date(2026, 12, 1)));
         assert_eq!(renewals.next(customer(1), "Office 365"), None);
         assert_eq!(renewals.next(customer(2), "Power BI"), None);
@@ -296,19 +348,23 @@ mod tests {
     fn what_is_not_active_or_has_no_count_is_in_no_period() {
         let mut renewals = Renewals::new(date(2026, 11, 27));
         let ends = Timestamp::from("2026-12-01T00:00:00Z");
-        let subscribed = |is_active, licenses| Subscribed {
+        let term = |is_active, licenses| Term {
             product: None,
             is_active,
             ends: Some(&ends),
             licenses,
             auto_renew: None,
         };
-        renewals.add(customer(1), &subscribed(false, Some(5)));
-        renewals.add(customer(1), &subscribed(true, None));
-        renewals.add(customer(1), &subscribed(true, Some(-1)));
-        renewals.add(customer(1), &subscribed(true, Some(2)));
+        renewals.add(Some(customer(1)), &term(false, Some(5)));
+        renewals.add(Some(customer(1)), &term(true, None));
+        renewals.add(Some(customer(1)), &term(true, Some(-1)));
+        renewals.add(Some(customer(1)), &term(true, Some(2)));
         let periods = renewals.periods(&UnusedOfProducts::default(), None);
         assert_eq!(counts(&periods)[0], [2, 0, 2, 0, 0]);
-        assert_eq!(renewals.uncounted(), 1);
+        let undated = Term { ends: None, ..term(true, Some(9)) };
+        renewals.add(Some(customer(1)), &undated);
+        renewals.add(None, &term(true, Some(9)));
+        assert_eq!(counts(&renewals.periods(&UnusedOfProducts::default(), None))[0], [2, 0, 2, 0, 0]);
+        assert_eq!(renewals.left_out(), LeftOut { undated: 1, uncounted: 1, without_customer: 1 });
     }
 }

@@ -47,7 +47,7 @@ impl RawTarget {
     ) -> reqwest::Result<reqwest::Request> {
         let mut request = requests.client.request(method, &requests.baseurl).build()?;
         let url = request.url_mut();
-        // Not joined as texts: a path without a leading slash would change the host.
+        // Concatenating the texts would let a path without a leading slash change the host.
         let path = format!("{}/{}", url.path().trim_end_matches('/'), self.path.trim_start_matches('/'));
         url.set_path(&path);
         url.set_query(self.query.as_deref());
@@ -82,7 +82,7 @@ pub struct BodyBytes(pub Bytes);
 #[derive(Clone)]
 pub struct PageBytes(pub Bytes);
 
-/// The metadata. The path is not part of it: it may contain customer data, and there are any number of them.
+/// The metadata. The path is not part of it: it may contain customer data, and the number of paths is unbounded.
 const fn details(method: &'static str) -> OperationDetails {
     OperationDetails { id: "raw", method, path: "/{path}", superseded_by: None, skips: false, seeks: true }
 }

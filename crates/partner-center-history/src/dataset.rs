@@ -84,7 +84,10 @@ impl Dataset {
         if manifest.snapshot_date == day {
             return Ok(manifest);
         }
-        Err(Error::damaged(self.place.file(&path), format_args!("it is of {}", manifest.snapshot_date)))
+        Err(Error::damaged(
+            self.place.file(&path),
+            format_args!("its snapshotDate is {}", manifest.snapshot_date),
+        ))
     }
 
     /// The rows of the funnel of a day, by customer.
@@ -115,7 +118,7 @@ impl Dataset {
             return Err(damaged(format!("it has {length} bytes, and its manifest says {}", part.bytes)));
         }
         if hexadecimal(&Sha256::digest(&bytes)) != part.sha256 {
-            return Err(damaged("its content is not that of its manifest".to_owned()));
+            return Err(damaged("its SHA-256 differs from that in the manifest".to_owned()));
         }
         Ok(bytes)
     }

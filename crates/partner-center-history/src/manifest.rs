@@ -1,4 +1,4 @@
-//! What a dataset and each of its days say about themselves, in JSON files.
+//! The manifests of a dataset and of its days, as JSON files.
 
 use partner_center::CustomerId;
 use partner_center::licenses::Source;
@@ -44,7 +44,7 @@ pub struct Manifest {
     pub tenant: Option<String>,
     /// Where the rows come from.
     pub source: Option<Source>,
-    /// Whether the day was asked for, instead of the latest data.
+    /// Whether the run requested this day instead of the latest data.
     pub requested: bool,
     /// The oldest time at which the service computed a row.
     pub oldest_data: Option<Timestamp>,

@@ -1,7 +1,7 @@
 //! A server on a free loopback port that sends the bytes of a test and records the requests.
 //!
-//! It is no complete HTTP server, so that a test can send replies that no HTTP server would. It runs on threads of its
-//! own, independent of the runtimes of the test.
+//! It does not implement all of HTTP, so a test can send replies that a real server never would. It runs on threads of
+//! its own, independent of the runtimes of the test.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -147,7 +147,7 @@ impl FakeServer {
         &self.url
     }
 
-    /// Sends this reply for the next request that no earlier reply is for.
+    /// Queues a reply, to be sent after all queued replies.
     pub fn push(&self, reply: Reply) {
         self.shared.replies.lock().unwrap().push_back(reply);
     }

@@ -321,10 +321,10 @@ pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fraction(&self) -> f64 {
-        // 53 random bits fill the mantissa of an f64 evenly.
+        // The last 53 bits of a random UUID are all random, and fill the mantissa of an f64 evenly.
         const STEPS: f64 = 9_007_199_254_740_992.0;
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit an f64 exactly")]
-        let step = (Uuid::new_v4().as_u128() >> 75) as f64;
+        let step = (Uuid::new_v4().as_u128() & ((1 << 53) - 1)) as f64;
         step / STEPS
     }
 

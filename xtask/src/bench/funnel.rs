@@ -1,5 +1,5 @@
-//! Measures the memory of the funnel over all customers on the command line, by the number of customers. It must hold
-//! rows, because deployment and usage are two queries.
+//! Measures the peak memory of `licenses funnel --all-customers`, by the number of customers. The funnel holds rows,
+//! because deployment and usage are two queries.
 
 use anyhow::{Context, Result, ensure};
 

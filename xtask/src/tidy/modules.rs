@@ -68,7 +68,7 @@ pub(super) fn findings(files: &BTreeMap<String, String>) -> Result<Vec<String>> 
         let rust = inner.filter(|(file, _)| super::has_extension(file, "rs")).collect();
         let graph = graph(&rust).with_context(|| format!("cannot read the modules of {member}"))?;
         findings
-            .extend(circle(&graph).map(|circle| format!("{member}: modules depend on each other: {circle}")));
+            .extend(cycle(&graph).map(|cycle| format!("{member}: modules depend on each other: {cycle}")));
         if member == FACADE {
             findings.extend(upward(&graph, LAYERS).into_iter().map(|upward| format!("{member}: {upward}")));
         }
@@ -208,9 +208,9 @@ fn first_names(token: Option<&TokenTree>, names: &mut BTreeSet<String>) {
     }
 }
 
-/// A circle of modules, if there is one: as `a -> b (in b.rs) -> a`.
-fn circle(graph: &Graph) -> Option<String> {
-    // Takes away modules that depend on no remaining one, until none is left but those of circles and above.
+/// A cycle of modules, if there is one, such as `a -> b (in a.rs), b -> a (in b.rs)`.
+fn cycle(graph: &Graph) -> Option<String> {
+    // Takes away modules that depend on no remaining one, until none is left but those of cycles and above.
     let mut left: BTreeSet<&str> = graph.keys().map(String::as_str).collect();
     let remaining = |module: &str, left: &BTreeSet<&str>| {
         graph.get(module).into_iter().flatten().find(|(on, _)| left.contains(on.as_str()))
@@ -273,7 +273,7 @@ mod tests {
         let graph = graph_of(&CLEAN);
         assert_eq!(graph["middle"].keys().collect::<Vec<_>>(), ["low"], "through the root's re-export");
         assert_eq!(graph["high"].keys().collect::<Vec<_>>(), ["low", "middle"]);
-        assert_eq!((circle(&graph), upward(&graph, &ORDER)), (None, Vec::new()));
+        assert_eq!((cycle(&graph), upward(&graph, &ORDER)), (None, Vec::new()));
     }
 
     #[test]
@@ -293,7 +293,7 @@ mod tests {
             let found = upward(&graph, &ORDER);
             assert_eq!(found.len(), 1, "{upward_use}: {found:?}");
             assert!(found[0].contains("middle/part.rs: middle must not depend on high"), "{found:?}");
-            let found = circle(&graph).expect(upward_use);
+            let found = cycle(&graph).expect(upward_use);
             assert!(found.contains("middle -> high (in middle/part.rs)"), "{found}");
         }
     }

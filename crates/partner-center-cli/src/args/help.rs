@@ -84,6 +84,7 @@ part, and the row has the flag unusedIsLowerBound. Totals and thresholds cover t
 
 --live adds the licenses that the customer's tenant has and has assigned now, by the product id,
 which is the id of the SKU. Names are not compared: the classic operations send no product ids.
+Totals and thresholds leave out rows that only the tenants have.
 
 Thresholds:
   [any|total] METRIC OPERATOR NUMBER, such as 'idle > 100' or 'total usagePercent < 50'
@@ -146,7 +147,7 @@ rows.
 
 It has what renews within a year, from one query for all customers; if the query does not answer,
 the page says so. With --renewals it is read from the subscriptions of each customer. Unused licenses
-are those of products with exactly the name in the subscription.
+are those of products with the name in the subscription; what does not match is not known.
 
 With --dataset, the page also has what changed in a month, per customer and product, and a chart of
 the recorded days. Its figures are those of history trend and history diff. Rules of --ignore with

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
+use jiff::Unit;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp as Instant, Unit};
 use partner_center::models::Timestamp;
 
 use super::Summary;
+use crate::days::{day_of, today};
 
 /// The days of rows, and how old they are.
 pub(crate) struct Age {
@@ -20,7 +20,7 @@ pub(crate) struct Age {
 impl Age {
     /// `None` if no row has a date.
     pub(crate) fn new(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date) -> Option<Self> {
-        let (oldest, newest) = (day(oldest?)?, day(newest?)?);
+        let (oldest, newest) = (day_of(oldest?)?, day_of(newest?)?);
         let age = age(newest, today);
         Some(if oldest == newest {
             Self { days: newest.to_string(), age }
@@ -40,15 +40,6 @@ pub(crate) fn of_summary(summary: &Summary) -> Option<String> {
 /// the future is reported as such: either the service or this machine's clock is wrong.
 fn sentence(oldest: Option<&Timestamp>, newest: Option<&Timestamp>, today: Date) -> Option<String> {
     Age::new(oldest, newest, today).map(|Age { days, age }| format!("Data of {days}, {age}."))
-}
-
-/// The current day in UTC, like all other days here.
-pub(crate) fn today() -> Date {
-    Instant::now().to_zoned(TimeZone::UTC).date()
-}
-
-fn day(time: &Timestamp) -> Option<Date> {
-    Some(Instant::from_second(time.unix_seconds()?).ok()?.to_zoned(TimeZone::UTC).date())
 }
 
 fn age(day: Date, today: Date) -> String {

@@ -38,7 +38,7 @@ use crate::csv_dialect::Dialect;
 use crate::prices::CostChanges;
 use crate::secrets;
 pub(crate) use about::About;
-pub(crate) use age::{Age, of_summary as age_of, today};
+pub(crate) use age::{Age, of_summary as age_of};
 use columns::{Column, Columns, Shown};
 use file::{Covered, Partial};
 pub(crate) use findings::{CollectedFindings, Position};

@@ -2,7 +2,7 @@
 
 use partner_center::licenses::Source;
 
-use crate::terminal::text::grouped;
+use crate::terminal::text::counted;
 
 /// Where the rows come from; `None` stands for both sources.
 pub(super) fn source(source: Option<Source>, is_sample: bool) -> String {
@@ -39,8 +39,4 @@ pub(crate) fn empty_pages(count: u64) -> String {
         "page was empty although others follow; rows may be missing, and a later run may return them",
         "pages were empty although others follow; rows may be missing, and a later run may return them",
     )
-}
-
-fn counted(count: u64, one: &str, several: &str) -> String {
-    format!("{} {}", grouped(count), if count == 1 { one } else { several })
 }

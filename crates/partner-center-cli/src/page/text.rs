@@ -4,7 +4,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use crate::terminal::text::{grouped, showable};
+use crate::terminal::text::{counted, grouped, showable};
 
 /// The maximum number of characters of a name. A longer name is cut, so that no customer can make a page large.
 const LONGEST_NAME: usize = 256;
@@ -90,7 +90,7 @@ pub(super) trait Quantity {
 
 impl Quantity for u64 {
     fn counted(&self, one: &str, many: &str) -> String {
-        format!("{} {}", grouped(*self), if *self == 1 { one } else { many })
+        counted(*self, one, many)
     }
 }
 

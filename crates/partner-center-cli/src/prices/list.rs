@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::civil::Date;
-use jiff::tz::Offset;
 use partner_center::models::Timestamp;
 use wildmatch::WildMatch;
 
 use super::cost::{Price, RowCost};
 use super::currency::Currency;
 use super::product::{Product, Selector};
+use crate::days::day_of;
 
 /// The prices of a file.
 ///
@@ -231,12 +231,6 @@ impl Pricer {
     pub(crate) fn ambiguous(&self) -> impl Iterator<Item = (&str, &[EntryRef])> {
         self.ambiguous.iter().map(|(product, entries)| (product.as_str(), entries.as_slice()))
     }
-}
-
-/// The day of a time in UTC. `None` for "never" and for texts that are not times.
-pub(crate) fn day_of(stamp: &Timestamp) -> Option<Date> {
-    let time = jiff::Timestamp::from_second(stamp.unix_seconds()?).ok()?;
-    Some(Offset::UTC.to_datetime(time).date())
 }
 
 #[cfg(test)]

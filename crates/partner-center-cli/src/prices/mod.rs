@@ -21,7 +21,7 @@ pub(crate) use self::change::{CostChange, CostChanges};
 pub(crate) use self::check::{Finding, FindingKind, check};
 pub(crate) use self::cost::{Costs, Price, Priced, RowCost};
 pub(crate) use self::currency::Currency;
-pub(crate) use self::list::{EntryRef, PriceList, Pricer, day_of};
+pub(crate) use self::list::{EntryRef, PriceList, Pricer};
 pub(crate) use self::product::{Product, Products};
 pub(crate) use self::product_names::ProductNames;
 pub(crate) use self::template::write_template;

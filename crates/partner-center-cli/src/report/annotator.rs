@@ -8,10 +8,10 @@ use partner_center::models::{Guid, Timestamp};
 use partner_center_history::{Day, ProductRows};
 
 use crate::args::Pricing;
+use crate::days::{day_of, today};
 use crate::output::columns::Columns;
 use crate::output::rows::AnnotatedRow;
-use crate::output::today;
-use crate::prices::{Currency, Price, PriceList, Priced, Pricer, Product, ProductNames, day_of};
+use crate::prices::{Currency, Price, PriceList, Priced, Pricer, Product, ProductNames};
 use crate::problem::Problem;
 
 /// What the files of the user add to rows.

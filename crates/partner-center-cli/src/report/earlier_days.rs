@@ -16,7 +16,7 @@ use crate::output::as_written;
 use crate::page::{self, ChangeKind, Changes, History, POINTS, Point, Since, Text, Trend};
 use crate::prices::{CostChanges, Costs, Price, Priced};
 use crate::problem::Stop;
-use crate::terminal::text::grouped;
+use crate::terminal::text::{counted, grouped};
 
 impl RecordedDay {
     /// What is known of the earlier days, if there are any; and names of customers that were not read on this day.
@@ -170,7 +170,7 @@ fn changes(since: &Manifest, day: Day, diff: &Diff<Priced<Price>>, policy: &Funn
     let mut notes = vec![format!(
         "In {apart} {}: {} with rows on both days, {} new, {} gone.",
         if apart == 1 { "day" } else { "days" },
-        counted(customers.on_both),
+        counted(customers.on_both, "customer", "customers"),
         grouped(customers.appeared),
         grouped(customers.gone),
     )];
@@ -180,7 +180,7 @@ fn changes(since: &Manifest, day: Day, diff: &Diff<Priced<Price>>, policy: &Funn
              out.",
             match customers.unknown {
                 1 => "1 customer was".to_owned(),
-                several => format!("{} were", counted(several)),
+                several => format!("{} were", counted(several, "customer", "customers")),
             }
         ));
     }
@@ -192,10 +192,6 @@ fn changes(since: &Manifest, day: Day, diff: &Diff<Priced<Price>>, policy: &Funn
     }
     changes.notes = notes.iter().map(|note| Text::sentence(note)).collect();
     changes
-}
-
-fn counted(customers: u64) -> String {
-    format!("{} {}", grouped(customers), if customers == 1 { "customer" } else { "customers" })
 }
 
 /// `None` for what is not known.

@@ -164,6 +164,10 @@ impl FunnelPolicy {
 
     fn annotated(&mut self, row: AnnotatedRow) -> AnnotatedRow {
         let row = as_written(self.annotator.annotate(row));
+        if row.is_only_in_tenant() {
+            // It has no counts of the analytics, which totals and thresholds are about.
+            return row;
+        }
         self.state.totals.add(&row.row);
         if let Some(costs) = &mut self.state.costs {
             row.add_costs(costs);

@@ -18,9 +18,11 @@ use super::ignore_rules::IgnoreRules;
 use super::runner::drive;
 use super::source::Reading;
 use super::{Setup, ordered};
+use crate::anonymizer::code;
 use crate::args::{self, Global, SkuList, SubscriptionList};
 use crate::connect::Connection;
 use crate::console::Console;
+use crate::days::today;
 use crate::exit::Exit;
 use crate::free_skus;
 use crate::output::columns::Columns;
@@ -29,7 +31,7 @@ use crate::output::paths::Read;
 use crate::output::rows::{Sku, Subscription};
 use crate::output::{Row, as_written};
 use crate::problem::{Problem, Stop};
-use crate::terminal::text::grouped;
+use crate::terminal::text::{counted, grouped};
 
 /// `subscriptions list`.
 pub(crate) async fn subscriptions(
@@ -180,7 +182,10 @@ impl Wanted<Sku> for WantedSkus {
 
     fn notes(&self) -> Vec<String> {
         let free = (self.free > 0).then(|| {
-            format!("{} rows of free SKUs are left out; --include-free shows them", grouped(self.free))
+            format!(
+                "{} left out; --include-free shows them",
+                counted(self.free, "row of a free SKU is", "rows of free SKUs are")
+            )
         });
         let ignored =
             (self.ignored > 0).then(|| format!("{} rows are left out by --ignore", grouped(self.ignored)));
@@ -241,7 +246,7 @@ impl List<'_> {
         let rows = OwnedRows {
             stream: sweep.stream(),
             is_named: !whose.all_customers,
-            today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
+            today: today(),
             wanted,
             thresholds,
             refused: BTreeMap::new(),
@@ -277,7 +282,7 @@ impl<R: Owned, W: Wanted<R>> Reading for OwnedRows<R, W> {
             && !self.is_named
             && error.is_forbidden()
         {
-            *self.refused.entry(error.code().unwrap_or("403").to_owned()).or_default() += 1;
+            *self.refused.entry(code(error).unwrap_or("403").to_owned()).or_default() += 1;
             let rows = BatchRows::Refused(error.clone());
             return Ok(Some(Batch { customer: Some(customer), name, rows, odd: Vec::new() }));
         }
@@ -332,10 +337,8 @@ impl<R: Owned, W: Wanted<R>> Reading for OwnedRows<R, W> {
 
     fn notes(&self) -> Vec<String> {
         let refused = self.refused.iter().map(|(code, customers)| {
-            format!(
-                "{} customers were skipped: the user has no role in their tenants (code {code})",
-                grouped(*customers)
-            )
+            let customers = counted(*customers, "customer was skipped", "customers were skipped");
+            format!("{customers}: the user has no role in the tenant (code {code})")
         });
         refused.chain(self.wanted.notes()).collect()
     }

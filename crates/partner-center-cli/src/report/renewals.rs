@@ -1,27 +1,31 @@
-//! Reads what renews when, for the pages: with one query for all customers, or customer by customer with `--renewals`.
+//! Reads the subscriptions for the renewals on pages: with one query for all customers, or customer by customer with
+//! `--renewals`.
 
 use std::sync::{Arc, OnceLock};
 
 use partner_center::filter::{Filter, FilterError, SubscriptionField, Subscriptions};
-use partner_center::models::{Guid, SubscriptionCollection, SubscriptionInsightsCollection};
+use partner_center::models::{
+    Findings, Guid, SubscriptionCollection, SubscriptionInsightsCollection, UnitType,
+};
 use partner_center::paging::Pages;
 use partner_center::sweep::{CustomerOutcome, Outcome, Progress, SweepStream};
 use partner_center::{CustomerId, Error, PartnerCenter};
 
 use super::recorded::is_selected;
-use super::selected_customers::{BATCH, customers};
+use super::selected_customers::{BATCH, any_of, customers};
 use crate::anonymizer::{anonymizer, message};
-use crate::output::today;
-use crate::renewals::{Renewals, Subscribed};
-use crate::terminal::text::grouped;
+use crate::days::today;
+use crate::renewals::{Renewals, Term};
+use crate::terminal::text::counted;
 
 /// Reads renewals before the rows, and passes them on to the pages.
 pub(super) struct RenewalsReading {
     source: Source,
-    /// Of these customers; without any, of all.
+    /// The selected customers; empty means all.
     customers: Vec<CustomerId>,
     renewals: Renewals,
-    passed_on: Arc<OnceLock<Renewals>>,
+    /// Where the pages find them.
+    shared: Arc<OnceLock<Renewals>>,
     counts: Counts,
     /// Why there are no renewals.
     failure: Option<String>,
@@ -31,8 +35,10 @@ pub(super) struct RenewalsReading {
 struct Counts {
     /// Subscriptions that were read.
     read: u64,
-    /// Rows of subscriptions that could not be read.
+    /// Subscriptions that could not be read.
     unreadable: u64,
+    /// Values that count as missing, because they are not of the documented type.
+    odd: u64,
     /// Customers whose subscriptions could not be read.
     failed: u64,
 }
@@ -48,37 +54,37 @@ impl RenewalsReading {
     pub(super) fn by_query(
         partner: &PartnerCenter,
         customers: &[CustomerId],
-        passed_on: Arc<OnceLock<Renewals>>,
+        shared: Arc<OnceLock<Renewals>>,
     ) -> Result<Self, Error> {
         let renewals = Renewals::new(today());
         let [first, last] = renewals.days().map(|day| day.to_string());
         let ends = SubscriptionField::COMMITMENT_END_DATE;
         let in_time = ends.ge(first.as_str())?.and(ends.le(format!("{last}T23:59:59Z").as_str())?);
         let filter = match of_customers(customers)? {
-            Some(of_customers) if customers.len() <= BATCH => in_time.and(of_customers),
+            Some(of_customers) if 2 * customers.len() <= BATCH => in_time.and(of_customers),
             _ => in_time,
         };
         let pages = partner.analytics().subscriptions().filter(filter).pages();
-        Ok(Self::new(Source::Query(Box::new(pages)), customers, renewals, passed_on))
+        Ok(Self::new(Source::Query(Box::new(pages)), customers, renewals, shared))
     }
 
     /// Customer by customer.
     pub(super) fn by_customer(
         sweep: SweepStream<SubscriptionCollection>,
         customers: &[CustomerId],
-        passed_on: Arc<OnceLock<Renewals>>,
+        shared: Arc<OnceLock<Renewals>>,
     ) -> Self {
-        Self::new(Source::Customers(Box::new(sweep)), customers, Renewals::new(today()), passed_on)
+        Self::new(Source::Customers(Box::new(sweep)), customers, Renewals::new(today()), shared)
     }
 
     fn new(
         source: Source,
         customers: &[CustomerId],
         renewals: Renewals,
-        passed_on: Arc<OnceLock<Renewals>>,
+        shared: Arc<OnceLock<Renewals>>,
     ) -> Self {
         let counts = Counts::default();
-        Self { source, customers: customers.to_vec(), renewals, passed_on, counts, failure: None }
+        Self { source, customers: customers.to_vec(), renewals, shared, counts, failure: None }
     }
 
     /// The progress of the reading, while it lasts.
@@ -98,25 +104,24 @@ impl RenewalsReading {
                 Source::Read => return Ok(None),
                 Source::Query(pages) => match pages.try_next().await {
                     Ok(Some(page)) => {
-                        self.counts.unreadable += page.unreadable_count();
+                        self.counts.see(page.findings());
                         for row in page.into_items() {
+                            self.counts.read += 1;
                             let id = row.customer_tenant_id.as_ref().and_then(Guid::as_uuid);
                             let status = row.status.as_ref().map(ToString::to_string);
-                            let subscribed = Subscribed {
+                            let term = Term {
                                 product: row.product_name.as_deref(),
                                 is_active: is_active(status.as_deref()),
                                 ends: row.commitment_end_date.as_ref(),
                                 licenses: row.license_count,
                                 auto_renew: row.auto_renew_enabled,
                             };
-                            self.counts.read += 1;
-                            if let Some(id) = id {
-                                add(&mut self.renewals, &self.customers, id.into(), &subscribed);
-                            }
+                            add(&mut self.renewals, &self.customers, id.map(CustomerId::from), &term);
                         }
                     }
                     Ok(None) => {
-                        if self.counts.read == 0 {
+                        // Of a few customers, none may have a subscription that ends within the year.
+                        if self.counts.read == 0 && self.counts.unreadable == 0 && self.customers.is_empty() {
                             self.failure = Some("the query of subscriptions returned no rows".to_owned());
                         }
                         self.end();
@@ -134,25 +139,30 @@ impl RenewalsReading {
                     };
                     match outcome {
                         Outcome::Rows(page) | Outcome::Empty(page) => {
-                            self.counts.unreadable += page.unreadable_count();
+                            self.counts.see(page.findings());
                             for one in page.into_items() {
+                                self.counts.read += 1;
+                                // Azure and benefits have a quantity too, but no licenses.
+                                if one.unit_type.as_ref().is_some_and(|unit| *unit != UnitType::Licenses) {
+                                    continue;
+                                }
                                 let ends = one.commitment_end_date_time.as_ref();
                                 let status = one.status.as_ref().map(ToString::to_string);
-                                let subscribed = Subscribed {
+                                let term = Term {
                                     product: one.offer_name.as_deref(),
                                     is_active: is_active(status.as_deref()),
                                     ends: ends.or(one.commitment_end_date.as_ref()),
                                     licenses: one.quantity,
                                     auto_renew: one.auto_renew_enabled,
                                 };
-                                self.counts.read += 1;
-                                add(&mut self.renewals, &self.customers, customer, &subscribed);
+                                add(&mut self.renewals, &self.customers, Some(customer), &term);
                             }
                         }
-                        // Its licenses are not readable either.
+                        // No relationship or no tenant: the rows are skipped too.
                         Outcome::Skipped(_) => {}
                         Outcome::Failed(error) => {
                             self.counts.failed += 1;
+                            self.renewals.add_unread(shown(customer));
                             return Ok(Some((customer, error)));
                         }
                     }
@@ -167,7 +177,7 @@ impl RenewalsReading {
         if self.failure.is_none() {
             let renewals = std::mem::replace(&mut self.renewals, Renewals::new(today()));
             // The reading is the only one that sets it, once.
-            let _ = self.passed_on.set(renewals);
+            let _ = self.shared.set(renewals);
         }
     }
 
@@ -177,33 +187,31 @@ impl RenewalsReading {
     }
 
     pub(super) fn notes(&self) -> Vec<String> {
-        let Counts { unreadable, failed, .. } = self.counts;
+        let Counts { unreadable, odd, failed, .. } = self.counts;
+        let subscriptions = counted(unreadable, "subscription", "subscriptions");
+        let values = counted(odd, "value", "values");
         let failure = self.failure.as_ref().map(|why| format!("renewals are not known: {why}"));
         let failed = (failed > 0).then(|| {
             format!("renewals of {} are not known: their subscriptions could not be read", customers(failed))
         });
-        let subscriptions = if unreadable == 1 { "subscription" } else { "subscriptions" };
-        let unreadable = (unreadable > 0).then(|| {
-            format!(
-                "{} {subscriptions} could not be read; what of them renews is not known",
-                grouped(unreadable)
-            )
-        });
-        [failure, failed, unreadable].into_iter().flatten().collect()
+        let unreadable = (unreadable > 0)
+            .then(|| format!("{subscriptions} could not be read, and their renewals are not known"));
+        let odd = (odd > 0).then(|| format!("{values} of subscriptions are invalid and count as missing"));
+        [failure, failed, unreadable, odd].into_iter().flatten().collect()
     }
 }
 
-/// Matches the subscriptions of these customers, whose ids are in capitals in the rows; `None` without customers.
+impl Counts {
+    fn see(&mut self, findings: &Findings) {
+        self.unreadable += findings.unreadable_count();
+        self.odd += findings.odd_value_count();
+    }
+}
+
+/// Matches the subscriptions of these customers; `None` without customers. The letter case of ids varies.
 fn of_customers(customers: &[CustomerId]) -> Result<Option<Filter<Subscriptions>>, FilterError> {
-    let one =
-        |customer: &CustomerId| SubscriptionField::CUSTOMER_TENANT_ID.eq(customer.to_string().to_uppercase());
-    customers.iter().map(one).try_fold(None, |all: Option<Filter<Subscriptions>>, one| {
-        let one = one?;
-        Ok(Some(match all {
-            Some(all) => all.or(one),
-            None => one,
-        }))
-    })
+    let ids = customers.iter().map(ToString::to_string);
+    any_of(ids.flat_map(|id| [id.to_uppercase(), id]).map(|id| SubscriptionField::CUSTOMER_TENANT_ID.eq(id)))
 }
 
 /// Whether a subscription is in use. Its status is an open set, with other letter case in analytics.
@@ -212,9 +220,13 @@ fn is_active(status: Option<&str>) -> bool {
 }
 
 /// Adds a subscription of a selected customer, by the id that rows have.
-fn add(renewals: &mut Renewals, selected: &[CustomerId], customer: CustomerId, subscribed: &Subscribed<'_>) {
-    if is_selected(selected, customer) {
-        let customer = anonymizer().map_or(customer, |anonymizer| anonymizer.id(customer));
-        renewals.add(customer, subscribed);
+fn add(renewals: &mut Renewals, selected: &[CustomerId], customer: Option<CustomerId>, term: &Term<'_>) {
+    if customer.is_none_or(|customer| is_selected(selected, customer)) {
+        renewals.add(customer.map(shown), term);
     }
+}
+
+/// The id of a customer as it is shown.
+fn shown(customer: CustomerId) -> CustomerId {
+    anonymizer().map_or(customer, |anonymizer| anonymizer.id(customer))
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, LocalBoxStream};
 use partner_center::chain::CustomerHandle;
-use partner_center::filter::{Field, Filter, FilterError, LicenseOperation};
+use partner_center::filter::{Field, Filter, FilterError, LicenseOperation, Operation};
 use partner_center::funnel::Funnel;
 use partner_center::licenses::{self, DeploymentRow, Fallback, LicenseRow, UsageRow};
 use partner_center::models::Findings;
@@ -20,7 +20,7 @@ use partner_center::{CustomerId, Error, PartnerCenter};
 use crate::anonymizer::message;
 use crate::args::Source;
 use crate::output::Position;
-use crate::terminal::text::grouped;
+use crate::terminal::text::{counted, grouped};
 
 /// Customers per commercial query. A filter takes some 75 characters per customer, and every proxy accepts a URL of
 /// 2,000 characters.
@@ -253,7 +253,7 @@ impl<Q: CustomerQuery> SelectedCustomers<Q> {
 
 /// `1 customer`, `2,000 customers`
 pub(super) fn customers(count: u64) -> String {
-    if count == 1 { "1 customer".to_owned() } else { format!("{} customers", grouped(count)) }
+    counted(count, "customer", "customers")
 }
 
 type ClassicResult<T> = (CustomerId, Result<(Option<T>, Odd), Error>);
@@ -400,14 +400,20 @@ impl<Q: CustomerQuery> QuerySteps<Q> {
 
 /// A filter for the rows of these customers. Ids are in capitals, as in the documented request and in the rows.
 fn filter<Op: LicenseOperation>(customers: &[CustomerId]) -> Result<Filter<Op>, FilterError> {
-    let mut filter: Option<Filter<Op>> = None;
-    for customer in customers {
-        let one = Field::CUSTOMER_TENANT_ID.eq(customer.to_string().to_uppercase())?;
-        filter = Some(match filter {
-            Some(filter) => filter.or(one),
-            None => one,
-        });
-    }
+    let one = |customer: &CustomerId| Field::CUSTOMER_TENANT_ID.eq(customer.to_string().to_uppercase());
     // For no customers, a filter that matches no row.
-    filter.map_or_else(|| Field::CUSTOMER_TENANT_ID.eq(""), Ok)
+    any_of(customers.iter().map(one))?.map_or_else(|| Field::CUSTOMER_TENANT_ID.eq(""), Ok)
+}
+
+/// A filter for what one of the filters matches; `None` without filters.
+pub(super) fn any_of<Op: Operation>(
+    filters: impl IntoIterator<Item = Result<Filter<Op>, FilterError>>,
+) -> Result<Option<Filter<Op>>, FilterError> {
+    filters.into_iter().try_fold(None, |all: Option<Filter<Op>>, one| {
+        let one = one?;
+        Ok(Some(match all {
+            Some(all) => all.or(one),
+            None => one,
+        }))
+    })
 }

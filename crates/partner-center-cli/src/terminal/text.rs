@@ -52,6 +52,11 @@ pub(super) fn is_unsafe(character: char) -> bool {
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// A number of things: `1 row`, `1,234 rows`.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
 /// `1234567` as `1,234,567`.
 pub(crate) fn grouped(count: impl TryInto<i128>) -> String {
     let count = count.try_into().unwrap_or(i128::MAX);

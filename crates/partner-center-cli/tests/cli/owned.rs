@@ -209,8 +209,7 @@ fn skus_of_all_customers_without_free_ones_and_without_those_who_grant_no_role()
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(cells(&run, &OF_SKUS), skus_of(book, false));
     let refused = readable(book).iter().filter(|customer| !customer.grants_a_role()).count();
-    let note =
-        format!("{refused} customers were skipped: the user has no role in their tenants (code 900308)");
+    let note = format!("{refused} customers were skipped: the user has no role in the tenant (code 900308)");
     assert!(refused > 0 && run.stderr.contains(&note), "{}", run.stderr);
     let free = skus_of(book, true).len() - skus_of(book, false).len();
     assert!(run.stderr.contains(&format!("{free} rows of free SKUs are left out")), "{}", run.stderr);

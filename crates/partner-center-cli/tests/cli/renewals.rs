@@ -35,12 +35,12 @@ fn expected(desk: &Desk, only: Option<&str>) -> Periods {
     let is_wanted = |row: &BTreeMap<String, String>| only.is_none_or(|only| row["customerId"] == only);
     let product =
         |row: &BTreeMap<String, String>| (row["customerId"].clone(), row["productName"].to_lowercase());
+    // The unused licenses, and whether more may be unused.
     let mut unused = BTreeMap::new();
     for row in desk.funnel(&["-a"]) {
-        let sum: &mut Option<i64> = unused.entry(product(&row)).or_default();
-        if let Ok(more) = row["unused"].parse::<i64>() {
-            *sum = Some(sum.unwrap_or_default() + more);
-        }
+        let (sum, is_lower_bound): &mut (i64, bool) = unused.entry(product(&row)).or_default();
+        *sum += row["unused"].parse::<i64>().unwrap_or_default();
+        *is_lower_bound |= row["shelfware"].is_empty() || row["idle"].is_empty();
     }
     let run = desk.beside.run(&["subscriptions", "query", "--format", "csv"]);
     let mut rows: Vec<_> = records(&run.stdout)
@@ -58,12 +58,13 @@ fn expected(desk: &Desk, only: Option<&str>) -> Periods {
         let period = &mut periods[[30, 60, 90, 365].iter().position(|last| days <= *last).unwrap()];
         let licenses: i64 = row["licenseCount"].parse().unwrap();
         let parts = match unused.get_mut(&product(&row)) {
-            Some(Some(left)) => {
+            Some((left, is_lower_bound)) => {
                 let here = licenses.min(*left);
                 *left -= here;
-                [licenses - here, here, 0, licenses]
+                let others = licenses - here;
+                if *is_lower_bound { [0, here, others, licenses] } else { [others, here, 0, licenses] }
             }
-            Some(None) | None => [0, 0, licenses, licenses],
+            None => [0, 0, licenses, licenses],
         };
         period.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
     }
@@ -156,7 +157,7 @@ fn without_an_answer_renewals_are_a_caveat() {
     let (code, page, stderr) = page(&desk, &[]);
     assert_eq!(code, 0, "{stderr}");
     assert!(!page.all("#renewals").is_empty());
-    assert!(page.notes().contains("1 subscription could not be read"), "{}", page.notes());
+    assert!(page.notes().contains("1 subscription could not be read, and"), "{}", page.notes());
 }
 
 #[test]
@@ -170,6 +171,31 @@ fn a_customer_whose_subscriptions_fail_makes_the_run_partial() {
     assert!(page.notes().contains("Renewals of 1 customer are not known"), "{}", page.notes());
     assert!(!page.all("#renewals").is_empty(), "those of the others are known");
     assert_eq!(page.value("#total-unused"), unused);
+
+    // Its own page of a pack does not say that nothing renews.
+    let folder = desk.path("pack");
+    let run = desk.write(&["report", "pack"], "pack", &["--renewals"]);
+    assert_eq!(run.code, 3, "{run}");
+    for name in crate::report::names(&folder) {
+        let page = Page::read(&folder.join(&name));
+        let is_of_customer = name.ends_with(&format!("-{}.html", &DOCUMENTED[..8]));
+        if name != "index.html" {
+            assert_eq!(page.all("#renewals").is_empty(), is_of_customer, "{name}");
+            let says_so = page.text().contains("the subscriptions could not be read");
+            assert_eq!(says_so, is_of_customer, "{name}");
+        }
+    }
+}
+
+/// A few customers may have nothing that ends within the year.
+#[test]
+fn nothing_of_the_selected_customers_renews() {
+    let desk = running(10);
+    desk.set_faults("/*analytics/subscriptions* no-rows");
+    let (code, page, stderr) = page(&desk, &["--customer", DOCUMENTED]);
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(periods(&page), vec![[0; 4]; 4]);
+    assert!(page.text().contains("No subscription with a known number of licenses ends"), "{}", page.text());
 }
 
 /// A name that is only similar is no match, and the page says so.
@@ -183,7 +209,7 @@ fn names_that_differ_are_not_matched() {
         assert_eq!([in_use, unused, not_known], [0, 0, all]);
     }
     let section = page.all("section[aria-labelledby=renewals]");
-    assert!(words(section[0]).contains("licenses are not matched"), "{}", words(section[0]));
+    assert!(words(section[0]).contains("could not be matched"), "{}", words(section[0]));
 }
 
 #[test]

@@ -76,7 +76,7 @@ macro_rules! products {
             workloads: $workloads,
         };)*
         /// All products.
-        pub(super) static CATALOGUE: &[Product] = &[$($constant),*];
+        pub(super) static CATALOG: &[Product] = &[$($constant),*];
     };
 }
 
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn ids_are_upper_case_guids_and_no_name_repeats() {
         let mut seen = HashSet::new();
-        for product in CATALOGUE {
+        for product in CATALOG {
             assert!(uuid::Uuid::parse_str(product.id).is_ok(), "{}", product.name);
             assert_eq!(product.id, product.id.to_uppercase());
             assert_eq!(product.name, product.title.to_uppercase());

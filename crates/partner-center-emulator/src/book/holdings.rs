@@ -1,6 +1,6 @@
 //! What a customer holds on a day: the products it bought, moved from the default day.
 
-use super::catalog::{CATALOGUE, SKYPE_WORKLOAD};
+use super::catalog::{CATALOG, SKYPE_WORKLOAD};
 use super::timeline::{AWAY_EVERY, Drift, SWAP_EVERY, Term, TermChances, Timeline, scaled};
 use super::{Product, Workload};
 use crate::rng::{Rng, mix};
@@ -178,7 +178,7 @@ impl Products {
     fn pick(&mut self, draw: &mut Rng) -> Option<&'static Product> {
         let place = Self::places(draw).find(|place| !self.contains(*place))?;
         self.0 |= 1 << place;
-        CATALOGUE.get(place)
+        CATALOG.get(place)
     }
 
     fn contains(self, place: usize) -> bool {
@@ -187,8 +187,8 @@ impl Products {
 
     /// All places of the catalog, from a random one.
     fn places(draw: &mut Rng) -> impl Iterator<Item = usize> + use<> {
-        let first = usize::try_from(draw.below(CATALOGUE.len() as u64)).unwrap_or_default();
-        (first..CATALOGUE.len()).chain(0..first)
+        let first = usize::try_from(draw.below(CATALOG.len() as u64)).unwrap_or_default();
+        (first..CATALOG.len()).chain(0..first)
     }
 }
 
@@ -228,7 +228,7 @@ impl Swaps {
         }
         let mut draw = self.timeline.numbers(SWAPPED_PRODUCT, 0);
         let others = Products::places(&mut draw).filter(|place| !self.taken.contains(*place));
-        let others = others.skip(slot.into()).step_by(self.slots).filter_map(|place| CATALOGUE.get(place));
+        let others = others.skip(slot.into()).step_by(self.slots).filter_map(|place| CATALOG.get(place));
         let own: Vec<&Product> = std::iter::once(bought).chain(others).collect();
         let version = (now - default).rem_euclid(i64::try_from(own.len()).unwrap_or(1));
         let product = usize::try_from(version).ok().and_then(|version| own.get(version));

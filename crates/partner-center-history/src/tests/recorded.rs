@@ -88,7 +88,7 @@ async fn read_back(place: &TestPlace) {
 /// In every order of the data, and at every place.
 #[tokio::test]
 async fn the_same_data_gives_the_same_bytes() {
-    // Pages of three rows and customers one by one come in another order.
+    // Pages of three rows arrive in a different order.
     let emulators =
         [Emulator::builder().start().await.unwrap(), Emulator::builder().page_size(3).start().await.unwrap()];
     let mut all = Vec::new();
@@ -155,7 +155,7 @@ async fn damage_is_an_error_that_names_the_file() {
         (run, "version 2", |bytes| Some(replaced(&bytes, "\"version\":1", "\"version\":2"))),
         (run, "damaged", |_| Some(b"{}".to_vec())),
         (run, "damaged", |_| Some(Vec::new())),
-        (run, "it is of 2026-08-29", |bytes| {
+        (run, "its snapshotDate is 2026-08-29", |bytes| {
             Some(replaced(&bytes, "\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\""))
         }),
         (part, "its manifest says", |bytes| Some(bytes[..bytes.len() / 2].to_vec())),

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
-/// The most odd values, and the most unreadable rows, that are kept: the number of rows of the largest page. All are
+/// The maximum number of odd values kept, and of unreadable rows: the number of rows of the largest page. All are
 /// counted.
 const MAX_KEPT: usize = 10_000;
 

@@ -81,7 +81,7 @@ impl ReportPage {
                 .edition
                 .renewals
                 .get()
-                .map(|renewals| renewals::on_page(renewals, &self.renewing, None)),
+                .and_then(|renewals| renewals::on_page(renewals, &self.renewing, None)),
             changes,
             trend,
             caveats: words::caveats(summary, totals),

@@ -190,6 +190,10 @@ impl Customer {
     fn page(mut self, edition: &Edition, customer: Text) -> CustomerReport {
         let totals = &self.sums.totals;
         let renewals = edition.renewals.get();
+        let is_unread = renewals.is_some_and(|renewals| renewals.is_unread(self.id));
+        let renewals_unread = is_unread.then(|| {
+            Text::sentence("When your licenses renew is not known: the subscriptions could not be read.")
+        });
         let products =
             sorted(&self.products.groups, Group::unused).into_iter().map(|product| page::Product {
                 group: group_on_page(product),
@@ -206,9 +210,9 @@ impl Customer {
             totals: self.sums.on_page(),
             products: page::Products::new(products),
             renewals: renewals
-                .map(|renewals| super::renewals::on_page(renewals, &self.renewing, Some(self.id))),
+                .and_then(|renewals| super::renewals::on_page(renewals, &self.renewing, Some(self.id))),
             changes: None,
-            caveats: vec![words::caveat_of_age(totals)],
+            caveats: [words::caveat_of_age(totals)].into_iter().chain(renewals_unread).collect(),
             rows: self.rows.take_table(),
         }
     }

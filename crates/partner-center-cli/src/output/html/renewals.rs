@@ -4,17 +4,20 @@ use partner_center::CustomerId;
 
 use super::words::sentence;
 use crate::page::{self, Renewal, Text};
-use crate::renewals::{Period, Renewals, UnusedOfProducts};
-use crate::terminal::text::grouped;
+use crate::renewals::{LeftOut, Period, Renewals, UnusedOfProducts};
+use crate::terminal::text::counted;
 
-/// The renewals of one customer, or of all.
+/// The renewals of one customer, or of all; `None` if they could not be read.
 pub(super) fn on_page(
     renewals: &Renewals,
     unused: &UnusedOfProducts,
     only: Option<CustomerId>,
-) -> page::Renewals {
+) -> Option<page::Renewals> {
+    if only.is_some_and(|customer| renewals.is_unread(customer)) {
+        return None;
+    }
     let periods = renewals.periods(unused, only);
-    let notes = notes(&periods, renewals.uncounted(), only.is_some());
+    let notes = notes(&periods, renewals.left_out(), only.is_some());
     let period = |period: &Period| Renewal {
         period: Text::new(&in_words(period)),
         until: Text::new(&period.until.to_string()),
@@ -22,7 +25,7 @@ pub(super) fn on_page(
         unused: period.unused,
         not_known: period.unmatched.saturating_add(period.unknown),
     };
-    page::Renewals { periods: periods.iter().map(period).collect(), notes }
+    Some(page::Renewals { periods: periods.iter().map(period).collect(), notes })
 }
 
 fn in_words(period: &Period) -> String {
@@ -32,37 +35,43 @@ fn in_words(period: &Period) -> String {
     }
 }
 
-fn notes(periods: &[Period], uncounted: u64, is_one: bool) -> Vec<Text> {
-    let sum = |count: fn(&Period) -> i64| periods.iter().map(count).fold(0, i64::saturating_add);
+fn notes(periods: &[Period], left_out: LeftOut, is_one: bool) -> Vec<Text> {
+    let sum = |count: fn(&Period) -> i64| {
+        let sum = periods.iter().map(count).fold(0, i64::saturating_add);
+        u64::try_from(sum).unwrap_or_default()
+    };
+    let licenses = |count: u64| counted(count, "license", "licenses");
+    let subscriptions = |count: u64| counted(count, "subscription", "subscriptions");
     let mut notes = Vec::new();
     if sum(|period| period.licenses) == 0 {
         notes.push("no subscription with a known number of licenses ends in this time".to_owned());
     }
     if sum(|period| period.unused) > 0 {
-        notes.push("unused licenses of a product count where it renews first".to_owned());
+        notes.push("unused licenses of a product are counted at its first renewal".to_owned());
     }
-    let unmatched = sum(|period| period.unmatched);
-    if unmatched > 0 {
-        let whose = if is_one { "of this page" } else { "of the customer on this page" };
+    if let unmatched @ 1.. = sum(|period| period.unmatched) {
+        let whose = if is_one { "on this page" } else { "of the customer" };
         notes.push(format!(
-            "{} licenses are not matched: no row {whose} has a product with exactly the name in the subscription",
-            grouped(unmatched)
+            "{} could not be matched: no row {whose} has the product name of their subscription",
+            licenses(unmatched)
         ));
     }
-    let unknown = sum(|period| period.unknown);
-    if unknown > 0 {
-        notes.push(format!("of {} licenses it is not known whether the product is used", grouped(unknown)));
+    if let unknown @ 1.. = sum(|period| period.unknown) {
+        notes.push(format!("it is not known whether {} are used", licenses(unknown)));
     }
-    let end_for_good = sum(|period| period.end_for_good);
-    if end_for_good > 0 {
-        notes.push(format!(
-            "{} licenses are of subscriptions that do not renew by themselves",
-            grouped(end_for_good)
-        ));
+    if let not_renewing @ 1.. = sum(|period| period.not_renewing) {
+        notes.push(format!("auto-renewal is off for {}", licenses(not_renewing)));
     }
-    // Whose they are is not kept, so they are not told to a single customer.
-    if uncounted > 0 && !is_one {
-        notes.push(format!("{} subscriptions without a number of licenses are left out", grouped(uncounted)));
+    // These counts are not kept per customer, so only the page of all customers shows them.
+    let LeftOut { undated, uncounted, without_customer } = left_out;
+    for (count, why) in [
+        (undated, "without an end date"),
+        (uncounted, "without a number of licenses"),
+        (without_customer, "without a customer"),
+    ] {
+        if count > 0 && !is_one {
+            notes.push(format!("left out: {} {why}", subscriptions(count)));
+        }
     }
     notes.iter().map(|note| Text::sentence(&sentence(note))).collect()
 }
@@ -79,23 +88,36 @@ mod tests {
     fn notes_say_what_the_counts_mean() {
         let nothing = [Period::default()];
         assert_eq!(
-            texts(&notes(&nothing, 0, false)),
+            texts(&notes(&nothing, LeftOut::default(), false)),
             ["No subscription with a known number of licenses ends in this time."]
         );
+        let left_out = LeftOut { undated: 1, uncounted: 2, without_customer: 3 };
         let one = Period { licenses: 10, ..Period::default() };
-        assert!(notes(std::slice::from_ref(&one), 3, true).is_empty(), "nothing about other customers");
-        let all = Period { unused: 1, unmatched: 2, unknown: 3, end_for_good: 4, ..one };
-        let found = texts(&notes(&[all.clone(), all], 5, false));
+        let of_one = notes(std::slice::from_ref(&one), left_out, true);
+        assert!(of_one.is_empty(), "nothing about other customers");
+        let all = Period { unused: 1, unmatched: 2, unknown: 3, not_renewing: 4, ..one };
         assert_eq!(
-            found,
+            texts(&notes(&[all.clone(), all], left_out, false)),
             [
-                "Unused licenses of a product count where it renews first.",
-                "4 licenses are not matched: no row of the customer on this page has a product with exactly the name \
-                 in the subscription.",
-                "Of 6 licenses it is not known whether the product is used.",
-                "8 licenses are of subscriptions that do not renew by themselves.",
-                "5 subscriptions without a number of licenses are left out.",
+                "Unused licenses of a product are counted at its first renewal.",
+                "4 licenses could not be matched: no row of the customer has the product name of their subscription.",
+                "It is not known whether 6 licenses are used.",
+                "Auto-renewal is off for 8 licenses.",
+                "Left out: 1 subscription without an end date.",
+                "Left out: 2 subscriptions without a number of licenses.",
+                "Left out: 3 subscriptions without a customer.",
             ]
         );
+    }
+
+    #[test]
+    fn a_customer_whose_subscriptions_were_not_read_has_no_renewals() {
+        let customer = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04".parse().unwrap();
+        let mut renewals = Renewals::new(jiff::civil::date(2026, 11, 27));
+        let unused = UnusedOfProducts::default();
+        assert!(on_page(&renewals, &unused, Some(customer)).is_some());
+        renewals.add_unread(customer);
+        assert!(on_page(&renewals, &unused, Some(customer)).is_none());
+        assert!(on_page(&renewals, &unused, None).is_some());
     }
 }

@@ -4,7 +4,8 @@ use jiff::tz::TimeZone;
 use partner_center::funnel::Totals;
 use partner_center::licenses::Source;
 
-use crate::output::{About, Age, NamedCustomer, Summary, today, words};
+use crate::days::today;
+use crate::output::{About, Age, NamedCustomer, Summary, words};
 use crate::page::{Facts, NotRead, Reason, Text};
 
 /// What a page says about itself. The days are those of these rows.

@@ -142,7 +142,7 @@ fn every_format_has_the_same_columns_in_the_same_order() {
     columns_are_the_serialized_fields(&with(None, Priced::No), &AnnotatedRow::columns(false, false));
     let all = AnnotatedRow::columns(true, true);
     columns_are_the_serialized_fields(&with(Some("Visio"), Priced::Unpriced), &all);
-    let found = Live { total: Some(3), assigned: None, found: LiveMatch::Matched };
+    let found = Live { total: Some(3), assigned: None, live_match: LiveMatch::Matched };
     let with_live = AnnotatedRow { live: Some(Box::new(found)), ..with(Some("Visio"), Priced::Unpriced) };
     columns_are_the_serialized_fields(&with_live, &live::with_live(&all));
     let with_price = with(Some("Visio"), Priced::At(Box::new(cost)));

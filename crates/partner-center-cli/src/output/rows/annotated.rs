@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use partner_center::CustomerId;
-use partner_center::funnel::FunnelRow;
+use partner_center::funnel::{Flag, FunnelRow};
 use partner_center::models::Timestamp;
 use partner_center_history::cell::{Cell, Kind};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -39,6 +39,11 @@ impl AnnotatedRow {
     pub(crate) fn columns(with_products: bool, with_prices: bool) -> Columns {
         let costs: &[Column] = &COSTS;
         columns(FunnelRow::COLUMNS, with_products, with_prices.then_some(costs))
+    }
+
+    /// Whether the analytics do not have the row: `--live` found it in the customer's tenant.
+    pub(crate) fn is_only_in_tenant(&self) -> bool {
+        self.live.is_some() && self.row.has(Flag::WithoutDeployment) && self.row.has(Flag::WithoutUsage)
     }
 
     fn costs(&self) -> Option<&RowCost> {

@@ -12,6 +12,7 @@ use crate::output::columns::{Column, Columns};
 /// The licenses of a SKU now, or why they are unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the name of the column")]
 pub(crate) struct Live {
     /// With --live: how many licenses the customer's tenant has now, active and in warning.
     #[serde(rename = "liveTotal")]
@@ -20,8 +21,7 @@ pub(crate) struct Live {
     #[serde(rename = "liveAssigned")]
     pub(crate) assigned: Option<i64>,
     /// Whether analytics and tenant both have the product.
-    #[serde(rename = "liveMatch")]
-    pub(crate) found: LiveMatch,
+    pub(crate) live_match: LiveMatch,
 }
 
 /// Whether analytics and tenant both have the product of a row.
@@ -34,10 +34,14 @@ pub(crate) enum LiveMatch {
     WithoutSku,
     /// The analytics have no such row. The row has the SKU's id and name, and no counts of the analytics.
     WithoutAnalytics,
-    /// A row of the customer has no product id, so it is unknown which SKU belongs to it.
+    /// A row or a SKU of the customer has no product id, so it is unknown whether they belong together.
     WithoutProductId,
     /// The licenses of the SKU are in another row of the same product, so that they count once.
     InAnotherRow,
+    /// The customer is not in the list of customers, so its SKUs were not read.
+    NotListed,
+    /// The partner has no relationship with the customer, or the tenant no longer exists.
+    Skipped,
     /// The user may not read the SKUs of the customer's tenant.
     Refused,
     /// The SKUs of the customer's tenant could not be read.
@@ -45,13 +49,15 @@ pub(crate) enum LiveMatch {
 }
 
 impl LiveMatch {
-    pub(crate) fn name(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Matched => "matched",
             Self::WithoutSku => "withoutSku",
             Self::WithoutAnalytics => "withoutAnalytics",
             Self::WithoutProductId => "withoutProductId",
             Self::InAnotherRow => "inAnotherRow",
+            Self::NotListed => "notListed",
+            Self::Skipped => "skipped",
             Self::Refused => "refused",
             Self::Failed => "failed",
         }
@@ -70,11 +76,11 @@ pub(crate) fn with_live(columns: &Columns) -> Columns {
 
 /// The value in a column of `--live`; `None` if it is another column.
 pub(super) fn cell<'a>(live: Option<&Live>, column: &Column) -> Option<Cell<'a>> {
-    let found = || live.map(|live| Cow::Borrowed(live.found.name()));
+    let live_match = || live.map(|live| Cow::Borrowed(live.live_match.as_str()));
     Some(match column.name {
         "liveTotal" => Cell::Count(live.and_then(|live| live.total)),
         "liveAssigned" => Cell::Count(live.and_then(|live| live.assigned)),
-        "liveMatch" => Cell::Text(found()),
+        "liveMatch" => Cell::Text(live_match()),
         _ => return None,
     })
 }
@@ -90,7 +96,7 @@ mod tests {
         };
         for found in [Matched, WithoutSku, WithoutAnalytics, WithoutProductId, InAnotherRow, Refused, Failed]
         {
-            assert_eq!(serde_json::to_value(found).unwrap(), found.name());
+            assert_eq!(serde_json::to_value(found).unwrap(), found.as_str());
         }
     }
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::anonymizer::Anonymizer;
+use crate::days::day_of;
 use crate::output::columns::Shown::{As, IfKnown, IfWide, No, WhoseRow};
 use crate::output::row::columns;
 
@@ -93,10 +94,9 @@ impl Subscription {
     }
 }
 
-/// The days from a day to that of an instant, both in UTC; `None` for a date in the year 9999, which means never.
+/// The days from a day to that of an instant; `None` for a date in the year 9999, which means never.
 fn days_until(instant: &Timestamp, today: Date) -> Option<i64> {
-    let day = jiff::Timestamp::from_second(instant.unix_seconds()?).ok()?;
-    let day = day.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day = day_of(instant)?;
     (day.year() < 9999).then(|| i64::from(today.until(day).map_or(0, |span| span.get_days())))
 }
 

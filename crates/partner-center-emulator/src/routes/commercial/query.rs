@@ -82,10 +82,10 @@ fn columns(text: &str, fields: &[Field]) -> Result<Vec<Field>, String> {
 
 /// Parses a date, or a date and time with or without an offset. The format of the service is not documented.
 fn day(text: &str) -> Result<Day, RouteError> {
-    let zoned = || text.parse::<jiff::Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date());
-    text.parse::<DateTime>()
-        .map(DateTime::date)
-        .or_else(|_| zoned())
+    // Parsed as a civil time, an offset would be ignored.
+    let zoned = text.parse::<jiff::Timestamp>().map(|time| time.to_zoned(TimeZone::UTC).date());
+    zoned
+        .or_else(|_| text.parse::<DateTime>().map(DateTime::date))
         .map(Day::of)
         .map_err(|_| error("processedDateTime parameter is not a valid date"))
 }
