@@ -159,7 +159,7 @@ async fn damage_is_an_error_that_names_the_file() {
             Some(replaced(&bytes, "\"snapshotDate\":\"2026-08-30\"", "\"snapshotDate\":\"2026-08-29\""))
         }),
         (part, "its manifest says", |bytes| Some(bytes[..bytes.len() / 2].to_vec())),
-        (part, "not that of its manifest", |mut bytes| {
+        (part, "differs from that in the manifest", |mut bytes| {
             bytes[100] ^= 1;
             Some(bytes)
         }),
