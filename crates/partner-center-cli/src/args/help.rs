@@ -36,6 +36,10 @@ Environment:
   PARTNER_CENTER_TENANT_ID      the partner's tenant: its id or one of its domains
   PARTNER_CENTER_CLIENT_ID      the app registration
   PARTNER_CENTER_CLIENT_SECRET  its secret, if it has one
+  PARTNER_CENTER_CLIENT_CERTIFICATE_PATH
+                                a PEM file with its certificate and private key, instead
+  PARTNER_CENTER_FEDERATED_TOKEN_FILE
+                                a file with the token of a federated identity, instead
   PARTNER_CENTER_CLOUD          global, usgov or china
   PARTNER_CENTER_AUTHORITY      the sign-in host, if not the cloud's own
   PARTNER_CENTER_BASE_URL       the base URL of the service, if not the cloud's own
@@ -52,15 +56,16 @@ Credentials, in the order they are looked for:
   1. PARTNER_CENTER_ACCESS_TOKEN
   2. PARTNER_CENTER_REFRESH_TOKEN, for the tenant and the client id
   3. the token store, which `partner-center login` fills
-  4. PARTNER_CENTER_CLIENT_SECRET alone: application-only, works for customers but not for
-     licenses
+  4. the client secret, certificate or federated token alone: application-only, works for
+     customers but not for licenses
 
 Profiles, in config.toml; do not put secrets in this file:
   [profile.default]            used unless --profile NAME selects another
   tenant-id = \"contoso.onmicrosoft.com\"
   client-id = \"00000000-1111-2222-3333-444444444444\"
-  cloud = \"global\"             also authority, base-url, proxy, no-proxy, and store = \"file\"
-                               or \"keyring\"";
+  cloud = \"global\"             also authority, base-url, proxy, no-proxy,
+                               client-certificate-path, federated-token-file, and
+                               store = \"file\" or \"keyring\"";
 
 pub(super) const DEPLOYMENT_HELP: &str = "\
 With --customer or --all-customers: one row per customer and product. Otherwise: the partner's

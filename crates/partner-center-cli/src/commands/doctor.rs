@@ -5,7 +5,7 @@
 use std::time::SystemTime;
 
 use partner_center::PartnerCenter;
-use partner_center::credential::{Credential, StaticToken, StoredToken, TokenClaims};
+use partner_center::credential::{Certificate, Credential, StaticToken, StoredToken, TokenClaims};
 use partner_center::settings::{CredentialPlace, ProfileStore, Registration, Setting, Settings};
 use partner_center_emulator::Entra;
 use serde::Serialize;
@@ -130,7 +130,7 @@ async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> 
     let registration = found.as_ref().ok().and_then(|found| found.registration.as_ref());
     let said = said(&settings, registration, store.as_ref().ok().and_then(Option::as_ref));
     let credentials = looked(&settings, used, &store);
-    let examined = match &found {
+    let mut examined = match &found {
         Ok(found) => {
             let expected = match (&found.registration, &settings.tenant_id) {
                 (Some(registration), _) => Expected::of(&registration.app),
@@ -146,6 +146,10 @@ async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> 
             exit: problem.exit(),
         },
     };
+    let certificate = registration.and_then(|registration| registration.app.certificate());
+    if let Some(ends) = certificate.and_then(Certificate::ends) {
+        examined.findings.push(findings::of_certificate(ends, SystemTime::now()));
+    }
     Ok(Report::new(said, credentials, online, examined))
 }
 
@@ -306,6 +310,14 @@ fn said(
         Some(secret) => lines.push(SettingLine::new("client secret", "set, not shown", &secret.source)),
         None => lines.push(SettingLine::nothing("client secret", "not set")),
     }
+    for (name, file) in [
+        ("certificate", &settings.client_certificate_path),
+        ("federated token", &settings.federated_token_file),
+    ] {
+        lines.extend(
+            file.iter().map(|file| SettingLine::new(name, file.value.display().to_string(), &file.source)),
+        );
+    }
     if let Some(store) = store {
         lines.push(SettingLine::new("token store", &store.place, &settings.store.source));
     }
@@ -344,6 +356,8 @@ fn looked(
                 }
                 _ => "empty",
             },
+            CredentialPlace::ClientCertificate => set(settings.client_certificate_path.is_some()),
+            CredentialPlace::FederatedToken => set(settings.federated_token_file.is_some()),
             // The client secret.
             _ => set(settings.client_secret.is_some()),
         };

@@ -37,7 +37,7 @@ const SHELLS: &[Shell] = &[
         "#,
     },
     // zsh completes only interactively: a zsh on its own terminal gets the line, a TAB and RETURN, and the command, a
-    // function there, prints its arguments.
+    // function there, prints its arguments. The marks are split, because the terminal repeats what is typed.
     Shell {
         name: "zsh",
         options: &["-f"],
@@ -45,7 +45,7 @@ const SHELLS: &[Shell] = &[
             zmodload zsh/zpty || exit 1
             zpty shell 'TERM=dumb zsh -f -i'
             zpty -w shell "autoload -Uz compinit && compinit -u -D && source '$1'"
-            zpty -w shell 'partner-center() { print -l -r -- BEGIN $@ END }; print REA''DY'
+            zpty -w shell 'partner-center() { print -l -r -- BEG''IN $@ EN''D }; print REA''DY'
             zpty -r -m shell output '*READY*'
             shift
             zpty -w shell "$*"$'\t'

@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use partner_center_emulator::{CustomerState, Emulator, Entra};
+use partner_center_emulator::{Application, CustomerState, Emulator, Entra};
+use partner_center_test_support::token::with_claims;
 use partner_center_test_support::{FakeServer, ok};
+use serde_json::{Value, json};
 
 use crate::support::{Run, TOKEN, TestEmulator, beside, finish, run, stable};
 
@@ -49,7 +51,7 @@ impl Workspace {
     /// The stored refresh token.
     fn stored(&self) -> Option<String> {
         let text = std::fs::read_to_string(self.store()).ok()?;
-        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let file: Value = serde_json::from_str(&text).unwrap();
         let token = find(&file, "refresh")?;
         Some(token)
     }
@@ -63,10 +65,10 @@ impl Workspace {
 }
 
 /// The text of the first member with a name that contains a word.
-fn find(value: &serde_json::Value, word: &str) -> Option<String> {
+fn find(value: &Value, word: &str) -> Option<String> {
     let object = value.as_object()?;
     object.iter().find_map(|(name, value)| match value {
-        serde_json::Value::String(text) if name.contains(word) => Some(text.clone()),
+        Value::String(text) if name.contains(word) => Some(text.clone()),
         other => find(other, word),
     })
 }
@@ -236,6 +238,53 @@ fn variables_alone_run_unattended() {
     let rows: usize = active.map(|customer| customer.deployment().len()).sum();
     assert_eq!(run.stdout.lines().count(), 1 + rows, "{run}");
     assert_eq!(desk.entra().token_requests().refresh_token, 1, "one token for the whole sweep");
+}
+
+// F12: certificates could not be used from the command line.
+#[test]
+fn a_certificate_or_a_federated_identity_instead_of_the_secret() {
+    let application = Application::new(Entra::CLIENT_ID).federated("repo:contoso");
+    let desk = Workspace { beside: beside(Emulator::builder().application(application)), ..Workspace::new() };
+    let certificate = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/certificates/valid.pem");
+    let federated = with_claims(&json!({
+        "iss": "https://ci.example", "sub": "repo:contoso", "aud": "api://AzureADTokenExchange",
+        "exp": 9_999_999_999_u64,
+    }));
+    let token_file = desk.directory.path().join("federated");
+    std::fs::write(&token_file, format!("{federated}\n")).unwrap();
+    for (variable, path) in [
+        ("PARTNER_CENTER_CLIENT_CERTIFICATE_PATH", certificate),
+        ("PARTNER_CENTER_FEDERATED_TOKEN_FILE", token_file.to_str().unwrap()),
+    ] {
+        let refresh_token = desk.entra().issue_refresh_token();
+        let run = |arguments: &[&str], refresh_token: &str| {
+            let mut command = desk.command();
+            command.env(variable, path).env("PARTNER_CENTER_REFRESH_TOKEN", refresh_token);
+            let run = finish(command.args(arguments));
+            assert!(!run.stderr.contains(&federated) && !run.stdout.contains(&federated), "{run}");
+            run
+        };
+        let sent = desk.beside.emulator.authority_requests().len();
+        assert_eq!(run(&["licenses", "deployment"], &refresh_token).code, 0, "{variable}");
+        // Alone, it gives application-only access.
+        assert_eq!(run(&["customers", "list"], "").code, 0, "{variable}");
+        let requests = desk.beside.emulator.authority_requests();
+        assert!(requests.len() > sent + 1);
+        for request in &requests[sent..] {
+            assert!(request.form("client_assertion").is_some() && request.form("client_secret").is_none());
+        }
+        let doctor = run(&["doctor", "--format", "json"], &refresh_token).stdout;
+        let report: Value = serde_json::from_str(&doctor).unwrap();
+        let of_certificate = |finding: &&Value| finding["topic"] == "certificate";
+        let found = report["findings"].as_array().unwrap().iter().find(of_certificate);
+        match found {
+            Some(finding) => assert!(
+                finding["level"] == "ok" && finding["sentence"].as_str().unwrap().contains("valid until 21"),
+                "{finding}"
+            ),
+            None => assert!(variable.contains("FEDERATED"), "{doctor}"),
+        }
+    }
 }
 
 #[test]

@@ -161,7 +161,9 @@ fn without_credentials_it_lists_where_it_looked() {
             "PARTNER_CENTER_ACCESS_TOKEN",
             "PARTNER_CENTER_REFRESH_TOKEN",
             "token store",
-            "PARTNER_CENTER_CLIENT_SECRET"
+            "PARTNER_CENTER_CLIENT_SECRET",
+            "PARTNER_CENTER_CLIENT_CERTIFICATE_PATH",
+            "PARTNER_CENTER_FEDERATED_TOKEN_FILE"
         ]
     );
     assert!(report["credentials"].as_array().unwrap().iter().all(|looked| looked["used"] == false));

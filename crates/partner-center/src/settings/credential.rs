@@ -1,16 +1,18 @@
 //! Selects the credentials, and builds them. Nothing is sent: the first call requests a token.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
 
+use super::input::{self, Kind};
 use super::profile::{self, StoreKind};
 use super::{Setting, Settings, Source, variables};
 use crate::client::require_runtime;
 use crate::credential::{
-    AppRegistration, ClientCredentials, Credential, FileStore, RefreshToken, StaticToken, StoredToken,
-    TokenStore,
+    AppRegistration, Certificate, ClientCredentials, Credential, FileStore, RefreshToken, StaticToken,
+    StoredToken, TokenStore,
 };
 use crate::error::{Error, ErrorKind, ErrorReason, Result};
 
@@ -26,12 +28,22 @@ pub enum CredentialPlace {
     SignIn,
     /// The client secret in the environment, for app-only access.
     ClientSecret,
+    /// The certificate of the app registration, for app-only access.
+    ClientCertificate,
+    /// The token of a federated identity, for app-only access.
+    FederatedToken,
 }
 
 impl CredentialPlace {
     /// All places, in the order in which they are looked at.
-    pub const ORDER: &'static [Self] =
-        &[Self::AccessToken, Self::RefreshToken, Self::SignIn, Self::ClientSecret];
+    pub const ORDER: &'static [Self] = &[
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::SignIn,
+        Self::ClientSecret,
+        Self::ClientCertificate,
+        Self::FederatedToken,
+    ];
 
     /// The name of the variable, or `token store`.
     #[must_use]
@@ -41,6 +53,8 @@ impl CredentialPlace {
             Self::RefreshToken => variables::REFRESH_TOKEN,
             Self::SignIn => "token store",
             Self::ClientSecret => variables::CLIENT_SECRET,
+            Self::ClientCertificate => variables::CLIENT_CERTIFICATE_PATH,
+            Self::FederatedToken => variables::FEDERATED_TOKEN_FILE,
         }
     }
 }
@@ -119,11 +133,11 @@ impl Settings {
             let found = FoundCredential::new(CredentialPlace::SignIn, credential, registration);
             return Ok(FoundCredential { stored: Some(stored), ..found });
         }
-        if let Some(secret) = &self.client_secret {
+        if let Some((place, source)) = self.authentication()? {
             let registration = self.registration(None)?;
             let credential =
-                ClientCredentials::new(&registration.app).map_err(|error| secret.source.add_to(error))?;
-            return Ok(FoundCredential::new(CredentialPlace::ClientSecret, credential, registration));
+                ClientCredentials::new(&registration.app).map_err(|error| source.add_to(error))?;
+            return Ok(FoundCredential::new(place, credential, registration));
         }
         let error = Error::new(ErrorKind::Credential, "no credentials found")
             .with_reason(ErrorReason::NoCredentials)
@@ -139,7 +153,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the tenant or the client id is not known.
+    /// [`ErrorKind::Configuration`] if the tenant or the client id is not known, or if the certificate or the federated
+    /// token cannot be read.
     pub fn registration(&self, stored: Option<&StoredToken>) -> Result<Registration> {
         let known = |setting: &Option<Setting<String>>, of_sign_in: Option<&str>| {
             let of_sign_in = || of_sign_in.map(|id| Setting::new(id.to_owned(), Source::SignIn));
@@ -153,9 +168,7 @@ impl Settings {
         if let Some(authority) = &self.authority {
             app = app.with_authority(&authority.value);
         }
-        if let Some(secret) = &self.client_secret {
-            app = app.with_client_secret(secret.value.clone());
-        }
+        app = self.authenticated(app)?;
         if let Some((proxy, no_proxy)) = self.proxy_and_exceptions() {
             app = app.with_proxy(proxy).with_no_proxy(no_proxy);
         }
@@ -163,6 +176,62 @@ impl Settings {
             app = change(app);
         }
         Ok(Registration { app, tenant_id, client_id })
+    }
+
+    /// How the application authenticates, and where that is set. The environment overrides the profile.
+    fn authentication(&self) -> Result<Option<(CredentialPlace, &Source)>> {
+        let set: Vec<_> = [
+            (CredentialPlace::ClientSecret, self.client_secret.as_ref().map(|secret| &secret.source)),
+            (
+                CredentialPlace::ClientCertificate,
+                self.client_certificate_path.as_ref().map(|path| &path.source),
+            ),
+            (CredentialPlace::FederatedToken, self.federated_token_file.as_ref().map(|path| &path.source)),
+        ]
+        .into_iter()
+        .filter_map(|(place, source)| Some((place, source?)))
+        .collect();
+        let of_environment = |(_, source): &&(_, &Source)| matches!(source, Source::Environment(_));
+        let of_environment: Vec<_> = set.iter().filter(of_environment).copied().collect();
+        match if of_environment.is_empty() { set } else { of_environment }.as_slice() {
+            [] => Ok(None),
+            [only] => Ok(Some(*only)),
+            [(one, source), (other, _), ..] => Err(source.add_to(
+                Error::new(
+                    ErrorKind::Configuration,
+                    format!("{} and {} are both set", one.name(), other.name()),
+                )
+                .with_advice(
+                    "The application authenticates with one of them: unset the other. Nothing was sent.",
+                ),
+            )),
+        }
+    }
+
+    /// The app registration with the secret, the certificate or the federated token.
+    fn authenticated(&self, app: AppRegistration) -> Result<AppRegistration> {
+        let place = self.authentication()?.map(|(place, _)| place);
+        if let (Some(CredentialPlace::ClientSecret), Some(secret)) = (place, &self.client_secret) {
+            return Ok(app.with_client_secret(secret.value.clone()));
+        }
+        if let (Some(CredentialPlace::ClientCertificate), Some(path)) = (place, &self.client_certificate_path)
+        {
+            let pem = file(&path.value, "certificate").map_err(|error| path.source.add_to(error))?;
+            let certificate = Certificate::from_pem(&pem, &pem).map_err(|error| {
+                path.source.add_to(error).with_fact("file", path.value.display().to_string())
+            })?;
+            return Ok(app.with_certificate(certificate));
+        }
+        if let (Some(CredentialPlace::FederatedToken), Some(path)) = (place, &self.federated_token_file) {
+            // Read now, so that a wrong path is an error of the settings, and again for each token request.
+            federated_token(&path.value).map_err(|error| path.source.add_to(error))?;
+            let path = Arc::new(path.value.clone());
+            return Ok(app.with_assertion(move || {
+                let path = Arc::clone(&path);
+                async move { federated_token(&path) }
+            }));
+        }
+        Ok(app)
     }
 
     /// Opens the token store of the profile; `None` if there is no directory for it.
@@ -197,6 +266,40 @@ impl Settings {
     pub fn store_path(&self) -> Option<PathBuf> {
         let directory = self.directory.as_ref()?;
         Some(directory.value.join("tokens").join(format!("{}.json", self.store_name())))
+    }
+}
+
+/// The content of a file with a secret.
+fn file(path: &Path, what: &str) -> Result<Zeroizing<Vec<u8>>> {
+    let unreadable = |cause: String| {
+        Error::new(ErrorKind::Configuration, format!("could not read the file with the {what}"))
+            .with_advice("Check the path, and that this user can read the file. Nothing was sent.")
+            .with_fact("file", path.display().to_string())
+            .with_fact("cause", cause)
+    };
+    match profile::contents(path) {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(unreadable("it does not exist".to_owned())),
+        Err(error) => Err(unreadable(error.to_string())),
+    }
+}
+
+/// The token of a federated identity, which its platform renews in the file.
+fn federated_token(path: &Path) -> Result<SecretString> {
+    let bytes = file(path, "federated token")?;
+    let unusable = |why: &str, advice: &'static str| {
+        Error::new(
+            ErrorKind::Configuration,
+            format!("the file with the federated token cannot be used: it {why}"),
+        )
+        .with_advice(advice)
+        .with_fact("file", path.display().to_string())
+    };
+    let text = input::text(&bytes).map(Zeroizing::new);
+    match text.as_ref().map_err(|unusable| *unusable).and_then(|text| input::bare(text, Kind::Token)) {
+        Ok("") => Err(unusable("is empty", "Check that the platform writes the token there.")),
+        Ok(token) => Ok(SecretString::from(token)),
+        Err(refused) => Err(unusable(refused.why, refused.advice)),
     }
 }
 

@@ -28,6 +28,8 @@
 //! | `PARTNER_CENTER_TENANT_ID` | `tenant-id` | the partner tenant, a GUID or a domain |
 //! | `PARTNER_CENTER_CLIENT_ID` | `client-id` | the application (client) id of the app registration |
 //! | `PARTNER_CENTER_CLIENT_SECRET` | | the client secret of the app registration |
+//! | `PARTNER_CENTER_CLIENT_CERTIFICATE_PATH` | `client-certificate-path` | a PEM file with its certificate and private key |
+//! | `PARTNER_CENTER_FEDERATED_TOKEN_FILE` | `federated-token-file` | a file with the token of a federated identity |
 //! | `PARTNER_CENTER_CLOUD` | `cloud` | `global` (default), `usgov` or `china` |
 //! | `PARTNER_CENTER_AUTHORITY` | `authority` | the sign-in host, instead of the cloud's |
 //! | `PARTNER_CENTER_BASE_URL` | `base-url` | the base URL, instead of the cloud's |
@@ -56,7 +58,8 @@
 //! # Credentials
 //!
 //! The first of these is used: the access token, the refresh token, the sign-in that the profile's token store keeps,
-//! the client secret. The last gives app-only access, which license analytics refuse.
+//! the client secret, certificate or federated token. The last three give app-only access, which license analytics
+//! refuse; with a refresh token, they authenticate the application. At most one of them may be set.
 //!
 //! # Errors
 //!
@@ -112,6 +115,10 @@ pub struct Settings {
     pub client_id: Option<Setting<String>>,
     /// The client secret of the app registration.
     pub client_secret: Option<Setting<SecretString>>,
+    /// The PEM file with the certificate of the app registration and its private key.
+    pub client_certificate_path: Option<Setting<PathBuf>>,
+    /// The file with the token of a federated identity, which is read for each token request.
+    pub federated_token_file: Option<Setting<PathBuf>>,
     /// The proxy for calls and sign-in. Its value may have a password.
     pub proxy: Option<Setting<String>>,
     /// The hosts that are reached without the proxy, besides this machine.
@@ -230,6 +237,8 @@ impl fmt::Debug for Settings {
             .field("tenant_id", &self.tenant_id)
             .field("client_id", &self.client_id)
             .field("client_secret", &self.client_secret)
+            .field("client_certificate_path", &self.client_certificate_path)
+            .field("federated_token_file", &self.federated_token_file)
             .field("proxy", &address(&self.proxy))
             .field("no_proxy", &self.no_proxy)
             .field("refresh_token", &self.refresh_token)

@@ -30,6 +30,8 @@ pub(super) struct Profile {
     pub(super) authority: Option<String>,
     pub(super) tenant_id: Option<String>,
     pub(super) client_id: Option<String>,
+    pub(super) client_certificate_path: Option<String>,
+    pub(super) federated_token_file: Option<String>,
     pub(super) proxy: Option<String>,
     pub(super) no_proxy: Option<String>,
     pub(super) store: Option<StoreKind>,
@@ -44,6 +46,8 @@ impl Profile {
             ("authority", Kind::Text, &mut self.authority),
             ("tenant-id", Kind::Id, &mut self.tenant_id),
             ("client-id", Kind::Id, &mut self.client_id),
+            ("client-certificate-path", Kind::Text, &mut self.client_certificate_path),
+            ("federated-token-file", Kind::Text, &mut self.federated_token_file),
             ("proxy", Kind::Text, &mut self.proxy),
             ("no-proxy", Kind::Text, &mut self.no_proxy),
         ] {
@@ -147,7 +151,7 @@ fn invalid(message: impl Into<Cow<'static, str>>) -> Error {
 }
 
 /// The bytes of the file; `None` if it does not exist. It may hold a secret, although it should not.
-fn contents(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+pub(super) fn contents(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let Some(file) = crate::credential::open_file(path)? else { return Ok(None) };
     let mut bytes = Zeroizing::new(Vec::with_capacity(16 * 1024));
     file.take(LONGEST + 1).read_to_end(&mut bytes)?;

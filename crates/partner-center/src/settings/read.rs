@@ -149,6 +149,10 @@ impl SettingsBuilder {
                 ))
             })?;
         }
+        let path = |name, value: Option<String>| {
+            let found = environment.get(name, Kind::Text)?.or(from_profile(value));
+            Ok::<_, Error>(found.map(|path| path.map(PathBuf::from)))
+        };
         Ok(Settings {
             cloud,
             proxy,
@@ -158,6 +162,11 @@ impl SettingsBuilder {
             tenant_id: id(self.tenant_id, variables::TENANT_ID, values.tenant_id)?,
             client_id: id(self.client_id, variables::CLIENT_ID, values.client_id)?,
             client_secret: environment.secret(variables::CLIENT_SECRET, Kind::Secret)?,
+            client_certificate_path: path(
+                variables::CLIENT_CERTIFICATE_PATH,
+                values.client_certificate_path,
+            )?,
+            federated_token_file: path(variables::FEDERATED_TOKEN_FILE, values.federated_token_file)?,
             refresh_token: environment.secret(variables::REFRESH_TOKEN, Kind::Token)?,
             access_token: environment.secret(variables::ACCESS_TOKEN, Kind::Token)?,
             store: match values.store {

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use secrecy::ExposeSecret;
 
 use super::variables::{
-    ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_ID, CLIENT_SECRET, CLOUD, CONFIG_DIR, PROFILE, REFRESH_TOKEN,
-    TENANT_ID,
+    ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_CERTIFICATE_PATH, CLIENT_ID, CLIENT_SECRET, CLOUD, CONFIG_DIR,
+    FEDERATED_TOKEN_FILE, PROFILE, REFRESH_TOKEN, TENANT_ID,
 };
 use super::*;
 use crate::credential::StoredToken;
@@ -142,8 +142,8 @@ fn the_program_overrides_the_environment_which_overrides_the_profile() {
 
 #[test]
 fn errors_name_the_position_but_not_the_value() {
-    let fields = "expected one of `cloud`, `base-url`, `authority`, `tenant-id`, `client-id`, `proxy`, `no-proxy`, \
-                  `store`";
+    let fields = "expected one of `cloud`, `base-url`, `authority`, `tenant-id`, `client-id`, \
+                  `client-certificate-path`, `federated-token-file`, `proxy`, `no-proxy`, `store`";
     for (file, text) in [
         (
             "[profile.work]\nclient-secret = \"hush\"\n",
@@ -256,7 +256,8 @@ async fn credentials_are_found_in_the_documented_order() {
     assert_eq!(
         error.to_string(),
         "no credentials found (PARTNER_CENTER_ACCESS_TOKEN not set, PARTNER_CENTER_REFRESH_TOKEN not set, \
-         token store empty, PARTNER_CENTER_CLIENT_SECRET not set)"
+         token store empty, PARTNER_CENTER_CLIENT_SECRET not set, PARTNER_CENTER_CLIENT_CERTIFICATE_PATH not set, \
+         PARTNER_CENTER_FEDERATED_TOKEN_FILE not set)"
     );
     // From the last place to the first: each takes precedence over those before it.
     let ids = Case::new("").set(TENANT_ID, "contoso.example").set(CLIENT_ID, ID);
@@ -414,5 +415,39 @@ fn an_invalid_proxy_is_an_error_that_names_its_place_and_no_password() {
         assert!(error.facts().any(|fact| fact == ("from", "https_proxy")), "{error:?}");
         let shown = format!("{error:?} {error:#} {}", std::error::Error::source(&error).unwrap());
         assert!(shown.contains(cause) && !shown.contains("hush"), "{shown}");
+    }
+}
+
+// F12
+#[tokio::test]
+async fn the_application_authenticates_in_one_way() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("token"), "\u{feff}a-token\n").unwrap();
+    std::fs::write(path("empty"), "").unwrap();
+    let ids = |file: &str| Case::new(file).set(TENANT_ID, "contoso.example").set(CLIENT_ID, ID);
+    let of_profile = format!("[profile.default]\nfederated-token-file = '{}'\n", path("token"));
+    let place = async |case: Case| case.read().credential().await.unwrap().place;
+    assert_eq!(place(ids(&of_profile)).await, CredentialPlace::FederatedToken);
+    // The environment overrides the profile.
+    assert_eq!(place(ids(&of_profile).set(CLIENT_SECRET, "hush")).await, CredentialPlace::ClientSecret);
+
+    let error = async |case: Case| case.read().credential().await.unwrap_err();
+    let both = ids("").set(CLIENT_SECRET, "hush").set(FEDERATED_TOKEN_FILE, path("token"));
+    let both = error(both).await;
+    assert_eq!(
+        both.message(),
+        "PARTNER_CENTER_CLIENT_SECRET and PARTNER_CENTER_FEDERATED_TOKEN_FILE are both set"
+    );
+    for (variable, file, message) in [
+        (FEDERATED_TOKEN_FILE, "missing", "could not read the file with the federated token"),
+        (FEDERATED_TOKEN_FILE, "empty", "the file with the federated token cannot be used: it is empty"),
+        (CLIENT_CERTIFICATE_PATH, "missing", "could not read the file with the certificate"),
+        (CLIENT_CERTIFICATE_PATH, "token", "the PEM text contains no certificate"),
+    ] {
+        let error = error(ids("").set(variable, path(file))).await;
+        assert_eq!((error.kind(), error.message()), (ErrorKind::Configuration, message), "{variable} {file}");
+        let facts: Vec<_> = error.facts().collect();
+        assert!(facts.contains(&("from", variable)) && facts.contains(&("file", &path(file))), "{facts:?}");
     }
 }

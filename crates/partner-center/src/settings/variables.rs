@@ -10,6 +10,10 @@ pub const TENANT_ID: &str = "PARTNER_CENTER_TENANT_ID";
 pub const CLIENT_ID: &str = "PARTNER_CENTER_CLIENT_ID";
 /// The client secret of the app registration. Without any token, it gives app-only access.
 pub const CLIENT_SECRET: &str = "PARTNER_CENTER_CLIENT_SECRET";
+/// The path of a PEM file with the certificate of the app registration and its private key, in place of the secret.
+pub const CLIENT_CERTIFICATE_PATH: &str = "PARTNER_CENTER_CLIENT_CERTIFICATE_PATH";
+/// The path of a file with the token of a federated identity, in place of the secret. It is read for each token request.
+pub const FEDERATED_TOKEN_FILE: &str = "PARTNER_CENTER_FEDERATED_TOKEN_FILE";
 /// The [`name`](crate::Cloud::name) of the national cloud.
 pub const CLOUD: &str = "PARTNER_CENTER_CLOUD";
 /// The sign-in host, instead of the cloud's.

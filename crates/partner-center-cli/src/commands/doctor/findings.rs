@@ -65,6 +65,8 @@ pub(crate) enum Topic {
     Application,
     /// When the token expires.
     Expiry,
+    /// When the certificate of the application ends.
+    Certificate,
     /// Whether this machine's clock is right.
     Clock,
     /// The age of the refresh token.
@@ -148,6 +150,28 @@ impl Expected {
     pub(super) fn with_tenant(mut self, tenant: &str) -> Self {
         self.tenant = Some(tenant.to_owned());
         self
+    }
+}
+
+/// When the certificate of the application ends. A new one must be uploaded before that.
+pub(super) fn of_certificate(ends: SystemTime, now: SystemTime) -> Finding {
+    const FIX: &str = "Create a new certificate, upload it to the app registration, and replace the file with it and its key.";
+    let day = jiff::Timestamp::try_from(ends)
+        .map_or_else(|_| "an unknown day".to_owned(), |end| end.strftime("%Y-%m-%d").to_string());
+    match ends.duration_since(now) {
+        Err(_) => {
+            let sentence = format!("The certificate of the application ended on {day}.");
+            Finding::new(Level::Problem, Topic::Certificate, sentence).fix(FIX)
+        }
+        Ok(left) if left < 30 * DAY => {
+            let sentence =
+                format!("The certificate of the application ends on {day}, in {}.", in_words(left));
+            Finding::new(Level::Warning, Topic::Certificate, sentence).fix(FIX)
+        }
+        Ok(_) => {
+            let sentence = format!("The certificate of the application is valid until {day}.");
+            Finding::new(Level::Ok, Topic::Certificate, sentence)
+        }
     }
 }
 

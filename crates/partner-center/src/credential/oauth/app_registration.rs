@@ -227,6 +227,15 @@ impl AppRegistration {
         self.resource.as_deref().unwrap_or(self.cloud.resource())
     }
 
+    /// The certificate, if the application authenticates with one.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match &self.authentication {
+            ClientAuthentication::Certificate(certificate) => Some(certificate),
+            _ => None,
+        }
+    }
+
     /// Whether the application does not authenticate.
     pub(super) fn is_public_client(&self) -> bool {
         self.authentication.is_none()

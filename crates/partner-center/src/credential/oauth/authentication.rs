@@ -12,6 +12,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use secrecy::SecretString;
 use serde_json::json;
+use x509_cert::der::Decode as _;
 
 use crate::clock::{BoxFuture, Clock, Random};
 use crate::error::{Error, ErrorKind, Result};
@@ -28,6 +29,8 @@ pub struct Certificate {
     key: Arc<RsaKeyPair>,
     /// The SHA-256 of the certificate in base64url, by which the sign-in service identifies it.
     thumbprint: String,
+    /// `None` if the certificate cannot be parsed, which only the sign-in service needs.
+    ends: Option<SystemTime>,
 }
 
 impl Certificate {
@@ -75,13 +78,23 @@ impl Certificate {
             )
         })?;
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &certificate);
-        Ok(Self { key: Arc::new(key), thumbprint: BASE64_URL_SAFE_NO_PAD.encode(digest) })
+        Ok(Self {
+            key: Arc::new(key),
+            thumbprint: BASE64_URL_SAFE_NO_PAD.encode(digest),
+            ends: end_of(&certificate),
+        })
     }
 
     /// The certificate's SHA-256 in base64url, as sent in `x5t#S256`. Not secret.
     #[must_use]
     pub fn thumbprint(&self) -> &str {
         &self.thumbprint
+    }
+
+    /// When the certificate ends, after which the sign-in service rejects it; `None` if it does not say.
+    #[must_use]
+    pub fn ends(&self) -> Option<SystemTime> {
+        self.ends
     }
 
     /// Creates a JSON Web Token that identifies the application to this token endpoint for ten minutes.
@@ -107,6 +120,12 @@ impl Certificate {
         )?;
         Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)).into())
     }
+}
+
+/// The end of a certificate's validity.
+fn end_of(certificate: &[u8]) -> Option<SystemTime> {
+    let certificate = x509_cert::Certificate::from_der(certificate).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(certificate.tbs_certificate().validity().not_after.to_unix_duration())
 }
 
 impl fmt::Debug for Certificate {

@@ -115,3 +115,22 @@ fn durations_are_in_words() {
         assert_eq!(in_words(Duration::from_secs(seconds)), text);
     }
 }
+
+// F12
+#[test]
+fn a_certificate_is_reported_thirty_days_before_its_end() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_824_000);
+    for (ends, level, sentence) in [
+        (now + 31 * DAY, Level::Ok, "The certificate of the application is valid until 2026-12-29."),
+        (
+            now + 29 * DAY,
+            Level::Warning,
+            "The certificate of the application ends on 2026-12-27, in 29 days.",
+        ),
+        (now - DAY, Level::Problem, "The certificate of the application ended on 2026-11-27."),
+    ] {
+        let finding = of_certificate(ends, now);
+        assert_eq!((finding.level, finding.sentence.as_str()), (level, sentence));
+        assert_eq!(finding.fix.is_empty(), level == Level::Ok);
+    }
+}
