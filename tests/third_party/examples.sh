@@ -9,6 +9,7 @@ cargo build --quiet --package partner-center --examples
 shown() {
   case $1 in
     one_customer) echo 'EXCHANGE ONLINE (PLAN 1): 0 of 5 deployed' ;;
+    blocking) echo '8 licenses sold, 25 customers' ;;
     all_customers) echo '25 customers: 23 with rows, 1 empty, 1 skipped, 0 failed' ;;
     funnel) echo '80 rows of the funnel from 78 of deployment' ;;
     commercial_query) echo 'deployment: 78 of 78 rows' ;;
