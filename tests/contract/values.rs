@@ -325,7 +325,6 @@ fn check(
     (found != unreadable).then(|| format!("unreadable rows: {found:?}"))
 }
 
-// F2
 #[test]
 fn an_odd_value_affects_only_its_own_field() {
     let contract = Contract::read();

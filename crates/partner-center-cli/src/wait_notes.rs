@@ -92,7 +92,6 @@ impl Visit for Fields {
 mod tests {
     use super::*;
 
-    // R10
     #[test]
     fn a_wait_is_reported_once_and_a_longer_one_again() {
         let (seconds, now) = (Duration::from_secs, Instant::now());

@@ -182,7 +182,6 @@ fn keep(bytes: &[u8], partial: &mut Vec<u8>) {
 mod tests {
     use super::*;
 
-    // R20
     #[test]
     fn less_than_a_byte_a_second_is_a_stall_after_the_grace() {
         let start = Instant::now();

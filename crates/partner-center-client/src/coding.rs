@@ -180,7 +180,6 @@ mod tests {
         Coding::of(&headers)
     }
 
-    // F4
     #[test]
     fn a_list_of_codings_is_read_in_any_spelling() {
         use Coding::{Brotli, Gzip, Other};
@@ -236,7 +235,7 @@ mod tests {
         })
     }
 
-    // F4: codings x letter case x list forms x actual bytes x piece sizes.
+    // Codings x letter case x list forms x actual bytes x piece sizes.
     #[test]
     fn every_coding_is_removed_however_it_is_written() {
         let text = "{\"items\":[{\"id\":\"å\"}]}".repeat(50).into_bytes();

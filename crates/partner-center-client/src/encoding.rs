@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(decode(b"\xEF\xBB\xBF", None).unwrap(), "");
     }
 
-    // F4: charsets x letter case x notation, with and without a byte-order mark.
+    // Charsets x letter case x notation, with and without a byte-order mark.
     #[test]
     fn a_declared_charset_is_read_in_any_spelling() {
         let text = "{\"name\":\"Blåbär\"}";

@@ -118,7 +118,6 @@ mod tests {
 
     use super::*;
 
-    // R15
     #[test]
     fn a_lookup_that_hangs_blocks_neither_the_caller_nor_the_runtime() {
         static LOOKUPS: AtomicU32 = AtomicU32::new(0);

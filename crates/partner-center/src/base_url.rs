@@ -114,7 +114,6 @@ mod tests {
         }
     }
 
-    // R19
     #[test]
     fn a_password_in_an_address_is_not_shown() {
         for (text, shown) in [

@@ -371,7 +371,6 @@ impl Random for FixedRandom {
 mod tests {
     use super::*;
 
-    // S11
     #[test]
     fn a_manual_clock_does_not_overflow() {
         let clock = ManualClock::new();
@@ -385,7 +384,6 @@ mod tests {
         assert_eq!(clock.sleeps(), [Duration::MAX; 3]);
     }
 
-    // F10
     #[test]
     fn offsets_are_displayed_and_implausible_dates_are_ignored() {
         let (hour, service) =

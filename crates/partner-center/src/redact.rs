@@ -257,7 +257,6 @@ mod tests {
         redactor
     }
 
-    // R18
     #[test]
     fn a_secret_is_found_in_every_encoding() {
         let uri = "eyJ0eXAiOiJKV1Qi%2FLCJhbGciOi~JSUzI1NiIs%2BIng1dCI6%22Ik1%26uQ19WWmNB%3D%3D";

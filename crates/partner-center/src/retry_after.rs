@@ -84,7 +84,6 @@ mod tests {
         assert_eq!(read(","), None);
         assert_eq!(read("Sun, 06 Nov 1994 08:49:47 GMT"), Some(10));
         assert_eq!(read("Sun, 06 Nov 1994 08:49:07 GMT"), Some(0), "in the past");
-        // F4
         for date in [
             "sun, 06 nov 1994 08:49:47 gmt",
             "SUN, 06 NOV 1994 08:49:47 GMT",
@@ -104,7 +103,7 @@ mod tests {
         assert_eq!(read(""), None);
     }
 
-    // F10: a clock that is two hours fast or slow or a year fast, and a response without a date.
+    // A clock that is two hours fast or slow or a year fast, and a response without a date.
     #[test]
     fn a_date_is_compared_with_the_date_of_the_same_response() {
         let service = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);

@@ -51,7 +51,7 @@ pub fn code_and_name(code: Option<String>, name: Option<String>) -> (Option<Stri
 mod tests {
     use super::*;
 
-    // U4: the same column held a code from one source and a name from the other.
+    // The same column held a code from one source and a name from the other.
     #[test]
     fn classic_rows_have_a_code_and_a_name() {
         for (code, name, expected) in [

@@ -187,7 +187,6 @@ async fn a_truncated_body_is_requested_again_and_kept_if_that_continues() {
     assert_eq!(error.body().map(AsRef::as_ref), Some(&b"{\"items\":["[..]));
 }
 
-// S6
 #[tokio::test]
 async fn a_truncated_error_response_is_retried_and_then_classified_by_its_status() {
     let cut = |status: u16, header: &str| {
@@ -236,7 +235,6 @@ async fn a_response_over_the_limit_is_rejected_even_if_it_was_small_before_decom
     assert_eq!(server.requests().len(), 1, "not retried");
 }
 
-// R8, R19, S11
 #[tokio::test]
 async fn invalid_settings_are_rejected_before_anything_is_sent() {
     let builder = || PartnerCenter::builder().credential(StaticToken::new(TOKEN).unwrap());
@@ -256,7 +254,6 @@ async fn invalid_settings_are_rejected_before_anything_is_sent() {
     }
 }
 
-// R19
 #[tokio::test]
 async fn an_unknown_host_name_is_looked_up_once() {
     let clock = ManualClock::new();
@@ -278,7 +275,6 @@ async fn an_unknown_host_name_is_looked_up_once() {
     }
 }
 
-// S11
 #[tokio::test]
 async fn extreme_numbers_and_clocks_do_not_break_a_call() {
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1e300] {
@@ -376,7 +372,6 @@ async fn a_rejected_token_is_refreshed_once_and_the_request_is_repeated() {
     }
 }
 
-// S8
 #[tokio::test]
 async fn the_repeated_request_with_a_new_token_does_not_count_as_an_attempt() {
     let unavailable = || reply(503, &[], "");

@@ -49,7 +49,7 @@ fn handles_and_results_can_be_sent_to_other_threads_and_kept() {
     is_sent::<FunnelReportStream>();
 }
 
-// S12: futures own their handles.
+// Futures own their handles.
 #[tokio::test]
 async fn calls_can_be_joined_spawned_and_kept() {
     let (_emulator, partner) = partner().await.unwrap();
@@ -92,7 +92,7 @@ async fn rows_are_read_in_a_plain_loop() {
     assert_eq!(total, Some(rows));
 }
 
-// S10: without a runtime a call is an error, not a panic.
+// Without a runtime a call is an error, not a panic.
 #[test]
 fn a_call_without_a_runtime_is_a_configuration_error() {
     let partner = PartnerCenter::builder().credential(StaticToken::new("any").unwrap()).build().unwrap();
@@ -102,7 +102,7 @@ fn a_call_without_a_runtime_is_a_configuration_error() {
     assert!(error.message().contains("Tokio runtime"), "{error}");
 }
 
-// S13: the SDK's error is in the source chain.
+// The SDK's error is in the source chain.
 #[tokio::test]
 async fn the_error_of_a_sweep_has_the_error_of_the_sdk_as_its_source() {
     let emulator = Emulator::builder()
@@ -122,7 +122,7 @@ async fn the_error_of_a_sweep_has_the_error_of_the_sdk_as_its_source() {
     assert!(!error.to_string().contains(source.message()), "a chain that is printed says it once");
 }
 
-// S15: what cannot work is found at `build`.
+// What cannot work is found at `build`.
 #[test]
 fn settings_that_cannot_work_are_refused_by_build() {
     let builder = || PartnerCenter::builder().credential(StaticToken::new("any").unwrap());

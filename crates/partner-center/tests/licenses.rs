@@ -95,7 +95,7 @@ fn requests_to(emulator: &Emulator, path: &str) -> usize {
     emulator.requests().iter().filter(|request| request.path().starts_with(path)).count()
 }
 
-/// U5: every customer is listed, with or without rows, even if the report was resumed.
+/// Every customer is listed, with or without rows, even if the report was resumed.
 fn covers_all(emulator: &Emulator, stream: &LicenseReportStream<DeploymentRow>) {
     let coverage = stream.coverage().unwrap();
     let customers = emulator.book().customers();

@@ -53,7 +53,7 @@ impl Outage {
 
 const FOREVER: Duration = Duration::from_secs(1_000_000_000);
 
-// R6: outages of several lengths, with both sources.
+// Outages of several lengths, with both sources.
 #[tokio::test]
 async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source() {
     for seconds in [0, 1, 3, 8, 30, 120, 170] {
@@ -102,7 +102,7 @@ async fn an_outage_shorter_than_the_timeout_loses_no_customer_with_either_source
     }
 }
 
-// R5: it took 2,844 requests for 711 customers before the fix.
+// It took 2,844 requests for 711 customers before the fix.
 #[tokio::test]
 async fn a_permanent_outage_causes_at_most_one_and_a_half_requests_per_remaining_customer() {
     let (outage, partner) = emulate(Emulator::builder().customers(1000), "#300- 503", FOREVER).await;
@@ -142,7 +142,7 @@ async fn a_permanent_outage_causes_at_most_one_and_a_half_requests_per_remaining
     assert_eq!((stream.progress().summary.customers, stream.progress().summary.failed), (1000, 0));
 }
 
-// R5: plain calls share one budget.
+// Plain calls share one budget.
 #[tokio::test]
 async fn calls_share_a_hundred_retries_while_nothing_succeeds() {
     let (outage, partner) = emulate(Emulator::builder().customers(1), "503(retry-after=none)", FOREVER).await;
@@ -161,7 +161,6 @@ async fn calls_share_a_hundred_retries_while_nothing_succeeds() {
     assert_eq!((error.attempts(), error.is_out_of_retries()), (4, false));
 }
 
-// R13
 #[tokio::test]
 async fn a_401_of_one_customer_is_that_customers_and_named() {
     for place in [0, 29, 59] {
@@ -227,7 +226,6 @@ impl Credential for Resting {
     }
 }
 
-// S1
 #[tokio::test]
 async fn an_error_of_the_credential_is_not_a_customers_failure() {
     for seconds in [1, 8, 60, 170, 10_000] {
@@ -264,7 +262,6 @@ async fn an_error_of_the_credential_is_not_a_customers_failure() {
     }
 }
 
-// S19
 #[tokio::test]
 async fn concurrent_calls_are_limited_and_all_succeed() {
     let emulator = Emulator::builder().customers(20).latency(Duration::from_millis(5)).start().await.unwrap();
@@ -281,7 +278,7 @@ async fn concurrent_calls_are_limited_and_all_succeed() {
 /// Set in the child process that may open few files: the address of its service.
 const FEW_FILES: &str = "OUTAGE_TEST_SERVICE";
 
-// R17, S19: this test runs itself again in a shell with a low limit of open files.
+// This test runs itself again in a shell with a low limit of open files.
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_with_a_low_limit_of_open_files_sends_fewer_requests_at_once_without_failures() {

@@ -19,7 +19,6 @@ async fn get(partner: &PartnerCenter) -> Result<u32> {
     Ok(call.get().await?.attempts())
 }
 
-// F4
 #[tokio::test]
 async fn a_response_is_read_in_any_coding_and_charset() {
     let text = "{\"totalCount\":0,\"items\":[]}";
@@ -60,7 +59,7 @@ async fn a_response_is_read_in_any_coding_and_charset() {
     }
 }
 
-// F4: the limit applies after decompression, whether or not the compression was announced.
+// The limit applies after decompression, whether or not the compression was announced.
 #[tokio::test]
 async fn a_decompression_bomb_is_rejected_at_the_limit() {
     let bomb = gzip(&vec![b' '; 20_000_000]);
@@ -74,7 +73,6 @@ async fn a_decompression_bomb_is_rejected_at_the_limit() {
     }
 }
 
-// R20
 #[tokio::test]
 async fn a_stalled_body_is_requested_again() {
     let stalling = |status: u16| {
@@ -102,7 +100,7 @@ async fn a_stalled_body_is_requested_again() {
     assert_eq!(get(&partner).await.unwrap(), 1);
 }
 
-// F8, R19: the message and advice for a response without rows and without a known code.
+// The message and advice for a response without rows and without a known code.
 #[tokio::test]
 async fn a_response_of_unknown_form_has_a_specific_error() {
     let page = "<!DOCTYPE html><html><body>Sign in</body></html>";
@@ -145,7 +143,6 @@ async fn a_response_of_unknown_form_has_a_specific_error() {
     }
 }
 
-// R19
 #[tokio::test]
 async fn attempts_are_mentioned_only_if_there_were_several() {
     for (status, attempts) in [(503, 1), (429, 1), (503, 3), (429, 3)] {
@@ -158,7 +155,6 @@ async fn attempts_are_mentioned_only_if_there_were_several() {
     }
 }
 
-// R18
 #[tokio::test]
 async fn a_token_that_the_host_echoes_is_not_in_the_error_texts() {
     let half = TOKEN.get(..16).unwrap();

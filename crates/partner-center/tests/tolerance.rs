@@ -101,7 +101,6 @@ async fn counts_are_read_as_numbers_fractions_and_texts() {
     assert_eq!(row("\"deploymentPercent\":1").await.deployment_percent, Some(1.0));
 }
 
-// F2
 #[tokio::test]
 async fn a_count_that_is_not_a_whole_number_is_unknown_and_reported_and_its_row_is_kept() {
     for odd in [
@@ -131,7 +130,6 @@ async fn a_count_that_is_not_a_whole_number_is_unknown_and_reported_and_its_row_
     }
 }
 
-// F2
 #[tokio::test]
 async fn text_fields_accept_numbers_booleans_and_unpaired_surrogates() {
     for (wire, text) in [
@@ -166,7 +164,6 @@ async fn invalid_rows_are_counted_and_the_others_returned() {
     assert_eq!((page.unreadable_count(), page.odd_values().len()), (7, 0));
 }
 
-// F2
 #[tokio::test]
 async fn unusual_customers_are_read_and_those_without_an_id_reported() {
     let body = r#"{"totalCount":-1,"items":[

@@ -101,7 +101,7 @@ mod tests {
         for (text, value) in [("50", 50.0), ("99.5", 99.5), ("0", 0.0), ("50%", 50.0), ("100", 100.0)] {
             assert_eq!(percent(text), Ok(value), "{text}");
         }
-        // U12: 200 was accepted, and every row is below it.
+        // 200 was accepted, and every row is below it.
         for text in ["", "-1", "100.1", "200", "NaN", "inf", "half", "%"] {
             assert!(percent(text).is_err(), "{text}");
         }

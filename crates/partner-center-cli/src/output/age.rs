@@ -69,7 +69,7 @@ mod tests {
     fn days_then_months_then_years() {
         let today = date(2026, 11, 23);
         for (day, words) in [
-            // F13: dates in the future were "of today".
+            // Dates in the future were "of today".
             (date(2031, 3, 14), "4 years ahead of this machine's clock"),
             (date(2027, 1, 23), "2 months ahead of this machine's clock"),
             (date(2026, 11, 24), "1 day ahead of this machine's clock"),

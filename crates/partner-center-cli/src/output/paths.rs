@@ -215,7 +215,6 @@ mod tests {
         desk
     }
 
-    // R3, R16
     #[test]
     fn the_files_of_a_run_are_different_files() {
         let desk = desk();

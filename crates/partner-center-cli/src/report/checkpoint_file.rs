@@ -294,7 +294,6 @@ mod tests {
         serde_json::to_vec(&saved).unwrap()
     }
 
-    // R14
     #[test]
     fn a_checkpoint_is_rejected_for_other_arguments_another_output_or_another_day() {
         let now: Timestamp = "2026-08-30T06:00:00Z".parse().unwrap();

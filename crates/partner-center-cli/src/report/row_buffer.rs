@@ -81,7 +81,7 @@ mod tests {
 
     use super::*;
 
-    // U9: rows of the commercial queries were in the order of their pages.
+    // Rows of the commercial queries were in the order of their pages.
     #[test]
     fn rows_are_sorted_by_customer_and_keep_their_order_within_one() {
         let id = |last: char| format!("4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f0{last}");

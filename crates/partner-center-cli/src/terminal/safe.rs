@@ -93,7 +93,6 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
-    // R11
     #[test]
     fn control_characters_are_replaced_for_any_split_into_writes() {
         for (data, expected) in [

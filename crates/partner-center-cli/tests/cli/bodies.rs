@@ -13,7 +13,7 @@ fn ask(beside: &TestEmulator, more: &[&str]) -> Run {
     beside.run(&[more, &["licenses", "deployment", "-c", DOCUMENTED, "--max-attempts", "1"]].concat())
 }
 
-// F8: the advice mentioned the service's description when there was none.
+// The advice mentioned the service's description when there was none.
 #[test]
 fn advice_does_not_mention_a_missing_description() {
     for shape in ["fault", "analytics", "error-object", "message"] {
@@ -30,7 +30,7 @@ fn advice_does_not_mention_a_missing_description() {
     }
 }
 
-// F8: the advice was to look at the raw body, and no option showed it.
+// The advice was to look at the raw body, and no option showed it.
 #[test]
 fn vv_shows_the_body_with_a_warning() {
     for (script, code) in [("/v1/* html", 9), ("/v1/* 400(body=html)", 1), ("/v1/* 503(body=html)", 7)] {
@@ -49,7 +49,6 @@ fn vv_shows_the_body_with_a_warning() {
     assert!(run.stderr.len() < 20_000, "{} bytes", run.stderr.len());
 }
 
-// F8
 #[test]
 fn a_redirect_shows_only_the_host() {
     let beside = failing("/v1/* redirect(to=https://user:secret@login.example.com/path?code=hush)");
@@ -58,7 +57,7 @@ fn a_redirect_shows_only_the_host() {
     assert!(!run.stderr.contains("hush") && !run.stderr.contains("secret"), "{run}");
 }
 
-// R18: a host that echoes what it was sent, in the one place where a body is shown.
+// A host that echoes what it was sent, in the one place where a body is shown.
 #[test]
 fn a_token_in_the_body_is_not_shown() {
     let server = FakeServer::responding(|request| {

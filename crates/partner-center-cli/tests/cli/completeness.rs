@@ -15,7 +15,7 @@ fn rows(run: &Run) -> usize {
     records(&run.stdout).len()
 }
 
-/// R1: scripts that lost 1,800 of 2,000 customers, and similar ones.
+/// Scripts that lost 1,800 of 2,000 customers, and similar ones.
 #[test]
 fn an_empty_response_is_never_taken_for_the_end() {
     let (classic, commercial): (&[&str], &[&str]) = (&["--source", "classic"], &["--source", "commercial"]);
@@ -51,7 +51,7 @@ fn an_empty_response_is_never_taken_for_the_end() {
     });
 }
 
-/// F3 at the command line: an empty page with a next link.
+/// At the command line: an empty page with a next link.
 #[test]
 fn an_empty_page_with_a_link_is_followed_and_noted() {
     let beside = emulated(120, "#2-3 /v1/customers empty-page");
@@ -74,7 +74,7 @@ fn an_empty_list_page_in_a_sweep_is_noted() {
     assert!(run.stderr.contains("1 page was empty"), "{}", run.stderr);
 }
 
-/// R7: an entry without a GUID is listed, counted, noted, and changes the exit code.
+/// An entry without a GUID is listed, counted, noted, and changes the exit code.
 #[test]
 fn customers_without_a_valid_id_are_reported() {
     let list = json!({ "totalCount": 3, "items": [
@@ -96,7 +96,7 @@ fn customers_without_a_valid_id_are_reported() {
     assert!(run.stderr.contains("2 of 3 customers have no valid id"), "{run}");
 }
 
-/// U5: customers without rows are counted and named by either source, and the list is read once.
+/// Customers without rows are counted and named by either source, and the list is read once.
 #[test]
 fn customers_without_rows_are_named_by_either_source() {
     let beside = emulated(120, "");
@@ -136,7 +136,7 @@ fn customers_without_rows_are_named_by_either_source() {
     }
 }
 
-/// U5: the list fails, the query succeeds.
+/// The list fails, the query succeeds.
 #[test]
 fn rows_are_written_when_the_list_fails() {
     for command in ["deployment", "funnel"] {
@@ -152,7 +152,7 @@ fn rows_are_written_when_the_list_fails() {
     }
 }
 
-/// U5: rows of a customer that is not in the list.
+/// Rows of a customer that is not in the list.
 #[test]
 fn a_customer_that_is_not_in_the_list_is_counted_and_noted() {
     let listed = "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04";

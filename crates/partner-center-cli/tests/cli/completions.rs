@@ -79,7 +79,7 @@ impl Shell {
     }
 }
 
-// U2: the bash script offered nothing after the first word.
+// The bash script offered nothing after the first word.
 #[test]
 fn a_subcommand_is_completed_in_every_shell_that_is_installed() {
     let directory = tempfile::tempdir().unwrap();

@@ -240,7 +240,7 @@ fn variables_alone_run_unattended() {
     assert_eq!(desk.entra().token_requests().refresh_token, 1, "one token for the whole sweep");
 }
 
-// F12: certificates could not be used from the command line.
+// Certificates could not be used from the command line.
 #[test]
 fn a_certificate_or_a_federated_identity_instead_of_the_secret() {
     let application = Application::new(Entra::CLIENT_ID).federated("repo:contoso");
@@ -383,7 +383,7 @@ fn an_invalid_configuration_is_reported_before_anything_is_sent() {
     assert_eq!(desk.beside.emulator.request_count(), 0);
 }
 
-// F7: the advice was to repeat the sign-in that the policy had just blocked.
+// The advice was to repeat the sign-in that the policy had just blocked.
 #[test]
 fn the_advice_for_a_sign_in_blocked_by_a_policy_is_not_to_sign_in_again() {
     for number in [50097, 50131, 53000, 53003, 530_003, 530_036] {
@@ -409,7 +409,7 @@ fn the_advice_for_a_sign_in_blocked_by_a_policy_is_not_to_sign_in_again() {
     }
 }
 
-// F6: a response "try again" with status 400 or 200 ended the run.
+// A response "try again" with status 400 or 200 ended the run.
 #[test]
 fn a_temporary_error_of_the_sign_in_service_is_retried() {
     for status in [200, 400, 503] {
@@ -453,7 +453,7 @@ fn signed_in() -> Workspace {
     desk
 }
 
-// R4: the next run reported that the file "does not contain a stored token".
+// The next run reported that the file "does not contain a stored token".
 #[test]
 fn an_invalid_new_refresh_token_does_not_lose_the_sign_in() {
     for (successor, why) in [(String::new(), "is empty"), ("x".repeat(65_500), "is too long")] {
@@ -477,7 +477,7 @@ fn an_invalid_new_refresh_token_does_not_lose_the_sign_in() {
     }
 }
 
-// R19: a full disk was a usage error, exit code 2.
+// A full disk was a usage error, exit code 2.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_is_not_a_usage_error() {

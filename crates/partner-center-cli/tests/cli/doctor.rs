@@ -44,7 +44,7 @@ fn each_token_has_its_verdict() {
     assert_eq!(beside.emulator.request_count(), 0, "no request to Partner Center");
 }
 
-// U3: `PARTNER_CENTER_ACCESS_TOKEN=xyz` was approved.
+// `PARTNER_CENTER_ACCESS_TOKEN=xyz` was approved.
 #[test]
 fn an_insufficient_token_is_reported_as_unknown() {
     let beside = beside(Emulator::builder());
@@ -95,7 +95,6 @@ fn online(beside: &TestEmulator, token: &str) -> (crate::support::Run, Value) {
     (run, report)
 }
 
-// U3
 #[test]
 fn online_one_request_decides_the_verdict() {
     for (fault, token, code, works) in [
@@ -200,7 +199,7 @@ fn csv_is_rejected() {
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
 }
 
-// F10: a wrong clock made a working setup fail, or was reported to agree.
+// A wrong clock made a working setup fail, or was reported to agree.
 #[test]
 fn a_wrong_clock_is_a_warning_with_its_offset() {
     let (now, hour) = (std::time::SystemTime::now(), Duration::from_secs(3600));

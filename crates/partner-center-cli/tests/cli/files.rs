@@ -69,7 +69,6 @@ fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files
 }
 
-// R14
 #[test]
 fn a_stale_or_foreign_checkpoint_is_rejected() {
     let desk = SweepError::new();
@@ -104,7 +103,6 @@ fn a_stale_or_foreign_checkpoint_is_rejected() {
     assert!(!desk.path("c.json").exists());
 }
 
-// R14
 #[test]
 fn an_empty_checkpoint_counts_as_none() {
     let desk = SweepError::new();
@@ -115,7 +113,6 @@ fn an_empty_checkpoint_counts_as_none() {
     assert!(fs::read_to_string(desk.path("book.csv")).unwrap().starts_with("customerId,"));
 }
 
-// R3
 #[test]
 fn the_same_file_for_two_purposes_is_rejected() {
     let beside = beside(Emulator::builder().customers(3));
@@ -149,7 +146,6 @@ fn the_same_file_for_two_purposes_is_rejected() {
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
 }
 
-// F9
 #[test]
 fn the_extension_of_the_output_selects_the_format() {
     let beside = beside(Emulator::builder().customers(3));
@@ -186,7 +182,6 @@ fn stdout_cannot_be_resumed() {
     assert!(run.stderr.contains("--checkpoint requires an output file"), "{run}");
 }
 
-// R16
 #[cfg(unix)]
 #[test]
 fn permissions_are_kept_and_no_link_is_followed() {
@@ -293,7 +288,6 @@ impl Outage {
     }
 }
 
-// R6, R14
 #[test]
 fn an_output_with_customers_missing_is_published_and_the_same_command_appends_them() {
     let outage = Outage::new();
@@ -344,7 +338,6 @@ fn an_output_with_customers_missing_is_published_and_the_same_command_appends_th
     assert_eq!(outage.rows(), whole, "every row once");
 }
 
-// R6
 #[test]
 fn nothing_is_published_if_every_customer_failed() {
     let outage = Outage::new();

@@ -36,7 +36,7 @@ fn every_format() {
     assert!(run.stdout.lines().all(|line| line.chars().count() <= 80), "{run}");
 }
 
-// U6, U7: totals did not add up without an explanation, and the rows determined the headings.
+// Totals did not add up without an explanation, and the rows determined the headings.
 #[test]
 fn the_layout_depends_on_the_arguments_and_footnotes_explain_the_totals() {
     let table = |more: &[&str]| {
@@ -59,7 +59,7 @@ fn the_layout_depends_on_the_arguments_and_footnotes_explain_the_totals() {
     let one = table(&["-c", DOCUMENTED, "-c", &DOCUMENTED.to_uppercase()]);
     assert!(one.starts_with("DT DEMO CSP CUSTOMER 005"), "{one}");
     assert!(!words(&headings(&one)).contains(&"Customer".to_owned()));
-    // U9: sorted by name, ignoring letter case.
+    // Sorted by name, ignoring letter case.
     let table = table(&["-a"]);
     let is_row = |line: &&str| line.split_whitespace().filter(|word| word.parse::<u64>().is_ok()).count() > 1;
     let names: Vec<_> = table
@@ -182,7 +182,7 @@ fn a_crossed_threshold_sets_the_exit_code_and_all_rows_are_written() {
 /// Whether a value is beyond a limit.
 type Crosses = fn(f64, f64) -> bool;
 
-// U11: an alert did not name the customers.
+// An alert did not name the customers.
 #[test]
 fn the_five_that_cross_a_threshold_furthest_are_named() {
     let beside = some();

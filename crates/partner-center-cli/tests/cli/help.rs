@@ -60,7 +60,7 @@ fn no_flag_takes_a_secret() {
     }
 }
 
-// U12: `--version` showed neither.
+// `--version` showed neither.
 #[test]
 fn the_version_names_the_commit_and_the_features() {
     let (short, long) = (run(&["-V"]).stdout, run(&["--version"]).stdout);

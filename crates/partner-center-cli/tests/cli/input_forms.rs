@@ -31,7 +31,6 @@ fn piped(command: &mut Command, bytes: &[u8]) -> Run {
     }
 }
 
-// F11
 #[test]
 fn a_token_on_stdin() {
     let beside = beside(Emulator::builder());
@@ -67,7 +66,6 @@ fn a_token_on_stdin() {
     assert_eq!(beside.emulator.entra().token_requests().refresh_token, requests, "nothing was sent");
 }
 
-// F11
 #[test]
 fn environment_variables() {
     let beside = beside(Emulator::builder());
@@ -102,7 +100,6 @@ fn environment_variables() {
     assert_eq!(beside.emulator.request_count(), requests, "nothing was sent");
 }
 
-// F11
 #[test]
 fn ids_on_the_command_line() {
     let beside = beside(Emulator::builder());
@@ -117,7 +114,6 @@ fn ids_on_the_command_line() {
     assert!(json.code == 2 && json.stderr.contains("JSON"), "{json}");
 }
 
-// F11
 #[test]
 fn profiles_and_rules() {
     let beside = beside(Emulator::builder());

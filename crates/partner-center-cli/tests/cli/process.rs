@@ -47,7 +47,6 @@ fn stuck(beside: &TestEmulator, format: &str) -> Child {
     child
 }
 
-// R9
 #[test]
 fn the_second_signal_ends_a_process_that_is_blocked_on_writing() {
     let beside = beside(Emulator::builder().customers(3000));
@@ -66,7 +65,7 @@ fn the_second_signal_ends_a_process_that_is_blocked_on_writing() {
     }
 }
 
-// R9: `timeout` sends its signal to the process and to its group.
+// `timeout` sends its signal to the process and to its group.
 #[test]
 fn a_signal_that_comes_twice_at_once_counts_once() {
     let beside = beside(Emulator::builder().customers(30));
@@ -103,7 +102,7 @@ pub(crate) fn limited(blocks: u64, command: &Command) -> Run {
     finish(&mut shell)
 }
 
-// F13: SIGXFSZ
+// SIGXFSZ
 #[test]
 fn the_file_size_limit_is_reported() {
     let beside = beside(Emulator::builder().customers(200));
@@ -130,7 +129,6 @@ fn pipe(path: &Path) {
     assert!(Command::new("mkfifo").args(["-m", "600"]).arg(path).status().unwrap().success());
 }
 
-// R15
 #[test]
 fn the_timeout_applies_to_a_pipe_without_a_writer() {
     let beside = beside(Emulator::builder().customers(3));
@@ -163,7 +161,6 @@ fn the_timeout_applies_to_a_pipe_without_a_writer() {
     assert_eq!(beside.emulator.request_count(), 0);
 }
 
-// R12
 #[test]
 fn a_refresh_in_progress_completes_when_a_signal_stops_the_process() {
     for (arguments, signal, code) in [
@@ -206,7 +203,6 @@ fn a_refresh_in_progress_completes_when_a_signal_stops_the_process() {
     }
 }
 
-// R10
 #[test]
 fn a_long_wait_is_reported_at_once() {
     let one = ["licenses", "deployment", "-c", crate::support::DOCUMENTED];
@@ -231,7 +227,6 @@ fn a_long_wait_is_reported_at_once() {
     }
 }
 
-// R10
 #[test]
 fn a_wait_is_limited_by_the_timeout() {
     let faults = "#8- 429(retry-after=3600)".parse::<FaultScript>().unwrap();

@@ -31,7 +31,7 @@ fn targets(proxy: &FakeServer) -> Vec<String> {
     proxy.take_requests().iter().map(|request| format!("{} {}", request.method, request.target)).collect()
 }
 
-// F1: the variables were ignored.
+// The variables were ignored.
 #[test]
 fn every_variable_in_both_letter_cases_and_hosts_without_a_proxy() {
     let (server, address) = proxy(407);

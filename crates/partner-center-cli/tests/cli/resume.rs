@@ -127,7 +127,7 @@ fn the_commercial_query_resumes_page_by_page() {
     commercial_kills_change_not_a_byte("completion");
 }
 
-// U9: rows that are held for sorting are read again.
+// Rows that are held for sorting are read again.
 #[test]
 fn the_commercial_query_by_customer_is_the_same_after_kills() {
     commercial_kills_change_not_a_byte("customer");

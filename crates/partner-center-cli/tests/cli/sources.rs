@@ -63,7 +63,6 @@ fn questions(command: &str) -> usize {
     if command == "funnel" { 2 } else { 1 }
 }
 
-// U1
 #[test]
 fn a_customer_with_rows_is_one_classic_request() {
     for command in COMMANDS {
@@ -76,7 +75,7 @@ fn a_customer_with_rows_is_one_classic_request() {
     }
 }
 
-// U1: since 2021 the classic operation is reported empty for customers that do have licenses.
+// Since 2021 the classic operation is reported empty for customers that do have licenses.
 #[test]
 fn an_empty_classic_response_is_followed_by_one_commercial_query() {
     for command in COMMANDS {
@@ -97,7 +96,6 @@ fn an_empty_classic_response_is_followed_by_one_commercial_query() {
     }
 }
 
-// U1
 #[test]
 fn only_customers_without_rows_are_queried_again() {
     let beside = with_faults("");
@@ -112,7 +110,7 @@ fn only_customers_without_rows_are_queried_again() {
     }
 }
 
-// U1: a failure of the second step does not invalidate the first.
+// A failure of the second step does not invalidate the first.
 #[test]
 fn a_failure_of_the_second_step_is_a_note() {
     for (fault, said) in [("404", "not found (status 404)"), ("403", "status 403"), ("503", "status 503")] {
@@ -126,7 +124,7 @@ fn a_failure_of_the_second_step_is_a_note() {
     }
 }
 
-// U1: `--source` was ignored with `--customer`.
+// `--source` was ignored with `--customer`.
 #[test]
 fn an_explicit_source_applies_to_selected_customers() {
     for command in COMMANDS {
@@ -148,7 +146,6 @@ fn an_explicit_source_applies_to_selected_customers() {
     }
 }
 
-// U1
 #[test]
 fn without_the_commercial_query_auto_falls_back_and_commercial_fails() {
     for command in COMMANDS {
@@ -162,7 +159,7 @@ fn without_the_commercial_query_auto_falls_back_and_commercial_fails() {
     }
 }
 
-// U1: the length of a URL is limited.
+// The length of a URL is limited.
 #[test]
 fn many_customers_are_queried_in_batches() {
     let beside = with_faults("");
@@ -179,7 +176,7 @@ fn many_customers_are_queried_in_batches() {
     assert_eq!(requested, expected, "each customer once");
 }
 
-// U1: other arguments that were ignored with `--customer`.
+// Other arguments that were ignored with `--customer`.
 #[test]
 fn arguments_for_all_customers_are_rejected_with_selected_ones() {
     for more in [&["--rate", "9"][..], &["--order", "completion"], &["--checkpoint", "x", "-o", "x.csv"]] {
@@ -209,7 +206,7 @@ fn common(csv: &str) -> Vec<BTreeMap<String, String>> {
     rows
 }
 
-// U4, U9: a column was a code from one source and a name from the other, and the order differed.
+// A column was a code from one source and a name from the other, and the order differed.
 #[test]
 fn both_sources_give_the_same_rows_in_the_same_order() {
     let beside = beside(Emulator::builder().customers(60).page_size(25));
@@ -231,7 +228,7 @@ fn both_sources_give_the_same_rows_in_the_same_order() {
     }
 }
 
-// U9: customers that were read only in a later round come last, and the summary says how many.
+// Customers that were read only in a later round come last, and the summary says how many.
 #[test]
 fn customers_of_a_later_round_are_last_and_counted() {
     let beside = with_faults("");
@@ -254,7 +251,7 @@ fn customers_of_a_later_round_are_last_and_counted() {
     assert!(run.stderr.contains("1 customer was read in a later round; their rows come last"), "{run}");
 }
 
-// U9: sorting gives the same order from either source.
+// Sorting gives the same order from either source.
 #[test]
 fn rows_with_equal_values_are_sorted_by_customer() {
     let beside = beside(Emulator::builder().customers(60).page_size(25));
@@ -265,7 +262,7 @@ fn rows_with_equal_values_are_sorted_by_customer() {
     assert_eq!(of("classic"), of("commercial"));
 }
 
-// U12: ids of the commercial queries were in capitals in some places, and those of the classic operations never.
+// Ids of the commercial queries were in capitals in some places, and those of the classic operations never.
 #[test]
 fn ids_are_lower_case_and_percentages_have_two_places() {
     let beside = beside(Emulator::builder().customers(60));

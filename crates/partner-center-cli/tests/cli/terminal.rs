@@ -34,7 +34,6 @@ const CUSTOMERS: &str = r#"{"totalCount":1,"items":[{"id":"4d3cf487-70f4-4e1e-9f
     "companyName":"Fabrikam \u001b[2J\u009b2K\u202eresu\u2066\u200f\u0000\u007f Ltd"},
     "relationshipToPartner":"reseller"}]}"#;
 
-// R11
 #[test]
 fn external_text_cannot_control_a_terminal_in_any_format() {
     let server = FakeServer::repeating([ok(CUSTOMERS)]);
@@ -62,7 +61,6 @@ fn external_text_cannot_control_a_terminal_in_any_format() {
     assert!(row.to_string().contains('\u{202e}'), "{ndjson}");
 }
 
-// R11
 #[test]
 fn a_raw_body_cannot_control_a_terminal() {
     let server = FakeServer::repeating([ok("a\u{1b}[2J\u{202e}b")]);
@@ -72,7 +70,6 @@ fn a_raw_body_cannot_control_a_terminal() {
     }
 }
 
-// R11
 #[test]
 fn the_sign_in_code_cannot_control_a_terminal() {
     let host = FakeServer::responding(|request| {
@@ -120,7 +117,6 @@ fn holds_none(run: &Run, secret: &str, what: &str) {
     }
 }
 
-// R18
 #[test]
 fn a_host_that_repeats_what_it_was_sent_shows_no_secret() {
     let token = "eyJ0eXAiOiJKV1Qi.eyJhdWQi/+x==.c2lnbmF0dXJl_-";
@@ -149,7 +145,6 @@ fn a_host_that_repeats_what_it_was_sent_shows_no_secret() {
     }
 }
 
-// R18
 #[test]
 fn a_sign_in_host_that_repeats_what_it_was_sent_shows_no_secret() {
     let (refresh, secret) = ("0.AXg~refresh/token+with=signs", "client~8Q/secret+x=");

@@ -10,7 +10,6 @@ fn document(run: &Run) -> Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}:\n{run}"))
 }
 
-// F2
 #[test]
 fn each_odd_value_is_counted_and_exits_with_0() {
     for (member, column, read, odd) in [
@@ -43,7 +42,6 @@ fn each_odd_value_is_counted_and_exits_with_0() {
     }
 }
 
-// F2
 #[test]
 fn an_unreadable_customer_is_a_failure_and_all_others_are_listed() {
     let id = |number: u32| format!("00000000-0000-0000-0000-00000000000{number}");

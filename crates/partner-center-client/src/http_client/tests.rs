@@ -51,7 +51,6 @@ fn build(change: impl FnOnce(&mut HttpSettings)) -> Result<HttpClient, HttpError
     HttpClient::new(&settings)
 }
 
-// R8
 #[test]
 fn an_invalid_proxy_address_is_rejected() {
     for proxy in [
@@ -104,7 +103,6 @@ fn an_invalid_proxy_address_is_rejected() {
     }
 }
 
-// F1
 #[test]
 fn some_hosts_are_reached_without_the_proxy() {
     for (no_proxy, is_direct) in [
@@ -129,7 +127,6 @@ fn some_hosts_are_reached_without_the_proxy() {
     }
 }
 
-// R19
 #[test]
 fn an_invalid_root_certificate_is_rejected() {
     let key_only = KEY.as_bytes();
@@ -160,7 +157,6 @@ fn an_invalid_root_certificate_is_rejected() {
     assert!(build(|settings| settings.root_certificates = vec![two.into_bytes()]).is_ok());
 }
 
-// R19
 #[test]
 fn a_proxy_password_is_not_shown() {
     for (proxy, shown) in [
@@ -222,7 +218,6 @@ fn get(transport: &HttpClient, url: &str) -> Result<u16, HttpError> {
     runtime.block_on(transport.send(request)).map(|answer| answer.status())
 }
 
-// R19
 #[cfg(feature = "rustls")]
 #[test]
 fn an_untrusted_certificate_is_distinguished_from_a_failed_connection() {
@@ -244,7 +239,6 @@ fn an_untrusted_certificate_is_distinguished_from_a_failed_connection() {
     assert!(!error.kind().is_final());
 }
 
-// R19
 #[test]
 fn an_unknown_host_and_a_proxy_that_requires_credentials_have_their_own_kinds() {
     for (no_such_name, kind) in [(true, HttpErrorKind::NoSuchHost), (false, HttpErrorKind::Connect)] {

@@ -49,7 +49,6 @@ mod tests {
         tokio::time::sleep(step).await;
     }
 
-    // S3
     #[tokio::test(start_paused = true)]
     async fn time_without_polling_does_not_count() {
         let mut answer = pin!(answer_in_two_steps(SECOND / 2));

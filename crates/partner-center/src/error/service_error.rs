@@ -229,7 +229,6 @@ mod tests {
             (r#"{"error":"User unauthorized to access it"}"#, None, Some("User unauthorized to access it")),
             (r#"{"Message":"m"}"#, None, Some("m")),
             (r#"{"error":"invalid_grant","error_description":"d"}"#, Some("invalid_grant"), Some("d")),
-            // F8
             (r#""a JSON string""#, None, Some("a JSON string")),
             (r#""{\"code\":2000,\"description\":\"d\"}""#, Some("2000"), Some("d")),
             ("plain text\nof two lines", None, Some("plain text\nof two lines")),

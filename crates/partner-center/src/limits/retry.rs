@@ -93,7 +93,6 @@ mod tests {
     use super::*;
     use crate::clock::FixedRandom;
 
-    // S11
     #[test]
     fn extreme_random_numbers_and_backoffs_do_not_panic() {
         let error = Error::new(ErrorKind::Network, "");

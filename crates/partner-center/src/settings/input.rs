@@ -156,7 +156,6 @@ mod tests {
         ]
     }
 
-    // F11
     #[test]
     fn values_are_normalized() {
         let forms = |value: &str| {
@@ -200,7 +199,6 @@ mod tests {
         }
     }
 
-    // F11
     #[test]
     fn json_and_unknown_encodings_are_rejected() {
         for json in [

@@ -367,7 +367,6 @@ fn the_documentation_names_every_variable() {
     }
 }
 
-// F1
 #[test]
 fn the_proxy_comes_from_the_program_the_environment_or_the_profile() {
     const FILE: &str = "[profile.default]\nproxy = \"http://profile.example:1\"\nno-proxy = \"of-profile\"\n";
@@ -402,7 +401,6 @@ fn the_proxy_comes_from_the_program_the_environment_or_the_profile() {
     assert!(found(&Case::new("")) == (None, None));
 }
 
-// F1
 #[test]
 fn an_invalid_proxy_is_an_error_that_names_its_place_and_no_password() {
     for (proxy, cause) in [
@@ -418,7 +416,6 @@ fn an_invalid_proxy_is_an_error_that_names_its_place_and_no_password() {
     }
 }
 
-// F12
 #[tokio::test]
 async fn the_application_authenticates_in_one_way() {
     let directory = tempfile::tempdir().unwrap();

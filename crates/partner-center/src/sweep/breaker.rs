@@ -176,7 +176,6 @@ mod tests {
         assert_eq!((breaker.turn(now), breaker.open_for(now)), (BreakerDecision::Now, None));
     }
 
-    // S3
     #[test]
     fn time_without_polling_does_not_count() {
         let (mut breaker, now) = (Breaker::default(), Instant::now());

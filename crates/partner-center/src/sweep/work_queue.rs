@@ -373,7 +373,7 @@ mod tests {
         assert_eq!(work_queue.checkpoint().done, Ids::default(), "no longer needed");
     }
 
-    // R2: the list has grown at its front, and lists a customer again on a later page.
+    // The list has grown at its front, and lists a customer again on a later page.
     #[test]
     fn a_completed_customer_has_no_second_turn_wherever_it_is_listed() {
         let mut first = work_queue(&[1, 2, 3, 4], Order::Completion, None);

@@ -69,7 +69,7 @@ fn moody(server: &FakeServer, clock: &ManualClock, errors: Vec<Error>) -> (Partn
     (partner, requested)
 }
 
-// F6: the delay after a failed refresh failed every call during that time.
+// The delay after a failed refresh failed every call during that time.
 #[tokio::test]
 async fn a_call_waits_for_a_delayed_refresh_without_using_an_attempt() {
     let (server, clock) = (FakeServer::scripted([ok(EMPTY)]), ManualClock::new());
@@ -149,7 +149,6 @@ async fn a_call_waits_for_the_refresh_after_a_rejected_token() {
     assert_eq!((requested.load(Ordering::SeqCst), clock.elapsed().as_secs()), (3, 7));
 }
 
-// F10
 #[tokio::test]
 async fn a_retry_after_date_is_relative_to_the_services_date_and_a_wrong_clock_is_reported() {
     let clock = ManualClock::new();
@@ -175,7 +174,7 @@ async fn a_retry_after_date_is_relative_to_the_services_date_and_a_wrong_clock_i
     }
 }
 
-// S4: no task drives a connection of the first runtime while that runtime is idle.
+// No task drives a connection of the first runtime while that runtime is idle.
 #[test]
 fn a_client_serves_several_runtimes_on_one_thread() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -46,7 +46,6 @@ async fn a_sign_in_without_a_refresh_token_fails() {
     assert!(store.load().await.unwrap().is_none());
 }
 
-// F7
 #[tokio::test]
 async fn the_advice_for_a_policy_does_not_suggest_the_same_sign_in() {
     for number in [50097, 50131, 53000, 53003, 53011, 530_001, 530_003, 530_036] {
@@ -91,7 +90,6 @@ fn life(seconds: &str, interval: &str) -> Reply {
     reply(200, &[], &body)
 }
 
-// R19, S18
 #[tokio::test]
 async fn a_device_code_is_polled_at_a_reasonable_rate_and_never_after_its_expiry() {
     for (interval, first, polls) in [
@@ -127,7 +125,6 @@ async fn a_device_code_is_polled_at_a_reasonable_rate_and_never_after_its_expiry
     }
 }
 
-// S18
 #[tokio::test]
 async fn a_sign_in_in_the_last_second_succeeds() {
     let clock = ManualClock::new();
@@ -139,7 +136,6 @@ async fn a_sign_in_in_the_last_second_succeeds() {
     assert_eq!(clock.elapsed(), Duration::from_secs(59));
 }
 
-// F6
 #[tokio::test]
 async fn polling_survives_transient_errors_and_ends_with_others() {
     let last = GOOD.replace('}', r#","refresh_token":"successor"}"#);

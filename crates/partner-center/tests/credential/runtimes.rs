@@ -99,7 +99,7 @@ fn begin(on: &Runtime, signed: &Signed, host: &SignInHost) {
     host.server.wait_for_requests(1);
 }
 
-// S4: the refresh was a task of the first runtime, and stalled with it while it held the lock.
+// The refresh was a task of the first runtime, and stalled with it while it held the lock.
 #[test]
 fn a_refresh_started_on_an_idle_runtime_serves_another() {
     let (host, a, b) = (SignInHost::new(), runtime(), runtime());
@@ -114,7 +114,7 @@ fn a_refresh_started_on_an_idle_runtime_serves_another() {
     drop(a);
 }
 
-// S2, R12: the refresh ended with the runtime, and the new refresh token was lost.
+// The refresh ended with the runtime, and the new refresh token was lost.
 #[test]
 fn a_refresh_outlives_the_runtime_it_was_started_on() {
     let (host, a) = (SignInHost::new(), runtime());
@@ -128,7 +128,7 @@ fn a_refresh_outlives_the_runtime_it_was_started_on() {
     assert_eq!((token.expose(), host.requests()), ("good-1", 1));
 }
 
-// R12: a process can wait for refreshes in progress, for a bounded time, without starting any.
+// A process can wait for refreshes in progress, for a bounded time, without starting any.
 #[test]
 fn a_process_that_is_told_to_stop_waits_for_the_successor_for_a_bounded_time() {
     for round in 0..10 {
@@ -155,7 +155,7 @@ fn a_process_that_is_told_to_stop_waits_for_the_successor_for_a_bounded_time() {
     }
 }
 
-// F6: one transient error failed 444 of 500 customers, because the next refresh was delayed for five seconds.
+// One transient error failed 444 of 500 customers, because the next refresh was delayed for five seconds.
 #[tokio::test]
 async fn a_transient_refresh_error_fails_no_call() {
     let world = World::with(|builder| {
@@ -218,7 +218,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Spans {
     }
 }
 
-// S14: the events of a refresh had no span, or that of an arbitrary call.
+// The events of a refresh had no span, or that of an arbitrary call.
 #[tokio::test]
 async fn a_refresh_has_its_own_span_that_follows_from_the_callers_span() {
     let world =

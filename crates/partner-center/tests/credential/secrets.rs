@@ -121,7 +121,6 @@ async fn an_unreadable_response_is_not_quoted() {
     assert!(!printed.0.contains("sentinel"), "{}", printed.0);
 }
 
-// R18
 #[tokio::test]
 async fn secrets_that_a_sign_in_host_echoes_are_not_in_error_texts() {
     let (token, secret) = ("sentinel~refresh~token", "sentinel~client~secret");

@@ -101,7 +101,7 @@ async fn a_response_that_is_not_from_a_sign_in_host_is_an_error_and_not_retried(
         (json(200, r#"{"token_type":"Bearer"}"#), None),
         (json(200, r#"{"token_type":"Bearer","access_token":"x","expires_in":"soon"}"#), Some(200)),
         (json(200, &endless), Some(200)),
-        // R19: an invalid access token, and a token of another type.
+        // An invalid access token, and a token of another type.
         (json(200, r#"{"token_type":"Bearer","access_token":""}"#), None),
         (json(200, r#"{"token_type":"Bearer","access_token":"two words"}"#), None),
         (json(200, r#"{"token_type":"mac","access_token":"x"}"#), None),
@@ -120,7 +120,6 @@ async fn a_response_that_is_not_from_a_sign_in_host_is_an_error_and_not_retried(
     }
 }
 
-// F1
 #[tokio::test]
 async fn a_response_of_the_network_says_what_it_wants() {
     for (status, message) in [(407, "the proxy requires"), (511, "the network requires a sign-in")] {
@@ -169,7 +168,6 @@ pub(crate) const TRY_AGAIN: [&str; 5] = [
 ];
 pub(crate) const STATUSES: [u16; 6] = [200, 400, 401, 403, 500, 503];
 
-// F6
 #[tokio::test]
 async fn a_transient_error_is_retried_whatever_its_status() {
     for body in TRY_AGAIN {
@@ -191,7 +189,6 @@ async fn a_transient_error_is_retried_whatever_its_status() {
     assert_eq!(clock.sleeps(), [Duration::from_secs(9)]);
 }
 
-// R4
 #[tokio::test]
 async fn a_successor_that_cannot_be_stored_never_replaces_a_valid_token() {
     let long = format!(r#""{}""#, "x".repeat(65_400));
@@ -234,7 +231,6 @@ async fn a_successor_that_cannot_be_stored_never_replaces_a_valid_token() {
     }
 }
 
-// F10
 #[tokio::test]
 async fn a_retry_after_date_is_relative_to_the_date_of_the_same_response() {
     for hours in [-2_i32, 0, 2] {
@@ -257,7 +253,6 @@ async fn a_retry_after_date_is_relative_to_the_date_of_the_same_response() {
     }
 }
 
-// F13
 #[tokio::test]
 async fn a_lifetime_may_have_a_fraction() {
     for written in ["3599.0", "3599.5", "\"3599.0\"", "\"3599\""] {
@@ -269,7 +264,6 @@ async fn a_lifetime_may_have_a_fraction() {
     }
 }
 
-// R19
 #[tokio::test]
 async fn a_store_of_a_newer_version_is_not_overwritten_and_no_sign_in_is_started() {
     let host = FakeServer::repeating([

@@ -192,7 +192,7 @@ fn an_invalid_continuation_is_not_read() {
         part.as_object_mut().unwrap().remove(member);
         assert!(serde_json::from_value::<Continuation>(part).is_err(), "without {member}");
     }
-    // S7: other versions and unknown members are rejected when it is read.
+    // Other versions and unknown members are rejected when it is read.
     for version in [1, 3] {
         let mut other = whole.clone();
         other["version"] = json!(version);

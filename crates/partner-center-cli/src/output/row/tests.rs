@@ -30,7 +30,7 @@ fn every_name_finds_its_column(columns: &Columns) {
     assert!(columns.find("").is_none() && columns.find("licenses").is_none());
 }
 
-// U12: `--sort sold` was unknown, though the table is headed Sold.
+// `--sort sold` was unknown, though the table is headed Sold.
 #[test]
 fn a_column_is_found_by_name_by_heading_and_by_threshold_metric() {
     let funnel = AnnotatedRow::columns(true, true);

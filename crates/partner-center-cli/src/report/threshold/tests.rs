@@ -44,7 +44,7 @@ fn thresholds_are_parsed_in_any_spelling_and_printed_in_canonical_form() {
         ("deployed != 18446744073709551615", "deployed != 18446744073709551615"),
         ("active<1", "active < 1"),
         ("usagepercent < 50.50 %", "usagePercent < 50.5"),
-        // U12: the names of fields and table headings were not accepted.
+        // The names of fields and table headings were not accepted.
         ("licensesSold > 5", "sold > 5"),
         ("total LICENSESDEPLOYED > 5", "total deployed > 5"),
         ("any licensesActive > 5", "active > 5"),

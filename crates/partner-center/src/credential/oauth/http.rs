@@ -213,7 +213,6 @@ mod tests {
         serde_json::from_slice(&body).ok()
     }
 
-    // F13
     #[test]
     fn numbers_may_be_strings_or_fractions_and_byte_order_marks_are_stripped() {
         assert_eq!(read(b"\xEF\xBB\xBF{\"a\":1}").unwrap(), json!({"a": 1}));
@@ -300,7 +299,7 @@ mod tests {
         lines
     }
 
-    // F6, F7: sign-in errors x status, driven by the one table.
+    // Sign-in errors x status, driven by the one table.
     #[test]
     fn the_meaning_of_an_error_does_not_depend_on_its_status() {
         let lines = every_line();

@@ -23,7 +23,6 @@ fn at_its_largest<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) 
     read(&written)
 }
 
-// S9
 #[test]
 fn maximum_numbers_saturate_when_more_is_added() {
     let rows = json!({"productId": E3, "licensesSold": 9, "licensesDeployed": 10});

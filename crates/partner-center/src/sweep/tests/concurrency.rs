@@ -205,7 +205,6 @@ fn the_rate_of_one_customer_does_not_delay_others() {
     });
 }
 
-// R5
 #[test]
 fn failures_lower_the_limit_and_many_in_a_row_allow_one_probe_at_a_time() {
     run(async {
@@ -241,7 +240,6 @@ fn failures_lower_the_limit_and_many_in_a_row_allow_one_probe_at_a_time() {
     });
 }
 
-// R17
 #[test]
 fn too_many_open_files_lower_the_limit_once_and_for_good() {
     run(async {
@@ -264,7 +262,6 @@ fn too_many_open_files_lower_the_limit_once_and_for_good() {
     });
 }
 
-// R10
 #[test]
 fn a_pause_longer_than_the_timeout_is_an_error() {
     run(async {

@@ -260,7 +260,7 @@ fn given_customers_are_read_once_instead_of_the_list() {
         assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), [3, 5, 9].map(customer));
         let sent = service.seen().total;
 
-        // S7: a checkpoint of a given list is rejected for the service's list, even if nothing is done, and nothing is
+        // A checkpoint of a given list is rejected for the service's list, even if nothing is done, and nothing is
         // sent.
         for checkpoint in [checkpoint, sweep(None, &[5]).checkpoint()] {
             let mut stream = service.sweep().resume(checkpoint.clone()).stream();
@@ -280,7 +280,7 @@ fn given_customers_are_read_once_instead_of_the_list() {
     });
 }
 
-// R2: the list has changed when a resumed sweep reads it.
+// The list has changed when a resumed sweep reads it.
 #[test]
 fn a_changed_list_returns_every_customer_exactly_once() {
     for order in [Order::Completion, Order::Customer] {

@@ -177,7 +177,7 @@ fn a_checkpoint_round_trips_and_other_versions_and_contents_are_rejected() {
         assert!(error(&other).contains(&format!("version {version}")));
     }
     assert!(error(r#"{"done":[]}"#).contains("no version"));
-    // S7: unknown members are rejected, and so are values that this type cannot have written.
+    // Unknown members are rejected, and so are values that this type cannot have written.
     for (part, other) in [
         (r#""at":"listed","#, ""),
         (r#""at":"listed""#, r#""at":"listet""#),

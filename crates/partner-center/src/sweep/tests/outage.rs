@@ -24,7 +24,7 @@ async fn all(stream: &mut SweepStream<Vec<u8>>) -> Vec<(CustomerId, bool)> {
     swept
 }
 
-// R6 and similar cases: no customer is lost in an outage shorter than the timeout. In order of customer, only those
+// No customer is lost in an outage shorter than the timeout. In order of customer, only those
 // that were tried during the outage come late.
 #[test]
 fn an_outage_shorter_than_the_timeout_loses_no_customer() {
@@ -58,7 +58,6 @@ fn an_outage_shorter_than_the_timeout_loses_no_customer() {
     }
 }
 
-// R5
 #[test]
 fn a_permanent_outage_causes_less_than_one_and_a_half_requests_per_remaining_customer() {
     for (count, concurrency) in [(100, 1), (100, 8), (1000, 8), (1000, 64), (10_000, 500)] {
@@ -124,7 +123,6 @@ fn a_single_customer_that_always_fails_is_retried_until_the_sweep_gives_up_and_i
     });
 }
 
-// R10
 #[test]
 fn a_pause_longer_than_the_timeout_ends_the_sweep() {
     run(async {
@@ -155,7 +153,6 @@ fn a_pause_longer_than_the_timeout_ends_the_sweep() {
     });
 }
 
-// R13
 #[test]
 fn a_401_is_the_customers_own_failure_if_others_succeed() {
     for refused in [vec![30], vec![0], vec![99], vec![0, 1, 2, 3, 4], vec![10, 11, 50, 97, 98, 99]] {
@@ -193,7 +190,6 @@ fn a_401_is_the_customers_own_failure_if_others_succeed() {
     }
 }
 
-// S3
 #[test]
 fn a_slow_consumer_is_not_an_outage() {
     run(async {

@@ -68,7 +68,7 @@ fn each_problem_has_its_level_and_code() {
         (json!({"exp": (NOW + 3000).to_string()}), Topic::Expiry, Ok, None),
         (json!({"iat": NOW + 30}), Topic::Clock, Ok, None),
         (json!({"iat": NOW + 120}), Topic::Clock, Warning, Some("AADSTS700024")),
-        // F10: the service accepts a token whatever this machine's clock says.
+        // The service accepts a token whatever this machine's clock says.
         (json!({"iat": NOW + 3600}), Topic::Clock, Warning, Some("AADSTS700024")),
     ] {
         let finding = found(&but(&changes), topic);
@@ -116,7 +116,6 @@ fn durations_are_in_words() {
     }
 }
 
-// F12
 #[test]
 fn a_certificate_is_reported_thirty_days_before_its_end() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_824_000);

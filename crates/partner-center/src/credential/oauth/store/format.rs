@@ -151,7 +151,6 @@ mod tests {
         assert_eq!(read.obtained_at(), at);
     }
 
-    // R4
     #[test]
     fn a_token_that_cannot_be_read_back_is_not_written() {
         let at = SystemTime::UNIX_EPOCH;

@@ -259,7 +259,7 @@ mod halfway {
     }
 }
 
-// S2: the lock was released while the write still ran, so another process wrote at the same time, and the write of an
+// The lock was released while the write still ran, so another process wrote at the same time, and the write of an
 // abandoned sign-in overwrote a newer one.
 #[test]
 fn the_lock_is_held_until_the_write_ends_even_if_its_future_is_dropped() {
@@ -301,7 +301,7 @@ fn the_lock_is_held_until_the_write_ends_even_if_its_future_is_dropped() {
     assert_eq!(unfinished(&patient), 0);
 }
 
-// S2: a save that waits for a thread holds the lock, too.
+// A save that waits for a thread holds the lock, too.
 #[test]
 fn a_queued_write_holds_the_lock_too() {
     let runtime =
@@ -354,7 +354,7 @@ async fn writers_without_the_lock_do_not_use_each_others_copies() {
     assert_eq!(unfinished(&store), 1);
 }
 
-// R19: a full disk was a usage error.
+// A full disk was a usage error.
 #[test]
 fn a_full_disk_is_not_a_configuration_error() {
     use std::io::ErrorKind as Io;
@@ -381,7 +381,7 @@ fn a_full_disk_is_not_a_configuration_error() {
     }
 }
 
-// R15: opening a pipe waited forever for a writer.
+// Opening a pipe waited forever for a writer.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_pipe_is_rejected_without_blocking() {
