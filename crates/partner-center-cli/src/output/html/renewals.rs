@@ -57,7 +57,7 @@ fn notes(periods: &[Period], left_out: LeftOut, is_one: bool) -> Vec<Text> {
         ));
     }
     if let unknown @ 1.. = sum(|period| period.unknown) {
-        notes.push(format!("it is not known whether {} are used", licenses(unknown)));
+        notes.push(format!("the use of {} is not known", licenses(unknown)));
     }
     if let not_renewing @ 1.. = sum(|period| period.not_renewing) {
         notes.push(format!("auto-renewal is off for {}", licenses(not_renewing)));
@@ -101,7 +101,7 @@ mod tests {
             [
                 "Unused licenses of a product are counted at its first renewal.",
                 "4 licenses could not be matched: no row of the customer has the product name of their subscription.",
-                "It is not known whether 6 licenses are used.",
+                "The use of 6 licenses is not known.",
                 "Auto-renewal is off for 8 licenses.",
                 "Left out: 1 subscription without an end date.",
                 "Left out: 2 subscriptions without a number of licenses.",
