@@ -2,6 +2,11 @@
 //!
 //! A file is written whole or not at all. Paths are relative to the root, with `/` between their parts.
 
+#![cfg_attr(
+    not(feature = "object-store"),
+    expect(clippy::unused_async, reason = "only an object store is waited for")
+)]
+
 mod folder;
 #[cfg(feature = "object-store")]
 mod objects;

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
+#[cfg(feature = "oauth")]
 use http::HeaderMap;
 use partner_center_client::HttpErrorKind;
 
-use super::service_error::messages;
-use super::{Error, ErrorKind, ErrorReason};
+use super::ErrorReason;
+#[cfg(feature = "oauth")]
+use super::{Error, ErrorKind, service_error::messages};
 
 /// The message, the advice and the reason; `None` if the kind says nothing more than that the connection failed.
 ///
@@ -41,7 +43,8 @@ pub(crate) fn failed_connection(
     })
 }
 
-/// The error with this status, if it comes from a proxy or from a network that requires a sign-in.
+/// The error of a sign-in with this status, if it comes from a proxy or from a network that requires a sign-in.
+#[cfg(feature = "oauth")]
 pub(crate) fn response_of_the_network(status: u16) -> Option<Error> {
     if !matches!(status, 407 | 511) {
         return None;
