@@ -269,7 +269,7 @@ async fn an_unknown_host_name_is_looked_up_once() {
     // Without a network, the lookup fails for another reason.
     if error.message().contains("could not resolve the host name") {
         assert_eq!((error.attempts(), clock.sleeps().len()), (1, 0));
-        assert!(!error.is_transient() && error.advice().contains("base URL"));
+        assert!(!error.is_transient() && error.advice().contains("Check the address"));
     } else {
         assert_eq!(error.attempts(), 4);
     }
