@@ -48,6 +48,11 @@ pub(crate) fn code(error: &Error) -> Option<&str> {
     error.code().filter(|code| anonymizer().is_none() || is_code(code))
 }
 
+/// The id of a customer as it may be shown: with `--anonymize`, its pseudonym.
+pub(crate) fn shown_id(id: CustomerId) -> CustomerId {
+    anonymizer().map_or(id, |anonymizer| anonymizer.id(id))
+}
+
 impl Anonymizer {
     fn new(key: &[u8; KEY_LENGTH]) -> Self {
         // A key that is shorter than the block is padded with zeros.

@@ -326,7 +326,7 @@ mod tests {
             row(customer(1), "office 365 e3", Some(5)),
             row(customer(1), "OFFICE 365 E3", Some(1)),
             row(customer(1), "Power BI", None),
-            // Without usage: at least so many are unused, and of the others nobody knows.
+            // Without usage: at least these are unused, and the use of the others is not known.
             lower_bound(row(customer(1), "Visio", Some(3))),
             row(customer(1), "Project", Some(7)),
             // This customer has no subscription.

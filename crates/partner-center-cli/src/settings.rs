@@ -109,7 +109,8 @@ mod tests {
                 "[profile.work]\nclient-secret = \"hush\"\n",
                 &[][..],
                 "error: invalid configuration: unknown field `client-secret`, expected one of `cloud`, `base-url`, \
-                 `authority`, `tenant-id`, `client-id`, `client-certificate-path`, `federated-token-file`, `proxy`, `no-proxy`, `store`\n  file  DIR/config.toml, line 2, column 1\n  \
+                 `authority`, `tenant-id`, `client-id`, `client-certificate-path`, `federated-token-file`, \
+                 `proxy`, `no-proxy`, `store`\n  file  DIR/config.toml, line 2, column 1\n  \
                  Secrets do not belong in this file: pass them as PARTNER_CENTER_CLIENT_SECRET or \
                  PARTNER_CENTER_REFRESH_TOKEN, or sign in with `partner-center login`.\n",
             ),

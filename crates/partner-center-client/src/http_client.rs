@@ -64,8 +64,9 @@ impl fmt::Debug for HttpSettings {
     }
 }
 
-/// Redacts user name and password in a URL, or in a text that may be one.
-fn without_user(url: &str) -> String {
+/// Replaces the user name and password in a URL, or in a text that may be one.
+#[must_use]
+pub fn without_user(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
     // A password may contain any of `/?#@` by mistake: only the part after the last `@` is shown.
     let (user, host) = rest.rsplit_once('@').map_or((None, rest), |(user, host)| (Some(user), host));

@@ -34,7 +34,7 @@ pub use decode::{decode, repair_json};
 pub use decode_error::{DecodeError, DecodeErrorKind};
 pub use decoded::{Decoded, LinkedPage, PagingInfo};
 pub use error::ClientError;
-pub use http_client::{HttpClient, HttpSettings, RawResponse, check_proxy};
+pub use http_client::{HttpClient, HttpSettings, RawResponse, check_proxy, without_user};
 pub use http_error::{HttpError, HttpErrorKind};
 pub use operation::{CountScope, Operation, OperationDetails, PageExtent};
 pub use response::{ReceivedResponse, Response};

@@ -59,13 +59,6 @@ impl BaseUrl {
     }
 }
 
-/// Replaces the user name and password in a URL, even if the URL is malformed.
-pub(crate) fn without_user(url: &str) -> String {
-    let (scheme, rest) = url.find("://").map_or(("", url), |end| url.split_at(end + 3));
-    // A password may contain an unescaped `/?#@`, so only the text after the last `@` is kept.
-    rest.rsplit_once('@').map_or_else(|| url.to_owned(), |(_, host)| format!("{scheme}[redacted]@{host}"))
-}
-
 /// Whether the URL's host is `localhost` or a loopback address.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -78,6 +71,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use partner_center_client::without_user;
+
     use super::*;
 
     #[test]

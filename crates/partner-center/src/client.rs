@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
-use partner_center_client::{Client, HttpClient, HttpSettings};
+use partner_center_client::{Client, HttpClient, HttpSettings, without_user};
 
-use crate::base_url::{BaseUrl, without_user};
+use crate::base_url::BaseUrl;
 use crate::clock::{Clock, ClockOffset, ClockWatch, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::credential::Credential;

@@ -4,7 +4,7 @@ use partner_center::models::{self, CustomerCollection};
 use partner_center::paging::Pages;
 
 use super::query;
-use crate::anonymizer::anonymizer;
+use crate::anonymizer::shown_id;
 use crate::args::{CustomerCommand, Global};
 use crate::connect::connect;
 use crate::console::Console;
@@ -73,7 +73,7 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
         CustomerCommand::Show { id, csv } => {
             let format = output_options::format(global, None)?;
             let dialect = csv.dialect(format)?;
-            let shown = anonymizer().map_or(*id, |anonymizer| anonymizer.id(*id));
+            let shown = shown_id(*id);
             let session = connect(global, console).await?;
             let customers = session.partner.customers();
             let customer =

@@ -6,7 +6,9 @@ use std::time::SystemTime;
 
 use partner_center::PartnerCenter;
 use partner_center::credential::{Certificate, Credential, StaticToken, StoredToken, TokenClaims};
-use partner_center::settings::{CredentialPlace, ProfileStore, Registration, Setting, Settings};
+use partner_center::settings::{
+    CredentialPlace, ProfileStore, Registration, Setting, Settings, without_user,
+};
 use partner_center_emulator::Entra;
 use serde::Serialize;
 
@@ -322,18 +324,6 @@ fn said(
         lines.push(SettingLine::new("token store", &store.place, &settings.store.source));
     }
     lines
-}
-
-/// The address of a proxy without user name and password.
-fn without_user(proxy: &str) -> String {
-    match proxy.rsplit_once('@') {
-        Some((user, host)) => {
-            let scheme =
-                user.split_once("://").map_or_else(String::new, |(scheme, _)| format!("{scheme}://"));
-            format!("{scheme}[redacted]@{host}")
-        }
-        None => proxy.to_owned(),
-    }
 }
 
 fn looked(

@@ -21,7 +21,7 @@ use crate::output::{Failure, Format, Output, SCHEMA_VERSION, Sink, Summary, Targ
 use crate::prices::{EntryRef, Finding, FindingKind, PriceList, Products, check, write_template};
 use crate::problem::{Problem, Stop};
 use crate::report::{output_options, write_from_all};
-use crate::terminal::text::{grouped, printable};
+use crate::terminal::text::{counted, printable};
 
 pub(crate) async fn run(command: &PricesCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
@@ -61,7 +61,7 @@ async fn template(
     })?;
     let exit = write_from_all(output, Format::Csv, requests, global, console).await?;
     if let Some((products, _)) = written.get() {
-        let products = counted(products, "product");
+        let products = counted(products, "product", "products");
         console.note(&format!("{products} without prices; complete price, currency and per of each line"));
     }
     Ok(exit)
@@ -111,7 +111,8 @@ async fn compare(path: &Path, requests: &Requests, global: &Global, console: Con
     })?;
     let exit = write_from_all(output, format, requests, global, console).await?;
     let Some((products, findings)) = written.get() else { return Ok(exit) };
-    let (products, found) = (counted(products, "product"), counted(findings, "finding"));
+    let (products, found) =
+        (counted(products, "product", "products"), counted(findings, "finding", "findings"));
     console.note(&format!("{found} about {products} on {day}"));
     if findings > 0 && exit == Exit::Partial {
         console
@@ -121,14 +122,6 @@ async fn compare(path: &Path, requests: &Requests, global: &Global, console: Con
         Exit::Done | Exit::Partial if findings > 0 => Exit::CheckFailed,
         other => other,
     })
-}
-
-fn counted(count: usize, word: &str) -> String {
-    format!(
-        "{} {word}{}",
-        grouped(u64::try_from(count).unwrap_or(u64::MAX)),
-        if count == 1 { "" } else { "s" }
-    )
 }
 
 /// Writes a price file with the products of all rows.

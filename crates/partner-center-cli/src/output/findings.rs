@@ -7,7 +7,7 @@ use partner_center::models::{Findings, UnreadableRow};
 use serde::Serialize;
 
 use super::Failure;
-use crate::terminal::text::grouped;
+use crate::terminal::text::{counted, grouped};
 
 /// How many positions per field are named.
 const NAMED: usize = 10;
@@ -129,12 +129,12 @@ impl CollectedFindings {
             let first = self.odd.fields.iter().find_map(|odd| odd.first.first());
             let first =
                 first.map_or_else(String::new, |first| format!("\nThe first is in {}.", first.in_words()));
-            let values = if self.odd.count == 1 {
-                "value does not match the type of its field and is"
-            } else {
-                "values do not match the types of their fields and are"
-            };
-            format!("{} {values} treated as unknown: {}.{first}", grouped(self.odd.count), fields.join(", "))
+            let values = counted(
+                self.odd.count,
+                "value does not match the type of its field and is",
+                "values do not match the types of their fields and are",
+            );
+            format!("{values} treated as unknown: {}.{first}", fields.join(", "))
         })
     }
 

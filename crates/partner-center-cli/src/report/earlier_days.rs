@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 
 use super::funnel_policy::FunnelPolicy;
 use super::recorded::{RecordedDay, is_selected};
-use crate::anonymizer::anonymizer;
+use crate::anonymizer::shown_id;
 use crate::dataset::{problem, thinned};
 use crate::output::as_written;
 use crate::page::{self, ChangeKind, Changes, History, POINTS, Point, Since, Text, Trend};
@@ -37,10 +37,7 @@ impl RecordedDay {
             let rows = rows.into_iter().filter(|row| !policy.ignores(row)).map(as_written);
             let unread = manifest.unread.iter().map(|unread| unread.customer_id);
             let unread = unread.filter(|id| is_selected(customers, *id));
-            Side::new(
-                rows.collect(),
-                unread.map(|id| anonymizer().map_or(id, |anonymizer| anonymizer.id(id))),
-            )
+            Side::new(rows.collect(), unread.map(shown_id))
         };
         let (before, after) = (side(before, &manifest), side(rows.to_vec(), &self.manifest));
         let diff = compare(None, &before, &after, |product| policy.annotator_mut().later_price(product));
@@ -168,8 +165,8 @@ fn changes(since: &Manifest, day: Day, diff: &Diff<Priced<Price>>, policy: &Funn
     let customers = diff.customers;
     let apart = day.days_since(from);
     let mut notes = vec![format!(
-        "In {apart} {}: {} with rows on both days, {} new, {} gone.",
-        if apart == 1 { "day" } else { "days" },
+        "In {}: {} with rows on both days, {} new, {} gone.",
+        counted(apart, "day", "days"),
         counted(customers.on_both, "customer", "customers"),
         grouped(customers.appeared),
         grouped(customers.gone),
@@ -178,10 +175,7 @@ fn changes(since: &Manifest, day: Day, diff: &Diff<Priced<Price>>, policy: &Funn
         notes.push(format!(
             "{} not read on one of the days: what changed there is not known, and the changes of the totals leave it \
              out.",
-            match customers.unknown {
-                1 => "1 customer was".to_owned(),
-                several => format!("{} were", counted(several, "customer", "customers")),
-            }
+            counted(customers.unknown, "customer was", "customers were")
         ));
     }
     if policy.annotator().currencies().is_some() {

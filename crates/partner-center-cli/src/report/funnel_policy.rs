@@ -2,7 +2,6 @@
 //!
 //! Totals and thresholds cover the rows that the three filters keep. `--limit` only limits what is written.
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::annotator::Annotator;
 use super::crossings::{self, Crossings};
 use super::ignore_rules::{IgnoreRule, IgnoreRules};
+use super::in_words::row_counts;
 use super::threshold::{Overall, Threshold, ThresholdError};
 use crate::args::{Filters, Pricing};
 use crate::exit::Exit;
@@ -239,15 +239,9 @@ impl FunnelPolicy {
         ];
         let PolicyState { join, ignored, .. } = &self.state;
         let mut notes = Vec::new();
-        let flags = FLAGS.iter().map(|(flag, words)| (join.flagged(*flag), words));
+        let flags = FLAGS.iter().map(|(flag, words)| (join.flagged(*flag), *words));
         let flags: Vec<_> = flags.filter(|(rows, _)| *rows > 0).collect();
-        if let Some(most) = flags.iter().map(|(rows, _)| grouped(*rows).len()).max() {
-            let mut note = format!("among {} rows of the funnel:", grouped(join.funnel_rows));
-            for (rows, words) in flags {
-                let _ = write!(note, "\n  {:>most$} {words}", grouped(rows));
-            }
-            notes.push(note);
-        }
+        notes.extend(row_counts(&format!("among {} rows of the funnel:", grouped(join.funnel_rows)), &flags));
         if join.left_out() > 0 {
             notes.push(format!(
                 "{} rows of the service are not in the funnel: they name no customer, a different customer, or no product",

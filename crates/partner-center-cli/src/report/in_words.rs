@@ -3,15 +3,24 @@
 use std::fmt::Write as _;
 
 use crate::output::{Customers, Summary, age_of};
-use crate::terminal::text::grouped;
+use crate::terminal::text::{counted, grouped};
+
+/// A note that counts rows: the first line, and a line for each of the counts. `None` without counts.
+pub(super) fn row_counts(first: &str, counts: &[(u64, &str)]) -> Option<String> {
+    let most = counts.iter().map(|(rows, _)| grouped(*rows).len()).max()?;
+    let mut note = first.to_owned();
+    for (rows, words) in counts {
+        let _ = write!(note, "\n  {:>most$} {words}", grouped(*rows));
+    }
+    Some(note)
+}
 
 /// How to append the missing customers to the finished output.
 pub(super) fn to_append(missing: u64) -> String {
-    let customers = if missing == 1 { "customer" } else { "customers" };
     format!(
-        "{} {customers} could not be read for a reason that may be temporary; run the same command to read only \
+        "{} could not be read for a reason that may be temporary; run the same command to read only \
          those and append their rows to the output",
-        grouped(missing)
+        counted(missing, "customer", "customers")
     )
 }
 
@@ -49,8 +58,8 @@ pub(super) fn in_words(
         text.push_str("; not all were read because of --limit");
     }
     if later > 0 {
-        let customers = if later == 1 { "customer was" } else { "customers were" };
-        let _ = write!(text, "\n{} {customers} read in a later round; their rows come last", grouped(later));
+        let customers = counted(later, "customer was", "customers were");
+        let _ = write!(text, "\n{customers} read in a later round; their rows come last");
     }
     let _ = write!(text, "\n{} rows.", grouped(summary.rows));
     if let Some(age) = age_of(summary) {

@@ -15,14 +15,16 @@ use partner_center::{CustomerId, Error};
 use serde_json::{Value, json};
 
 use super::batch::{Batch, BatchRows};
+use super::in_words::row_counts;
+use super::owned::count_refusal;
 use super::selected_customers::{Odd, customers};
-use crate::anonymizer::code;
 use crate::free_skus;
 use crate::output::Position;
 use crate::output::rows::{AnnotatedRow, Live, LiveMatch};
 use crate::terminal::text::{counted, grouped};
 
 /// The SKUs of customers, and what became of them.
+#[derive(Default)]
 pub(super) struct LiveSkus {
     /// The rest of the reading; `None` once all is read.
     reading: Option<Box<SweepStream<SubscribedSkuCollection>>>,
@@ -65,13 +67,7 @@ struct Sku {
 
 impl LiveSkus {
     pub(super) fn new(reading: SweepStream<SubscribedSkuCollection>) -> Self {
-        Self {
-            reading: Some(Box::new(reading)),
-            customers: BTreeMap::new(),
-            names: HashMap::new(),
-            odd: Odd::new(),
-            counts: Counts::default(),
-        }
+        Self { reading: Some(Box::new(reading)), ..Self::default() }
     }
 
     /// The progress of the reading, while it lasts.
@@ -101,8 +97,7 @@ impl LiveSkus {
                     return Ok(Some((customer, error)));
                 }
                 Outcome::Failed(error) => {
-                    let code = code(&error).unwrap_or("403").to_owned();
-                    *self.counts.refused.entry(code).or_default() += 1;
+                    count_refusal(&mut self.counts.refused, &error);
                     self.customers.insert(customer, Tenant::Unread(LiveMatch::Refused));
                 }
                 Outcome::Skipped(_) => {
@@ -197,7 +192,7 @@ impl LiveSkus {
                     Some(Tenant::Unread(why)) => why,
                     _ => LiveMatch::NotListed,
                 };
-                return rows.into_iter().map(|row| with_live(row, None, live_match)).collect();
+                return rows.into_iter().map(|row| without_live(row, live_match)).collect();
             }
         };
         let (rows, free) = match_skus(customer, tenant_name, rows, &skus, source);
@@ -237,7 +232,8 @@ impl LiveSkus {
         let Counts { read, skipped, refused, free, rows, .. } = &self.counts;
         let mut note = format!("SKUs of {} were read", customers(*read));
         if *skipped > 0 {
-            let _ = write!(note, "; {} skipped, without a relationship or a tenant", were(*skipped));
+            let were = counted(*skipped, "customer was", "customers were");
+            let _ = write!(note, "; {were} skipped, without a relationship or a tenant");
         }
         if !refused.is_empty() {
             let by_code = refused.iter().map(|(code, count)| format!("{} with code {code}", grouped(*count)));
@@ -251,13 +247,7 @@ impl LiveSkus {
         }
         let found = MATCHES.iter().filter_map(|(found, words)| Some((*rows.get(found)?, *words)));
         let found: Vec<_> = found.collect();
-        if let Some(most) = found.iter().map(|(rows, _)| grouped(*rows).len()).max() {
-            note.push_str("; among the rows:");
-            for (rows, words) in found {
-                let _ = write!(note, "\n  {:>most$} {words}", grouped(rows));
-            }
-        }
-        let mut notes = vec![note];
+        let mut notes = vec![row_counts(&format!("{note}; among the rows:"), &found).unwrap_or(note)];
         if *free > 0 {
             notes.push(format!(
                 "{} that the analytics do not have: left out; skus list --include-free shows them",
@@ -271,18 +261,24 @@ impl LiveSkus {
     pub(super) fn summary(&self) -> Value {
         let Counts { read, failed, skipped, refused, free, rows } = &self.counts;
         let rows: BTreeMap<_, _> = rows.iter().map(|(found, rows)| (found.as_str(), rows)).collect();
-        json!({ "customersRead": read, "customersFailed": failed, "customersSkipped": skipped, "customersRefused": refused, "rows": rows, "freeSkus": free })
+        json!({
+            "customersRead": read,
+            "customersFailed": failed,
+            "customersSkipped": skipped,
+            "customersRefused": refused,
+            "rows": rows,
+            "freeSkus": free,
+        })
     }
 }
 
-/// `1 customer was`, `3 customers were`
-fn were(count: u64) -> String {
-    format!("{} {}", customers(count), if count == 1 { "was" } else { "were" })
+fn with_live(row: FunnelRow, live: Live) -> AnnotatedRow {
+    AnnotatedRow { live: Some(Box::new(live)), ..AnnotatedRow::from(row) }
 }
 
-fn with_live(row: FunnelRow, sku: Option<&Sku>, live_match: LiveMatch) -> AnnotatedRow {
-    let (total, assigned) = sku.map_or((None, None), |sku| (sku.total, sku.assigned));
-    AnnotatedRow { live: Some(Box::new(Live { total, assigned, live_match })), ..AnnotatedRow::from(row) }
+/// A row whose licenses in the tenant are unknown, or in no SKU.
+fn without_live(row: FunnelRow, live_match: LiveMatch) -> AnnotatedRow {
+    with_live(row, Live { total: None, assigned: None, live_match })
 }
 
 /// Joins the rows and the SKUs of one customer. Also returns how many free SKUs are left out.
@@ -310,10 +306,10 @@ fn match_skus(
                 } else {
                     LiveMatch::WithoutSku
                 };
-                return with_live(row, None, live_match);
+                return without_live(row, live_match);
             };
             if taken.get(*first).copied().unwrap_or_default() {
-                return with_live(row, None, LiveMatch::InAnotherRow);
+                return without_live(row, LiveMatch::InAnotherRow);
             }
             let sum = |count: fn(&Sku) -> Option<i64>| {
                 own.iter()
@@ -330,7 +326,7 @@ fn match_skus(
                     *taken = true;
                 }
             }
-            AnnotatedRow { live: Some(Box::new(live)), ..AnnotatedRow::from(row) }
+            with_live(row, live)
         })
         .collect();
     let left: Vec<_> = skus.iter().zip(taken).filter(|(_, taken)| !taken).map(|(sku, _)| sku).collect();
@@ -346,7 +342,7 @@ fn match_skus(
         } else {
             LiveMatch::WithoutProductId
         };
-        with_live(row, Some(sku), live_match)
+        with_live(row, Live { total: sku.total, assigned: sku.assigned, live_match })
     }));
     (joined, u64::try_from(free).unwrap_or(u64::MAX))
 }

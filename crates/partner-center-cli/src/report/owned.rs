@@ -193,6 +193,11 @@ impl Wanted<Sku> for WantedSkus {
     }
 }
 
+/// Counts a customer that refuses the caller, by the code of the error.
+pub(super) fn count_refusal(refused: &mut BTreeMap<String, u64>, error: &Error) {
+    *refused.entry(code(error).unwrap_or("403").to_owned()).or_default() += 1;
+}
+
 /// Reads something of these customers; without any, of all.
 pub(super) fn sweep<A, T>(
     partner: &PartnerCenter,
@@ -282,7 +287,7 @@ impl<R: Owned, W: Wanted<R>> Reading for OwnedRows<R, W> {
             && !self.is_named
             && error.is_forbidden()
         {
-            *self.refused.entry(code(error).unwrap_or("403").to_owned()).or_default() += 1;
+            count_refusal(&mut self.refused, error);
             let rows = BatchRows::Refused(error.clone());
             return Ok(Some(Batch { customer: Some(customer), name, rows, odd: Vec::new() }));
         }

@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use partner_center::filter::{Filter, FilterError, SubscriptionField, Subscriptions};
 use partner_center::models::{
-    Findings, Guid, SubscriptionCollection, SubscriptionInsightsCollection, UnitType,
+    Findings, Guid, Subscription, SubscriptionCollection, SubscriptionInsights,
+    SubscriptionInsightsCollection, UnitType,
 };
 use partner_center::paging::Pages;
 use partner_center::sweep::{CustomerOutcome, Outcome, Progress, SweepStream};
@@ -13,7 +14,7 @@ use partner_center::{CustomerId, Error, PartnerCenter};
 
 use super::recorded::is_selected;
 use super::selected_customers::{BATCH, any_of, customers};
-use crate::anonymizer::{anonymizer, message};
+use crate::anonymizer::{message, shown_id};
 use crate::days::today;
 use crate::renewals::{Renewals, Term};
 use crate::terminal::text::counted;
@@ -33,7 +34,7 @@ pub(super) struct RenewalsReading {
 
 #[derive(Default)]
 struct Counts {
-    /// Subscriptions that were read.
+    /// Rows of the query that were read.
     read: u64,
     /// Subscriptions that could not be read.
     unreadable: u64,
@@ -105,19 +106,7 @@ impl RenewalsReading {
                 Source::Query(pages) => match pages.try_next().await {
                     Ok(Some(page)) => {
                         self.counts.see(page.findings());
-                        for row in page.into_items() {
-                            self.counts.read += 1;
-                            let id = row.customer_tenant_id.as_ref().and_then(Guid::as_uuid);
-                            let status = row.status.as_ref().map(ToString::to_string);
-                            let term = Term {
-                                product: row.product_name.as_deref(),
-                                is_active: is_active(status.as_deref()),
-                                ends: row.commitment_end_date.as_ref(),
-                                licenses: row.license_count,
-                                auto_renew: row.auto_renew_enabled,
-                            };
-                            add(&mut self.renewals, &self.customers, id.map(CustomerId::from), &term);
-                        }
+                        page.into_items().iter().for_each(|row| self.add_insight(row));
                     }
                     Ok(None) => {
                         // Of a few customers, none may have a subscription that ends within the year.
@@ -132,42 +121,60 @@ impl RenewalsReading {
                         self.end();
                     }
                 },
-                Source::Customers(stream) => {
-                    let Some(CustomerOutcome { customer, outcome, .. }) = stream.try_next().await? else {
-                        self.end();
-                        continue;
-                    };
-                    match outcome {
+                Source::Customers(stream) => match stream.try_next().await? {
+                    None => self.end(),
+                    Some(CustomerOutcome { customer, outcome, .. }) => match outcome {
                         Outcome::Rows(page) | Outcome::Empty(page) => {
                             self.counts.see(page.findings());
-                            for one in page.into_items() {
-                                self.counts.read += 1;
-                                // Azure and benefits have a quantity too, but no licenses.
-                                if one.unit_type.as_ref().is_some_and(|unit| *unit != UnitType::Licenses) {
-                                    continue;
-                                }
-                                let ends = one.commitment_end_date_time.as_ref();
-                                let status = one.status.as_ref().map(ToString::to_string);
-                                let term = Term {
-                                    product: one.offer_name.as_deref(),
-                                    is_active: is_active(status.as_deref()),
-                                    ends: ends.or(one.commitment_end_date.as_ref()),
-                                    licenses: one.quantity,
-                                    auto_renew: one.auto_renew_enabled,
-                                };
-                                add(&mut self.renewals, &self.customers, Some(customer), &term);
-                            }
+                            page.into_items().iter().for_each(|one| self.add_subscription(customer, one));
                         }
                         // No relationship or no tenant: the rows are skipped too.
                         Outcome::Skipped(_) => {}
                         Outcome::Failed(error) => {
                             self.counts.failed += 1;
-                            self.renewals.add_unread(shown(customer));
+                            self.renewals.add_unread(shown_id(customer));
                             return Ok(Some((customer, error)));
                         }
-                    }
-                }
+                    },
+                },
             }
+        }
+    }
+
+    /// Adds a row of the query.
+    fn add_insight(&mut self, row: &SubscriptionInsights) {
+        self.counts.read += 1;
+        let id = row.customer_tenant_id.as_ref().and_then(Guid::as_uuid);
+        let term = Term {
+            product: row.product_name.as_deref(),
+            is_active: is_active(row.status.as_ref()),
+            ends: row.commitment_end_date.as_ref(),
+            licenses: row.license_count,
+            auto_renew: row.auto_renew_enabled,
+        };
+        self.add(id.map(CustomerId::from), &term);
+    }
+
+    /// Adds a subscription of a customer.
+    fn add_subscription(&mut self, customer: CustomerId, one: &Subscription) {
+        // Azure and benefits have a quantity too, but no licenses.
+        if one.unit_type.as_ref().is_some_and(|unit| *unit != UnitType::Licenses) {
+            return;
+        }
+        let term = Term {
+            product: one.offer_name.as_deref(),
+            is_active: is_active(one.status.as_ref()),
+            ends: one.commitment_end_date_time.as_ref().or(one.commitment_end_date.as_ref()),
+            licenses: one.quantity,
+            auto_renew: one.auto_renew_enabled,
+        };
+        self.add(Some(customer), &term);
+    }
+
+    /// Adds a subscription of a selected customer, by the id that rows have.
+    fn add(&mut self, customer: Option<CustomerId>, term: &Term<'_>) {
+        if customer.is_none_or(|customer| is_selected(&self.customers, customer)) {
+            self.renewals.add(customer.map(shown_id), term);
         }
     }
 
@@ -215,18 +222,6 @@ fn of_customers(customers: &[CustomerId]) -> Result<Option<Filter<Subscriptions>
 }
 
 /// Whether a subscription is in use. Its status is an open set, with other letter case in analytics.
-fn is_active(status: Option<&str>) -> bool {
-    status.is_none_or(|status| status.eq_ignore_ascii_case("active"))
-}
-
-/// Adds a subscription of a selected customer, by the id that rows have.
-fn add(renewals: &mut Renewals, selected: &[CustomerId], customer: Option<CustomerId>, term: &Term<'_>) {
-    if customer.is_none_or(|customer| is_selected(selected, customer)) {
-        renewals.add(customer.map(shown), term);
-    }
-}
-
-/// The id of a customer as it is shown.
-fn shown(customer: CustomerId) -> CustomerId {
-    anonymizer().map_or(customer, |anonymizer| anonymizer.id(customer))
+fn is_active(status: Option<&impl ToString>) -> bool {
+    status.is_none_or(|status| status.to_string().eq_ignore_ascii_case("active"))
 }

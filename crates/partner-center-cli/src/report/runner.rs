@@ -16,7 +16,7 @@ use super::coverage::CustomerCoverage;
 use super::in_words::{in_words, to_append};
 use super::progress::Line;
 use super::source::Reading;
-use crate::anonymizer::{anonymizer, message};
+use crate::anonymizer::{anonymizer, message, shown_id};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::output::{
@@ -214,7 +214,7 @@ impl<R: Row> ReportRunner<R> {
                 self.fail(&error, customer, line);
             }
             (BatchRows::Lacking(customer, error), _) => {
-                let customer = anonymizer().map_or(customer, |anonymizer| anonymizer.id(customer));
+                let customer = shown_id(customer);
                 self.report_failure(&Problem::of_call(&error, Some(customer)), Some(customer), &error, line);
             }
         }

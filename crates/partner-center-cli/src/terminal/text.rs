@@ -53,7 +53,8 @@ pub(super) fn is_unsafe(character: char) -> bool {
 }
 
 /// A number of things: `1 row`, `1,234 rows`.
-pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: impl TryInto<i128>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(i128::MAX);
     format!("{} {}", grouped(count), if count == 1 { one } else { many })
 }
 

@@ -144,34 +144,25 @@ fn http_failure(error: HttpError) -> Error {
         .with_advice("Raise the limit (ulimit -n), or send fewer requests at once.")
         .with_source(error);
     }
-    let kind = match error.kind() {
-        HttpErrorKind::Settings => ErrorKind::InvalidInput,
-        HttpErrorKind::Coding => ErrorKind::InvalidResponse,
-        _ => ErrorKind::Network,
-    };
-    let (message, advice, reason) = match error.kind() {
-        HttpErrorKind::Settings => ("the request could not be built".into(), None, None),
-        HttpErrorKind::Connect => ("could not connect to the service".into(), None, None),
-        HttpErrorKind::Body => ("the connection broke before the response was complete".into(), None, None),
-        HttpErrorKind::Coding => (
-            "the response has a content coding that was not requested".into(),
-            Some("Partner Center sends gzip or no coding: check the proxy and the base URL."),
-            None,
-        ),
-        other => match failed_connection(other, "the service") {
-            Some((message, advice, reason)) => (message, Some(advice), reason),
-            None => ("the connection broke before the service responded".into(), None, None),
-        },
-    };
-    let is_final = error.kind().is_final();
-    let mut failed = Error::new(kind, message).with_source(error);
-    if let Some(advice) = advice {
-        failed = failed.with_advice(advice);
+    if let Some(failed) = failed_connection(error.kind(), "the service") {
+        return failed.with_source(error);
     }
-    if let Some(reason) = reason {
-        failed = failed.with_reason(reason);
+    let (kind, message) = match error.kind() {
+        HttpErrorKind::Settings => (ErrorKind::InvalidInput, "the request could not be built"),
+        HttpErrorKind::Connect => (ErrorKind::Network, "could not connect to the service"),
+        HttpErrorKind::Body => (ErrorKind::Network, "the connection broke before the response was complete"),
+        HttpErrorKind::Coding => {
+            (ErrorKind::InvalidResponse, "the response has a content coding that was not requested")
+        }
+        _ => (ErrorKind::Network, "the connection broke before the service responded"),
+    };
+    let mut failed = Error::new(kind, message);
+    if error.kind() == HttpErrorKind::Coding {
+        failed =
+            failed.with_advice("Partner Center sends gzip or no coding: check the proxy and the base URL.");
     }
-    if is_final { failed.permanent() } else { failed }
+    let failed = if error.kind().is_final() { failed.permanent() } else { failed };
+    failed.with_source(error)
 }
 
 /// Whether the limit of open files of this process (`EMFILE`, `WSAEMFILE`) or of the system (`ENFILE`) was reached.

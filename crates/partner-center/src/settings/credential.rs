@@ -133,11 +133,11 @@ impl Settings {
             let found = FoundCredential::new(CredentialPlace::SignIn, credential, registration);
             return Ok(FoundCredential { stored: Some(stored), ..found });
         }
-        if let Some((place, source)) = self.authentication()? {
+        if let Some(authentication) = self.authentication()? {
             let registration = self.registration(None)?;
-            let credential =
-                ClientCredentials::new(&registration.app).map_err(|error| source.add_to(error))?;
-            return Ok(FoundCredential::new(place, credential, registration));
+            let credential = ClientCredentials::new(&registration.app)
+                .map_err(|error| authentication.source().add_to(error))?;
+            return Ok(FoundCredential::new(authentication.place(), credential, registration));
         }
         let error = Error::new(ErrorKind::Credential, "no credentials found")
             .with_reason(ErrorReason::NoCredentials)
@@ -168,7 +168,9 @@ impl Settings {
         if let Some(authority) = &self.authority {
             app = app.with_authority(&authority.value);
         }
-        app = self.authenticated(app)?;
+        if let Some(authentication) = self.authentication()? {
+            app = authentication.add_to(app).map_err(|error| authentication.source().add_to(error))?;
+        }
         if let Some((proxy, no_proxy)) = self.proxy_and_exceptions() {
             app = app.with_proxy(proxy).with_no_proxy(no_proxy);
         }
@@ -178,60 +180,27 @@ impl Settings {
         Ok(Registration { app, tenant_id, client_id })
     }
 
-    /// How the application authenticates, and where that is set. The environment overrides the profile.
-    fn authentication(&self) -> Result<Option<(CredentialPlace, &Source)>> {
-        let set: Vec<_> = [
-            (CredentialPlace::ClientSecret, self.client_secret.as_ref().map(|secret| &secret.source)),
-            (
-                CredentialPlace::ClientCertificate,
-                self.client_certificate_path.as_ref().map(|path| &path.source),
-            ),
-            (CredentialPlace::FederatedToken, self.federated_token_file.as_ref().map(|path| &path.source)),
-        ]
-        .into_iter()
-        .filter_map(|(place, source)| Some((place, source?)))
-        .collect();
-        let of_environment = |(_, source): &&(_, &Source)| matches!(source, Source::Environment(_));
-        let of_environment: Vec<_> = set.iter().filter(of_environment).copied().collect();
+    /// How the application authenticates. The environment overrides the profile.
+    fn authentication(&self) -> Result<Option<Authentication<'_>>> {
+        let set = [
+            self.client_secret.as_ref().map(Authentication::Secret),
+            self.client_certificate_path.as_ref().map(Authentication::Certificate),
+            self.federated_token_file.as_ref().map(Authentication::FederatedToken),
+        ];
+        let set: Vec<_> = set.into_iter().flatten().collect();
+        let is_of_environment = |one: &&Authentication<'_>| matches!(one.source(), Source::Environment(_));
+        let of_environment: Vec<_> = set.iter().filter(is_of_environment).copied().collect();
         match if of_environment.is_empty() { set } else { of_environment }.as_slice() {
             [] => Ok(None),
             [only] => Ok(Some(*only)),
-            [(one, source), (other, _), ..] => Err(source.add_to(
-                Error::new(
-                    ErrorKind::Configuration,
-                    format!("{} and {} are both set", one.name(), other.name()),
-                )
-                .with_advice(
+            [one, other, ..] => {
+                let message = format!("{} and {} are both set", one.place().name(), other.place().name());
+                let error = Error::new(ErrorKind::Configuration, message).with_advice(
                     "The application authenticates with one of them: unset the other. Nothing was sent.",
-                ),
-            )),
+                );
+                Err(one.source().add_to(error))
+            }
         }
-    }
-
-    /// The app registration with the secret, the certificate or the federated token.
-    fn authenticated(&self, app: AppRegistration) -> Result<AppRegistration> {
-        let place = self.authentication()?.map(|(place, _)| place);
-        if let (Some(CredentialPlace::ClientSecret), Some(secret)) = (place, &self.client_secret) {
-            return Ok(app.with_client_secret(secret.value.clone()));
-        }
-        if let (Some(CredentialPlace::ClientCertificate), Some(path)) = (place, &self.client_certificate_path)
-        {
-            let pem = file(&path.value, "certificate").map_err(|error| path.source.add_to(error))?;
-            let certificate = Certificate::from_pem(&pem, &pem).map_err(|error| {
-                path.source.add_to(error).with_fact("file", path.value.display().to_string())
-            })?;
-            return Ok(app.with_certificate(certificate));
-        }
-        if let (Some(CredentialPlace::FederatedToken), Some(path)) = (place, &self.federated_token_file) {
-            // Read now, so that a wrong path is an error of the settings, and again for each token request.
-            federated_token(&path.value).map_err(|error| path.source.add_to(error))?;
-            let path = Arc::new(path.value.clone());
-            return Ok(app.with_assertion(move || {
-                let path = Arc::clone(&path);
-                async move { federated_token(&path) }
-            }));
-        }
-        Ok(app)
     }
 
     /// Opens the token store of the profile; `None` if there is no directory for it.
@@ -266,6 +235,49 @@ impl Settings {
     pub fn store_path(&self) -> Option<PathBuf> {
         let directory = self.directory.as_ref()?;
         Some(directory.value.join("tokens").join(format!("{}.json", self.store_name())))
+    }
+}
+
+/// How the application authenticates.
+#[derive(Clone, Copy)]
+enum Authentication<'a> {
+    Secret(&'a Setting<SecretString>),
+    Certificate(&'a Setting<PathBuf>),
+    FederatedToken(&'a Setting<PathBuf>),
+}
+
+impl<'a> Authentication<'a> {
+    fn source(self) -> &'a Source {
+        match self {
+            Self::Secret(secret) => &secret.source,
+            Self::Certificate(path) | Self::FederatedToken(path) => &path.source,
+        }
+    }
+
+    fn place(self) -> CredentialPlace {
+        match self {
+            Self::Secret(_) => CredentialPlace::ClientSecret,
+            Self::Certificate(_) => CredentialPlace::ClientCertificate,
+            Self::FederatedToken(_) => CredentialPlace::FederatedToken,
+        }
+    }
+
+    fn add_to(self, app: AppRegistration) -> Result<AppRegistration> {
+        Ok(match self {
+            Self::Secret(secret) => app.with_client_secret(secret.value.clone()),
+            Self::Certificate(path) => {
+                let pem = file(&path.value, "certificate")?;
+                let certificate = Certificate::from_pem(&pem, &pem)
+                    .map_err(|error| error.with_fact("file", path.value.display().to_string()))?;
+                app.with_certificate(certificate)
+            }
+            Self::FederatedToken(path) => {
+                // Read now, so that a wrong path is an error of the settings, and again for each token request.
+                federated_token(&path.value)?;
+                let path = path.value.clone();
+                app.with_assertion(move || std::future::ready(federated_token(&path)))
+            }
+        })
     }
 }
 

@@ -39,9 +39,9 @@
 //! | `NO_PROXY` | `no-proxy` | the hosts that are reached without it; this machine always is |
 //! | | `store` | where the sign-in is stored: `file` (default) or `keyring` |
 //!
-//! The proxy variables can be in lower case too. An empty variable counts as not set, because CI systems leave unknown secrets empty. An empty cloud, authority or
-//! base URL is an error: it was set to keep tokens from the default, which is production. Whitespace, quotes and a byte
-//! order mark around a value are removed.
+//! The proxy variables can be in lower case too. An empty variable counts as not set, because CI systems leave unknown
+//! secrets empty. An empty cloud, authority or base URL is an error: it was set to keep tokens from the default, which is
+//! production. Whitespace, quotes and a byte order mark around a value are removed.
 //!
 //! # Profiles
 //!
@@ -81,12 +81,15 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use crate::base_url::{BaseUrl, without_user};
+use crate::base_url::BaseUrl;
 use crate::client::{PartnerCenter, PartnerCenterBuilder};
 use crate::cloud::Cloud;
 use crate::credential::AppRegistration;
 use crate::error::Result;
 use crate::proxy;
+
+/// An address as it may be shown.
+pub use partner_center_client::without_user;
 
 pub use credential::{CredentialPlace, FoundCredential, ProfileStore, Registration};
 pub use profile::StoreKind;

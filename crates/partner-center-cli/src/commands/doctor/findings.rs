@@ -155,7 +155,8 @@ impl Expected {
 
 /// When the certificate of the application ends. A new one must be uploaded before that.
 pub(super) fn of_certificate(ends: SystemTime, now: SystemTime) -> Finding {
-    const FIX: &str = "Create a new certificate, upload it to the app registration, and replace the file with it and its key.";
+    const FIX: &str = "Create a new certificate, upload it to the app registration, and replace the file with it and \
+                       its key.";
     let day = jiff::Timestamp::try_from(ends)
         .map_or_else(|_| "an unknown day".to_owned(), |end| end.strftime("%Y-%m-%d").to_string());
     match ends.duration_since(now) {

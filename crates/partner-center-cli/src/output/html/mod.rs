@@ -14,13 +14,14 @@ use partner_center::funnel::{Group, GroupBy, Groups};
 
 use self::first_rows::FirstRows;
 pub(crate) use self::pack::Pack;
+use self::renewals::Renewing;
 use self::sums::{OfCustomer, OfProduct, Sums, group_on_page, name_on_page, sorted, unused_cost};
 use super::columns::Columns;
 use super::rows::{AnnotatedRow, GroupExtra};
 use super::{About, Failure, Sink, Summary};
 use crate::page::{self, By, HEAT_MAP, HeatMap, History, Of, Ranking, Report, Text};
 use crate::prices::Currency;
-use crate::renewals::{Renewals, UnusedOfProducts};
+use crate::renewals::Renewals;
 
 /// What is known of pages before their rows.
 #[derive(Clone)]
@@ -43,7 +44,7 @@ pub(crate) struct ReportPage {
     sums: Sums,
     customers: Groups<OfCustomer>,
     products: Products,
-    renewing: UnusedOfProducts,
+    renewing: Renewing,
     rows: FirstRows,
     out: Box<dyn Write + Send>,
 }
@@ -55,7 +56,7 @@ impl ReportPage {
             sums: Sums::new(edition.currencies.as_deref()),
             customers: Groups::new(GroupBy::Customer),
             products: Products::new(),
-            renewing: UnusedOfProducts::default(),
+            renewing: Renewing::default(),
             rows: FirstRows::new(&edition.columns, true, elsewhere),
             edition,
             history,
@@ -77,11 +78,7 @@ impl ReportPage {
             totals: page::Totals { since, ..self.sums.on_page() },
             rankings: self.rankings(),
             heat_map: self.heat_map(),
-            renewals: self
-                .edition
-                .renewals
-                .get()
-                .and_then(|renewals| renewals::on_page(renewals, &self.renewing, None)),
+            renewals: self.renewing.on_page(&self.edition, None),
             changes,
             trend,
             caveats: words::caveats(summary, totals),
@@ -127,9 +124,7 @@ impl Sink<AnnotatedRow> for ReportPage {
             let customer = self.customers.add(&row.row);
             customer.cells.add(product, row.row.unused, row.row.licenses_sold);
             customer.extra.add(GroupBy::Customer, currencies, row);
-            if let Some(renewals) = self.edition.renewals.get() {
-                self.renewing.add(renewals, &row.row);
-            }
+            self.renewing.add(&self.edition, &row.row);
             self.rows.add(row);
         }
         Ok(())

@@ -11,13 +11,13 @@ use partner_center::funnel::{Group, GroupBy, Groups};
 use partner_center::licenses::Source;
 
 use super::first_rows::FirstRows;
+use super::renewals::Renewing;
 use super::sums::{OfCustomer, Sums, group_on_page, sorted};
 use super::workbook::{Workbook, in_file};
 use super::{Edition, Products, words};
 use crate::output::rows::AnnotatedRow;
 use crate::output::{About, Failure, Sink, Summary};
 use crate::page::{self, CustomerReport, Entry, Index, Pages, Text};
-use crate::renewals::UnusedOfProducts;
 
 /// Writes the pages of customers as they become complete, which needs their rows one customer after the other.
 ///
@@ -145,7 +145,7 @@ struct Customer {
     /// The customer alone.
     group: Groups<OfCustomer>,
     products: Products,
-    renewing: UnusedOfProducts,
+    renewing: Renewing,
     rows: FirstRows,
     /// `None` after rows of both sources.
     source: Option<Source>,
@@ -159,7 +159,7 @@ impl Customer {
             sums: Sums::new(edition.currencies.as_deref()),
             group: Groups::new(GroupBy::Customer),
             products: Products::new(),
-            renewing: UnusedOfProducts::default(),
+            renewing: Renewing::default(),
             rows: FirstRows::new(&edition.columns, false, "the data of your partner"),
             source: None,
             workbook,
@@ -174,9 +174,7 @@ impl Customer {
         self.sums.add(row);
         self.group.add(&row.row).extra.add(GroupBy::Customer, currencies, row);
         self.products.add(row, currencies);
-        if let Some(renewals) = edition.renewals.get() {
-            self.renewing.add(renewals, &row.row);
-        }
+        self.renewing.add(edition, &row.row);
         self.rows.add(row);
         self.workbook.as_mut().map_or(Ok(()), |workbook| workbook.add(row))
     }
@@ -209,8 +207,7 @@ impl Customer {
             customer,
             totals: self.sums.on_page(),
             products: page::Products::new(products),
-            renewals: renewals
-                .and_then(|renewals| super::renewals::on_page(renewals, &self.renewing, Some(self.id))),
+            renewals: self.renewing.on_page(edition, Some(self.id)),
             changes: None,
             caveats: [words::caveat_of_age(totals)].into_iter().chain(renewals_unread).collect(),
             rows: self.rows.take_table(),

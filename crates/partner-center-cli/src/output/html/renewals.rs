@@ -1,14 +1,33 @@
 //! What renews when, as the pages show it.
 
 use partner_center::CustomerId;
+use partner_center::funnel::FunnelRow;
 
+use super::Edition;
 use super::words::sentence;
 use crate::page::{self, Renewal, Text};
 use crate::renewals::{LeftOut, Period, Renewals, UnusedOfProducts};
 use crate::terminal::text::counted;
 
+/// The unused licenses of what renews, in the rows of one page.
+#[derive(Default)]
+pub(super) struct Renewing(UnusedOfProducts);
+
+impl Renewing {
+    pub(super) fn add(&mut self, edition: &Edition, row: &FunnelRow) {
+        if let Some(renewals) = edition.renewals.get() {
+            self.0.add(renewals, row);
+        }
+    }
+
+    /// The renewals of one customer, or of all; `None` if they were not read.
+    pub(super) fn on_page(&self, edition: &Edition, only: Option<CustomerId>) -> Option<page::Renewals> {
+        on_page(edition.renewals.get()?, &self.0, only)
+    }
+}
+
 /// The renewals of one customer, or of all; `None` if they could not be read.
-pub(super) fn on_page(
+fn on_page(
     renewals: &Renewals,
     unused: &UnusedOfProducts,
     only: Option<CustomerId>,

@@ -43,23 +43,11 @@ fn beside(rows: &[AnnotatedRow]) -> Vec<Beside> {
 }
 
 fn of_one(rows: &[Option<&str>], of_tenant: &[(Option<&str>, i64, Option<i64>)]) -> (Vec<Beside>, u64) {
-    let mut live = LiveSkus::empty();
+    let mut live = LiveSkus::default();
     let of_tenant = skus(of_tenant).into_iter().map(|sku| live.keep(sku)).collect();
     live.customers.insert(customer(1), Tenant::Read { name: None, skus: of_tenant });
     let rows = rows.iter().map(|id| row(customer(1), *id)).collect();
     (beside(&live.of_customer(customer(1), rows, Source::Commercial)), live.counts.free)
-}
-
-impl LiveSkus {
-    fn empty() -> Self {
-        Self {
-            reading: None,
-            customers: BTreeMap::new(),
-            names: HashMap::new(),
-            odd: Odd::new(),
-            counts: Counts::default(),
-        }
-    }
 }
 
 #[test]
@@ -111,7 +99,7 @@ fn a_free_sku_is_no_row_of_its_own() {
 
 #[test]
 fn customers_without_analytics_come_in_the_order_of_ids() {
-    let mut live = LiveSkus::empty();
+    let mut live = LiveSkus::default();
     for number in [1, 2, 4, 5] {
         let skus = skus(&[(Some(E3), i64::from(number), None)]).into_iter().map(|sku| live.keep(sku));
         let skus = skus.collect();
@@ -144,7 +132,7 @@ fn customers_without_analytics_come_in_the_order_of_ids() {
 /// A failed customer has analytics that are not known, so nothing says that they lack its SKUs.
 #[test]
 fn a_customer_whose_analytics_failed_has_no_rows() {
-    let mut live = LiveSkus::empty();
+    let mut live = LiveSkus::default();
     let skus = skus(&[(Some(E3), 1, None)]).into_iter().map(|sku| live.keep(sku)).collect();
     live.customers.insert(customer(1), Tenant::Read { name: None, skus });
     let batch = Batch { customer: Some(customer(1)), rows: BatchRows::Skipped, ..Batch::joined(Vec::new()) };

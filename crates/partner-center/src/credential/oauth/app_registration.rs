@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use partner_center_client::{HttpClient, HttpSettings};
+use partner_center_client::{HttpClient, HttpSettings, without_user};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::authentication::{Certificate, ClientAuthentication};
 use super::http::Http;
 use super::notice::Notice;
 use super::token_endpoint::{EndpointConfig, Listener, TokenEndpoint};
-use crate::base_url::{BaseUrl, without_user};
+use crate::base_url::BaseUrl;
 use crate::clock::{Clock, Random, SystemClock, SystemRandom};
 use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, ErrorReason, Result};

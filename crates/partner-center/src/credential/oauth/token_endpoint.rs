@@ -6,6 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
+use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use oauth2::basic::{
     BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenResponse, BasicTokenType,
@@ -25,7 +27,7 @@ use super::notice::Notice;
 use super::oauth_error::OauthError;
 use crate::clock::{Clock, ClockOffset, Random};
 use crate::credential::{AccessToken, Redactor};
-use crate::error::connection::{failed_connection, response_of_the_network};
+use crate::error::connection::failed_connection;
 use crate::error::{Error, ErrorKind, ErrorReason, Result};
 use crate::limits::Limits;
 
@@ -360,22 +362,14 @@ fn no_response(failure: HttpFailure) -> Error {
             Error::new(ErrorKind::Configuration, "the request to the sign-in service could not be built")
         }
         HttpFailure::HttpClient(error) if error.kind() == HttpErrorKind::Coding => unreadable(),
-        HttpFailure::HttpClient(error) => {
-            let is_final = error.kind().is_final();
-            let error = match failed_connection(error.kind(), "the sign-in service") {
-                Some((message, advice, reason)) => {
-                    let error = Error::new(ErrorKind::Network, message).with_advice(advice);
-                    reason.into_iter().fold(error, Error::with_reason)
-                }
-                None => unreachable_service("the sign-in service could not be reached"),
-            };
-            if is_final { error.permanent() } else { error }
-        }
+        HttpFailure::HttpClient(error) => failed_connection(error.kind(), "the sign-in service")
+            .unwrap_or_else(|| unreachable_service("the sign-in service could not be reached")),
         HttpFailure::Timeout => unreachable_service("the sign-in service did not respond in time"),
         // A proxy or the network responded, not a host.
-        HttpFailure::Unreadable { status } => {
-            response_of_the_network(*status).unwrap_or_else(|| unreadable().with_status(*status))
+        HttpFailure::Unreadable { status: status @ (407 | 511) } => {
+            Error::from_response(*status, HeaderMap::new(), Bytes::new())
         }
+        HttpFailure::Unreadable { status } => unreadable().with_status(*status),
         HttpFailure::NotNow { .. } => return not_now(failure),
     };
     error.with_source(failure)

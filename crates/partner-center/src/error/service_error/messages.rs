@@ -11,6 +11,12 @@ use crate::error::ErrorKind;
 /// Longer host names are not shown.
 const LONGEST_HOST: usize = 100;
 
+/// The message and the advice if a proxy requires credentials, when it connects or in its response.
+pub(crate) const PROXY_CREDENTIALS: (&str, &str) = (
+    "the proxy requires a user name and password",
+    "Put the user name and password in the proxy URL: http://user:password@host:port.",
+);
+
 /// The message of an error response with this status.
 pub(crate) fn message_of_response(status: u16, kind: ErrorKind, headers: &HeaderMap) -> Cow<'static, str> {
     let message = match status {
@@ -23,7 +29,7 @@ pub(crate) fn message_of_response(status: u16, kind: ErrorKind, headers: &Header
         }
         304 => "the response is \"not modified\", but the request was not conditional",
         405 | 410 if kind == ErrorKind::Rejected => "this operation does not exist at this address",
-        407 => "the proxy requires a user name and password",
+        407 => PROXY_CREDENTIALS.0,
         451 if kind == ErrorKind::Rejected => "the resource is unavailable for legal reasons",
         511 => "the network requires a sign-in before it forwards requests",
         _ => message_of(kind),
@@ -44,7 +50,7 @@ pub(crate) fn advice_of_response(
             "Check the base URL. If it is correct, Microsoft may have retired the operation, or this cloud does not \
              offer it: use the operation that supersedes it."
         }
-        407 => "Put the user name and password in the proxy URL: http://user:password@host:port.",
+        407 => PROXY_CREDENTIALS.1,
         451 if kind == ErrorKind::Rejected => "Ask Microsoft support for the reason; retrying does not help.",
         511 => "Sign in to the network with a browser, then try again.",
         _ if is_web_page
