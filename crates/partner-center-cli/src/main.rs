@@ -11,6 +11,7 @@ mod connect;
 mod console;
 mod credentials;
 mod csv_dialect;
+mod customer_search;
 mod dataset;
 mod days;
 mod exit;

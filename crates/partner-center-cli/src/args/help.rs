@@ -134,6 +134,10 @@ Where the rows come from: commercial (queries that return thousands of rows at o
 available). In pipelines, choose commercial or classic [default: auto]";
 
 /// The help of `--source` for commands that read all customers, or selected ones.
+pub(super) const CUSTOMERS_OF_PAGES: &str = "\
+Only this customer: its id (its tenant id), its domain, its name or the beginning of its name; can be \
+repeated [default: all customers]";
+
 pub(super) const SOURCE_OF_PAGES: &str = "\
 Where the rows come from: commercial (queries that return thousands of rows at once), classic \
 (operations that return one customer at a time) or auto (commercial, or classic if that is not \

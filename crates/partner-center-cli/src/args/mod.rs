@@ -14,11 +14,12 @@ mod prices;
 mod report;
 mod values;
 mod version;
+mod whose;
 
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use partner_center::{Cloud, CustomerFilter, CustomerId};
+use partner_center::{Cloud, CustomerFilter};
 use partner_center_emulator::FaultScript;
 
 use crate::exit;
@@ -33,9 +34,10 @@ pub(crate) use owned::{
 pub(crate) use pages::{PackCommand, Pages, Report};
 pub(crate) use prices::{PricesCommand, Pricing};
 pub(crate) use report::{
-    By, Csv, CustomerReading, Filters, Funnel, LicenseArgs, Order, Pace, Progress, Requests, Source, Whose,
-    Writing, file,
+    By, Csv, CustomerReading, Filters, Funnel, LicenseArgs, Order, Pace, Progress, Requests, Source, Writing,
+    file,
 };
+pub(crate) use whose::{ChosenCustomers, GivenCustomer, NamedCustomers, Whose};
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.
 ///
@@ -282,9 +284,9 @@ pub(crate) enum CustomerCommand {
 
     /// One customer, with all its details
     Show {
-        /// The customer's id (its tenant id)
-        #[arg(value_name = "ID", value_parser = values::customer_id)]
-        id: CustomerId,
+        /// The customer's id (its tenant id), domain, name or the beginning of its name
+        #[arg(value_name = "CUSTOMER", value_parser = whose::given_customer)]
+        customer: GivenCustomer,
 
         #[command(flatten)]
         csv: Csv,

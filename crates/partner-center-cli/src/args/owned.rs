@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 
-use super::report::{CustomerReading, Whose, Writing};
-use super::{help, values};
+use super::report::{CustomerReading, Writing};
+use super::{Whose, help, values};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SubscriptionsCommand {
@@ -58,7 +58,7 @@ pub(crate) enum SkusCommand {
 
 /// Arguments of `subscriptions list`.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("someone").args(["customers", "all_customers"]).required(true))]
+#[command(group = ArgGroup::new("someone").args(["customers", "customers_from", "all_customers"]).required(true))]
 pub(crate) struct SubscriptionList {
     #[command(flatten)]
     pub(crate) whose: Whose,
@@ -84,7 +84,7 @@ pub(crate) struct SubscriptionList {
 
 /// Arguments of `skus list`.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("someone").args(["customers", "all_customers"]).required(true))]
+#[command(group = ArgGroup::new("someone").args(["customers", "customers_from", "all_customers"]).required(true))]
 pub(crate) struct SkuList {
     #[command(flatten)]
     pub(crate) whose: Whose,

@@ -3,18 +3,18 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use partner_center::CustomerId;
 
 use super::report::{Filters, Requests};
-use super::{Pricing, help};
+use super::{NamedCustomers, Pricing, help};
 
 /// Arguments of `report`, and its subcommand.
 #[derive(Args, Debug)]
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
+    mut_arg("customers", |arg| arg.help(help::CUSTOMERS_OF_PAGES)),
     mut_arg("source", |arg| arg.help(help::SOURCE_OF_PAGES)),
-    mut_arg("rate", |arg| arg.conflicts_with("customers")),
+    mut_arg("rate", |arg| arg.conflicts_with("named")),
 )]
 pub(crate) struct Report {
     #[command(subcommand)]
@@ -30,8 +30,9 @@ pub(crate) enum PackCommand {
     /// xlsx also one workbook per customer
     #[command(
         after_help = help::PACK_HELP,
+        mut_arg("customers", |arg| arg.help(help::CUSTOMERS_OF_PAGES)),
         mut_arg("source", |arg| arg.help(help::SOURCE_OF_PAGES)),
-        mut_arg("rate", |arg| arg.conflicts_with("customers")),
+        mut_arg("rate", |arg| arg.conflicts_with("named")),
         mut_arg("output", |arg| arg.value_name("DIR").help(help::OUTPUT_OF_PACK)),
     )]
     Pack(Pages),
@@ -40,9 +41,8 @@ pub(crate) enum PackCommand {
 /// What pages cover, and where they are written.
 #[derive(Args, Debug)]
 pub(crate) struct Pages {
-    /// Only this customer, by its id (its tenant id); can be repeated [default: all customers]
-    #[arg(short, long = "customer", value_name = "ID", value_parser = super::values::customer_id)]
-    pub(crate) customers: Vec<CustomerId>,
+    #[command(flatten)]
+    pub(crate) named: NamedCustomers,
 
     /// Write the page to this file, whose name ends in .html; it appears only when it is complete
     // The subcommand has its own, so that clap itself cannot require it here.

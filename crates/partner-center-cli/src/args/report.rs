@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
-use partner_center::CustomerId;
 use partner_center::funnel::GroupBy;
 
-use super::Pricing;
+use super::{Pricing, Whose};
 use crate::csv_dialect::Dialect;
 use crate::exit::Exit;
 use crate::output::Format;
@@ -34,7 +33,7 @@ pub(crate) struct LicenseArgs {
 
 /// Arguments of `licenses funnel`.
 #[derive(Args, Debug)]
-#[command(group = ArgGroup::new("someone").args(["customers", "all_customers"]).required(true))]
+#[command(group = ArgGroup::new("someone").args(["customers", "customers_from", "all_customers"]).required(true))]
 pub(crate) struct Funnel {
     #[command(flatten)]
     pub(crate) whose: Whose,
@@ -84,26 +83,6 @@ pub(crate) struct Filters {
     pub(crate) ignore: Option<PathBuf>,
 }
 
-/// Selects the customers.
-#[derive(Args, Debug)]
-#[group(id = "whose", multiple = false)]
-pub(crate) struct Whose {
-    /// The customer's id (its tenant id); can be repeated
-    #[arg(short, long = "customer", value_name = "ID", value_parser = super::values::customer_id)]
-    pub(crate) customers: Vec<CustomerId>,
-
-    /// All customers of the partner
-    #[arg(short, long)]
-    pub(crate) all_customers: bool,
-}
-
-impl Whose {
-    /// Whether no customers are selected.
-    pub(crate) fn is_nobody(&self) -> bool {
-        self.customers.is_empty() && !self.all_customers
-    }
-}
-
 /// Controls how fast requests are sent.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reading")]
@@ -137,7 +116,7 @@ pub(crate) struct Requests {
 #[command(
     next_help_heading = "Reading",
     group = ArgGroup::new("requests_of_customers").args(["source", "concurrency"]).multiple(true).requires("whose"),
-    group = ArgGroup::new("requests_of_all").arg("rate").requires("all_customers").conflicts_with("customers"),
+    group = ArgGroup::new("requests_of_all").arg("rate").requires("all_customers").conflicts_with("named"),
 )]
 pub(crate) struct Reading {
     #[command(flatten)]
@@ -151,7 +130,7 @@ pub(crate) struct Reading {
 #[derive(Args, Debug)]
 #[command(
     next_help_heading = "Reading",
-    group = ArgGroup::new("requests_of_all").arg("rate").requires("all_customers").conflicts_with("customers"),
+    group = ArgGroup::new("requests_of_all").arg("rate").requires("all_customers").conflicts_with("named"),
 )]
 pub(crate) struct CustomerReading {
     #[command(flatten)]
@@ -168,12 +147,12 @@ pub(crate) struct Progress {
     /// The order of the rows: customer (by customer id, the same in every run and from either source; rows of the
     /// commercial queries are held until the end) or completion (as responses arrive). A table is sorted by customer
     /// name in either case [default: customer]
-    #[arg(long, value_name = "ORDER", requires = "all_customers", conflicts_with = "customers")]
+    #[arg(long, value_name = "ORDER", requires = "all_customers", conflicts_with = "named")]
     pub(crate) order: Option<Order>,
 
     /// Save progress in this file, and resume from it if it exists; it is removed when the run is complete. Requires
     /// --output with csv or ndjson. Valid for 12 hours, so that one file does not mix the data of two days
-    #[arg(long, value_name = "FILE", requires_all = ["all_customers", "output"], conflicts_with_all = ["customers", "sort", "limit"])]
+    #[arg(long, value_name = "FILE", requires_all = ["all_customers", "output"], conflicts_with_all = ["named", "sort", "limit"])]
     pub(crate) checkpoint: Option<PathBuf>,
 }
 

@@ -2,19 +2,9 @@
 
 use std::time::Duration;
 
-use partner_center::settings::input::{self, Kind};
-use partner_center::{Cloud, CustomerFilter, CustomerId};
+use partner_center::{Cloud, CustomerFilter};
 
 use crate::csv_dialect::Dialect;
-
-pub(super) fn customer_id(text: &str) -> Result<CustomerId, String> {
-    let id = input::bare(text, Kind::Id)
-        .map_err(|unusable| format!("it {}. {}", unusable.why, unusable.advice))?;
-    id.parse().map_err(|error: partner_center::Error| {
-        let message = error.message();
-        message.strip_prefix("not a customer id: ").unwrap_or(message).to_owned()
-    })
-}
 
 /// `FIELD=TEXT`, or `TEXT` for the company's name.
 pub(super) fn customer_filter(text: &str) -> Result<CustomerFilter, String> {

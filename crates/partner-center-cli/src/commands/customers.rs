@@ -8,6 +8,7 @@ use crate::anonymizer::shown_id;
 use crate::args::{CustomerCommand, Global};
 use crate::connect::connect;
 use crate::console::Console;
+use crate::customer_search;
 use crate::exit::Exit;
 use crate::output::columns::Columns;
 use crate::output::rows::Customer;
@@ -70,14 +71,14 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             }
             unless_stopped(list_all(list.pages(), output, console)).await
         }
-        CustomerCommand::Show { id, csv } => {
+        CustomerCommand::Show { customer, csv } => {
             let format = output_options::format(global, None)?;
             let dialect = csv.dialect(format)?;
-            let shown = shown_id(*id);
             let session = connect(global, console).await?;
-            let customers = session.partner.customers();
-            let customer =
-                customers.by_id(*id).get().await.map_err(|error| Problem::of_call(&error, Some(shown)))?;
+            let id = customer_search::find_one(&session.partner, customer, console).await?;
+            let shown = shown_id(id);
+            let customer = session.partner.customers().by_id(id).get().await;
+            let customer = customer.map_err(|error| Problem::of_call(&error, Some(shown)))?;
             let mut findings = CollectedFindings::default();
             findings.add(Position::of_customer(shown), customer.findings());
             let row = as_written(Customer::from(customer.into_value()));

@@ -35,6 +35,7 @@ use std::path::Path;
 use partner_center::funnel::GroupBy;
 use partner_center::licenses::{LicenseRow, SourceChoice};
 use partner_center::sweep::{self, Order, Rate};
+use partner_center::{CustomerId, PartnerCenter};
 
 use self::checkpoint_file::{CheckpointFile, Fingerprint, State};
 use self::funnel_of_all::Asked;
@@ -51,10 +52,11 @@ use self::runner::{ReportRunner, drive};
 use self::source::{CustomerSelection, FunnelRows, LicenseRows as Reading};
 use crate::anonymizer::anonymizer;
 use crate::args;
-use crate::args::Global;
+use crate::args::{ChosenCustomers, Global};
 use crate::connect::Connection;
 use crate::console::Console;
 use crate::csv_dialect::Dialect;
+use crate::customer_search;
 use crate::exit::Exit;
 use crate::output::columns::Columns;
 use crate::output::file::{Partial, digest};
@@ -76,13 +78,15 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         ("--source", Some(reading.requests.source_in_words())),
         ("--below", arguments.below.map(|percent| percent.to_string())),
     ];
-    let writing = &ordered(writing, whose, &reading.progress, arguments.by, global)?;
+    let chosen = whose.read(global)?;
+    let layout = chosen.layout();
+    let writing = &ordered(writing, layout, &reading.progress, arguments.by, global)?;
     let columns = (Columns::of::<R>(), None);
     let connection = Connection::read(global)?;
     let setup = Destination::<R>::new(
         arguments.by,
         columns,
-        whose,
+        layout,
         &reading.progress,
         writing,
         asked,
@@ -90,7 +94,7 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         &connection,
     )?;
     let session = connection.open(console).await?;
-    let whose = if whose.all_customers {
+    let whose = if chosen.are_all() {
         let report = session
             .partner
             .customers()
@@ -108,7 +112,7 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
     } else {
         CustomerSelection::of(
             &session.partner,
-            &whose.customers,
+            &chosen.find(&session.partner, console).await?,
             &reading.requests.pace,
             reading.requests.source,
         )
@@ -118,7 +122,7 @@ pub(super) async fn licenses<R: LicenseRow + Row>(
         reading.progress.order() == Order::Customer && writing.sort.is_none() && arguments.by.is_none();
     let held = by_customer.then(RowBuffer::default);
     let rows = Reading { whose, below: arguments.below, held };
-    setup.drive(rows, arguments.whose.all_customers, console).await
+    setup.drive(rows, chosen.are_all(), console).await
 }
 
 /// `licenses funnel`.
@@ -129,7 +133,9 @@ pub(super) async fn funnel(
 ) -> Result<Exit, Stop> {
     let args::Funnel { whose, reading, filters, live, fail_on, by, pricing, writing } = arguments;
     let mut policy = FunnelPolicy::new(filters, pricing, fail_on, by.is_some(), global.patience())?;
-    let writing = &ordered(writing, whose, &reading.progress, *by, global)?;
+    let chosen = whose.read(global)?;
+    let layout = chosen.layout();
+    let writing = &ordered(writing, layout, &reading.progress, *by, global)?;
     let (rules, thresholds) = policy.asked();
     let asked = [
         ("--source", Some(reading.requests.source_in_words())),
@@ -145,32 +151,29 @@ pub(super) async fn funnel(
     let columns = if *live { with_live(&columns) } else { columns };
     let columns = (columns, policy.annotator().currencies().map(<[_]>::to_vec));
     let connection = Connection::read(global)?;
-    let setup = Destination::new(*by, columns, whose, &reading.progress, writing, asked, &read, &connection)?;
+    let setup =
+        Destination::new(*by, columns, layout, &reading.progress, writing, asked, &read, &connection)?;
     if let Some(state) = setup.state() {
         policy.restore(state.policy.clone())?;
     }
     let session = connection.open(console).await?;
     let partner = &session.partner;
+    let customers = &chosen.find(partner, console).await?;
     let resumed = setup.state().map(|state| state.reading.clone());
-    let selected = if whose.all_customers {
+    let selected = if chosen.are_all() {
         funnel_of_all::open(partner, &reading.requests, reading.progress.order(), resumed, Asked::default())
             .await?
     } else {
         // The classic operations return no product ids, which the SKUs are joined by.
         let source = reading.requests.source.or(live.then_some(args::Source::Auto));
-        ControlFlow::Continue(CustomerSelection::of(
-            partner,
-            &whose.customers,
-            &reading.requests.pace,
-            source,
-        ))
+        ControlFlow::Continue(CustomerSelection::of(partner, customers, &reading.requests.pace, source))
     };
     match selected {
         ControlFlow::Continue(selected) => {
             let skus = || {
                 owned::sweep(
                     partner,
-                    &whose.customers,
+                    customers,
                     &reading.requests.pace,
                     Order::Completion,
                     sweep::subscribed_skus,
@@ -178,7 +181,7 @@ pub(super) async fn funnel(
             };
             let live = if *live { Some(LiveSkus::new(skus()?.stream())) } else { None };
             let rows = FunnelRows { live, ..FunnelRows::new(selected, policy) };
-            setup.drive(rows, whose.all_customers, console).await
+            setup.drive(rows, chosen.are_all(), console).await
         }
         ControlFlow::Break(exit) => Ok(exit),
     }
@@ -193,21 +196,26 @@ fn read_files<'a>(filters: &'a args::Filters, pricing: &'a args::Pricing) -> Vec
 /// The arguments of the output, with the order of `--anonymize`.
 fn ordered(
     writing: &args::Writing,
-    whose: &args::Whose,
+    layout: Layout,
     progress: &args::Progress,
     by: Option<args::By>,
     global: &Global,
 ) -> Result<args::Writing, Problem> {
     let as_they_come = by.is_some() || progress.checkpoint.is_some() || progress.order() == Order::Completion;
-    output_options::in_written_order(writing, whose.layout(), as_they_come, global)
+    output_options::in_written_order(writing, layout, as_they_come, global)
 }
 
-impl args::Whose {
-    /// The layout of the table. A customer that is given twice counts once.
+impl ChosenCustomers {
+    /// The layout of the table.
     fn layout(&self) -> Layout {
-        match self.customers.as_slice() {
-            [first, rest @ ..] if rest.iter().all(|other| other == first) => Layout::OneCustomer,
-            _ => Layout::Customers,
+        if self.is_one() { Layout::OneCustomer } else { Layout::Customers }
+    }
+
+    /// The ids of the customers; empty for all. Reads the list of customers if one is named by a text.
+    async fn find(&self, partner: &PartnerCenter, console: Console) -> Result<Vec<CustomerId>, Stop> {
+        match self {
+            Self::All => Ok(Vec::new()),
+            Self::These(given) => customer_search::find(partner, given, console).await,
         }
     }
 }
@@ -257,7 +265,7 @@ impl<R: Row> Destination<R> {
     fn new(
         by: Option<args::By>,
         (columns, currencies): (Columns, Option<Vec<Currency>>),
-        whose: &args::Whose,
+        layout: Layout,
         progress: &args::Progress,
         writing: &args::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
@@ -265,12 +273,12 @@ impl<R: Row> Destination<R> {
         connection: &Connection<'_>,
     ) -> Result<Self, Stop> {
         let Some(by) = by else {
-            return Setup::new(columns, whose, progress, writing, asked, read, connection).map(Self::Rows);
+            return Setup::new(columns, layout, progress, writing, asked, read, connection).map(Self::Rows);
         };
         let sort = writing.sort.clone().or_else(|| Some(R::GROUPS_SORTED_BY.to_owned()));
         let writing = args::Writing { sort, ..writing.clone() };
         let columns = group::columns(currencies.as_deref());
-        let setup = Setup::new(columns, whose, progress, &writing, asked, read, connection)?;
+        let setup = Setup::new(columns, layout, progress, &writing, asked, read, connection)?;
         Ok(Self::Groups(setup, by.into(), currencies))
     }
 
@@ -309,7 +317,7 @@ struct Setup<R: Row> {
 impl<R: Row> Setup<R> {
     fn new(
         columns: Columns,
-        whose: &args::Whose,
+        layout: Layout,
         progress: &args::Progress,
         writing: &args::Writing,
         asked: impl IntoIterator<Item = (&'static str, Option<String>)>,
@@ -320,7 +328,6 @@ impl<R: Row> Setup<R> {
         let format = output_options::format(global, writing.file())?;
         let dialect = writing.csv.dialect(format)?;
         let arrangement = output_options::arrangement(&columns, writing)?;
-        let layout = whose.layout();
         let about = about(connection);
         let Some(path) = &progress.checkpoint else {
             let output = output_options::output_apart_from(global, writing, layout, columns, read)?;

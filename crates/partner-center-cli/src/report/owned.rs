@@ -240,23 +240,26 @@ impl List<'_> {
         let thresholds = fail_on.iter().map(|text| ColumnThreshold::parse::<R>(text));
         let thresholds = thresholds.collect::<Result<_, _>>()?;
         let progress = &reading.progress;
-        let writing = &ordered(writing, whose, progress, None, global)?;
+        let chosen = whose.read(global)?;
+        let layout = chosen.layout();
+        let writing = &ordered(writing, layout, progress, None, global)?;
         let connection = Connection::read(global)?;
-        let setup = Setup::<R>::new(Columns::of::<R>(), whose, progress, writing, asked, read, &connection)?;
+        let setup = Setup::<R>::new(Columns::of::<R>(), layout, progress, writing, asked, read, &connection)?;
         let session = connection.open(console).await?;
-        let mut sweep = sweep(&session.partner, &whose.customers, &reading.pace, progress.order(), R::read)?;
+        let customers = chosen.find(&session.partner, console).await?;
+        let mut sweep = sweep(&session.partner, &customers, &reading.pace, progress.order(), R::read)?;
         if let Some(state) = &setup.state {
             sweep = sweep.resume(state.reading.clone());
         }
         let rows = OwnedRows {
             stream: sweep.stream(),
-            is_named: !whose.all_customers,
+            is_named: !chosen.are_all(),
             today: today(),
             wanted,
             thresholds,
             refused: BTreeMap::new(),
         };
-        drive(rows, setup.drive(whose.all_customers, console)?).await
+        drive(rows, setup.drive(chosen.are_all(), console)?).await
     }
 }
 

@@ -14,7 +14,7 @@ use super::renewals::RenewalsReading;
 use super::runner::{ReportRunner, drive};
 use super::source::{CustomerSelection, FunnelRows};
 use super::{owned, read_files, recorded};
-use crate::args::{Global, Pages};
+use crate::args::{ChosenCustomers, Global, Pages};
 use crate::connect::Connection;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -45,12 +45,13 @@ pub(crate) async fn page(arguments: &Pages, global: &Global, console: Console) -
     if let Some(place) = &arguments.dataset {
         return recorded::page(arguments, place, &files, global, console).await;
     }
+    let chosen = arguments.named.read(global)?;
     let connection = Connection::read(global)?;
     let (policy, edition) = prepare(arguments, &connection)?;
     let target = Target::File(Partial::create(&files)?);
     let (about, renewals) = (edition.about.clone(), Arc::clone(&edition.renewals));
     let output = Output::of_sink(target, |out| ReportPage::new(edition, None, out))?;
-    read(arguments, policy, output, about, renewals, &connection, console).await
+    read(arguments, &chosen, policy, output, about, renewals, &connection, console).await
 }
 
 /// `report pack`.
@@ -60,13 +61,14 @@ pub(crate) async fn pack(arguments: &Pages, global: &Global, console: Console) -
     if let Some(place) = &arguments.dataset {
         return recorded::pack(arguments, place, path, with_workbooks, global, console).await;
     }
+    let chosen = arguments.named.read(global)?;
     let connection = Connection::read(global)?;
     let (policy, edition) = prepare(arguments, &connection)?;
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
     let (about, renewals) = (edition.about.clone(), Arc::clone(&edition.renewals));
     let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages, with_workbooks))?;
-    read(arguments, policy, output, about, renewals, &connection, console).await
+    read(arguments, &chosen, policy, output, about, renewals, &connection, console).await
 }
 
 /// Whether a pack has a workbook beside each page.
@@ -106,8 +108,10 @@ pub(super) fn edition(about: About, policy: &FunnelPolicy) -> Edition {
 }
 
 /// Reads the rows, by customer.
+#[expect(clippy::too_many_arguments, reason = "two commands set them up, each in its own way")]
 async fn read(
     arguments: &Pages,
+    chosen: &ChosenCustomers,
     policy: FunnelPolicy,
     output: Output<AnnotatedRow>,
     about: About,
@@ -115,9 +119,10 @@ async fn read(
     connection: &Connection<'_>,
     console: Console,
 ) -> Result<Exit, Stop> {
-    let Pages { customers, requests, .. } = arguments;
+    let requests = &arguments.requests;
     let session = connection.open(console).await?;
-    let selected = if customers.is_empty() {
+    let customers = &chosen.find(&session.partner, console).await?;
+    let selected = if chosen.are_all() {
         funnel_of_all::open(&session.partner, requests, Order::Customer, None, Asked::default()).await?
     } else {
         ControlFlow::Continue(CustomerSelection::of(
@@ -131,7 +136,7 @@ async fn read(
         ControlFlow::Continue(whose) => whose,
         ControlFlow::Break(exit) => return Ok(exit),
     };
-    let runner = ReportRunner::new(output, Format::Html, about, None, !customers.is_empty(), console)?;
+    let runner = ReportRunner::new(output, Format::Html, about, None, !chosen.are_all(), console)?;
     let renewals = if arguments.renewals {
         let sweep = owned::sweep(
             &session.partner,

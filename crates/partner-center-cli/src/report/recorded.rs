@@ -11,8 +11,9 @@ use super::funnel_policy::FunnelPolicy;
 use super::output_options::is_html;
 use super::pages::edition;
 use crate::anonymizer::anonymizer;
-use crate::args::{Filters, Global, Pages, Pricing};
+use crate::args::{ChosenCustomers, Filters, Global, Pages, Pricing};
 use crate::console::Console;
+use crate::customer_search::Search;
 use crate::dataset::{self, problem, too_few};
 use crate::exit::Exit;
 use crate::output::file::Partial;
@@ -34,9 +35,11 @@ pub(super) async fn page(
     console: Console,
 ) -> Result<Exit, Stop> {
     let policy = policy(arguments, global)?;
+    let chosen = arguments.named.read(global)?;
     let target = Target::File(Partial::create(files)?);
     let day = RecordedDay::open(place, None, console).await?;
-    write_page(&day, &arguments.customers, policy, target).await
+    let customers = day.find(&chosen, console).await?;
+    write_page(&day, &customers, policy, target).await
 }
 
 /// `report pack --dataset`.
@@ -49,14 +52,16 @@ pub(super) async fn pack(
     console: Console,
 ) -> Result<Exit, Stop> {
     let mut policy = policy(arguments, global)?;
+    let chosen = arguments.named.read(global)?;
     let day = RecordedDay::open(place, None, console).await?;
+    let customers = day.find(&chosen, console).await?;
     policy.annotator_mut().undated_on(day.manifest.snapshot_date);
     let folder = PartialFolder::create(path)?;
     let pages = folder.path().to_owned();
     let edition = edition(day.about(), &policy);
     let output = Output::of_sink(Target::Folder(folder), |_| Pack::new(edition, pages, with_workbooks))?;
-    let rows = day.rows(&day.manifest, Fields::ALL, &arguments.customers).await?;
-    day.write(output, policy, rows, &arguments.customers, &HashMap::new(), Vec::new())
+    let rows = day.rows(&day.manifest, Fields::ALL, &customers).await?;
+    day.write(output, policy, rows, &customers, &HashMap::new(), Vec::new())
 }
 
 /// Reads the files that the arguments name.
@@ -136,6 +141,20 @@ impl RecordedDay {
         let day = earlier.pop().ok_or_else(|| too_few(place, 0, 1))?;
         let manifest = dataset.manifest(day).await.map_err(problem)?;
         Ok(Self { dataset, manifest, earlier, console })
+    }
+
+    /// The ids of the customers; empty for all. A dataset has names, but no domains.
+    async fn find(&self, chosen: &ChosenCustomers, console: Console) -> Result<Vec<CustomerId>, Stop> {
+        let ChosenCustomers::These(given) = chosen else { return Ok(Vec::new()) };
+        let mut search = Search::new(given);
+        if search.has_texts() {
+            for row in self.dataset.funnel(&self.manifest, Fields::NAMES).await.map_err(problem)? {
+                let row = row.map_err(problem)?;
+                search.compare(row.customer_id, row.customer_name.as_deref(), None);
+            }
+        }
+        let place = format!("the recorded day {}", self.manifest.snapshot_date);
+        Ok(search.finish(&place, console)?)
     }
 
     fn about(&self) -> About {

@@ -10,7 +10,7 @@ use crate::support::{DOCUMENTED, beside, command, command_at, finish, rejections
 fn invalid_arguments() {
     let _guard = stable();
     let text = rejections(&[
-        &["licenses", "deployment", "--customer", "Contoso"],
+        &["licenses", "deployment", "--customer", "4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f"],
         &["licenses", "deployment", "--customer", ""],
         &["licenses", "deployment", "--customer"],
         &["lisenses"],

@@ -8,6 +8,7 @@ mod completeness;
 mod completions;
 mod costs;
 mod credentials;
+mod customer_names;
 mod customers;
 mod dialects;
 mod doctor;
