@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Done = 0,
     /// Any other error.
     Unexpected = 1,
-    /// An argument or a setting is invalid; nothing was sent.
+    /// An argument or a setting is invalid. Nothing was sent, except for the list of customers if one was named.
     Usage = 2,
     /// Some customers failed, or some rows or entries of the list could not be read; the rest is on stdout.
     Partial = 3,
@@ -44,7 +44,8 @@ pub(crate) const HELP: &str = "\
 Exit codes:
     0  done
     1  unexpected error, or the output cannot be written
-    2  an argument or a setting is invalid; nothing was sent
+    2  an argument or a setting is invalid, or names no customer; nothing was sent, except the
+       request for the list of customers if one is named
     3  some customers or rows are missing (failed, unreadable, without an id);
        the rest is on stdout
     4  no credentials, or the service rejected them (401)

@@ -44,7 +44,13 @@ fn main() -> ExitCode {
     signals::ignore_sigxfsz();
     let cli = Cli::parse();
     let console = Console::new(&cli.global);
-    log::init(&cli.global, console);
+    if let Err(problem) = log::init(&cli.global, console) {
+        Console::report(&problem);
+        return problem.exit().into();
+    }
+    if cli.global.no_pager {
+        terminal::pager::forbid();
+    }
     // One thread: a command waits for the service, it does not compute.
     let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {

@@ -48,6 +48,8 @@ Environment:
   HTTPS_PROXY, ALL_PROXY        the proxy, as http://host:port or http://user:password@host:port
   NO_PROXY                      hosts without it: names, addresses, networks, or * for all
   SSL_CERT_FILE                 trusted root certificates, as PEM, instead of the system's
+  PAGER                         shows tables that are longer than the terminal [default: less]
+  RUST_LOG                      levels of the log, such as info or partner_center=debug
 
 Flags override the environment, and the environment overrides a profile. An empty variable counts
 as not set. `partner-center doctor` shows where each value came from.

@@ -16,6 +16,7 @@ mod values;
 mod version;
 mod whose;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -64,6 +65,7 @@ pub(crate) struct Cli {
 
 /// Arguments of every command.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// Use the embedded emulator, with sample data, instead of Partner Center
@@ -112,9 +114,17 @@ pub(crate) struct Global {
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
 
+    /// Append the log to this file instead of writing it to stderr; without -v or RUST_LOG as much as with -v
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "anonymize")]
+    pub(crate) log_file: Option<PathBuf>,
+
     /// Print no notes on stderr, only errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+
+    /// Do not show tables that are longer than the terminal in the pager of PAGER
+    #[arg(long, global = true)]
+    pub(crate) no_pager: bool,
 
     /// When to use color; auto means on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -213,7 +223,7 @@ pub(crate) enum Command {
     /// Write the manual pages into a directory
     Man {
         /// The directory; created if it does not exist
-        directory: std::path::PathBuf,
+        directory: PathBuf,
     },
 }
 

@@ -195,6 +195,10 @@ pub(crate) enum Order {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct Writing {
+    /// Write only these columns, in this order, such as customerName,licensesSold
+    #[arg(long, value_name = "COLUMNS")]
+    pub(crate) columns: Option<String>,
+
     /// Sort the rows by this csv column, such as licensesSold:desc. All rows are held until the end
     #[arg(long, value_name = "COLUMN[:desc]")]
     pub(crate) sort: Option<String>,

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use partner_center_history::cell::Kind;
 
 use super::Row;
+use crate::exit::Exit;
 use crate::prices::Currency;
+use crate::problem::Problem;
 
 /// A column, which has one field of each row.
 #[derive(Clone, Copy)]
@@ -47,6 +49,8 @@ pub(crate) enum Shown {
     InPlaceOf(&'static str, &'static str),
     /// Not for a single customer, who is named above the table.
     WhoseRow,
+    /// Even without values: `--columns` names it.
+    Chosen(&'static str),
     No,
 }
 
@@ -57,7 +61,8 @@ impl Shown {
             Self::As(heading)
             | Self::IfKnown(heading)
             | Self::IfWide(heading)
-            | Self::InPlaceOf(_, heading) => Some(heading),
+            | Self::InPlaceOf(_, heading)
+            | Self::Chosen(heading) => Some(heading),
             Self::WhoseRow => Some(CUSTOMER),
             Self::No => None,
         }
@@ -114,32 +119,78 @@ pub(super) const fn numbered<const N: usize>(mut columns: [Column; N]) -> [Colum
 
 /// The columns of an output. With prices, groups have columns for each currency.
 #[derive(Clone)]
-pub(crate) struct Columns(Arc<[Column]>);
+pub(crate) struct Columns {
+    /// All of them. Totals and the order of rows need them, even if they are not written.
+    all: Arc<[Column]>,
+    /// Those of `--columns`, in its order.
+    chosen: Option<Arc<[Column]>>,
+}
 
 impl Deref for Columns {
     type Target = [Column];
 
     fn deref(&self) -> &[Column] {
-        &self.0
+        &self.all
     }
 }
 
 impl FromIterator<Column> for Columns {
     fn from_iter<I: IntoIterator<Item = Column>>(columns: I) -> Self {
-        Self(columns.into_iter().collect())
+        Self { all: columns.into_iter().collect(), chosen: None }
     }
 }
 
 impl Columns {
     /// The columns that all rows of a type have.
     pub(crate) fn of<R: Row>() -> Self {
-        Self(R::COLUMNS.into())
+        R::COLUMNS.iter().copied().collect()
     }
 
-    /// The columns of a format: with one value per cell, or with members.
+    /// The columns that are written in a format: with one value per cell, or with members.
     pub(super) fn for_cells(&self, nested: bool) -> Self {
+        match &self.chosen {
+            Some(chosen) => Self { all: Arc::clone(chosen), chosen: None },
+            None => self.of_form(nested).collect(),
+        }
+    }
+
+    fn of_form(&self, nested: bool) -> impl Iterator<Item = Column> {
         let other = if nested { Form::Flat } else { Form::Nested };
-        self.iter().filter(|column| column.form != other).copied().collect()
+        self.iter().filter(move |column| column.form != other).copied()
+    }
+
+    /// Only the columns that a text names, separated by commas, are written, in this order.
+    pub(crate) fn choose(self, names: &str, nested: bool) -> Result<Self, Problem> {
+        let refused = |why: String| {
+            Problem::new(Exit::Usage, format!("invalid value '{names}' for '--columns <COLUMNS>': {why}"))
+        };
+        let known: Self = self.of_form(nested).collect();
+        let mut chosen: Vec<Column> = Vec::new();
+        for name in names.split(',').map(str::trim) {
+            let Some(column) = known.find(name).and_then(|place| known.get(place)) else {
+                let known: Vec<_> = known.iter().map(Column::name).collect();
+                return Err(refused(format!("no such column: {name}"))
+                    .advice(format!("The columns are {}.", known.join(", "))));
+            };
+            if chosen.iter().any(|other| other.name() == column.name()) {
+                return Err(refused(format!("{} is named twice", column.name())));
+            }
+            chosen.push(*column);
+        }
+        let headings: Vec<_> = chosen.iter().map(|column| column.shown.heading()).collect();
+        for column in &mut chosen {
+            // Two columns may share a heading, of which a table otherwise has one.
+            let heading = column.shown.heading();
+            let is_shared = headings.iter().filter(|other| **other == heading).count() > 1;
+            column.shown = Shown::Chosen(heading.filter(|_| !is_shared).unwrap_or(column.name));
+        }
+        Ok(Self { chosen: Some(chosen.into()), ..self })
+    }
+
+    /// The names of the chosen columns, if not all are written.
+    pub(crate) fn chosen_names(&self) -> Option<Vec<String>> {
+        let chosen = self.chosen.as_ref()?;
+        Some(chosen.iter().map(|column| column.name().into_owned()).collect())
     }
 
     /// Finds the index of a column by its csv name, its table heading, or its name in thresholds.

@@ -41,7 +41,7 @@ fn unknown<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
     let mut groups: Vec<(u64, Vec<String>)> = Vec::new();
     // Keep a heading on one line.
     let whole = |heading: &str| heading.replace(' ', "\u{a0}");
-    for Place { index, column, heading } in columns {
+    for Place { column, heading, .. } in columns {
         let is_percent = R::PERCENTS.iter().any(|[name, ..]| *name == column.name);
         let is_total = (matches!(column.kind, Kind::Count) || is_percent)
             && !R::LOWER_BOUNDS.contains(&column.name)
@@ -49,7 +49,7 @@ fn unknown<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
         if !is_total {
             continue;
         }
-        let known = summary.basis.known.get(*index).copied().unwrap_or_default();
+        let known = summary.known(column);
         match groups.iter_mut().find(|(rows, _)| *rows == known) {
             Some((_, headings)) => headings.push(whole(heading)),
             None => groups.push((known, vec![whole(heading)])),
@@ -73,11 +73,11 @@ fn unknown<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
 /// `Unused is at least this: it is complete in 58 of 80 rows.`
 fn lower_bounds<R: Row>(summary: &Summary, columns: &[Place<'_>]) -> Option<String> {
     let rows = summary.basis.rows;
-    columns.iter().find_map(|Place { index, column, heading }| {
+    columns.iter().find_map(|Place { column, heading, .. }| {
         if !R::LOWER_BOUNDS.contains(&column.name) {
             return None;
         }
-        let complete = summary.basis.known.get(*index).copied().unwrap_or_default();
+        let complete = summary.known(column);
         (complete < rows).then(|| {
             format!(
                 "{heading} is at least this: it is complete in {} of {} rows.",

@@ -1,19 +1,45 @@
 //! The two JSON formats: one document, or one row per line.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::{Failure, Row, SCHEMA_VERSION, Sink, Summary, write_line};
+use serde::Serializer;
+use serde_json::value::RawValue;
+
+use super::{Columns, Failure, Row, SCHEMA_VERSION, Sink, Summary};
 use crate::secrets::redact;
+
+/// The members of rows that are written.
+struct Members {
+    /// `None` for all.
+    chosen: Option<Vec<String>>,
+}
+
+impl Members {
+    fn of(columns: &Columns) -> Self {
+        Self { chosen: columns.chosen_names() }
+    }
+
+    fn write(&self, row: &impl Row, mut out: impl Write) -> io::Result<()> {
+        let Some(chosen) = &self.chosen else { return Ok(serde_json::to_writer(out, row)?) };
+        let text = serde_json::to_string(row)?;
+        // Raw, so that amounts keep their digits.
+        let members: HashMap<&str, &RawValue> = serde_json::from_str(&text)?;
+        let chosen = chosen.iter().map(|name| (name, members.get(name.as_str())));
+        Ok(serde_json::Serializer::new(&mut out).collect_map(chosen)?)
+    }
+}
 
 /// One document with one row per line, written as the rows arrive.
 pub(super) struct Document<W> {
     out: W,
+    members: Members,
     rows: u64,
 }
 
 impl<W: Write> Document<W> {
-    pub(super) fn new(out: W) -> Self {
-        Self { out, rows: 0 }
+    pub(super) fn new(out: W, columns: &Columns) -> Self {
+        Self { out, members: Members::of(columns), rows: 0 }
     }
 
     fn open<R: Row>(&mut self) -> io::Result<()> {
@@ -28,7 +54,7 @@ impl<R: Row, W: Write> Sink<R> for Document<W> {
                 self.open::<R>()?;
             }
             self.out.write_all(if self.rows == 0 { b"\n" } else { b",\n" })?;
-            serde_json::to_writer(&mut self.out, row)?;
+            self.members.write(row, &mut self.out)?;
             self.rows += 1;
         }
         Ok(())
@@ -52,18 +78,20 @@ impl<R: Row, W: Write> Sink<R> for Document<W> {
 /// One row per line; the rows of each response are flushed at once. Without rows, the output is empty.
 pub(super) struct Lines<W> {
     out: W,
+    members: Members,
 }
 
 impl<W: Write> Lines<W> {
-    pub(super) fn new(out: W) -> Self {
-        Self { out }
+    pub(super) fn new(out: W, columns: &Columns) -> Self {
+        Self { out, members: Members::of(columns) }
     }
 }
 
 impl<R: Row, W: Write> Sink<R> for Lines<W> {
     fn rows(&mut self, rows: &[R]) -> io::Result<()> {
         for row in rows {
-            write_line(&mut self.out, row)?;
+            self.members.write(row, &mut self.out)?;
+            self.out.write_all(b"\n")?;
         }
         self.out.flush()
     }

@@ -37,6 +37,7 @@ use crate::anonymizer::anonymizer;
 use crate::csv_dialect::Dialect;
 use crate::prices::CostChanges;
 use crate::secrets;
+use crate::terminal::pager;
 pub(crate) use about::About;
 pub(crate) use age::{Age, of_summary as age_of};
 use columns::{Column, Columns, Shown};
@@ -90,6 +91,11 @@ impl Format {
     /// Whether it names the customers that failed or have no rows.
     pub(crate) fn lists_customers(self) -> bool {
         matches!(self, Self::Json | Self::Parquet | Self::Xlsx | Self::Html)
+    }
+
+    /// Whether cells can have members.
+    pub(crate) fn is_nested(self) -> bool {
+        matches!(self, Self::Json | Self::Ndjson | Self::Parquet)
     }
 
     /// Whether a file of this format can be truncated after a row and appended to.
@@ -196,17 +202,14 @@ impl<R: Row> Output<R> {
         let resumes = before.is_some();
         let sink: Box<dyn Sink<R>> = match format {
             Format::Table => match &target {
-                Target::Stdout => {
-                    let out = anstream::AutoStream::auto(io::stdout());
-                    Box::new(table::Table::new(out, &columns, width(), layout))
-                }
+                Target::Stdout => Box::new(table::Table::new(pager::stdout(), &columns, width(), layout)),
                 Target::File(_) | Target::Folder(_) => {
                     let out = io::BufWriter::new(anstream::StripStream::new(out));
                     Box::new(table::Table::new(out, &columns, 80, layout))
                 }
             },
-            Format::Json => Box::new(json::Document::new(io::BufWriter::new(out))),
-            Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out))),
+            Format::Json => Box::new(json::Document::new(io::BufWriter::new(out), &columns)),
+            Format::Ndjson => Box::new(json::Lines::new(io::BufWriter::new(out), &columns)),
             Format::Csv => Box::new(csv::Csv::new(io::BufWriter::new(out), &columns, dialect, resumes)),
             Format::Parquet => Box::new(parquet::Parquet::new::<R>(io::BufWriter::new(out), &columns)),
             Format::Xlsx => workbook(io::BufWriter::new(out), &columns)?,
@@ -352,10 +355,4 @@ pub(crate) fn write_json_to(out: &mut impl Write, value: &impl Serialize) -> io:
 fn stdout() -> Box<dyn Write + Send> {
     let stdout = io::stdout();
     if stdout.is_terminal() { Box::new(crate::terminal::safe::Safe::new(stdout)) } else { Box::new(stdout) }
-}
-
-/// Writes one JSON value and a newline.
-fn write_line(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
-    out.write_all(b"\n")
 }

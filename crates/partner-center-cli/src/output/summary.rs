@@ -1,5 +1,6 @@
 //! Totals and counts of the rows, updated row by row.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use partner_center::CustomerId;
@@ -43,6 +44,9 @@ pub(crate) struct Summary {
     /// Which rows the totals cover.
     #[serde(skip)]
     pub(crate) basis: Basis,
+    /// The names of all columns, which the basis counts; the output may have fewer.
+    #[serde(skip)]
+    columns: Vec<Cow<'static, str>>,
     /// What the user should know about the rows; on stderr for formats that do not have it.
     #[serde(skip)]
     pub(crate) notes: Vec<String>,
@@ -57,6 +61,12 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
+    /// How many rows have a whole count in a column, or both counts of a percentage.
+    pub(super) fn known(&self, column: &Column) -> u64 {
+        let place = self.columns.iter().position(|name| *name == column.name());
+        place.and_then(|place| self.basis.known.get(place)).copied().unwrap_or_default()
+    }
+
     /// The total of a column with costs. `None` if it has amounts of several currencies.
     pub(super) fn total_cost(&self, column: &Column) -> Option<Decimal> {
         let costs = self.costs.as_ref()?;
@@ -180,7 +190,7 @@ pub(crate) struct Basis {
     #[serde(default)]
     pub(super) rows: u64,
     /// For each column, the number of rows with a count; for a percentage, with both of its counts.
-    pub(super) known: Vec<u64>,
+    known: Vec<u64>,
     /// For each of `Row::PERCENTS`, the number of rows where the part exceeds the whole.
     pub(super) exceeding: Vec<u64>,
 }
@@ -255,7 +265,7 @@ impl Tally {
             match cell {
                 Cell::Count(value) if !R::NOT_ADDED.contains(&column.name) => *count = value,
                 Cell::Text(text) if R::TOTALS_BY.contains(&column.name) => {
-                    key.push(text.map(std::borrow::Cow::into_owned));
+                    key.push(text.map(Cow::into_owned));
                 }
                 _ => {}
             }
@@ -331,6 +341,7 @@ impl Tally {
             oldest_processed_date_time: self.oldest,
             newest_processed_date_time: self.newest,
             basis: self.basis,
+            columns: columns.iter().map(Column::name).collect(),
             notes,
             about,
             unread,

@@ -209,6 +209,7 @@ fn visible<'a>(columns: &'a Columns, rows: &[Vec<Field>], width: u16, layout: La
     let is_shown = |index: usize, column: &Column| {
         let is_chosen = match column.shown {
             Shown::As(_) => true,
+            Shown::Chosen(_) => return true,
             Shown::IfKnown(_) => has_values(index),
             Shown::InPlaceOf(other, _) => !place(other).is_some_and(has_values),
             Shown::IfWide(_) => width >= WIDE,
@@ -278,7 +279,9 @@ fn total_cells(
     };
     let cells = columns.iter().map(|shown| value(shown.column));
     let mut cells: Vec<_> = cells.map(Option::unwrap_or_default).collect();
-    if let Some(first) = cells.first_mut() {
+    if let Some((first, shown)) = cells.first_mut().zip(columns.first())
+        && !shown.column.kind.is_number()
+    {
         label.clone_into(first);
     }
     cells.into_iter().map(TableCell::new).collect()

@@ -57,7 +57,7 @@ impl<R: Row, W: Write + Send> Xlsx<R, W> {
         self.spill.add(cells(row, &self.columns).map(super::Cell::text))?;
         let Some(groups) = &mut self.groups else {
             let text = |name| {
-                self.columns.iter().find(|column| column.name == name).map(|column| row.cell(column).text())
+                R::COLUMNS.iter().find(|column| column.name == name).map(|column| row.cell(column).text())
             };
             let name = text("name").filter(|name| !name.is_empty()).or_else(|| text("key"));
             self.ranking.add(row.count("unused"), &name.unwrap_or_default());

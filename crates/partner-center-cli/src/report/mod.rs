@@ -343,6 +343,7 @@ impl<R: Row> Setup<R> {
                 .advice("A file in another format cannot be truncated after a row and appended to.")
                 .into());
         }
+        let columns = output_options::chosen(columns, writing, format)?;
         let mut fingerprint: Fingerprint = Fingerprint::from([
             ("command", format!("licenses {}", R::TYPE)),
             ("--format", format!("{format:?}").to_lowercase()),
@@ -355,6 +356,9 @@ impl<R: Row> Setup<R> {
         }
         if dialect.bom {
             fingerprint.insert("--csv-bom", "set".to_owned());
+        }
+        if let Some(names) = columns.chosen_names() {
+            fingerprint.insert("--columns", names.join(","));
         }
         if dialect.delimiter != Dialect::default().delimiter {
             fingerprint.insert("--csv-delimiter", char::from(dialect.delimiter).escape_default().to_string());

@@ -112,11 +112,20 @@ pub(crate) fn output_apart_from<R: Row>(
     let format = format(global, writing.file())?;
     let dialect = writing.csv.dialect(format)?;
     let arrangement = arrangement(&columns, writing)?;
+    let columns = chosen(columns, writing, format)?;
     let target = match writing.file() {
         Some(path) => Target::File(Partial::create(&Files::new(path, read)?)?),
         None => Target::Stdout,
     };
     Ok(Output::new((format, dialect), target, arrangement, layout, columns, None)?)
+}
+
+/// The columns, with the choice of `--columns`.
+pub(crate) fn chosen(columns: Columns, writing: &Writing, format: Format) -> Result<Columns, Problem> {
+    match &writing.columns {
+        Some(names) => columns.choose(names, format.is_nested()),
+        None => Ok(columns),
+    }
 }
 
 pub(crate) fn arrangement<R: Row>(columns: &Columns, writing: &Writing) -> Result<RowOrder<R>, Problem> {

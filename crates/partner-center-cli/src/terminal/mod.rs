@@ -1,6 +1,7 @@
-//! Text for a terminal: sanitized, grouped digits, wrapped columns, and the width.
+//! Text for a terminal: sanitized, grouped digits, wrapped columns, and the pager.
 
 mod columns;
+pub(crate) mod pager;
 pub(crate) mod safe;
 pub(crate) mod text;
 

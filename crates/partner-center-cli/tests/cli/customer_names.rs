@@ -1,5 +1,7 @@
 //! Customers given by domain or name: which requests are sent, and what an unknown or ambiguous name says.
 
+use std::fmt::Write as _;
+
 use partner_center_emulator::{Emulator, FaultScript};
 use serde_json::Value;
 
@@ -84,7 +86,7 @@ fn what_means_no_customer_or_several_is_refused_once_the_list_was_read() {
         let arguments: Vec<_> = ["licenses", "funnel"].into_iter().chain(customers).collect();
         let (run, requests) = requested(&beside, &arguments);
         assert_eq!((run.code, run.stdout.as_str(), requests.len()), (2, "", list), "{names:?}\n{run}");
-        text.push_str(&format!("{names:?}\n{}\n", run.stderr));
+        writeln!(text, "{names:?}\n{}", run.stderr).unwrap();
     }
     insta::assert_snapshot!("invalid-customer-names", text);
 }

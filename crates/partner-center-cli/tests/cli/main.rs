@@ -4,6 +4,7 @@
 mod anonymize;
 mod api;
 mod bodies;
+mod columns;
 mod completeness;
 mod completions;
 mod costs;
@@ -24,6 +25,7 @@ mod input;
 mod input_forms;
 mod licenses;
 mod live;
+mod log;
 mod owned;
 mod pack;
 mod prices;

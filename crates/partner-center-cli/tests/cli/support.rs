@@ -27,7 +27,7 @@ impl std::fmt::Display for Run {
 pub(crate) fn command() -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("partner-center"));
     for (name, _) in std::env::vars_os() {
-        let settings = ["PARTNER_CENTER_", "CLICOLOR", "NO_COLOR", "COLUMNS"];
+        let settings = ["PARTNER_CENTER_", "CLICOLOR", "NO_COLOR", "COLUMNS", "RUST_LOG", "PAGER", "LESS"];
         let is_setting = |name: &str| {
             settings.iter().any(|setting| name.starts_with(setting))
                 || name.to_lowercase().ends_with("_proxy")

@@ -175,3 +175,53 @@ fn a_sign_in_host_that_repeats_what_it_was_sent_shows_no_secret() {
         }
     }
 }
+
+/// Shows the list of customers on a terminal with a pager that keeps what it gets, and returns both texts.
+fn paged(pager: &dyn Fn(&str) -> String, arguments: &[&str]) -> (String, Option<String>) {
+    let directory = tempfile::tempdir().unwrap();
+    let (script, kept) = (directory.path().join("pager"), directory.path().join("kept"));
+    std::fs::write(&script, format!("#!/bin/sh\ncat > '{}'\necho paged\n", kept.display())).unwrap();
+    let mut permissions = std::fs::metadata(&script).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o755);
+    std::fs::set_permissions(&script, permissions).unwrap();
+    let mut command = command();
+    command.env("PAGER", pager(script.to_str().unwrap())).env("TERM", "xterm");
+    let shown = on_terminal(command.args(["--emulator", "-q", "customers", "list"]).args(arguments));
+    (shown, std::fs::read_to_string(kept).ok())
+}
+
+#[test]
+fn a_long_table_goes_through_the_pager() {
+    let itself = |script: &str| script.to_owned();
+    let (shown, kept) = paged(&itself, &[]);
+    assert_eq!(shown, "paged\r\n");
+    let kept = kept.unwrap();
+    assert!(
+        kept.contains("\u{1b}[1m") && kept.contains("Tailspin Toys") && kept.lines().count() > 24,
+        "{kept}"
+    );
+    let (_, plain) = paged(&itself, &["--color", "never"]);
+    assert_eq!(plain.unwrap(), anstream::adapter::strip_str(&kept).to_string());
+    // The pager's options, and a pager that leaves without reading.
+    let (shown, kept) = paged(&|script| format!("{script} --option"), &[]);
+    assert!(shown == "paged\r\n" && kept.is_some(), "{shown}");
+    let (shown, _) = paged(&|_| "true".to_owned(), &[]);
+    assert_eq!(shown, "");
+}
+
+#[test]
+fn short_tables_other_formats_and_no_pager_are_shown_directly() {
+    let itself = |script: &str| script.to_owned();
+    for (pager, arguments) in [
+        (&itself as &dyn Fn(&str) -> String, &["--limit", "3"][..]),
+        (&itself, &["--no-pager"]),
+        (&itself, &["--format", "csv"]),
+        (&|_| String::new(), &[]),
+        (&|_| "cat".to_owned(), &[]),
+        (&|_| "no-such-pager".to_owned(), &[]),
+    ] {
+        let (shown, kept) = paged(pager, arguments);
+        assert!(shown.contains("Southridge Video"), "{arguments:?}: {shown}");
+        assert_eq!(kept, None, "{arguments:?}");
+    }
+}
