@@ -5,7 +5,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
 need_python
 
-cargo build --quiet --package partner-center-cli
+need_partner_center
 for name in $(env | sed -n 's/^\(PARTNER_CENTER_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
 books=$work/interop
 mkdir -p "$books"

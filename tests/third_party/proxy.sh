@@ -12,5 +12,5 @@ for tool in squid openssl; do
   fi
 done
 
-cargo build --quiet --package partner-center-cli
+need_partner_center
 PYTHONDONTWRITEBYTECODE=1 python3 tests/third_party/proxy/check.py "$debug/partner-center"

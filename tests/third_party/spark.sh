@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
 need_python spark
 need_java
 
-cargo build --quiet --package partner-center-cli
+need_partner_center
 for name in $(env | sed -n 's/^\(PARTNER_CENTER_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
 datasets=$work/spark-datasets
 rm -rf "$datasets" && mkdir -p "$datasets"

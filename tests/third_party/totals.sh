@@ -12,7 +12,7 @@ if [ "$build" = release ]; then
   # The packages of the benchmarks, so that one build serves both.
   cargo build --quiet --release --package partner-center-benches --package partner-center-cli
 else
-  cargo build --quiet --package partner-center-cli
+  need_partner_center
 fi
 partner_center=${debug%/*}/$build/partner-center
 for name in $(env | sed -n 's/^\(PARTNER_CENTER_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done

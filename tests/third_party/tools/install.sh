@@ -40,6 +40,12 @@ need_python() {
   cp "$requirements" "$directory/installed-from"
 }
 
+# Builds the program as `cargo test --workspace` does, so that what was built for the tests is used. For another selection
+# of packages, cargo builds the dependencies again, with other features.
+need_partner_center() {
+  cargo test --quiet --workspace --no-run
+}
+
 # Writes the contract with embedded examples, and sets $contract to the file.
 need_contract() {
   contract=$work/contract.json
