@@ -28,6 +28,7 @@ mod settings;
 mod signals;
 mod spreadsheet;
 mod terminal;
+mod topics;
 mod wait_notes;
 
 use std::process::ExitCode;
@@ -41,7 +42,10 @@ use crate::problem::{Problem, Stop};
 
 fn main() -> ExitCode {
     signals::ignore_sigxfsz();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit_of(commands::topic::of_rejected(&error)).into(),
+    };
     let console = Console::new(&cli.global);
     log::init(&cli.global, console);
     // One thread: a command waits for the service, it does not compute.
