@@ -67,9 +67,9 @@ pub(crate) fn write(target: Option<&str>, directory: &Path) -> Result<()> {
 
     let archive = directory.join(format!("{folder}{}", extension(&target)));
     if extension(&target) == ".zip" {
-        zip(directory, &folder, &archive)?
+        zip(directory, &folder, &archive)?;
     } else {
-        tar(directory, &folder, &archive)?
+        tar(directory, &folder, &archive)?;
     }
     std::fs::remove_dir_all(&contents)?;
     println!("{}\n{}", archive.display(), write_sum(&archive)?.display());
@@ -158,9 +158,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 fn write_sum(archive: &Path) -> Result<PathBuf> {
     let name = archive.file_name().unwrap_or_default().to_string_lossy();
     let sum = Sha256::digest(std::fs::read(archive)?);
-    let digits: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
     let path = archive.with_file_name(format!("{name}.sha256"));
-    std::fs::write(&path, format!("{digits}  {name}\n"))?;
+    std::fs::write(&path, format!("{sum:x}  {name}\n"))?;
     Ok(path)
 }
 

@@ -116,12 +116,12 @@ mod tests {
         }
     }
 
-    fn token(text: &'static str, seconds: u64) -> azure_core::Result<AzureToken> {
-        Ok(AzureToken::new(text, (SystemTime::now() + Duration::from_secs(seconds)).into()))
+    fn token(text: &'static str, seconds: u64) -> AzureToken {
+        AzureToken::new(text, (SystemTime::now() + Duration::from_secs(seconds)).into())
     }
 
-    fn failed(kind: AzureErrorKind) -> azure_core::Result<AzureToken> {
-        Err(azure_core::Error::with_message(kind, "no"))
+    fn failed(kind: AzureErrorKind) -> azure_core::Error {
+        azure_core::Error::with_message(kind, "no")
     }
 
     fn scripted(results: impl IntoIterator<Item = azure_core::Result<AzureToken>>) -> AzureCredential {
@@ -130,7 +130,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_is_kept_until_shortly_before_its_expiry() {
-        let credential = scripted([token("one", 299), token("two", 3600)]);
+        let credential = scripted([Ok(token("one", 299)), Ok(token("two", 3600))]);
         for expected in ["one", "two", "two", "two"] {
             assert_eq!(credential.token().await.unwrap().expose(), expected);
         }
@@ -138,8 +138,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_that_is_still_valid_outlives_an_outage() {
-        let unavailable = || failed(AzureErrorKind::Io);
-        let credential = scripted([token("one", 200), unavailable(), token("two", 0), unavailable()]);
+        let unavailable = || Err(failed(AzureErrorKind::Io));
+        let credential = scripted([Ok(token("one", 200)), unavailable(), Ok(token("two", 0)), unavailable()]);
         for expected in ["one", "one", "two"] {
             assert_eq!(credential.token().await.unwrap().expose(), expected);
         }
@@ -149,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_token_is_replaced_once() {
-        let credential = scripted([token("one", 3600), token("two", 3600), token("two", 3600)]);
+        let credential = scripted([Ok(token("one", 3600)), Ok(token("two", 3600)), Ok(token("two", 3600))]);
         let one = credential.token().await.unwrap();
         let two = credential.refresh(&one).await.unwrap().unwrap();
         assert_eq!(two.expose(), "two");
@@ -159,11 +159,11 @@ mod tests {
 
     #[tokio::test]
     async fn an_error_of_the_credential_is_final_and_shows_no_token() {
-        let credential = scripted([failed(AzureErrorKind::Credential)]);
+        let credential = scripted([Err(failed(AzureErrorKind::Credential))]);
         let error = credential.token().await.unwrap_err();
         assert_eq!((error.kind(), error.is_transient()), (ErrorKind::Credential, false));
 
-        let credential = scripted([token("secret", 3600)]);
+        let credential = scripted([Ok(token("secret", 3600))]);
         credential.token().await.unwrap();
         assert!(!format!("{credential:?}").contains("secret"));
     }

@@ -86,7 +86,7 @@ mod tests {
                 Event::Start(Tag::TableHead) => in_head = true,
                 Event::End(TagEnd::TableHead) => in_head = false,
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(kind))) => {
-                    in_rust = kind.starts_with("rust")
+                    in_rust = kind.starts_with("rust");
                 }
                 Event::End(TagEnd::CodeBlock) => in_rust = false,
                 Event::Text(text) | Event::Code(text) if !in_head => {

@@ -1,5 +1,7 @@
 //! Writes a document for a terminal: wrapped and indented, with styles that the output removes where they are not wanted.
 
+use std::fmt::Write as _;
+
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::document::{Block, Line, Style};
@@ -161,7 +163,8 @@ fn words(line: &Line, all: Option<Ansi>) -> Vec<Word> {
 
 fn add(word: &mut Word, piece: &str, style: Ansi) {
     if !piece.is_empty() {
-        word.text.push_str(&format!("{style}{piece}{style:#}"));
+        // Writing to a string cannot fail.
+        let _ = write!(word.text, "{style}{piece}{style:#}");
         word.width += piece.chars().count();
     }
 }
