@@ -1,4 +1,5 @@
-//! Determines the commit for `--version`. Without git or a repository it is unknown; the build never fails for that.
+//! Determines the commit for `--version`, and the size of the stack on Windows. Without git or a repository the commit is
+//! unknown; the build never fails for that.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,6 +12,10 @@ fn main() {
         .unwrap_or_else(|| "unknown: not built from a checkout".to_owned());
     println!("cargo:rustc-env=PARTNER_CENTER_COMMIT={built_from}");
     println!("cargo:rerun-if-changed=build.rs");
+    // The main thread has 1 MiB on Windows, of which a build without optimization needs more than half. As on Linux.
+    if env::var("CARGO_CFG_TARGET_ENV").is_ok_and(|linker| linker == "msvc") {
+        println!("cargo:rustc-link-arg-bins=/STACK:{}", 8 * 1024 * 1024);
+    }
 }
 
 /// Cargo records the commit in a package.

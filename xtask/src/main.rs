@@ -2,6 +2,7 @@
 //!
 //! It depends on none of the crates it generates, so that it can always regenerate a broken file.
 
+mod archive;
 mod bench;
 mod bundle;
 mod ci;
@@ -27,6 +28,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Builds the command line for release and packs it for a target, with its manual pages and completions.
+    Archive {
+        /// The directory to write the archive and its SHA-256 sum to.
+        directory: PathBuf,
+        /// The target, on a machine of which this must run; without it, that of this machine.
+        #[arg(long)]
+        target: Option<String>,
+    },
     /// Compares the speed of the SDK with other clients, and writes docs/benchmarks.md.
     Bench {
         /// The sections to measure and print; without any, measure all and write the page.
@@ -77,6 +86,7 @@ enum Command {
 #[expect(clippy::print_stderr, reason = "this is where errors reach the person who ran the command")]
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Archive { directory, target } => archive::write(target.as_deref(), &directory),
         Command::Bench { check: true, .. } => bench::check(false),
         Command::Bench { accept: true, .. } => bench::check(true),
         Command::Bench { sections, .. } => bench::run(&sections),

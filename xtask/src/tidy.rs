@@ -7,6 +7,7 @@ mod licenses;
 mod links;
 mod modules;
 mod references;
+mod release;
 mod sources;
 mod text;
 mod tokens;
@@ -39,6 +40,8 @@ pub(crate) fn run() -> Result<()> {
     findings.extend(modules::findings(&files)?);
     findings.extend(sources::findings(&files)?);
     findings.extend(references::findings(&files));
+    let workflow = files.get(release::WORKFLOW).map_or("", String::as_str);
+    findings.extend(release::findings(&metadata, workflow)?);
     findings.extend(generated::findings(&root)?);
     ensure!(findings.is_empty(), "house rules are violated\n{}", findings.join("\n"));
     Ok(())

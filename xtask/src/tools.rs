@@ -9,7 +9,7 @@ use crate::command::{cargo, program, run, succeeds};
 /// Installs a crate's program at this version, if needed, and returns its path.
 pub(crate) fn from_crates(name: &str, version: &str) -> Result<PathBuf> {
     let home = crate::target().join("tools").join(format!("{name}-{version}"));
-    let binary = home.join("bin").join(name);
+    let binary = home.join("bin").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     if !binary.exists() {
         let root = home.to_string_lossy();
         // Not optimized and without debug information: it runs for a second or two, and building more takes minutes.

@@ -35,7 +35,7 @@ pub(crate) enum Exit {
     Unknown = 11,
     /// Stopped by Ctrl-C: 128 + SIGINT, as in shells.
     Interrupted = 130,
-    /// Stopped by SIGTERM.
+    /// Stopped by SIGTERM or, on Windows, by Ctrl-Break, the end of the console or that of the system.
     Terminated = 143,
 }
 

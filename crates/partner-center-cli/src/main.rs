@@ -29,6 +29,7 @@ mod settings;
 mod signals;
 mod spreadsheet;
 mod terminal;
+mod topics;
 mod wait_notes;
 
 use std::process::ExitCode;
@@ -42,7 +43,10 @@ use crate::problem::{Problem, Stop};
 
 fn main() -> ExitCode {
     signals::ignore_sigxfsz();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit_of(commands::topic::of_rejected(&error)).into(),
+    };
     let console = Console::new(&cli.global);
     if let Err(problem) = log::init(&cli.global, console) {
         Console::report(&problem);

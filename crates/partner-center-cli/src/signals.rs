@@ -1,4 +1,4 @@
-//! Handles Ctrl-C and, on Unix, SIGTERM.
+//! Handles Ctrl-C and SIGTERM; on Windows Ctrl-C, Ctrl-Break, the end of the console and that of the system.
 //!
 //! The first signal is passed to the command, which stops cleanly: the output stays readable, a checkpoint is saved, a
 //! refreshed token is stored. The second ends the process at once. A separate thread waits for signals, because the
@@ -120,6 +120,13 @@ struct Raw {
     terminate: tokio::signal::unix::Signal,
     #[cfg(not(unix))]
     interrupt: tokio::signal::windows::CtrlC,
+    #[cfg(not(unix))]
+    request: tokio::signal::windows::CtrlBreak,
+    // Windows ends the process a few seconds after these two.
+    #[cfg(not(unix))]
+    close: tokio::signal::windows::CtrlClose,
+    #[cfg(not(unix))]
+    shutdown: tokio::signal::windows::CtrlShutdown,
 }
 
 impl Raw {
@@ -131,7 +138,13 @@ impl Raw {
 
     #[cfg(not(unix))]
     fn listen() -> io::Result<Self> {
-        Ok(Self { interrupt: tokio::signal::windows::ctrl_c()? })
+        use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+        Ok(Self {
+            interrupt: ctrl_c()?,
+            request: ctrl_break()?,
+            close: ctrl_close()?,
+            shutdown: ctrl_shutdown()?,
+        })
     }
 
     #[cfg(unix)]
@@ -144,8 +157,12 @@ impl Raw {
 
     #[cfg(not(unix))]
     async fn next(&mut self) -> Exit {
-        self.interrupt.recv().await;
-        Exit::Interrupted
+        tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.request.recv() => Exit::Terminated,
+            _ = self.close.recv() => Exit::Terminated,
+            _ = self.shutdown.recv() => Exit::Terminated,
+        }
     }
 }
 

@@ -276,6 +276,7 @@ async fn concurrent_calls_are_limited_and_all_succeed() {
 }
 
 /// Set in the child process that may open few files: the address of its service.
+#[cfg(unix)]
 const FEW_FILES: &str = "OUTAGE_TEST_SERVICE";
 
 // This test runs itself again in a shell with a low limit of open files.
@@ -306,6 +307,7 @@ async fn a_process_with_a_low_limit_of_open_files_sends_fewer_requests_at_once_w
     assert!((20..64).contains(&most), "{most} at once");
 }
 
+#[cfg(unix)]
 async fn with_few_files(url: &str) {
     let partner = client(url).build().unwrap();
     let mut stream = partner.customers().sweep(sweep::deployment).concurrency(500).stream();

@@ -40,6 +40,10 @@ fn purpose(script: &str) -> String {
 }
 
 fn judge(script: &PathBuf, text: &str) -> Result<Verdict> {
+    if cfg!(windows) {
+        // They use named pipes, and `bash` of Windows is the one of its Linux subsystem, which has no Rust.
+        return Ok(Verdict::HoldsBut("this script does not run on Windows".to_owned()));
+    }
     if !succeeds(&mut program("python3", &["-c", "import ensurepip, venv"])) {
         tools::from_apt(&["python3-pip", "python3-venv"])?;
     }

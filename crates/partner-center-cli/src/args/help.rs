@@ -232,7 +232,8 @@ An administrator registers the application once, at https://entra.microsoft.com:
   2. API permissions: Microsoft Partner Center, delegated, user_impersonation; and Microsoft
      Graph, delegated, offline_access. Then grant admin consent.
   3. Authentication: allow public client flows.
-The user who signs in needs the role Admin Agent in Partner Center, and multi-factor authentication.";
+The user who signs in needs the role Admin Agent in Partner Center, and multi-factor authentication.
+`partner-center help consent` describes every click, and what can break later.";
 
 pub(super) const DOCTOR_HELP: &str = "\
 Shows where each setting came from, which credentials are used, what their access token contains,

@@ -23,9 +23,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use partner_center::{Cloud, CustomerFilter};
 use partner_center_emulator::FaultScript;
 
-use crate::exit;
 use crate::output::Format;
 use crate::output::row_type::RowType;
+use crate::{exit, topics};
 
 pub(crate) use api::{Api, Method};
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
@@ -54,7 +54,8 @@ pub(crate) use whose::{ChosenCustomers, GivenCustomer, NamedCustomers, Whose};
     max_term_width = 100,
     subcommand_required = true,
     arg_required_else_help = true,
-    after_long_help = format!("{}\n\n{}\n\n{}", help::FORMATS, help::ENVIRONMENT, exit::HELP),
+    after_help = topics::HELP.as_str(),
+    after_long_help = format!("{}\n\n{}\n\n{}\n\n{}", topics::HELP.as_str(), help::FORMATS, help::ENVIRONMENT, exit::HELP),
 )]
 pub(crate) struct Cli {
     #[command(flatten)]

@@ -12,6 +12,7 @@ mod query;
 mod report;
 mod schema;
 mod shell;
+pub(crate) mod topic;
 
 use partner_center::licenses::{DeploymentRow, UsageRow};
 

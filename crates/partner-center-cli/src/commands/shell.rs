@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
+use crate::topics::TOPICS;
 
 const NAME: &str = "partner-center";
 
@@ -25,9 +26,9 @@ pub(crate) fn completions(shell: Shell) -> Result<Exit, Stop> {
 }
 
 fn script(shell: Shell) -> String {
-    let generate = |name: &str| {
+    let generate = |name: &'static str| {
         let mut script = Vec::new();
-        clap_complete::generate(shell, &mut Cli::command(), name, &mut script);
+        clap_complete::generate(shell, &mut with_topics(name), name, &mut script);
         String::from_utf8_lossy(&script).into_owned()
     };
     if shell != Shell::Bash {
@@ -43,9 +44,26 @@ fn script(shell: Shell) -> String {
     script.lines().map(line).collect()
 }
 
+/// The command line of a program of this name, with the topics below `help`.
+fn with_topics(name: &'static str) -> clap::Command {
+    let mut cli = Cli::command().bin_name(name);
+    // Adds `help`, with all commands below it.
+    cli.build();
+    let topics = TOPICS.iter().map(|topic| {
+        let bin_name = format!("{name} help {}", topic.name);
+        clap::Command::new(topic.name).about(topic.about).bin_name(bin_name).disable_help_flag(true)
+    });
+    cli.mut_subcommand("help", |help| help.subcommands(topics))
+}
+
 pub(crate) fn man(directory: &Path) -> Result<Exit, Stop> {
     std::fs::create_dir_all(directory)
         .and_then(|()| clap_mangen::generate_to(Cli::command(), directory))
+        .and_then(|()| {
+            TOPICS
+                .iter()
+                .try_for_each(|topic| std::fs::write(directory.join(topic.page_file()), topic.page()))
+        })
         .map_err(|error| {
             Problem::new(Exit::Unexpected, "the manual pages could not be written")
                 .fact("directory", directory.display().to_string())

@@ -34,7 +34,8 @@ pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     file.metadata().ok().map(id) == fs::symlink_metadata(path).ok().map(id)
 }
 
-/// Elsewhere an open file cannot be renamed.
+/// Elsewhere the standard library cannot compare an open file with a path. An open file can be renamed there too, but
+/// only a third run that creates another file in between would be missed.
 #[cfg(not(unix))]
 pub(crate) fn is_at(_: &File, path: &Path) -> bool {
     path.exists()

@@ -23,7 +23,8 @@ pub(crate) fn advice(error: &Error) -> String {
 fn of_command_line(reason: ErrorReason) -> Option<&'static str> {
     Some(match reason {
         ErrorReason::NoCredentials => {
-            "Sign in with `partner-center login`, set one of these, or try --emulator. Nothing was sent."
+            "Sign in with `partner-center login`, set one of these, or try --emulator. Nothing was sent. \
+             `partner-center help consent` describes the sign-in."
         }
         ErrorReason::SecretInProfile => {
             "Secrets do not belong in this file: pass them as PARTNER_CENTER_CLIENT_SECRET or \

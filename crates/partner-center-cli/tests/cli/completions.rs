@@ -14,6 +14,8 @@ const TYPED: &[(&[&str], &str)] = &[
     (&["customers", "sh"], "show"),
     (&["licenses", "funnel", "--min"], "--min-idle"),
     (&["licenses", "funnel", "--source", "comm"], "commercial"),
+    (&["help", "con"], "consent"),
+    (&["help", "licenses", "f"], "funnel"),
 ];
 
 /// A shell and a script that prints completions, given the script of `completions` and the words of the line.

@@ -40,6 +40,46 @@ fn help_texts() {
     }
 }
 
+// The texts were in the repository only.
+#[test]
+fn topics_are_texts_of_the_program() {
+    for (topic, words) in [
+        ("consent", "AADSTS700082, AADSTS70008\n      cause: the refresh token was not used for 90 days"),
+        ("dataset", "\n  `customerId`\n      type: string"),
+        ("windows", "\n      $report.summary.customers\n"),
+    ] {
+        let run = run(&["help", topic]);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{topic}");
+        assert!(run.stdout.contains(words), "{topic}: {}", run.stdout);
+        assert!(
+            run.stdout.lines().all(|line| line.chars().count() <= 80 || line.starts_with("      ")),
+            "{topic}"
+        );
+        for markdown in ["```", "](", "**", "|--", "\n#"] {
+            assert!(!run.stdout.contains(markdown), "{topic} has {markdown}");
+        }
+    }
+    let login = run(&["help", "login"]);
+    assert_eq!(login.stdout, run(&["login", "--help"]).stdout, "the help of commands is unchanged");
+}
+
+#[test]
+fn an_unknown_topic_is_an_error_that_lists_what_there_is() {
+    let _guard = stable();
+    let unknown = run(&["help", "consen\u{1b}[31mt"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+    assert!(!unknown.stderr.contains('\u{1b}'), "{unknown}");
+    let unknown = run(&["help", "nothing"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
+    insta::assert_snapshot!("help-unknown", unknown.stderr);
+    // These are clap's.
+    for arguments in [&["consent"][..], &["help", "consent", "more"], &["help", "licenses", "consent"]] {
+        let run = run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(run.stderr.contains("unrecognized subcommand"), "{run}");
+    }
+}
+
 #[test]
 fn no_command_is_a_usage_error_that_shows_the_help() {
     let run = run(&[]);

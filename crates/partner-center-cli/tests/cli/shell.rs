@@ -91,4 +91,8 @@ fn every_command_has_a_manual_page() {
         let text = std::fs::read_to_string(directory.path().join(page)).unwrap();
         assert!(text.contains(".SH NAME"), "{page}");
     }
+    for page in ["partner-center-consent.7", "partner-center-dataset.7", "partner-center-windows.7"] {
+        let text = std::fs::read_to_string(directory.path().join(page)).unwrap();
+        assert!(text.contains(".SH NAME") && text.contains(".SH\n"), "{page}");
+    }
 }

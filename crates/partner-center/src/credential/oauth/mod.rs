@@ -38,5 +38,5 @@ pub use store::{FileStore, MemoryStore, StoreLock, StoredToken, TokenStore};
 
 /// Compiles the Rust examples of the guide.
 #[cfg(doctest)]
-#[doc = include_str!("../../../../../docs/consent.md")]
+#[doc = include_str!("../../../../partner-center-cli/help/consent.md")]
 struct ConsentGuide;

@@ -12,7 +12,7 @@ use secrecy::zeroize::{Zeroize, Zeroizing};
 use super::format::{self, Unreadable};
 use crate::clock::{BoxFuture, Clock, SystemClock};
 use crate::credential::{StoreLock, StoredToken, TokenStore};
-use crate::error::{Error, ErrorKind, ErrorReason, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The lock is held for a few requests at most, so a longer wait means that the other process hangs.
 const LONGEST_WAIT: Duration = Duration::from_secs(180);
@@ -98,6 +98,8 @@ impl FileStore {
     fn refuse_if_open_to_others(&self, metadata: &fs::Metadata) -> Result<()> {
         use std::os::unix::fs::PermissionsExt;
 
+        use crate::error::ErrorReason;
+
         let mode = metadata.permissions().mode() & 0o777;
         let others = mode & 0o077;
         if others == 0 {
@@ -156,7 +158,7 @@ impl FileStore {
     }
 
     fn write_beside(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = private().write(true).create_new(true).open(path)?;
+        let mut file = private().create_new(true).open(path)?;
         (self.steps)(Step::Created);
         let (first, second) = bytes.split_at(bytes.len() / 2);
         file.write_all(first)?;
@@ -208,13 +210,8 @@ impl FileStore {
     fn try_lock(&self) -> Result<Option<File>> {
         let cannot = |error: io::Error| self.io_error("locked", error);
         self.make_directory().map_err(cannot)?;
-        let file = private()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(self.beside(".lock"))
-            .map_err(cannot)?;
+        let file =
+            private().read(true).create(true).truncate(false).open(self.beside(".lock")).map_err(cannot)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -346,9 +343,10 @@ fn is_unfinished(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tmp")
 }
 
-/// Options for a file that only its owner can read.
+/// Options to write a file that only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
+    options.write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

@@ -1,0 +1,79 @@
+//! `help TOPIC`: prints one of the texts of `topics`.
+//!
+//! clap's own `help` knows the commands only, and cannot be extended. It stays as it is; this module handles the words
+//! that it does not know.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
+
+use clap::CommandFactory as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::args::Cli;
+use crate::exit::Exit;
+use crate::output;
+use crate::problem::{Problem, Stop};
+use crate::topics::{TOPICS, Topic};
+
+/// Longer lines are hard to read. The same as the help of commands.
+const WIDEST: u16 = 100;
+
+/// Handles arguments that clap rejected: ends the program as clap does, unless they are `help` and a word.
+pub(crate) fn of_rejected(error: &clap::Error) -> Result<Exit, Stop> {
+    match after_help(error, std::env::args_os()) {
+        None => error.exit(),
+        Some(word) => match Topic::named(&word) {
+            Some(topic) => print(topic),
+            None => Err(unknown(&word).into()),
+        },
+    }
+}
+
+/// The word behind `help`, if clap rejected it. A command of that name would not be rejected.
+fn after_help(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Option<String> {
+    let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let arguments: Vec<_> = arguments.collect();
+    let (before, [help, word]) = arguments.split_last_chunk()?;
+    let is_it = error.kind() == ErrorKind::InvalidSubcommand && help == "help" && word == OsStr::new(unknown);
+    // The first argument is the program.
+    (is_it && !before.is_empty()).then(|| unknown.clone())
+}
+
+fn print(topic: &Topic) -> Result<Exit, Stop> {
+    let mut stdout = anstream::stdout().lock();
+    stdout.write_all(topic.text(output::width().min(WIDEST).into()).as_bytes())?;
+    stdout.flush()?;
+    Ok(Exit::Done)
+}
+
+fn unknown(word: &str) -> Problem {
+    let cli = Cli::command();
+    let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();
+    Problem::new(Exit::Usage, format!("there is no command or topic '{word}'"))
+        .fact("topics", TOPICS.map(|topic| topic.name).join(", "))
+        .fact("commands", commands.join(", "))
+        .advice("`partner-center help` describes all of them.")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn only_a_single_unknown_word_behind_help_is_a_topic() {
+        let found = |line: &str| {
+            let arguments = || ["partner-center"].into_iter().chain(line.split(' ')).map(OsString::from);
+            let error = Cli::try_parse_from(arguments()).unwrap_err();
+            after_help(&error, arguments())
+        };
+        assert_eq!(found("help consent"), Some("consent".to_owned()));
+        assert_eq!(found("--quiet help nothing"), Some("nothing".to_owned()));
+        for line in
+            ["help", "help login", "help licenses funnel", "consent", "help consent x", "helpp", "--help"]
+        {
+            assert_eq!(found(line), None, "{line}");
+        }
+    }
+}
