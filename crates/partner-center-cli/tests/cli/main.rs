@@ -3,9 +3,11 @@
 
 mod anonymize;
 mod api;
+mod auth;
 mod bodies;
 mod completeness;
 mod completions;
+mod config;
 mod costs;
 mod credentials;
 mod customers;
@@ -23,6 +25,7 @@ mod input;
 mod input_forms;
 mod licenses;
 mod live;
+mod login_profile;
 mod owned;
 mod pack;
 mod prices;
