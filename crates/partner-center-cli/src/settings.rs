@@ -1,5 +1,7 @@
 //! The settings of a run: flags over what the SDK reads from the environment and the profile.
 
+use std::path::Path;
+
 use partner_center::settings::{
     EarlierDirectory, ProfileKey, ProfilePlace, Setting, Settings, SettingsBuilder, Source,
 };
@@ -49,8 +51,12 @@ fn with_profile(builder: SettingsBuilder, global: &Global) -> SettingsBuilder {
 
 /// What the user should know about a directory of an earlier version, and what to do: two sentences.
 pub(crate) fn about_earlier_directory(found: &EarlierDirectory) -> (String, String) {
-    let (earlier, own) = (found.path.display(), found.successor.display());
-    if found.is_used {
+    about_directories(&found.path, &found.successor, found.is_used)
+}
+
+fn about_directories(earlier: &Path, own: &Path, earlier_is_used: bool) -> (String, String) {
+    let (earlier, own) = (earlier.display(), own.display());
+    if earlier_is_used {
         (
             format!("Settings and sign-ins are in {earlier}, where earlier versions kept them."),
             format!("Move its files to {own}, the place for them on this system; until then it is used."),
@@ -157,6 +163,16 @@ mod tests {
         );
         let (_directory, settings) = read_with(PROFILES, &["--cloud", "global"], variables);
         assert_eq!(settings.unwrap().cloud.source.to_string(), "--cloud");
+    }
+
+    #[test]
+    fn both_directories_are_named() {
+        for is_used in [true, false] {
+            let (sentence, advice) = about_directories(Path::new("/earlier"), Path::new("/own"), is_used);
+            let text = format!("{sentence} {advice}");
+            assert!(text.contains("/earlier") && text.contains("/own"), "{text}");
+            assert_eq!(text.contains("Move"), is_used, "{text}");
+        }
     }
 
     #[test]

@@ -236,7 +236,8 @@ profile.
 
 With --tenant or --client, or with --profile and a new name, a successful sign-in writes both ids to
 the profile, and --cloud and --base-url if they are given; later runs need nothing but the profile:
-  partner-center login --tenant contoso.onmicrosoft.com --client 00000000-1111-2222-3333-444444444444
+  partner-center login --tenant contoso.onmicrosoft.com \\
+    --client 00000000-1111-2222-3333-444444444444
 
 An administrator registers the application once, at https://entra.microsoft.com:
   1. App registrations, New registration: accounts in this organizational directory only, no

@@ -2,14 +2,13 @@
 
 use std::io::{self, Write as _};
 
-use partner_center::settings::variables::{ACCESS_TOKEN, CLIENT_SECRET, REFRESH_TOKEN};
 use partner_center::settings::{ProfileKey, Setting, Settings, Source, without_user};
 use secrecy::SecretString;
 
 use crate::args::{ConfigCommand, Global};
 use crate::console::Console;
 use crate::exit::Exit;
-use crate::output::rows::{SettingName, SettingRow};
+use crate::output::rows::{SettingName, SettingRow, Unbroken};
 use crate::output::{End, Layout};
 use crate::problem::{Problem, Stop};
 use crate::profile_file::{self, Changed};
@@ -48,7 +47,7 @@ pub(crate) fn run(command: &ConfigCommand, global: &Global, console: Console) ->
 fn rows(settings: &Settings) -> Vec<SettingRow> {
     let row = |key: &'static str, setting: Option<Setting<String>>| {
         let (value, source) = setting.map(|setting| (setting.value, setting.source.to_string())).unzip();
-        SettingRow { key: SettingName(key), value, source }
+        SettingRow { key: SettingName(key), value: Unbroken(value), source }
     };
     let secret = |secret: &Option<Setting<SecretString>>| {
         secret.clone().map(|secret| secret.map(|_| "set, not shown".to_owned()))
@@ -57,9 +56,9 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
         .iter()
         .map(|key| row(key.name(), settings.value_of(*key).map(|value| shown(*key, value))));
     let secrets = [
-        (CLIENT_SECRET, &settings.client_secret),
-        (REFRESH_TOKEN, &settings.refresh_token),
-        (ACCESS_TOKEN, &settings.access_token),
+        ("client-secret", &settings.client_secret),
+        ("refresh-token", &settings.refresh_token),
+        ("access-token", &settings.access_token),
     ];
     keys.chain(secrets.map(|(name, value)| row(name, secret(value)))).collect()
 }

@@ -1,5 +1,6 @@
 //! `auth status`: the short form of `doctor`, with its exit codes.
 
+use std::fmt::Write as _;
 use std::process::Command;
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ impl State {
             std::fs::create_dir_all(&tokens).unwrap();
             let file = serde_json::json!({
                 "version": 1, "tenant": Entra::TENANT_ID, "client_id": Entra::CLIENT_ID,
-                "obtained_at": 1_764_000_000, "refresh_token": token,
+                "obtained_at": three_days_ago(), "refresh_token": token,
             });
             std::fs::write(tokens.join("default.json"), file.to_string()).unwrap();
             #[cfg(unix)]
@@ -37,6 +38,12 @@ impl State {
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
+}
+
+/// In seconds since 1970.
+fn three_days_ago() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    now.as_secs() - 3 * 24 * 3600
 }
 
 /// The states of an installation that `doctor` tells apart.
@@ -163,7 +170,7 @@ fn it_says_who_is_signed_in_and_for_how_long() {
     assert_eq!(signed_in["tenantId"], Entra::TENANT_ID);
     assert_eq!(signed_in["clientId"], Entra::CLIENT_ID);
     assert!(signed_in["tokenStore"].as_str().unwrap().ends_with("default.json"));
-    assert_eq!(signed_in["refreshTokenObtainedAt"], "2025-11-24T16:00:00Z");
+    assert!(signed_in["refreshTokenObtainedAt"].as_str().unwrap().ends_with('Z'), "{signed_in}");
     assert!(signed_in["accessTokenExpiresAt"].as_str().unwrap().ends_with('Z'), "{signed_in}");
     let secret = status("a secret alone");
     assert_eq!((&secret["user"], &secret["access"]), (&Value::Null, &"application".into()));
@@ -182,13 +189,13 @@ fn a_few_lines() {
     let beside = beside(Emulator::builder());
     let entra = beside.emulator.entra();
     let mut shown = String::new();
-    for name in ["a sign-in", "application-only", "no credentials"] {
+    for name in ["a sign-in", "a revoked sign-in", "application-only", "no credentials"] {
         let directory = tempfile::tempdir().unwrap();
         let state = states(entra).into_iter().find(|state| state.name == name).unwrap();
         let run =
             finish(state.command(&beside, directory.path()).args(["auth", "status", "--format", "table"]));
         assert!(run.stdout.lines().count() <= 20, "{run}");
-        shown += &format!("{name}\n{run}\n");
+        writeln!(shown, "{name}\n{run}").unwrap();
     }
     insta::assert_snapshot!("auth-status", shown);
     let embedded = embedded(&["-q", "auth", "status", "--online", "--format", "table"]);

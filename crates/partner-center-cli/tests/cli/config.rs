@@ -105,10 +105,7 @@ fn every_key_is_set_shown_and_removed() {
     let listed = Desk::new("").listed(&[], &[]);
     let keys: Vec<_> = listed.iter().map(|[key, ..]| key.as_str()).collect();
     assert_eq!(&keys[..10], KEYS.iter().map(|(key, ..)| *key).collect::<Vec<_>>());
-    assert_eq!(
-        &keys[10..],
-        ["PARTNER_CENTER_CLIENT_SECRET", "PARTNER_CENTER_REFRESH_TOKEN", "PARTNER_CENTER_ACCESS_TOKEN"]
-    );
+    assert_eq!(&keys[10..], ["client-secret", "refresh-token", "access-token"]);
 }
 
 #[test]
@@ -220,8 +217,8 @@ fn the_environment_takes_precedence_and_the_list_says_so() {
         row(["client-certificate-path", "none", "none"]),
         row(["proxy", "http://[redacted]@proxy.example:1", "profile default"]),
         row(["no-proxy", ".corp", "NO_PROXY"]),
-        row(["PARTNER_CENTER_CLIENT_SECRET", "set, not shown", "PARTNER_CENTER_CLIENT_SECRET"]),
-        row(["PARTNER_CENTER_ACCESS_TOKEN", "none", "none"]),
+        row(["client-secret", "set, not shown", "PARTNER_CENTER_CLIENT_SECRET"]),
+        row(["access-token", "none", "none"]),
     ] {
         assert!(listed.contains(&expected), "{expected:?}\n{listed:?}");
     }
@@ -279,6 +276,37 @@ fn the_directory_is_created_and_private() {
             "{file:?}"
         );
     }
+}
+
+// A second sign-in was needed after an update.
+#[test]
+fn the_directory_of_earlier_versions_is_found_and_said() {
+    let home = tempfile::tempdir().unwrap();
+    let earlier = home.path().join(".config").join("partner-center");
+    std::fs::create_dir_all(&earlier).unwrap();
+    std::fs::write(earlier.join("config.toml"), "[profile.default]\ntenant-id = \"earlier.example\"\n")
+        .unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = command();
+        command.env_remove("PARTNER_CENTER_CONFIG_DIR").env_remove("XDG_CONFIG_HOME");
+        finish(command.env("HOME", home.path()).env("APPDATA", home.path()).args(arguments))
+    };
+    let (get, list) = (run(&["config", "get", "tenant-id"]), run(&["config", "path"]));
+    let doctor = run(&["doctor", "--format", "json"]).stdout;
+    if cfg!(windows) {
+        assert_eq!(get.code, 6, "{get}");
+        return;
+    }
+    assert_eq!(get.stdout, "earlier.example\n", "{get}");
+    // On Linux it is the directory of every version.
+    let is_said = cfg!(target_os = "macos");
+    let own = "Library/Application Support/partner-center";
+    assert_eq!(
+        list.stderr.contains(own) && list.stderr.contains(".config/partner-center"),
+        is_said,
+        "{list}"
+    );
+    assert_eq!(doctor.contains("\"topic\": \"directory\"") && doctor.contains(own), is_said, "{doctor}");
 }
 
 #[cfg(unix)]

@@ -70,7 +70,8 @@ impl<'a> Status<'a> {
         let user = match (self.user, self.access) {
             (Some(user), _) => user,
             (None, Some("application")) => "none: the token is application-only",
-            (None, _) if report.token.is_none() => "nobody is signed in",
+            (None, _) if report.token.is_none() && self.credentials.is_none() => "nobody is signed in",
+            (None, _) if report.token.is_none() => "unknown: could not obtain an access token",
             (None, _) => "unknown: the token does not say",
         };
         let mut lines = vec![line("user", user)];
