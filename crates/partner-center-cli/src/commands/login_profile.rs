@@ -13,9 +13,7 @@ use crate::settings::locate;
 /// The app registration to sign in with.
 pub(super) fn registration(settings: &Settings) -> Result<Registration, Problem> {
     // It is not used to sign in, but may be written to the profile.
-    if let Some(url) = of_flag(settings.base_url.as_ref()) {
-        ProfileKey::BaseUrl.check(&url.value).map_err(|error| Problem::of_call(&error, None))?;
-    }
+    base_url(settings)?;
     settings.registration(None).map_err(|error| {
         let problem = Problem::of_call(&error, None);
         if settings.tenant_id.is_some() && settings.client_id.is_some() {
@@ -30,6 +28,12 @@ pub(super) fn registration(settings: &Settings) -> Result<Registration, Problem>
 /// A setting that is an argument of this run.
 fn of_flag<T>(setting: Option<&Setting<T>>) -> Option<&Setting<T>> {
     setting.filter(|setting| matches!(setting.source, Source::Explicit(_)))
+}
+
+/// The base URL of the arguments, as it belongs in the profile.
+fn base_url(settings: &Settings) -> Result<Option<String>, Problem> {
+    let url = of_flag(settings.base_url.as_ref()).map(|url| ProfileKey::BaseUrl.check(&url.value));
+    url.transpose().map_err(|error| Problem::of_call(&error, None))
 }
 
 /// Writes the two ids to the profile if one of them was an argument, or if the profile is new. The cloud and the base
@@ -64,8 +68,9 @@ pub(super) fn record(
     if let Some(cloud) = of_flag(Some(&settings.cloud)) {
         values.push((ProfileKey::Cloud, Some(cloud.value.name())));
     }
-    if let Some(url) = of_flag(settings.base_url.as_ref()) {
-        values.push((ProfileKey::BaseUrl, Some(url.value.trim())));
+    let url = base_url(settings).map_err(after_sign_in)?;
+    if let Some(url) = &url {
+        values.push((ProfileKey::BaseUrl, Some(url)));
     }
     let changed =
         profile_file::change(&path, &place.profile, &values, global.patience()).map_err(after_sign_in)?;
