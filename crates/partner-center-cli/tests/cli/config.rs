@@ -1,7 +1,7 @@
 //! `config`: shows and changes the settings of a profile.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use partner_center_emulator::Entra;
 use serde_json::Value;
@@ -250,22 +250,22 @@ fn the_variable_selects_the_profile_too() {
     assert_eq!(desk.text(), "[profile.work]\ncloud = \"usgov\"\nstore = \"file\"\n");
 }
 
+/// Runs the binary as a user with this home directory.
+fn in_home(home: &std::path::Path, arguments: &[&str]) -> Run {
+    let mut command = command();
+    command.env_remove("PARTNER_CENTER_CONFIG_DIR").env_remove("XDG_CONFIG_HOME");
+    finish(command.env("HOME", home).env("APPDATA", home).args(arguments))
+}
+
 #[test]
 fn the_directory_is_created_and_private() {
     let home = tempfile::tempdir().unwrap();
-    let mut command = command();
-    command.env_remove("PARTNER_CENTER_CONFIG_DIR").env_remove("XDG_CONFIG_HOME");
-    command.env("HOME", home.path()).env("APPDATA", home.path());
-    let path = finish(
-        std::process::Command::new(command.get_program())
-            .env_clear()
-            .envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))))
-            .args(["config", "path"]),
-    );
+    let run = |arguments: &[&str]| in_home(home.path(), arguments);
+    let path = run(&["config", "path"]);
     assert_eq!(path.code, 0, "{path}");
     let file = PathBuf::from(path.stdout.trim_end());
     assert!(file.starts_with(home.path()) && !file.exists(), "{path}");
-    let set = finish(command.args(["config", "set", "cloud", "usgov"]));
+    let set = run(&["config", "set", "cloud", "usgov"]);
     assert_eq!(set.code, 0, "{set}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "[profile.default]\ncloud = \"usgov\"\n");
     #[cfg(unix)]
@@ -286,11 +286,7 @@ fn the_directory_of_earlier_versions_is_found_and_said() {
     std::fs::create_dir_all(&earlier).unwrap();
     std::fs::write(earlier.join("config.toml"), "[profile.default]\ntenant-id = \"earlier.example\"\n")
         .unwrap();
-    let run = |arguments: &[&str]| {
-        let mut command = command();
-        command.env_remove("PARTNER_CENTER_CONFIG_DIR").env_remove("XDG_CONFIG_HOME");
-        finish(command.env("HOME", home.path()).env("APPDATA", home.path()).args(arguments))
-    };
+    let run = |arguments: &[&str]| in_home(home.path(), arguments);
     let (get, list) = (run(&["config", "get", "tenant-id"]), run(&["config", "path"]));
     let doctor = run(&["doctor", "--format", "json"]).stdout;
     if cfg!(windows) {
@@ -310,14 +306,14 @@ fn the_directory_of_earlier_versions_is_found_and_said() {
 }
 
 #[cfg(unix)]
-fn mode(path: &Path) -> u32 {
+fn mode(path: &std::path::Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
 /// Whether this user may write anywhere, as root may.
 #[cfg(unix)]
-fn ignores_modes(directory: &Path) -> bool {
+fn ignores_modes(directory: &std::path::Path) -> bool {
     std::fs::write(directory.join("probe"), "").is_ok()
 }
 
