@@ -21,7 +21,7 @@ pub(crate) enum Exit {
     Credentials = 4,
     /// The service knows the caller and denies access (403).
     Forbidden = 5,
-    /// There is no such customer or resource (404).
+    /// There is no such customer or resource (404), or the setting has no value.
     NotFound = 6,
     /// Throttled or unavailable after all attempts.
     Unavailable = 7,
@@ -31,7 +31,7 @@ pub(crate) enum Exit {
     InvalidResponse = 9,
     /// A threshold was crossed, or a check has findings; everything requested is on stdout.
     CheckFailed = 10,
-    /// `doctor` could not determine whether license analytics would work.
+    /// `doctor` or `auth status` could not determine whether license analytics would work.
     Unknown = 11,
     /// Stopped by Ctrl-C: 128 + SIGINT, as in shells.
     Interrupted = 130,
@@ -50,13 +50,13 @@ Exit codes:
        the rest is on stdout
     4  no credentials, or the service rejected them (401)
     5  the service denied access (403)
-    6  not found (404)
+    6  not found (404); config get: the setting has no value
     7  throttled or unavailable after all attempts
     8  no connection, or timed out
     9  the response could not be read or breaks the contract
    10  a threshold of --fail-on was crossed, or prices check has findings;
        all rows or findings are on stdout
-   11  doctor: unknown whether license analytics would work
+   11  doctor, auth status: unknown whether license analytics would work
   130  stopped by Ctrl-C; 143 by SIGTERM";
 
 impl Exit {

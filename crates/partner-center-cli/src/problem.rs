@@ -108,6 +108,11 @@ impl Problem {
         text
     }
 
+    /// The same problem with another exit code, such as for one that came after requests were sent.
+    pub(crate) fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         self.exit
     }

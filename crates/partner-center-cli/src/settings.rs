@@ -1,6 +1,10 @@
 //! The settings of a run: flags over what the SDK reads from the environment and the profile.
 
-use partner_center::settings::{Setting, Settings, SettingsBuilder, Source};
+use std::path::Path;
+
+use partner_center::settings::{
+    EarlierDirectory, ProfileKey, ProfilePlace, Setting, Settings, SettingsBuilder, Source,
+};
 use secrecy::ExposeSecret;
 
 use crate::args::Global;
@@ -13,10 +17,69 @@ pub(crate) fn read(global: &Global) -> Result<Settings, Problem> {
     read_over(Settings::builder(), global)
 }
 
-fn read_over(mut builder: SettingsBuilder, global: &Global) -> Result<Settings, Problem> {
-    if let Some(profile) = flag("--profile", global.profile.as_ref()) {
-        builder = builder.profile(profile);
+/// The settings for a sign-in: the profile may be new, and the two ids may be arguments.
+pub(crate) fn read_to_sign_in(
+    global: &Global,
+    [tenant, client]: [Option<&str>; 2],
+) -> Result<Settings, Problem> {
+    let checked = |key: ProfileKey, flag, text: Option<&str>| {
+        let checked = text.map(|text| key.check(text)).transpose();
+        let id = checked.map_err(|error| Problem::of_call(&error, None).fact("from", flag))?;
+        Ok::<_, Problem>(id.map(|id| Setting::new(id, Source::Explicit(flag))))
+    };
+    let mut builder = Settings::builder().new_profile_allowed();
+    if let Some(tenant) = checked(ProfileKey::TenantId, "--tenant", tenant)? {
+        builder = builder.tenant_id(tenant);
     }
+    if let Some(client) = checked(ProfileKey::ClientId, "--client", client)? {
+        builder = builder.client_id(client);
+    }
+    read_over(builder, global)
+}
+
+/// Where the profile is, without reading it.
+pub(crate) fn locate(global: &Global) -> Result<ProfilePlace, Problem> {
+    with_profile(Settings::builder(), global).locate().map_err(|error| Problem::of_call(&error, None))
+}
+
+fn with_profile(builder: SettingsBuilder, global: &Global) -> SettingsBuilder {
+    match flag("--profile", global.profile.as_ref()) {
+        Some(profile) => builder.profile(profile),
+        None => builder,
+    }
+}
+
+/// What the user should know about a directory of an earlier version, and what to do: two sentences.
+pub(crate) fn about_earlier_directory(found: &EarlierDirectory) -> (String, String) {
+    about_directories(&found.path, &found.successor, found.is_used)
+}
+
+fn about_directories(earlier: &Path, own: &Path, earlier_is_used: bool) -> (String, String) {
+    let (earlier, own) = (earlier.display(), own.display());
+    if earlier_is_used {
+        (
+            format!("Settings and sign-ins are in {earlier}, where earlier versions kept them."),
+            format!("Move its files to {own}, the place for them on this system; until then it is used."),
+        )
+    } else {
+        (
+            format!(
+                "Settings and sign-ins are in {own}; those of an earlier version in {earlier} are ignored."
+            ),
+            format!("Delete {earlier}, once nothing in it is needed."),
+        )
+    }
+}
+
+/// Notes where the files are, if an earlier version kept them elsewhere.
+pub(crate) fn note_earlier_directory(found: Option<&EarlierDirectory>, console: Console) {
+    if let Some((sentence, advice)) = found.map(about_earlier_directory) {
+        console.note(&format!("{sentence} {advice}"));
+    }
+}
+
+fn read_over(builder: SettingsBuilder, global: &Global) -> Result<Settings, Problem> {
+    let mut builder = with_profile(builder, global);
     if let Some(cloud) = flag("--cloud", global.cloud.as_ref()) {
         builder = builder.cloud(cloud);
     }
@@ -39,7 +102,7 @@ fn read_over(mut builder: SettingsBuilder, global: &Global) -> Result<Settings, 
 }
 
 /// The password in the address of a proxy.
-fn password(proxy: &str) -> Option<&str> {
+pub(crate) fn password(proxy: &str) -> Option<&str> {
     let (user, _) = proxy.rsplit_once('@')?;
     let (_, user) = user.split_once("://").unwrap_or(("", user));
     Some(user.split_once(':')?.1).filter(|password| !password.is_empty())
@@ -100,6 +163,16 @@ mod tests {
         );
         let (_directory, settings) = read_with(PROFILES, &["--cloud", "global"], variables);
         assert_eq!(settings.unwrap().cloud.source.to_string(), "--cloud");
+    }
+
+    #[test]
+    fn both_directories_are_named() {
+        for is_used in [true, false] {
+            let (sentence, advice) = about_directories(Path::new("/earlier"), Path::new("/own"), is_used);
+            let text = format!("{sentence} {advice}");
+            assert!(text.contains("/earlier") && text.contains("/own"), "{text}");
+            assert_eq!(text.contains("Move"), is_used, "{text}");
+        }
     }
 
     #[test]

@@ -46,6 +46,7 @@ mod retry_after;
 pub mod service;
 #[cfg(feature = "settings")]
 pub mod settings;
+mod suggestion;
 pub mod sweep;
 mod versioned;
 

@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "proxy",
     "clock",
     "redact",
+    "suggestion",
     "service",
     "versioned",
     "continuation",

@@ -61,7 +61,7 @@ Credentials, in the order they are looked for:
   4. the client secret, certificate or federated token alone: application-only, works for
      customers but not for licenses
 
-Profiles, in config.toml; do not put secrets in this file:
+Profiles, in config.toml, which `partner-center config` changes; do not put secrets in this file:
   [profile.default]            used unless --profile NAME selects another
   tenant-id = \"contoso.onmicrosoft.com\"
   client-id = \"00000000-1111-2222-3333-444444444444\"
@@ -221,10 +221,29 @@ contains .. or a backslash, is refused, and no token is sent to it.
   partner-center api /v1/invoices --query size=50
   partner-center api /v1/customers --paginate --output customers.ndjson";
 
+pub(super) const CONFIG_HELP: &str = "\
+The profile is that of --profile or PARTNER_CENTER_PROFILE, else the one named default. get and list
+show the value that is used, which a flag or a variable may give. set checks the value like every
+run and creates the profile if it does not exist; the rest of the file, with its comments, stays as
+it is. Secrets are refused: they do not belong in this file.
+
+  partner-center config set tenant-id contoso.onmicrosoft.com
+  partner-center --profile government config set cloud usgov";
+
+pub(super) const AUTH_STATUS_HELP: &str = "\
+The checks and the exit codes are those of doctor, which also shows every setting: 0 if license
+analytics would accept the credentials, 4 if not, 11 if that is unknown.";
+
 pub(super) const LOGIN_HELP: &str = "\
 Shows an address and a code. Open the address on any device and enter the code to sign in. The
 resulting refresh token is kept in the token store; it is renewed with each use and expires after
-90 days without use. The tenant and client ids come from the environment or a profile.
+90 days without use. The tenant and client ids come from --tenant and --client, the environment or a
+profile.
+
+With --tenant or --client, or with --profile and a new name, a successful sign-in writes both ids to
+the profile, and --cloud and --base-url if they are given; later runs need nothing but the profile:
+  partner-center login --tenant contoso.onmicrosoft.com \\
+    --client 00000000-1111-2222-3333-444444444444
 
 An administrator registers the application once, at https://entra.microsoft.com:
   1. App registrations, New registration: accounts in this organizational directory only, no

@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod config;
 mod help;
 mod history;
 mod owned;
@@ -28,6 +29,7 @@ use crate::output::row_type::RowType;
 use crate::{exit, topics};
 
 pub(crate) use api::{Api, Method};
+pub(crate) use config::{AuthCommand, ConfigCommand};
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
 pub(crate) use owned::{
     AggregationLevel, SkuList, SkusCommand, SubscriptionList, SubscriptionsCommand, SubscriptionsQuery,
@@ -191,6 +193,14 @@ pub(crate) enum Command {
         /// No effect: a browser is never opened
         #[arg(long)]
         no_browser: bool,
+
+        /// The partner's tenant, its id or one of its domains: written to the profile once the sign-in has succeeded
+        #[arg(long, value_name = "TENANT")]
+        tenant: Option<String>,
+
+        /// The application (client) id: written to the profile once the sign-in has succeeded
+        #[arg(long, value_name = "CLIENT")]
+        client: Option<String>,
     },
 
     /// Delete the stored sign-in
@@ -203,6 +213,14 @@ pub(crate) enum Command {
         #[arg(long)]
         online: bool,
     },
+
+    /// Who is signed in
+    #[command(subcommand)]
+    Auth(AuthCommand),
+
+    /// Show and change the settings of a profile
+    #[command(subcommand, after_help = help::CONFIG_HELP)]
+    Config(ConfigCommand),
 
     /// Serve the emulator until Ctrl-C
     Emulator(Emulator),

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use partner_center::PartnerCenter;
 use partner_center::credential::{Certificate, Credential, StaticToken, StoredToken, TokenClaims};
 use partner_center::settings::{
-    CredentialPlace, ProfileStore, Registration, Setting, Settings, without_user,
+    CredentialPlace, EarlierDirectory, ProfileStore, Registration, Setting, Settings, without_user,
 };
 use partner_center_emulator::Entra;
 use serde::Serialize;
@@ -20,9 +20,11 @@ use crate::output::{Format, SCHEMA_VERSION, write_json};
 use crate::problem::{Problem, Stop, hints};
 use crate::{credentials, settings};
 use findings::{Expected, Finding, Level, Topic};
+use status::Status;
 
 pub(super) mod findings;
 mod online;
+mod status;
 mod text;
 
 /// The whole report.
@@ -39,6 +41,12 @@ struct Report {
     /// Where credentials are looked for, in order.
     credentials: Vec<CredentialSource>,
     findings: Vec<Finding>,
+    /// The access token, for the short report.
+    #[serde(skip)]
+    token: Option<TokenClaims>,
+    /// The sign-in, for the short report.
+    #[serde(skip)]
+    stored: Option<StoredToken>,
 }
 
 /// One setting. For a secret, only whether it is set.
@@ -56,6 +64,12 @@ impl SettingLine {
 
     fn nothing(name: &'static str, value: &str) -> Self {
         Self { name, value: value.to_owned(), from: None }
+    }
+
+    /// The name, and the value with its source.
+    fn pair(&self) -> [String; 2] {
+        let from = self.from.as_ref().map_or_else(String::new, |from| format!(" ({from})"));
+        [self.name.to_owned(), format!("{}{from}", self.value)]
     }
 }
 
@@ -98,6 +112,8 @@ struct Examined {
     findings: Vec<Finding>,
     verdict: Verdict,
     exit: Exit,
+    /// The access token, if one was obtained.
+    token: Option<TokenClaims>,
 }
 
 pub(crate) async fn run(
@@ -106,22 +122,45 @@ pub(crate) async fn run(
     format: Format,
     console: Console,
 ) -> Result<Exit, Stop> {
-    if matches!(format, Format::Csv | Format::Parquet | Format::Xlsx) {
-        return Err(Problem::new(Exit::Usage, "doctor cannot write csv, parquet or xlsx")
-            .advice("Use --format table or json.")
-            .into());
-    }
-    let (report, exit) = if global.emulator {
-        embedded(global, online, console).await?
-    } else {
-        examine(global, online).await?
-    };
+    let (report, exit) = report("doctor", global, online, format, console).await?;
     if format == Format::Table {
         text::print(&report)?;
     } else {
         write_json(&report)?;
     }
     Ok(exit)
+}
+
+/// The short report.
+pub(crate) async fn status(
+    global: &Global,
+    online: bool,
+    format: Format,
+    console: Console,
+) -> Result<Exit, Stop> {
+    let (report, exit) = report("auth status", global, online, format, console).await?;
+    let status = Status::of(&report);
+    if format == Format::Table {
+        text::print_status(&report, &status)?;
+    } else {
+        write_json(&status)?;
+    }
+    Ok(exit)
+}
+
+async fn report(
+    command: &str,
+    global: &Global,
+    online: bool,
+    format: Format,
+    console: Console,
+) -> Result<(Report, Exit), Stop> {
+    if matches!(format, Format::Csv | Format::Parquet | Format::Xlsx) {
+        return Err(Problem::new(Exit::Usage, format!("{command} cannot write csv, parquet or xlsx"))
+            .advice("Use --format table or json.")
+            .into());
+    }
+    if global.emulator { embedded(global, online, console).await } else { examine(global, online).await }
 }
 
 async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> {
@@ -146,13 +185,17 @@ async fn examine(global: &Global, online: bool) -> Result<(Report, Exit), Stop> 
             findings: vec![Finding::of_problem(problem)],
             verdict: Verdict::No,
             exit: problem.exit(),
+            token: None,
         },
     };
     let certificate = registration.and_then(|registration| registration.app.certificate());
     if let Some(ends) = certificate.and_then(Certificate::ends) {
         examined.findings.push(findings::of_certificate(ends, SystemTime::now()));
     }
-    Ok(Report::new(said, credentials, online, examined))
+    examined.findings.extend(settings.earlier_directory.as_ref().map(Finding::of_directory));
+    let (mut report, exit) = Report::new(said, credentials, online, examined);
+    report.stored = found.ok().and_then(|found| found.stored);
+    Ok((report, exit))
 }
 
 /// Examines the embedded emulator, independent of the settings.
@@ -177,7 +220,7 @@ impl Report {
         online: bool,
         examined: Examined,
     ) -> (Self, Exit) {
-        let Examined { findings, verdict, exit } = examined;
+        let Examined { findings, verdict, exit, token } = examined;
         let report = Self {
             schema_version: SCHEMA_VERSION,
             r#type: "doctor",
@@ -186,6 +229,8 @@ impl Report {
             settings,
             credentials,
             findings,
+            token,
+            stored: None,
         };
         (report, exit)
     }
@@ -226,7 +271,7 @@ async fn inspect(
             found.push(Finding::of_error(&error));
             let exit = Exit::of(&error);
             let verdict = if exit == Exit::Credentials { Verdict::No } else { Verdict::Unknown };
-            return Ok(Examined { findings: found, verdict, exit });
+            return Ok(Examined { findings: found, verdict, exit, token: None });
         }
     };
     let inspected = TokenClaims::inspect(token.expose());
@@ -249,7 +294,7 @@ async fn inspect(
         (finding, verdict, exit) = online::check(&connect::once(global, builder)?).await;
         found.push(finding);
     }
-    Ok(Examined { findings: found, verdict, exit })
+    Ok(Examined { findings: found, verdict, exit, token: Some(inspected) })
 }
 
 /// The verdict from the findings about a token: no if there is a problem, unknown if a required claim is missing.
@@ -362,6 +407,12 @@ impl Finding {
         Self::new(Level::Problem, Topic::Token, sentence(error.message()))
             .code_of(error)
             .fix(hints::advice_in_doctor(error))
+    }
+
+    /// Earlier versions kept the files elsewhere.
+    fn of_directory(found: &EarlierDirectory) -> Self {
+        let (sentence, fix) = settings::about_earlier_directory(found);
+        Self::new(Level::Warning, Topic::Directory, sentence).fix(fix)
     }
 
     /// A readable token without an expiry time.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use partner_center::settings::variables::{ACCESS_TOKEN, AUTHORITY, BASE_URL, CLIENT_ID, TENANT_ID};
+use partner_center::settings::variables::{ACCESS_TOKEN, BASE_URL};
 use partner_center_emulator::Entra;
 
 use crate::args::Emulator as Arguments;
@@ -51,9 +51,11 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
     console.note(&format!(
         "emulator with {customers} customers, running until Ctrl-C. To use it from another terminal:\n  \
            export {BASE_URL}={url} {ACCESS_TOKEN}=any\n\
-         or, to try `partner-center login`, which it approves automatically:\n  \
-           export {BASE_URL}={url} {AUTHORITY}={authority} \\\n    \
-             {TENANT_ID}={} \\\n    {CLIENT_ID}={}",
+         or, to try a sign-in, which it approves automatically, and a profile that keeps the settings:\n  \
+           partner-center --profile emulator config set base-url {url}\n  \
+           partner-center --profile emulator config set authority {authority}\n  \
+           partner-center --profile emulator login \\\n    \
+             --tenant {} --client {}",
         Entra::TENANT_ID,
         Entra::CLIENT_ID,
     ));

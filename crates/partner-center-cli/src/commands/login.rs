@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use super::doctor::findings::{self, Expected, Level};
+use super::login_profile;
 use crate::args::Global;
 use crate::console::Console;
 use crate::exit::Exit;
@@ -19,10 +20,16 @@ use crate::problem::{Problem, Stop};
 use crate::terminal::text::showable;
 use crate::{credentials, input, secrets, settings};
 
-pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -> Result<Exit, Stop> {
+pub(crate) async fn login(
+    global: &Global,
+    from_stdin: bool,
+    ids: [Option<&str>; 2],
+    console: Console,
+) -> Result<Exit, Stop> {
     refuse_emulator(global)?;
-    let settings = settings::read(global)?;
-    let registration = settings.registration(None)?;
+    let settings = settings::read_to_sign_in(global, ids)?;
+    settings::note_earlier_directory(settings.earlier_directory.as_ref(), console);
+    let registration = login_profile::registration(&settings)?;
     let ProfileStore { store, place, .. } = credentials::store(&settings).await?;
     let credential = if from_stdin {
         RefreshToken::adopt(&registration.app, store, read_token(global.timeout).await?).await?
@@ -41,6 +48,7 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
     let token = TokenClaims::inspect(credential.token().await?.expose());
     let who = token.user().map_or_else(String::new, |user| format!(" as {user}"));
     console.note(&format!("signed in{who}; the refresh token is stored in {place}"));
+    login_profile::record(&settings, &registration, global, console)?;
     // Report problems now, before the first job fails.
     let (expected, now) = (Expected::of(&registration.app), std::time::SystemTime::now());
     for finding in findings::of_new_token(&token, &expected, now, credential.clock_offset()) {
@@ -60,6 +68,7 @@ pub(crate) async fn login(global: &Global, from_stdin: bool, console: Console) -
 pub(crate) async fn logout(global: &Global, console: Console) -> Result<Exit, Stop> {
     refuse_emulator(global)?;
     let settings = settings::read(global)?;
+    settings::note_earlier_directory(settings.earlier_directory.as_ref(), console);
     let ProfileStore { store, place, .. } = credentials::store(&settings).await?;
     let lock = store.lock().await?;
     // A sign-in that cannot be read is deleted too.

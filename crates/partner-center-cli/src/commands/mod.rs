@@ -1,12 +1,15 @@
 //! The commands, one file each: send requests and pass the rows to the output.
 
 mod api;
+mod auth;
+mod config;
 mod customers;
 mod doctor;
 mod emulator;
 mod history;
 mod licenses;
 mod login;
+mod login_profile;
 mod prices;
 mod query;
 mod report;
@@ -55,13 +58,16 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
             unless_stopped(Box::pin(customers::run(command, global, console))).await
         }
         Command::Api(arguments) => Box::pin(api::run(arguments, global, console)).await,
-        Command::Login { refresh_token_stdin, no_browser: _ } => {
-            unless_stopped(login::login(global, *refresh_token_stdin, console)).await
+        Command::Login { refresh_token_stdin, no_browser: _, tenant, client } => {
+            let ids = [tenant.as_deref(), client.as_deref()];
+            unless_stopped(login::login(global, *refresh_token_stdin, ids, console)).await
         }
         Command::Logout => unless_stopped(login::logout(global, console)).await,
         Command::Doctor { online } => {
             unless_stopped(doctor::run(global, *online, output_options::format(global, None)?, console)).await
         }
+        Command::Auth(command) => unless_stopped(auth::run(*command, global, console)).await,
+        Command::Config(command) => config::run(command, global, console),
         Command::Emulator(arguments) => emulator::run(arguments, console).await,
         Command::Schema { row } => schema::run(*row),
         Command::Completions { shell } => shell::completions(*shell),

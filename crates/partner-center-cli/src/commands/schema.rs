@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::exit::Exit;
 use crate::output::row_type::RowType;
 use crate::output::rows::{
-    AnnotatedDiff, AnnotatedGroup, AnnotatedRow, Customer, DayRow, GroupRow, Sku, Subscription,
+    AnnotatedDiff, AnnotatedGroup, AnnotatedRow, Customer, DayRow, GroupRow, SettingRow, Sku, Subscription,
     SubscriptionInsight,
 };
 use crate::output::{Row, write_json};
@@ -32,6 +32,7 @@ pub(crate) fn run(row: RowType) -> Result<Exit, Stop> {
         RowType::Subscription => print::<Subscription>(),
         RowType::SubscriptionInsight => print::<SubscriptionInsight>(),
         RowType::Sku => print::<Sku>(),
+        RowType::Setting => print::<SettingRow>(),
     }
 }
 
@@ -80,6 +81,7 @@ mod tests {
         assert_eq!(name(RowType::Subscription), Subscription::TYPE);
         assert_eq!(name(RowType::SubscriptionInsight), SubscriptionInsight::TYPE);
         assert_eq!(name(RowType::Sku), Sku::TYPE);
+        assert_eq!(name(RowType::Setting), SettingRow::TYPE);
         // The names of earlier versions.
         for (old, row) in [("query-deployment", RowType::Deployment), ("query-usage", RowType::Usage)] {
             assert_eq!(RowType::from_str(old, false), Ok(row));

@@ -35,4 +35,6 @@ pub(crate) enum RowType {
     SubscriptionInsight,
     /// A row of skus list
     Sku,
+    /// A row of config list
+    Setting,
 }

@@ -11,6 +11,7 @@ const TYPED: &[(&[&str], &str)] = &[
     (&["licenses", "f"], "funnel"),
     (&["--emulator", "licenses", "f"], "funnel"),
     (&["licenses", "query", "u"], "usage"),
+    (&["config", "unset", "ten"], "tenant-id"),
     (&["customers", "sh"], "show"),
     (&["licenses", "funnel", "--min"], "--min-idle"),
     (&["licenses", "funnel", "--source", "comm"], "commercial"),

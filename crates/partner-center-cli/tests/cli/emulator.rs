@@ -41,6 +41,35 @@ fn it_serves_another_process() {
     assert_eq!((run.code, run.stdout.lines().count()), (0, 4), "{run}");
 }
 
+// The variables it printed were gone in the next shell.
+#[test]
+fn its_commands_sign_in_and_keep_the_settings() {
+    let mut child = command().arg("emulator").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut note = String::new();
+    for line in BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap) {
+        note += line.trim().trim_end_matches('\\');
+        if line.contains("--client") {
+            break;
+        }
+        if !line.ends_with('\\') {
+            note.push('\n');
+        }
+    }
+    let _serving = Serving { child, url: String::new() };
+    let directory = tempfile::tempdir().unwrap();
+    let run = |arguments: &mut dyn Iterator<Item = &str>| {
+        let mut command = command();
+        let run = finish(command.env("PARTNER_CENTER_CONFIG_DIR", directory.path()).args(arguments));
+        assert_eq!(run.code, 0, "{note}\n{run}");
+    };
+    let commands: Vec<_> = note.lines().filter_map(|line| line.strip_prefix("partner-center ")).collect();
+    assert_eq!(commands.len(), 3, "{note}");
+    for command in commands {
+        run(&mut command.split_whitespace());
+    }
+    run(&mut "--profile emulator licenses deployment".split_whitespace());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_stops_it() {

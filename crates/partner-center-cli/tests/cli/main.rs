@@ -3,10 +3,12 @@
 
 mod anonymize;
 mod api;
+mod auth;
 mod bodies;
 mod columns;
 mod completeness;
 mod completions;
+mod config;
 mod costs;
 mod credentials;
 mod customer_names;
@@ -26,6 +28,7 @@ mod input_forms;
 mod licenses;
 mod live;
 mod log;
+mod login_profile;
 mod owned;
 mod pack;
 mod prices;

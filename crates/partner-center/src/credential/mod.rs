@@ -35,8 +35,6 @@ pub use crate::redact::Redactor;
 pub use inspect::{TokenClaims, TokenKind};
 #[cfg(feature = "keyring")]
 pub use oauth::KeyringStore;
-#[cfg(feature = "settings")]
-pub(crate) use oauth::open_file;
 #[cfg(all(feature = "fuzzing", feature = "oauth"))]
 pub(crate) use oauth::rewrite_stored_token;
 #[cfg(feature = "oauth")]
@@ -44,6 +42,8 @@ pub use oauth::{
     AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Notice, OauthError,
     Reason, RefreshToken, StoreLock, StoredToken, TokenScope, TokenStore, UnusableReason,
 };
+#[cfg(feature = "settings")]
+pub(crate) use oauth::{check_authority, check_client_id, check_tenant, open_file};
 pub use static_token::StaticToken;
 
 /// A source of access tokens, used before every attempt of every call.

@@ -1,7 +1,7 @@
 //! How the fields of a query can be compared in its filters. The list of each query is generated from the contract.
 
-use super::field::likely;
 use super::{FilterError, FilterErrorKind, Operation, Usage};
+use crate::suggestion::likely;
 
 /// A field of a filter, and how it can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -331,8 +331,25 @@ async fn keyring(name: &str, lock: PathBuf) -> Result<ProfileStore> {
 #[cfg(not(feature = "keyring"))]
 #[expect(clippy::unused_async, reason = "the same shape as with the feature")]
 async fn keyring(_name: &str, _lock: PathBuf) -> Result<ProfileStore> {
-    Err(Error::new(ErrorKind::Configuration, "this build does not support the keyring")
+    Err(no_keyring().with_fact("from", "store = \"keyring\" in the profile"))
+}
+
+#[cfg(not(feature = "keyring"))]
+fn no_keyring() -> Error {
+    Error::new(ErrorKind::Configuration, "this build does not support the keyring")
         .with_reason(ErrorReason::NoKeyring)
         .with_advice("Enable the feature keyring of the SDK, or use store = \"file\".")
-        .with_fact("from", "store = \"keyring\" in the profile"))
+}
+
+/// Rejects a place for the sign-in that this build does not support.
+#[cfg_attr(
+    feature = "keyring",
+    expect(clippy::unnecessary_wraps, reason = "without the feature it can fail")
+)]
+pub(super) fn check_store(store: StoreKind) -> Result<()> {
+    match store {
+        #[cfg(not(feature = "keyring"))]
+        StoreKind::Keyring => Err(no_keyring()),
+        _ => Ok(()),
+    }
 }

@@ -45,9 +45,18 @@
 //!
 //! # Profiles
 //!
-//! Profiles are in `config.toml` in the configuration directory: `~/.config/partner-center`, or below `%APPDATA%` on
-//! Windows. The profile `default` is used if it exists and no other is
-//! named. Secrets are rejected there.
+//! Profiles are in `config.toml` in the configuration directory, which is also that of the sign-ins. The profile `default`
+//! is used if it exists and no other is named. Secrets are rejected there.
+//!
+//! | platform | configuration directory |
+//! |---|---|
+//! | Linux | `~/.config/partner-center`, or below `$XDG_CONFIG_HOME` |
+//! | Windows | `%APPDATA%\partner-center\config` |
+//! | macOS | `~/Library/Application Support/partner-center` |
+//!
+//! On macOS, earlier versions used the directory of Linux. It is still used if only it has files;
+//! [`Settings::earlier_directory`] says so. [`ProfileKey`] has the keys and the rules for their values, for programs that
+//! write profiles.
 //!
 //! ```toml
 //! [profile.default]
@@ -67,7 +76,9 @@
 //! [`Error::facts`](crate::Error::facts) has the place apart from the message.
 
 mod credential;
+mod directory;
 pub mod input;
+mod key;
 mod profile;
 mod read;
 mod setting;
@@ -92,8 +103,10 @@ use crate::proxy;
 pub use partner_center_client::without_user;
 
 pub use credential::{CredentialPlace, FoundCredential, ProfileStore, Registration};
-pub use profile::StoreKind;
-pub use read::SettingsBuilder;
+pub use directory::EarlierDirectory;
+pub use key::ProfileKey;
+pub use profile::{ProfileFile, StoreKind};
+pub use read::{ProfilePlace, SettingsBuilder};
 pub use setting::{Setting, Source};
 
 /// All settings, each with its source.
@@ -106,6 +119,9 @@ pub struct Settings {
     pub profile: Option<Setting<String>>,
     /// The directory of profiles and sign-ins. `None` if the platform has none, as in a container without a home.
     pub directory: Option<Setting<PathBuf>>,
+    /// The directory of earlier versions, if it still has files. Always `None` if the program or a variable names the
+    /// directory.
+    pub earlier_directory: Option<EarlierDirectory>,
     /// The national cloud.
     pub cloud: Setting<Cloud>,
     /// The base URL, instead of the cloud's.

@@ -2,60 +2,68 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 
-use super::input::{self, Kind, UnusableText};
-use super::{Setting, Source, variables};
-use crate::error::{Error, ErrorKind, ErrorReason, Result};
+use super::input::{self, UnusableText};
+use super::{ProfileKey, Setting, Source, key};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The profile that is used by default.
 pub(super) const DEFAULT: &str = "default";
-
-/// The name of the file in the configuration directory.
-const FILE: &str = "config.toml";
 
 /// The longest file that is read: profiles are far shorter.
 const LONGEST: u64 = 4 * 1024 * 1024;
 
 /// One profile.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(super) struct Profile {
-    pub(super) cloud: Option<String>,
-    pub(super) base_url: Option<String>,
-    pub(super) authority: Option<String>,
-    pub(super) tenant_id: Option<String>,
-    pub(super) client_id: Option<String>,
-    pub(super) client_certificate_path: Option<String>,
-    pub(super) federated_token_file: Option<String>,
-    pub(super) proxy: Option<String>,
-    pub(super) no_proxy: Option<String>,
-    pub(super) store: Option<StoreKind>,
-}
+#[derive(Clone, Default)]
+pub(super) struct Profile(BTreeMap<ProfileKey, String>);
 
 impl Profile {
+    pub(super) fn get(&self, key: ProfileKey) -> Option<&str> {
+        self.0.get(&key).map(String::as_str)
+    }
+
     /// Normalizes the values, or returns the key of an invalid one.
-    fn bare(&mut self) -> Result<(), (&'static str, UnusableText)> {
-        for (key, kind, value) in [
-            ("cloud", Kind::Text, &mut self.cloud),
-            ("base-url", Kind::Text, &mut self.base_url),
-            ("authority", Kind::Text, &mut self.authority),
-            ("tenant-id", Kind::Id, &mut self.tenant_id),
-            ("client-id", Kind::Id, &mut self.client_id),
-            ("client-certificate-path", Kind::Text, &mut self.client_certificate_path),
-            ("federated-token-file", Kind::Text, &mut self.federated_token_file),
-            ("proxy", Kind::Text, &mut self.proxy),
-            ("no-proxy", Kind::Text, &mut self.no_proxy),
-        ] {
-            if let Some(value) = value {
-                *value = input::bare(value, kind).map_err(|unusable| (key, unusable))?.to_owned();
-            }
+    fn bare(&mut self) -> Result<(), (ProfileKey, UnusableText)> {
+        for (key, value) in &mut self.0 {
+            *value = input::bare(value, key.kind()).map_err(|unusable| (*key, unusable))?.to_owned();
         }
         Ok(())
+    }
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Keys;
+
+        impl<'de> Visitor<'de> for Keys {
+            type Value = Profile;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a profile")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Profile, M::Error> {
+                let mut values = BTreeMap::new();
+                while let Some(key) = map.next_key()? {
+                    let value = match key {
+                        ProfileKey::Store => map.next_value::<StoreKind>()?.name().to_owned(),
+                        _ => map.next_value()?,
+                    };
+                    values.insert(key, value);
+                }
+                Ok(Profile(values))
+            }
+        }
+
+        deserializer.deserialize_map(Keys)
     }
 }
 
@@ -71,10 +79,40 @@ pub enum StoreKind {
     Keyring,
 }
 
-/// The whole file.
-#[derive(Debug, Default)]
-pub(super) struct Profiles {
+impl StoreKind {
+    /// The name, as it is written in a profile: `file` or `keyring`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Keyring => "keyring",
+        }
+    }
+}
+
+impl FromStr for StoreKind {
+    type Err = Error;
+
+    /// Parses a [`name`](Self::name).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] for any other text.
+    fn from_str(text: &str) -> Result<Self> {
+        [Self::File, Self::Keyring].into_iter().find(|store| store.name() == text).ok_or_else(|| {
+            Error::new(ErrorKind::Configuration, "unknown place for the sign-in")
+                .with_advice("Use one of these names: file, keyring.")
+        })
+    }
+}
+
+/// The profiles of a `config.toml`, for programs that edit it.
+///
+/// The settings of a program come from [`Settings`](super::Settings).
+#[derive(Default)]
+pub struct ProfileFile {
     path: Option<PathBuf>,
+    bytes: Zeroizing<Vec<u8>>,
     profiles: BTreeMap<String, Profile>,
 }
 
@@ -85,45 +123,66 @@ struct File {
     profile: BTreeMap<String, Profile>,
 }
 
-impl Profiles {
-    /// Reads the file in this directory. A missing file is not an error.
-    pub(super) fn read(directory: Option<&Path>) -> Result<Self> {
-        let Some(path) = directory.map(|directory| directory.join(FILE)) else { return Ok(Self::default()) };
-        let bytes = match contents(&path) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return Ok(Self { path: Some(path), profiles: BTreeMap::new() }),
-            Err(error) => {
-                return Err(invalid("could not read the configuration")
-                    .with_advice("Check that it is a file and that this user can read it. Nothing was sent.")
-                    .with_fact("file", path.display().to_string())
-                    .with_fact("cause", error.to_string()));
-            }
-        };
-        let unusable = |UnusableText { why, advice, .. }| {
-            invalid(format!("invalid configuration: it {why}"))
-                .with_advice(advice)
+impl ProfileFile {
+    /// The name of the file in the configuration directory.
+    pub const NAME: &'static str = "config.toml";
+
+    /// Reads a file. One that does not exist has no profiles.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if the file cannot be read, is not TOML, or has something else than profiles with
+    /// their keys; the facts have the line and the column. Values are only checked when they are used.
+    pub fn read(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        let bytes = contents(&path).map_err(|error| {
+            invalid("could not read the configuration")
+                .with_advice("Check that it is a file and that this user can read it. Nothing was sent.")
                 .with_fact("file", path.display().to_string())
-        };
-        let text = input::text(&bytes).map_err(unusable)?;
-        let File { profile: mut profiles } =
-            toml::from_str(&text).map_err(|error| wrong(&path, &text, &error))?;
-        for (name, profile) in &mut profiles {
-            profile.bare().map_err(|(key, unusable_value)| {
-                unusable(unusable_value).with_fact("setting", format!("{key} of profile {name}"))
-            })?;
-        }
-        if let Some(name) = profiles.keys().find(|name| !is_name(name)) {
-            return Err(invalid("a profile name may contain letters, digits, - and _")
-                .with_fact("file", path.display().to_string())
-                .with_fact("profile", name.as_str()));
-        }
-        Ok(Self { path: Some(path), profiles })
+                .with_fact("cause", error.to_string())
+        })?;
+        Self::parse(path, bytes.map(|mut bytes| std::mem::take(&mut *bytes)).unwrap_or_default())
     }
 
-    /// The named profile, or the default one if it exists.
+    /// Reads the content of a file. Errors name the path.
+    ///
+    /// # Errors
+    ///
+    /// Like [`read`](Self::read).
+    pub fn parse(path: impl Into<PathBuf>, bytes: Vec<u8>) -> Result<Self> {
+        let (path, bytes) = (path.into(), Zeroizing::new(bytes));
+        let profiles = parse(&path, &bytes)?;
+        Ok(Self { path: Some(path), bytes, profiles })
+    }
+
+    /// Reads the file in this directory.
+    pub(super) fn in_directory(directory: Option<&Path>) -> Result<Self> {
+        directory.map_or_else(|| Ok(Self::default()), |directory| Self::read(directory.join(Self::NAME)))
+    }
+
+    /// The bytes of the file, as they were read.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether there is a profile of this name.
+    #[must_use]
+    pub fn has_profile(&self, name: &str) -> bool {
+        self.profiles.contains_key(name)
+    }
+
+    /// The value of a key in a profile. That of the proxy may have a password.
+    #[must_use]
+    pub fn value(&self, profile: &str, key: ProfileKey) -> Option<&str> {
+        self.profiles.get(profile)?.get(key)
+    }
+
+    /// The named profile, or the default one if it exists. A named one must exist, unless it may be new.
     pub(super) fn choose(
         mut self,
         named: Option<Setting<String>>,
+        may_be_new: bool,
     ) -> Result<Option<(Setting<String>, Profile)>> {
         let Some(named) = named else {
             let default = self.profiles.remove(DEFAULT);
@@ -131,11 +190,14 @@ impl Profiles {
         };
         match self.profiles.remove(&named.value) {
             Some(profile) => Ok(Some((named, profile))),
+            None if may_be_new => Ok(Some((named, Profile::default()))),
             None => Err(self.unknown(&named)),
         }
     }
 
-    fn unknown(&self, named: &Setting<String>) -> Error {
+    /// The error for a profile that does not exist.
+    #[must_use]
+    pub fn unknown(&self, named: &Setting<String>) -> Error {
         let there_are = self.profiles.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let file = self.path.as_ref().map_or_else(|| "none".to_owned(), |path| path.display().to_string());
         invalid(format!("there is no profile named {}", named.value))
@@ -144,6 +206,50 @@ impl Profiles {
             .with_fact("file", file)
             .with_fact("profiles", if there_are.is_empty() { "none".to_owned() } else { there_are })
     }
+}
+
+impl fmt::Debug for ProfileFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Without values: the address of a proxy may have a password.
+        f.debug_struct("ProfileFile")
+            .field("path", &self.path)
+            .field("profiles", &self.profiles.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The profiles in the content of a file.
+fn parse(path: &Path, bytes: &[u8]) -> Result<BTreeMap<String, Profile>> {
+    let unusable = |UnusableText { why, advice, .. }| {
+        invalid(format!("invalid configuration: it {why}"))
+            .with_advice(advice)
+            .with_fact("file", path.display().to_string())
+    };
+    let text = input::text(bytes).map_err(unusable)?;
+    let File { mut profile } = toml::from_str(&text).map_err(|error| wrong(path, &text, &error))?;
+    for (name, values) in &mut profile {
+        values.bare().map_err(|(key, unusable_value)| {
+            unusable(unusable_value).with_fact("setting", format!("{key} of profile {name}"))
+        })?;
+    }
+    match profile.keys().find(|name| !is_name(name)) {
+        None => Ok(profile),
+        Some(name) => Err(invalid(UNUSABLE_NAME)
+            .with_fact("file", path.display().to_string())
+            .with_fact("profile", name.as_str())),
+    }
+}
+
+const UNUSABLE_NAME: &str = "a profile name may contain letters, digits, - and _";
+
+/// Rejects a name that no profile can have.
+pub(super) fn check_name(name: &Setting<String>) -> Result<()> {
+    if is_name(&name.value) {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::Configuration, UNUSABLE_NAME)
+        .with_advice("Use another name. Nothing was sent.");
+    Err(name.source.add_to(error).with_fact("profile", name.value.as_str()))
 }
 
 fn invalid(message: impl Into<Cow<'static, str>>) -> Error {
@@ -183,16 +289,7 @@ fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> Error {
         Some((_, expected)) => format!("expected {expected}"),
         None => message.lines().next().unwrap_or_default().to_owned(),
     };
-    let is_secret = ["secret", "token", "password"]
-        .iter()
-        .any(|word| what.split('`').nth(1).is_some_and(|key| key.contains(word)));
+    let is_secret = what.split('`').nth(1).is_some_and(key::is_secret);
     let error = invalid(format!("invalid configuration: {what}")).with_fact("file", place);
-    if !is_secret {
-        return error;
-    }
-    error.with_reason(ErrorReason::SecretInProfile).with_advice(format!(
-        "Secrets do not belong in this file: pass them as {} or {}.",
-        variables::CLIENT_SECRET,
-        variables::REFRESH_TOKEN
-    ))
+    if is_secret { key::secret(error) } else { error }
 }

@@ -4,13 +4,13 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use etcetera::{AppStrategy as _, AppStrategyArgs};
-use partner_center_client::check_proxy;
 use secrecy::SecretString;
 
+use super::directory::{self, EarlierDirectory};
 use super::input::{self, Kind};
-use super::profile::{Profile, Profiles, StoreKind};
-use super::{Setting, Settings, Source, variables};
+use super::key::check_proxy_address;
+use super::profile::{self, Profile, ProfileFile, StoreKind};
+use super::{ProfileKey, Setting, Settings, Source, variables};
 use crate::cloud::Cloud;
 use crate::error::{Error, ErrorKind, Result};
 use crate::proxy;
@@ -40,6 +40,30 @@ pub struct SettingsBuilder {
     client_id: Option<Setting<String>>,
     proxy: Option<Setting<String>>,
     environment: Option<Lookup>,
+    profile_may_be_new: bool,
+}
+
+/// The directory, the earlier one, and the name of the profile if one is named.
+type Place = (Option<Setting<PathBuf>>, Option<EarlierDirectory>, Option<Setting<String>>);
+
+/// Where profiles are, and which one is meant: what is known without reading them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ProfilePlace {
+    /// The directory of profiles and sign-ins. `None` if the platform has none, as in a container without a home.
+    pub directory: Option<Setting<PathBuf>>,
+    /// The directory of earlier versions, if it still has files.
+    pub earlier_directory: Option<EarlierDirectory>,
+    /// The name of the profile, which need not exist.
+    pub profile: Setting<String>,
+}
+
+impl ProfilePlace {
+    /// The path of the file with the profiles, which need not exist.
+    #[must_use]
+    pub fn file(&self) -> Option<PathBuf> {
+        Some(self.directory.as_ref()?.value.join(ProfileFile::NAME))
+    }
 }
 
 impl SettingsBuilder {
@@ -49,7 +73,14 @@ impl SettingsBuilder {
         self
     }
 
-    /// The directory of profiles and sign-ins. Default: the platform's, such as `~/.config/partner-center`.
+    /// Accepts a profile that does not exist yet, for a program that creates it. It is read as if it were empty.
+    pub fn new_profile_allowed(mut self) -> Self {
+        self.profile_may_be_new = true;
+        self
+    }
+
+    /// The directory of profiles and sign-ins. Default: [the platform's](crate::settings#profiles), such as
+    /// `~/.config/partner-center`.
     pub fn directory(mut self, path: impl Into<PathBuf>) -> Self {
         self.directory = Some(path.into().into());
         self
@@ -98,83 +129,106 @@ impl SettingsBuilder {
         self
     }
 
+    /// Finds the profile without reading it, for a program that shows where it is or that changes it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`] if a variable is invalid, or if no profile can have this name.
+    pub fn locate(&self) -> Result<ProfilePlace> {
+        let (directory, earlier_directory, named) = self.place(&self.variables())?;
+        let default = || Setting::new(profile::DEFAULT.to_owned(), Source::Default);
+        Ok(ProfilePlace { directory, earlier_directory, profile: named.unwrap_or_else(default) })
+    }
+
+    fn variables(&self) -> Variables<'_> {
+        match &self.environment {
+            Some(lookup) => Variables(lookup),
+            None => Variables(&|name| std::env::var_os(name)),
+        }
+    }
+
+    fn place(&self, environment: &Variables<'_>) -> Result<Place> {
+        let explicit = match &self.directory {
+            Some(directory) => Some(directory.clone()),
+            None => environment.get(variables::CONFIG_DIR, Kind::Text)?.map(|path| path.map(PathBuf::from)),
+        };
+        let (directory, earlier) = match explicit {
+            Some(directory) => (Some(directory), None),
+            None => directory::find()
+                .map_or((None, None), |(path, earlier)| (Some(Setting::new(path, Source::Default)), earlier)),
+        };
+        let named = match &self.profile {
+            Some(name) => Some(name.clone()),
+            None => environment.get(variables::PROFILE, Kind::Text)?,
+        };
+        named.as_ref().map_or(Ok(()), profile::check_name)?;
+        Ok((directory, earlier, named))
+    }
+
     /// Reads the settings. The profile file is read on the calling thread; a missing file is not an error.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Configuration`] if a variable, the profile file or the name of the profile is invalid.
     pub fn read(self) -> Result<Settings> {
-        let environment =
-            Variables(self.environment.unwrap_or_else(|| Box::new(|name| std::env::var_os(name))));
-        let directory = match self.directory {
-            Some(directory) => Some(directory),
-            None => match environment.get(variables::CONFIG_DIR, Kind::Text)? {
-                Some(directory) => Some(directory.map(PathBuf::from)),
-                None => default_directory(),
-            },
-        };
-        let named = self.profile.or(environment.get(variables::PROFILE, Kind::Text)?);
+        let environment = self.variables();
+        let (directory, earlier_directory, named) = self.place(&environment)?;
         let (profile, values) =
-            Profiles::read(directory.as_ref().map(|directory| directory.value.as_path()))?
-                .choose(named)?
+            ProfileFile::in_directory(directory.as_ref().map(|directory| directory.value.as_path()))?
+                .choose(named, self.profile_may_be_new)?
                 .map_or((None, Profile::default()), |(name, profile)| (Some(name), profile));
         let source = Source::Profile(profile.as_ref().map(|name| name.value.clone()).unwrap_or_default());
-        let from_profile = |value: Option<String>| value.map(|value| Setting::new(value, source.clone()));
-        let destination = |explicit, name, value| match explicit {
-            Some(explicit) => Ok(Some(explicit)),
-            None => Ok::<_, Error>(environment.destination(name)?.or(from_profile(value))),
+        let from_profile = |key| Some(Setting::new(values.get(key)?.to_owned(), source.clone()));
+        let destination = |explicit: &Option<Setting<String>>, name, key| match explicit {
+            Some(explicit) => Ok(Some(explicit.clone())),
+            None => Ok::<_, Error>(environment.destination(name)?.or_else(|| from_profile(key))),
         };
-        let id = |explicit, name, value| match explicit {
-            Some(explicit) => Ok(Some(explicit)),
-            None => Ok::<_, Error>(environment.get(name, Kind::Id)?.or(from_profile(value))),
+        let id = |explicit: &Option<Setting<String>>, name, key| match explicit {
+            Some(explicit) => Ok(Some(explicit.clone())),
+            None => Ok::<_, Error>(environment.get(name, Kind::Id)?.or_else(|| from_profile(key))),
         };
-        let cloud = match self.cloud {
-            Some(cloud) => cloud,
-            None => match destination(None, variables::CLOUD, values.cloud)? {
+        let cloud = match &self.cloud {
+            Some(cloud) => cloud.clone(),
+            None => match destination(&None, variables::CLOUD, ProfileKey::Cloud)? {
                 Some(name) => cloud(name)?,
                 None => Setting::new(Cloud::default(), Source::Default),
             },
         };
-        let proxy = match self.proxy {
-            Some(proxy) => Some(proxy),
-            None => environment.first(&proxy::PROXY)?.or(from_profile(values.proxy)),
+        let proxy = match &self.proxy {
+            Some(proxy) => Some(proxy.clone()),
+            None => environment.first(&proxy::PROXY)?.or_else(|| from_profile(ProfileKey::Proxy)),
         };
-        let no_proxy = environment.first(&proxy::NO_PROXY)?.or(from_profile(values.no_proxy));
+        let no_proxy = environment.first(&proxy::NO_PROXY)?.or_else(|| from_profile(ProfileKey::NoProxy));
         if let Some(proxy) = &proxy {
-            check_proxy(&proxy.value).map_err(|error| {
-                let message = "the address of the proxy is invalid";
-                let error = Error::new(ErrorKind::Configuration, message).with_source(error);
-                proxy.source.add_to(error.with_advice(
-                    "Write it as http://host:port, or http://user:password@host:port. Nothing was sent.",
-                ))
-            })?;
+            check_proxy_address(&proxy.value).map_err(|error| proxy.source.add_to(error))?;
         }
-        let path = |name, value: Option<String>| {
-            let found = environment.get(name, Kind::Text)?.or(from_profile(value));
+        let path = |name, key| {
+            let found = environment.get(name, Kind::Text)?.or_else(|| from_profile(key));
             Ok::<_, Error>(found.map(|path| path.map(PathBuf::from)))
         };
         Ok(Settings {
             cloud,
             proxy,
             no_proxy,
-            base_url: destination(self.base_url, variables::BASE_URL, values.base_url)?,
-            authority: destination(self.authority, variables::AUTHORITY, values.authority)?,
-            tenant_id: id(self.tenant_id, variables::TENANT_ID, values.tenant_id)?,
-            client_id: id(self.client_id, variables::CLIENT_ID, values.client_id)?,
+            base_url: destination(&self.base_url, variables::BASE_URL, ProfileKey::BaseUrl)?,
+            authority: destination(&self.authority, variables::AUTHORITY, ProfileKey::Authority)?,
+            tenant_id: id(&self.tenant_id, variables::TENANT_ID, ProfileKey::TenantId)?,
+            client_id: id(&self.client_id, variables::CLIENT_ID, ProfileKey::ClientId)?,
             client_secret: environment.secret(variables::CLIENT_SECRET, Kind::Secret)?,
             client_certificate_path: path(
                 variables::CLIENT_CERTIFICATE_PATH,
-                values.client_certificate_path,
+                ProfileKey::ClientCertificatePath,
             )?,
-            federated_token_file: path(variables::FEDERATED_TOKEN_FILE, values.federated_token_file)?,
+            federated_token_file: path(variables::FEDERATED_TOKEN_FILE, ProfileKey::FederatedTokenFile)?,
             refresh_token: environment.secret(variables::REFRESH_TOKEN, Kind::Token)?,
             access_token: environment.secret(variables::ACCESS_TOKEN, Kind::Token)?,
-            store: match values.store {
-                Some(store) => Setting::new(store, source),
+            store: match from_profile(ProfileKey::Store) {
+                Some(name) => Setting::new(name.value.parse()?, name.source),
                 None => Setting::new(StoreKind::default(), Source::Default),
             },
             profile,
             directory,
+            earlier_directory,
             change_app: None,
             change_store: None,
         })
@@ -191,13 +245,6 @@ impl fmt::Debug for SettingsBuilder {
     }
 }
 
-/// The platform's directory: `~/.config/partner-center`, or below `%APPDATA%` on Windows.
-fn default_directory() -> Option<Setting<PathBuf>> {
-    let names = AppStrategyArgs { app_name: "partner-center".to_owned(), ..AppStrategyArgs::default() };
-    let strategy = etcetera::choose_app_strategy(names).ok()?;
-    Some(Setting::new(strategy.config_dir(), Source::Default))
-}
-
 fn cloud(name: Setting<String>) -> Result<Setting<Cloud>> {
     match name.value.parse() {
         Ok(cloud) => Ok(Setting::new(cloud, name.source)),
@@ -206,9 +253,9 @@ fn cloud(name: Setting<String>) -> Result<Setting<Cloud>> {
 }
 
 /// The variables of an environment.
-struct Variables(Lookup);
+struct Variables<'a>(&'a (dyn Fn(&str) -> Option<OsString> + Send + Sync));
 
-impl Variables {
+impl Variables<'_> {
     /// A variable; `None` if it is not set or empty. CI systems leave unknown secrets empty.
     fn get(&self, name: &'static str, kind: Kind) -> Result<Option<Setting<String>>> {
         let Some(value) = (self.0)(name) else { return Ok(None) };

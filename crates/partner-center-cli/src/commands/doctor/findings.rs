@@ -73,6 +73,8 @@ pub(crate) enum Topic {
     RefreshToken,
     /// The response of Partner Center to a request.
     Online,
+    /// Where settings and sign-ins are.
+    Directory,
 }
 
 /// One result of a check.

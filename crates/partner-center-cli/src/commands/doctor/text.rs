@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::Report;
 use super::findings::{Finding, Level};
+use super::status::Status;
 use crate::output::width;
 use crate::terminal::columns;
 
@@ -15,10 +16,7 @@ pub(super) fn print(report: &Report) -> io::Result<()> {
     let mut out = anstream::AutoStream::auto(io::stdout());
     let width = width();
     writeln!(out, "{HEADING}Settings{HEADING:#}")?;
-    let lines = report.settings.iter().map(|said| {
-        let from = said.from.as_ref().map_or_else(String::new, |from| format!(" ({from})"));
-        vec![said.name.to_owned(), format!("{}{from}", said.value)]
-    });
+    let lines = report.settings.iter().map(|said| said.pair().to_vec());
     block(&mut out, &lines.collect::<Vec<_>>(), width)?;
     if !report.credentials.is_empty() {
         writeln!(out, "\n{HEADING}Credentials, in the order they are looked for{HEADING:#}")?;
@@ -32,22 +30,43 @@ pub(super) fn print(report: &Report) -> io::Result<()> {
     for finding in &report.findings {
         write_finding(&mut out, finding, width)?;
     }
+    write_verdict(&mut out, report, "doctor", width)?;
+    out.flush()
+}
+
+/// The short report.
+pub(super) fn print_status(report: &Report, status: &Status<'_>) -> io::Result<()> {
+    let mut out = anstream::AutoStream::auto(io::stdout());
+    let width = width();
+    writeln!(out, "{HEADING}Sign-in{HEADING:#}")?;
+    let lines = status.lines(report).into_iter().map(|line| line.to_vec());
+    block(&mut out, &lines.collect::<Vec<_>>(), width)?;
+    writeln!(out, "\n{HEADING}Findings{HEADING:#}")?;
+    for finding in status.findings() {
+        write_finding(&mut out, finding, width)?;
+    }
+    write_verdict(&mut out, report, "auth status", width)?;
+    out.flush()
+}
+
+fn write_verdict(out: &mut impl Write, report: &Report, command: &str, width: u16) -> io::Result<()> {
     let verdict = match (report.analytics_would_work, report.online) {
-        (Some(true), true) => "License analytics work: Partner Center responded.",
-        (Some(true), false) => {
-            "License analytics would accept this token. It does not contain roles: `doctor --online` checks them."
-        }
-        (Some(false), _) => "License analytics would not work.",
-        (None, true) => "Could not determine whether license analytics would work.",
-        (None, false) => {
-            "The token does not show whether license analytics would work: `doctor --online` checks it with Partner Center."
-        }
+        (Some(true), true) => "License analytics work: Partner Center responded.".to_owned(),
+        (Some(true), false) => format!(
+            "License analytics would accept this token. It does not contain roles: `{command} --online` checks them."
+        ),
+        (Some(false), _) => "License analytics would not work.".to_owned(),
+        (None, true) => "Could not determine whether license analytics would work.".to_owned(),
+        (None, false) => format!(
+            "The token does not show whether license analytics would work: `{command} --online` checks it with Partner \
+             Center."
+        ),
     };
     writeln!(out)?;
-    for line in columns(&[vec![verdict.to_owned()]], width) {
+    for line in columns(&[vec![verdict]], width) {
         writeln!(out, "{line}")?;
     }
-    out.flush()
+    Ok(())
 }
 
 fn block(out: &mut impl Write, rows: &[Vec<String>], width: u16) -> io::Result<()> {

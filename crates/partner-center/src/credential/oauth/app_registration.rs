@@ -249,23 +249,9 @@ impl AppRegistration {
     /// Validates the registration and builds its token endpoint. Sends nothing.
     pub(super) fn endpoint(&self) -> Result<TokenEndpoint> {
         let tenant = self.tenant();
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
-        if tenant.is_empty() || !tenant.bytes().all(plain) || tenant.starts_with('.') {
-            return Err(Error::new(ErrorKind::Configuration, "the tenant is neither a GUID nor a domain")
-                .with_reason(ErrorReason::Tenant)
-                .with_advice(
-                    "Set the tenant to the partner tenant's id or to one of its domains, such as \
-                     contoso.onmicrosoft.com.",
-                ));
-        }
-        let client_id: Uuid = self.client_id().parse().map_err(|_| {
-            Error::new(ErrorKind::Configuration, "the client id is not a GUID")
-                .with_reason(ErrorReason::ClientId)
-                .with_advice(
-                    "Set the client id to the Application (client) ID on the app registration's overview page.",
-                )
-        })?;
-        let authority = BaseUrl::named("authority", Cloud::Global.authority(), self.authority())?;
+        check_tenant(tenant)?;
+        let client_id = check_client_id(self.client_id())?;
+        let authority = check_authority(self.authority())?;
         let resource = BaseUrl::named("token resource", Cloud::Global.resource(), self.resource())?;
         let permission = match self.scope {
             TokenScope::Default => ".default",
@@ -289,6 +275,36 @@ impl AppRegistration {
             notices: self.notices.clone(),
         })
     }
+}
+
+/// Rejects what is neither a GUID nor a domain.
+pub(crate) fn check_tenant(tenant: &str) -> Result<()> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    if !tenant.is_empty() && tenant.bytes().all(plain) && !tenant.starts_with('.') {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Configuration, "the tenant is neither a GUID nor a domain")
+        .with_reason(ErrorReason::Tenant)
+        .with_advice(
+            "Set the tenant to the partner tenant's id or to one of its domains, such as \
+             contoso.onmicrosoft.com.",
+        ))
+}
+
+/// Parses an application (client) id.
+pub(crate) fn check_client_id(id: &str) -> Result<Uuid> {
+    id.parse().map_err(|_| {
+        Error::new(ErrorKind::Configuration, "the client id is not a GUID")
+            .with_reason(ErrorReason::ClientId)
+            .with_advice(
+                "Set the client id to the Application (client) ID on the app registration's overview page.",
+            )
+    })
+}
+
+/// Parses the address of a sign-in host.
+pub(crate) fn check_authority(address: &str) -> Result<BaseUrl> {
+    BaseUrl::named("authority", Cloud::Global.authority(), address)
 }
 
 impl fmt::Debug for AppRegistration {

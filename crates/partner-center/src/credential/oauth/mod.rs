@@ -22,6 +22,8 @@ mod token_cache;
 mod token_endpoint;
 
 pub use app_registration::{AppRegistration, TokenScope};
+#[cfg(feature = "settings")]
+pub(crate) use app_registration::{check_authority, check_client_id, check_tenant};
 pub use authentication::Certificate;
 pub use client_credentials::ClientCredentials;
 pub use device_code::DeviceCode;

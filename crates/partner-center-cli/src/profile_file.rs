@@ -1,0 +1,157 @@
+//! Changes `config.toml`: the commands of `config`, and what `login` writes after a sign-in.
+//!
+//! The file is read and checked as it is for every run, changed, checked again, and replaced by a rename. A lock on a
+//! second file, which stays, keeps two runs from overwriting each other's change.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use partner_center::settings::variables::CONFIG_DIR;
+use partner_center::settings::{ProfileFile, ProfileKey, ProfilePlace, Setting, Source};
+
+use crate::exit::Exit;
+use crate::output::lock::{LockError, lock, sync_directory};
+use crate::private_directory;
+use crate::problem::Problem;
+pub(crate) use text::Values;
+
+mod text;
+
+/// A change takes milliseconds, so a longer wait means that another run hangs.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const WAIT: Duration = Duration::from_millis(10);
+
+/// What a change did.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    pub(crate) path: PathBuf,
+    pub(crate) is_new_profile: bool,
+    /// The keys whose value is another now, with the value before.
+    pub(crate) keys: Vec<(ProfileKey, Option<String>)>,
+}
+
+/// The path of the file, which need not exist.
+pub(crate) fn path(place: &ProfilePlace) -> Result<PathBuf, Problem> {
+    place.file().ok_or_else(|| {
+        Problem::new(Exit::Usage, "no directory for config.toml: this user has no home directory")
+            .advice(format!("Set {CONFIG_DIR} to a directory that this user owns."))
+    })
+}
+
+/// Sets values of a profile, which may be new, and removes keys. Nothing is written if nothing changes. `patience` limits the
+/// wait for another run.
+pub(crate) fn change(
+    path: &Path,
+    profile: &Setting<String>,
+    values: Values<'_>,
+    patience: Duration,
+) -> Result<Changed, Problem> {
+    let name = profile.value.as_str();
+    if values.iter().all(|(_, value)| value.is_none()) {
+        // Nothing is created to remove something.
+        let file = read(path)?;
+        if !file.has_profile(name) {
+            if profile.source != Source::Default {
+                return Err(Problem::of_call(&file.unknown(profile), None));
+            }
+            return Ok(Changed { path: path.to_owned(), is_new_profile: false, keys: Vec::new() });
+        }
+    }
+    let directory = path.parent().unwrap_or_else(|| Path::new("."));
+    let cannot = |error: &io::Error| cannot_write(path, error);
+    private_directory::create(directory).map_err(|error| cannot(&error))?;
+    let _lock = wait_for_lock(path, patience.min(LONGEST_WAIT))?;
+    let file = read(path)?;
+    let before = |key| file.value(name, key).map(str::to_owned);
+    let keys: Vec<_> = values
+        .iter()
+        .map(|(key, value)| (*key, before(*key), *value))
+        .filter(|(_, before, value)| before.as_deref() != *value)
+        .map(|(key, before, _)| (key, before))
+        .collect();
+    let changed = Changed { path: path.to_owned(), is_new_profile: !file.has_profile(name), keys };
+    if !changed.keys.is_empty() {
+        replace(path, &checked(path, &file, name, values)?).map_err(|error| cannot(&error))?;
+    }
+    Ok(changed)
+}
+
+/// Whether there is no profile of this name.
+pub(crate) fn is_new(path: &Path, profile: &str) -> Result<bool, Problem> {
+    Ok(!read(path)?.has_profile(profile))
+}
+
+fn read(path: &Path) -> Result<ProfileFile, Problem> {
+    ProfileFile::read(path).map_err(|error| Problem::of_call(&error, None))
+}
+
+/// The new content, which must be read as intended: a file that the next run rejects would stop every job.
+fn checked(path: &Path, file: &ProfileFile, profile: &str, values: Values<'_>) -> Result<Vec<u8>, Problem> {
+    let refused = |why: String| {
+        Problem::new(Exit::Usage, "could not change the configuration")
+            .fact("file", path.display().to_string())
+            .because(why)
+            .advice("Change the file with an editor. It was not changed.")
+    };
+    let bytes = text::changed(file.bytes(), profile, values).map_err(refused)?;
+    let read =
+        ProfileFile::parse(path, bytes.clone()).map_err(|error| refused(error.message().to_owned()))?;
+    if values.iter().any(|(key, value)| read.value(profile, *key) != *value) {
+        return Err(refused("the profile is written in a form that cannot be changed".to_owned()));
+    }
+    Ok(bytes)
+}
+
+/// Waits until no other run changes the file. The lock is released when the file is dropped.
+fn wait_for_lock(path: &Path, at_most: Duration) -> Result<File, Problem> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock_path = PathBuf::from(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(&lock_path).map_err(|error| cannot_write(&lock_path, &error))?;
+    let deadline = Instant::now() + at_most;
+    loop {
+        match lock(&file, &lock_path) {
+            Ok(()) => return Ok(file),
+            Err(LockError::Io(error)) => return Err(cannot_write(&lock_path, &error)),
+            Err(LockError::InUse) if Instant::now() < deadline => std::thread::sleep(WAIT),
+            Err(LockError::InUse) => {
+                return Err(Problem::new(Exit::Usage, "another run is changing the configuration")
+                    .fact("file", path.display().to_string())
+                    .advice("Find the other run of this program that hangs, and stop it."));
+            }
+        }
+    }
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Problem {
+    Problem::new(Exit::Usage, "could not write the configuration")
+        .fact("file", path.display().to_string())
+        .because(error.to_string())
+        .advice("Check that this user may write to the directory.")
+}
+
+/// Renames a complete copy over the file. A link stays, and the file that it names is replaced.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => path.canonicalize()?,
+        _ => path.to_owned(),
+    };
+    let directory = target.parent().filter(|directory| !directory.as_os_str().is_empty());
+    let directory = directory.unwrap_or_else(|| Path::new("."));
+    // Its mode is 0600 on Unix.
+    let mut file = tempfile::Builder::new().prefix(".config-").suffix(".tmp").tempfile_in(directory)?;
+    file.write_all(bytes)?;
+    #[cfg(unix)]
+    if let Ok(found) = fs::metadata(&target) {
+        file.as_file().set_permissions(found.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&target).map_err(|error| error.error)?;
+    sync_directory(&target)
+}
