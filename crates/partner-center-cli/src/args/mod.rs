@@ -8,6 +8,7 @@
 mod api;
 mod help;
 mod history;
+mod login;
 mod owned;
 mod pages;
 mod prices;
@@ -27,6 +28,7 @@ use crate::output::row_type::RowType;
 
 pub(crate) use api::{Api, Method};
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
+pub(crate) use login::Login;
 pub(crate) use owned::{
     AggregationLevel, SkuList, SkusCommand, SubscriptionList, SubscriptionsCommand, SubscriptionsQuery,
 };
@@ -169,16 +171,7 @@ pub(crate) enum Command {
     Api(Api),
 
     /// Sign in, and store the refresh token for later runs
-    #[command(after_help = help::LOGIN_HELP)]
-    Login {
-        /// Read a refresh token from stdin, such as one from a consent flow, instead of showing a code
-        #[arg(long)]
-        refresh_token_stdin: bool,
-
-        /// No effect: a browser is never opened
-        #[arg(long)]
-        no_browser: bool,
-    },
+    Login(Login),
 
     /// Delete the stored sign-in
     Logout,
