@@ -73,7 +73,8 @@ async fn answer(emulator: &Emulator, pairs: &[(&str, &str)], answer: &str) -> Ve
 fn redirected(response: &Response) -> Vec<(String, String)> {
     assert_eq!(response.status(), 302);
     assert_eq!(response.headers()["cache-control"], "no-store");
-    let query = response.headers()["location"].to_str().unwrap().strip_prefix("http://localhost:9/?").unwrap();
+    let query =
+        response.headers()["location"].to_str().unwrap().strip_prefix("http://localhost:9/?").unwrap();
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
@@ -172,7 +173,11 @@ async fn a_code_is_redeemed_once_with_its_verifier_and_its_redirect() {
         ("client_id", "app", "invalid_client", 7000218),
     ] {
         let (_, body) = redeem(&emulator, &first, &[(name, value)]).await;
-        assert_eq!((&body["error"], &body["error_codes"][0]), (&error.into(), &number.into()), "{name} {value}");
+        assert_eq!(
+            (&body["error"], &body["error_codes"][0]),
+            (&error.into(), &number.into()),
+            "{name} {value}"
+        );
     }
     let (status, body) = redeem(&emulator, &first, &[]).await;
     assert_eq!(status, 200, "a rejected request does not use up the code: {body}");

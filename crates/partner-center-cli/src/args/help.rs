@@ -216,16 +216,20 @@ contains .. or a backslash, is refused, and no token is sent to it.
   partner-center api /v1/customers --paginate --output customers.ndjson";
 
 pub(super) const LOGIN_HELP: &str = "\
-Shows an address and a code. Open the address on any device and enter the code to sign in. The
-resulting refresh token is kept in the token store; it is renewed with each use and expires after
-90 days without use. The tenant and client ids come from the environment or a profile.
+Opens a browser, which comes back to a loopback port of this machine, and waits for it for 5 minutes
+or as long as --timeout says. Without a terminal, a display or a browser, and over SSH, shows an
+address and a code instead, to open and enter on any device. On Linux, BROWSER can name the browser.
+The resulting refresh token is kept in the token store; it is renewed with each use and expires
+after 90 days without use. The tenant and client ids come from the environment or a profile.
 
 An administrator registers the application once, at https://entra.microsoft.com:
   1. App registrations, New registration: accounts in this organizational directory only, no
      redirect URI. Its Overview page shows the two ids.
   2. API permissions: Microsoft Partner Center, delegated, user_impersonation; and Microsoft
-     Graph, delegated, offline_access. Then grant admin consent.
-  3. Authentication: allow public client flows.
+     Graph, delegated, offline_access and openid. Then grant admin consent.
+  3. Authentication: the redirect URI http://localhost, of the platform Mobile and desktop
+     applications; for device codes, allow public client flows. For --confidential, the redirect
+     URI is of the platform Web instead, and Certificates & secrets has a secret or a certificate.
 The user who signs in needs the role Admin Agent in Partner Center, and multi-factor authentication.";
 
 pub(super) const DOCTOR_HELP: &str = "\

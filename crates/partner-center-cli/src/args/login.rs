@@ -6,6 +6,7 @@ use super::help;
 
 /// Without a flag, a browser is opened if there is a terminal and a display, and otherwise a device code is shown.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command")]
 #[command(after_help = help::LOGIN_HELP)]
 pub(crate) struct Login {
     /// Sign in with a browser on this machine, even if there is no terminal or no display

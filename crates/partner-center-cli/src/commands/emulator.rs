@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
     console.note(&format!(
         "emulator with {customers} customers, running until Ctrl-C. To use it from another terminal:\n  \
            export {BASE_URL}={url} {ACCESS_TOKEN}=any\n\
-         or, to try `partner-center login`, which it approves automatically:\n  \
+         or, to try `partner-center login`; with --device-code, it approves the sign-in automatically:\n  \
            export {BASE_URL}={url} {AUTHORITY}={authority} \\\n    \
              {TENANT_ID}={} \\\n    {CLIENT_ID}={}",
         Entra::TENANT_ID,

@@ -83,7 +83,8 @@ impl Login {
         let (send, lines) = channel();
         std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
         let mut login = Self { child, lines, seen: String::new(), url: String::new() };
-        login.url = login.line("/oauth2/v2.0/authorize?").trim().to_owned();
+        let line = login.line("/oauth2/v2.0/authorize?");
+        line.trim().clone_into(&mut login.url);
         login
     }
 
@@ -224,7 +225,7 @@ fn other_requests_are_turned_away_and_the_wait_goes_on() {
     let own = |target: &str| get(target, &host);
     let state = login.parameter("state");
     let long = "x".repeat(100_000);
-    let many: String = (0..500).map(|n| format!("X-{n}: y\r\n")).collect();
+    let many = "X-Many: y\r\n".repeat(500);
     for (request, expected) in [
         (own("/"), 400),
         (own("/?code=c"), 400),
@@ -247,7 +248,10 @@ fn other_requests_are_turned_away_and_the_wait_goes_on() {
         let response = exchange(login.connect(), request.as_bytes());
         let shown: String = request.chars().take(80).collect();
         // Large requests may be cut off before the response is read.
-        assert!(status(&response) == expected || expected == 431 && response.is_empty(), "{shown:?}: {response}");
+        assert!(
+            status(&response) == expected || expected == 431 && response.is_empty(),
+            "{shown:?}: {response}"
+        );
         assert!(!response.contains(&state), "{shown:?}: {response}");
     }
     // More connections than are kept open.
@@ -255,7 +259,11 @@ fn other_requests_are_turned_away_and_the_wait_goes_on() {
     assert!(login.follow(&query).contains("You are signed in"));
     let run = desk.check(login.finish());
     assert_eq!(run.code, 0, "{run}");
-    assert_eq!(desk.beside.emulator.entra().token_requests().authorization_code, 1, "nothing else was redeemed");
+    assert_eq!(
+        desk.beside.emulator.entra().token_requests().authorization_code,
+        1,
+        "nothing else was redeemed"
+    );
     drop((silent, slow, flood));
 }
 
@@ -378,7 +386,8 @@ fn both_loopback_addresses_are_served() {
     let desk = Desk::new();
     let login = desk.login(&[]);
     let query = login.answer("accept");
-    let (_, port) = login.host().split_once(':').map(|(name, port)| (name.to_owned(), port.to_owned())).unwrap();
+    let (_, port) =
+        login.host().split_once(':').map(|(name, port)| (name.to_owned(), port.to_owned())).unwrap();
     // Not every machine has IPv6.
     if let Ok(six) = TcpStream::connect((Ipv6Addr::LOCALHOST, port.parse().unwrap())) {
         let response = exchange(six, format!("GET / HTTP/1.1\r\nHost: [::1]:{port}\r\n\r\n").as_bytes());
@@ -433,11 +442,20 @@ mod on_a_terminal {
         let desk = Desk::new();
         let (script, opened) = browser(&desk);
         let mut command = desk.command();
-        command.env("BROWSER", &script).env("DISPLAY", ":0").args(["login", "--color", "never", "--timeout", "2"]);
+        command.env("BROWSER", &script).env("DISPLAY", ":0").args([
+            "login",
+            "--color",
+            "never",
+            "--timeout",
+            "2",
+        ]);
         let shown = run(&mut command);
         assert_eq!(shown.code, 8, "{shown}");
         let url = std::fs::read_to_string(opened).unwrap();
-        assert!(shown.stderr.replace(['\r', '\n'], "").contains(&url), "the same address is printed\n{shown}");
+        assert!(
+            shown.stderr.replace(['\r', '\n'], "").contains(&url),
+            "the same address is printed\n{shown}"
+        );
         assert!(url.contains("code_challenge=") && !url.contains("verifier"), "{url}");
     }
 
@@ -448,7 +466,10 @@ mod on_a_terminal {
             (&[][..], "there is no display"),
             (&[("DISPLAY", "")], "there is no display"),
             (&[("DISPLAY", ":0"), ("SSH_CONNECTION", "192.0.2.1 5 192.0.2.2 22")], "over SSH"),
-            (&[("WAYLAND_DISPLAY", "wayland-0"), ("BROWSER", ""), ("PATH", "")], "no browser could be opened"),
+            (
+                &[("WAYLAND_DISPLAY", "wayland-0"), ("BROWSER", ""), ("PATH", "")],
+                "no browser could be opened",
+            ),
         ] {
             let desk = Desk::new();
             let mut command = desk.command();

@@ -1,6 +1,7 @@
 //! The page on which a user signs in with a browser, and the authorization codes that it issues.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -50,6 +51,27 @@ impl AuthorizationRequest {
         get(&self.parameters, name)
     }
 
+    /// Checks what is not checked before.
+    fn check(&self) -> Result<(), OauthError> {
+        let require = |name| self.get(name).ok_or_else(|| OauthError::about(900144, name));
+        if require("response_type")? != "code" {
+            return Err(OauthError::about(70005, require("response_type")?));
+        }
+        if self.get("response_mode").is_some_and(|mode| mode != "query") {
+            return Err(OauthError::new(90013));
+        }
+        require("scope")?;
+        let scopes = [("scope".to_owned(), self.get("scope").unwrap_or_default().to_owned())];
+        TokenRequest { form: scopes.to_vec(), basic: None, v1: false, endpoint: "" }.audience()?;
+        match (self.get("code_challenge"), self.get("code_challenge_method")) {
+            (None, None) => Ok(()),
+            // The base64url of 32 bytes.
+            (Some(challenge), Some("S256")) if challenge.len() == 43 => Ok(()),
+            (Some(_), Some("S256")) => Err(OauthError::new(501491)),
+            _ => Err(OauthError::new(90013)),
+        }
+    }
+
     /// The redirect of the browser to the application. An address without a path gets one, as in Entra.
     fn back(&self, answer: &[(&str, &str)]) -> ServiceResponse {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -77,12 +99,15 @@ pub(super) fn respond(entra: &Entra, request: &RecordedRequest, body: &[u8]) -> 
     let text = if is_answer { body } else { request.query().unwrap_or_default().as_bytes() };
     let parameters: Vec<(String, String)> = form_urlencoded::parse(text).into_owned().collect();
     let response = match entra.check_application(parameters) {
-        Ok(asked) => match entra.check_request(&asked) {
+        Ok(asked) => match asked.check() {
             Ok(()) if !is_answer => page(StatusCode::OK, &sign_in_page(request.path(), &asked)),
             Ok(()) => entra.answer(&asked),
             Err(refusal) => {
                 lock(&entra.state).counts.refused += 1;
-                asked.back(&[("error", refusal.error()), ("error_description", &description(entra, request, &refusal))])
+                asked.back(&[
+                    ("error", refusal.error()),
+                    ("error_description", &description(entra, request, &refusal)),
+                ])
             }
         },
         Err(refusal) => {
@@ -110,32 +135,12 @@ impl Entra {
         Ok(AuthorizationRequest { parameters, client_id, redirect_uri })
     }
 
-    /// Checks the rest of the request.
-    fn check_request(&self, asked: &AuthorizationRequest) -> Result<(), OauthError> {
-        let require = |name| asked.get(name).ok_or_else(|| OauthError::about(900144, name));
-        if require("response_type")? != "code" {
-            return Err(OauthError::about(70005, require("response_type")?));
-        }
-        if asked.get("response_mode").is_some_and(|mode| mode != "query") {
-            return Err(OauthError::new(90013));
-        }
-        require("scope")?;
-        let scopes = [("scope".to_owned(), asked.get("scope").unwrap_or_default().to_owned())];
-        TokenRequest { form: scopes.to_vec(), basic: None, v1: false, endpoint: "" }.audience()?;
-        match (asked.get("code_challenge"), asked.get("code_challenge_method")) {
-            (None, None) => Ok(()),
-            // The base64url of 32 bytes.
-            (Some(challenge), Some("S256")) if challenge.len() == 43 => Ok(()),
-            (Some(_), Some("S256")) => Err(OauthError::new(501491)),
-            _ => Err(OauthError::new(90013)),
-        }
-    }
-
     /// Redirects to the application: with a code if the user accepted, or else with an error.
     fn answer(&self, asked: &AuthorizationRequest) -> ServiceResponse {
         if asked.get("answer") != Some("accept") {
             let error = OauthError::new(65004);
-            let description = format!("AADSTS{}: User declined to consent to access the app.", error.number());
+            let description =
+                format!("AADSTS{}: User declined to consent to access the app.", error.number());
             return asked.back(&[
                 ("error", "access_denied"),
                 ("error_subcode", "cancel"),
@@ -190,14 +195,11 @@ fn page(status: StatusCode, html: &str) -> ServiceResponse {
 
 /// The page with the two buttons. It sends the parameters of the request again, with the answer.
 fn sign_in_page(path: &str, asked: &AuthorizationRequest) -> String {
-    let fields: String = asked
-        .parameters
-        .iter()
-        .filter(|(name, _)| name != "answer")
-        .map(|(name, value)| {
-            format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">\n", escaped(name), escaped(value))
-        })
-        .collect();
+    let mut fields = String::new();
+    for (name, value) in asked.parameters.iter().filter(|(name, _)| name != "answer") {
+        let (name, value) = (escaped(name), escaped(value));
+        let _ = writeln!(fields, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+    }
     html(
         "Sign in to the emulator",
         &format!(
@@ -222,7 +224,7 @@ fn error_page(description: &str) -> String {
 
 fn html(title: &str, body: &str) -> String {
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{title}</title></head>\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title></head>\n\
          <body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
     )
 }

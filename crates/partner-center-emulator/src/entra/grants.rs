@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::access::{self, TokenSpec};
 use super::refresh::RefreshToken;
 use super::{
-    Application, DeviceStatus, Entra, EntraState, OauthError, PARTNER_CENTER_RESOURCE,
-    aadsts, assertion,
+    Application, DeviceStatus, Entra, EntraState, OauthError, PARTNER_CENTER_RESOURCE, aadsts, assertion,
 };
 use crate::lock;
 
@@ -229,7 +228,8 @@ impl Entra {
         let audience = Self::user_audience(app, request)?;
         let mut response = self.signed_in(state, app, audience, request);
         if let (Some(nonce), Some(members)) = (nonce, response.as_object_mut()) {
-            members.insert("id_token".to_owned(), json!(access::issue_id_token(self, &app.client_id, &nonce)));
+            members
+                .insert("id_token".to_owned(), json!(access::issue_id_token(self, &app.client_id, &nonce)));
         }
         Ok(response)
     }

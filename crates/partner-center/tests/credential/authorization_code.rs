@@ -191,7 +191,8 @@ async fn a_code_that_is_not_accepted_is_not_called_a_refresh_token() {
     // The code of another sign-in, which has another verifier.
     let one = AuthorizationCode::start(&world.app(), Arc::new(MemoryStore::new()), REDIRECT).await.unwrap();
     let two = AuthorizationCode::start(&world.app(), Arc::new(MemoryStore::new()), REDIRECT).await.unwrap();
-    let stolen = redirected(&one, "accept").await.replace(&parameter(&one, "state"), &parameter(&two, "state"));
+    let stolen =
+        redirected(&one, "accept").await.replace(&parameter(&one, "state"), &parameter(&two, "state"));
     let unverified = two.finish(&stolen).await.unwrap_err();
 
     let used = r#"{"error":"invalid_grant","error_codes":[54005]}"#;
@@ -255,7 +256,8 @@ async fn a_temporary_error_does_not_waste_the_code() {
 async fn nothing_secret_is_printed() {
     // A host that repeats in its response what was sent to it.
     let host = FakeServer::responding(|request| {
-        let body = json!({"error": "invalid_grant", "error_description": format!("AADSTS70000: {}", request.body)});
+        let body =
+            json!({"error": "invalid_grant", "error_description": format!("AADSTS70000: {}", request.body)});
         reply(400, &[], body.to_string())
     });
     let (sign_in, query) = at(&host, &Arc::default()).await;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use partner_center::clock::in_words;
-use partner_center::credential::{AppRegistration, AuthorizationCode, OauthError, Reason, RefreshToken, TokenStore};
+use partner_center::credential::{
+    AppRegistration, AuthorizationCode, OauthError, Reason, RefreshToken, TokenStore,
+};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::desk::{Desk, Ending};
@@ -43,11 +45,14 @@ impl BrowserSignIn<'_> {
         let listener = match Listener::bind().await {
             Ok(listener) => listener,
             Err(error) if self.is_only_way => {
-                let problem = Problem::new(Exit::Unexpected, "could not listen for the browser on 127.0.0.1 or [::1]");
+                let problem =
+                    Problem::new(Exit::Unexpected, "could not listen for the browser on 127.0.0.1 or [::1]");
                 return Err(problem.because(error.to_string()).into());
             }
             Err(error) => {
-                return Ok(Outcome::Unavailable(format!("no port of 127.0.0.1 or [::1] could be opened ({error})")));
+                return Ok(Outcome::Unavailable(format!(
+                    "no port of 127.0.0.1 or [::1] could be opened ({error})"
+                )));
             }
         };
         let port = listener.port();

@@ -44,9 +44,14 @@ pub(super) struct Desk {
 
 /// How far the sign-in is.
 enum Stage {
-    Waiting { sign_in: Box<AuthorizationCode>, redirected: oneshot::Sender<Redirected> },
+    Waiting {
+        sign_in: Box<AuthorizationCode>,
+        redirected: oneshot::Sender<Redirected>,
+    },
     /// The redirect has arrived, with this state.
-    Redirected { state: Option<Zeroizing<String>> },
+    Redirected {
+        state: Option<Zeroizing<String>>,
+    },
 }
 
 /// What to do with a request.
@@ -161,7 +166,8 @@ fn shown(status: StatusCode, page: Page) -> Response<Full<Bytes>> {
 fn response(status: StatusCode, html: impl Into<Bytes>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(html.into()));
     *response.status_mut() = status;
-    let policy = HeaderValue::from_str(&page::policy()).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    let policy =
+        HeaderValue::from_str(&page::policy()).unwrap_or(HeaderValue::from_static("default-src 'none'"));
     let headers: [(HeaderName, HeaderValue); 5] = [
         (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -263,7 +269,9 @@ mod tests {
             let (response, _) = desk.respond(&request).await;
             assert_eq!(response.status(), status, "{target}");
             let headers = format!("{:?}", response.headers());
-            for expected in ["no-store", "no-referrer", "nosniff", "default-src 'none'", "frame-ancestors 'none'"] {
+            for expected in
+                ["no-store", "no-referrer", "nosniff", "default-src 'none'", "frame-ancestors 'none'"]
+            {
                 assert!(headers.contains(expected), "{expected}: {headers}");
             }
             let body = format!("{:?}", response.body());

@@ -14,11 +14,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use partner_center::credential::{
     AppRegistration, Credential, DeviceCode, RefreshToken, TokenClaims, TokenStore,
 };
+use partner_center::settings::ProfileStore;
 use partner_center::settings::input::{Kind, bare, text};
 use partner_center::settings::variables::{
     ACCESS_TOKEN, CLIENT_CERTIFICATE_PATH, CLIENT_SECRET, FEDERATED_TOKEN_FILE, REFRESH_TOKEN,
 };
-use partner_center::settings::ProfileStore;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 

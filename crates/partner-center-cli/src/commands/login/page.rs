@@ -7,7 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::desk::Ending;
 
-const SHEET: &str = "body { font-family: system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem; }";
+const SHEET: &str =
+    "body { font-family: system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem; }";
 
 /// One page.
 #[derive(Clone, Copy, Debug, Template)]
@@ -23,14 +24,17 @@ impl Page {
         text: "This sign-in was already completed in another tab. Close this tab and go back to the terminal.",
     };
 
-    pub(super) const REFUSED: Self =
-        Self { title: "Nothing here", text: "This address is only for the sign-in that was started in the terminal." };
+    pub(super) const REFUSED: Self = Self {
+        title: "Nothing here",
+        text: "This address is only for the sign-in that was started in the terminal.",
+    };
 
     pub(super) fn of(ending: Ending) -> Self {
         match ending {
-            Ending::SignedIn => {
-                Self { title: "Signed in", text: "You are signed in. Close this tab and go back to the terminal." }
-            }
+            Ending::SignedIn => Self {
+                title: "Signed in",
+                text: "You are signed in. Close this tab and go back to the terminal.",
+            },
             Ending::Declined => Self {
                 title: "Not signed in",
                 text: "The sign-in was declined. Close this tab and go back to the terminal.",
@@ -66,7 +70,10 @@ mod tests {
         for page in endings.into_iter().chain([Page::AGAIN]) {
             let html = page.html();
             assert!(html.contains("go back to the terminal"), "{html}");
-            assert!(html.contains(&format!("<style>{SHEET}</style>")), "the hash is that of the sheet\n{html}");
+            assert!(
+                html.contains(&format!("<style>{SHEET}</style>")),
+                "the hash is that of the sheet\n{html}"
+            );
             for part in ["<script", "src=", "href=", "http:", "https:", "url("] {
                 assert!(!html.contains(part), "{part}\n{html}");
             }

@@ -93,8 +93,9 @@ impl AuthorizationCode {
     /// Anyone can send requests to the redirect address. Ignore those with other queries, and keep waiting.
     #[must_use]
     pub fn recognizes(&self, query: &str) -> bool {
-        Redirect::parse(query)
-            .is_some_and(|redirect| self.owns(&redirect) && (redirect.code.is_some() || redirect.error.is_some()))
+        Redirect::parse(query).is_some_and(|redirect| {
+            self.owns(&redirect) && (redirect.code.is_some() || redirect.error.is_some())
+        })
     }
 
     /// Redeems the code in the query of the redirect, stores the refresh token, and returns a credential that uses it.
@@ -205,8 +206,10 @@ fn redirect_address(text: String) -> Result<RedirectUrl> {
         "https" => true,
         _ => false,
     };
-    let is_plain =
-        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    let is_plain = url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
     if !is_safe || !is_plain {
         return Err(invalid());
     }

@@ -12,9 +12,9 @@ use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
-    AuthType, AuthUrl, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet,
-    ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    StandardDeviceAuthorizationResponse, StandardRevocableToken, StandardTokenResponse, TokenResponse,
+    AuthType, AuthUrl, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    Scope, StandardDeviceAuthorizationResponse, StandardRevocableToken, StandardTokenResponse, TokenResponse,
     TokenUrl,
 };
 use partner_center_client::HttpErrorKind;
@@ -52,7 +52,7 @@ type EntraClient<HasUrl = EndpointSet> = oauth2::Client<
 
 type EntraTokenResponse = StandardTokenResponse<IdToken, BasicTokenType>;
 
-/// The member of a token response that OpenID Connect adds, if `openid` was requested.
+/// The ID token in a token response, if `openid` was requested.
 #[derive(Clone, Serialize, Deserialize)]
 struct IdToken {
     id_token: Option<String>,
