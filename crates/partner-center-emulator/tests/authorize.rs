@@ -122,6 +122,22 @@ async fn the_page_asks_and_its_buttons_redirect() {
 }
 
 #[tokio::test]
+async fn an_answer_is_posted_if_the_application_asks_for_it() {
+    let emulator = start().await;
+    for (answer, expected) in [("accept", r#"name="code" value=""#), ("cancel", r#"value="access_denied""#)] {
+        let pairs = [with("response_mode", "form_post"), vec![("answer", answer)]].concat();
+        let response = post(&page_address(&emulator), &pairs).await;
+        assert_eq!((response.status().as_u16(), response.headers().get("location")), (200, None));
+        let page = response.text().await.unwrap();
+        for part in
+            [r#"<form method="post" action="http://localhost:9/">"#, r#"value="s&lt;1&gt;""#, expected]
+        {
+            assert!(page.contains(part), "{part}\n{page}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn requests_that_could_send_the_browser_elsewhere_get_a_page() {
     let emulator = start().await;
     for (name, value, number) in [

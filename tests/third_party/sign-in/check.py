@@ -85,7 +85,8 @@ def sign_in(emulator, directory, button, flags=(), **more):
     _, stderr = login.communicate(timeout=60)
     result = {
         "code": login.returncode, "stderr": stderr, "address": address, "shown": shown, "place": place,
-        "history": history, "scripts": scripts, "requested": browser.requested(), "complaints": browser.complaints(),
+        "history": history, "scripts": scripts, "requested": browser.requested(), "posted": browser.posted(),
+        "complaints": browser.complaints(),
         "referrer": browser.run("document.referrer"),
     }
     browser.close()
@@ -101,9 +102,9 @@ def check(result, emulator, text, code):
     redirect = parse_qs(urlsplit(result["address"]).query)["redirect_uri"][0]
     if result["place"] != f"{redirect}/done":
         fail(f"the last page is at {result['place']}")
-    for address in result["history"] + [result["place"], result["referrer"]]:
-        if "code=" in address and address != result["address"] or "error=" in address:
-            fail(f"the browser's history has {address}")
+    for address in result["history"] + result["requested"] + [result["place"], result["referrer"]]:
+        if "code=" in address or "error=" in address:
+            fail(f"the answer is in an address: {address}")
     hosts = {urlsplit(emulator["authority"]).netloc, urlsplit(redirect).netloc}
     for address in result["requested"]:
         if urlsplit(address).netloc not in hosts:
@@ -113,9 +114,9 @@ def check(result, emulator, text, code):
 
 
 def code_of(result):
-    """The authorization code, which only the redirect has."""
-    for address in result["requested"]:
-        if codes := parse_qs(urlsplit(address).query).get("code"):
+    """The authorization code, which the browser has posted."""
+    for form in result["posted"]:
+        if codes := parse_qs(form).get("code"):
             return codes[0]
     return None
 
@@ -152,7 +153,9 @@ def main():
             if code in accepted["stderr"] or code in accepted["shown"]:
                 fail("the code is shown")
             if kept := keeps(accepted["profile"], code):
-                print(f"sign-in: the redeemed code is in the browser's files: {kept}")
+                fail(f"the code is in the browser's files: {kept}")
+            if not keeps(accepted["profile"], "code_challenge="):
+                fail("the browser's files do not even have the address of the sign-in")
             run = licenses(emulator, directory)
             if run.returncode or len(run.stdout.splitlines()) < 2:
                 fail(f"the stored sign-in does not work:\n{run.stdout}{run.stderr}")

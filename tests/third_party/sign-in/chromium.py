@@ -91,6 +91,11 @@ class Chromium:
         requests = [event["params"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
         return [request["request"]["url"] for request in requests]
 
+    def posted(self):
+        """The forms that pages posted."""
+        requests = [event["params"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
+        return [request["request"]["postData"] for request in requests if "postData" in request["request"]]
+
     def complaints(self):
         """What pages wrote to the console."""
         kinds = ["Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded"]

@@ -57,7 +57,7 @@ impl AuthorizationRequest {
         if require("response_type")? != "code" {
             return Err(OauthError::about(70005, require("response_type")?));
         }
-        if self.get("response_mode").is_some_and(|mode| mode != "query") {
+        if self.get("response_mode").is_some_and(|mode| !["query", "form_post"].contains(&mode)) {
             return Err(OauthError::new(90013));
         }
         require("scope")?;
@@ -72,18 +72,19 @@ impl AuthorizationRequest {
         }
     }
 
-    /// The redirect of the browser to the application. An address without a path gets one, as in Entra.
+    /// Sends the browser back to the application, with the query of a redirect or with a form, as it was asked to. An address
+    /// without a path gets one, as in Entra.
     fn back(&self, answer: &[(&str, &str)]) -> ServiceResponse {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(answer);
-        if let Some(state) = self.get("state") {
-            query.append_pair("state", state);
-        }
+        let state = self.get("state").map(|state| ("state", state));
+        let pairs: Vec<(&str, &str)> = answer.iter().copied().chain(state).collect();
         let has_path = self.redirect_uri.trim_start_matches("http://").contains('/');
-        let slash = if has_path { "" } else { "/" };
-        let separator = if self.redirect_uri.contains('?') { '&' } else { '?' };
-        let location = format!("{}{slash}{separator}{}", self.redirect_uri, query.finish());
-        match HeaderValue::from_str(&location) {
+        let address = format!("{}{}", self.redirect_uri, if has_path { "" } else { "/" });
+        if self.get("response_mode") == Some("form_post") {
+            return page(StatusCode::OK, &posting_page(&address, &pairs));
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let separator = if address.contains('?') { '&' } else { '?' };
+        match HeaderValue::from_str(&format!("{address}{separator}{query}")) {
             Ok(location) => {
                 ServiceResponse::new(StatusCode::FOUND, None, "").with(header::LOCATION, location)
             }
@@ -195,11 +196,8 @@ fn page(status: StatusCode, html: &str) -> ServiceResponse {
 
 /// The page with the two buttons. It sends the parameters of the request again, with the answer.
 fn sign_in_page(path: &str, asked: &AuthorizationRequest) -> String {
-    let mut fields = String::new();
-    for (name, value) in asked.parameters.iter().filter(|(name, _)| name != "answer") {
-        let (name, value) = (escaped(name), escaped(value));
-        let _ = writeln!(fields, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
-    }
+    let parameters = asked.parameters.iter().filter(|(name, _)| name != "answer");
+    let fields = fields(parameters.map(|(name, value)| (name.as_str(), value.as_str())));
     html(
         "Sign in to the emulator",
         &format!(
@@ -213,6 +211,29 @@ fn sign_in_page(path: &str, asked: &AuthorizationRequest) -> String {
             path = escaped(path),
         ),
     )
+}
+
+/// The page that posts the answer to the application, as Entra's does for `form_post`.
+fn posting_page(address: &str, pairs: &[(&str, &str)]) -> String {
+    html(
+        "Working...",
+        &format!(
+            "<form method=\"post\" action=\"{}\">\n{}<noscript><button>Continue</button></noscript>\n</form>\n\
+             <script>document.forms[0].submit()</script>",
+            escaped(address),
+            fields(pairs.iter().copied()),
+        ),
+    )
+}
+
+/// Hidden fields of a form.
+fn fields<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut fields = String::new();
+    for (name, value) in pairs {
+        let (name, value) = (escaped(name), escaped(value));
+        let _ = writeln!(fields, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+    }
+    fields
 }
 
 fn error_page(description: &str) -> String {

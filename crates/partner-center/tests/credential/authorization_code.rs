@@ -19,7 +19,7 @@ use crate::support::{World, kept, text};
 
 const REDIRECT: &str = "http://localhost:8400";
 
-/// The query of the redirect, after the user has answered on the emulator's page.
+/// The form for the redirect address, after the user has answered on the emulator's page.
 async fn redirected(sign_in: &AuthorizationCode, answer: &str) -> String {
     let (address, query) = sign_in.url().split_once('?').unwrap();
     let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
@@ -32,8 +32,14 @@ async fn redirected(sign_in: &AuthorizationCode, answer: &str) -> String {
     page.write_all(request.as_bytes()).await.unwrap();
     let mut response = String::new();
     page.read_to_string(&mut response).await.unwrap();
-    let location = response.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
-    location.strip_prefix(REDIRECT).unwrap().strip_prefix("/?").unwrap().to_owned()
+    assert!(response.contains(&format!(r#"action="{REDIRECT}/""#)), "{response}");
+    let fields = response.split(r#"<input type="hidden" name=""#).skip(1);
+    let pairs = fields.map(|field| {
+        // `code" value="..">`
+        let parts: Vec<_> = field.split('"').collect();
+        format!("{}={}", parts[0], parts[2].replace(' ', "+"))
+    });
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 /// The value of a parameter of the address.
@@ -49,8 +55,8 @@ async fn at(host: &FakeServer, store: &Arc<MemoryStore>) -> (AuthorizationCode, 
         .with_authority(host.url())
         .with_clock(ManualClock::new());
     let sign_in = AuthorizationCode::start(&app, store.clone(), REDIRECT).await.unwrap();
-    let query = format!("code=the-code&state={}", parameter(&sign_in, "state"));
-    (sign_in, query)
+    let form = format!("code=the-code&state={}", parameter(&sign_in, "state"));
+    (sign_in, form)
 }
 
 fn tokens(id_token: &str) -> Reply {
@@ -68,9 +74,9 @@ async fn a_user_signs_in_and_the_next_process_uses_the_store() {
     let store = Arc::new(MemoryStore::new());
     let sign_in = AuthorizationCode::start(&world.app(), store.clone(), REDIRECT).await.unwrap();
     assert_eq!(world.emulator.authority_requests().len(), 0, "nothing is sent before the user has answered");
-    let query = redirected(&sign_in, "accept").await;
-    assert!(sign_in.recognizes(&query));
-    let credential = sign_in.finish(&query).await.unwrap();
+    let form = redirected(&sign_in, "accept").await;
+    assert!(sign_in.recognizes(&form));
+    let credential = sign_in.finish(&form).await.unwrap();
     text(&credential).await;
     assert_eq!(world.entra().token_requests().refresh_token, 0, "the sign-in's own access token is used");
     assert!(kept(&*store).await.account().is_some());
@@ -87,7 +93,7 @@ async fn a_user_signs_in_and_the_next_process_uses_the_store() {
     ] {
         assert_eq!(token.form(name).as_deref(), Some(value));
     }
-    assert!(query.contains(&token.form("code").unwrap()));
+    assert!(form.contains(&token.form("code").unwrap()));
     for never in ["client_secret", "client_assertion", "state", "nonce", "code_challenge"] {
         assert_eq!(token.form(never), None, "{never}");
     }
@@ -101,7 +107,7 @@ async fn a_user_signs_in_and_the_next_process_uses_the_store() {
 
 #[tokio::test]
 async fn a_redirect_that_is_not_the_answer_sends_nothing() {
-    let queries: [fn(&str) -> String; 7] = [
+    let forms: [fn(&str) -> String; 7] = [
         |_| String::new(),
         |_| "code=c".to_owned(),
         |_| "code=c&state=".to_owned(),
@@ -110,16 +116,16 @@ async fn a_redirect_that_is_not_the_answer_sends_nothing() {
         |state| format!("code=c&state={state}&state={state}"),
         |state| format!("session_state=s&state={state}"),
     ];
-    for query in queries {
+    for form in forms {
         let world = World::new().await;
         let store = Arc::new(MemoryStore::new());
         let sign_in = AuthorizationCode::start(&world.app(), store.clone(), REDIRECT).await.unwrap();
-        let query = query(&parameter(&sign_in, "state"));
-        assert!(!sign_in.recognizes(&query), "{query}");
-        let error = sign_in.finish(&query).await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credential, 0), "{query}");
+        let form = form(&parameter(&sign_in, "state"));
+        assert!(!sign_in.recognizes(&form), "{form}");
+        let error = sign_in.finish(&form).await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Credential, 0), "{form}");
         assert!(error.advice().starts_with("Start the sign-in again"), "{}", error.advice());
-        assert_eq!(world.emulator.authority_requests().len(), 0, "{query}");
+        assert_eq!(world.emulator.authority_requests().len(), 0, "{form}");
         assert!(store.load().await.unwrap().is_none());
     }
 }
@@ -128,9 +134,9 @@ async fn a_redirect_that_is_not_the_answer_sends_nothing() {
 async fn an_error_in_the_redirect_has_its_reason_and_sends_nothing() {
     let world = World::new().await;
     let sign_in = AuthorizationCode::start(&world.app(), world.signed_in(), REDIRECT).await.unwrap();
-    let query = redirected(&sign_in, "cancel").await;
-    assert!(sign_in.recognizes(&query));
-    let error = sign_in.finish(&query).await.unwrap_err();
+    let form = redirected(&sign_in, "cancel").await;
+    assert!(sign_in.recognizes(&form));
+    let error = sign_in.finish(&form).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Credential, Some("AADSTS65004")));
     assert_eq!(OauthError::of(&error).unwrap().reason(), Reason::Declined);
 
@@ -147,9 +153,9 @@ async fn an_error_in_the_redirect_has_its_reason_and_sends_nothing() {
     ] {
         let sign_in = AuthorizationCode::start(&world.app(), world.signed_in(), REDIRECT).await.unwrap();
         let state = parameter(&sign_in, "state");
-        let query = format!("error={error}&error_description={description}%3A+sentinel&state={state}&code=c");
-        let error = sign_in.finish(&query).await.unwrap_err();
-        assert_eq!((error.kind(), OauthError::of(&error).unwrap().reason()), (kind, reason), "{query}");
+        let form = format!("error={error}&error_description={description}%3A+sentinel&state={state}&code=c");
+        let error = sign_in.finish(&form).await.unwrap_err();
+        assert_eq!((error.kind(), OauthError::of(&error).unwrap().reason()), (kind, reason), "{form}");
         assert!(!format!("{error} {error:?}").contains("sentinel"), "the description may name people");
     }
     assert_eq!(world.entra().token_requests().authorization_code, 0);
@@ -164,29 +170,29 @@ async fn a_response_to_another_sign_in_is_not_stored() {
     for id_token in [other.as_str(), &none, &number, "unreadable", ""] {
         let store = Arc::new(MemoryStore::new());
         host.push(tokens(&format!(r#","id_token":"{id_token}""#)));
-        let (sign_in, query) = at(&host, &store).await;
-        let error = sign_in.finish(&query).await.unwrap_err();
+        let (sign_in, form) = at(&host, &store).await;
+        let error = sign_in.finish(&form).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{id_token}");
         assert!(store.load().await.unwrap().is_none(), "{id_token}");
     }
     let store = Arc::new(MemoryStore::new());
-    let (sign_in, query) = at(&host, &store).await;
+    let (sign_in, form) = at(&host, &store).await;
     let own = with_claims(&json!({"nonce": parameter(&sign_in, "nonce")}));
     host.push(tokens(&format!(r#","id_token":"{own}""#)));
-    sign_in.finish(&query).await.unwrap();
+    sign_in.finish(&form).await.unwrap();
     assert!(store.load().await.unwrap().is_some());
     // A service without OpenID Connect: the verifier alone ties the response to this sign-in.
-    let (sign_in, query) = at(&host, &store).await;
-    sign_in.finish(&query).await.unwrap();
+    let (sign_in, form) = at(&host, &store).await;
+    sign_in.finish(&form).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_code_that_is_not_accepted_is_not_called_a_refresh_token() {
     let world = World::new().await;
     let late = AuthorizationCode::start(&world.app(), Arc::new(MemoryStore::new()), REDIRECT).await.unwrap();
-    let query = redirected(&late, "accept").await;
+    let form = redirected(&late, "accept").await;
     world.advance(Duration::from_secs(600));
-    let expired = late.finish(&query).await.unwrap_err();
+    let expired = late.finish(&form).await.unwrap_err();
 
     // The code of another sign-in, which has another verifier.
     let one = AuthorizationCode::start(&world.app(), Arc::new(MemoryStore::new()), REDIRECT).await.unwrap();
@@ -197,8 +203,8 @@ async fn a_code_that_is_not_accepted_is_not_called_a_refresh_token() {
 
     let used = r#"{"error":"invalid_grant","error_codes":[54005]}"#;
     let host = FakeServer::repeating([reply(400, &[], used)]);
-    let (sign_in, query) = at(&host, &Arc::default()).await;
-    let reused = sign_in.finish(&query).await.unwrap_err();
+    let (sign_in, form) = at(&host, &Arc::default()).await;
+    let reused = sign_in.finish(&form).await.unwrap_err();
     assert_eq!(host.requests().len(), 1, "it is not redeemed again");
 
     for (error, code) in [(expired, "AADSTS70008"), (unverified, "AADSTS501481"), (reused, "AADSTS54005")] {
@@ -224,14 +230,14 @@ async fn an_application_authenticates_when_it_redeems() {
     for (app, member) in [(with_secret, "client_secret"), (with_assertion, "client_assertion")] {
         let sign_in = AuthorizationCode::start(&app, Arc::new(MemoryStore::new()), REDIRECT).await.unwrap();
         assert!(!sign_in.url().contains("s3cret"));
-        let query = redirected(&sign_in, "accept").await;
-        text(&sign_in.finish(&query).await.unwrap()).await;
+        let form = redirected(&sign_in, "accept").await;
+        text(&sign_in.finish(&form).await.unwrap()).await;
         let last = world.emulator.authority_requests().pop().unwrap();
         assert!(last.form(member).is_some() && last.form("code_verifier").is_some(), "{member}");
     }
     let sign_in = AuthorizationCode::start(&secret, Arc::new(MemoryStore::new()), REDIRECT).await.unwrap();
-    let query = redirected(&sign_in, "accept").await;
-    let error = sign_in.finish(&query).await.unwrap_err();
+    let form = redirected(&sign_in, "accept").await;
+    let error = sign_in.finish(&form).await.unwrap_err();
     assert_eq!(error.code(), Some("AADSTS7000218"));
     assert!(error.advice().contains("Mobile and desktop applications"), "{}", error.advice());
 }
@@ -244,8 +250,8 @@ async fn a_temporary_error_does_not_waste_the_code() {
         tokens(""),
     ]);
     let store = Arc::new(MemoryStore::new());
-    let (sign_in, query) = at(&host, &store).await;
-    sign_in.finish(&query).await.unwrap();
+    let (sign_in, form) = at(&host, &store).await;
+    sign_in.finish(&form).await.unwrap();
     let bodies: Vec<String> = host.requests().into_iter().map(|request| request.body).collect();
     assert_eq!(bodies.len(), 3);
     assert!(bodies.iter().all(|body| *body == bodies[0]));
@@ -260,11 +266,11 @@ async fn nothing_secret_is_printed() {
             json!({"error": "invalid_grant", "error_description": format!("AADSTS70000: {}", request.body)});
         reply(400, &[], body.to_string())
     });
-    let (sign_in, query) = at(&host, &Arc::default()).await;
+    let (sign_in, form) = at(&host, &Arc::default()).await;
     let (state, nonce) = (parameter(&sign_in, "state"), parameter(&sign_in, "nonce"));
     let printed = format!("{sign_in:?} {sign_in:#?}");
     assert!(printed.contains(REDIRECT) && printed.contains("contoso.example"), "{printed}");
-    let error: Error = sign_in.finish(&query).await.unwrap_err();
+    let error: Error = sign_in.finish(&form).await.unwrap_err();
     let sent = host.requests().remove(0).body;
     let verifier = sent.split('&').find_map(|pair| pair.strip_prefix("code_verifier=")).unwrap();
     let refusal = OauthError::of(&error).unwrap();

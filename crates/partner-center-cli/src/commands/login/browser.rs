@@ -1,4 +1,4 @@
-//! Sign-in with a browser: opens it, waits for the redirect, and redeems the code.
+//! Sign-in with a browser: opens it, waits for its answer, and redeems the code.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,7 +60,7 @@ impl BrowserSignIn<'_> {
         let redirect = format!("http://localhost:{port}");
         let sign_in = AuthorizationCode::start(self.app, Arc::clone(&self.store), redirect).await?;
         let url = sign_in.url().to_owned();
-        let (desk, mut redirected) = Desk::new(sign_in, port);
+        let (desk, mut answered) = Desk::new(sign_in, port);
         let desk = Arc::new(desk);
         let serving = listener.serve(&desk);
 
@@ -74,9 +74,9 @@ impl BrowserSignIn<'_> {
         console.note(&self.while_waiting());
         let spinner = spinner();
         let deadline = Instant::now() + self.patience;
-        let (sign_in, query) = loop {
+        let (sign_in, form) = loop {
             tokio::select! {
-                Ok(redirected) = &mut redirected => break redirected,
+                Ok(answered) = &mut answered => break answered,
                 opened = &mut opening, if is_opening => {
                     is_opening = false;
                     if matches!(opened, Ok(true)) {
@@ -94,7 +94,7 @@ impl BrowserSignIn<'_> {
                 }
             }
         };
-        let result = sign_in.finish(secrecy::ExposeSecret::expose_secret(&query)).await;
+        let result = sign_in.finish(secrecy::ExposeSecret::expose_secret(&form)).await;
         spinner.finish_and_clear();
         desk.end(match &result {
             Ok(_) => Ending::SignedIn,

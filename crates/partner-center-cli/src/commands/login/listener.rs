@@ -1,4 +1,4 @@
-//! The sockets that receive the redirect: a port of both loopback addresses, for as long as the sign-in takes.
+//! The sockets that receive the answer of the browser: a port of both loopback addresses, for as long as the sign-in takes.
 //!
 //! The HTTP library of the emulator parses the requests, because any program on this machine can send anything.
 
@@ -129,7 +129,7 @@ async fn connection(stream: TcpStream, desk: Arc<Desk>) {
     let service = service_fn(|request| {
         let (desk, is_end) = (&desk, &is_end);
         async move {
-            let (response, shows_end) = desk.respond(&request).await;
+            let (response, shows_end) = desk.respond(request).await;
             is_end.store(shows_end, Ordering::Relaxed);
             Ok::<_, Infallible>(response)
         }

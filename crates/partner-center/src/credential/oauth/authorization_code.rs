@@ -18,8 +18,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// A sign-in with a browser that waits for the redirect: the authorization code flow with PKCE.
 ///
-/// Open [`url`](Self::url) in the user's browser. It ends at the redirect address, with a query; pass that query to
-/// [`finish`](Self::finish). Receiving the redirect is up to your program, such as an HTTP server on a loopback address.
+/// Open [`url`](Self::url) in the user's browser. At the end the browser posts a form to the redirect address; pass the body
+/// of that request to [`finish`](Self::finish). The form keeps the code out of addresses, which browsers store. Receiving it
+/// is up to your program, such as an HTTP server on a loopback address.
 /// For a desktop program, register the redirect address `http://localhost` for the platform *Mobile and desktop
 /// applications* and use any port; for an application with a secret or a certificate, register it for the platform *Web*.
 ///
@@ -30,13 +31,13 @@ use crate::error::{Error, ErrorKind, Result};
 /// use std::sync::Arc;
 /// use partner_center::credential::{AppRegistration, AuthorizationCode, FileStore};
 ///
-/// # async fn sign_in(query_of_redirect: impl AsyncFn(&str) -> String) -> partner_center::Result<()> {
+/// # async fn sign_in(form_from_browser: impl AsyncFn(&str) -> String) -> partner_center::Result<()> {
 /// let app = AppRegistration::new("contoso.onmicrosoft.com", "00000000-1111-2222-3333-444444444444");
 /// let store = Arc::new(FileStore::new("token.json"));
 /// let sign_in = AuthorizationCode::start(&app, store, "http://localhost:8400").await?;
-/// // Opens the address in a browser, and receives the redirect: `code=..&state=..`.
-/// let query = query_of_redirect(sign_in.url()).await;
-/// let credential = sign_in.finish(&query).await?;
+/// // Opens the address in a browser, and receives the form: `code=..&state=..`.
+/// let form = form_from_browser(sign_in.url()).await;
+/// let credential = sign_in.finish(&form).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -88,28 +89,30 @@ impl AuthorizationCode {
         &self.url
     }
 
-    /// Whether this query is the answer to this sign-in: it has the `state` of the sign-in, and a code or an error.
+    /// Whether this form, or the query of a redirect, is the answer to this sign-in: it has the `state` of the sign-in, and a
+    /// code or an error.
     ///
-    /// Anyone can send requests to the redirect address. Ignore those with other queries, and keep waiting.
+    /// Anyone can send requests to the redirect address. Ignore those with other forms, and keep waiting.
     #[must_use]
-    pub fn recognizes(&self, query: &str) -> bool {
-        Redirect::parse(query).is_some_and(|redirect| {
+    pub fn recognizes(&self, form: &str) -> bool {
+        Redirect::parse(form).is_some_and(|redirect| {
             self.owns(&redirect) && (redirect.code.is_some() || redirect.error.is_some())
         })
     }
 
-    /// Redeems the code in the query of the redirect, stores the refresh token, and returns a credential that uses it.
+    /// Redeems the code in the form that the browser posted, stores the refresh token, and returns a credential that uses it.
     ///
-    /// A code can be redeemed once, within about ten minutes.
+    /// A code can be redeemed once, within about ten minutes. The query of a redirect has the same form and is accepted too,
+    /// for sign-in services that do not post forms.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credential`] if the query is not the answer to this sign-in, if the user declined, if the sign-in
+    /// [`ErrorKind::Credential`] if the form is not the answer to this sign-in, if the user declined, if the sign-in
     /// service does not accept the code, or if it returns no refresh token; [`ErrorKind::InvalidResponse`] if its
-    /// response belongs to another sign-in; and the errors of the store. Nothing is sent unless the query is the answer
+    /// response belongs to another sign-in; and the errors of the store. Nothing is sent unless the form is the answer
     /// to this sign-in and has a code.
-    pub async fn finish(self, query: &str) -> Result<RefreshToken> {
-        let redirect = Redirect::parse(query).filter(|redirect| self.owns(redirect)).ok_or_else(|| {
+    pub async fn finish(self, form: &str) -> Result<RefreshToken> {
+        let redirect = Redirect::parse(form).filter(|redirect| self.owns(redirect)).ok_or_else(|| {
             Error::new(ErrorKind::Credential, "the redirect does not belong to this sign-in")
                 .with_advice("Start the sign-in again, and complete it in the browser that it opens.")
         })?;
@@ -156,11 +159,11 @@ struct Redirect {
 }
 
 impl Redirect {
-    /// Reads a query. `None` if it has no state, or a parameter twice.
-    fn parse(query: &str) -> Option<Self> {
+    /// Reads a form or a query. `None` if it has no state, or a parameter twice.
+    fn parse(form: &str) -> Option<Self> {
         let (mut state, mut code, mut error, mut description) = (None, None, None, None);
-        let query = query.strip_prefix('?').unwrap_or(query);
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let form = form.strip_prefix('?').unwrap_or(form);
+        for (name, value) in form_urlencoded::parse(form.as_bytes()) {
             let place = match &*name {
                 "state" => &mut state,
                 "code" => &mut code,
@@ -262,7 +265,7 @@ mod tests {
         for (name, value) in [
             ("client_id", CLIENT),
             ("response_type", "code"),
-            ("response_mode", "query"),
+            ("response_mode", "form_post"),
             ("redirect_uri", "http://localhost:8400"),
             ("scope", "https://api.partnercenter.microsoft.com/.default offline_access openid"),
             ("prompt", "select_account"),

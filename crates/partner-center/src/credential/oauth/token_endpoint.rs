@@ -279,7 +279,8 @@ impl TokenEndpoint {
             .set_redirect_uri(Cow::Borrowed(redirect))
             .add_scopes(self.sign_in_scopes())
             .add_extra_param("nonce", nonce.secret())
-            .add_extra_param("response_mode", "query")
+            // Not in the query of the redirect: browsers keep the addresses of redirects in their history.
+            .add_extra_param("response_mode", "form_post")
             // Otherwise a browser with one signed-in account uses that account without asking.
             .add_extra_param("prompt", "select_account");
         request.url().0.into()
