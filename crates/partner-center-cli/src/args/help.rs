@@ -218,7 +218,7 @@ contains .. or a backslash, is refused, and no token is sent to it.
 pub(super) const LOGIN_HELP: &str = "\
 Opens a browser, which comes back to a loopback port of this machine, and waits for it for 5 minutes
 or as long as --timeout says. Without a terminal, a display or a browser, and over SSH, shows an
-address and a code instead, to open and enter on any device. On Linux, BROWSER can name the browser.
+address and a code instead, to open and enter on any device. BROWSER can name the browser.
 The resulting refresh token is kept in the token store; it is renewed with each use and expires
 after 90 days without use. The tenant and client ids come from the environment or a profile.
 

@@ -1,5 +1,7 @@
 //! Sign-in with a browser: opens it, waits for its answer, and redeems the code.
 
+use std::env;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +23,20 @@ use crate::terminal::text::showable;
 pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// How long the browser may take to show the last page. A redirect is followed at once.
 const LAST_PAGE: Duration = Duration::from_secs(2);
+
+/// Opens an address in the browser that `BROWSER` names, or else in the user's own. Whether one was started.
+fn open(url: &str) -> bool {
+    // Elsewhere the library reads the variable.
+    let named = env::var_os("BROWSER")
+        .filter(|program| cfg!(any(windows, target_os = "macos")) && !program.is_empty());
+    match named {
+        Some(program) => {
+            let mut browser = Command::new(program);
+            browser.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
+        }
+        None => webbrowser::open(url).is_ok(),
+    }
+}
 
 /// What is signed in, and how.
 pub(super) struct BrowserSignIn<'a> {
@@ -69,7 +85,7 @@ impl BrowserSignIn<'_> {
             showable(&url)
         ));
         // On a thread of its own: a browser in the terminal runs until the user leaves it.
-        let mut opening = tokio::task::spawn_blocking(move || webbrowser::open(&url).is_ok());
+        let mut opening = tokio::task::spawn_blocking(move || open(&url));
         let mut is_opening = true;
         console.note(&self.while_waiting());
         let spinner = spinner();
