@@ -416,34 +416,3 @@ async fn a_client_assertion_replaces_the_secret() {
     assert_eq!(ask(federated("repo:contoso/reports")).await.0, 200);
     refused(&ask(federated("repo:contoso/other")).await, 401, "invalid_client", 70021);
 }
-
-#[tokio::test]
-async fn an_authorization_code_is_redeemed_once() {
-    let emulator = start(Emulator::builder()).await;
-    let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let authorize = |redirect: &str| {
-        let url = format!("{}/common/oauth2/v2.0/authorize", emulator.authority());
-        let query =
-            format!("client_id={}&response_type=code&state=s1&redirect_uri={redirect}", Entra::CLIENT_ID);
-        client.get(format!("{url}?{query}")).send()
-    };
-    let response = authorize("http%3A%2F%2Flocalhost%3A9%2Fdone").await.unwrap();
-    assert_eq!(response.status(), 302);
-    let location = response.headers()["location"].to_str().unwrap();
-    let (target, query) = location.split_once('?').unwrap();
-    assert_eq!(target, "http://localhost:9/done");
-    let code = query.strip_prefix("code=").unwrap().strip_suffix("&state=s1").unwrap();
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("client_id", Entra::CLIENT_ID),
-        ("code", code),
-        ("redirect_uri", target),
-        ("scope", SCOPE),
-    ];
-    let (status, body) = post(&emulator, V2, &form).await;
-    assert_eq!(status, 200);
-    assert!(body["refresh_token"].is_string());
-    refused(&post(&emulator, V2, &form).await, 400, "invalid_grant", 54005);
-
-    assert_eq!(authorize("https%3A%2F%2Fevil.example").await.unwrap().status(), 400);
-}

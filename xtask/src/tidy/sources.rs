@@ -26,22 +26,29 @@ const TEXTS: [(&str, &str); 5] = [
 const VARIABLES: (&str, &str) = ("settings/variables.rs", "PARTNER_CENTER_");
 
 /// Functions that are not used, by the last two names of their path, and why.
-const FUNCTIONS: [([&str; 2], &str); 7] = [
+const FUNCTIONS: [([&str; 2], &str); 9] = [
     (["Instant", "now"], "use the injected clock"),
     (["SystemTime", "now"], "use the injected clock"),
     (["Uuid", "new_v4"], "use the injected random numbers"),
+    (["PkceCodeChallenge", "new_random_sha256"], "use the injected random numbers"),
+    (["CsrfToken", "new_random"], "use the injected random numbers"),
     (["io", "stdout"], "the program owns the terminal"),
     (["io", "stderr"], "the program owns the terminal"),
     (["env", "var"], "only the settings read the environment"),
     (["env", "var_os"], "only the settings read the environment"),
 ];
 
+/// The sign-in with a browser.
+const SIGN_IN: &str = "credential/oauth/authorization_code.rs";
+
 /// Files that may use a function, and why.
-const EXCEPTIONS: [(&str, &str, &str); 6] = [
+const EXCEPTIONS: [(&str, &str, &str); 8] = [
     ("clock.rs", "Instant", "it implements the clock"),
     ("clock.rs", "SystemTime", "it implements the clock"),
     ("clock.rs", "Uuid", "it implements the random numbers"),
     ("call/poll_timeout.rs", "Instant", "tokio times a request in progress"),
+    (SIGN_IN, "PkceCodeChallenge", "the injected random numbers need not be secret"),
+    (SIGN_IN, "CsrfToken", "the injected random numbers need not be secret"),
     ("settings/read.rs", "env", "it reads the environment"),
     ("proxy.rs", "env", "it reads the proxy of the environment for a program that asks for it"),
 ];
@@ -124,6 +131,7 @@ mod tests {
             "fn f() { std::time::Instant::now() }",
             "fn f() { times.map(SystemTime::now) }",
             "fn f() { Uuid::new_v4() }",
+            "fn f() { oauth2::CsrfToken::new_random() }",
             "use std::io; fn f() { writeln!(io::stderr(), \"x\") }",
         ] {
             assert!(!found("call/mod.rs", text).is_empty(), "{text}");
@@ -139,6 +147,7 @@ mod tests {
             ("call/poll_timeout.rs", "fn f() { Instant::now() }"),
             ("settings/variables.rs", "const TOKEN: &str = \"PARTNER_CENTER_TOKEN\";"),
             ("settings/read.rs", "fn f() { std::env::var_os(name) }"),
+            (SIGN_IN, "fn f() { PkceCodeChallenge::new_random_sha256(); CsrfToken::new_random() }"),
             ("clock.rs", "fn f() { Instant::now(); SystemTime::now(); Uuid::new_v4() }"),
             ("client.rs", "const CRATE: &str = \"the crate partner-center.\"; fn f() { clock.now() }"),
         ] {

@@ -235,10 +235,12 @@ The checks and the exit codes are those of doctor, which also shows every settin
 analytics would accept the credentials, 4 if not, 11 if that is unknown.";
 
 pub(super) const LOGIN_HELP: &str = "\
-Shows an address and a code. Open the address on any device and enter the code to sign in. The
-resulting refresh token is kept in the token store; it is renewed with each use and expires after
-90 days without use. The tenant and client ids come from --tenant and --client, the environment or a
-profile.
+Opens a browser, which comes back to a loopback port of this machine, and waits for it for 5 minutes
+or as long as --timeout says. Without a terminal, a display or a browser, and over SSH, shows an
+address and a code instead, to open and enter on any device. BROWSER can name the browser.
+The resulting refresh token is kept in the token store; it is renewed with each use and expires
+after 90 days without use. The tenant and client ids come from --tenant and --client, the environment
+or a profile.
 
 With --tenant or --client, or with --profile and a new name, a successful sign-in writes both ids to
 the profile, and --cloud and --base-url if they are given; later runs need nothing but the profile:
@@ -249,8 +251,10 @@ An administrator registers the application once, at https://entra.microsoft.com:
   1. App registrations, New registration: accounts in this organizational directory only, no
      redirect URI. Its Overview page shows the two ids.
   2. API permissions: Microsoft Partner Center, delegated, user_impersonation; and Microsoft
-     Graph, delegated, offline_access. Then grant admin consent.
-  3. Authentication: allow public client flows.
+     Graph, delegated, offline_access and openid. Then grant admin consent.
+  3. Authentication: the redirect URI http://localhost, of the platform Mobile and desktop
+     applications; for device codes, allow public client flows. For --confidential, the redirect
+     URI is of the platform Web instead, and Certificates & secrets has a secret or a certificate.
 The user who signs in needs the role Admin Agent in Partner Center, and multi-factor authentication.
 `partner-center help consent` describes every click, and what can break later.";
 

@@ -9,6 +9,7 @@ mod api;
 mod config;
 mod help;
 mod history;
+mod login;
 mod owned;
 mod pages;
 mod prices;
@@ -31,6 +32,7 @@ use crate::{exit, topics};
 pub(crate) use api::{Api, Method};
 pub(crate) use config::{AuthCommand, ConfigCommand};
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
+pub(crate) use login::Login;
 pub(crate) use owned::{
     AggregationLevel, SkuList, SkusCommand, SubscriptionList, SubscriptionsCommand, SubscriptionsQuery,
 };
@@ -184,24 +186,7 @@ pub(crate) enum Command {
     Api(Api),
 
     /// Sign in, and store the refresh token for later runs
-    #[command(after_help = help::LOGIN_HELP)]
-    Login {
-        /// Read a refresh token from stdin, such as one from a consent flow, instead of showing a code
-        #[arg(long)]
-        refresh_token_stdin: bool,
-
-        /// No effect: a browser is never opened
-        #[arg(long)]
-        no_browser: bool,
-
-        /// The partner's tenant, its id or one of its domains: written to the profile once the sign-in has succeeded
-        #[arg(long, value_name = "TENANT")]
-        tenant: Option<String>,
-
-        /// The application (client) id: written to the profile once the sign-in has succeeded
-        #[arg(long, value_name = "CLIENT")]
-        client: Option<String>,
-    },
+    Login(Login),
 
     /// Delete the stored sign-in
     Logout,

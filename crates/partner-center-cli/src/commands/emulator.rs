@@ -51,7 +51,7 @@ pub(crate) async fn run(arguments: &Arguments, console: Console) -> Result<Exit,
     console.note(&format!(
         "emulator with {customers} customers, running until Ctrl-C. To use it from another terminal:\n  \
            export {BASE_URL}={url} {ACCESS_TOKEN}=any\n\
-         or, to try a sign-in, which it approves automatically, and a profile that keeps the settings:\n  \
+         or, to try a sign-in, which it approves automatically with --device-code, and a profile that keeps the settings:\n  \
            partner-center --profile emulator config set base-url {url}\n  \
            partner-center --profile emulator config set authority {authority}\n  \
            partner-center --profile emulator login \\\n    \

@@ -58,10 +58,7 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
             unless_stopped(Box::pin(customers::run(command, global, console))).await
         }
         Command::Api(arguments) => Box::pin(api::run(arguments, global, console)).await,
-        Command::Login { refresh_token_stdin, no_browser: _, tenant, client } => {
-            let ids = [tenant.as_deref(), client.as_deref()];
-            unless_stopped(login::login(global, *refresh_token_stdin, ids, console)).await
-        }
+        Command::Login(arguments) => unless_stopped(login::login(arguments, global, console)).await,
         Command::Logout => unless_stopped(login::logout(global, console)).await,
         Command::Doctor { online } => {
             unless_stopped(doctor::run(global, *online, output_options::format(global, None)?, console)).await

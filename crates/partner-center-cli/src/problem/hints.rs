@@ -74,7 +74,10 @@ fn of_sign_in_reason(reason: Reason) -> &'static str {
         | Reason::Consent
         | Reason::Declined
         | Reason::CodeExpired => LOGIN,
-        Reason::Policy => "To pass the token on stdin, run `partner-center login --refresh-token-stdin`.",
+        Reason::Policy => {
+            "To sign in with a browser, run `partner-center login --browser`; to pass the token on stdin, run \
+             `partner-center login --refresh-token-stdin`."
+        }
         Reason::Client => SECRET,
         Reason::Application => IDS,
         Reason::Unavailable => NONE,

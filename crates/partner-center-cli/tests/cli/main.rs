@@ -44,6 +44,7 @@ mod reports;
 mod resume;
 mod roll_up;
 mod shell;
+mod sign_in;
 mod sources;
 mod support;
 #[cfg(unix)]

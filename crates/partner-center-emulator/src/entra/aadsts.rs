@@ -27,6 +27,7 @@ macro_rules! table {
 }
 
 table! {
+    50011 "invalid_request" None, BAD_REQUEST, "The redirect URI '{}' specified in the request does not match the redirect URIs configured for the application. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.";
     50027 "invalid_client" None, UNAUTHORIZED, "JWT token is invalid or malformed.";
     50076 "invalid_grant" Some("basic_action"), BAD_REQUEST, "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access 'fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd'.";
     50078 "invalid_grant" Some("basic_action"), BAD_REQUEST, "Presented multi-factor authentication has expired due to policies configured by your administrator, you must refresh your multi-factor authentication to access 'fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd'.";
@@ -41,6 +42,7 @@ table! {
     65004 "authorization_declined" None, BAD_REQUEST, "User declined to consent to access the app.";
     70000 "invalid_grant" None, BAD_REQUEST, "Provided grant is invalid or malformed.";
     70003 "unsupported_grant_type" None, BAD_REQUEST, "The app requested an unsupported grant type '{}'.";
+    70005 "unsupported_response_type" None, BAD_REQUEST, "The app requested an unsupported response type '{}'.";
     70008 "invalid_grant" None, BAD_REQUEST, "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.";
     70011 "invalid_scope" None, BAD_REQUEST, "The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope {} is not valid.";
     70016 "authorization_pending" None, BAD_REQUEST, "OAuth 2.0 device flow error. Authorization is pending. Continue polling.";
@@ -50,6 +52,8 @@ table! {
     90002 "invalid_request" None, BAD_REQUEST, "Tenant '{}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.";
     90013 "invalid_request" None, BAD_REQUEST, "Invalid input received from the user.";
     90033 "temporarily_unavailable" None, SERVICE_UNAVAILABLE, "A transient error has occurred. Please try again.";
+    501481 "invalid_grant" None, BAD_REQUEST, "The Code_Verifier does not match the code_challenge supplied in the authorization request.";
+    501491 "invalid_request" None, BAD_REQUEST, "Invalid size of Code_Challenge parameter.";
     530003 "invalid_grant" Some("message_only"), BAD_REQUEST, "The device is required to be managed to access this resource.";
     530036 "invalid_grant" Some("message_only"), BAD_REQUEST, "Access has been blocked by Conditional Access policies: this way of signing in is not allowed.";
     700007 "invalid_grant" None, BAD_REQUEST, "The grant was issued to a different client id.";
@@ -92,6 +96,11 @@ impl OauthError {
 
     pub(crate) fn number(&self) -> u32 {
         self.number
+    }
+
+    /// The OAuth error, such as `invalid_grant`.
+    pub(super) fn error(&self) -> &'static str {
+        TABLE.iter().find(|line| line.number == self.number).map_or("invalid_request", |line| line.error)
     }
 
     /// The response. In the v1 endpoint, `interaction_required` replaces errors with the suberror `basic_action`.

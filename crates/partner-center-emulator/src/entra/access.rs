@@ -116,9 +116,34 @@ pub(super) fn issue_access_token(entra: &Entra, spec: &TokenSpec, serial: u64) -
             members.insert("roles".to_owned(), json!([]));
         }
     }
+    sealed(entra, &claims)
+}
+
+/// An ID token, which says who signed in. The nonce is that of the request, and absent if it is empty.
+pub(super) fn issue_id_token(entra: &Entra, client_id: &str, nonce: &str) -> String {
+    let now = entra.clock.unix_seconds();
+    let mut claims = json!({
+        "aud": client_id,
+        "iss": format!("https://login.microsoftonline.com/{}/v2.0", Entra::TENANT_ID),
+        "iat": now,
+        "nbf": now,
+        "exp": now + Entra::DEFAULT_LIFETIME.as_secs(),
+        "name": "Robin Ekström",
+        "oid": uuid::Uuid::from_u64_pair(mix(1), mix(2)),
+        "preferred_username": Entra::USER,
+        "tid": Entra::TENANT_ID,
+        "ver": "2.0",
+    });
+    if let (false, Some(members)) = (nonce.is_empty(), claims.as_object_mut()) {
+        members.insert("nonce".to_owned(), json!(nonce));
+    }
+    sealed(entra, &claims)
+}
+
+fn sealed(entra: &Entra, claims: &Value) -> String {
     let header = json!({"typ": "JWT", "alg": "RS256", "kid": "emulator"});
     let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", encode(&header), encode(&claims));
+    let signed = format!("{}.{}", encode(&header), encode(claims));
     let signature = signature(entra.key, &signed);
     format!("{signed}.{signature}")
 }

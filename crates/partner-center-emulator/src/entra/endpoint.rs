@@ -1,4 +1,5 @@
-//! The endpoints of the sign-in host: token, device code, authorize, and the page where a user enters a device code.
+//! The endpoints of the sign-in host: token, device code, and the page where a user enters a device code. The page of
+//! `authorize` is in the module of that name.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -7,13 +8,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::grants::{DEVICE_CODE_SECONDS, TokenRequest};
-use super::{AuthorizationCode, Device, DeviceStatus, Entra, OauthError};
+use super::{Device, DeviceStatus, Entra, OauthError, authorize};
 use crate::lock;
 use crate::recorder::RecordedRequest;
 use crate::response::{JSON, ServiceResponse};
 use crate::rng::{Rng, mix};
 
-/// The most device sign-ins, and the most authorization codes, that are kept; older ones are dropped.
+/// The most device sign-ins that are kept; older ones are dropped.
 const MOST_CODES: usize = 1000;
 
 pub(crate) fn respond(
@@ -34,10 +35,7 @@ pub(crate) fn respond(
             (entra.grant(&TokenRequest { form: form(), basic, v1, endpoint: &endpoint }), v1)
         }
         [_, "oauth2", "v2.0", "devicecode"] => (entra.start_device(&form(), origin), false),
-        [_, "oauth2", "v2.0", "authorize"] => match entra.authorize(request.query().unwrap_or_default()) {
-            Ok(response) => return response,
-            Err(refusal) => (Err(refusal), false),
-        },
+        [_, "oauth2", "v2.0", "authorize"] => return authorize::respond(entra, request, body),
         ["device"] => return entra.device_page(request.query().unwrap_or_default()),
         _ => {
             return outside(ServiceResponse::new(
@@ -60,7 +58,7 @@ pub(crate) fn respond(
 }
 
 /// Removes the `MS-*` ids, which the sign-in host does not send.
-fn outside(response: ServiceResponse) -> ServiceResponse {
+pub(super) fn outside(response: ServiceResponse) -> ServiceResponse {
     ServiceResponse { ids: false, ..response }
 }
 
@@ -154,47 +152,5 @@ impl Entra {
             _ => "No such code is waiting.",
         };
         outside(ServiceResponse::new(StatusCode::OK, Some("text/plain; charset=utf-8"), text))
-    }
-
-    /// Signs the user in without a prompt and redirects to the client with the code. Allows only loopback redirects.
-    fn authorize(&self, query: &str) -> Result<ServiceResponse, OauthError> {
-        let parameters: Vec<(String, String)> =
-            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let get = |name: &str| {
-            let found = parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-            found.ok_or_else(|| OauthError::about(900144, name))
-        };
-        let (client_id, redirect_uri) = (get("client_id")?, get("redirect_uri")?);
-        let loopback = ["http://localhost", "http://127.0.0.1", "http://[::1]"].iter().any(|start| {
-            redirect_uri
-                .strip_prefix(start)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-        });
-        if get("response_type")? != "code" || !loopback {
-            return Err(OauthError::new(90013));
-        }
-        let mut state = lock(&self.state);
-        let client_id = state
-            .application(client_id)
-            .ok_or_else(|| OauthError::about(700016, client_id))?
-            .client_id
-            .clone();
-        let code = state.code(self.key, 48);
-        if state.codes.len() >= MOST_CODES {
-            state.codes.clear();
-        }
-        let issued = self.clock.unix_seconds();
-        let entry =
-            AuthorizationCode { client_id, redirect_uri: redirect_uri.to_owned(), issued, redeemed: false };
-        state.codes.insert(code.clone(), entry);
-        let mut back = form_urlencoded::Serializer::new(String::new());
-        back.append_pair("code", &code);
-        if let Ok(state) = get("state") {
-            back.append_pair("state", state);
-        }
-        let separator = if redirect_uri.contains('?') { '&' } else { '?' };
-        let location = HeaderValue::from_str(&format!("{redirect_uri}{separator}{}", back.finish()))
-            .map_err(|_| OauthError::new(90013))?;
-        Ok(outside(ServiceResponse::new(StatusCode::FOUND, None, "")).with(header::LOCATION, location))
     }
 }

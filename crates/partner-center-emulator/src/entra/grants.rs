@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::access::{self, TokenSpec};
 use super::refresh::RefreshToken;
 use super::{
-    Application, AuthorizationCode, DeviceStatus, Entra, EntraState, OauthError, PARTNER_CENTER_RESOURCE,
-    aadsts, assertion,
+    Application, DeviceStatus, Entra, EntraState, OauthError, PARTNER_CENTER_RESOURCE, aadsts, assertion,
 };
 use crate::lock;
 
@@ -51,7 +50,7 @@ impl TokenRequest<'_> {
     }
 
     /// The audience of the token. Without a resource it is Microsoft Graph, as in Entra.
-    fn audience(&self) -> Result<String, OauthError> {
+    pub(super) fn audience(&self) -> Result<String, OauthError> {
         if self.v1 {
             return Ok(self
                 .get("resource")
@@ -209,8 +208,7 @@ impl Entra {
         let (code, redirect_uri) = (request.require("code")?, request.require("redirect_uri")?);
         self.authenticate_client(app, request, false)?;
         let now = self.clock.unix_seconds();
-        let issued: &mut AuthorizationCode =
-            state.codes.get_mut(code).ok_or_else(|| OauthError::new(70000))?;
+        let issued = state.codes.get_mut(code).ok_or_else(|| OauthError::new(70000))?;
         if !issued.client_id.eq_ignore_ascii_case(&app.client_id) {
             return Err(OauthError::new(700007));
         }
@@ -220,11 +218,20 @@ impl Entra {
         if now >= issued.issued + AUTHORIZATION_CODE_SECONDS {
             return Err(OauthError::new(70008));
         }
+        if !issued.is_verified_by(request.get("code_verifier")) {
+            return Err(OauthError::new(501481));
+        }
         if std::mem::replace(&mut issued.redeemed, true) {
             return Err(OauthError::new(54005));
         }
+        let nonce = issued.nonce.clone();
         let audience = Self::user_audience(app, request)?;
-        Ok(self.signed_in(state, app, audience, request))
+        let mut response = self.signed_in(state, app, audience, request);
+        if let (Some(nonce), Some(members)) = (nonce, response.as_object_mut()) {
+            members
+                .insert("id_token".to_owned(), json!(access::issue_id_token(self, &app.client_id, &nonce)));
+        }
+        Ok(response)
     }
 
     fn user_audience(app: &Application, request: &TokenRequest<'_>) -> Result<String, OauthError> {

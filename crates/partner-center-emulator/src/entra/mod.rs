@@ -5,6 +5,7 @@ mod aadsts;
 mod access;
 mod application;
 mod assertion;
+mod authorize;
 mod endpoint;
 mod grants;
 mod refresh;
@@ -22,6 +23,7 @@ pub(crate) use endpoint::{ids, respond};
 use crate::clock::Clock;
 use crate::lock;
 use crate::rng::{Rng, digest, mix};
+use authorize::AuthorizationCode;
 use refresh::RefreshToken;
 
 /// The resource of Partner Center in token requests, and the audience of its tokens.
@@ -118,14 +120,6 @@ enum DeviceStatus {
     Approved,
     Declined,
     Expired,
-}
-
-#[derive(Debug)]
-struct AuthorizationCode {
-    client_id: String,
-    redirect_uri: String,
-    issued: u64,
-    redeemed: bool,
 }
 
 /// The number of requests to the sign-in host by kind, including rejected ones.

@@ -369,7 +369,7 @@ mod tests {
             ("slow-start(ms=9999999)", "more than 600000"),
             ("links(sideways)", "expected one of unversioned, rooted"),
             ("dates", "needs one of zoneless"),
-            ("aadsts(1)", "AADSTS1 is not known; expected one of 50027"),
+            ("aadsts(1)", "AADSTS1 is not known; expected one of 50011, 50027"),
             ("aadsts(90033,status=600)", "600 is not a status between 200 and 599"),
             ("drip(ms=1", "not closed"),
             ("seed=x", "`x` is not a whole number"),

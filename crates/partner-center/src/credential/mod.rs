@@ -6,7 +6,8 @@
 //! | credential | access | for |
 //! |---|---|---|
 //! | [`RefreshToken`] | App+User | everything, unattended: the secure application model |
-//! | [`DeviceCode`] | App+User | a person signing in; becomes a [`RefreshToken`] |
+//! | [`AuthorizationCode`] | App+User | a person signing in with a browser; becomes a [`RefreshToken`] |
+//! | [`DeviceCode`] | App+User | a person signing in on another device; becomes a [`RefreshToken`] |
 //! | [`ClientCredentials`] | app-only | customers, but no license analytics |
 //! | [`StaticToken`] | whatever the token is | trying things out |
 //!
@@ -39,8 +40,8 @@ pub use oauth::KeyringStore;
 pub(crate) use oauth::rewrite_stored_token;
 #[cfg(feature = "oauth")]
 pub use oauth::{
-    AppRegistration, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore, Notice, OauthError,
-    Reason, RefreshToken, StoreLock, StoredToken, TokenScope, TokenStore, UnusableReason,
+    AppRegistration, AuthorizationCode, Certificate, ClientCredentials, DeviceCode, FileStore, MemoryStore,
+    Notice, OauthError, Reason, RefreshToken, StoreLock, StoredToken, TokenScope, TokenStore, UnusableReason,
 };
 #[cfg(feature = "settings")]
 pub(crate) use oauth::{check_authority, check_client_id, check_tenant, open_file};

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a set-up that fails fails the test")]
 
+mod authorization_code;
 mod calls;
 #[path = "../support/mod.rs"]
 mod client;

@@ -173,6 +173,11 @@ impl TokenClaims {
     }
 }
 
+/// The nonce of an ID token, which ties it to the sign-in that requested it.
+pub(super) fn nonce(id_token: &str) -> Option<String> {
+    payload(id_token)?.get("nonce")?.as_str().map(str::to_owned)
+}
+
 /// The claims between the two dots.
 fn payload(text: &str) -> Option<Map<String, Value>> {
     if text.len() > LONGEST_TOKEN {

@@ -32,7 +32,7 @@ pub(super) fn advice_of(reason: Reason) -> &'static str {
         Reason::Interaction => "The user must sign in again and complete multi-factor authentication.",
         Reason::Policy => {
             "A Conditional Access or device policy forbids this sign-in; if it forbids all sign-ins by device code, \
-             another device or another attempt does not help. Ask the tenant's administrator which policy it was (the \
+             another device or another attempt does not help, but a sign-in with a browser may. Ask the tenant's administrator which policy it was (the \
              sign-in log in Entra names it) and for an exception, or complete a browser sign-in that the policy allows \
              in another tool and use its refresh token."
         }
@@ -87,11 +87,22 @@ pub(super) fn advice_of_number(number: u32) -> Option<&'static str> {
         7_000_222 => "The client secret has expired. The owner of the app registration must issue a new one.",
         7_000_218 => {
             "The app registration is a confidential client: set its client secret, or have its owner turn on Allow \
-             public client flows under Authentication."
+             public client flows under Authentication and register the redirect address, if there is one, for the \
+             platform Mobile and desktop applications."
         }
         700_016 => {
             "The application is not in this tenant. Compare the tenant id and the client id with the app \
              registration's overview page."
+        }
+        50011 => {
+            "The app registration lacks the redirect address of this sign-in. Its owner must add it under \
+             Authentication: http://localhost, for the platform Mobile and desktop applications, or for the platform \
+             Web if the application has a secret or a certificate."
+        }
+        9_002_327 => {
+            "The redirect address is registered for a single-page application. The owner of the app registration must \
+             register it for the platform Mobile and desktop applications, or for the platform Web if the application \
+             has a secret or a certificate."
         }
         90002 => "The tenant does not exist in this cloud. Check the tenant id and the cloud.",
         90013 | 9_002_313 => {

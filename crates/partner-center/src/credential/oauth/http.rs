@@ -131,11 +131,16 @@ fn usable(mut object: Map<String, Value>) -> Option<Map<String, Value>> {
     if object.contains_key("access_token") {
         object.retain(|name, value| {
             !value.is_null()
-                && matches!(name.as_str(), "access_token" | "token_type" | "expires_in" | "refresh_token")
+                && matches!(
+                    name.as_str(),
+                    "access_token" | "token_type" | "expires_in" | "refresh_token" | "id_token"
+                )
         });
-        if let Some(token) = object.get_mut("refresh_token").filter(|token| !token.is_string()) {
-            // Kept as an empty string, so that the unusable token is reported.
-            *token = Value::String(String::new());
+        for name in ["refresh_token", "id_token"] {
+            if let Some(token) = object.get_mut(name).filter(|token| !token.is_string()) {
+                // Kept as an empty string, so that the unusable token is reported.
+                *token = Value::String(String::new());
+            }
         }
     }
     // Version 1 endpoints write numbers as strings, others with a fraction.
@@ -249,10 +254,11 @@ mod tests {
     fn an_invalid_member_of_a_token_response_does_not_affect_the_others() {
         let odd = json!({
             "access_token": "a", "token_type": "Bearer", "expires_in": null, "refresh_token": 7,
-            "scope": ["a", "b"], "ext_expires_in": {}, "error": "", "resource": null,
+            "scope": ["a", "b"], "ext_expires_in": {}, "error": "", "resource": null, "id_token": [],
         });
         let read = read(odd.to_string().as_bytes()).unwrap();
-        assert_eq!(read, json!({"access_token": "a", "token_type": "Bearer", "refresh_token": ""}));
+        let kept = json!({"access_token": "a", "token_type": "Bearer", "refresh_token": "", "id_token": ""});
+        assert_eq!(read, kept);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Credentials that obtain their tokens from Entra.
 //!
-//! From the outside in: `refresh_token`, `client_credentials` and `device_code` are the credentials; `token_cache`
-//! caches and refreshes their access token, on a thread of `background`; `token_endpoint` requests tokens,
-//! authenticated by `authentication`, over `http`; `oauth_error` parses sign-in errors, `reason` classifies them, and
-//! `advice` has the texts for them; `notice` reports events that do not fail a call; `store` keeps refresh tokens;
-//! `app_registration` is the configuration.
+//! From the outside in: `refresh_token` and `client_credentials` are the credentials, and `authorization_code` and
+//! `device_code` the sign-ins that end with one; `token_cache` caches and refreshes their access token, on a thread of
+//! `background`; `token_endpoint` requests tokens, authenticated by `authentication`, over `http`; `oauth_error` parses
+//! sign-in errors, `reason` classifies them, and `advice` has the texts for them; `notice` reports events that do not
+//! fail a call; `store` keeps refresh tokens; `app_registration` is the configuration.
 
 mod advice;
 mod app_registration;
 mod authentication;
+mod authorization_code;
 mod background;
 mod client_credentials;
 mod device_code;
@@ -25,6 +26,7 @@ pub use app_registration::{AppRegistration, TokenScope};
 #[cfg(feature = "settings")]
 pub(crate) use app_registration::{check_authority, check_client_id, check_tenant};
 pub use authentication::Certificate;
+pub use authorization_code::AuthorizationCode;
 pub use client_credentials::ClientCredentials;
 pub use device_code::DeviceCode;
 pub use notice::{Notice, UnusableReason};

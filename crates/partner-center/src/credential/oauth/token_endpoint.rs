@@ -2,6 +2,7 @@
 //!
 //! It neither caches nor stores tokens; `token_cache` and `refresh_token` do.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -9,12 +10,12 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
-use oauth2::basic::{
-    BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenResponse, BasicTokenType,
-};
+use oauth2::basic::{BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType};
 use oauth2::{
-    AuthType, ClientId, ClientSecret, DeviceAuthorizationUrl, EndpointNotSet, EndpointSet, RequestTokenError,
-    Scope, StandardDeviceAuthorizationResponse, StandardRevocableToken, TokenResponse, TokenUrl,
+    AuthType, AuthUrl, ClientId, ClientSecret, CsrfToken, DeviceAuthorizationUrl, EndpointNotSet,
+    EndpointSet, ExtraTokenFields, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
+    Scope, StandardDeviceAuthorizationResponse, StandardRevocableToken, StandardTokenResponse, TokenResponse,
+    TokenUrl,
 };
 use partner_center_client::HttpErrorKind;
 use secrecy::{ExposeSecret, SecretString};
@@ -36,18 +37,35 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// The OAuth library's client, with Entra's error format.
-type EntraClient<HasDeviceUrl = EndpointSet, HasTokenUrl = EndpointSet> = oauth2::Client<
+type EntraClient<HasUrl = EndpointSet> = oauth2::Client<
     Refused,
-    BasicTokenResponse,
+    EntraTokenResponse,
     BasicTokenIntrospectionResponse,
     StandardRevocableToken,
     BasicRevocationErrorResponse,
+    HasUrl,
+    HasUrl,
     EndpointNotSet,
-    HasDeviceUrl,
     EndpointNotSet,
-    EndpointNotSet,
-    HasTokenUrl,
+    HasUrl,
 >;
+
+type EntraTokenResponse = StandardTokenResponse<IdToken, BasicTokenType>;
+
+/// The ID token in a token response, if `openid` was requested.
+#[derive(Clone, Serialize, Deserialize)]
+struct IdToken {
+    id_token: Option<String>,
+}
+
+/// The library requires it. The token names the user.
+impl fmt::Debug for IdToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdToken").finish_non_exhaustive()
+    }
+}
+
+impl ExtraTokenFields for IdToken {}
 
 type Failure = RequestTokenError<HttpFailure, Refused>;
 
@@ -67,6 +85,7 @@ impl oauth2::ErrorResponse for Refused {}
 /// The grant of a token request.
 pub(super) enum Grant<'a> {
     RefreshToken(&'a SecretString),
+    AuthorizationCode { code: &'a SecretString, verifier: &'a SecretString, redirect: &'a RedirectUrl },
     ClientCredentials,
 }
 
@@ -75,6 +94,8 @@ pub(super) struct Issued {
     pub(super) access: AccessToken,
     /// The new refresh token, if one was issued.
     pub(super) refresh: Option<SecretString>,
+    /// The ID token, if one was requested. It names the user.
+    pub(super) id_token: Option<SecretString>,
 }
 
 /// The result of polling for a device code, unless the sign-in failed.
@@ -115,12 +136,13 @@ impl TokenEndpoint {
         let unusable = |_| unusable_address();
         let token_url = format!("{}/{}/oauth2/v2.0/token", parts.authority, parts.tenant);
         let device_url = format!("{}/{}/oauth2/v2.0/devicecode", parts.authority, parts.tenant);
-        let client =
-            EntraClient::<EndpointNotSet, EndpointNotSet>::new(ClientId::new(parts.client_id.clone()))
-                // Entra accepts both, but a proxy that logs headers does not log the body.
-                .set_auth_type(AuthType::RequestBody)
-                .set_token_uri(TokenUrl::new(token_url.clone()).map_err(unusable)?)
-                .set_device_authorization_url(DeviceAuthorizationUrl::new(device_url).map_err(unusable)?);
+        let sign_in_url = format!("{}/{}/oauth2/v2.0/authorize", parts.authority, parts.tenant);
+        let client = EntraClient::<EndpointNotSet>::new(ClientId::new(parts.client_id.clone()))
+            // Entra accepts both, but a proxy that logs headers does not log the body.
+            .set_auth_type(AuthType::RequestBody)
+            .set_token_uri(TokenUrl::new(token_url.clone()).map_err(unusable)?)
+            .set_device_authorization_url(DeviceAuthorizationUrl::new(device_url).map_err(unusable)?)
+            .set_auth_uri(AuthUrl::new(sign_in_url).map_err(unusable)?);
         Ok(Self { client, token_url, parts })
     }
 
@@ -161,8 +183,13 @@ impl TokenEndpoint {
     /// Removes secrets that the host may have echoed from the error.
     fn without_secrets(&self, error: Error, grant: &Grant<'_>) -> Error {
         let mut redactor = Redactor::new();
-        if let Grant::RefreshToken(token) = grant {
-            redactor.add(token.expose_secret());
+        match grant {
+            Grant::RefreshToken(token) => redactor.add(token.expose_secret()),
+            Grant::AuthorizationCode { code, verifier, .. } => {
+                redactor.add(code.expose_secret());
+                redactor.add(verifier.expose_secret());
+            }
+            Grant::ClientCredentials => {}
         }
         if let ClientAuthentication::Secret(secret) = &self.parts.authentication {
             redactor.add(secret.expose_secret());
@@ -190,13 +217,25 @@ impl TokenEndpoint {
         self.parts.http.watch.offset()
     }
 
-    async fn request_once(&self, grant: &Grant<'_>) -> Result<Result<BasicTokenResponse, Failure>> {
+    async fn request_once(&self, grant: &Grant<'_>) -> Result<Result<EntraTokenResponse, Failure>> {
         let (client, assertion) = self.authenticated_client().await?;
         let extra = assertion_parameters(assertion.as_ref());
         Ok(match grant {
             Grant::RefreshToken(token) => {
                 let token = oauth2::RefreshToken::new(token.expose_secret().to_owned());
                 let mut request = client.exchange_refresh_token(&token).add_scopes(self.user_scopes());
+                for (name, value) in extra {
+                    request = request.add_extra_param(name, value);
+                }
+                request.request_async(&self.parts.http).await
+            }
+            Grant::AuthorizationCode { code, verifier, redirect } => {
+                let code = oauth2::AuthorizationCode::new(code.expose_secret().to_owned());
+                let mut request = client
+                    .exchange_code(code)
+                    .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()))
+                    .set_redirect_uri(Cow::Borrowed(*redirect))
+                    .add_extra_param("scope", self.sign_in_scopes().map(|scope| scope.to_string()).join(" "));
                 for (name, value) in extra {
                     request = request.add_extra_param(name, value);
                 }
@@ -223,6 +262,28 @@ impl TokenEndpoint {
                 Err(failure) => self.wait_after(into_error(failure), &mut attempt).await?,
             }
         }
+    }
+
+    /// The address at which a user signs in with a browser.
+    pub(super) fn sign_in_url(
+        &self,
+        redirect: &RedirectUrl,
+        challenge: PkceCodeChallenge,
+        state: &CsrfToken,
+        nonce: &CsrfToken,
+    ) -> String {
+        let request = self
+            .client
+            .authorize_url(|| state.clone())
+            .set_pkce_challenge(challenge)
+            .set_redirect_uri(Cow::Borrowed(redirect))
+            .add_scopes(self.sign_in_scopes())
+            .add_extra_param("nonce", nonce.secret())
+            // Not in the query of the redirect: browsers keep the addresses of redirects in their history.
+            .add_extra_param("response_mode", "form_post")
+            // Otherwise a browser with one signed-in account uses that account without asking.
+            .add_extra_param("prompt", "select_account");
+        request.url().0.into()
     }
 
     /// Polls once for whether the user has signed in.
@@ -256,7 +317,7 @@ impl TokenEndpoint {
             Err(failure) => return Ok(Poll::NoResponse(no_response(failure).with_attempts(1))),
         };
         if response.status() == 200 {
-            let token: BasicTokenResponse =
+            let token: EntraTokenResponse =
                 serde_json::from_slice(response.body()).map_err(|_| unreadable())?;
             return issued(&token, asked_at).map(Poll::SignedIn);
         }
@@ -297,6 +358,12 @@ impl TokenEndpoint {
     fn user_scopes(&self) -> [Scope; 2] {
         [Scope::new(self.parts.resource_scope.clone()), Scope::new("offline_access".to_owned())]
     }
+
+    /// The scopes of a sign-in with a browser. With `openid`, the response contains an ID token with the nonce.
+    fn sign_in_scopes(&self) -> [Scope; 3] {
+        let [resource, offline] = self.user_scopes();
+        [resource, offline, Scope::new("openid".to_owned())]
+    }
 }
 
 impl fmt::Debug for TokenEndpoint {
@@ -322,7 +389,7 @@ fn assertion_parameters(assertion: Option<&SecretString>) -> impl Iterator<Item 
     })
 }
 
-fn issued(response: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued> {
+fn issued(response: &EntraTokenResponse, asked_at: SystemTime) -> Result<Issued> {
     if *response.token_type() != BasicTokenType::Bearer {
         return Err(breach("the sign-in service issued a token that is not a bearer token"));
     }
@@ -338,11 +405,12 @@ fn issued(response: &BasicTokenResponse, asked_at: SystemTime) -> Result<Issued>
         access = access.expires_at(end);
     }
     let refresh = response.refresh_token().map(|token| SecretString::from(token.secret().as_str()));
-    Ok(Issued { access, refresh })
+    let id_token = response.extra_fields().id_token.as_deref().map(SecretString::from);
+    Ok(Issued { access, refresh, id_token })
 }
 
 /// The error for a response that breaks the protocol.
-fn breach(message: &'static str) -> Error {
+pub(super) fn breach(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidResponse, message)
         .with_advice("Check the authority: Entra does not respond like this. Nothing was stored.")
 }

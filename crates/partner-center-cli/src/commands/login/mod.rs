@@ -1,49 +1,56 @@
 //! `login` and `logout`: stores a sign-in for later runs, and deletes it.
 
+mod browser;
+mod desk;
+mod listener;
+mod page;
+mod way;
+
 use std::io::IsTerminal;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use partner_center::credential::{Credential, DeviceCode, RefreshToken, TokenClaims};
+use partner_center::credential::{
+    AppRegistration, Credential, DeviceCode, RefreshToken, TokenClaims, TokenStore,
+};
 use partner_center::settings::ProfileStore;
 use partner_center::settings::input::{Kind, bare, text};
-use partner_center::settings::variables::{ACCESS_TOKEN, REFRESH_TOKEN};
+use partner_center::settings::variables::{
+    ACCESS_TOKEN, CLIENT_CERTIFICATE_PATH, CLIENT_SECRET, FEDERATED_TOKEN_FILE, REFRESH_TOKEN,
+};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use self::browser::{BrowserSignIn, Outcome};
+use self::way::{Machine, Way};
 use super::doctor::findings::{self, Expected, Level};
 use super::login_profile;
-use crate::args::Global;
+use crate::args::{Global, Login};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
 use crate::terminal::text::showable;
 use crate::{credentials, input, secrets, settings};
 
-pub(crate) async fn login(
-    global: &Global,
-    from_stdin: bool,
-    ids: [Option<&str>; 2],
-    console: Console,
-) -> Result<Exit, Stop> {
+pub(crate) async fn login(arguments: &Login, global: &Global, console: Console) -> Result<Exit, Stop> {
     refuse_emulator(global)?;
-    let settings = settings::read_to_sign_in(global, ids)?;
+    let settings =
+        settings::read_to_sign_in(global, [arguments.tenant.as_deref(), arguments.client.as_deref()])?;
     settings::note_earlier_directory(settings.earlier_directory.as_ref(), console);
     let registration = login_profile::registration(&settings)?;
+    let is_confidential = settings.client_secret.is_some()
+        || settings.client_certificate_path.is_some()
+        || settings.federated_token_file.is_some();
+    if arguments.confidential && !is_confidential {
+        return Err(no_client_credential().into());
+    }
     let ProfileStore { store, place, .. } = credentials::store(&settings).await?;
-    let credential = if from_stdin {
-        RefreshToken::adopt(&registration.app, store, read_token(global.timeout).await?).await?
+    let app = &registration.app;
+    let credential = if arguments.refresh_token_stdin {
+        RefreshToken::adopt(app, store, read_token(global.timeout).await?).await?
     } else {
-        let sign_in = DeviceCode::start(&registration.app, store).await?;
-        Console::say(&format!(
-            "To sign in, open {} on any device and enter {}\n",
-            showable(sign_in.verification_uri()),
-            showable(sign_in.user_code())
-        ));
-        let spinner = spinner();
-        let credential = sign_in.wait().await;
-        spinner.finish_and_clear();
-        credential?
+        sign_in(app, store, arguments, global, console).await?
     };
     let token = TokenClaims::inspect(credential.token().await?.expose());
     let who = token.user().map_or_else(String::new, |user| format!(" as {user}"));
@@ -63,6 +70,54 @@ pub(crate) async fn login(
         }
     }
     Ok(Exit::Done)
+}
+
+/// Signs a user in, with a browser or a device code.
+async fn sign_in(
+    app: &AppRegistration,
+    store: Arc<dyn TokenStore>,
+    arguments: &Login,
+    global: &Global,
+    console: Console,
+) -> Result<RefreshToken, Stop> {
+    let why = match way::choose(arguments, Machine::this())? {
+        Way::DeviceCode => None,
+        Way::DeviceCodeBecause(why) => Some(why.to_owned()),
+        Way::Browser => {
+            let sign_in = BrowserSignIn {
+                app,
+                store: Arc::clone(&store),
+                patience: global.timeout.unwrap_or(browser::PATIENCE),
+                confidential: arguments.confidential,
+                is_only_way: arguments.browser || arguments.confidential,
+            };
+            match Box::pin(sign_in.run(console)).await? {
+                Outcome::SignedIn(credential) => return Ok(credential),
+                Outcome::Unavailable(why) => Some(why),
+            }
+        }
+    };
+    let sign_in = DeviceCode::start(app, store).await?;
+    Console::say(&format!(
+        "To sign in, open {} on any device and enter {}\n",
+        showable(sign_in.verification_uri()),
+        showable(sign_in.user_code())
+    ));
+    if let Some(why) = why {
+        console.note(&format!("a device code, because {why}; --browser uses a browser on this machine"));
+    }
+    let spinner = spinner();
+    let credential = sign_in.wait().await;
+    spinner.finish_and_clear();
+    Ok(credential?)
+}
+
+fn no_client_credential() -> Problem {
+    Problem::new(Exit::Usage, "--confidential needs a client secret, a certificate or a federated identity, and none is set")
+        .advice(format!(
+            "Set {CLIENT_SECRET}, {CLIENT_CERTIFICATE_PATH} or {FEDERATED_TOKEN_FILE}. An application without them is a \
+             public client: leave out --confidential."
+        ))
 }
 
 pub(crate) async fn logout(global: &Global, console: Console) -> Result<Exit, Stop> {

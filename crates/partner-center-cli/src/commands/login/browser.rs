@@ -1,0 +1,152 @@
+//! Sign-in with a browser: opens it, waits for its answer, and redeems the code.
+
+use std::env;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use partner_center::clock::in_words;
+use partner_center::credential::{
+    AppRegistration, AuthorizationCode, OauthError, Reason, RefreshToken, TokenStore,
+};
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::desk::{Desk, Ending};
+use super::listener::Listener;
+use super::spinner;
+use crate::console::Console;
+use crate::exit::Exit;
+use crate::problem::{Problem, Stop};
+use crate::terminal::text::showable;
+
+/// How long the user may take, unless `--timeout` says otherwise. Signing in with a second factor takes a minute or two.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// How long the browser may take to show the last page. A redirect is followed at once.
+const LAST_PAGE: Duration = Duration::from_secs(2);
+
+/// Opens an address in the browser that `BROWSER` names, or else in the user's own. Whether one was started.
+fn open(url: &str) -> bool {
+    // Elsewhere the library reads the variable.
+    let named = env::var_os("BROWSER")
+        .filter(|program| cfg!(any(windows, target_os = "macos")) && !program.is_empty());
+    match named {
+        Some(program) => {
+            let mut browser = Command::new(program);
+            browser.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
+        }
+        None => webbrowser::open(url).is_ok(),
+    }
+}
+
+/// What is signed in, and how.
+pub(super) struct BrowserSignIn<'a> {
+    pub(super) app: &'a AppRegistration,
+    pub(super) store: Arc<dyn TokenStore>,
+    pub(super) patience: Duration,
+    /// Whether the application authenticates, and its redirect address is that of a web application.
+    pub(super) confidential: bool,
+    /// Whether there is nothing else to try if no browser can be opened.
+    pub(super) is_only_way: bool,
+}
+
+/// The result, unless the sign-in failed.
+pub(super) enum Outcome {
+    SignedIn(RefreshToken),
+    /// Why no browser can be used.
+    Unavailable(String),
+}
+
+impl BrowserSignIn<'_> {
+    pub(super) async fn run(self, console: Console) -> Result<Outcome, Stop> {
+        let listener = match Listener::bind().await {
+            Ok(listener) => listener,
+            Err(error) if self.is_only_way => {
+                let problem =
+                    Problem::new(Exit::Unexpected, "could not listen for the browser on 127.0.0.1 or [::1]");
+                return Err(problem.because(error.to_string()).into());
+            }
+            Err(error) => {
+                return Ok(Outcome::Unavailable(format!(
+                    "no port of 127.0.0.1 or [::1] could be opened ({error})"
+                )));
+            }
+        };
+        let port = listener.port();
+        // Only the port may differ from the address that is registered.
+        let redirect = format!("http://localhost:{port}");
+        let sign_in = AuthorizationCode::start(self.app, Arc::clone(&self.store), redirect).await?;
+        let url = sign_in.url().to_owned();
+        let (desk, mut answered) = Desk::new(sign_in, port);
+        let desk = Arc::new(desk);
+        let serving = listener.serve(&desk);
+
+        Console::say(&format!(
+            "Opening a browser to sign in. If none opens, open this address in a browser on this machine:\n  {}\n",
+            showable(&url)
+        ));
+        // On a thread of its own: a browser in the terminal runs until the user leaves it.
+        let mut opening = tokio::task::spawn_blocking(move || open(&url));
+        let mut is_opening = true;
+        console.note(&self.while_waiting());
+        let spinner = spinner();
+        let deadline = Instant::now() + self.patience;
+        let (sign_in, form) = loop {
+            tokio::select! {
+                Ok(answered) = &mut answered => break answered,
+                opened = &mut opening, if is_opening => {
+                    is_opening = false;
+                    if matches!(opened, Ok(true)) {
+                        continue;
+                    }
+                    if !self.is_only_way {
+                        spinner.finish_and_clear();
+                        return Ok(Outcome::Unavailable("no browser could be opened".to_owned()));
+                    }
+                    spinner.suspend(|| console.note("no browser could be opened: open the address above yourself"));
+                }
+                () = sleep_until(deadline) => {
+                    spinner.finish_and_clear();
+                    return Err(self.timed_out().into());
+                }
+            }
+        };
+        let result = sign_in.finish(secrecy::ExposeSecret::expose_secret(&form)).await;
+        spinner.finish_and_clear();
+        desk.end(match &result {
+            Ok(_) => Ending::SignedIn,
+            Err(error) if OauthError::of(error).is_some_and(|error| error.reason() == Reason::Declined) => {
+                Ending::Declined
+            }
+            Err(_) => Ending::Failed,
+        });
+        // The process ends soon, and the browser with it would show that it cannot connect.
+        let _ = timeout(LAST_PAGE, desk.wait_for_end()).await;
+        drop(serving);
+        Ok(Outcome::SignedIn(result?))
+    }
+
+    fn while_waiting(&self) -> String {
+        format!(
+            "waiting for the browser, {} at most. {} Ctrl-C stops waiting.",
+            in_words(self.patience),
+            self.redirect_advice()
+        )
+    }
+
+    fn timed_out(&self) -> Problem {
+        Problem::new(Exit::Network, format!("nobody signed in within {}", in_words(self.patience)))
+            .advice(format!("{} --timeout allows more time.", self.redirect_advice()))
+    }
+
+    /// What Microsoft's page means when the registration lacks the redirect address: the browser never comes back then.
+    fn redirect_advice(&self) -> &'static str {
+        if self.confidential {
+            "If Microsoft's page shows AADSTS50011, the app registration lacks the redirect address http://localhost of the \
+             platform \"Web\": add it under Authentication."
+        } else {
+            "If Microsoft's page shows AADSTS50011, the app registration lacks the redirect address http://localhost of the \
+             platform \"Mobile and desktop applications\": add it under Authentication, or run `partner-center login \
+             --device-code`."
+        }
+    }
+}

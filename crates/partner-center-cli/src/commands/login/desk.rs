@@ -1,0 +1,340 @@
+//! What the listener answers: the form of this sign-in is accepted once, and everything else is turned away.
+//!
+//! The browser posts the form, so that the code is in no address. A query is accepted too, for sign-in hosts that do not
+//! post. The answer is a redirect, so that the code does not stay in the address bar, and no page can be sent twice. The
+//! page that follows waits for the result of the sign-in and shows it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, LOCATION, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Body;
+use partner_center::credential::AuthorizationCode;
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::timeout;
+
+use super::page::{self, Page};
+use crate::secrets;
+
+/// The path of the last page.
+const END: &str = "/done";
+/// Codes have about two thousand bytes, and descriptions of errors less.
+const LONGEST_FORM: usize = 32 * 1024;
+/// How long a form may take to arrive.
+const LONGEST_SILENCE: Duration = Duration::from_secs(10);
+
+/// How a sign-in ended, for the page in the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    SignedIn,
+    Declined,
+    Failed,
+}
+
+/// The sign-in with the form or query that answers it.
+pub(super) type Answered = (AuthorizationCode, SecretString);
+
+/// Answers the requests to the redirect address.
+pub(super) struct Desk {
+    port: u16,
+    stage: Mutex<Stage>,
+    ending: watch::Sender<Option<Ending>>,
+    shown: Notify,
+}
+
+/// How far the sign-in is.
+enum Stage {
+    Waiting {
+        sign_in: Box<AuthorizationCode>,
+        answered: oneshot::Sender<Answered>,
+    },
+    /// The answer has arrived, with this state.
+    Answered {
+        state: Option<Zeroizing<String>>,
+    },
+}
+
+/// What to do with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    /// To the last page.
+    Onward,
+    End,
+    /// The form again, for instance from a second tab.
+    Again,
+    Refused(StatusCode),
+}
+
+impl Desk {
+    /// A desk for requests to this port, and the form that it will have accepted.
+    pub(super) fn new(sign_in: AuthorizationCode, port: u16) -> (Self, oneshot::Receiver<Answered>) {
+        let (answered, accepted) = oneshot::channel();
+        let stage = Mutex::new(Stage::Waiting { sign_in: Box::new(sign_in), answered });
+        (Self { port, stage, ending: watch::Sender::new(None), shown: Notify::new() }, accepted)
+    }
+
+    /// Sets what the last page says. Until then it is not sent.
+    pub(super) fn end(&self, ending: Ending) {
+        self.ending.send_replace(Some(ending));
+    }
+
+    /// Waits until a browser has received the last page.
+    pub(super) async fn wait_for_end(&self) {
+        self.shown.notified().await;
+    }
+
+    pub(super) fn end_was_shown(&self) {
+        self.shown.notify_one();
+    }
+
+    /// The response, and whether it is the last page.
+    pub(super) async fn respond<B: Body>(&self, request: Request<B>) -> (Response<Full<Bytes>>, bool)
+    where
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let (parts, body) = request.into_parts();
+        match self.answer(&parts, body).await {
+            Answer::Onward => {
+                let mut response = response(StatusCode::SEE_OTHER, "");
+                response.headers_mut().insert(LOCATION, HeaderValue::from_static(END));
+                (response, false)
+            }
+            Answer::End => {
+                let mut ending = self.ending.subscribe();
+                let ending = ending.wait_for(Option::is_some).await.map_or(None, |ending| *ending);
+                (shown(StatusCode::OK, Page::of(ending.unwrap_or(Ending::Failed))), true)
+            }
+            Answer::Again => (shown(StatusCode::OK, Page::AGAIN), false),
+            Answer::Refused(status) => (shown(status, Page::REFUSED), false),
+        }
+    }
+
+    async fn answer<B: Body>(&self, parts: &Parts, body: B) -> Answer
+    where
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        const BAD: Answer = Answer::Refused(StatusCode::BAD_REQUEST);
+        let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        // A page of another site can make its name resolve to this machine, but it cannot change its name.
+        if !header(HOST).is_some_and(|host| self.is_own(host)) || parts.uri.host().is_some() {
+            return BAD;
+        }
+        match (&parts.method, parts.uri.path()) {
+            (&Method::GET, "/") => self.accept(parts.uri.query().unwrap_or_default()),
+            (&Method::POST, "/") => {
+                let kind = header(CONTENT_TYPE).unwrap_or_default();
+                if !kind.starts_with("application/x-www-form-urlencoded") {
+                    return BAD;
+                }
+                match form(body).await {
+                    Some(form) => self.accept(&form),
+                    None => BAD,
+                }
+            }
+            (&Method::GET, END) if matches!(*self.stage(), Stage::Answered { .. }) => Answer::End,
+            (&Method::GET, _) => Answer::Refused(StatusCode::NOT_FOUND),
+            _ => BAD,
+        }
+    }
+
+    fn is_own(&self, host: &str) -> bool {
+        let Some((name, port)) = host.rsplit_once(':') else { return false };
+        port.parse() == Ok(self.port)
+            && (name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1" || name == "[::1]")
+    }
+
+    /// Accepts the form or query of this sign-in, once.
+    fn accept(&self, form: &str) -> Answer {
+        const UNKNOWN: Answer = Answer::Refused(StatusCode::BAD_REQUEST);
+        let mut stage = self.stage();
+        match &*stage {
+            Stage::Waiting { sign_in, .. } if !sign_in.recognizes(form) => return UNKNOWN,
+            Stage::Waiting { .. } => {}
+            Stage::Answered { state } => {
+                let is_same = state.is_some() && *state == parameter(form, "state");
+                return if is_same { Answer::Again } else { UNKNOWN };
+            }
+        }
+        if let Some(code) = parameter(form, "code") {
+            secrets::remember(&code);
+        }
+        let next = Stage::Answered { state: parameter(form, "state") };
+        if let Stage::Waiting { sign_in, answered: sender } = std::mem::replace(&mut *stage, next) {
+            // The receiver is gone only if the command has ended.
+            let _ = sender.send((*sign_in, SecretString::from(form)));
+        }
+        Answer::Onward
+    }
+
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The body of a request, if it is short and complete in time.
+async fn form<B: Body>(body: B) -> Option<Zeroizing<String>>
+where
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let body = timeout(LONGEST_SILENCE, Limited::new(body, LONGEST_FORM).collect()).await.ok()?.ok()?;
+    String::from_utf8(body.to_bytes().to_vec()).ok().map(Zeroizing::new)
+}
+
+fn parameter(form: &str, name: &str) -> Option<Zeroizing<String>> {
+    let mut pairs = form_urlencoded::parse(form.as_bytes());
+    pairs.find(|(key, _)| key == name).map(|(_, value)| Zeroizing::new(value.into_owned()))
+}
+
+fn shown(status: StatusCode, page: Page) -> Response<Full<Bytes>> {
+    response(status, page.html())
+}
+
+/// A response that no one keeps, and that loads, runs and reveals nothing.
+fn response(status: StatusCode, html: impl Into<Bytes>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(html.into()));
+    *response.status_mut() = status;
+    let policy =
+        HeaderValue::from_str(&page::policy()).unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    let headers: [(HeaderName, HeaderValue); 5] = [
+        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (CONTENT_SECURITY_POLICY, policy),
+    ];
+    response.headers_mut().extend(headers);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use partner_center::credential::{AppRegistration, MemoryStore};
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    const OWN: Option<&str> = Some("localhost:8400");
+
+    /// A desk, what it accepts, and the state of its sign-in.
+    async fn desk() -> (Desk, oneshot::Receiver<Answered>, String) {
+        let app = AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555");
+        let store = Arc::new(MemoryStore::new());
+        let sign_in = AuthorizationCode::start(&app, store, "http://localhost:8400").await.unwrap();
+        let (_, query) = sign_in.url().split_once('?').unwrap();
+        let state = parameter(query, "state").unwrap().to_string();
+        let (desk, accepted) = Desk::new(sign_in, 8400);
+        (desk, accepted, state)
+    }
+
+    async fn ask(desk: &Desk, method: &Method, target: &str, host: Option<&str>, form: &str) -> Answer {
+        let mut request = Request::builder().method(method).uri(target);
+        if let Some(host) = host {
+            request = request.header(HOST, host);
+        }
+        if !form.is_empty() {
+            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        let (parts, body) = request.body(Full::new(Bytes::from(form.to_owned()))).unwrap().into_parts();
+        desk.answer(&parts, body).await
+    }
+
+    #[tokio::test]
+    async fn requests_of_others_are_refused_and_change_nothing() {
+        let (desk, mut accepted, state) = desk().await;
+        let form = format!("code=c&state={state}");
+        let good = format!("/?{form}");
+        let (bad, none) = (StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND);
+        for (method, target, host, status) in [
+            (Method::GET, "/", OWN, bad),
+            (Method::GET, "/?code=c", OWN, bad),
+            (Method::GET, "/?code=c&state=", OWN, bad),
+            (Method::GET, "/?code=c&state=guess", OWN, bad),
+            (Method::GET, &format!("/?state={state}"), OWN, bad),
+            (Method::GET, &format!("/?code=&state={state}"), OWN, bad),
+            (Method::GET, &format!("{good}&state={state}"), OWN, bad),
+            (Method::GET, &format!("/favicon.ico?{form}"), OWN, none),
+            (Method::GET, "/favicon.ico", OWN, none),
+            (Method::GET, "/done", OWN, none),
+            (Method::GET, "/elsewhere", OWN, none),
+            (Method::HEAD, &good, OWN, bad),
+            (Method::OPTIONS, &good, OWN, bad),
+            (Method::GET, &good, None, bad),
+            (Method::GET, &good, Some("evil.example"), bad),
+            (Method::GET, &good, Some("evil.example:8400"), bad),
+            (Method::GET, &good, Some("localhost.evil.example:8400"), bad),
+            (Method::GET, &good, Some("localhost:8401"), bad),
+            (Method::GET, &good, Some("localhost"), bad),
+            (Method::GET, &format!("http://evil.example{good}"), OWN, bad),
+            (Method::POST, &good, OWN, bad),
+        ] {
+            let answer = ask(&desk, &method, target, host, "").await;
+            assert_eq!(answer, Answer::Refused(status), "{method} {target} {host:?}");
+        }
+        let long = format!("{form}&more={}", "x".repeat(LONGEST_FORM));
+        for (target, host, form) in [
+            ("/", OWN, "code=c&state=guess"),
+            ("/", OWN, "code=c"),
+            ("/", OWN, &long),
+            ("/done", OWN, &form),
+            ("/elsewhere", OWN, &form),
+            ("/", None, &form),
+            ("/", Some("evil.example:8400"), &form),
+        ] {
+            let answer = ask(&desk, &Method::POST, target, host, form).await;
+            assert_eq!(answer, Answer::Refused(bad), "{target} {host:?}");
+        }
+        assert!(accepted.try_recv().is_err());
+        assert_eq!(ask(&desk, &Method::POST, "/", OWN, &form).await, Answer::Onward);
+        let (_, answer) = accepted.try_recv().unwrap();
+        assert_eq!(answer.expose_secret(), form);
+    }
+
+    #[tokio::test]
+    async fn the_answer_is_accepted_once_and_a_second_tab_is_told_so() {
+        for host in ["localhost:8400", "LOCALHOST:8400", "127.0.0.1:8400", "[::1]:8400"] {
+            let (desk, mut accepted, state) = desk().await;
+            let query = format!("/?error=access_denied&state={state}");
+            assert_eq!(ask(&desk, &Method::GET, &query, Some(host), "").await, Answer::Onward);
+            assert!(accepted.try_recv().is_ok());
+            // The same again, and that of another attempt.
+            assert_eq!(ask(&desk, &Method::GET, &query, OWN, "").await, Answer::Again);
+            let other = format!("code=d&state={state}");
+            assert_eq!(ask(&desk, &Method::POST, "/", OWN, &other).await, Answer::Again);
+            let unknown = ask(&desk, &Method::POST, "/", OWN, "code=d&state=guess").await;
+            assert_eq!(unknown, Answer::Refused(StatusCode::BAD_REQUEST));
+            assert_eq!(ask(&desk, &Method::GET, "/done", OWN, "").await, Answer::End);
+        }
+    }
+
+    #[tokio::test]
+    async fn every_response_forbids_to_keep_or_load_anything() {
+        let (desk, _accepted, state) = desk().await;
+        desk.end(Ending::SignedIn);
+        let good = format!("/?code=the-code&state={state}");
+        for (target, status) in [("/x", 404), (good.as_str(), 303), (&good, 200), ("/done", 200)] {
+            let request = Request::get(target).header(HOST, "localhost:8400");
+            let request = request.body(Full::new(Bytes::new())).unwrap();
+            let (response, _) = desk.respond(request).await;
+            assert_eq!(response.status(), status, "{target}");
+            let headers = format!("{:?}", response.headers());
+            for expected in
+                ["no-store", "no-referrer", "nosniff", "default-src 'none'", "frame-ancestors 'none'"]
+            {
+                assert!(headers.contains(expected), "{expected}: {headers}");
+            }
+            let body = format!("{:?}", response.body());
+            assert!(!headers.contains("the-code") && !body.contains("the-code") && !body.contains(&state));
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The page on which a user signs in with a browser, and the authorization codes that it issues.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+use sha2::{Digest as _, Sha256};
+
+use super::endpoint::{ids, outside};
+use super::grants::TokenRequest;
+use super::{Entra, OauthError};
+use crate::lock;
+use crate::recorder::RecordedRequest;
+use crate::response::ServiceResponse;
+
+/// The most authorization codes that are kept.
+const MOST_CODES: usize = 1000;
+
+/// A code that the user brings back to the application.
+#[derive(Debug)]
+pub(super) struct AuthorizationCode {
+    pub(super) client_id: String,
+    pub(super) redirect_uri: String,
+    pub(super) issued: u64,
+    pub(super) redeemed: bool,
+    /// The challenge of PKCE, with the method S256.
+    pub(super) challenge: Option<String>,
+    /// The nonce for the ID token, if `openid` was requested: empty if there was none.
+    pub(super) nonce: Option<String>,
+}
+
+impl AuthorizationCode {
+    /// Whether this is the verifier of the challenge. Without a challenge no verifier is needed.
+    pub(super) fn is_verified_by(&self, verifier: Option<&str>) -> bool {
+        let digest = |verifier: &str| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
+        self.challenge.as_ref().is_none_or(|challenge| verifier.map(digest).as_ref() == Some(challenge))
+    }
+}
+
+/// What the application asked for, with the parts that are checked before the browser is sent anywhere.
+struct AuthorizationRequest {
+    parameters: Vec<(String, String)>,
+    client_id: String,
+    redirect_uri: String,
+}
+
+impl AuthorizationRequest {
+    fn get(&self, name: &str) -> Option<&str> {
+        get(&self.parameters, name)
+    }
+
+    /// Checks what is not checked before.
+    fn check(&self) -> Result<(), OauthError> {
+        let require = |name| self.get(name).ok_or_else(|| OauthError::about(900144, name));
+        if require("response_type")? != "code" {
+            return Err(OauthError::about(70005, require("response_type")?));
+        }
+        if self.get("response_mode").is_some_and(|mode| !["query", "form_post"].contains(&mode)) {
+            return Err(OauthError::new(90013));
+        }
+        require("scope")?;
+        let scopes = [("scope".to_owned(), self.get("scope").unwrap_or_default().to_owned())];
+        TokenRequest { form: scopes.to_vec(), basic: None, v1: false, endpoint: "" }.audience()?;
+        match (self.get("code_challenge"), self.get("code_challenge_method")) {
+            (None, None) => Ok(()),
+            // The base64url of 32 bytes.
+            (Some(challenge), Some("S256")) if challenge.len() == 43 => Ok(()),
+            (Some(_), Some("S256")) => Err(OauthError::new(501491)),
+            _ => Err(OauthError::new(90013)),
+        }
+    }
+
+    /// Sends the browser back to the application, with the query of a redirect or with a form, as it was asked to. An address
+    /// without a path gets one, as in Entra.
+    fn back(&self, answer: &[(&str, &str)]) -> ServiceResponse {
+        let state = self.get("state").map(|state| ("state", state));
+        let pairs: Vec<(&str, &str)> = answer.iter().copied().chain(state).collect();
+        let has_path = self.redirect_uri.trim_start_matches("http://").contains('/');
+        let address = format!("{}{}", self.redirect_uri, if has_path { "" } else { "/" });
+        if self.get("response_mode") == Some("form_post") {
+            return page(StatusCode::OK, &posting_page(&address, &pairs));
+        }
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let separator = if address.contains('?') { '&' } else { '?' };
+        match HeaderValue::from_str(&format!("{address}{separator}{query}")) {
+            Ok(location) => {
+                ServiceResponse::new(StatusCode::FOUND, None, "").with(header::LOCATION, location)
+            }
+            Err(_) => ServiceResponse::new(StatusCode::BAD_REQUEST, None, ""),
+        }
+    }
+}
+
+/// Shows the page (GET), or redirects as the user chose on it (POST with `answer`). A request that could send the browser
+/// to a wrong place gets a page with the error; other errors go back to the application.
+pub(super) fn respond(entra: &Entra, request: &RecordedRequest, body: &[u8]) -> ServiceResponse {
+    let is_answer = request.method() == Method::POST;
+    let text = if is_answer { body } else { request.query().unwrap_or_default().as_bytes() };
+    let parameters: Vec<(String, String)> = form_urlencoded::parse(text).into_owned().collect();
+    let response = match entra.check_application(parameters) {
+        Ok(asked) => match asked.check() {
+            Ok(()) if !is_answer => page(StatusCode::OK, &sign_in_page(request.path(), &asked)),
+            Ok(()) => entra.answer(&asked),
+            Err(refusal) => {
+                lock(&entra.state).counts.refused += 1;
+                asked.back(&[
+                    ("error", refusal.error()),
+                    ("error_description", &description(entra, request, &refusal)),
+                ])
+            }
+        },
+        Err(refusal) => {
+            lock(&entra.state).counts.refused += 1;
+            page(StatusCode::BAD_REQUEST, &error_page(&description(entra, request, &refusal)))
+        }
+    };
+    outside(response).with(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
+}
+
+impl Entra {
+    /// Checks who asks, and where the browser would be sent.
+    fn check_application(
+        &self,
+        parameters: Vec<(String, String)>,
+    ) -> Result<AuthorizationRequest, OauthError> {
+        let require = |name| get(&parameters, name).ok_or_else(|| OauthError::about(900144, name));
+        let (client_id, redirect_uri) = (require("client_id")?, require("redirect_uri")?);
+        let state = lock(&self.state);
+        let app = state.application(client_id).ok_or_else(|| OauthError::about(700016, client_id))?;
+        if !is_loopback(redirect_uri) {
+            return Err(OauthError::about(50011, redirect_uri));
+        }
+        let (client_id, redirect_uri) = (app.client_id.clone(), redirect_uri.to_owned());
+        Ok(AuthorizationRequest { parameters, client_id, redirect_uri })
+    }
+
+    /// Redirects to the application: with a code if the user accepted, or else with an error.
+    fn answer(&self, asked: &AuthorizationRequest) -> ServiceResponse {
+        if asked.get("answer") != Some("accept") {
+            let error = OauthError::new(65004);
+            let description =
+                format!("AADSTS{}: User declined to consent to access the app.", error.number());
+            return asked.back(&[
+                ("error", "access_denied"),
+                ("error_subcode", "cancel"),
+                ("error_description", &description),
+            ]);
+        }
+        let is_openid = asked.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "openid"));
+        let mut state = lock(&self.state);
+        let code = state.code(self.key, 48);
+        if state.codes.len() >= MOST_CODES {
+            state.codes.clear();
+        }
+        let issued = AuthorizationCode {
+            client_id: asked.client_id.clone(),
+            redirect_uri: asked.redirect_uri.clone(),
+            issued: self.clock.unix_seconds(),
+            redeemed: false,
+            challenge: asked.get("code_challenge").map(str::to_owned),
+            nonce: is_openid.then(|| asked.get("nonce").unwrap_or_default().to_owned()),
+        };
+        state.codes.insert(code.clone(), issued);
+        asked.back(&[("code", &code)])
+    }
+}
+
+fn get<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = parameters.iter().find(|(key, value)| key == name && !value.is_empty());
+    found.map(|(_, value)| value.as_str())
+}
+
+/// Whether an address is on this machine, with any port. Entra ignores the port of `http://localhost`.
+fn is_loopback(redirect_uri: &str) -> bool {
+    let Ok(uri) = redirect_uri.parse::<Uri>() else { return false };
+    let host = uri.host().unwrap_or_default();
+    let is_plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+    uri.scheme_str() == Some("http")
+        && ["localhost", "127.0.0.1", "[::1]"].contains(&host)
+        && is_plain
+        && !redirect_uri.contains('#')
+}
+
+/// The description of an error, as in the response of the token endpoint.
+fn description(entra: &Entra, request: &RecordedRequest, refusal: &OauthError) -> String {
+    let body = refusal.to_response(&entra.clock, ids(request), false).body;
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    body["error_description"].as_str().unwrap_or_default().to_owned()
+}
+
+fn page(status: StatusCode, html: &str) -> ServiceResponse {
+    ServiceResponse::new(status, Some("text/html; charset=utf-8"), html.to_owned())
+}
+
+/// The page with the two buttons. It sends the parameters of the request again, with the answer.
+fn sign_in_page(path: &str, asked: &AuthorizationRequest) -> String {
+    let parameters = asked.parameters.iter().filter(|(name, _)| name != "answer");
+    let fields = fields(parameters.map(|(name, value)| (name.as_str(), value.as_str())));
+    html(
+        "Sign in to the emulator",
+        &format!(
+            "<p>The application {app} asks to use Partner Center as {user}, with these permissions: {scope}</p>\n\
+             <form method=\"post\" action=\"{path}\">\n{fields}\
+             <button name=\"answer\" value=\"accept\">Accept</button>\n\
+             <button name=\"answer\" value=\"cancel\">Cancel</button>\n</form>",
+            app = escaped(&asked.client_id),
+            user = escaped(Entra::USER),
+            scope = escaped(asked.get("scope").unwrap_or_default()),
+            path = escaped(path),
+        ),
+    )
+}
+
+/// The page that posts the answer to the application, as Entra's does for `form_post`.
+fn posting_page(address: &str, pairs: &[(&str, &str)]) -> String {
+    html(
+        "Working...",
+        &format!(
+            "<form method=\"post\" action=\"{}\">\n{}<noscript><button>Continue</button></noscript>\n</form>\n\
+             <script>document.forms[0].submit()</script>",
+            escaped(address),
+            fields(pairs.iter().copied()),
+        ),
+    )
+}
+
+/// Hidden fields of a form.
+fn fields<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut fields = String::new();
+    for (name, value) in pairs {
+        let (name, value) = (escaped(name), escaped(value));
+        let _ = writeln!(fields, "<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+    }
+    fields
+}
+
+fn error_page(description: &str) -> String {
+    html(
+        "Sign in to the emulator",
+        &format!("<p>Sorry, but we're having trouble signing you in.</p>\n<p>{}</p>", escaped(description)),
+    )
+}
+
+fn html(title: &str, body: &str) -> String {
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title></head>\n\
+         <body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
+    )
+}
+
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match letter {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            other => safe.push(other),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_this_machine_are_registered() {
+        for good in [
+            "http://localhost",
+            "http://localhost/",
+            "http://localhost:8400",
+            "http://127.0.0.1:1/back",
+            "http://[::1]:80",
+        ] {
+            assert!(is_loopback(good), "{good}");
+        }
+        for bad in [
+            "",
+            "localhost",
+            "https://localhost",
+            "http://localhost.evil.example",
+            "http://localhost:80@evil.example/",
+            "http://localhost@evil.example",
+            "http://evil.example",
+            "http://localhost/#code",
+        ] {
+            assert!(!is_loopback(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_verifier_of_the_specification_matches_its_challenge() {
+        let mut code = AuthorizationCode {
+            client_id: String::new(),
+            redirect_uri: String::new(),
+            issued: 0,
+            redeemed: false,
+            // RFC 7636, appendix B.
+            challenge: Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned()),
+            nonce: None,
+        };
+        assert!(code.is_verified_by(Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")));
+        assert!(!code.is_verified_by(Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXx")));
+        assert!(!code.is_verified_by(None));
+        code.challenge = None;
+        assert!(code.is_verified_by(None));
+    }
+
+    #[test]
+    fn texts_of_the_request_are_escaped() {
+        assert_eq!(escaped("a<b>\"'&c"), "a&lt;b&gt;&quot;&#39;&amp;c");
+    }
+}
