@@ -38,7 +38,7 @@
 //! | `GET /v1/customers/{id}` | one customer |
 //! | `POST /{tenant}/oauth2/v2.0/token` and `/{tenant}/oauth2/token` on [`authority`](Emulator::authority) | tokens: see [`Entra`] |
 //! | `POST /{tenant}/oauth2/v2.0/devicecode`, `GET /device` on `authority` | device sign-in |
-//! | `GET /{tenant}/oauth2/v2.0/authorize` on `authority` | a page on which the user accepts or cancels; authorization codes, for loopback redirects |
+//! | `GET` and `POST /{tenant}/oauth2/v2.0/authorize` on `authority` | a page on which the user accepts or cancels; authorization codes, for loopback redirects |
 //!
 //! The responses for [`DOCUMENTED_CUSTOMER`] and [`TEST_COMPANY`] are the examples of the public documentation, byte
 //! for byte. In a book of one customer, so are the partner's totals. The bodies are in [`documented`].

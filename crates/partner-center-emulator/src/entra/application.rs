@@ -41,7 +41,7 @@ impl Application {
         self
     }
 
-    /// Allows public client flows: device codes, and refresh tokens without a secret.
+    /// Allows public client flows: device codes, and authorization codes and refresh tokens without a secret.
     #[must_use]
     pub fn public(mut self) -> Self {
         self.public = true;
