@@ -36,16 +36,13 @@ mod wait_notes;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::args::Cli;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
 
 fn main() -> ExitCode {
     signals::ignore_sigxfsz();
-    let cli = match Cli::try_parse() {
+    let cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => return exit_of(commands::topic::of_rejected(&error)).into(),
     };

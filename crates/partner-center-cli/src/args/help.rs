@@ -107,10 +107,7 @@ pub(super) const SUBSCRIPTIONS_HELP: &str = "\
 One row per subscription, in the order of the service. An application-only token is enough. Dates are as
 the service sends them; daysToRenewal counts calendar days in UTC and is empty if the term never ends.
 In new commerce licenses can be reduced in the first days of a term (reducibleUntil), or for the next
-term (scheduledQuantity).
-
-  partner-center subscriptions list --all-customers --renewing-within 30d --output renewals.xlsx
-  partner-center subscriptions list --all-customers --status active --fail-on 'daysToRenewal < 30'";
+term (scheduledQuantity).";
 
 pub(super) const SUBSCRIPTIONS_FILTER_HELP: &str = "\
 Conditions are combined with and, or and parentheses:
@@ -125,9 +122,7 @@ answer, subscriptions list reads the same customer by customer.";
 pub(super) const SKUS_HELP: &str = "\
 One row per SKU, as it is now. The user needs a delegated role in the customer's tenant, such as
 Directory Reader; customers without one are skipped, and a note says how many. skuId is productId of
-licenses deployment. SKUs that cost nothing are left out unless --include-free is given.
-
-  partner-center skus list --all-customers --fail-on 'available < 0'";
+licenses deployment. SKUs that cost nothing are left out unless --include-free is given.";
 
 /// The help of `--source` for commands that always read all customers.
 pub(super) const SOURCE_OF_ALL: &str = "\
@@ -162,9 +157,7 @@ are those of products with the name in the subscription; what does not match is 
 
 With --dataset, the page also has what changed in a month, per customer and product, and a chart of
 the recorded days. Its figures are those of history trend and history diff. Rules of --ignore with
-unused, --min-idle and --below leave both out. report pack --dataset has neither.
-
-  partner-center report --dataset licenses --output report.html";
+unused, --min-idle and --below leave both out. report pack --dataset has neither.";
 
 pub(super) const PACK_HELP: &str = "\
 Each page has the rows of one customer and names no other; its file is named after the customer. The
@@ -216,10 +209,7 @@ The request is made like any other: with the token, ids, retries and time limits
 written as it is, and may contain customer data. The body of an error is shown only with -vv.
 
 A path is below the base URL. A path or a link to a page that leads to another host, or that
-contains .. or a backslash, is refused, and no token is sent to it.
-
-  partner-center api /v1/invoices --query size=50
-  partner-center api /v1/customers --paginate --output customers.ndjson";
+contains .. or a backslash, is refused, and no token is sent to it.";
 
 pub(super) const CONFIG_HELP: &str = "\
 The profile is that of --profile or PARTNER_CENTER_PROFILE, else the one named default. get and list
@@ -243,9 +233,7 @@ after 90 days without use. The tenant and client ids come from --tenant and --cl
 or a profile.
 
 With --tenant or --client, or with --profile and a new name, a successful sign-in writes both ids to
-the profile, and --cloud and --base-url if they are given; later runs need nothing but the profile:
-  partner-center login --tenant contoso.onmicrosoft.com \\
-    --client 00000000-1111-2222-3333-444444444444
+the profile, and --cloud and --base-url if they are given; later runs need nothing but the profile.
 
 An administrator registers the application once, at https://entra.microsoft.com:
   1. App registrations, New registration: accounts in this organizational directory only, no
@@ -271,15 +259,10 @@ Without --online no request is sent to Partner Center, and roles are not checked
 pub(super) const RECORD_HELP: &str = "\
 The rows of deployment and usage are kept as they are received, and the funnel joined from them,
 each as a Parquet file of the day. Another recording of the same day replaces it. Customers that
-failed are named in the manifest of the day. The files have the names of customers.
-
-  partner-center history record --dataset licenses
-  partner-center history record --dataset licenses --report report.html";
+failed are named in the manifest of the day. The files have the names of customers.";
 
 pub(super) const HISTORY_HELP: &str = "\
-Only the dataset is read: nothing is sent to Partner Center, and no credentials are needed.
-
-  partner-center history trend --dataset licenses --by product --last 12";
+Only the dataset is read: nothing is sent to Partner Center, and no credentials are needed.";
 
 /// The help of `--prices` for a command that writes a page beside something else.
 pub(super) const PRICES_OF_PAGE: &str = "\
@@ -294,9 +277,4 @@ nothing is sent to Partner Center, and no credentials are needed.
 
 With --prices, both days have the price that applies on the later one, the day on which the service
 computed the rows, so that a new price is no change. A count that is unknown has an unknown cost.
-Groups have the cost in each currency.
-
-  partner-center history diff --dataset licenses --by customer
-  partner-center history diff 2026-07-01 2026-08-01 --dataset licenses --fail-on 'unused +10%'
-  partner-center history diff --dataset licenses --prices prices.csv --sort unusedCostChange:desc
-  partner-center history diff july.json august.json";
+Groups have the cost in each currency.";

@@ -7,6 +7,7 @@
 
 mod api;
 mod config;
+mod examples;
 mod help;
 mod history;
 mod login;
@@ -31,6 +32,7 @@ use crate::{exit, topics};
 
 pub(crate) use api::{Api, Method};
 pub(crate) use config::{AuthCommand, ConfigCommand};
+pub(crate) use examples::{command, parse};
 pub(crate) use history::{Diff, HistoryCommand, Record, Trend};
 pub(crate) use login::Login;
 pub(crate) use owned::{
@@ -78,11 +80,11 @@ pub(crate) struct Global {
     pub(crate) emulator: bool,
 
     /// The base URL of the service: https, or plain http to this machine
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, hide_short_help = true, global = true, value_name = "URL")]
     pub(crate) base_url: Option<String>,
 
     /// The national cloud: global, usgov or china [default: global]
-    #[arg(long, global = true, value_name = "CLOUD", value_parser = values::cloud)]
+    #[arg(long, hide_short_help = true, global = true, value_name = "CLOUD", value_parser = values::cloud)]
     pub(crate) cloud: Option<Cloud>,
 
     /// The profile to use, from config.toml in the configuration directory
@@ -91,7 +93,7 @@ pub(crate) struct Global {
 
     /// The proxy, as http://host:port [default: that of HTTPS_PROXY, ALL_PROXY or the profile]. Other programs can see this
     /// argument: pass a password in the variable
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, hide_short_help = true, global = true, value_name = "URL")]
     pub(crate) proxy: Option<String>,
 
     /// The output format [default: by the extension of --output, else table on a terminal, json otherwise]
@@ -100,19 +102,19 @@ pub(crate) struct Global {
 
     /// Replace names and ids of customers by pseudonyms, in everything that is shown or written. They are the same in
     /// every run on this machine
-    #[arg(long, global = true, conflicts_with = "verbose")]
+    #[arg(long, hide_short_help = true, global = true, conflicts_with = "verbose")]
     pub(crate) anonymize: bool,
 
     /// The language of the service's texts, such as sv-SE [default: en-US]
-    #[arg(long, global = true, value_name = "TAG")]
+    #[arg(long, hide_short_help = true, global = true, value_name = "TAG")]
     pub(crate) locale: Option<String>,
 
     /// Time limit for a whole call, such as 90s or 3m; a plain number is seconds [default: 3m]
-    #[arg(long, global = true, value_name = "TIME", value_parser = values::duration)]
+    #[arg(long, hide_short_help = true, global = true, value_name = "TIME", value_parser = values::duration)]
     pub(crate) timeout: Option<Duration>,
 
     /// Maximum number of attempts per call [default: 4]
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, hide_short_help = true, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) max_attempts: Option<u32>,
 
     /// Log requests and waits to stderr; -vv logs more, and the bodies of failed responses
@@ -120,7 +122,7 @@ pub(crate) struct Global {
     pub(crate) verbose: u8,
 
     /// Append the log to this file instead of writing it to stderr; without -v or RUST_LOG as much as with -v
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "anonymize")]
+    #[arg(long, hide_short_help = true, global = true, value_name = "FILE", conflicts_with = "anonymize")]
     pub(crate) log_file: Option<PathBuf>,
 
     /// Print no notes on stderr, only errors
@@ -128,11 +130,11 @@ pub(crate) struct Global {
     pub(crate) quiet: bool,
 
     /// Do not show tables that are longer than the terminal in the pager of PAGER
-    #[arg(long, global = true)]
+    #[arg(long, hide_short_help = true, global = true)]
     pub(crate) no_pager: bool,
 
     /// When to use color; auto means on a terminal, unless NO_COLOR is set
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, hide_short_help = true, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Color,
 }
 

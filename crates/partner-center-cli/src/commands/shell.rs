@@ -3,13 +3,12 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::args::Cli;
+use crate::args;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
-use crate::topics::TOPICS;
+use crate::topics::{self, TOPICS};
 
 const NAME: &str = "partner-center";
 
@@ -46,7 +45,7 @@ fn script(shell: Shell) -> String {
 
 /// The command line of a program of this name, with the topics below `help`.
 fn with_topics(name: &'static str) -> clap::Command {
-    let mut cli = Cli::command().bin_name(name);
+    let mut cli = args::command().bin_name(name);
     // Adds `help`, with all commands below it.
     cli.build();
     let topics = TOPICS.iter().map(|topic| {
@@ -58,7 +57,7 @@ fn with_topics(name: &'static str) -> clap::Command {
 
 pub(crate) fn man(directory: &Path) -> Result<Exit, Stop> {
     std::fs::create_dir_all(directory)
-        .and_then(|()| clap_mangen::generate_to(Cli::command(), directory))
+        .and_then(|()| topics::command::write_pages(args::command(), directory))
         .and_then(|()| {
             TOPICS
                 .iter()

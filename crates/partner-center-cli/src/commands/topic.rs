@@ -6,10 +6,9 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 
-use clap::CommandFactory as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::args::Cli;
+use crate::args;
 use crate::exit::Exit;
 use crate::output;
 use crate::problem::{Problem, Stop};
@@ -47,7 +46,7 @@ fn print(topic: &Topic) -> Result<Exit, Stop> {
 }
 
 fn unknown(word: &str) -> Problem {
-    let cli = Cli::command();
+    let cli = args::command();
     let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();
     Problem::new(Exit::Usage, format!("there is no command or topic '{word}'"))
         .fact("topics", TOPICS.map(|topic| topic.name).join(", "))
@@ -60,6 +59,7 @@ mod tests {
     use clap::Parser as _;
 
     use super::*;
+    use crate::args::Cli;
 
     #[test]
     fn only_a_single_unknown_word_behind_help_is_a_topic() {

@@ -24,7 +24,7 @@ pub(super) fn render(name: &str, about: &str, document: &[Block]) -> String {
     roff.render()
 }
 
-fn add(roff: &mut Roff, block: &Block) {
+pub(super) fn add(roff: &mut Roff, block: &Block) {
     match block {
         // A page has its name as the title.
         Block::Heading(1, line) => _ = roff.text(inlines(line)),

@@ -2,6 +2,7 @@
 //!
 //! They are the Markdown files in `help/`, inside this crate, because a package has only files below its folder.
 
+pub(crate) mod command;
 mod document;
 mod manual;
 mod text;
