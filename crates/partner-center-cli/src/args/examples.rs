@@ -137,8 +137,8 @@ fn with_examples(command: Command, path: &str, examples: &[&str]) -> Command {
     if !first.is_empty() {
         return command.mut_subcommand(first, |command| with_examples(command, rest, examples));
     }
-    let lines: String = examples.iter().map(|example| format!("\n  partner-center {example}")).collect();
-    let short = format!("Examples:{lines}");
+    let lines: Vec<_> = examples.iter().map(|example| format!("  partner-center {example}")).collect();
+    let short = format!("Examples:\n{}", lines.join("\n"));
     let long = command.get_after_long_help().or(command.get_after_help());
     let long =
         long.map_or_else(|| short.clone(), |text| format!("{}\n\n{short}", text.to_string().trim_end()));
