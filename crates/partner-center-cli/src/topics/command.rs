@@ -40,7 +40,9 @@ fn page(man: &Man, command: &Command) -> io::Result<Vec<u8>> {
     }
     let text = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string);
     let mut roff = Roff::new();
-    blocks(&text.unwrap_or_default()).iter().for_each(|block| manual::add(&mut roff, block));
+    for block in blocks(&text.unwrap_or_default()) {
+        manual::add(&mut roff, &block);
+    }
     roff.to_writer(&mut page)?;
     Ok(page)
 }
