@@ -15,7 +15,7 @@ const TYPED: &[(&[&str], &str)] = &[
     (&["customers", "sh"], "show"),
     (&["licenses", "funnel", "--min"], "--min-idle"),
     (&["licenses", "funnel", "--source", "comm"], "commercial"),
-    (&["help", "con"], "consent"),
+    (&["help", "conse"], "consent"),
     (&["help", "licenses", "f"], "funnel"),
 ];
 
