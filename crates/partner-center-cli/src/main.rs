@@ -7,6 +7,7 @@ mod anonymizer;
 mod anonymizer_key;
 mod args;
 mod commands;
+mod completion;
 mod connect;
 mod console;
 mod credentials;
@@ -17,6 +18,7 @@ mod days;
 mod exit;
 mod free_skus;
 mod input;
+mod known_customers;
 mod log;
 mod output;
 mod page;
@@ -42,6 +44,7 @@ use crate::problem::{Problem, Stop};
 
 fn main() -> ExitCode {
     signals::ignore_sigxfsz();
+    completion::answer();
     let cli = match args::parse() {
         Ok(cli) => cli,
         Err(error) => return exit_of(commands::topic::of_rejected(&error)).into(),

@@ -189,7 +189,11 @@ To install them:
   fish        partner-center completions fish \\
                 > ~/.config/fish/completions/partner-center.fish
   powershell  partner-center completions powershell | Out-String | Invoke-Expression
-              in $PROFILE";
+              in $PROFILE
+
+The script asks the program, which must be on the PATH: it completes commands, options, profiles and
+columns, and the customers that customers list --remember has kept on this machine. Write the script
+again after an update.";
 
 pub(super) const FILTER_HELP: &str = "\
 Filters:

@@ -294,6 +294,11 @@ pub(crate) enum CustomerCommand {
         #[arg(short, long, value_name = "FILTER", value_parser = values::customer_filter)]
         filter: Option<CustomerFilter>,
 
+        /// Remember the customers on this machine, so that a shell can complete them: their ids, or also their domains
+        /// and names; nothing forgets them
+        #[arg(long, value_name = "WHAT", conflicts_with_all = ["filter", "limit", "emulator", "anonymize"])]
+        remember: Option<Remembered>,
+
         #[command(flatten)]
         writing: Writing,
     },
@@ -307,6 +312,14 @@ pub(crate) enum CustomerCommand {
         #[command(flatten)]
         csv: Csv,
     },
+}
+
+/// What is remembered of customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Remembered {
+    Ids,
+    Names,
+    Nothing,
 }
 
 #[derive(Args, Debug)]

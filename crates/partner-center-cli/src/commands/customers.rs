@@ -1,15 +1,19 @@
 //! `customers list` and `customers show`.
 
+use std::io;
+
 use partner_center::models::{self, CustomerCollection};
 use partner_center::paging::Pages;
+use partner_center::settings::ProfilePlace;
 
 use super::query;
 use crate::anonymizer::shown_id;
-use crate::args::{CustomerCommand, Global};
+use crate::args::{CustomerCommand, Global, Remembered};
 use crate::connect::connect;
 use crate::console::Console;
 use crate::customer_search;
 use crate::exit::Exit;
+use crate::known_customers::{self, KnownCustomer};
 use crate::output::columns::Columns;
 use crate::output::rows::Customer;
 use crate::output::{
@@ -17,20 +21,27 @@ use crate::output::{
 };
 use crate::problem::{Problem, Stop};
 use crate::report::output_options;
+use crate::settings::locate;
 use crate::signals::unless_stopped;
+use crate::terminal::text::counted;
 
 /// Writes the list. An entry with an id that is not a GUID is written unchanged and counted as missing.
 async fn list_all(
     pages: Pages<CustomerCollection>,
     output: Output<Customer>,
+    remember: Option<(Remembered, ProfilePlace)>,
     console: Console,
 ) -> Result<Exit, Stop> {
+    let mut known = Vec::new();
     let (mut entries, mut without_id, mut ended) = (0, 0, false);
     let mut end = End::default();
     let on_page = |page: Option<&CustomerCollection>| match page {
         Some(page) => {
             let has_id = |customer: &&models::Customer| customer.id.as_uuid().is_some_and(|id| !id.is_nil());
             entries += page.items.len();
+            if let Some((what, _)) = &remember {
+                known.extend(page.items.iter().filter(has_id).filter_map(|one| of_entry(*what, one)));
+            }
             without_id += page.items.len() - page.items.iter().filter(has_id).count();
         }
         None => ended = true,
@@ -55,21 +66,63 @@ async fn list_all(
         ));
     }
     output.finish(End { customers: Some(customers), ..end })?;
+    if let Some((what, place)) = &remember
+        && customers.complete
+    {
+        keep(*what, place, &known, console)?;
+    }
     Ok(if customers.is_whole() { Exit::Done } else { Exit::Partial })
+}
+
+/// What is remembered of a customer.
+fn of_entry(what: Remembered, customer: &models::Customer) -> Option<KnownCustomer> {
+    let id = customer.id.clone().into_lowercase().to_string();
+    let profile = customer.company_profile.as_ref();
+    let (domain, name) = match what {
+        Remembered::Nothing => return None,
+        Remembered::Ids => (None, None),
+        Remembered::Names => (
+            profile.and_then(|profile| profile.domain.clone()),
+            profile.and_then(|profile| profile.company_name.clone()),
+        ),
+    };
+    Some(KnownCustomer { id, domain, name })
+}
+
+fn keep(
+    what: Remembered,
+    place: &ProfilePlace,
+    known: &[KnownCustomer],
+    console: Console,
+) -> Result<(), Problem> {
+    let failed = |error: io::Error| {
+        Problem::new(Exit::Unexpected, "the customers could not be remembered").because(error.to_string())
+    };
+    if what == Remembered::Nothing {
+        known_customers::forget(place).map_err(failed)?;
+        console.note("no customers are remembered");
+    } else {
+        let path = known_customers::write(place, known).map_err(failed)?;
+        let customers = counted(known.len() as u64, "customer", "customers");
+        console.note(&format!("{customers} are remembered in {}", path.display()));
+    }
+    Ok(())
 }
 
 pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     match command {
-        CustomerCommand::List { filter, writing } => {
+        CustomerCommand::List { filter, remember, writing } => {
             let layout = Layout::AsTheyCome;
             let writing = output_options::in_written_order(writing, layout, false, global)?;
             let output = output_options::output::<Customer>(global, &writing, layout)?;
+            let remember = remember.map(|what| Ok((what, locate(global)?))).transpose();
+            let remember = remember.map_err(|problem: Problem| problem)?;
             let session = connect(global, console).await?;
             let mut list = session.partner.customers().list();
             if let Some(filter) = filter {
                 list = list.filter(filter.clone());
             }
-            unless_stopped(list_all(list.pages(), output, console)).await
+            unless_stopped(list_all(list.pages(), output, remember, console)).await
         }
         CustomerCommand::Show { customer, csv } => {
             let format = output_options::format(global, None)?;

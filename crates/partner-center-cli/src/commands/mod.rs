@@ -10,17 +10,18 @@ mod history;
 mod licenses;
 mod login;
 mod login_profile;
+mod man;
 mod prices;
 mod query;
 mod report;
 mod schema;
-mod shell;
 pub(crate) mod topic;
 
 use partner_center::licenses::{DeploymentRow, UsageRow};
 
 use crate::anonymizer_key;
 use crate::args::{Cli, Command, LicensesCommand, SkusCommand, SubscriptionsCommand};
+use crate::completion;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::Stop;
@@ -67,7 +68,7 @@ pub(crate) async fn run(cli: &Cli, console: Console) -> Result<Exit, Stop> {
         Command::Config(command) => config::run(command, global, console),
         Command::Emulator(arguments) => emulator::run(arguments, console).await,
         Command::Schema { row } => schema::run(*row),
-        Command::Completions { shell } => shell::completions(*shell),
-        Command::Man { directory } => shell::man(directory),
+        Command::Completions { shell } => completion::print_script(*shell),
+        Command::Man { directory } => man::man(directory),
     }
 }

@@ -166,6 +166,11 @@ impl ProfileFile {
         &self.bytes
     }
 
+    /// The names of the profiles, in the order of the alphabet.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.profiles.keys().map(String::as_str)
+    }
+
     /// Whether there is a profile of this name.
     #[must_use]
     pub fn has_profile(&self, name: &str) -> bool {
