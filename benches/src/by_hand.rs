@@ -1,4 +1,4 @@
-//! Hand-written decoding of the documented response, as the yardstick of the benchmarks.
+//! Hand-written decoding of the documented response, for comparison in the benchmarks.
 
 use serde::Deserialize;
 

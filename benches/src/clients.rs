@@ -89,25 +89,25 @@ impl Client {
     }
 }
 
-/// Makes the calls, with `ways` at a time, after a tenth as many to open connections and warm caches.
+/// Makes the calls, this many at a time, after a tenth as many to open connections and fill caches.
 pub(crate) async fn calls(
     name: &str,
-    ways: usize,
+    concurrency: usize,
     url: &str,
     calls: usize,
 ) -> Result<String, Box<dyn Error>> {
     let client = Client::new(name, url)?;
-    run(&client, ways, calls / 10).await?;
+    run(&client, concurrency, calls / 10).await?;
     let started = Instant::now();
-    let rows = run(&client, ways, calls).await?;
+    let rows = run(&client, concurrency, calls).await?;
     Ok(format!("seconds={} calls={calls} rows={rows}", started.elapsed().as_secs_f64()))
 }
 
 /// Makes the calls, and returns the number of rows.
-async fn run(client: &Client, ways: usize, calls: usize) -> Result<usize, Box<dyn Error>> {
+async fn run(client: &Client, concurrency: usize, calls: usize) -> Result<usize, Box<dyn Error>> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = Vec::new();
-    for _ in 0..ways {
+    for _ in 0..concurrency {
         let (client, next) = (client.clone(), Arc::clone(&next));
         tasks.push(tokio::spawn(async move {
             let mut rows = 0;

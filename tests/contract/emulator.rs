@@ -146,8 +146,8 @@ impl Judge {
         let value = serde_json::from_slice(mark.unwrap_or(&body));
         let value = value.unwrap_or_else(|error| panic!("{context}: {error}"));
         let schema = response.schema.as_deref().unwrap_or_else(|| panic!("{context} has no schema"));
-        let faults = self.schemas.faults(schema, &value);
-        assert!(faults.is_empty(), "{context} does not match {schema}:\n{}", faults.join("\n"));
+        let errors = self.schemas.errors(schema, &value);
+        assert!(errors.is_empty(), "{context} does not match {schema}:\n{}", errors.join("\n"));
         let undescribed = self.contract.undescribed(&self.contract.schemas[schema], &value);
         assert!(
             undescribed.is_empty(),

@@ -30,8 +30,8 @@ fn every_example_matches_its_schema() {
     let contract = Contract::read();
     let schemas = Schemas::of(&contract);
     for (file, schema) in contract.examples() {
-        let faults = schemas.faults(schema, &read(file));
-        assert!(faults.is_empty(), "{file} does not match {schema}:\n{}", faults.join("\n"));
+        let errors = schemas.errors(schema, &read(file));
+        assert!(errors.is_empty(), "{file} does not match {schema}:\n{}", errors.join("\n"));
     }
 }
 

@@ -86,8 +86,8 @@ async fn every_fault_has_the_outcome_of_the_table() {
     assert!(failures.is_empty(), "{} rows differ:\n{}", failures.len(), failures.join("\n\n"));
 }
 
-/// What every operation does alike, whatever it reads: faults that a retry handles leave no trace, and others are errors with
-/// ids, without the token and without the name of a customer.
+/// Faults that a retry handles do not change the rows, and others are errors with ids, without the token and without the
+/// name of a customer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_handles_faults_alike() {
     const FAULTS: [(&str, Option<ErrorKind>); 12] = [

@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::schema::scalar_faults;
+use crate::schema::scalar_errors;
 use crate::{Contract, Operation, Parameter};
 
 /// Headers of HTTP itself, which the contract does not list.
@@ -191,8 +191,8 @@ fn judged<'a>(
                 // A list is sent as one parameter for each item.
                 let schema = parameter.schema.get("items").unwrap_or(&parameter.schema);
                 let value = typed(schema, value);
-                let faults = scalar_faults(schema, &value);
-                objections.extend(faults.into_iter().map(|fault| format!("{place} parameter {name}{fault}")));
+                let errors = scalar_errors(schema, &value);
+                objections.extend(errors.into_iter().map(|error| format!("{place} parameter {name}{error}")));
             }
         }
     }

@@ -20,19 +20,19 @@ impl Schemas {
     ///
     /// If the contract's schemas are not valid JSON Schema.
     #[must_use]
-    pub fn faults(&self, name: &str, value: &Value) -> Vec<String> {
+    pub fn errors(&self, name: &str, value: &Value) -> Vec<String> {
         let schema =
             json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": self.0 } });
-        faults(&schema, value)
+        errors(&schema, value)
     }
 }
 
 /// The validation errors of a value against this schema, which must have no references.
-pub(crate) fn scalar_faults(schema: &Value, value: &Value) -> Vec<String> {
-    faults(&translate(schema), value)
+pub(crate) fn scalar_errors(schema: &Value, value: &Value) -> Vec<String> {
+    errors(&translate(schema), value)
 }
 
-fn faults(schema: &Value, value: &Value) -> Vec<String> {
+fn errors(schema: &Value, value: &Value) -> Vec<String> {
     let validator = options()
         .with_format("date-time-local", is_date_time_local)
         .build(schema)
@@ -47,7 +47,7 @@ fn options() -> jsonschema::ValidationOptions<'static> {
 /// A date and time of RFC 3339 without its offset.
 fn is_date_time_local(text: &str) -> bool {
     let with_offset = options().build(&json!({ "format": "date-time" }));
-    with_offset.is_ok_and(|judge| judge.is_valid(&json!(format!("{text}Z"))))
+    with_offset.is_ok_and(|validator| validator.is_valid(&json!(format!("{text}Z"))))
 }
 
 /// Converts an OpenAPI 3.0 schema to JSON Schema.
@@ -77,25 +77,25 @@ mod tests {
     #[test]
     fn null_is_valid_only_if_nullable() {
         let nullable = json!({ "type": "string", "nullable": true });
-        assert!(scalar_faults(&nullable, &Value::Null).is_empty());
-        assert_eq!(scalar_faults(&json!({ "type": "string" }), &Value::Null).len(), 1);
+        assert!(scalar_errors(&nullable, &Value::Null).is_empty());
+        assert_eq!(scalar_errors(&json!({ "type": "string" }), &Value::Null).len(), 1);
     }
 
     #[test]
     fn formats_are_checked() {
         let uuid = json!({ "type": "string", "format": "uuid" });
-        assert!(scalar_faults(&uuid, &json!("0112A436-B14E-4888-967B-CA4BB2CF1234")).is_empty());
-        assert_eq!(scalar_faults(&uuid, &json!("not a guid")).len(), 1);
+        assert!(scalar_errors(&uuid, &json!("0112A436-B14E-4888-967B-CA4BB2CF1234")).is_empty());
+        assert_eq!(scalar_errors(&uuid, &json!("not a guid")).len(), 1);
         let time = json!({ "type": "string", "format": "date-time" });
         let local = json!({ "type": "string", "format": "date-time-local" });
         for text in ["2017-03-14T03:25:16.36+00:00", "2018-10-14T00:00:00Z"] {
-            assert!(scalar_faults(&time, &json!(text)).is_empty(), "{text}");
-            assert_eq!(scalar_faults(&local, &json!(text)).len(), 1, "{text}");
+            assert!(scalar_errors(&time, &json!(text)).is_empty(), "{text}");
+            assert_eq!(scalar_errors(&local, &json!(text)).len(), 1, "{text}");
         }
-        assert!(scalar_faults(&local, &json!("2018-10-14T00:00:00")).is_empty());
+        assert!(scalar_errors(&local, &json!("2018-10-14T00:00:00")).is_empty());
         for text in ["2018-10-14", "yesterday", ""] {
-            assert_eq!(scalar_faults(&time, &json!(text)).len(), 1, "{text}");
-            assert_eq!(scalar_faults(&local, &json!(text)).len(), 1, "{text}");
+            assert_eq!(scalar_errors(&time, &json!(text)).len(), 1, "{text}");
+            assert_eq!(scalar_errors(&local, &json!(text)).len(), 1, "{text}");
         }
     }
 }

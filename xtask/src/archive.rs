@@ -1,7 +1,7 @@
 //! Builds the command line for release and packs it, with its manual pages and completions, as an archive for a target.
 //!
 //! The workflow `release.yml` runs this on a machine of each target, because the manual pages and the completions are
-//! written by the program itself, and because a program that was never run should not be released.
+//! written by the program itself, and because a program should run once before its release.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub(crate) const TARGETS: [&str; 5] = [
 /// The name of the program without extension.
 pub(crate) const PROGRAM: &str = "partner-center";
 
-/// The shells with completions, and the files that they expect.
+/// The shells with completions, and the file names that they expect.
 const COMPLETIONS: [(&str, &str); 5] = [
     ("bash", "partner-center.bash"),
     ("elvish", "partner-center.elv"),
@@ -88,7 +88,7 @@ fn host() -> Result<String> {
 fn build(target: &str) -> Result<PathBuf> {
     let arguments = ["build", "--release", "--locked", "--package", "partner-center-cli", "--target", target];
     let mut build = cargo(&arguments);
-    // Without it, the program needs a runtime that Windows does not have at first.
+    // Without it, the program needs a runtime that a new Windows does not have.
     build.env("CARGO_TARGET_X86_64_PC_WINDOWS_MSVC_RUSTFLAGS", "-C target-feature=+crt-static");
     run(&mut build)?;
     Ok(crate::target().join(target).join("release").join(format!("{PROGRAM}{}", program_extension(target))))
@@ -115,7 +115,7 @@ fn fill(contents: &Path, binary: &Path, target: &str) -> Result<()> {
 }
 
 fn tar(directory: &Path, folder: &str, archive: &Path) -> Result<()> {
-    // The user of the build does not exist elsewhere. GNU tar and that of macOS have different options for this.
+    // The user of the build does not exist elsewhere. GNU tar and the tar of macOS have different options for this.
     let owner: &[&str] =
         if cfg!(target_os = "linux") { &["--owner=0", "--group=0"] } else { &["--uid=0", "--gid=0"] };
     run(program("tar", &["--create", "--gzip"])
@@ -127,7 +127,7 @@ fn tar(directory: &Path, folder: &str, archive: &Path) -> Result<()> {
         .arg(folder))
 }
 
-/// Not with a program: those that Windows has differ, by the shell.
+/// Writes a zip archive with a library, because the program for it on Windows depends on the shell.
 fn zip(directory: &Path, folder: &str, archive: &Path) -> Result<()> {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(archive)?);
     let options = zip::write::SimpleFileOptions::default()

@@ -1,5 +1,5 @@
-//! Finds the customers that a person names by domain or name. The text stays on this machine: the list of customers is
-//! read, and compared here.
+//! Finds customers by domain or name. The list of customers is read and compared on this machine, so the text is not
+//! sent.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ pub(crate) async fn find_one(
     Ok(found.first().copied().ok_or_else(|| Problem::new(Exit::Usage, "no customer is given"))?)
 }
 
-/// Compares customers with what a person gave.
+/// Compares customers with the texts that the user gave.
 pub(crate) struct Search {
     /// In the order in which they were given.
     given: Vec<Given>,
@@ -74,7 +74,7 @@ enum Likeness {
     Same,
     /// The name begins with it.
     Begins,
-    /// The name or the domain contains it. Shown, but not taken.
+    /// The name or the domain contains it. Shown in the error, but not selected.
     Contains,
 }
 
@@ -116,7 +116,7 @@ impl Search {
         }
     }
 
-    /// The customers that were given, if each text means one. `place` is where they were looked for.
+    /// The selected customers, if each text means exactly one. `place` is what was searched.
     pub(crate) fn finish(self, place: &str, console: Console) -> Result<Vec<CustomerId>, Problem> {
         let (mut found, mut unresolved) = (Vec::new(), Vec::new());
         for given in self.given {
@@ -165,7 +165,7 @@ impl Named {
         }
     }
 
-    /// What is known of the text, if it does not mean one customer: what it is, and the customers that are like it.
+    /// Why the text does not mean one customer, and the customers that it may mean, with the name of their facts.
     fn unresolved(&self) -> (String, &'static str, Option<&Candidates>) {
         let text = quoted(&self.text);
         match self.candidates.first_key_value() {
@@ -213,7 +213,7 @@ fn problem(unresolved: &[Named], place: &str, unreadable: u64) -> Problem {
     ))
 }
 
-/// A text of the user, as it may be shown: it may name a customer.
+/// The text as it may be shown. It may name a customer.
 fn quoted(text: &str) -> String {
     if anonymizer().is_some() { "that was given".to_owned() } else { format!("\"{text}\"") }
 }
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn other_texts_are_refused_with_the_customers_that_they_may_mean() {
+    fn other_texts_are_rejected_with_the_customers_that_they_may_mean() {
         for (text, what, customers) in [
             ("Contoso", "several customers begin with \"Contoso\"", 2),
             ("Fabrikam", "several customers are called \"Fabrikam\"", 2),

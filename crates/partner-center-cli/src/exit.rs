@@ -1,6 +1,6 @@
 //! Exit codes. They are public interface, so that cron and CI can react without parsing messages.
 //!
-//! All errors are mapped to exit codes here. The messages are in `report`.
+//! All errors are mapped to exit codes here. The messages are in `problem`.
 
 use std::process::ExitCode;
 
@@ -44,8 +44,8 @@ pub(crate) const HELP: &str = "\
 Exit codes:
     0  done
     1  unexpected error, or the output cannot be written
-    2  an argument or a setting is invalid, or names no customer; nothing was sent, except the
-       request for the list of customers if one is named
+    2  an argument or a setting is invalid, or names no customer or several; nothing was sent,
+       except the request for the list of customers if one is named
     3  some customers or rows are missing (failed, unreadable, without an id);
        the rest is on stdout
     4  no credentials, or the service rejected them (401)

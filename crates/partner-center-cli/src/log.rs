@@ -1,4 +1,4 @@
-//! The log of `-v`, `RUST_LOG` and `--log-file`; without them the notes about long waits.
+//! The log for `-v`, `RUST_LOG` and `--log-file`, and the notes about long waits.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -33,7 +33,7 @@ pub(crate) fn init(global: &Global, console: Console) -> Result<(), Problem> {
         (0 | 1, _) => Some(ours(LevelFilter::DEBUG)),
         _ => Some(ours(LevelFilter::TRACE)),
     };
-    // The log on stderr has the waits.
+    // A log on stderr already reports the waits.
     let has_notes = !global.quiet && (levels.is_none() || place.is_some());
     let notes = has_notes.then(|| WaitNotes::new(console).with_filter(wait_notes::events()));
     // A span closes at the end of a call, with its status and duration.
@@ -68,7 +68,7 @@ fn of_variable(text: &str) -> Result<Targets, Problem> {
     Ok(ours(default).with_targets(own))
 }
 
-/// Opens the file, which only its owner can read if it is new.
+/// Opens the file. Only the owner can read a new one.
 fn open(path: &std::path::Path) -> Result<File, Problem> {
     let mut options = OpenOptions::new();
     options.create(true).append(true);

@@ -1,6 +1,6 @@
-//! Changes `config.toml`: the commands of `config`, and what `login` writes after a sign-in.
+//! Changes `config.toml`, for `config` and `login`.
 //!
-//! The file is read and checked as it is for every run, changed, checked again, and replaced by a rename. A lock on a
+//! The file is read and checked as in every run, changed, checked again, and replaced by a rename. A lock on a
 //! second file, which stays, keeps two runs from overwriting each other's change.
 
 use std::fs::{self, File, OpenOptions};
@@ -21,14 +21,14 @@ mod text;
 
 /// A change takes milliseconds, so a longer wait means that another run hangs.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-const WAIT: Duration = Duration::from_millis(10);
+const RETRY_INTERVAL: Duration = Duration::from_millis(10);
 
 /// What a change did.
 #[derive(Debug)]
 pub(crate) struct Changed {
     pub(crate) path: PathBuf,
     pub(crate) is_new_profile: bool,
-    /// The keys whose value is another now, with the value before.
+    /// The keys whose values changed, with their previous values.
     pub(crate) keys: Vec<(ProfileKey, Option<String>)>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn change(
 ) -> Result<Changed, Problem> {
     let name = profile.value.as_str();
     if values.iter().all(|(_, value)| value.is_none()) {
-        // Nothing is created to remove something.
+        // A removal creates no file.
         let file = read(path)?;
         if !file.has_profile(name) {
             if profile.source != Source::Default {
@@ -119,7 +119,7 @@ fn wait_for_lock(path: &Path, at_most: Duration) -> Result<File, Problem> {
         match lock(&file, &lock_path) {
             Ok(()) => return Ok(file),
             Err(LockError::Io(error)) => return Err(cannot_write(&lock_path, &error)),
-            Err(LockError::InUse) if Instant::now() < deadline => std::thread::sleep(WAIT),
+            Err(LockError::InUse) if Instant::now() < deadline => std::thread::sleep(RETRY_INTERVAL),
             Err(LockError::InUse) => {
                 return Err(Problem::new(Exit::Usage, "another run is changing the configuration")
                     .fact("file", path.display().to_string())
@@ -136,7 +136,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Problem {
         .advice("Check that this user may write to the directory.")
 }
 
-/// Renames a complete copy over the file. A link stays, and the file that it names is replaced.
+/// Renames a complete copy over the file. A symbolic link stays, and its target is replaced.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => path.canonicalize()?,

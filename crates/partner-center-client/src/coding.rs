@@ -15,7 +15,7 @@ use http::header::CONTENT_ENCODING;
 
 use crate::http_error::HttpError;
 
-/// The pieces of a body as the connection brings them.
+/// The pieces of a body as the connection delivers them.
 pub(crate) type ByteStream = Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>> + Send + Sync>>;
 
 /// The value of `Accept-Encoding`.
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn every_coding_is_removed_however_it_is_written() {
         let text = "{\"items\":[{\"id\":\"å\"}]}".repeat(50).into_bytes();
-        let (zipped, broed) = (gzip(&text), brotli(&text));
+        let (zipped, with_brotli) = (gzip(&text), brotli(&text));
         let members = [gzip(&text[..100]), gzip(&text[100..])].concat();
         let gzip_names = ["gzip", "x-gzip"];
         let lists = ["{}", " {} ", "{}, identity", "identity,{}", ",{},", "\"{}\"", "{};q=1"];
@@ -259,8 +259,8 @@ mod tests {
                     check(&[&value], &text);
                 }
                 for value in cases("br") {
-                    check(&[&value], &broed);
-                    check(&[&value, "GZIP"], &gzip(&broed));
+                    check(&[&value], &with_brotli);
+                    check(&[&value, "GZIP"], &gzip(&with_brotli));
                     check(&["gzip", &value], &brotli(&zipped));
                 }
                 for value in cases("identity") {
@@ -278,9 +278,9 @@ mod tests {
 
     #[test]
     fn a_body_that_cannot_be_decoded_is_an_error() {
-        use crate::HttpErrorKind::{Body as Broken, Coding as Unasked};
+        use crate::HttpErrorKind::{Body as Broken, Coding as Unsupported};
         let text = "{}".repeat(5000).into_bytes();
-        let (zipped, broed) = (gzip(&text), brotli(&text));
+        let (zipped, with_brotli) = (gzip(&text), brotli(&text));
         let mut damaged = zipped.clone();
         let last = damaged.len() - 6;
         damaged[last] ^= 1;
@@ -288,11 +288,16 @@ mod tests {
             (&["gzip"][..], &zipped[..zipped.len() - 1], Broken, "ended early or could not be decompressed"),
             (&[], &zipped[..20], Broken, "ended early or could not be decompressed"),
             (&["gzip"], &damaged, Broken, "ended early or could not be decompressed"),
-            (&["br"], &broed[..broed.len() - 1], Broken, "ended early or could not be decompressed"),
+            (
+                &["br"],
+                &with_brotli[..with_brotli.len() - 1],
+                Broken,
+                "ended early or could not be decompressed",
+            ),
             (&["br"], &[0xFF; 40], Broken, "ended early or could not be decompressed"),
-            (&["ZSTD"], b"\x28\xB5\x2F\xFD", Unasked, "encoded with zstd"),
-            (&["deflate"], b"\x78\x9C", Unasked, "encoded with deflate"),
-            (&["gzip,gzip,gzip,gzip"], &zipped, Unasked, "more than 3 nested codings"),
+            (&["ZSTD"], b"\x28\xB5\x2F\xFD", Unsupported, "encoded with zstd"),
+            (&["deflate"], b"\x78\x9C", Unsupported, "encoded with deflate"),
+            (&["gzip,gzip,gzip,gzip"], &zipped, Unsupported, "more than 3 nested codings"),
         ] {
             for piece in [1, 100_000] {
                 let error = decode(values, bytes, piece).unwrap_err();

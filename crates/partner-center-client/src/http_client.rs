@@ -1,7 +1,7 @@
 //! The connection pools and raw responses.
 //!
-//! It sends one request and returns one response. It does not retry, does not follow redirects, adds no credentials
-//! and never prints a URL's query, a header or a body.
+//! [`HttpClient`] sends one request and returns one response. It does not retry, does not follow redirects, adds no
+//! credentials and never prints a URL's query, a header or a body.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::coding::{self, Body, ByteStream, Coding};
 use crate::http_error::HttpError;
 use crate::resolver::Resolver;
 
-/// How to build a [`HttpClient`].
+/// How to build an [`HttpClient`].
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct HttpSettings {
@@ -27,8 +27,8 @@ pub struct HttpSettings {
     /// The proxy for all requests, as `http://host:port` or `https://host:port`. With `None` no proxy is used; proxy
     /// environment variables are ignored.
     pub proxy: Option<String>,
-    /// The hosts that are reached without the proxy, separated by commas: a name stands for the host and all below it,
-    /// an address or a network such as `10.0.0.0/8` for these addresses, and `*` for all.
+    /// The hosts that are reached without the proxy, separated by commas: a name for the host and its subdomains, an
+    /// address, a network such as `10.0.0.0/8`, or `*` for all.
     pub no_proxy: Option<String>,
     /// Additional root certificates, as PEM.
     pub root_certificates: Vec<Vec<u8>>,
@@ -280,7 +280,7 @@ impl RawResponse {
         &self.headers
     }
 
-    /// Takes the headers out.
+    /// Moves the headers out of the response.
     pub(crate) fn take_headers(&mut self) -> HeaderMap {
         std::mem::take(&mut self.headers)
     }

@@ -347,15 +347,15 @@ async fn the_highest_number_of_concurrent_requests_is_recorded() {
 fn an_emulator_on_its_own_thread_needs_no_runtime_and_stops_on_drop() {
     let emulator = Emulator::builder().customers(1).start_on_own_thread().unwrap();
     let address = emulator.base_url().strip_prefix("http://").unwrap().to_owned();
-    let ask = || {
+    let request = || {
         use std::io::{Read as _, Write as _};
         let mut stream = std::net::TcpStream::connect(&address)?;
         stream.write_all(b"GET /v1/customers HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")?;
         let mut response = String::new();
         stream.read_to_string(&mut response).map(|_| response)
     };
-    assert!(ask().unwrap().starts_with("HTTP/1.1 401"));
+    assert!(request().unwrap().starts_with("HTTP/1.1 401"));
     assert_eq!(emulator.request_count(), 1);
     drop(emulator);
-    assert_eq!(ask().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
+    assert_eq!(request().unwrap_err().kind(), std::io::ErrorKind::ConnectionRefused);
 }

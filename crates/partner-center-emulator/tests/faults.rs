@@ -1,5 +1,5 @@
 //! Tests of the faults that replace a response or affect its transfer, and of the rules that select requests. Faults
-//! that change a response are tested in `bent.rs`.
+//! that change a response are tested in `response_faults.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::unreadable_literal, reason = "codes are searched for as the service prints them")]
@@ -311,7 +311,7 @@ async fn rules_with_a_sign_in_path_apply_to_the_sign_in_host() {
         "500; #1 /*/oauth2/v2.0/token aadsts(50076); #2 /*/oauth2/* 503(body=html); #3 /*/oauth2/* truncated";
     let emulator = start(script).await;
     let token = emulator.entra().issue_refresh_token();
-    let ask = async || {
+    let request_token = async || {
         let response = Client::new()
             .post(format!("{}/t/oauth2/v2.0/token", emulator.authority()))
             .body(format!("grant_type=refresh_token&client_id={}&refresh_token={token}", Entra::CLIENT_ID))
@@ -320,14 +320,14 @@ async fn rules_with_a_sign_in_path_apply_to_the_sign_in_host() {
             .unwrap();
         (response.status().as_u16(), response.bytes().await.unwrap())
     };
-    let (status, body) = ask().await;
+    let (status, body) = request_token().await;
     let body: Value = serde_json::from_slice(&body).unwrap();
     assert_eq!((status, &body["suberror"]), (400, &json!("basic_action")));
-    let (status, body) = ask().await;
+    let (status, body) = request_token().await;
     assert!(status == 503 && body.starts_with(b"<html>"));
-    let (status, body) = ask().await;
+    let (status, body) = request_token().await;
     assert!(status == 200 && serde_json::from_slice::<Value>(&body).is_err());
-    assert_eq!(ask().await.0, 200);
+    assert_eq!(request_token().await.0, 200);
     // Two requests reached the token endpoint; all four were recorded with their forms.
     assert_eq!(emulator.entra().token_requests().refresh_token, 2);
     let grants =

@@ -68,7 +68,7 @@ impl From<&str> for Guid {
     }
 }
 
-/// Parses the compact form. `None` if printing it would not give the same text.
+/// Parses a GUID in one letter case. `None` if printing it would not give the same text.
 fn form(text: &str) -> Option<Form> {
     if text.len() != 36 {
         return None;

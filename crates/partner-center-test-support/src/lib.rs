@@ -1,4 +1,4 @@
-//! Test helpers of several crates: an HTTP server that sends scripted bytes, and made-up access tokens.
+//! Test helpers for several crates: an HTTP server that sends scripted bytes, and made-up access tokens.
 //!
 //! It depends on no other crate of the workspace. So every crate can use it, also in unit tests, which would otherwise
 //! see a second copy of the types of their own crate. The fake clock and the fake random numbers are public and belong to

@@ -41,7 +41,7 @@ pub fn claims(token: &str) -> Value {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }
 
-/// The claims of a token for Partner Center: of a user with multifactor authentication, valid at [`NOW`].
+/// The claims of a token for Partner Center: of a user with multi-factor authentication, valid at [`NOW`].
 #[must_use]
 pub fn user_claims() -> Value {
     json!({

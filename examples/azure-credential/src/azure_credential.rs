@@ -21,13 +21,13 @@ const BEFORE_EXPIRY: Duration = Duration::from_secs(5 * 60);
 pub(crate) struct AzureCredential {
     azure: Arc<dyn TokenCredential>,
     scope: String,
-    // Held while a token is requested, so that concurrent calls share one request.
-    held: Mutex<Option<AccessToken>>,
+    // Locked while a token is requested, so that concurrent calls share one request.
+    cached: Mutex<Option<AccessToken>>,
 }
 
 impl AzureCredential {
     pub(crate) fn new(azure: Arc<dyn TokenCredential>, scope: impl Into<String>) -> Self {
-        Self { azure, scope: scope.into(), held: Mutex::default() }
+        Self { azure, scope: scope.into(), cached: Mutex::default() }
     }
 
     async fn request(&self) -> Result<AccessToken> {
@@ -39,36 +39,36 @@ impl AzureCredential {
 impl Credential for AzureCredential {
     fn token(&self) -> BoxFuture<'_, Result<AccessToken>> {
         Box::pin(async move {
-            let mut held = self.held.lock().await;
+            let mut cached = self.cached.lock().await;
             let now = SystemTime::now();
             let lasts = |token: &&AccessToken, time| token.expiry().is_none_or(|expiry| expiry > time);
-            if let Some(token) = held.as_ref().filter(|token| lasts(token, now + BEFORE_EXPIRY)) {
+            if let Some(token) = cached.as_ref().filter(|token| lasts(token, now + BEFORE_EXPIRY)) {
                 return Ok(token.clone());
             }
             match self.request().await {
-                Ok(token) => Ok(held.insert(token).clone()),
+                Ok(token) => Ok(cached.insert(token).clone()),
                 // The sign-in service may be back before the token expires.
-                Err(error) => held.as_ref().filter(|token| lasts(token, now)).cloned().ok_or(error),
+                Err(error) => cached.as_ref().filter(|token| lasts(token, now)).cloned().ok_or(error),
             }
         })
     }
 
-    fn refresh<'a>(&'a self, refused: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
+    fn refresh<'a>(&'a self, rejected: &'a AccessToken) -> BoxFuture<'a, Result<Option<AccessToken>>> {
         Box::pin(async move {
-            let mut held = self.held.lock().await;
+            let mut cached = self.cached.lock().await;
             // Another call may already have replaced the token.
-            if let Some(newer) = held.as_ref().filter(|token| *token != refused) {
+            if let Some(newer) = cached.as_ref().filter(|token| *token != rejected) {
                 return Ok(Some(newer.clone()));
             }
-            // Credentials of the Azure SDK have caches of their own, which cannot be emptied: the same token again will
-            // be refused again.
+            // Credentials of the Azure SDK have their own cache, which cannot be emptied. If it returns the same token,
+            // that would be rejected again.
             let token = self.request().await?;
-            Ok((token != *refused).then(|| held.insert(token).clone()))
+            Ok((token != *rejected).then(|| cached.insert(token).clone()))
         })
     }
 }
 
-/// Errors that may pass are transient, so that a call waits and tries again, within its limits.
+/// Temporary errors are transient, so that a call waits and tries again, within its limits.
 fn into_error(error: azure_core::Error) -> Error {
     let kind = match error.kind() {
         AzureErrorKind::Connection | AzureErrorKind::Io => ErrorKind::Network,
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns these results one after the other.
+    /// Returns these results in order.
     #[derive(Debug)]
     struct Scripted(StdMutex<VecDeque<azure_core::Result<AzureToken>>>);
 
@@ -148,13 +148,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refused_token_is_replaced_once() {
+    async fn a_rejected_token_is_replaced_once() {
         let credential = scripted([Ok(token("one", 3600)), Ok(token("two", 3600)), Ok(token("two", 3600))]);
         let one = credential.token().await.unwrap();
         let two = credential.refresh(&one).await.unwrap().unwrap();
         assert_eq!(two.expose(), "two");
         assert_eq!(credential.refresh(&one).await.unwrap(), Some(two.clone()), "the one that replaced it");
-        assert_eq!(credential.refresh(&two).await.unwrap(), None, "the same token would be refused again");
+        assert_eq!(credential.refresh(&two).await.unwrap(), None, "the same token would be rejected again");
     }
 
     #[tokio::test]

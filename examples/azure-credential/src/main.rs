@@ -1,10 +1,10 @@
-//! Uses a credential of the Azure SDK for Rust, a `TokenCredential` of `azure_core`, with the SDK.
+//! Uses a credential of the Azure SDK for Rust, a `TokenCredential` of `azure_core`, with this SDK.
 //!
 //! `cargo run -p partner-center-azure-credential`
 //!
 //! A sign-in with the emulator acts as the credential. Replace it with one of `azure_identity`. License analytics need the
-//! token of a user who signed in with multi-factor authentication: an application or a managed identity alone reads
-//! customers, but no licenses.
+//! token of a user who signed in with multi-factor authentication: an application or a managed identity alone can read
+//! customers, but not licenses.
 
 #![expect(clippy::print_stdout, reason = "an example prints its result")]
 

@@ -13,12 +13,12 @@ use partner_center_client::operations::{
 };
 use serde::Serialize;
 
-use crate::law;
+use crate::invariant;
 
 /// The memory limit of decoding: a constant and a factor of the body's length. A row is about a hundred times as large
 /// as `{},`, its shortest form, and a growing list briefly holds its rows twice.
-const LEAST_HELD: u64 = 64 * 1024;
-const MOST_HELD_PER_BYTE: u64 = 400;
+const BASE_MEMORY: u64 = 64 * 1024;
+const MEMORY_PER_BYTE: u64 = 400;
 
 /// Any bytes decode to a model or to an [`ErrorKind::InvalidResponse`] that keeps them; memory is proportional to their
 /// number; a decoded model round-trips. The first byte selects the operation.
@@ -46,25 +46,25 @@ where
     let mut read = None;
     let held = allocation_counter::measure(|| read = Some(fuzz::decode::<O>(body))).bytes_max;
     let length = u64::try_from(body.len()).unwrap_or(u64::MAX);
-    law!(
-        held <= LEAST_HELD + MOST_HELD_PER_BYTE * length,
+    invariant!(
+        held <= BASE_MEMORY + MEMORY_PER_BYTE * length,
         "decoding a body of {length} bytes took {held} bytes of memory"
     );
     match read {
         None => {}
         Some(Err(error)) => {
-            law!(
+            invariant!(
                 error.kind() == ErrorKind::InvalidResponse,
                 "the error kind of an unreadable body is {:?}",
                 error.kind()
             );
-            law!(error.body() == Some(body), "the error does not keep the body");
+            invariant!(error.body() == Some(body), "the error does not keep the body");
         }
-        Some(Ok((answer, _))) => {
-            let written = serde_json::to_vec(&answer).unwrap_or_default();
+        Some(Ok((response, _))) => {
+            let written = serde_json::to_vec(&response).unwrap_or_default();
             let again = fuzz::decode::<O>(&Bytes::from(written));
-            law!(
-                again.is_ok_and(|(again, findings)| again == answer && findings == Findings::default()),
+            invariant!(
+                again.is_ok_and(|(again, findings)| again == response && findings == Findings::default()),
                 "the model does not round-trip"
             );
         }

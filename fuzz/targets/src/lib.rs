@@ -14,12 +14,12 @@ pub use stored::{continuation, stored_token, token};
 pub use text::{filter, guid, link, retry_after, timestamp};
 
 /// Asserts an invariant.
-macro_rules! law {
+macro_rules! invariant {
     ($holds:expr, $($what:tt)+) => {
         assert!($holds, "invariant violated: {}", format_args!($($what)+))
     };
 }
-pub(crate) use law;
+pub(crate) use invariant;
 
 /// The value after serialization and deserialization; `None` if either fails.
 fn again<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> Option<T> {

@@ -54,14 +54,14 @@ components:
       required: [holder]
       properties:
         holder: { description: Who sits there., type: string, x-customer-data: true }
-        neighbour: { $ref: '#/components/schemas/Neighbour' }
+        neighbor: { $ref: '#/components/schemas/Neighbor' }
         kind: { $ref: '#/components/schemas/Kind' }
         kinds: { description: All kinds., type: array, nullable: true, items: { $ref: '#/components/schemas/Kind' } }
         share: { description: The share., type: number, format: double, nullable: true, minimum: 0, deprecated: true }
         sold: { description: When., type: string, format: date-time, nullable: true, example: 2017-03-14T03:25:16 }
         hall: { description: The hall., type: string, format: uuid, nullable: true, x-also-sent-as: [room] }
         row: { $ref: '#/components/schemas/Row' }
-    Neighbour:
+    Neighbor:
       description: Who sits next to it.
       type: object
       nullable: true

@@ -4,10 +4,10 @@
 
 use serde_json::Value;
 
-/// What the tests of several members share. Any member may use it, but only in its tests.
+/// The support of tests. Any member may use it, but only in its tests.
 const SUPPORT: &str = "partner-center-test-support";
 
-/// The published members and the two below: the members that each may depend on, then those that only its tests may use.
+/// The members that are checked: those that each may depend on, then those that only its tests may use.
 const LAYERS: [(&str, &[&str], &[&str]); 8] = [
     ("partner-center-models", &[], &[]),
     ("partner-center-client", &["partner-center-models"], &[]),

@@ -1,5 +1,5 @@
-//! Checks that the archives of a release are the same for the command that packs them, the workflow that runs it, and
-//! cargo-binstall, which downloads them.
+//! Checks that targets and names of the archives agree in the command that packs them, the workflow that runs it, and the
+//! settings of cargo-binstall, which downloads them.
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::archive;
 /// The workflow of a release.
 pub(super) const WORKFLOW: &str = ".github/workflows/release.yml";
 
-/// What differs.
+/// The differences.
 pub(super) fn findings(metadata: &Value, workflow: &str) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     let workflow: Value =

@@ -1,4 +1,4 @@
-//! Arguments of the commands for the settings of a profile.
+//! Arguments of `config` and `auth`.
 
 use std::ffi::OsStr;
 
@@ -56,7 +56,7 @@ pub(crate) enum AuthCommand {
     },
 }
 
-/// Takes any text: the command has advice for names that are no key. The keys are listed in the help, and completed.
+/// Accepts any text, because the command has better advice for an unknown key. The keys are for help and completions.
 #[derive(Clone)]
 struct KeyParser;
 

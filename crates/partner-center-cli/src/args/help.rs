@@ -104,10 +104,10 @@ Rules for --ignore, in TOML; * matches any text and ? any character:
   unused = 5               only rows with at most 5 unused licenses";
 
 pub(super) const SUBSCRIPTIONS_HELP: &str = "\
-One row per subscription, in the order of the service. An application-only token is enough. Dates are as
-the service sends them; daysToRenewal counts calendar days in UTC and is empty if the term never ends.
-In new commerce licenses can be reduced in the first days of a term (reducibleUntil), or for the next
-term (scheduledQuantity).";
+One row per subscription, in the order of the service. An application-only token is enough. Dates
+are as the service sends them; daysToRenewal counts calendar days in UTC and is empty if the term
+never ends. In new commerce, licenses can be reduced in the first days of a term (reducibleUntil) or
+for the next term (scheduledQuantity).";
 
 pub(super) const SUBSCRIPTIONS_FILTER_HELP: &str = "\
 Conditions are combined with and, or and parentheses:
@@ -130,11 +130,12 @@ Where the rows come from: commercial (queries that return thousands of rows at o
 (operations that return one customer at a time) or auto (commercial, or classic if that is not \
 available). In pipelines, choose commercial or classic [default: auto]";
 
-/// The help of `--source` for commands that read all customers, or selected ones.
+/// The help of `--customer` for commands that read all customers, or selected ones.
 pub(super) const CUSTOMERS_OF_PAGES: &str = "\
 Only this customer: its id (its tenant id), its domain, its name or the beginning of its name; can be \
 repeated [default: all customers]";
 
+/// The help of `--source` for commands that read all customers, or selected ones.
 pub(super) const SOURCE_OF_PAGES: &str = "\
 Where the rows come from: commercial (queries that return thousands of rows at once), classic \
 (operations that return one customer at a time) or auto (commercial, or classic if that is not \
@@ -151,9 +152,9 @@ figures, the customers and products with most unused licenses, a heat map, what 
 the first 1,000 rows. It is as large for 100,000 customers as for 100. licenses funnel writes all
 rows.
 
-It has what renews within a year, from one query for all customers; if the query does not answer,
-the page says so. With --renewals it is read from the subscriptions of each customer. Unused licenses
-are those of products with the name in the subscription; what does not match is not known.
+It shows what renews within a year, from one query for all customers; if the query fails, the page
+says so. With --renewals, it is read from the subscriptions of each customer. Unused licenses are
+matched to a subscription by the name of its product; without a match, they are not known.
 
 With --dataset, the page also has what changed in a month, per customer and product, and a chart of
 the recorded days. Its figures are those of history trend and history diff. Rules of --ignore with
@@ -229,12 +230,12 @@ The checks and the exit codes are those of doctor, which also shows every settin
 analytics would accept the credentials, 4 if not, 11 if that is unknown.";
 
 pub(super) const LOGIN_HELP: &str = "\
-Opens a browser, which comes back to a loopback port of this machine, and waits for it for 5 minutes
-or as long as --timeout says. Without a terminal, a display or a browser, and over SSH, shows an
-address and a code instead, to open and enter on any device. BROWSER can name the browser.
-The resulting refresh token is kept in the token store; it is renewed with each use and expires
-after 90 days without use. The tenant and client ids come from --tenant and --client, the environment
-or a profile.
+Opens a browser, and waits for 5 minutes, or as long as --timeout says, until it is redirected to a
+loopback port of this machine. Without a terminal, a display or a browser, and over SSH,
+shows an address and a code instead, to open and enter on any device. BROWSER can name the browser.
+The refresh token is kept in the token store; it is renewed with each use and expires after 90 days
+without use. The tenant and client ids come from --tenant and --client, the environment or a
+profile.
 
 With --tenant or --client, or with --profile and a new name, a successful sign-in writes both ids to
 the profile, and --cloud and --base-url if they are given; later runs need nothing but the profile.

@@ -25,11 +25,11 @@ pub(crate) struct Login {
     #[arg(long)]
     pub(crate) refresh_token_stdin: bool,
 
-    /// The partner's tenant, its id or one of its domains: written to the profile once the sign-in has succeeded
+    /// The partner's tenant: its id or one of its domains. Written to the profile after a successful sign-in
     #[arg(long, value_name = "TENANT")]
     pub(crate) tenant: Option<String>,
 
-    /// The application (client) id: written to the profile once the sign-in has succeeded
+    /// The application (client) id. Written to the profile after a successful sign-in
     #[arg(long, value_name = "CLIENT")]
     pub(crate) client: Option<String>,
 }

@@ -126,7 +126,7 @@ pub(crate) struct Reading {
     pub(crate) progress: Progress,
 }
 
-/// Controls how what customers own is read, customer by customer.
+/// Controls how subscriptions and SKUs are read, customer by customer.
 #[derive(Args, Debug)]
 #[command(
     next_help_heading = "Reading",
@@ -156,7 +156,7 @@ pub(crate) struct Progress {
     pub(crate) checkpoint: Option<PathBuf>,
 }
 
-/// What rows are added up by.
+/// The groups whose totals are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum By {
     Customer,

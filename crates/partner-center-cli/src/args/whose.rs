@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::input;
 use crate::problem::Problem;
 
-/// A customer as a person names it.
+/// A customer as the user names it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum GivenCustomer {
     Id(CustomerId),
@@ -24,7 +24,7 @@ pub(crate) enum GivenCustomer {
 #[derive(Clone, Debug)]
 pub(crate) struct GivenCustomers(Vec<GivenCustomer>);
 
-/// Names customers.
+/// The arguments that name customers.
 #[derive(Args, Debug, Default)]
 #[group(id = "named")]
 pub(crate) struct NamedCustomers {
@@ -39,7 +39,7 @@ pub(crate) struct NamedCustomers {
     customers_from: Option<PathBuf>,
 }
 
-/// Selects customers, or all.
+/// The arguments that select customers, or all of them.
 #[derive(Args, Debug)]
 #[group(skip)]
 #[command(group = clap::ArgGroup::new("whose").args(["customers", "customers_from", "all_customers"]).multiple(true))]
@@ -61,7 +61,7 @@ pub(crate) enum ChosenCustomers {
 
 impl Whose {
     /// Whether no customers are selected.
-    pub(crate) fn is_nobody(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.named.is_empty() && !self.all_customers
     }
 
@@ -84,7 +84,7 @@ impl NamedCustomers {
         let mut given: Vec<_> =
             self.customers.iter().flat_map(|GivenCustomers(given)| given).cloned().collect();
         if let Some(path) = &self.customers_from {
-            given.extend(of_file(path, global)?);
+            given.extend(read_file(path, global)?);
         }
         Ok(ChosenCustomers::These(given))
     }
@@ -104,7 +104,7 @@ impl ChosenCustomers {
     }
 }
 
-/// Names may be those of customers.
+/// Shows no text, because it may name a customer.
 impl fmt::Debug for GivenCustomer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -114,8 +114,8 @@ impl fmt::Debug for GivenCustomer {
     }
 }
 
-/// The customers of a file. Nothing was sent yet.
-fn of_file(path: &Path, global: &Global) -> Result<Vec<GivenCustomer>, Problem> {
+/// Reads the customers of a file. Nothing was sent yet.
+fn read_file(path: &Path, global: &Global) -> Result<Vec<GivenCustomer>, Problem> {
     let is_stdin = path == Path::new("-");
     let name = if is_stdin { "stdin".to_owned() } else { path.display().to_string() };
     let refused = |cause: String| {
@@ -167,7 +167,7 @@ fn customer_id(text: &str) -> Result<CustomerId, String> {
     })
 }
 
-/// Whether a text is an id, perhaps with a mistake in it: no list of names needs to be read for that.
+/// Whether a text is meant as an id, even if it has a mistake. It is then not looked up in the list of customers.
 fn looks_like_id(text: &str) -> bool {
     let Ok(id) = texts::bare(text, Kind::Id) else { return false };
     let dashes = id.bytes().filter(|byte| *byte == b'-').count();
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_name_a_customer_is_refused() {
+    fn a_text_that_cannot_name_a_customer_is_rejected() {
         for (text, why) in [
             (String::new(), "it is empty"),
             (" \t".to_owned(), "it is empty"),

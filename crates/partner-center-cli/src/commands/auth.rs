@@ -1,4 +1,4 @@
-//! `auth status`: the part of `doctor` that is about the credentials, on a few lines.
+//! `auth status`: the part of `doctor` about credentials, in a few lines.
 
 use super::doctor;
 use crate::args::{AuthCommand, Global};

@@ -19,7 +19,7 @@ use crate::terminal::text::showable;
 pub(crate) fn run(command: &ConfigCommand, global: &Global, console: Console) -> Result<Exit, Stop> {
     if global.emulator {
         return Err(Problem::new(Exit::Usage, "--emulator has no settings")
-            .advice("Leave it out to see and change those of a profile.")
+            .advice("Remove it to see and change the settings of a profile.")
             .into());
     }
     match command {
@@ -43,7 +43,7 @@ pub(crate) fn run(command: &ConfigCommand, global: &Global, console: Console) ->
     }
 }
 
-/// The keys of a profile, and the secrets, which only the environment has.
+/// A row for each key of a profile and for each secret. Only the environment can set secrets.
 fn rows(settings: &Settings) -> Vec<SettingRow> {
     let row = |key: &'static str, setting: Option<Setting<String>>| {
         let (value, source) = setting.map(|setting| (setting.value, setting.source.to_string())).unzip();
@@ -63,7 +63,7 @@ fn rows(settings: &Settings) -> Vec<SettingRow> {
     keys.chain(secrets.map(|(name, value)| row(name, secret(value)))).collect()
 }
 
-/// The value as it may be shown.
+/// The value without a user name and password in a URL.
 fn shown(key: ProfileKey, value: Setting<String>) -> Setting<String> {
     match key {
         ProfileKey::BaseUrl | ProfileKey::Authority | ProfileKey::Proxy => {
@@ -122,12 +122,12 @@ fn unset(key: &str, global: &Global, console: Console) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-/// Says what was written, and which values were replaced.
+/// Reports what was written, and which values were replaced.
 pub(super) fn note_changes(changed: &Changed, profile: &str, console: Console) {
     let path = changed.path.display();
     let names: Vec<_> = changed.keys.iter().map(|(key, _)| key.name()).collect();
     console.note(&match (names.as_slice(), changed.is_new_profile) {
-        ([], _) => format!("profile {profile} in {path} is unchanged: it has these values"),
+        ([], _) => format!("profile {profile} in {path} is unchanged: it already has these values"),
         (names, true) => format!("created profile {profile} in {path}, with {}", names.join(", ")),
         (names, false) => format!("changed profile {profile} in {path}: {}", names.join(", ")),
     });
@@ -139,9 +139,9 @@ pub(super) fn note_changes(changed: &Changed, profile: &str, console: Console) {
     }
 }
 
-/// Says if the value in the profile is not the one that is used.
+/// Reports that a variable takes precedence over the value in the profile.
 pub(super) fn note_override(key: ProfileKey, global: &Global, console: Console) {
-    // The change is done; what else may be wrong with the settings is for the commands that use them.
+    // The change is done. Commands that use the settings report other problems.
     let Ok(settings) = settings::read(global) else { return };
     if let Some(Setting { source: source @ Source::Environment(_), .. }) = settings.value_of(key) {
         console.note(&format!("{source} is set and takes precedence over {key} in the profile"));

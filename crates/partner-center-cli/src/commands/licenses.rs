@@ -16,7 +16,7 @@ pub(crate) async fn run<R>(arguments: &LicenseArgs, global: &Global, console: Co
 where
     R: LicenseRow<PartnerRow: Row> + Row,
 {
-    if !arguments.whose.is_nobody() {
+    if !arguments.whose.is_empty() {
         return report::licenses::<R>(arguments, global, console).await;
     }
     unless_stopped(async {

@@ -12,7 +12,7 @@ use crate::settings::locate;
 
 /// The app registration to sign in with.
 pub(super) fn registration(settings: &Settings) -> Result<Registration, Problem> {
-    // It is not used to sign in, but may be written to the profile.
+    // The sign-in does not use the base URL, but it may be written to the profile.
     base_url(settings)?;
     settings.registration(None).map_err(|error| {
         let problem = Problem::of_call(&error, None);
@@ -25,19 +25,19 @@ pub(super) fn registration(settings: &Settings) -> Result<Registration, Problem>
     })
 }
 
-/// A setting that is an argument of this run.
+/// The setting, if it is an argument of this run.
 fn of_flag<T>(setting: Option<&Setting<T>>) -> Option<&Setting<T>> {
     setting.filter(|setting| matches!(setting.source, Source::Explicit(_)))
 }
 
-/// The base URL of the arguments, as it belongs in the profile.
+/// The base URL of the arguments, as it is written to the profile.
 fn base_url(settings: &Settings) -> Result<Option<String>, Problem> {
     let url = of_flag(settings.base_url.as_ref()).map(|url| ProfileKey::BaseUrl.check(&url.value));
     url.transpose().map_err(|error| Problem::of_call(&error, None))
 }
 
 /// Writes the two ids to the profile if one of them was an argument, or if the profile is new. The cloud and the base
-/// URL are written with them if they were arguments: the sign-in would be of no use with others. A proxy is not: it
+/// URL are written with them if they were arguments, because the sign-in is valid only for them. A proxy is not: it
 /// belongs to the network, not to the partner.
 pub(super) fn record(
     settings: &Settings,

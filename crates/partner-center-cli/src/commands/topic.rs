@@ -1,7 +1,6 @@
 //! `help TOPIC`: prints one of the texts of `topics`.
 //!
-//! clap's own `help` knows the commands only, and cannot be extended. It stays as it is; this module handles the words
-//! that it does not know.
+//! clap's own `help` knows only commands, and cannot be extended. This module handles the words that it rejects.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
@@ -28,14 +27,15 @@ pub(crate) fn of_rejected(error: &clap::Error) -> Result<Exit, Stop> {
     }
 }
 
-/// The word behind `help`, if clap rejected it. A command of that name would not be rejected.
+/// The word after `help`, if clap rejected it. A command of that name would not be rejected.
 fn after_help(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Option<String> {
     let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidSubcommand) else { return None };
     let arguments: Vec<_> = arguments.collect();
     let (before, [help, word]) = arguments.split_last_chunk()?;
-    let is_it = error.kind() == ErrorKind::InvalidSubcommand && help == "help" && word == OsStr::new(unknown);
+    let is_after_help =
+        error.kind() == ErrorKind::InvalidSubcommand && help == "help" && word == OsStr::new(unknown);
     // The first argument is the program.
-    (is_it && !before.is_empty()).then(|| unknown.clone())
+    (is_after_help && !before.is_empty()).then(|| unknown.clone())
 }
 
 fn print(topic: &Topic) -> Result<Exit, Stop> {
@@ -62,7 +62,7 @@ mod tests {
     use crate::args::Cli;
 
     #[test]
-    fn only_a_single_unknown_word_behind_help_is_a_topic() {
+    fn only_a_single_unknown_word_after_help_is_a_topic() {
         let found = |line: &str| {
             let arguments = || ["partner-center"].into_iter().chain(line.split(' ')).map(OsString::from);
             let error = Cli::try_parse_from(arguments()).unwrap_err();

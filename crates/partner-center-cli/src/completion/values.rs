@@ -30,8 +30,8 @@ pub(super) fn customers(current: &OsStr) -> Vec<CompletionCandidate> {
 pub(super) fn list(names: &[&'static str], current: &OsStr) -> Vec<CompletionCandidate> {
     let Some(current) = current.to_str() else { return Vec::new() };
     let (before, last) = current.rsplit_once(',').map_or(("", current), |(before, last)| (before, last));
-    let named: Vec<_> = before.split(',').collect();
-    let next = names.iter().filter(|name| !named.contains(name) && begins(name, OsStr::new(last)));
+    let used: Vec<_> = before.split(',').collect();
+    let next = names.iter().filter(|name| !used.contains(name) && begins(name, OsStr::new(last)));
     let separator = if before.is_empty() { "" } else { "," };
     next.map(|name| CompletionCandidate::new(format!("{before}{separator}{name}"))).collect()
 }

@@ -1,4 +1,4 @@
-//! The row types by name, as `schema` takes them.
+//! The row types, by the names that `schema` accepts.
 
 use clap::ValueEnum;
 

@@ -51,7 +51,7 @@ pub(super) fn length(parts: &[(Part, Decimal)]) -> Decimal {
     parts.iter().fold(Decimal::ZERO, |sum, (_, value)| sum.saturating_add(positive(*value)))
 }
 
-/// The segments of a bar. `scale` is the length of the whole width.
+/// The segments of a bar. `scale` is the length that fills the whole width.
 pub(super) fn segments(parts: &[(Part, Decimal)], scale: Decimal) -> Vec<Segment> {
     let mut end = Decimal::ZERO;
     let mut segments = Vec::new();

@@ -5,7 +5,7 @@ use super::history::{Change, ChangeKind};
 use super::text::{Quantity as _, percent};
 use crate::terminal::text::grouped;
 
-/// Whose page it is: a report speaks of licenses sold, the page of a customer of "your licenses".
+/// The reader of a page: a report says "licenses sold", the page of a customer "your licenses".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reader {
     Partner,
@@ -128,7 +128,7 @@ pub(super) fn advice(product: &Product) -> Vec<String> {
             None => "the next renewal".to_owned(),
         };
         advice.push(format!(
-            "Assign the {} that nobody has, or reduce by as many at {renewal}.",
+            "Assign the {} that are unassigned, or reduce by as many at {renewal}.",
             grouped(shelfware)
         ));
     }

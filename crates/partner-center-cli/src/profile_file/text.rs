@@ -1,7 +1,7 @@
-//! The text of `config.toml` with other values: comments, order, encoding, byte order mark and line ends stay.
+//! Changes values in the text of `config.toml`, and keeps comments, order, encoding, byte order mark and line ends.
 //!
-//! `toml_edit` finds what is where; only that part of the text is replaced. Where a profile is written in an unusual form,
-//! such as an inline table, `toml_edit` writes the text.
+//! `toml_edit` finds the value, and only that part of the text is replaced. If a profile is written in an unusual form,
+//! such as an inline table, `toml_edit` rewrites the text.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use toml_edit::{Document, DocumentMut, InlineTable, Item, TomlError, Value, tabl
 /// The values to set, and the keys to remove.
 pub(crate) type Values<'a> = &'a [(ProfileKey, Option<&'a str>)];
 
-/// The content of a file, with other values in a profile. The content must be one that the settings accept.
+/// The content of a file with these values in a profile. The settings must accept the content.
 pub(super) fn changed(bytes: &[u8], profile: &str, values: Values<'_>) -> Result<Vec<u8>, String> {
     let text = input::text(bytes).map_err(|unusable| unusable.to_string())?;
     let change = |text: String, (key, value): &(ProfileKey, Option<&str>)| {
@@ -74,7 +74,7 @@ fn with_value(text: &str, profile: &str, key: &str, value: Option<&str>) -> Resu
             let last = table.iter().filter_map(|(_, item)| item.span()).map(|span| span.end).max();
             last.or_else(|| Some(name.span()?.end)).and_then(|end| {
                 let end = lines(text, end, end).end;
-                // The last line may lack its end.
+                // The last line may have no line end.
                 let before = if text.get(..end)?.ends_with('\n') { "" } else { line_end(text) };
                 spliced(text, end..end, &format!("{before}{key} = {}{}", literal(value), line_end(text)))
             })
@@ -88,7 +88,7 @@ fn literal(value: &str) -> String {
     Value::from(value).to_string()
 }
 
-/// The text with another part in this place; `None` if the place is not in it.
+/// The text with this place replaced; `None` if the place is not in it.
 fn spliced(text: &str, place: Range<usize>, part: &str) -> Option<String> {
     Some(format!("{}{part}{}", text.get(..place.start)?, text.get(place.end..)?))
 }
@@ -121,7 +121,7 @@ fn rewritten(text: &str, profile: &str, key: &str, value: Option<&str>) -> Resul
     let mut document: DocumentMut = text.replace("\r\n", "\n").parse()?;
     let profiles = document.entry("profile").or_insert(table());
     if let Some(profiles) = profiles.as_table_like_mut() {
-        // An inline table has room for inline tables only; in others this is one too.
+        // An inline table can contain only inline tables; other tables can contain them too.
         let values = profiles.entry(profile).or_insert(toml_edit::value(InlineTable::new()));
         if let Some(values) = values.as_table_like_mut() {
             match value {
@@ -231,7 +231,7 @@ mod tests {
         }
     }
 
-    // Both ends of lines in one file, as after an edit on another system.
+    // Both line ends in one file, as after an edit on another system.
     #[test]
     fn mixed_line_ends_stay() {
         let before = "[profile.default]\r\ncloud = \"global\"\nproxy = \"p\"\r\n";

@@ -26,14 +26,14 @@ pub(crate) fn stdout() -> Box<dyn Write + Send> {
     }
 }
 
-/// The command line of the pager; `None` for none.
+/// The command line of the pager; `None` if no pager is used.
 fn pager(variable: impl Fn(&str) -> Option<OsString>) -> Option<String> {
     if variable("TERM").is_some_and(|terminal| terminal == "dumb") {
         return None;
     }
     let command = match variable("PAGER") {
         Some(command) => command.into_string().ok()?,
-        // The pager of Windows does not know the styles.
+        // The pager of Windows does not show styles.
         None if cfg!(windows) => return None,
         None => "less".to_owned(),
     };
@@ -48,7 +48,7 @@ struct Paged {
 }
 
 impl Paged {
-    /// Whether the pager showed the text. One that cannot be started did not.
+    /// Shows the text. Returns whether the pager could be started.
     fn show(&self, text: &[u8]) -> bool {
         let mut words = self.command.split_whitespace();
         let Some(program) = words.next() else { return false };
@@ -62,7 +62,7 @@ impl Paged {
         }
         let Ok(mut pager) = command.spawn() else { return false };
         if let Some(mut input) = pager.stdin.take() {
-            // The user may leave before the end.
+            // The user may quit before the end.
             let _ = match AutoStream::choice(&io::stdout()) {
                 ColorChoice::Never => {
                     let input: Box<dyn Write + Send> = Box::new(input);

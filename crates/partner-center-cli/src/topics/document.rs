@@ -1,4 +1,4 @@
-//! Reads Markdown into the blocks that topics use. What they do not use, such as images, is left out.
+//! Reads Markdown into the blocks that topics use. Anything else, such as an image, is left out.
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
@@ -36,7 +36,7 @@ pub(super) fn read(markdown: &str) -> Vec<Block> {
     blocks(&mut Parser::new_ext(markdown, Options::ENABLE_TABLES))
 }
 
-/// The blocks up to the end of the one around them.
+/// The blocks up to the end of the enclosing block.
 fn blocks<'a>(events: &mut impl Iterator<Item = Event<'a>>) -> Vec<Block> {
     let mut blocks = Vec::new();
     // The items of a list without empty lines have text without a paragraph around it.
@@ -98,7 +98,7 @@ fn code<'a>(kind: &CodeBlockKind<'_>, events: &mut impl Iterator<Item = Event<'a
     shown.collect::<Vec<_>>().join("\n")
 }
 
-/// The text up to the end of the block around it.
+/// The text up to the end of the enclosing block.
 fn line<'a>(events: &mut impl Iterator<Item = Event<'a>>) -> Line {
     let mut line = Line::new();
     spans(events, Style::Plain, &mut line);
@@ -128,7 +128,7 @@ fn span<'a>(event: Event<'a>, events: &mut impl Iterator<Item = Event<'a>>, styl
             for span in words {
                 push(line, span.style, &span.text);
             }
-            // A link to another file of the repository leads nowhere from an installed program.
+            // An installed program does not have the other files of the repository.
             if dest_url.contains("://") && text != *dest_url {
                 push(line, style, &format!(" ({dest_url})"));
             }

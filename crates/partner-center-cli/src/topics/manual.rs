@@ -7,7 +7,7 @@ use super::document::{Block, Line, Style};
 /// The space before code and below items.
 const INDENT: &str = "4";
 
-/// An empty argument of a macro.
+/// The empty date of a page.
 const NO_DATE: &str = "\"\"";
 
 pub(super) fn render(name: &str, about: &str, document: &[Block]) -> String {
@@ -26,7 +26,7 @@ pub(super) fn render(name: &str, about: &str, document: &[Block]) -> String {
 
 pub(super) fn add(roff: &mut Roff, block: &Block) {
     match block {
-        // A page has its name as the title.
+        // The title of a page is its name.
         Block::Heading(1, line) => _ = roff.text(inlines(line)),
         // The heading is the next line, where text is escaped.
         Block::Heading(2, line) => _ = roff.control("SH", []).text(inlines(line)),

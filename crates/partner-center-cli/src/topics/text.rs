@@ -1,4 +1,4 @@
-//! Writes a document for a terminal: wrapped and indented, with styles that the output removes where they are not wanted.
+//! Writes a document for a terminal: wrapped and indented, with styles, which the output removes where color is off.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ const CODE: Ansi = AnsiColor::BrightCyan.on_default();
 /// The space before everything but headings.
 const INDENT: usize = 2;
 
-/// The space before code, in addition, so that it can be told from text without color.
+/// The space before code, in addition, so that it differs from text even without color.
 const CODE_INDENT: usize = 4;
 
 /// Narrower terminals break lines on their own.
@@ -73,7 +73,7 @@ fn separator(short: bool) -> &'static [String] {
     if short { &[] } else { &EMPTY }
 }
 
-/// The blocks of an item, the first behind its marker.
+/// The blocks of an item, the first after its marker.
 fn under(marker: &str, item: &[Block], width: usize) -> Vec<String> {
     let indent = marker.len();
     let blocks: Vec<_> = item.iter().map(|block| lines(block, width.saturating_sub(indent))).collect();
@@ -94,7 +94,7 @@ fn record(headings: &[Line], row: &[Line], width: usize) -> Vec<String> {
             wrap(cell, width, None)
         } else {
             let heading: String = heading.iter().map(|span| span.text.as_str()).collect();
-            wrap_behind(&format!("{heading}: "), cell, width, None)
+            wrap_after(&format!("{heading}: "), cell, width, None)
         };
         record.extend(lines.iter().map(|line| indented(CODE_INDENT, line)));
     }
@@ -106,11 +106,11 @@ fn indented(indent: usize, line: &str) -> String {
 }
 
 fn wrap(line: &Line, width: usize, all: Option<Ansi>) -> Vec<String> {
-    wrap_behind("", line, width, all)
+    wrap_after("", line, width, all)
 }
 
-/// Breaks a line between words so that it has at most this width, behind these words. Code is not broken.
-fn wrap_behind(before: &str, line: &Line, width: usize, all: Option<Ansi>) -> Vec<String> {
+/// Breaks a line between words so that it has at most this width. The first line begins with `before`. Code is not broken.
+fn wrap_after(before: &str, line: &Line, width: usize, all: Option<Ansi>) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut current, mut used) = (before.to_owned(), before.chars().count());
     let mut is_empty = true;
@@ -131,7 +131,7 @@ fn wrap_behind(before: &str, line: &Line, width: usize, all: Option<Ansi>) -> Ve
     lines
 }
 
-/// What is not broken.
+/// A piece of a line that is not broken.
 #[derive(Default)]
 struct Word {
     text: String,
@@ -144,7 +144,7 @@ fn words(line: &Line, all: Option<Ansi>) -> Vec<Word> {
     for span in line {
         let style = all.unwrap_or_else(|| ansi(span.style));
         if span.style == Style::Code {
-            // The marks also tell code from text without color.
+            // The marks distinguish code from text even without color.
             add(&mut word, &format!("`{}`", span.text), style);
             continue;
         }

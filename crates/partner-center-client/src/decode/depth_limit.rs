@@ -1,6 +1,6 @@
 //! Limits the nesting depth of a response. Wraps any deserializer.
 //!
-//! sonic-rs skips values that are not in the model, or do not fit it, by recursion without a depth limit: some thousand
+//! sonic-rs skips values that are not in the model, or do not fit it, by recursion without a depth limit: a few thousand
 //! `[` would overflow the stack and abort the process. Therefore this wrapper only calls `deserialize_any` and counts
 //! the depth itself.
 

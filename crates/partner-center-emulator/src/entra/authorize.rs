@@ -15,10 +15,10 @@ use crate::lock;
 use crate::recorder::RecordedRequest;
 use crate::response::ServiceResponse;
 
-/// The most authorization codes that are kept.
+/// The most authorization codes that are kept. One more discards all others.
 const MOST_CODES: usize = 1000;
 
-/// A code that the user brings back to the application.
+/// A code that the browser takes back to the application.
 #[derive(Debug)]
 pub(super) struct AuthorizationCode {
     pub(super) client_id: String,
@@ -39,7 +39,7 @@ impl AuthorizationCode {
     }
 }
 
-/// What the application asked for, with the parts that are checked before the browser is sent anywhere.
+/// The request of an application. Its id and redirect address are checked before the browser is redirected.
 struct AuthorizationRequest {
     parameters: Vec<(String, String)>,
     client_id: String,
@@ -51,7 +51,7 @@ impl AuthorizationRequest {
         get(&self.parameters, name)
     }
 
-    /// Checks what is not checked before.
+    /// Checks the other parameters.
     fn check(&self) -> Result<(), OauthError> {
         let require = |name| self.get(name).ok_or_else(|| OauthError::about(900144, name));
         if require("response_type")? != "code" {
@@ -72,11 +72,11 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Sends the browser back to the application, with the query of a redirect or with a form, as it was asked to. An address
-    /// without a path gets one, as in Entra.
-    fn back(&self, answer: &[(&str, &str)]) -> ServiceResponse {
+    /// Sends the browser back to the application, with the query of a redirect or with a form, as `response_mode` says. An
+    /// address without a path gets one, as in Entra.
+    fn back(&self, response: &[(&str, &str)]) -> ServiceResponse {
         let state = self.get("state").map(|state| ("state", state));
-        let pairs: Vec<(&str, &str)> = answer.iter().copied().chain(state).collect();
+        let pairs: Vec<(&str, &str)> = response.iter().copied().chain(state).collect();
         let has_path = self.redirect_uri.trim_start_matches("http://").contains('/');
         let address = format!("{}{}", self.redirect_uri, if has_path { "" } else { "/" });
         if self.get("response_mode") == Some("form_post") {
@@ -100,27 +100,27 @@ pub(super) fn respond(entra: &Entra, request: &RecordedRequest, body: &[u8]) -> 
     let text = if is_answer { body } else { request.query().unwrap_or_default().as_bytes() };
     let parameters: Vec<(String, String)> = form_urlencoded::parse(text).into_owned().collect();
     let response = match entra.check_application(parameters) {
-        Ok(asked) => match asked.check() {
-            Ok(()) if !is_answer => page(StatusCode::OK, &sign_in_page(request.path(), &asked)),
-            Ok(()) => entra.answer(&asked),
-            Err(refusal) => {
+        Ok(authorization) => match authorization.check() {
+            Ok(()) if !is_answer => page(StatusCode::OK, &sign_in_page(request.path(), &authorization)),
+            Ok(()) => entra.answer(&authorization),
+            Err(error) => {
                 lock(&entra.state).counts.refused += 1;
-                asked.back(&[
-                    ("error", refusal.error()),
-                    ("error_description", &description(entra, request, &refusal)),
+                authorization.back(&[
+                    ("error", error.error()),
+                    ("error_description", &description(entra, request, &error)),
                 ])
             }
         },
-        Err(refusal) => {
+        Err(error) => {
             lock(&entra.state).counts.refused += 1;
-            page(StatusCode::BAD_REQUEST, &error_page(&description(entra, request, &refusal)))
+            page(StatusCode::BAD_REQUEST, &error_page(&description(entra, request, &error)))
         }
     };
     outside(response).with(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))
 }
 
 impl Entra {
-    /// Checks who asks, and where the browser would be sent.
+    /// Checks the application and the redirect address.
     fn check_application(
         &self,
         parameters: Vec<(String, String)>,
@@ -137,33 +137,34 @@ impl Entra {
     }
 
     /// Redirects to the application: with a code if the user accepted, or else with an error.
-    fn answer(&self, asked: &AuthorizationRequest) -> ServiceResponse {
-        if asked.get("answer") != Some("accept") {
+    fn answer(&self, authorization: &AuthorizationRequest) -> ServiceResponse {
+        if authorization.get("answer") != Some("accept") {
             let error = OauthError::new(65004);
             let description =
                 format!("AADSTS{}: User declined to consent to access the app.", error.number());
-            return asked.back(&[
+            return authorization.back(&[
                 ("error", "access_denied"),
                 ("error_subcode", "cancel"),
                 ("error_description", &description),
             ]);
         }
-        let is_openid = asked.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "openid"));
+        let is_openid =
+            authorization.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "openid"));
         let mut state = lock(&self.state);
         let code = state.code(self.key, 48);
         if state.codes.len() >= MOST_CODES {
             state.codes.clear();
         }
         let issued = AuthorizationCode {
-            client_id: asked.client_id.clone(),
-            redirect_uri: asked.redirect_uri.clone(),
+            client_id: authorization.client_id.clone(),
+            redirect_uri: authorization.redirect_uri.clone(),
             issued: self.clock.unix_seconds(),
             redeemed: false,
-            challenge: asked.get("code_challenge").map(str::to_owned),
-            nonce: is_openid.then(|| asked.get("nonce").unwrap_or_default().to_owned()),
+            challenge: authorization.get("code_challenge").map(str::to_owned),
+            nonce: is_openid.then(|| authorization.get("nonce").unwrap_or_default().to_owned()),
         };
         state.codes.insert(code.clone(), issued);
-        asked.back(&[("code", &code)])
+        authorization.back(&[("code", &code)])
     }
 }
 
@@ -184,8 +185,8 @@ fn is_loopback(redirect_uri: &str) -> bool {
 }
 
 /// The description of an error, as in the response of the token endpoint.
-fn description(entra: &Entra, request: &RecordedRequest, refusal: &OauthError) -> String {
-    let body = refusal.to_response(&entra.clock, ids(request), false).body;
+fn description(entra: &Entra, request: &RecordedRequest, error: &OauthError) -> String {
+    let body = error.to_response(&entra.clock, ids(request), false).body;
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     body["error_description"].as_str().unwrap_or_default().to_owned()
 }
@@ -195,8 +196,8 @@ fn page(status: StatusCode, html: &str) -> ServiceResponse {
 }
 
 /// The page with the two buttons. It sends the parameters of the request again, with the answer.
-fn sign_in_page(path: &str, asked: &AuthorizationRequest) -> String {
-    let parameters = asked.parameters.iter().filter(|(name, _)| name != "answer");
+fn sign_in_page(path: &str, authorization: &AuthorizationRequest) -> String {
+    let parameters = authorization.parameters.iter().filter(|(name, _)| name != "answer");
     let fields = fields(parameters.map(|(name, value)| (name.as_str(), value.as_str())));
     html(
         "Sign in to the emulator",
@@ -205,15 +206,15 @@ fn sign_in_page(path: &str, asked: &AuthorizationRequest) -> String {
              <form method=\"post\" action=\"{path}\">\n{fields}\
              <button name=\"answer\" value=\"accept\">Accept</button>\n\
              <button name=\"answer\" value=\"cancel\">Cancel</button>\n</form>",
-            app = escaped(&asked.client_id),
+            app = escaped(&authorization.client_id),
             user = escaped(Entra::USER),
-            scope = escaped(asked.get("scope").unwrap_or_default()),
+            scope = escaped(authorization.get("scope").unwrap_or_default()),
             path = escaped(path),
         ),
     )
 }
 
-/// The page that posts the answer to the application, as Entra's does for `form_post`.
+/// The page that posts the response to the application, as Entra's does for `form_post`.
 fn posting_page(address: &str, pairs: &[(&str, &str)]) -> String {
     html(
         "Working...",

@@ -148,11 +148,11 @@ pub enum Fault {
 /// use partner_center_emulator::{ErrorResponse, ErrorShape, Fault};
 ///
 /// let throttled = Fault::from(ErrorResponse::new(429).retry_after_date(30));
-/// let lapsed = Fault::from(ErrorResponse::new(403).code(20002));
-/// let speechless = Fault::from(ErrorResponse::new(500).body(ErrorShape::Empty));
+/// let without_relationship = Fault::from(ErrorResponse::new(403).code(20002));
+/// let without_body = Fault::from(ErrorResponse::new(500).body(ErrorShape::Empty));
 /// assert_eq!(throttled.to_string(), "429(retry-after-date=30)");
-/// assert_eq!(lapsed.to_string(), "403(code=20002)");
-/// assert_eq!(speechless.to_string(), "500(body=empty)");
+/// assert_eq!(without_relationship.to_string(), "403(code=20002)");
+/// assert_eq!(without_body.to_string(), "500(body=empty)");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorResponse {

@@ -96,8 +96,8 @@ async fn api(
     }
     if Operation::of(recorded.path()).is_some_and(Operation::scans_all_customers) {
         let (state, recorded) = (Arc::clone(state), recorded.clone());
-        let walk = move || routes::respond(&state, recorded.method(), recorded.uri(), recorded.headers());
-        return tokio::task::spawn_blocking(walk).await.unwrap_or_else(|_| {
+        let respond = move || routes::respond(&state, recorded.method(), recorded.uri(), recorded.headers());
+        return tokio::task::spawn_blocking(respond).await.unwrap_or_else(|_| {
             ServiceResponse::fault(StatusCode::INTERNAL_SERVER_ERROR, 800003, "Unexpected error.")
         });
     }
@@ -144,15 +144,15 @@ impl Ids {
 
     fn fresh(state: &State, recorded: &RecordedRequest) -> Self {
         const STREAM: u64 = 10;
-        let mut draw = Rng::new(state.settings.seed, STREAM, recorded.number());
+        let mut rng = Rng::new(state.settings.seed, STREAM, recorded.number());
         let mut id = || {
             let id = uuid::Builder::from_random_bytes(
-                Uuid::from_u64_pair(draw.number(), draw.number()).into_bytes(),
+                Uuid::from_u64_pair(rng.number(), rng.number()).into_bytes(),
             );
             text(&id.into_uuid().to_string())
         };
         let (request, correlation) = (id(), id());
-        Self { request, correlation, vector: text(&format!("{:016x}.0", draw.number())) }
+        Self { request, correlation, vector: text(&format!("{:016x}.0", rng.number())) }
     }
 }
 

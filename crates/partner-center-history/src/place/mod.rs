@@ -51,12 +51,12 @@ impl Place {
     /// | `abfss://container@account.dfs.core.windows.net/path` | the same; the account is in the URL |
     /// | `gs://bucket/path` | `GOOGLE_APPLICATION_CREDENTIALS` or `GOOGLE_SERVICE_ACCOUNT`; not tested |
     ///
-    /// Settings come from environment variables only, which the crate `object_store` documents: all that it reads and
-    /// that begin with `AWS_`, `AZURE_` or `GOOGLE_`. HTTP without TLS needs `AWS_ALLOW_HTTP` or `AZURE_ALLOW_HTTP`. A URL
+    /// Settings come only from the environment variables that begin with `AWS_`, `AZURE_` or `GOOGLE_` and that the crate
+    /// `object_store` documents. HTTP without TLS needs `AWS_ALLOW_HTTP` or `AZURE_ALLOW_HTTP`. A URL
     /// with credentials is refused, and no error shows a credential.
     ///
-    /// The store must support conditional writes (`If-None-Match`): a writer creates the object `.lock`, and others wait.
-    /// A writer that is killed leaves it, and [`Error::InUse`] names the object to delete.
+    /// The store must support conditional writes (`If-None-Match`): a writer creates the object `.lock`, and others
+    /// fail with [`Error::InUse`]. A writer that is killed leaves the object; the error names it, to be deleted.
     ///
     /// # Errors
     ///
@@ -100,12 +100,12 @@ impl Place {
         Ok(Self { name: url.to_owned(), kind })
     }
 
-    /// Its name, with this path.
+    /// The name of the place, with this path.
     pub(crate) fn file(&self, path: &str) -> String {
         format!("{}/{path}", self.name.trim_end_matches('/'))
     }
 
-    /// Whether there is nothing at the place but hidden files, and perhaps not even the place.
+    /// Whether the place has only hidden files, or does not exist.
     pub(crate) async fn is_empty(&self) -> Result<bool> {
         match &self.kind {
             Kind::Folder(folder) => folder.is_empty(),
@@ -150,7 +150,7 @@ impl Place {
         }
     }
 
-    /// Moves a file, in place of another if there is one.
+    /// Moves a file, and replaces another if there is one.
     pub(crate) async fn rename(&self, from: &str, to: &str) -> Result<()> {
         match &self.kind {
             Kind::Folder(folder) => folder.rename(from, to),
@@ -159,7 +159,7 @@ impl Place {
         }
     }
 
-    /// Removes a file, and its folder if that is then empty. There need not be one.
+    /// Removes a file if it exists, and its folder if that is then empty.
     pub(crate) async fn remove(&self, path: &str) -> Result<()> {
         match &self.kind {
             Kind::Folder(folder) => folder.remove(path),
@@ -181,7 +181,7 @@ impl Place {
         }
     }
 
-    /// Lets others write again.
+    /// Releases the lock.
     pub(crate) async fn unlock(&self, lock: Lock) -> Result<()> {
         match (&self.kind, lock) {
             #[cfg(feature = "object-store")]
@@ -206,13 +206,13 @@ impl fmt::Debug for Place {
     }
 }
 
-/// A URL without what may be a password or a signature.
+/// The URL without a password or a signature.
 fn without_secrets(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     match url.split_once("://") {
         Some((scheme, rest)) => {
             let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-            // The container of an abfss URL stands in front of the `@`, and has no colon.
+            // The container of an abfss URL comes before the `@`, and has no colon.
             let host = match authority.rsplit_once('@') {
                 Some((user, host)) if scheme != "abfss" || user.contains(':') => host,
                 _ => authority,

@@ -29,17 +29,17 @@ impl TableFile {
 
     /// The texts of a column in a row group.
     pub(crate) fn texts(&self, group: usize, column: &str) -> Result<Vec<Option<ByteArray>>> {
-        self.read(group, column, |reader, rows, highest| match reader {
-            ColumnReader::ByteArrayColumnReader(reader) => values(reader, rows, highest),
-            _ => Err(of_another_type()),
+        self.read(group, column, |reader, rows, max_level| match reader {
+            ColumnReader::ByteArrayColumnReader(reader) => values(reader, rows, max_level),
+            _ => Err(unexpected_type()),
         })
     }
 
     /// The counts of a column in a row group.
     pub(crate) fn counts(&self, group: usize, column: &str) -> Result<Vec<Option<i64>>> {
-        self.read(group, column, |reader, rows, highest| match reader {
-            ColumnReader::Int64ColumnReader(reader) => values(reader, rows, highest),
-            _ => Err(of_another_type()),
+        self.read(group, column, |reader, rows, max_level| match reader {
+            ColumnReader::Int64ColumnReader(reader) => values(reader, rows, max_level),
+            _ => Err(unexpected_type()),
         })
     }
 
@@ -63,7 +63,7 @@ impl TableFile {
     pub(crate) fn lists(&self, group: usize, column: &str) -> Result<Vec<Vec<ByteArray>>> {
         self.read(group, &format!("{column}.list.element"), |reader, rows, _| match reader {
             ColumnReader::ByteArrayColumnReader(reader) => lists(reader, rows),
-            _ => Err(of_another_type()),
+            _ => Err(unexpected_type()),
         })
     }
 
@@ -86,15 +86,15 @@ impl TableFile {
     }
 }
 
-fn of_another_type() -> ParquetError {
-    ParquetError::General("a column has another type".to_owned())
+fn unexpected_type() -> ParquetError {
+    ParquetError::General("a column has an unexpected type".to_owned())
 }
 
 /// All values of a column that is not a list.
 fn values<D: DataType>(
     mut reader: ColumnReaderImpl<D>,
     rows: usize,
-    highest: i16,
+    max_level: i16,
 ) -> ParquetResult<Vec<Option<D::T>>> {
     let (mut levels, mut present) = (Vec::new(), Vec::new());
     let mut read = 0;
@@ -105,11 +105,11 @@ fn values<D: DataType>(
         }
         read += records;
     }
-    if highest == 0 {
+    if max_level == 0 {
         return Ok(present.into_iter().map(Some).collect());
     }
     let mut present = present.into_iter();
-    Ok(levels.into_iter().map(|level| if level == highest { present.next() } else { None }).collect())
+    Ok(levels.into_iter().map(|level| if level == max_level { present.next() } else { None }).collect())
 }
 
 /// The members of a column of lists of required texts.

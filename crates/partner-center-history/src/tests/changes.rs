@@ -29,7 +29,7 @@ fn shown(diff: &Diff) -> Vec<String> {
 }
 
 #[test]
-fn what_appeared_is_gone_or_changed() {
+fn rows_appear_change_and_are_gone() {
     let before = [
         row(1, "VISIO", [Some(10), Some(5), Some(5)]),
         row(1, "PROJECT", [Some(3), Some(3), Some(3)]),
@@ -85,7 +85,7 @@ fn a_product_without_id_is_matched_by_name() {
     assert_eq!(diff(&both[0], &both[1]).rows, []);
     assert_eq!(diff(&both[1], &both[0]).rows, []);
 
-    // Two products of one name cannot be told apart by it.
+    // A name that two products have identifies neither.
     let mut other_id = with_id.clone();
     other_id.product_id = Some("11111111-b296-42f0-b197-1e91e994b900".into());
     let ambiguous = side(&[with_id.clone(), other_id.clone()]);

@@ -69,7 +69,7 @@ pub(crate) enum Slot<V> {
     #[default]
     Empty,
     Value(V),
-    /// Not readable, or given twice with different values. Already reported.
+    /// Not readable, or given twice with different values.
     Odd,
 }
 

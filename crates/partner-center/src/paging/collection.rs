@@ -55,7 +55,7 @@ pub(crate) async fn page<O: Operation>(
 ) -> Result<(Response<O::Response>, Option<PageCursor>)> {
     let verdict = |page: &O::Response, findings: &Findings, paging_info: &PagingInfo| match O::extent(page) {
         // Unreadable rows count as received.
-        Some(extent) => next_page::judge(at, &O::DETAILS, extent, findings.unreadable_count(), paging_info),
+        Some(extent) => next_page::outcome(at, &O::DETAILS, extent, findings.unreadable_count(), paging_info),
         None => Ok(PageOutcome::Last),
     };
     let judge = |page: &O::Response, findings: &Findings, paging_info: &PagingInfo| match verdict(

@@ -1,7 +1,7 @@
 //! Decides whether a page is the last one and whether rows are missing.
 //!
-//! A pure function of the position and of one page. The last page has no next link and is not short of the count;
-//! otherwise a page without a successor is an error. The rules are in the [module
+//! A pure function of the position and of one page. The last page has no next link, and no row of the count is missing;
+//! otherwise a page without a next link is an error. The rules are in the [module
 //! docs](super#how-the-last-page-is-detected).
 
 use partner_center_client::{CountScope, OperationDetails, PageExtent, PagingInfo};
@@ -27,7 +27,7 @@ pub(super) enum PageOutcome {
 }
 
 /// Decides what follows the page at `at`, which has `unreadable` rows that could not be decoded.
-pub(super) fn judge(
+pub(super) fn outcome(
     at: &PageCursor,
     details: &OperationDetails,
     extent: PageExtent,

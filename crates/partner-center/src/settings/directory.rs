@@ -1,4 +1,4 @@
-//! The directory of profiles and sign-ins: the place that each platform has for it, and that of earlier versions.
+//! The directory of profiles and sign-ins on each platform, and that of earlier versions.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ pub struct EarlierDirectory {
     pub path: PathBuf,
     /// The directory that the platform has for such files.
     pub successor: PathBuf,
-    /// Whether the earlier directory is the one in use, which it is as long as the other has no files.
+    /// Whether the earlier directory is in use, as it is while the successor has no files.
     pub is_used: bool,
 }
 
-/// The platforms that differ in this.
+/// The platforms with different directories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Platform {
     Windows,
@@ -45,8 +45,8 @@ impl Platform {
         let xdg = |names| Xdg::new(names).ok().map(|xdg| xdg.config_dir());
         match self {
             Self::Windows => Some((Windows::new(names).ok()?.config_dir(), None)),
-            // Apple's documentation has configuration files below Application Support; Preferences is for those that
-            // the system writes.
+            // Apple recommends Application Support for configuration files; Preferences is for those that the system
+            // writes.
             Self::Apple => Some((Apple::new(names.clone()).ok()?.data_dir(), xdg(names))),
             Self::Other => Some((xdg(names)?, None)),
         }

@@ -96,7 +96,7 @@ impl ProfileKey {
         Self::ALL.iter().copied().find(|key| key.name() == name)
     }
 
-    /// What is removed around its value.
+    /// The kind of its value, which determines what is removed around it.
     pub(super) fn kind(self) -> Kind {
         match self {
             Self::TenantId | Self::ClientId => Kind::Id,
@@ -109,7 +109,7 @@ impl ProfileKey {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if a call or a sign-in with this value would be refused. The message does not repeat
+    /// [`ErrorKind::Configuration`] if a call or a sign-in with this value would fail. The message does not repeat
     /// the value.
     pub fn check(self, text: &str) -> Result<String> {
         self.checked(text).map_err(|error| error.with_fact("setting", self.name()))
@@ -198,7 +198,7 @@ pub(super) fn check_proxy_address(address: &str) -> Result<()> {
     })
 }
 
-/// Whether a name that is no key is that of a secret.
+/// Whether the name of an unknown key is that of a secret.
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["secret", "token", "password"].iter().any(|word| name.contains(word))
@@ -214,11 +214,11 @@ pub(super) fn secret(error: Error) -> Error {
 }
 
 impl Settings {
-    /// The value of a key in these settings, wherever it came from: the one that is used. `None` if it has no value and
-    /// no default. That of the proxy may have a password.
+    /// The value of a key that is used, from any source; `None` if it has no value and no default. The value of the proxy
+    /// may contain a password.
     #[must_use]
     pub fn value_of(&self, key: ProfileKey) -> Option<Setting<String>> {
-        let or_clouds = |setting: &Option<Setting<String>>, default: &str| {
+        let or_default = |setting: &Option<Setting<String>>, default: &str| {
             let default = || Setting::new(default.to_owned(), Source::Default);
             Some(setting.clone().unwrap_or_else(default))
         };
@@ -227,8 +227,8 @@ impl Settings {
         };
         match key {
             ProfileKey::Cloud => Some(self.cloud.clone().map(|cloud| cloud.name().to_owned())),
-            ProfileKey::BaseUrl => or_clouds(&self.base_url, self.cloud.value.base_url()),
-            ProfileKey::Authority => or_clouds(&self.authority, self.cloud.value.authority()),
+            ProfileKey::BaseUrl => or_default(&self.base_url, self.cloud.value.base_url()),
+            ProfileKey::Authority => or_default(&self.authority, self.cloud.value.authority()),
             ProfileKey::TenantId => self.tenant_id.clone(),
             ProfileKey::ClientId => self.client_id.clone(),
             ProfileKey::ClientCertificatePath => path(&self.client_certificate_path),
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_profile_can_have_is_refused_before_the_file_is_read() {
+    fn a_name_that_no_profile_can_have_is_rejected_before_the_file_is_read() {
         for name in ["", "a/b", "../x", "zwölf", "a.b"] {
             let builder = Settings::builder().directory("/nowhere").environment(|_| None).profile(name);
             for error in [builder.locate().unwrap_err(), builder.new_profile_allowed().read().unwrap_err()] {

@@ -1,4 +1,4 @@
-//! Sign-in with a browser: opens it, waits for its answer, and redeems the code.
+//! Sign-in with a browser: opens the browser, waits for the redirect, and redeems the code.
 
 use std::env;
 use std::process::{Command, Stdio};
@@ -11,22 +11,22 @@ use partner_center::credential::{
 };
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::desk::{Desk, Ending};
 use super::listener::Listener;
+use super::redirect::{Ending, RedirectHandler};
 use super::spinner;
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::{Problem, Stop};
 use crate::terminal::text::showable;
 
-/// How long the user may take, unless `--timeout` says otherwise. Signing in with a second factor takes a minute or two.
+/// How long the user may take, unless `--timeout` is given. Signing in with a second factor takes a minute or two.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// How long the browser may take to show the last page. A redirect is followed at once.
 const LAST_PAGE: Duration = Duration::from_secs(2);
 
-/// Opens an address in the browser that `BROWSER` names, or else in the user's own. Whether one was started.
+/// Opens an address in the browser that `BROWSER` names, or else in the default browser. Returns whether one was started.
 fn open(url: &str) -> bool {
-    // Elsewhere the library reads the variable.
+    // On other systems the library reads the variable.
     let named = env::var_os("BROWSER")
         .filter(|program| cfg!(any(windows, target_os = "macos")) && !program.is_empty());
     match named {
@@ -38,14 +38,14 @@ fn open(url: &str) -> bool {
     }
 }
 
-/// What is signed in, and how.
+/// A sign-in with a browser.
 pub(super) struct BrowserSignIn<'a> {
     pub(super) app: &'a AppRegistration,
     pub(super) store: Arc<dyn TokenStore>,
     pub(super) patience: Duration,
-    /// Whether the application authenticates, and its redirect address is that of a web application.
+    /// Whether the application authenticates. Its redirect address is then one of the platform *Web*.
     pub(super) confidential: bool,
-    /// Whether there is nothing else to try if no browser can be opened.
+    /// Whether a device code cannot be used instead.
     pub(super) is_only_way: bool,
 }
 
@@ -76,15 +76,15 @@ impl BrowserSignIn<'_> {
         let redirect = format!("http://localhost:{port}");
         let sign_in = AuthorizationCode::start(self.app, Arc::clone(&self.store), redirect).await?;
         let url = sign_in.url().to_owned();
-        let (desk, mut answered) = Desk::new(sign_in, port);
-        let desk = Arc::new(desk);
-        let serving = listener.serve(&desk);
+        let (handler, mut accepted) = RedirectHandler::new(sign_in, port);
+        let handler = Arc::new(handler);
+        let serving = listener.serve(&handler);
 
         Console::say(&format!(
             "Opening a browser to sign in. If none opens, open this address in a browser on this machine:\n  {}\n",
             showable(&url)
         ));
-        // On a thread of its own: a browser in the terminal runs until the user leaves it.
+        // On its own thread: a browser in the terminal runs until the user quits it.
         let mut opening = tokio::task::spawn_blocking(move || open(&url));
         let mut is_opening = true;
         console.note(&self.while_waiting());
@@ -92,7 +92,7 @@ impl BrowserSignIn<'_> {
         let deadline = Instant::now() + self.patience;
         let (sign_in, form) = loop {
             tokio::select! {
-                Ok(answered) = &mut answered => break answered,
+                Ok(accepted) = &mut accepted => break accepted,
                 opened = &mut opening, if is_opening => {
                     is_opening = false;
                     if matches!(opened, Ok(true)) {
@@ -112,15 +112,15 @@ impl BrowserSignIn<'_> {
         };
         let result = sign_in.finish(secrecy::ExposeSecret::expose_secret(&form)).await;
         spinner.finish_and_clear();
-        desk.end(match &result {
+        handler.end(match &result {
             Ok(_) => Ending::SignedIn,
             Err(error) if OauthError::of(error).is_some_and(|error| error.reason() == Reason::Declined) => {
                 Ending::Declined
             }
             Err(_) => Ending::Failed,
         });
-        // The process ends soon, and the browser with it would show that it cannot connect.
-        let _ = timeout(LAST_PAGE, desk.wait_for_end()).await;
+        // The process ends soon. Without this wait, the browser could fail to load the last page.
+        let _ = timeout(LAST_PAGE, handler.wait_for_end()).await;
         drop(serving);
         Ok(Outcome::SignedIn(result?))
     }
@@ -134,11 +134,14 @@ impl BrowserSignIn<'_> {
     }
 
     fn timed_out(&self) -> Problem {
-        Problem::new(Exit::Network, format!("nobody signed in within {}", in_words(self.patience)))
-            .advice(format!("{} --timeout allows more time.", self.redirect_advice()))
+        Problem::new(
+            Exit::Network,
+            format!("the sign-in was not completed within {}", in_words(self.patience)),
+        )
+        .advice(format!("{} --timeout allows more time.", self.redirect_advice()))
     }
 
-    /// What Microsoft's page means when the registration lacks the redirect address: the browser never comes back then.
+    /// Advice for a registration without the redirect address: Microsoft's page shows an error and does not redirect.
     fn redirect_advice(&self) -> &'static str {
         if self.confidential {
             "If Microsoft's page shows AADSTS50011, the app registration lacks the redirect address http://localhost of the \

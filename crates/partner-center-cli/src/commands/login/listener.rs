@@ -1,6 +1,6 @@
-//! The sockets that receive the answer of the browser: a port of both loopback addresses, for as long as the sign-in takes.
+//! Listens for the redirect of the browser on both loopback addresses, until the sign-in ends.
 //!
-//! The HTTP library of the emulator parses the requests, because any program on this machine can send anything.
+//! hyper parses the requests, because any program on this machine can send anything.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -16,9 +16,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::desk::Desk;
+use super::redirect::RedirectHandler;
 
-/// How often another port is tried if this one is taken on one of the addresses.
+/// The most ports that are tried, because a port may be free on only one of the addresses.
 const MOST_PORTS: usize = 16;
 /// How many connections are open at once. If there are more, the oldest is closed.
 const MOST_CONNECTIONS: usize = 32;
@@ -34,7 +34,7 @@ pub(super) struct Listener {
 }
 
 impl Listener {
-    /// Listens on a free port, of both addresses if possible: browsers resolve `localhost` to either.
+    /// Listens on a free port, on both addresses if possible: browsers resolve `localhost` to either.
     pub(super) async fn bind() -> io::Result<Self> {
         let mut single = None;
         let mut failure = None;
@@ -76,8 +76,8 @@ impl Listener {
     }
 
     /// Serves requests until the result is dropped.
-    pub(super) fn serve(self, desk: &Arc<Desk>) -> Serving {
-        let tasks = self.sockets.into_iter().map(|socket| tokio::spawn(accept(socket, Arc::clone(desk))));
+    pub(super) fn serve(self, handler: &Arc<RedirectHandler>) -> Serving {
+        let tasks = self.sockets.into_iter().map(|socket| tokio::spawn(accept(socket, Arc::clone(handler))));
         Serving(tasks.collect())
     }
 }
@@ -100,11 +100,11 @@ impl Drop for Connection {
     }
 }
 
-async fn accept(socket: TcpListener, desk: Arc<Desk>) {
+async fn accept(socket: TcpListener, handler: Arc<RedirectHandler>) {
     let mut open: VecDeque<Connection> = VecDeque::new();
     loop {
         let Ok((stream, from)) = socket.accept().await else {
-            // Too many open files, for instance. Others may be closed meanwhile.
+            // For instance, too many files are open. Some may be closed soon.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
@@ -113,23 +113,23 @@ async fn accept(socket: TcpListener, desk: Arc<Desk>) {
             open.pop_front();
         }
         if is_local(from) {
-            open.push_back(Connection(tokio::spawn(connection(stream, Arc::clone(&desk)))));
+            open.push_back(Connection(tokio::spawn(connection(stream, Arc::clone(&handler)))));
         }
     }
 }
 
-/// Whether a connection comes from this machine. Its sockets are reachable from nowhere else, unless something forwards.
+/// Whether a connection comes from this machine. Others can reach the sockets only if something forwards to them.
 fn is_local(from: SocketAddr) -> bool {
     from.ip().is_loopback()
 }
 
 /// Serves one request.
-async fn connection(stream: TcpStream, desk: Arc<Desk>) {
+async fn connection(stream: TcpStream, handler: Arc<RedirectHandler>) {
     let is_end = AtomicBool::new(false);
     let service = service_fn(|request| {
-        let (desk, is_end) = (&desk, &is_end);
+        let (handler, is_end) = (&handler, &is_end);
         async move {
-            let (response, shows_end) = desk.respond(request).await;
+            let (response, shows_end) = handler.respond(request).await;
             is_end.store(shows_end, Ordering::Relaxed);
             Ok::<_, Infallible>(response)
         }
@@ -141,8 +141,8 @@ async fn connection(stream: TcpStream, desk: Arc<Desk>) {
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service)
         .await;
-    // Only now are the bytes on their way.
+    // Only now has the response been sent.
     if served.is_ok() && is_end.load(Ordering::Relaxed) {
-        desk.end_was_shown();
+        handler.end_was_shown();
     }
 }

@@ -1,9 +1,9 @@
-//! `login` and `logout`: stores a sign-in for later runs, and deletes it.
+//! `login` and `logout`: store a sign-in for later runs, and delete it.
 
 mod browser;
-mod desk;
 mod listener;
 mod page;
+mod redirect;
 mod way;
 
 use std::io::IsTerminal;
@@ -104,7 +104,8 @@ async fn sign_in(
         showable(sign_in.user_code())
     ));
     if let Some(why) = why {
-        console.note(&format!("a device code, because {why}; --browser uses a browser on this machine"));
+        console
+            .note(&format!("using a device code, because {why}; --browser uses a browser on this machine"));
     }
     let spinner = spinner();
     let credential = sign_in.wait().await;

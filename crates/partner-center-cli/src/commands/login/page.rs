@@ -1,11 +1,11 @@
-//! The pages that the browser shows at the end of a sign-in: text alone, without a script.
+//! The pages that the browser shows at the end of a sign-in: text without scripts.
 
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::desk::Ending;
+use super::redirect::Ending;
 
 const SHEET: &str =
     "body { font-family: system-ui, sans-serif; max-width: 36rem; margin: 15vh auto; padding: 0 1rem; }";
@@ -20,11 +20,11 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) const AGAIN: Self = Self {
-        title: "Already answered",
+        title: "Already completed",
         text: "This sign-in was already completed in another tab. Close this tab and go back to the terminal.",
     };
 
-    pub(super) const REFUSED: Self = Self {
+    pub(super) const REJECTED: Self = Self {
         title: "Nothing here",
         text: "This address is only for the sign-in that was started in the terminal.",
     };

@@ -16,7 +16,7 @@ pub(super) enum Way {
     DeviceCodeBecause(&'static str),
 }
 
-/// What a browser on this machine needs.
+/// What determines whether a browser can be opened on this machine.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Machine {
     terminal: bool,
@@ -28,17 +28,17 @@ impl Machine {
     /// This machine.
     pub(super) fn this() -> Self {
         let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-        // On other systems a window needs no variable.
+        // On other systems a browser needs no variable.
         let needs_display = cfg!(all(unix, not(target_os = "macos")));
         Self {
-            // Stderr has the address and the notes.
+            // The address and the notes are written to stderr.
             terminal: io::stderr().is_terminal(),
             remote: is_set("SSH_CONNECTION") || is_set("SSH_TTY"),
             display: !needs_display || is_set("DISPLAY") || is_set("WAYLAND_DISPLAY"),
         }
     }
 
-    /// Why no browser of the user can be opened here.
+    /// Why the user's browser cannot be opened on this machine.
     fn obstacle(self) -> Option<&'static str> {
         if !self.terminal {
             Some("stderr is not a terminal")
@@ -52,7 +52,7 @@ impl Machine {
     }
 }
 
-/// Chooses by the arguments, and else by the machine.
+/// Chooses by the arguments, or else by the machine.
 pub(super) fn choose(arguments: &Login, machine: Machine) -> Result<Way, Problem> {
     match machine.obstacle() {
         _ if arguments.device_code => Ok(Way::DeviceCode),

@@ -117,7 +117,7 @@ fn a_customer_reads_what_to_do_and_no_other_name() {
     let advice: Vec<_> = page.all(".what").into_iter().map(text_of).collect();
     assert_eq!(
         advice[0],
-        "Assign the 3,530 that nobody has, or reduce by as many at the renewal on 2026-12-14.Take back the 4,639 that \
+        "Assign the 3,530 that are unassigned, or reduce by as many at the renewal on 2026-12-14.Take back the 4,639 that \
          are not used, and assign them to others."
     );
     assert!(advice[1].contains("at the next renewal."));

@@ -213,7 +213,7 @@ fn without_a_terminal_a_device_code_is_used() {
     let desk = Desk::new();
     let automatic = desk.check(finish(desk.command().arg("login")));
     assert_eq!(automatic.code, 0, "{automatic}");
-    assert!(words(&automatic).contains("a device code, because stderr is not a terminal; --browser"));
+    assert!(words(&automatic).contains("using a device code, because stderr is not a terminal; --browser"));
     for flag in ["--device-code", "--no-browser"] {
         let requested = desk.check(finish(desk.command().args(["login", flag])));
         assert_eq!(requested.code, 0, "{requested}");

@@ -1,4 +1,4 @@
-//! What a failed request says, without its URL, headers and bodies: they may have keys and signatures.
+//! The cause of a failed request, without its URL, headers and bodies, which may contain keys and signatures.
 
 use std::error::Error as StdError;
 use std::io;
@@ -7,7 +7,7 @@ use std::iter::successors;
 use object_store::Error;
 use object_store::client::{HttpError, HttpErrorKind};
 
-/// What `object_store` says before the status and the body of a response. Its types of these errors are private.
+/// The texts of `object_store` before the status and the body of a response. Its types of these errors are private.
 const STATUS: &str = "Server returned non-2xx status code: ";
 const ERROR_BODY: &str = "Server returned error response: ";
 const REDIRECT: &str = "Received redirect without LOCATION";

@@ -173,7 +173,7 @@ impl TokenClaims {
     }
 }
 
-/// The nonce of an ID token, which ties it to the sign-in that requested it.
+/// The nonce of an ID token, by which the sign-in that requested it recognizes it.
 pub(super) fn nonce(id_token: &str) -> Option<String> {
     payload(id_token)?.get("nonce")?.as_str().map(str::to_owned)
 }

@@ -19,8 +19,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// A sign-in with a browser that waits for the redirect: the authorization code flow with PKCE.
 ///
 /// Open [`url`](Self::url) in the user's browser. At the end the browser posts a form to the redirect address; pass the body
-/// of that request to [`finish`](Self::finish). The form keeps the code out of addresses, which browsers store. Receiving it
-/// is up to your program, such as an HTTP server on a loopback address.
+/// of that request to [`finish`](Self::finish). The form keeps the code out of addresses, which browsers store. Your
+/// program receives it, for instance with an HTTP server on a loopback address.
+///
 /// For a desktop program, register the redirect address `http://localhost` for the platform *Mobile and desktop
 /// applications* and use any port; for an application with a secret or a certificate, register it for the platform *Web*.
 ///
@@ -82,14 +83,14 @@ impl AuthorizationCode {
         })
     }
 
-    /// The address to open in the user's browser. It contains no secret of the application, and nothing with which the
-    /// redirect could be redeemed.
+    /// The address to open in the user's browser. It contains no secret of the application, and nothing with which a
+    /// code could be redeemed.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Whether this form, or the query of a redirect, is the answer to this sign-in: it has the `state` of the sign-in, and a
+    /// Whether this form, or the query of a redirect, belongs to this sign-in: it has the `state` of the sign-in, and a
     /// code or an error.
     ///
     /// Anyone can send requests to the redirect address. Ignore those with other forms, and keep waiting.
@@ -107,10 +108,10 @@ impl AuthorizationCode {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Credential`] if the form is not the answer to this sign-in, if the user declined, if the sign-in
+    /// [`ErrorKind::Credential`] if the form does not belong to this sign-in, if the user declined, if the sign-in
     /// service does not accept the code, or if it returns no refresh token; [`ErrorKind::InvalidResponse`] if its
-    /// response belongs to another sign-in; and the errors of the store. Nothing is sent unless the form is the answer
-    /// to this sign-in and has a code.
+    /// response belongs to another sign-in; and the errors of the store. Nothing is sent unless the form belongs to
+    /// this sign-in and has a code.
     pub async fn finish(self, form: &str) -> Result<RefreshToken> {
         let redirect = Redirect::parse(form).filter(|redirect| self.owns(redirect)).ok_or_else(|| {
             Error::new(ErrorKind::Credential, "the redirect does not belong to this sign-in")
@@ -185,7 +186,7 @@ impl Redirect {
     }
 }
 
-/// Compares without revealing by the time taken how much of a guess was right.
+/// Compares in a time that does not depend on how much of a guess is right.
 fn are_equal(given: &str, secret: &SecretString) -> bool {
     verify_slices_are_equal(given.as_bytes(), secret.expose_secret().as_bytes()).is_ok()
 }
@@ -194,7 +195,7 @@ fn are_equal(given: &str, secret: &SecretString) -> bool {
 fn redirect_address(text: String) -> Result<RedirectUrl> {
     let invalid = || {
         Error::new(ErrorKind::Configuration, "the redirect address is invalid").with_advice(
-            "Use http://localhost with a port, or an https address; without a user, a query and a fragment.",
+            "Use http://localhost with a port, or an https address; without a user, query or fragment.",
         )
     };
     let url = Url::parse(&text).map_err(|_| invalid())?;
@@ -219,10 +220,10 @@ fn redirect_address(text: String) -> Result<RedirectUrl> {
     RedirectUrl::new(text).map_err(|_| invalid())
 }
 
-/// The error of a redemption. The texts for an invalid grant are about refresh tokens.
+/// Replaces the texts for an invalid grant, which are about refresh tokens.
 fn of_redemption(error: Error) -> Error {
-    match OauthError::of(&error).filter(|refusal| refusal.reason() == Reason::SignInAgain) {
-        Some(refusal) => refusal
+    match OauthError::of(&error).filter(|error| error.reason() == Reason::SignInAgain) {
+        Some(oauth_error) => oauth_error
             .clone()
             .into_error_of(
                 ErrorKind::Credential,
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_answer_to_this_sign_in_is_recognized() {
+    async fn only_the_redirect_of_this_sign_in_is_recognized() {
         let sign_in = start("http://localhost").await.unwrap();
         let state = sign_in.state.expose_secret();
         for (query, recognized) in [

@@ -1,8 +1,8 @@
-//! What the listener answers: the form of this sign-in is accepted once, and everything else is turned away.
+//! Responds to requests for the redirect address: accepts the form of this sign-in once, and rejects everything else.
 //!
-//! The browser posts the form, so that the code is in no address. A query is accepted too, for sign-in hosts that do not
-//! post. The answer is a redirect, so that the code does not stay in the address bar, and no page can be sent twice. The
-//! page that follows waits for the result of the sign-in and shows it.
+//! The browser posts the form, so that no address contains the code. A query is accepted too, for sign-in hosts that do
+//! not post. The response redirects, so that the code does not stay in the address bar and a reload does not send it
+//! again. The page that follows waits for the result of the sign-in and shows it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -40,49 +40,49 @@ pub(super) enum Ending {
     Failed,
 }
 
-/// The sign-in with the form or query that answers it.
-pub(super) type Answered = (AuthorizationCode, SecretString);
+/// The sign-in with its form or query.
+pub(super) type Accepted = (AuthorizationCode, SecretString);
 
-/// Answers the requests to the redirect address.
-pub(super) struct Desk {
+/// Responds to requests for the redirect address.
+pub(super) struct RedirectHandler {
     port: u16,
     stage: Mutex<Stage>,
     ending: watch::Sender<Option<Ending>>,
     shown: Notify,
 }
 
-/// How far the sign-in is.
+/// The progress of the sign-in.
 enum Stage {
     Waiting {
         sign_in: Box<AuthorizationCode>,
-        answered: oneshot::Sender<Answered>,
+        sender: oneshot::Sender<Accepted>,
     },
-    /// The answer has arrived, with this state.
-    Answered {
+    /// The form was accepted, with this state.
+    Accepted {
         state: Option<Zeroizing<String>>,
     },
 }
 
-/// What to do with a request.
+/// The kind of response to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
-    /// To the last page.
-    Onward,
-    End,
-    /// The form again, for instance from a second tab.
+enum Reply {
+    /// A redirect to the last page.
+    ToLastPage,
+    LastPage,
+    /// The form came again, for instance from a second tab.
     Again,
-    Refused(StatusCode),
+    Rejected(StatusCode),
 }
 
-impl Desk {
-    /// A desk for requests to this port, and the form that it will have accepted.
-    pub(super) fn new(sign_in: AuthorizationCode, port: u16) -> (Self, oneshot::Receiver<Answered>) {
-        let (answered, accepted) = oneshot::channel();
-        let stage = Mutex::new(Stage::Waiting { sign_in: Box::new(sign_in), answered });
+impl RedirectHandler {
+    /// A handler for requests to this port, and the receiver of the accepted form.
+    pub(super) fn new(sign_in: AuthorizationCode, port: u16) -> (Self, oneshot::Receiver<Accepted>) {
+        let (sender, accepted) = oneshot::channel();
+        let stage = Mutex::new(Stage::Waiting { sign_in: Box::new(sign_in), sender });
         (Self { port, stage, ending: watch::Sender::new(None), shown: Notify::new() }, accepted)
     }
 
-    /// Sets what the last page says. Until then it is not sent.
+    /// Sets what the last page says. Requests for it wait until then.
     pub(super) fn end(&self, ending: Ending) {
         self.ending.send_replace(Some(ending));
     }
@@ -102,29 +102,29 @@ impl Desk {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (parts, body) = request.into_parts();
-        match self.answer(&parts, body).await {
-            Answer::Onward => {
+        match self.reply(&parts, body).await {
+            Reply::ToLastPage => {
                 let mut response = response(StatusCode::SEE_OTHER, "");
                 response.headers_mut().insert(LOCATION, HeaderValue::from_static(END));
                 (response, false)
             }
-            Answer::End => {
+            Reply::LastPage => {
                 let mut ending = self.ending.subscribe();
                 let ending = ending.wait_for(Option::is_some).await.map_or(None, |ending| *ending);
                 (shown(StatusCode::OK, Page::of(ending.unwrap_or(Ending::Failed))), true)
             }
-            Answer::Again => (shown(StatusCode::OK, Page::AGAIN), false),
-            Answer::Refused(status) => (shown(status, Page::REFUSED), false),
+            Reply::Again => (shown(StatusCode::OK, Page::AGAIN), false),
+            Reply::Rejected(status) => (shown(status, Page::REJECTED), false),
         }
     }
 
-    async fn answer<B: Body>(&self, parts: &Parts, body: B) -> Answer
+    async fn reply<B: Body>(&self, parts: &Parts, body: B) -> Reply
     where
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        const BAD: Answer = Answer::Refused(StatusCode::BAD_REQUEST);
+        const BAD: Reply = Reply::Rejected(StatusCode::BAD_REQUEST);
         let header = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        // A page of another site can make its name resolve to this machine, but it cannot change its name.
+        // Another site can make its name resolve to this machine, but the browser still sends that name.
         if !header(HOST).is_some_and(|host| self.is_own(host)) || parts.uri.host().is_some() {
             return BAD;
         }
@@ -140,8 +140,8 @@ impl Desk {
                     None => BAD,
                 }
             }
-            (&Method::GET, END) if matches!(*self.stage(), Stage::Answered { .. }) => Answer::End,
-            (&Method::GET, _) => Answer::Refused(StatusCode::NOT_FOUND),
+            (&Method::GET, END) if matches!(*self.stage(), Stage::Accepted { .. }) => Reply::LastPage,
+            (&Method::GET, _) => Reply::Rejected(StatusCode::NOT_FOUND),
             _ => BAD,
         }
     }
@@ -153,26 +153,26 @@ impl Desk {
     }
 
     /// Accepts the form or query of this sign-in, once.
-    fn accept(&self, form: &str) -> Answer {
-        const UNKNOWN: Answer = Answer::Refused(StatusCode::BAD_REQUEST);
+    fn accept(&self, form: &str) -> Reply {
+        const UNKNOWN: Reply = Reply::Rejected(StatusCode::BAD_REQUEST);
         let mut stage = self.stage();
         match &*stage {
             Stage::Waiting { sign_in, .. } if !sign_in.recognizes(form) => return UNKNOWN,
             Stage::Waiting { .. } => {}
-            Stage::Answered { state } => {
+            Stage::Accepted { state } => {
                 let is_same = state.is_some() && *state == parameter(form, "state");
-                return if is_same { Answer::Again } else { UNKNOWN };
+                return if is_same { Reply::Again } else { UNKNOWN };
             }
         }
         if let Some(code) = parameter(form, "code") {
             secrets::remember(&code);
         }
-        let next = Stage::Answered { state: parameter(form, "state") };
-        if let Stage::Waiting { sign_in, answered: sender } = std::mem::replace(&mut *stage, next) {
+        let next = Stage::Accepted { state: parameter(form, "state") };
+        if let Stage::Waiting { sign_in, sender } = std::mem::replace(&mut *stage, next) {
             // The receiver is gone only if the command has ended.
             let _ = sender.send((*sign_in, SecretString::from(form)));
         }
-        Answer::Onward
+        Reply::ToLastPage
     }
 
     fn stage(&self) -> MutexGuard<'_, Stage> {
@@ -198,7 +198,7 @@ fn shown(status: StatusCode, page: Page) -> Response<Full<Bytes>> {
     response(status, page.html())
 }
 
-/// A response that no one keeps, and that loads, runs and reveals nothing.
+/// A response that is not stored, loads and runs nothing, and sends no referrer.
 fn response(status: StatusCode, html: impl Into<Bytes>) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(html.into()));
     *response.status_mut() = status;
@@ -226,18 +226,24 @@ mod tests {
 
     const OWN: Option<&str> = Some("localhost:8400");
 
-    /// A desk, what it accepts, and the state of its sign-in.
-    async fn desk() -> (Desk, oneshot::Receiver<Answered>, String) {
+    /// A handler, the receiver of its form, and the state of its sign-in.
+    async fn handler() -> (RedirectHandler, oneshot::Receiver<Accepted>, String) {
         let app = AppRegistration::new("contoso.example", "11111111-2222-3333-4444-555555555555");
         let store = Arc::new(MemoryStore::new());
         let sign_in = AuthorizationCode::start(&app, store, "http://localhost:8400").await.unwrap();
         let (_, query) = sign_in.url().split_once('?').unwrap();
         let state = parameter(query, "state").unwrap().to_string();
-        let (desk, accepted) = Desk::new(sign_in, 8400);
-        (desk, accepted, state)
+        let (handler, accepted) = RedirectHandler::new(sign_in, 8400);
+        (handler, accepted, state)
     }
 
-    async fn ask(desk: &Desk, method: &Method, target: &str, host: Option<&str>, form: &str) -> Answer {
+    async fn send(
+        handler: &RedirectHandler,
+        method: &Method,
+        target: &str,
+        host: Option<&str>,
+        form: &str,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(target);
         if let Some(host) = host {
             request = request.header(HOST, host);
@@ -246,12 +252,12 @@ mod tests {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         let (parts, body) = request.body(Full::new(Bytes::from(form.to_owned()))).unwrap().into_parts();
-        desk.answer(&parts, body).await
+        handler.reply(&parts, body).await
     }
 
     #[tokio::test]
-    async fn requests_of_others_are_refused_and_change_nothing() {
-        let (desk, mut accepted, state) = desk().await;
+    async fn requests_of_others_are_rejected_and_change_nothing() {
+        let (handler, mut accepted, state) = handler().await;
         let form = format!("code=c&state={state}");
         let good = format!("/?{form}");
         let (bad, none) = (StatusCode::BAD_REQUEST, StatusCode::NOT_FOUND);
@@ -278,8 +284,8 @@ mod tests {
             (Method::GET, &format!("http://evil.example{good}"), OWN, bad),
             (Method::POST, &good, OWN, bad),
         ] {
-            let answer = ask(&desk, &method, target, host, "").await;
-            assert_eq!(answer, Answer::Refused(status), "{method} {target} {host:?}");
+            let reply = send(&handler, &method, target, host, "").await;
+            assert_eq!(reply, Reply::Rejected(status), "{method} {target} {host:?}");
         }
         let long = format!("{form}&more={}", "x".repeat(LONGEST_FORM));
         for (target, host, form) in [
@@ -291,41 +297,41 @@ mod tests {
             ("/", None, &form),
             ("/", Some("evil.example:8400"), &form),
         ] {
-            let answer = ask(&desk, &Method::POST, target, host, form).await;
-            assert_eq!(answer, Answer::Refused(bad), "{target} {host:?}");
+            let reply = send(&handler, &Method::POST, target, host, form).await;
+            assert_eq!(reply, Reply::Rejected(bad), "{target} {host:?}");
         }
         assert!(accepted.try_recv().is_err());
-        assert_eq!(ask(&desk, &Method::POST, "/", OWN, &form).await, Answer::Onward);
-        let (_, answer) = accepted.try_recv().unwrap();
-        assert_eq!(answer.expose_secret(), form);
+        assert_eq!(send(&handler, &Method::POST, "/", OWN, &form).await, Reply::ToLastPage);
+        let (_, received) = accepted.try_recv().unwrap();
+        assert_eq!(received.expose_secret(), form);
     }
 
     #[tokio::test]
-    async fn the_answer_is_accepted_once_and_a_second_tab_is_told_so() {
+    async fn the_form_is_accepted_once_and_a_second_tab_shows_that() {
         for host in ["localhost:8400", "LOCALHOST:8400", "127.0.0.1:8400", "[::1]:8400"] {
-            let (desk, mut accepted, state) = desk().await;
+            let (handler, mut accepted, state) = handler().await;
             let query = format!("/?error=access_denied&state={state}");
-            assert_eq!(ask(&desk, &Method::GET, &query, Some(host), "").await, Answer::Onward);
+            assert_eq!(send(&handler, &Method::GET, &query, Some(host), "").await, Reply::ToLastPage);
             assert!(accepted.try_recv().is_ok());
             // The same again, and that of another attempt.
-            assert_eq!(ask(&desk, &Method::GET, &query, OWN, "").await, Answer::Again);
+            assert_eq!(send(&handler, &Method::GET, &query, OWN, "").await, Reply::Again);
             let other = format!("code=d&state={state}");
-            assert_eq!(ask(&desk, &Method::POST, "/", OWN, &other).await, Answer::Again);
-            let unknown = ask(&desk, &Method::POST, "/", OWN, "code=d&state=guess").await;
-            assert_eq!(unknown, Answer::Refused(StatusCode::BAD_REQUEST));
-            assert_eq!(ask(&desk, &Method::GET, "/done", OWN, "").await, Answer::End);
+            assert_eq!(send(&handler, &Method::POST, "/", OWN, &other).await, Reply::Again);
+            let unknown = send(&handler, &Method::POST, "/", OWN, "code=d&state=guess").await;
+            assert_eq!(unknown, Reply::Rejected(StatusCode::BAD_REQUEST));
+            assert_eq!(send(&handler, &Method::GET, "/done", OWN, "").await, Reply::LastPage);
         }
     }
 
     #[tokio::test]
-    async fn every_response_forbids_to_keep_or_load_anything() {
-        let (desk, _accepted, state) = desk().await;
-        desk.end(Ending::SignedIn);
+    async fn no_response_may_be_stored_or_load_anything() {
+        let (handler, _accepted, state) = handler().await;
+        handler.end(Ending::SignedIn);
         let good = format!("/?code=the-code&state={state}");
         for (target, status) in [("/x", 404), (good.as_str(), 303), (&good, 200), ("/done", 200)] {
             let request = Request::get(target).header(HOST, "localhost:8400");
             let request = request.body(Full::new(Bytes::new())).unwrap();
-            let (response, _) = desk.respond(request).await;
+            let (response, _) = handler.respond(request).await;
             assert_eq!(response.status(), status, "{target}");
             let headers = format!("{:?}", response.headers());
             for expected in
