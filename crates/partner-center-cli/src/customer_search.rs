@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use partner_center::{CustomerId, PartnerCenter};
+use partner_center_history::Day;
 
 use crate::anonymizer::anonymizer;
 use crate::args::GivenCustomer;
@@ -33,7 +34,7 @@ pub(crate) async fn find(
             }
         }
     }
-    Ok(search.finish("the list of customers", console)?)
+    Ok(search.finish(Place::List, console)?)
 }
 
 /// The id of one customer.
@@ -44,6 +45,15 @@ pub(crate) async fn find_one(
 ) -> Result<CustomerId, Stop> {
     let found = find(partner, std::slice::from_ref(given), console).await?;
     Ok(found.first().copied().ok_or_else(|| Problem::new(Exit::Usage, "no customer is given"))?)
+}
+
+/// What was searched.
+#[derive(Clone, Copy)]
+pub(crate) enum Place {
+    /// The list of customers.
+    List,
+    /// A recorded day, which has no domains.
+    Day(Day),
 }
 
 /// Compares customers with the texts that the user gave.
@@ -116,8 +126,8 @@ impl Search {
         }
     }
 
-    /// The selected customers, if each text means exactly one. `place` is what was searched.
-    pub(crate) fn finish(self, place: &str, console: Console) -> Result<Vec<CustomerId>, Problem> {
+    /// The selected customers, if each text means exactly one.
+    pub(crate) fn finish(self, place: Place, console: Console) -> Result<Vec<CustomerId>, Problem> {
         let (mut found, mut unresolved) = (Vec::new(), Vec::new());
         for given in self.given {
             match given {
@@ -181,7 +191,7 @@ impl Named {
     }
 }
 
-fn problem(unresolved: &[Named], place: &str, unreadable: u64) -> Problem {
+fn problem(unresolved: &[Named], place: Place, unreadable: u64) -> Problem {
     let mut problem = match unresolved {
         [one] => {
             let (what, fact, like) = one.unresolved();
@@ -208,14 +218,16 @@ fn problem(unresolved: &[Named], place: &str, unreadable: u64) -> Problem {
         let entries = counted(unreadable, "customer", "customers");
         problem = problem.because(format!("{entries} of the list could not be read"));
     }
-    problem.advice(format!(
-        "Use the id or the domain; `partner-center customers list` shows all. Only {place} was read."
-    ))
+    let advice = match place {
+        Place::List => "Use the id or the domain; `partner-center customers list` shows all. Only the list of customers was read.".to_owned(),
+        Place::Day(day) => format!("Use the id or the whole name. The recorded day {day} has no domains."),
+    };
+    problem.advice(advice)
 }
 
 /// The text as it may be shown. It may name a customer.
 fn quoted(text: &str) -> String {
-    if anonymizer().is_some() { "that was given".to_owned() } else { format!("\"{text}\"") }
+    if anonymizer().is_some() { "the text that was given".to_owned() } else { format!("\"{text}\"") }
 }
 
 /// A customer as it may be shown.
@@ -261,7 +273,7 @@ mod tests {
                 search.compare(id(number), name, domain);
             }
         }
-        search.finish("the list of customers", Console::silent())
+        search.finish(Place::List, Console::silent())
     }
 
     #[test]
@@ -306,7 +318,7 @@ mod tests {
         for number in 1..=1_000 {
             search.compare(id(number), Some("Contoso"), None);
         }
-        let problem = search.finish("the list of customers", Console::silent()).unwrap_err();
+        let problem = search.finish(Place::List, Console::silent()).unwrap_err();
         let shown = anstream::adapter::strip_str(&problem.render(None)).to_string();
         assert_eq!(shown.matches("Contoso,").count(), SHOWN, "{shown}");
         assert!(shown.contains("more"), "{shown}");

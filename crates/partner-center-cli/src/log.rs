@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::sync::{Mutex, PoisonError};
 
+use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::prelude::*;
@@ -33,8 +34,7 @@ pub(crate) fn init(global: &Global, console: Console) -> Result<(), Problem> {
         (0 | 1, _) => Some(ours(LevelFilter::DEBUG)),
         _ => Some(ours(LevelFilter::TRACE)),
     };
-    // A log on stderr already reports the waits.
-    let has_notes = !global.quiet && (levels.is_none() || place.is_some());
+    let has_notes = !global.quiet && (place.is_some() || !has_waits(levels.as_ref()));
     let notes = has_notes.then(|| WaitNotes::new(console).with_filter(wait_notes::events()));
     // A span closes at the end of a call, with its status and duration.
     let log = levels.map(|levels| {
@@ -52,34 +52,58 @@ pub(crate) fn init(global: &Global, console: Console) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Whether a log of these levels has the waits.
+fn has_waits(levels: Option<&Targets>) -> bool {
+    levels.is_some_and(|levels| levels.would_enable(wait_notes::TARGET, &Level::WARN))
+}
+
 fn ours(level: LevelFilter) -> Targets {
     Targets::new().with_targets(OURS.map(|target| (target, level)))
 }
 
-/// The levels of `RUST_LOG` for this project's own targets.
+/// The levels of `RUST_LOG` for this project's own targets. The rest of the variable is for other programs.
 fn of_variable(text: &str) -> Result<Targets, Problem> {
-    let levels: Targets = text.parse().map_err(|error: tracing_subscriber::filter::ParseError| {
-        Problem::new(Exit::Usage, format!("invalid value of {RUST_LOG}"))
-            .because(error.to_string())
-            .advice("Use a level such as debug, or partner_center=trace; or unset it. Nothing was sent.")
-    })?;
-    let default = levels.default_level().unwrap_or(LevelFilter::OFF);
-    let own = levels.iter().filter(|(target, _)| OURS.iter().any(|ours| target.starts_with(ours)));
-    Ok(ours(default).with_targets(own))
+    let (mut levels, mut own) = (ours(LevelFilter::OFF), Vec::new());
+    for directive in text.split(',').map(str::trim) {
+        match directive.split_once('=') {
+            None if is_ours(directive) => own.push((directive, LevelFilter::TRACE)),
+            None => levels = directive.parse().map_or(levels, ours),
+            Some((target, level)) if is_ours(target) => {
+                let level = level.parse().map_err(|_| {
+                    Problem::new(Exit::Usage, format!("invalid value of {RUST_LOG}: {level} is not a level"))
+                        .advice("Use off, error, warn, info, debug or trace, or unset it. Nothing was sent.")
+                })?;
+                own.push((target, level));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(levels.with_targets(own))
+}
+
+fn is_ours(target: &str) -> bool {
+    let below =
+        |ours: &str| target.strip_prefix(ours).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+    OURS.into_iter().any(below)
 }
 
 /// Opens the file. Only the owner can read a new one.
 fn open(path: &std::path::Path) -> Result<File, Problem> {
+    let refused = |cause: String| {
+        Problem::new(Exit::Usage, "the log file cannot be opened")
+            .fact("--log-file", path.display().to_string())
+            .because(cause)
+            .advice("Use another file. Nothing was sent.")
+    };
+    // Opening a pipe waits for its reader.
+    if path.metadata().is_ok_and(|it| !it.is_file()) {
+        return Err(refused("it is not a file".to_owned()));
+    }
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| {
-        Problem::new(Exit::Usage, "the log file cannot be opened")
-            .fact("--log-file", path.display().to_string())
-            .because(error.to_string())
-            .advice("Use another file. Nothing was sent.")
-    })
+    options.open(path).map_err(|error| refused(error.to_string()))
 }
 
 /// Where the log is written.
@@ -113,5 +137,27 @@ impl<'a> tracing_subscriber::fmt::MakeWriter<'a> for Place {
 
     fn make_writer(&'a self) -> Self::Writer {
         Log(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_has_the_waits_only_at_levels_that_include_them() {
+        assert!(!has_waits(None) && has_waits(Some(&ours(LevelFilter::DEBUG))));
+        for (variable, expected) in [
+            ("off", false),
+            ("error", false),
+            ("warn", true),
+            ("hyper=debug", false),
+            ("partner_center_client=debug", false),
+            ("partner_center=info", true),
+            ("partner_center::call", true),
+            ("debug,partner_center=error", false),
+        ] {
+            assert_eq!(has_waits(Some(&of_variable(variable).unwrap())), expected, "{variable}");
+        }
     }
 }

@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         return problem.exit().into();
     }
     if cli.global.no_pager {
-        terminal::pager::forbid();
+        output::pager::forbid();
     }
     // One thread: a command waits for the service, it does not compute.
     let exit = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

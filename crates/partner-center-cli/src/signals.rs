@@ -6,6 +6,7 @@
 
 use std::io;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
@@ -54,6 +55,28 @@ impl Signals {
     }
 }
 
+/// Whether Ctrl-C is meant for another program on the same terminal.
+static IS_ELSEWHERE: AtomicBool = AtomicBool::new(false);
+
+/// Leaves Ctrl-C to another program on the same terminal until it is dropped. Otherwise this process would end, and both
+/// that program and the shell would read from the terminal.
+pub(crate) struct CtrlC;
+
+impl CtrlC {
+    pub(crate) fn leave_to_another_program() -> Self {
+        IS_ELSEWHERE.store(true, Ordering::Relaxed);
+        // Without the thread, the signal ends the process.
+        let _ = Signals::listen();
+        Self
+    }
+}
+
+impl Drop for CtrlC {
+    fn drop(&mut self) {
+        IS_ELSEWHERE.store(false, Ordering::Relaxed);
+    }
+}
+
 /// Starts the thread, and returns once it listens for signals.
 fn start() -> io::Result<watch::Receiver<Option<Exit>>> {
     let (sender, receiver) = watch::channel(None);
@@ -80,7 +103,7 @@ fn wait(sender: &watch::Sender<Option<Exit>>, ready: &SyncSender<io::Result<()>>
             }
         };
         let _ = ready.send(Ok(()));
-        let exit = signals.next().await;
+        let exit = signals.next_meant().await;
         let first = Instant::now();
         sender.send_replace(Some(exit));
         match timeout_at(first + LONGEST_STOP, signals.next()).await {
@@ -107,7 +130,7 @@ fn leave(exit: Exit) -> ! {
 pub(crate) fn ignore_sigxfsz() {
     #[cfg(unix)]
     {
-        let exceeded = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let exceeded = std::sync::Arc::new(AtomicBool::new(false));
         // If it fails, the default applies: the signal ends the process.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, exceeded);
     }
@@ -145,6 +168,16 @@ impl Raw {
             close: ctrl_close()?,
             shutdown: ctrl_shutdown()?,
         })
+    }
+
+    /// The next signal that is not a Ctrl-C for another program.
+    async fn next_meant(&mut self) -> Exit {
+        loop {
+            let exit = self.next().await;
+            if exit != Exit::Interrupted || !IS_ELSEWHERE.load(Ordering::Relaxed) {
+                return exit;
+            }
+        }
     }
 
     #[cfg(unix)]

@@ -25,9 +25,12 @@ pub(crate) fn set_shown(shown: bool) {
     IS_SHOWN.store(shown, Ordering::Relaxed);
 }
 
+/// The target of the events that report waits.
+pub(crate) const TARGET: &str = "partner_center::call";
+
 /// The events that report waits.
 pub(crate) fn events() -> Targets {
-    Targets::new().with_target("partner_center::call", LevelFilter::WARN)
+    Targets::new().with_target(TARGET, LevelFilter::WARN)
 }
 
 /// Notes each long wait once, however many calls have to wait.

@@ -195,7 +195,8 @@ pub(crate) enum Order {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Rows")]
 pub(crate) struct Writing {
-    /// Write only these columns, in this order, such as customerName,licensesSold
+    /// Write only these columns of the rows, in this order, such as customerName,licensesSold. The summary of json, and the
+    /// sheets of xlsx with customers and products, stay as they are
     #[arg(long, value_name = "COLUMNS")]
     pub(crate) columns: Option<String>,
 

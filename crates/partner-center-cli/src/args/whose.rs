@@ -140,18 +140,31 @@ fn read_file(path: &Path, global: &Global) -> Result<Vec<GivenCustomer>, Problem
 
 /// One customer, or several separated by commas: `Contoso, Ltd.` is one name.
 fn given_customers(text: &str) -> Result<GivenCustomers, String> {
-    let parts: Vec<_> = text.split(',').map(str::trim).collect();
+    let parts = text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
+    let parts: Vec<_> = parts.collect();
     let is_separate = |part: &&str| looks_like_id(part) || is_domain(part);
-    let parts = if parts.iter().all(is_separate) { parts } else { vec![text] };
-    parts.into_iter().map(given_customer).collect::<Result<_, _>>().map(GivenCustomers)
+    let parts = if !parts.is_empty() && parts.iter().all(is_separate) { parts } else { vec![text] };
+    parts.into_iter().map(given).collect::<Result<_, _>>().map(GivenCustomers)
 }
 
+/// A single customer.
 pub(super) fn given_customer(text: &str) -> Result<GivenCustomer, String> {
+    let GivenCustomers(mut given) = given_customers(text)?;
+    match (given.pop(), given.pop()) {
+        (Some(only), None) => Ok(only),
+        _ => Err("it names several customers, and the command takes one".to_owned()),
+    }
+}
+
+fn given(text: &str) -> Result<GivenCustomer, String> {
     let is_json = text.trim_start().starts_with('{') && text.contains('"');
     if is_json || looks_like_id(text) {
         return customer_id(text).map(GivenCustomer::Id);
     }
-    match text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}') {
+    // csv has quotes around a name, and an apostrophe before one that a spreadsheet would run.
+    let name = texts::bare(text, Kind::Text).unwrap_or(text.trim());
+    let formula = name.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
+    match formula.unwrap_or(name) {
         "" => Err("it is empty. Give the id, the domain or the name of a customer".to_owned()),
         name if name.chars().any(char::is_control) => Err("it has control characters".to_owned()),
         name => Ok(GivenCustomer::Text(name.to_owned())),
@@ -206,6 +219,11 @@ mod tests {
             (ID.to_owned(), vec![ID]),
             (format!(" {{{}}} ", ID.to_uppercase()), vec![ID]),
             (format!("{ID},{ID}"), vec![ID, ID]),
+            (format!("{ID};{ID},"), vec![ID, ID]),
+            ("contoso.com,".to_owned(), vec!["<contoso.com>"]),
+            ("\"Contoso, Ltd.\"".to_owned(), vec!["<Contoso, Ltd.>"]),
+            ("'=Equals Consulting".to_owned(), vec!["<=Equals Consulting>"]),
+            ("'t Hooft".to_owned(), vec!["<'t Hooft>"]),
             (format!("{ID}, contoso.com"), vec![ID, "<contoso.com>"]),
             ("contoso.com,münchen.example".to_owned(), vec!["<contoso.com>", "<münchen.example>"]),
             ("Contoso, Ltd.".to_owned(), vec!["<Contoso, Ltd.>"]),
@@ -225,6 +243,7 @@ mod tests {
         for (text, why) in [
             (String::new(), "it is empty"),
             (" \t".to_owned(), "it is empty"),
+            ("\"\"".to_owned(), "it is empty"),
             ("Con\u{7}toso".to_owned(), "control characters"),
             (ID[1..].to_owned(), "35 characters"),
             (ID.replace('-', ""), "32 characters"),
@@ -236,5 +255,6 @@ mod tests {
             let error = named(&text).unwrap_err();
             assert!(error.contains(why), "{text:?}: {error}");
         }
+        assert!(given_customer(&format!("{ID},contoso.com")).unwrap_err().contains("takes one"));
     }
 }

@@ -13,7 +13,7 @@ use super::pages::edition;
 use crate::anonymizer::anonymizer;
 use crate::args::{ChosenCustomers, Filters, Global, Pages, Pricing};
 use crate::console::Console;
-use crate::customer_search::Search;
+use crate::customer_search::{Place, Search};
 use crate::dataset::{self, problem, too_few};
 use crate::exit::Exit;
 use crate::output::file::Partial;
@@ -153,8 +153,7 @@ impl RecordedDay {
                 search.compare(row.customer_id, row.customer_name.as_deref(), None);
             }
         }
-        let place = format!("the recorded day {}", self.manifest.snapshot_date);
-        Ok(search.finish(&place, console)?)
+        Ok(search.finish(Place::Day(self.manifest.snapshot_date), console)?)
     }
 
     fn about(&self) -> About {

@@ -1,7 +1,6 @@
-//! Text for a terminal: sanitized, grouped digits, wrapped columns, and the pager.
+//! Text for a terminal: sanitized, grouped digits, wrapped columns, and the width.
 
 mod columns;
-pub(crate) mod pager;
 pub(crate) mod safe;
 pub(crate) mod text;
 

@@ -43,7 +43,10 @@ fn the_variable_and_the_flags_choose_the_level() {
         assert_eq!(logged(&run.stderr), expected, "{variable:?} {arguments:?}\n{run}");
         assert!(!run.stderr.contains("hyper") && !run.stderr.contains(TOKEN), "{run}");
     }
-    let run = run(&beside, "partner_center=loud", &[]);
+    // What other programs read.
+    let run = run(&beside, "my_crate[span{field=1}]=debug,loud", &[]);
+    assert_eq!((run.code, logged(&run.stderr)), (0, (false, false)), "{run}");
+    let run = self::run(&beside, "partner_center=loud", &[]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{run}");
     assert!(run.stderr.contains("RUST_LOG"), "{run}");
 }

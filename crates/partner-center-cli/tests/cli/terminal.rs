@@ -205,8 +205,18 @@ fn a_long_table_goes_through_the_pager() {
     // The pager's options, and a pager that leaves without reading.
     let (shown, kept) = paged(&|script| format!("{script} --option"), &[]);
     assert!(shown == "paged\r\n" && kept.is_some(), "{shown}");
+    let (shown, kept) = paged(&|script| format!("'{script}' -P 'my prompt'"), &[]);
+    assert!(shown == "paged\r\n" && kept.is_some(), "{shown}");
     let (shown, _) = paged(&|_| "true".to_owned(), &[]);
     assert_eq!(shown, "");
+}
+
+// The process ended, and left the pager on a terminal that the shell read too.
+#[test]
+fn ctrl_c_in_the_pager_is_for_the_pager() {
+    let interrupted = |script: &str| format!("kill -INT $PPID; sleep 0.6; kill -INT $PPID; '{script}'");
+    let (shown, kept) = paged(&interrupted, &[]);
+    assert!(shown == "paged\r\n" && kept.is_some(), "{shown}");
 }
 
 #[test]
@@ -219,6 +229,7 @@ fn short_tables_other_formats_and_no_pager_are_shown_directly() {
         (&|_| String::new(), &[]),
         (&|_| "cat".to_owned(), &[]),
         (&|_| "no-such-pager".to_owned(), &[]),
+        (&|_| "env no-such-pager".to_owned(), &[]),
     ] {
         let (shown, kept) = paged(pager, arguments);
         assert!(shown.contains("Southridge Video"), "{arguments:?}: {shown}");

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice, StripStream};
 
+use crate::signals::CtrlC;
+
 /// Whether a pager may be used.
 static ALLOWED: AtomicBool = AtomicBool::new(true);
 
@@ -48,31 +50,49 @@ struct Paged {
 }
 
 impl Paged {
-    /// Shows the text. Returns whether the pager could be started.
+    /// Shows the text. Returns whether the pager could do so.
     fn show(&self, text: &[u8]) -> bool {
-        let mut words = self.command.split_whitespace();
-        let Some(program) = words.next() else { return false };
-        let mut command = Command::new(program);
-        command.args(words).stdin(Stdio::piped());
+        let mut command = self.command();
         // As git does: less keeps styles, and leaves the text on the screen.
         for (name, value) in [("LESS", "FRX"), ("LESSCHARSET", "utf-8")] {
             if std::env::var_os(name).is_none() {
                 command.env(name, value);
             }
         }
-        let Ok(mut pager) = command.spawn() else { return false };
-        if let Some(mut input) = pager.stdin.take() {
-            // The user may quit before the end.
-            let _ = match AutoStream::choice(&io::stdout()) {
+        // less has a meaning of its own for Ctrl-C.
+        let _elsewhere = CtrlC::leave_to_another_program();
+        let Ok(mut pager) = command.stdin(Stdio::piped()).spawn() else { return false };
+        let written =
+            pager.stdin.take().map_or(Ok(()), |mut input| match AutoStream::choice(&io::stdout()) {
                 ColorChoice::Never => {
                     let input: Box<dyn Write + Send> = Box::new(input);
                     StripStream::new(input).write_all(text)
                 }
                 _ => input.write_all(text),
-            };
+            });
+        match pager.wait() {
+            // The user may quit before the end.
+            Ok(status) if status.success() => true,
+            // The shell did not find the program, or it ended before it had read the text.
+            Ok(status) => !matches!(status.code(), Some(126 | 127)) && written.is_ok(),
+            Err(_) => false,
         }
-        let _ = pager.wait();
-        true
+    }
+
+    /// The pager, as the shell reads its command line.
+    #[cfg(unix)]
+    fn command(&self) -> Command {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(&self.command);
+        shell
+    }
+
+    #[cfg(not(unix))]
+    fn command(&self) -> Command {
+        let mut words = self.command.split_whitespace();
+        let mut program = Command::new(words.next().unwrap_or_default());
+        program.args(words);
+        program
     }
 }
 
