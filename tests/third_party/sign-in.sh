@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks the sign-in in a real browser: `login` against the emulator's page, what the browser shows, asks for and keeps,
-# and a run with the stored sign-in. The user accepts once, and declines once.
+# Checks the sign-in in a real browser, with the commands that the emulator prints and no variables: `login` at the
+# emulator's page, what the browser shows, asks for and keeps, and runs with the profile and the stored sign-in in a new
+# environment. The user accepts once, and declines once.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/tools/install.sh"
 if ! command -v chromium > /dev/null; then
@@ -9,5 +10,5 @@ if ! command -v chromium > /dev/null; then
   $sudo apt-get install --yes --quiet --no-install-recommends chromium fonts-dejavu-core
 fi
 
-cargo build --quiet --package partner-center-cli
+need_partner_center
 PYTHONDONTWRITEBYTECODE=1 python3 tests/third_party/sign-in/check.py "$debug/partner-center"

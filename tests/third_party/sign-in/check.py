@@ -1,6 +1,7 @@
 """Signs in with Chromium at the emulator, and checks what the browser was shown, asked for and keeps."""
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -12,8 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 from chromium import Chromium
 
 PROGRAM = Path(sys.argv[1]).resolve()
-TENANT = "5b1ad0a7-6a8c-4d5c-9d11-1f9a5c1a7c0e"
-CLIENT = "9a3c2f54-0b1d-4c77-8e2e-6d5f3a1b9c40"
 SIGNED_IN = "You are signed in. Close this tab and go back to the terminal."
 DECLINED = "The sign-in was declined. Close this tab and go back to the terminal."
 
@@ -22,30 +21,33 @@ def fail(text):
     sys.exit(f"sign-in: {text}")
 
 
-def environment(emulator, directory, **more):
+def environment(directory, **more):
+    """That of a new shell: whatever is known is in the directory."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("PARTNER_CENTER_")}
-    return inherited | {
-        "PARTNER_CENTER_BASE_URL": emulator["url"],
-        "PARTNER_CENTER_AUTHORITY": emulator["authority"],
-        "PARTNER_CENTER_TENANT_ID": TENANT,
-        "PARTNER_CENTER_CLIENT_ID": CLIENT,
-        "PARTNER_CENTER_CONFIG_DIR": str(directory),
-    } | more
+    return inherited | {"PARTNER_CENTER_CONFIG_DIR": str(directory)} | more
 
 
 def start_emulator():
-    """The addresses of the emulator, which it prints, and its process."""
+    """The emulator's process, the arguments of the commands that it prints, and its sign-in host."""
     process = subprocess.Popen(
         [PROGRAM, "emulator"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    url = process.stdout.readline().strip()
+    process.stdout.readline()
+    commands, unfinished = [], ""
     for line in process.stderr:
-        for word in line.split():
-            if word.startswith("PARTNER_CENTER_AUTHORITY="):
-                # Nothing may block while it writes its notes.
-                threading.Thread(target=process.stderr.read, daemon=True).start()
-                return {"url": url, "authority": word.partition("=")[2], "process": process}
-    return fail("the emulator did not print its addresses")
+        unfinished += line.strip()
+        if unfinished.endswith("\\"):
+            unfinished = unfinished[:-1]
+            continue
+        words, unfinished = shlex.split(unfinished.replace("`", "'")), ""
+        if words[:1] == ["partner-center"]:
+            commands.append(words[1:])
+        if "login" in words[1:]:
+            # Nothing may block while it writes its notes.
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            authority = next(words[-1] for words in commands if "authority" in words)
+            return {"process": process, "commands": commands, "authority": authority}
+    return fail("the emulator did not print commands")
 
 
 def opener(directory):
@@ -57,12 +59,15 @@ def opener(directory):
 
 
 def sign_in(emulator, directory, button, flags=(), **more):
-    """Runs `login` and answers in the browser. Returns what both showed, and the code."""
+    """Runs the emulator's commands and answers in the browser. Returns what both showed, and the code."""
     script, opened = opener(directory)
     opened.unlink(missing_ok=True)
+    *settings, login = emulator["commands"]
+    for arguments in settings:
+        subprocess.run([PROGRAM, *arguments], env=environment(directory), check=True, capture_output=True)
     login = subprocess.Popen(
-        [PROGRAM, "-vv", "login", "--browser", *flags],
-        env=environment(emulator, directory, BROWSER=str(script), **more),
+        [PROGRAM, "-vv", *login, "--browser", *flags],
+        env=environment(directory, BROWSER=str(script), **more),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )
     end = time.monotonic() + 60
@@ -127,12 +132,11 @@ def keeps(profile, secret):
     return [str(file.relative_to(profile)) for file in files if secret.encode() in file.read_bytes()]
 
 
-def licenses(emulator, directory):
-    run = subprocess.run(
-        [PROGRAM, "licenses", "deployment", "--format", "csv"], capture_output=True, text=True,
-        env=environment(emulator, directory), stdin=subprocess.DEVNULL,
+def licenses(directory):
+    return subprocess.run(
+        [PROGRAM, "--profile", "emulator", "licenses", "deployment", "--format", "csv"],
+        capture_output=True, text=True, env=environment(directory), stdin=subprocess.DEVNULL,
     )
-    return run
 
 
 def main():
@@ -142,7 +146,7 @@ def main():
             directory = Path(directory)
             declined = sign_in(emulator, directory, "cancel")
             check(declined, emulator, DECLINED, 4)
-            if licenses(emulator, directory).returncode != 4:
+            if licenses(directory).returncode != 4:
                 fail("a declined sign-in was stored")
 
             accepted = sign_in(emulator, directory, "accept")
@@ -156,7 +160,7 @@ def main():
                 fail(f"the code is in the browser's files: {kept}")
             if not keeps(accepted["profile"], "code_challenge="):
                 fail("the browser's files do not even have the address of the sign-in")
-            run = licenses(emulator, directory)
+            run = licenses(directory)
             if run.returncode or len(run.stdout.splitlines()) < 2:
                 fail(f"the stored sign-in does not work:\n{run.stdout}{run.stderr}")
 
