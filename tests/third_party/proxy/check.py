@@ -149,12 +149,13 @@ def main(stack):
     stack.callback(emulator.terminate)
     base = emulator.stdout.readline().strip()
     text = ""
-    while "PARTNER_CENTER_CLIENT_ID" not in text:
+    while "--client" not in text:
         text += emulator.stderr.readline()
-    value = lambda name: re.search(rf"{name}=(\S+)", text)[1]
+    # From the commands that it prints.
+    value = lambda word: re.search(rf"{word} (\S+)", text)[1]
     port = lambda url: int(url.rsplit(":", 1)[1])
     service = f"https://partner.test:{front(context, port(base))}"
-    sign_in = f"https://login.test:{front(context, port(value('PARTNER_CENTER_AUTHORITY')))}"
+    sign_in = f"https://login.test:{front(context, port(value('set authority')))}"
     closed = f"https://partner.test:{free_port()}"
 
     open_proxy = Proxy(stack, folder, "open", with_password=False)
@@ -227,7 +228,7 @@ def main(stack):
     assert len(open_proxy.connections()) == 1, "it is not tried again"
 
     # Sign-in goes through the proxy too, and a call with the sign-in.
-    ids = {name: value(name) for name in ("PARTNER_CENTER_TENANT_ID", "PARTNER_CENTER_CLIENT_ID")}
+    ids = {"PARTNER_CENTER_TENANT_ID": value("--tenant"), "PARTNER_CENTER_CLIENT_ID": value("--client")}
     signed_in = {"PARTNER_CENTER_AUTHORITY": sign_in, "PARTNER_CENTER_ACCESS_TOKEN": None, **ids}
     expect(run(["login"], HTTPS_PROXY=strict_proxy.address(PASSWORD), **signed_in), 0, "signed in")
     assert {host for _, host in strict_proxy.connections()} == {"login.test"}
