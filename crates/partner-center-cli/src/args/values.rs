@@ -22,11 +22,15 @@ pub(super) fn customer_filter(text: &str) -> Result<CustomerFilter, String> {
     }
 }
 
+/// The longest time limit, which is that of the SDK.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// `90`, `90s`, `3m`, `1m 30s`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let seconds = text.trim().parse::<u64>().map(Duration::from_secs).ok();
     let spelled = || text.parse::<jiff::SignedDuration>().ok().and_then(|time| Duration::try_from(time).ok());
     match seconds.or_else(spelled) {
+        Some(time) if time > LONGEST => Err("the time must be more than 0 and at most one day".to_owned()),
         Some(time) if !time.is_zero() => Ok(time),
         _ => Err("expected a time such as 90s, 3m or 1m30s".to_owned()),
     }
@@ -64,13 +68,23 @@ mod tests {
 
     #[test]
     fn times_are_read_as_people_write_them() {
-        for (text, seconds) in
-            [("90", 90), ("90s", 90), ("3m", 180), ("1m30s", 90), ("1m 30s", 90), ("1h", 3600)]
-        {
+        for (text, seconds) in [
+            ("90", 90),
+            ("90s", 90),
+            ("3m", 180),
+            ("1m30s", 90),
+            ("1m 30s", 90),
+            ("1h", 3600),
+            ("24h", 86_400),
+        ] {
             assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         for text in ["", "0", "0s", "-5s", "soon", "3 fortnights"] {
             assert!(duration(text).is_err(), "{text}");
+        }
+        // `login` panicked, after it had opened the browser.
+        for text in ["86401", "24h 1ns", "48h", "9223372036854775807s", "18446744073709551615"] {
+            assert!(duration(text).unwrap_err().ends_with("at most one day"), "{text}");
         }
     }
 

@@ -175,6 +175,22 @@ fn the_wait_ends_and_says_what_a_page_without_end_means() {
     assert_eq!(desk.beside.emulator.entra().token_requests().authorization_code, 0);
 }
 
+// The browser was opened, and then `login` panicked.
+#[test]
+fn a_time_limit_of_more_than_a_day_is_refused_before_anything_is_sent() {
+    let desk = Desk::new();
+    for arguments in
+        [&["login", "--browser"][..], &["login", "--device-code"], &["logout"], &["licenses", "deployment"]]
+    {
+        for time in ["86401", "18446744073709551615"] {
+            let run = desk.check(finish(desk.command().args(arguments).args(["--timeout", time])));
+            assert_eq!(run.code, 2, "{run}");
+            assert!(words(&run).contains("more than 0 and at most one day"), "{run}");
+        }
+    }
+    assert_eq!(desk.beside.emulator.authority_requests().len(), 0);
+}
+
 #[test]
 fn a_confidential_application_redeems_with_its_credential() {
     const CLIENT: &str = "22222222-0b1d-4c77-8e2e-6d5f3a1b9c40";
