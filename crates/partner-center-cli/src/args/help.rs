@@ -246,8 +246,9 @@ An administrator registers the application once, at https://entra.microsoft.com:
   2. API permissions: Microsoft Partner Center, delegated, user_impersonation; and Microsoft
      Graph, delegated, offline_access and openid. Then grant admin consent.
   3. Authentication: the redirect URI http://localhost, of the platform Mobile and desktop
-     applications; for device codes, allow public client flows. For --confidential, the redirect
-     URI is of the platform Web instead, and Certificates & secrets has a secret or a certificate.
+     applications; for device codes, allow public client flows. For an application with a secret,
+     a certificate or a federated identity, all under Certificates & secrets, the redirect URI is of
+     the platform Web instead.
 The user who signs in needs the role Admin Agent in Partner Center, and multi-factor authentication.
 `partner-center help consent` describes every click, and what can break later.";
 

@@ -17,7 +17,8 @@ pub(crate) struct Login {
     #[arg(long, visible_alias = "no-browser", conflicts_with_all = ["confidential", "refresh_token_stdin"])]
     pub(crate) device_code: bool,
 
-    /// Sign in with a browser as an application with a client secret, a certificate or a federated identity
+    /// Require a browser, and a client secret, a certificate or a federated identity. One that is set is used without
+    /// this flag too
     #[arg(long, conflicts_with = "refresh_token_stdin")]
     pub(crate) confidential: bool,
 

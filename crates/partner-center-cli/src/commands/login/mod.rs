@@ -50,7 +50,7 @@ pub(crate) async fn login(arguments: &Login, global: &Global, console: Console) 
     let credential = if arguments.refresh_token_stdin {
         RefreshToken::adopt(app, store, read_token(global.timeout).await?).await?
     } else {
-        sign_in(app, store, arguments, global, console).await?
+        sign_in(app, store, is_confidential, arguments, global, console).await?
     };
     let token = TokenClaims::inspect(credential.token().await?.expose());
     let who = token.user().map_or_else(String::new, |user| format!(" as {user}"));
@@ -72,10 +72,11 @@ pub(crate) async fn login(arguments: &Login, global: &Global, console: Console) 
     Ok(Exit::Done)
 }
 
-/// Signs a user in, with a browser or a device code.
+/// Signs a user in, with a browser or a device code. `is_confidential`: whether the application authenticates.
 async fn sign_in(
     app: &AppRegistration,
     store: Arc<dyn TokenStore>,
+    is_confidential: bool,
     arguments: &Login,
     global: &Global,
     console: Console,
@@ -88,7 +89,7 @@ async fn sign_in(
                 app,
                 store: Arc::clone(&store),
                 patience: global.timeout.unwrap_or(browser::PATIENCE),
-                confidential: arguments.confidential,
+                confidential: is_confidential,
                 is_only_way: arguments.browser || arguments.confidential,
             };
             match Box::pin(sign_in.run(console)).await? {

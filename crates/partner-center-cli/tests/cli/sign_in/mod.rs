@@ -152,16 +152,16 @@ fn a_declined_sign_in_ends_like_other_refused_credentials() {
 
 #[test]
 fn the_wait_ends_and_says_what_a_page_without_end_means() {
+    const SECRET: (&str, &str) = ("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET);
     let desk = Desk::new();
-    for (flags, expected) in [
-        (&[][..], ["Mobile and desktop applications", "--device-code"]),
-        (&["--confidential"], ["\"Web\"", "AADSTS50011"]),
+    for (variables, flags, expected) in [
+        (&[][..], &[][..], ["Mobile and desktop applications", "--device-code"]),
+        (&[SECRET], &["--confidential"], ["\"Web\"", "AADSTS50011"]),
+        // The secret is sent without the flag too.
+        (&[SECRET], &[], ["\"Web\"", "AADSTS50011"]),
     ] {
         let mut command = desk.command();
-        command
-            .env("PARTNER_CENTER_CLIENT_SECRET", Entra::CLIENT_SECRET)
-            .args(["login", "--browser", "--timeout", "1"])
-            .args(flags);
+        command.envs(variables.iter().copied()).args(["login", "--browser", "--timeout", "1"]).args(flags);
         let run = desk.check(finish(&mut command));
         assert_eq!(run.code, 8, "{run}");
         let (while_waiting, at_the_end) = run.stderr.split_once("error: ").unwrap();
@@ -170,6 +170,7 @@ fn the_wait_ends_and_says_what_a_page_without_end_means() {
             for expected in expected.into_iter().chain(["AADSTS50011", "http://localhost"]) {
                 assert!(text.contains(expected), "{expected}\n{run}");
             }
+            assert_eq!(text.contains("--device-code"), variables.is_empty(), "{run}");
         }
     }
     assert_eq!(desk.beside.emulator.entra().token_requests().authorization_code, 0);
