@@ -20,7 +20,8 @@ type Key = Zeroizing<[u8; LENGTH]>;
 /// Reads the key, or creates it, if `--anonymize` is given.
 pub(crate) fn prepare(global: &Global) -> Result<(), Problem> {
     if global.anonymize {
-        let directory = settings::read(global)?.directory.map(|directory| directory.value);
+        // The profile may be new.
+        let directory = settings::locate(global)?.directory.map(|directory| directory.value);
         anonymizer::install(&*of_directory(directory.as_deref())?);
     }
     Ok(())

@@ -364,3 +364,15 @@ fn a_checkpoint_belongs_to_one_key() {
     assert_eq!(run.code, 0, "{run}");
     desk.assert_private("the file", &fs::read_to_string(&output).unwrap());
 }
+
+// The profile is created, so it need not exist.
+#[test]
+fn a_profile_can_be_new() {
+    let desk = Desk::new(1);
+    let set = desk.run(&["--profile", "new", "config", "set", "cloud", "usgov"]);
+    assert_eq!(set.code, 0, "{set}");
+    assert_eq!(fs::read_to_string(desk.path("config.toml")).unwrap(), "[profile.new]\ncloud = \"usgov\"\n");
+    assert!(desk.key().exists());
+    let other = desk.run(&["--profile", "other", "customers", "list"]);
+    assert!(other.code == 2 && other.stderr.contains("there is no profile named other"), "{other}");
+}
