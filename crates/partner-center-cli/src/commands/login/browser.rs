@@ -1,6 +1,7 @@
 //! Sign-in with a browser: opens the browser, waits for the redirect, and redeems the code.
 
 use std::env;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,15 +28,25 @@ const LAST_PAGE: Duration = Duration::from_secs(2);
 /// Opens an address in the browser that `BROWSER` names, or else in the default browser. Returns whether one was started.
 fn open(url: &str) -> bool {
     // On other systems the library reads the variable.
-    let named = env::var_os("BROWSER")
-        .filter(|program| cfg!(any(windows, target_os = "macos")) && !program.is_empty());
-    match named {
-        Some(program) => {
-            let mut browser = Command::new(program);
-            browser.arg(url).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
-        }
-        None => webbrowser::open(url).is_ok(),
+    let named = env::var("BROWSER").ok().filter(|_| cfg!(any(windows, target_os = "macos")));
+    let named = named.and_then(|named| command(&named, url));
+    named.is_some_and(|mut browser| {
+        browser.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().is_ok()
+    }) || webbrowser::open(url).is_ok()
+}
+
+/// The command that `BROWSER` names: the path of a program, or a program and its arguments. `%s` in an argument stands
+/// for the address, which is otherwise the last argument.
+fn command(named: &str, url: &str) -> Option<Command> {
+    // A path may contain spaces.
+    let words = if Path::new(named).is_file() { vec![named] } else { named.split_whitespace().collect() };
+    let (program, arguments) = words.split_first()?;
+    let mut command = Command::new(program);
+    command.args(arguments.iter().map(|argument| argument.replace("%s", url)));
+    if !arguments.iter().any(|argument| argument.contains("%s")) {
+        command.arg(url);
     }
+    Some(command)
 }
 
 /// A sign-in with a browser.
@@ -150,6 +161,34 @@ impl BrowserSignIn<'_> {
             "If Microsoft's page shows AADSTS50011, the app registration lacks the redirect address http://localhost of the \
              platform \"Mobile and desktop applications\": add it under Authentication, or run `partner-center login \
              --device-code`."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variable_names_a_program_with_or_without_arguments() {
+        const URL: &str = "https://login.example/?a=%20b&c=%s";
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a browser");
+        std::fs::write(&path, "").unwrap();
+        let path = path.to_str().unwrap();
+        for (named, words) in [
+            ("firefox", &["firefox", URL][..]),
+            (path, &[path, URL]),
+            ("open -a Safari", &["open", "-a", "Safari", URL]),
+            (" firefox\t--new-window  %s ", &["firefox", "--new-window", URL]),
+            ("browser --url=%s --quiet", &["browser", &format!("--url={URL}"), "--quiet"]),
+        ] {
+            let command = command(named, URL).unwrap();
+            let found: Vec<_> = std::iter::once(command.get_program()).chain(command.get_args()).collect();
+            assert_eq!(found, words, "{named}");
+        }
+        for named in ["", " "] {
+            assert!(command(named, URL).is_none());
         }
     }
 }

@@ -30,7 +30,7 @@ impl Desk {
             .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
             .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID)
             // Nothing that opens a window.
-            .env("BROWSER", "true");
+            .env("BROWSER", if cfg!(windows) { "where /q" } else { "true" });
         for variable in ["DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY"] {
             command.env_remove(variable);
         }
