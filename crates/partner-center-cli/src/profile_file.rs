@@ -110,7 +110,8 @@ fn wait_for_lock(path: &Path, at_most: Duration) -> Result<File, Problem> {
     name.push(".lock");
     let lock_path = PathBuf::from(name);
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
+    // With reading, because opening a pipe only for writing would block.
+    options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(&lock_path).map_err(|error| cannot_write(&lock_path, &error))?;

@@ -393,6 +393,17 @@ fn another_run_that_holds_the_lock_for_long_is_reported() {
     assert_eq!(desk.text(), "");
 }
 
+// Opening the pipe waited until somebody read from it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_the_lock_does_not_block() {
+    let desk = Desk::new("");
+    let pipe = desk.0.path().join("config.toml.lock");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    desk.config(&["set", "cloud", "usgov"]);
+    assert_eq!(desk.text(), "[profile.default]\ncloud = \"usgov\"\n");
+}
+
 /// The schema, the README and the columns agree.
 #[test]
 fn the_row_type_is_documented() {
