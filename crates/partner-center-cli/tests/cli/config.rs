@@ -67,7 +67,7 @@ const KEYS: &[(&str, &str, &[&str])] = &[
     ("client-certificate-path", "C:\\certificates\\app.pem", &[""]),
     ("federated-token-file", "/var/run/token", &[""]),
     ("proxy", "http://proxy.example:8080", &["socks5://proxy.example", "http://proxy.example/path"]),
-    ("no-proxy", ".corp,10.0.0.0/8", &[""]),
+    ("no-proxy", ".corp,10.0.0.0/8", &["", ".corp\n.other"]),
     ("store", "file", &["memory", "File"]),
 ];
 
@@ -190,10 +190,13 @@ fn a_broken_file_is_named_with_its_position_and_stays() {
         assert_eq!(desk.config(&["path"]), format!("{}\n", desk.file().display()));
     }
     // An invalid value can be replaced, although every other command refuses it.
-    let desk = Desk::new("[profile.default]\ncloud = \"germany\"\n");
-    assert_eq!(desk.run(&["config", "list"]).code, 2);
-    desk.config(&["set", "cloud", "china"]);
-    assert_eq!(desk.text(), "[profile.default]\ncloud = \"china\"\n");
+    for (key, invalid, value) in [("cloud", "germany", "china"), ("store", "memory", "file")] {
+        let desk = Desk::new(&format!("[profile.default]\n{key} = \"{invalid}\"\n"));
+        let list = desk.run(&["config", "list"]);
+        assert!(list.code == 2 && list.stderr.contains("profile default"), "{list}");
+        desk.config(&["set", key, value]);
+        assert_eq!(desk.text(), format!("[profile.default]\n{key} = \"{value}\"\n"));
+    }
 }
 
 #[test]

@@ -111,7 +111,7 @@ pub use setting::{Setting, Source};
 
 /// All settings, each with its source.
 ///
-/// `Debug` shows no secret. Values are not checked before they are used, except the cloud.
+/// `Debug` shows no secret. Values are not checked before they are used, except the cloud and the store.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Settings {

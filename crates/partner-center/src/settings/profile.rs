@@ -52,11 +52,7 @@ impl<'de> Deserialize<'de> for Profile {
 
             fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Profile, M::Error> {
                 let mut values = BTreeMap::new();
-                while let Some(key) = map.next_key()? {
-                    let value = match key {
-                        ProfileKey::Store => map.next_value::<StoreKind>()?.name().to_owned(),
-                        _ => map.next_value()?,
-                    };
+                while let Some((key, value)) = map.next_entry()? {
                     values.insert(key, value);
                 }
                 Ok(Profile(values))

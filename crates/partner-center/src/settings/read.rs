@@ -223,7 +223,7 @@ impl SettingsBuilder {
             refresh_token: environment.secret(variables::REFRESH_TOKEN, Kind::Token)?,
             access_token: environment.secret(variables::ACCESS_TOKEN, Kind::Token)?,
             store: match from_profile(ProfileKey::Store) {
-                Some(name) => Setting::new(name.value.parse()?, name.source),
+                Some(name) => store(name, directory.as_ref())?,
                 None => Setting::new(StoreKind::default(), Source::Default),
             },
             profile,
@@ -249,6 +249,22 @@ fn cloud(name: Setting<String>) -> Result<Setting<Cloud>> {
     match name.value.parse() {
         Ok(cloud) => Ok(Setting::new(cloud, name.source)),
         Err(error) => Err(name.source.add_to(error)),
+    }
+}
+
+/// Only a profile has it, so an error can name the file.
+fn store(name: Setting<String>, directory: Option<&Setting<PathBuf>>) -> Result<Setting<StoreKind>> {
+    match name.value.parse() {
+        Ok(store) => Ok(Setting::new(store, name.source)),
+        Err(error) => {
+            let error = name.source.add_to(error).with_fact("setting", ProfileKey::Store.name());
+            Err(match directory {
+                Some(directory) => {
+                    error.with_fact("file", directory.value.join(ProfileFile::NAME).display().to_string())
+                }
+                None => error,
+            })
+        }
     }
 }
 

@@ -173,6 +173,12 @@ fn errors_name_the_position_but_not_the_value() {
                 .to_owned(),
         ),
         (
+            "[profile.default]\nstore = \"hush\"\n",
+            "unknown place for the sign-in (from profile default, setting store, file DIR/config.toml)\n\
+             Use one of these names: file, keyring."
+                .to_owned(),
+        ),
+        (
             "[profile.\"../x\"]\n",
             "a profile name may contain letters, digits, - and _ (file DIR/config.toml, profile ../x)\n\
              Fix the file. Nothing was sent."
