@@ -218,9 +218,10 @@ contains .. or a backslash, is refused, and no token is sent to it.";
 
 pub(super) const CONFIG_HELP: &str = "\
 The profile is that of --profile or PARTNER_CENTER_PROFILE, else the one named default. get and list
-show the value that is used, which a flag or a variable may give. set checks the value like every
-run and creates the profile if it does not exist; the rest of the file, with its comments, stays as
-it is. Secrets are refused: they do not belong in this file.
+show the value that is used, which a flag or a variable may give, but not the user and the password
+of a proxy. set checks the value like every run and creates the profile if it does not exist; the
+rest of the file, with its comments, stays as it is. Secrets are refused: they do not belong in this
+file.
 
   partner-center config set tenant-id contoso.onmicrosoft.com
   partner-center --profile government config set cloud usgov";

@@ -80,7 +80,7 @@ fn parsed(key: &str) -> Result<ProfileKey, Problem> {
 fn get(key: &str, global: &Global) -> Result<Exit, Stop> {
     let key = parsed(key)?;
     let settings = settings::read(global)?;
-    let Some(value) = settings.value_of(key) else {
+    let Some(value) = settings.value_of(key).filter(|value| !value.value.is_empty()) else {
         return Err(Problem::new(Exit::NotFound, format!("{key} has no value"))
             .advice(format!("Set it with `partner-center config set {key} VALUE`."))
             .into());

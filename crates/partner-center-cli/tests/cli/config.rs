@@ -109,6 +109,15 @@ fn every_key_is_set_shown_and_removed() {
 }
 
 #[test]
+fn an_empty_value_counts_as_none() {
+    for key in ["base-url", "tenant-id", "no-proxy"] {
+        let desk = Desk::new(&format!("[profile.default]\n{key} = \"\"\n"));
+        let get = desk.run(&["config", "get", key]);
+        assert_eq!((get.code, get.stdout.as_str()), (6, ""), "{key}\n{get}");
+    }
+}
+
+#[test]
 fn the_rest_of_the_file_stays_as_it_is() {
     let file =
         "\u{feff}# Ours.\r\n[profile.work]\r\ntenant-id = 'old.example' # moved in May\r\n\r\n# The end.\r\n";

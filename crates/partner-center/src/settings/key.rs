@@ -122,7 +122,13 @@ impl ProfileKey {
         let value =
             input::bare(text, self.kind()).map_err(|unusable| invalid(unusable.why, unusable.advice))?;
         if value.is_empty() {
-            return Err(invalid("is empty", "To use the default, remove the key."));
+            return Err(invalid("is empty", "Give it a value, or remove the key."));
+        }
+        if value.contains(char::is_control) {
+            return Err(invalid(
+                "contains a line break or another control character",
+                "Write it on one line.",
+            ));
         }
         match self {
             Self::Cloud => return Ok(value.parse::<Cloud>()?.name().to_owned()),
@@ -275,6 +281,9 @@ mod tests {
             (ProfileKey::Proxy, "socks5://hush:1080", "the address of the proxy is invalid"),
             (ProfileKey::Store, "memory", "unknown place for the sign-in"),
             (ProfileKey::ClientCertificatePath, " ", "the value of client-certificate-path is empty"),
+            (ProfileKey::NoProxy, "a.example\nhush.example", "the value of no-proxy contains a line break"),
+            (ProfileKey::BaseUrl, "https://hush\t.example", "the value of base-url contains a line break"),
+            (ProfileKey::FederatedTokenFile, "/hush\u{1b}[m", "the value of federated-token-file contains a"),
             (ProfileKey::NoProxy, "{\"hush\":1}", "the value of no-proxy is JSON, not a plain value"),
         ] {
             let error = key.check(text).unwrap_err();
