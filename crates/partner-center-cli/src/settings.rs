@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use crate::args::Global;
 use crate::console::Console;
+use crate::exit::Exit;
 use crate::problem::Problem;
 use crate::{credentials, secrets};
 
@@ -23,8 +24,7 @@ pub(crate) fn read_to_sign_in(
     [tenant, client]: [Option<&str>; 2],
 ) -> Result<Settings, Problem> {
     let checked = |key: ProfileKey, flag, text: Option<&str>| {
-        let checked = text.map(|text| key.check(text)).transpose();
-        let id = checked.map_err(|error| Problem::of_call(&error, None).fact("from", flag))?;
+        let id = text.map(|text| check_flag(key, flag, text)).transpose()?;
         Ok::<_, Problem>(id.map(|id| Setting::new(id, Source::Explicit(flag))))
     };
     let mut builder = Settings::builder().new_profile_allowed();
@@ -35,6 +35,16 @@ pub(crate) fn read_to_sign_in(
         builder = builder.client_id(client);
     }
     read_over(builder, global)
+}
+
+/// Checks the value of a flag that is written to a profile, and returns it as it belongs there.
+pub(crate) fn check_flag(key: ProfileKey, flag: &str, text: &str) -> Result<String, Problem> {
+    // The advice for a key of a profile does not apply.
+    if text.trim().is_empty() {
+        return Err(Problem::new(Exit::Usage, format!("{flag} is empty"))
+            .advice("Give it a value, or leave it out. Nothing was sent."));
+    }
+    key.check(text).map_err(|error| Problem::of_call(&error, None).fact("from", flag))
 }
 
 /// Where the profile is, without reading it.
@@ -122,7 +132,6 @@ mod tests {
 
     use super::*;
     use crate::args::Cli;
-    use crate::exit::Exit;
 
     const PROFILES: &str = "[profile.default]\ncloud = \"usgov\"\n\n[profile.work]\ncloud = \"china\"\n";
 

@@ -8,7 +8,7 @@ use crate::console::Console;
 use crate::exit::Exit;
 use crate::problem::Problem;
 use crate::profile_file;
-use crate::settings::locate;
+use crate::settings::{check_flag, locate};
 
 /// The app registration to sign in with.
 pub(super) fn registration(settings: &Settings) -> Result<Registration, Problem> {
@@ -32,8 +32,8 @@ fn of_flag<T>(setting: Option<&Setting<T>>) -> Option<&Setting<T>> {
 
 /// The base URL of the arguments, as it is written to the profile.
 fn base_url(settings: &Settings) -> Result<Option<String>, Problem> {
-    let url = of_flag(settings.base_url.as_ref()).map(|url| ProfileKey::BaseUrl.check(&url.value));
-    url.transpose().map_err(|error| Problem::of_call(&error, None))
+    let url = of_flag(settings.base_url.as_ref());
+    url.map(|url| check_flag(ProfileKey::BaseUrl, &url.source.to_string(), &url.value)).transpose()
 }
 
 /// Writes the two ids to the profile if one of them was an argument, or if the profile is new. The cloud and the base

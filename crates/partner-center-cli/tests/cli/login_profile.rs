@@ -146,7 +146,16 @@ fn invalid_arguments_are_refused_before_anything_is_sent() {
             "the tenant is neither a GUID nor a domain",
         ),
         (&["--tenant", "{\"tenant\":1}", "--client", Entra::CLIENT_ID], "is JSON"),
-        (&["--tenant", "", "--client", Entra::CLIENT_ID], "is empty"),
+        (
+            &["--tenant", "", "--client", Entra::CLIENT_ID],
+            "error: --tenant is empty Give it a value, or leave it out. Nothing was sent.",
+        ),
+        (&["--tenant", Entra::TENANT_ID, "--client", " "], "--client is empty"),
+        (&["--tenant", "''", "--client", Entra::CLIENT_ID], "tenant-id is empty"),
+        (
+            &["--base-url", "", "--tenant", Entra::TENANT_ID, "--client", Entra::CLIENT_ID],
+            "--base-url is empty",
+        ),
         (&["--tenant", Entra::TENANT_ID, "--client", "1234"], "the client id is not a GUID"),
         (&["--tenant", Entra::TENANT_ID], "PARTNER_CENTER_CLIENT_ID is not set"),
         (&["--client", Entra::CLIENT_ID], "PARTNER_CENTER_TENANT_ID is not set"),
