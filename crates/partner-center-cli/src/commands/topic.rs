@@ -20,22 +20,27 @@ const WIDEST: u16 = 100;
 pub(crate) fn of_rejected(error: &clap::Error) -> Result<Exit, Stop> {
     match after_help(error, std::env::args_os()) {
         None => error.exit(),
-        Some(word) => match Topic::named(&word) {
-            Some(topic) => print(topic),
-            None => Err(unknown(&word).into()),
+        Some((word, is_last)) => match Topic::named(&word) {
+            Some(topic) if is_last => print(topic),
+            Some(topic) => Err(not_last(topic).into()),
+            None if is_last => Err(unknown(&word).into()),
+            None => error.exit(),
         },
     }
 }
 
-/// The word after `help`, if clap rejected it. A command of that name would not be rejected.
-fn after_help(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Option<String> {
+/// The word after `help`, if clap rejected it, and whether it is the last argument. A command of that name would not be
+/// rejected.
+fn after_help(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Option<(String, bool)> {
     let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidSubcommand) else { return None };
-    let arguments: Vec<_> = arguments.collect();
-    let (before, [help, word]) = arguments.split_last_chunk()?;
-    let is_after_help =
-        error.kind() == ErrorKind::InvalidSubcommand && help == "help" && word == OsStr::new(unknown);
+    if error.kind() != ErrorKind::InvalidSubcommand {
+        return None;
+    }
     // The first argument is the program.
-    (is_after_help && !before.is_empty()).then(|| unknown.clone())
+    let arguments: Vec<_> = arguments.skip(1).collect();
+    let mut pairs = arguments.windows(2);
+    pairs.position(|pair| matches!(pair, [help, word] if help == "help" && word == OsStr::new(unknown)))?;
+    Some((unknown.clone(), pairs.next().is_none()))
 }
 
 fn print(topic: &Topic) -> Result<Exit, Stop> {
@@ -43,6 +48,13 @@ fn print(topic: &Topic) -> Result<Exit, Stop> {
     stdout.write_all(topic.text(output::width().min(WIDEST).into()).as_bytes())?;
     stdout.flush()?;
     Ok(Exit::Done)
+}
+
+fn not_last(topic: &Topic) -> Problem {
+    Problem::new(Exit::Usage, format!("the topic {} takes no further arguments", topic.name)).advice(format!(
+        "Write options before `help`, such as `partner-center --no-pager help {}`.",
+        topic.name
+    ))
 }
 
 fn unknown(word: &str) -> Problem {
@@ -62,17 +74,21 @@ mod tests {
     use crate::args::Cli;
 
     #[test]
-    fn only_a_single_unknown_word_after_help_is_a_topic() {
+    fn only_an_unknown_word_after_help_is_a_topic() {
         let found = |line: &str| {
             let arguments = || ["partner-center"].into_iter().chain(line.split(' ')).map(OsString::from);
             let error = Cli::try_parse_from(arguments()).unwrap_err();
             after_help(&error, arguments())
         };
-        assert_eq!(found("help consent"), Some("consent".to_owned()));
-        assert_eq!(found("--quiet help nothing"), Some("nothing".to_owned()));
-        for line in
-            ["help", "help login", "help licenses funnel", "consent", "help consent x", "helpp", "--help"]
-        {
+        for (line, word, is_last) in [
+            ("help consent", "consent", true),
+            ("--quiet help nothing", "nothing", true),
+            ("help consent x", "consent", false),
+            ("help consent --color never", "consent", false),
+        ] {
+            assert_eq!(found(line), Some((word.to_owned(), is_last)), "{line}");
+        }
+        for line in ["help", "help login", "help licenses funnel", "consent", "helpp", "--help"] {
             assert_eq!(found(line), None, "{line}");
         }
     }

@@ -88,11 +88,18 @@ fn an_unknown_topic_is_an_error_that_lists_what_there_is() {
     assert_eq!((unknown.code, unknown.stdout.as_str()), (2, ""));
     insta::assert_snapshot!("help-unknown", unknown.stderr);
     // These are clap's.
-    for arguments in [&["consent"][..], &["help", "consent", "more"], &["help", "licenses", "consent"]] {
+    for arguments in [&["consent"][..], &["help", "nothing", "more"], &["help", "licenses", "consent"]] {
         let run = run(arguments);
         assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}");
         assert!(run.stderr.contains("unrecognized subcommand"), "{run}");
     }
+    for more in [&["more"][..], &["--color", "never"], &["-q"], &["--help"]] {
+        let run = run(&[&["help", "consent"], more].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{more:?}\n{run}");
+        assert!(run.stderr.contains("consent takes no further arguments"), "{run}");
+        assert!(run.stderr.contains("options before `help`"), "{run}");
+    }
+    assert_eq!(run(&["--color", "never", "help", "consent"]).code, 0);
 }
 
 #[test]
