@@ -179,6 +179,27 @@ async fn other_mistakes_go_back_to_the_application() {
 }
 
 #[tokio::test]
+async fn a_redirect_address_keeps_its_query() {
+    let emulator = start().await;
+    let pairs = with("redirect_uri", "http://localhost:9?x=/y");
+    let response = post(&page_address(&emulator), &[pairs, vec![("answer", "cancel")]].concat()).await;
+    let location = response.headers()["location"].to_str().unwrap();
+    assert!(location.starts_with("http://localhost:9/?x=/y&error=access_denied&"), "{location}");
+}
+
+#[tokio::test]
+async fn other_methods_are_rejected() {
+    let emulator = start().await;
+    for method in ["DELETE", "PUT", "PATCH", "OPTIONS"] {
+        let method = method.parse().unwrap();
+        let address = format!("{}?{}&answer=accept", page_address(&emulator), encoded(&ASKED));
+        let response = client().request(method, address).send().await.unwrap();
+        assert_eq!(response.status(), 405);
+        assert_eq!(response.headers()["allow"], "GET, HEAD, POST");
+    }
+}
+
+#[tokio::test]
 async fn a_code_is_redeemed_once_with_its_verifier_and_its_redirect() {
     let emulator = start().await;
     let first = code(&emulator, &ASKED).await;

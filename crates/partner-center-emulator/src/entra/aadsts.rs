@@ -103,22 +103,35 @@ impl OauthError {
         TABLE.iter().find(|line| line.number == self.number).map_or("invalid_request", |line| line.error)
     }
 
+    /// The number and the text, with which the description of the error begins.
+    pub(super) fn message(&self) -> String {
+        self.line().map_or_else(String::new, |line| self.message_of(line))
+    }
+
+    fn message_of(&self, line: &Aadsts) -> String {
+        format!("AADSTS{}: {}", line.number, line.text.replace("{}", &self.about))
+    }
+
+    fn line(&self) -> Option<&'static Aadsts> {
+        let line = |number| TABLE.iter().find(|line| line.number == number);
+        line(self.number).or_else(|| line(9002313))
+    }
+
     /// The response. In the v1 endpoint, `interaction_required` replaces errors with the suberror `basic_action`.
     pub(crate) fn to_response(&self, clock: &Clock, ids: [uuid::Uuid; 2], v1: bool) -> ServiceResponse {
-        let malformed = || TABLE.iter().find(|line| line.number == 9002313);
-        let Some(line) = TABLE.iter().find(|line| line.number == self.number).or_else(malformed) else {
+        let Some(line) = self.line() else {
             return ServiceResponse::new(StatusCode::INTERNAL_SERVER_ERROR, None, "");
         };
         let [trace, correlation] = ids;
         let timestamp = timestamp(clock);
-        let text = line.text.replace("{}", &self.about);
+        let message = self.message_of(line);
         let number = line.number;
         let error =
             if v1 && line.suberror == Some("basic_action") { "interaction_required" } else { line.error };
         let mut body = json!({
             "error": error,
             "error_description": format!(
-                "AADSTS{number}: {text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
+                "{message} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}"
             ),
             "error_codes": [number],
             "timestamp": timestamp,

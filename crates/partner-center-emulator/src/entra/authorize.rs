@@ -9,14 +9,11 @@ use http::{HeaderValue, Method, StatusCode, Uri, header};
 use sha2::{Digest as _, Sha256};
 
 use super::endpoint::{ids, outside};
-use super::grants::TokenRequest;
-use super::{Entra, OauthError};
+use super::grants::audience_of;
+use super::{Entra, MOST_CODES, OauthError, remove_oldest};
 use crate::lock;
 use crate::recorder::RecordedRequest;
 use crate::response::ServiceResponse;
-
-/// The most authorization codes that are kept. One more discards all others.
-const MOST_CODES: usize = 1000;
 
 /// A code that the browser takes back to the application.
 #[derive(Debug)]
@@ -24,6 +21,8 @@ pub(super) struct AuthorizationCode {
     pub(super) client_id: String,
     pub(super) redirect_uri: String,
     pub(super) issued: u64,
+    /// The order in which codes were issued.
+    serial: u64,
     pub(super) redeemed: bool,
     /// The challenge of PKCE, with the method S256.
     pub(super) challenge: Option<String>,
@@ -60,9 +59,7 @@ impl AuthorizationRequest {
         if self.get("response_mode").is_some_and(|mode| !["query", "form_post"].contains(&mode)) {
             return Err(OauthError::new(90013));
         }
-        require("scope")?;
-        let scopes = [("scope".to_owned(), self.get("scope").unwrap_or_default().to_owned())];
-        TokenRequest { form: scopes.to_vec(), basic: None, v1: false, endpoint: "" }.audience()?;
+        audience_of(require("scope")?)?;
         match (self.get("code_challenge"), self.get("code_challenge_method")) {
             (None, None) => Ok(()),
             // The base64url of 32 bytes.
@@ -77,8 +74,7 @@ impl AuthorizationRequest {
     fn back(&self, response: &[(&str, &str)]) -> ServiceResponse {
         let state = self.get("state").map(|state| ("state", state));
         let pairs: Vec<(&str, &str)> = response.iter().copied().chain(state).collect();
-        let has_path = self.redirect_uri.trim_start_matches("http://").contains('/');
-        let address = format!("{}{}", self.redirect_uri, if has_path { "" } else { "/" });
+        let address = with_path(&self.redirect_uri);
         if self.get("response_mode") == Some("form_post") {
             return page(StatusCode::OK, &posting_page(&address, &pairs));
         }
@@ -96,7 +92,14 @@ impl AuthorizationRequest {
 /// Shows the page (GET), or redirects as the user chose on it (POST with `answer`). A request that could send the browser
 /// to a wrong place gets a page with the error; other errors go back to the application.
 pub(super) fn respond(entra: &Entra, request: &RecordedRequest, body: &[u8]) -> ServiceResponse {
-    let is_answer = request.method() == Method::POST;
+    let is_answer = match *request.method() {
+        Method::POST => true,
+        Method::GET | Method::HEAD => false,
+        _ => {
+            let refused = ServiceResponse::new(StatusCode::METHOD_NOT_ALLOWED, None, "");
+            return outside(refused.with(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST")));
+        }
+    };
     let text = if is_answer { body } else { request.query().unwrap_or_default().as_bytes() };
     let parameters: Vec<(String, String)> = form_urlencoded::parse(text).into_owned().collect();
     let response = match entra.check_application(parameters) {
@@ -139,26 +142,22 @@ impl Entra {
     /// Redirects to the application: with a code if the user accepted, or else with an error.
     fn answer(&self, authorization: &AuthorizationRequest) -> ServiceResponse {
         if authorization.get("answer") != Some("accept") {
-            let error = OauthError::new(65004);
-            let description =
-                format!("AADSTS{}: User declined to consent to access the app.", error.number());
             return authorization.back(&[
                 ("error", "access_denied"),
                 ("error_subcode", "cancel"),
-                ("error_description", &description),
+                ("error_description", &OauthError::new(65004).message()),
             ]);
         }
         let is_openid =
             authorization.get("scope").is_some_and(|scope| scope.split(' ').any(|word| word == "openid"));
         let mut state = lock(&self.state);
         let code = state.code(self.key, 48);
-        if state.codes.len() >= MOST_CODES {
-            state.codes.clear();
-        }
+        remove_oldest(&mut state.codes, MOST_CODES, |code| code.serial);
         let issued = AuthorizationCode {
             client_id: authorization.client_id.clone(),
             redirect_uri: authorization.redirect_uri.clone(),
             issued: self.clock.unix_seconds(),
+            serial: state.serial,
             redeemed: false,
             challenge: authorization.get("code_challenge").map(str::to_owned),
             nonce: is_openid.then(|| authorization.get("nonce").unwrap_or_default().to_owned()),
@@ -171,6 +170,13 @@ impl Entra {
 fn get<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
     let found = parameters.iter().find(|(key, value)| key == name && !value.is_empty());
     found.map(|(_, value)| value.as_str())
+}
+
+/// The address with a path before its query. Addresses of this machine begin with `http://`.
+fn with_path(redirect_uri: &str) -> String {
+    let (address, query) = redirect_uri.split_at(redirect_uri.find('?').unwrap_or(redirect_uri.len()));
+    let has_path = address.trim_start_matches("http://").contains('/');
+    format!("{address}{}{query}", if has_path { "" } else { "/" })
 }
 
 /// Whether an address is on this machine, with any port. Entra ignores the port of `http://localhost`.
@@ -299,11 +305,48 @@ mod tests {
     }
 
     #[test]
+    fn the_path_comes_before_the_query() {
+        for (address, expected) in [
+            ("http://localhost:9", "http://localhost:9/"),
+            ("http://localhost:9/", "http://localhost:9/"),
+            ("http://localhost/back?x=y", "http://localhost/back?x=y"),
+            ("http://localhost?x=y", "http://localhost/?x=y"),
+            ("http://localhost?x=/y", "http://localhost/?x=/y"),
+        ] {
+            assert_eq!(with_path(address), expected);
+        }
+    }
+
+    // All codes were discarded, and those just issued with them.
+    #[test]
+    fn only_the_oldest_codes_are_discarded() {
+        let clock = crate::Clock::fixed(std::time::SystemTime::UNIX_EPOCH);
+        let entra = Entra::new(1, clock, Vec::new(), super::super::EntraSettings::default());
+        let authorization = AuthorizationRequest {
+            parameters: vec![("answer".to_owned(), "accept".to_owned())],
+            client_id: String::new(),
+            redirect_uri: "http://localhost".to_owned(),
+        };
+        let codes: Vec<String> = (0..MOST_CODES + 2)
+            .map(|_| {
+                let response = entra.answer(&authorization);
+                let location = response.headers.iter().find(|(name, _)| *name == header::LOCATION);
+                location.unwrap().1.to_str().unwrap().rsplit_once("code=").unwrap().1.to_owned()
+            })
+            .collect();
+        let state = lock(&entra.state);
+        let kept: Vec<bool> = codes.iter().map(|code| state.codes.contains_key(code)).collect();
+        assert_eq!(kept.iter().position(|kept| *kept), Some(2));
+        assert_eq!(kept.iter().filter(|kept| **kept).count(), MOST_CODES);
+    }
+
+    #[test]
     fn the_verifier_of_the_specification_matches_its_challenge() {
         let mut code = AuthorizationCode {
             client_id: String::new(),
             redirect_uri: String::new(),
             issued: 0,
+            serial: 0,
             redeemed: false,
             // RFC 7636, appendix B.
             challenge: Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".to_owned()),

@@ -8,14 +8,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::grants::{DEVICE_CODE_SECONDS, TokenRequest};
-use super::{Device, DeviceStatus, Entra, OauthError, authorize};
+use super::{Device, DeviceStatus, Entra, MOST_CODES, OauthError, authorize, remove_oldest};
 use crate::lock;
 use crate::recorder::RecordedRequest;
 use crate::response::{JSON, ServiceResponse};
 use crate::rng::{Rng, mix};
-
-/// The most device sign-ins that are kept; older ones are dropped.
-const MOST_CODES: usize = 1000;
 
 pub(crate) fn respond(
     entra: &Entra,
@@ -106,16 +103,13 @@ impl Entra {
         }
         let client_id = app.client_id.clone();
         let (user_code, device_code) = (state.code(self.key, 9), state.code(self.key, 64));
-        if state.devices.len() >= MOST_CODES {
-            let oldest =
-                state.devices.iter().min_by_key(|(_, device)| device.issued).map(|(code, _)| code.clone());
-            oldest.map(|code| state.devices.remove(&code));
-        }
+        remove_oldest(&mut state.devices, MOST_CODES, |device| device.serial);
         let issued = self.clock.unix_seconds();
         let device = Device {
             user_code: user_code.clone(),
             client_id,
             issued,
+            serial: state.serial,
             polls: 0,
             status: DeviceStatus::Pending,
         };

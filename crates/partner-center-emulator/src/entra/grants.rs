@@ -49,8 +49,8 @@ impl TokenRequest<'_> {
         self.v1 || self.scopes().any(|scope| scope == "offline_access")
     }
 
-    /// The audience of the token. Without a resource it is Microsoft Graph, as in Entra.
-    pub(super) fn audience(&self) -> Result<String, OauthError> {
+    /// The audience of the token.
+    fn audience(&self) -> Result<String, OauthError> {
         if self.v1 {
             return Ok(self
                 .get("resource")
@@ -58,16 +58,19 @@ impl TokenRequest<'_> {
                 .trim_end_matches('/')
                 .to_owned());
         }
-        let plain = ["openid", "profile", "email", "offline_access"];
-        let Some(scope) = self.scopes().find(|scope| !plain.contains(scope)) else {
-            return Ok("00000003-0000-0000-c000-000000000000".to_owned());
-        };
-        match scope.rsplit_once('/') {
-            Some((resource, ".default" | "user_impersonation")) => {
-                Ok(resource.trim_end_matches('/').to_owned())
-            }
-            _ => Err(OauthError::about(70011, scope)),
-        }
+        audience_of(self.get("scope").unwrap_or_default())
+    }
+}
+
+/// The audience that a scope asks for. Without a resource it is Microsoft Graph, as in Entra.
+pub(super) fn audience_of(scope: &str) -> Result<String, OauthError> {
+    let plain = ["openid", "profile", "email", "offline_access"];
+    let Some(scope) = scope.split_whitespace().find(|scope| !plain.contains(scope)) else {
+        return Ok("00000003-0000-0000-c000-000000000000".to_owned());
+    };
+    match scope.rsplit_once('/') {
+        Some((resource, ".default" | "user_impersonation")) => Ok(resource.trim_end_matches('/').to_owned()),
+        _ => Err(OauthError::about(70011, scope)),
     }
 }
 

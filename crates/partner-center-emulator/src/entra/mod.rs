@@ -29,6 +29,9 @@ use refresh::RefreshToken;
 /// The resource of Partner Center in token requests, and the audience of its tokens.
 const PARTNER_CENTER_RESOURCE: &str = "https://api.partnercenter.microsoft.com";
 
+/// The most device codes and the most authorization codes that are kept; older ones are removed.
+const MOST_CODES: usize = 1000;
+
 /// The audiences that the API accepts: by URL, by application id, and 21Vianet's URL.
 const RESOURCES: [&str; 3] = [
     PARTNER_CENTER_RESOURCE,
@@ -110,6 +113,8 @@ struct Device {
     user_code: String,
     client_id: String,
     issued: u64,
+    /// The order in which codes were issued.
+    serial: u64,
     polls: u32,
     status: DeviceStatus,
 }
@@ -294,6 +299,14 @@ impl Entra {
     /// Expires the device sign-in with this user code: `expired_token`. Returns false if none is pending.
     pub fn expire_device_code(&self, user_code: &str) -> bool {
         lock(&self.state).set_device_status(user_code, DeviceStatus::Expired)
+    }
+}
+
+/// Removes the oldest entry, if there is no room for another one. Times are no order: a clock can stand still.
+fn remove_oldest<T>(entries: &mut HashMap<String, T>, most: usize, serial: impl Fn(&T) -> u64) {
+    if entries.len() >= most {
+        let oldest = entries.iter().min_by_key(|(_, entry)| serial(entry)).map(|(code, _)| code.clone());
+        oldest.map(|code| entries.remove(&code));
     }
 }
 
