@@ -13,6 +13,7 @@ mod tidy;
 mod tools;
 mod wire;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -112,7 +113,30 @@ fn root() -> PathBuf {
     manifest.parent().unwrap_or(manifest).to_owned()
 }
 
-/// Cargo's target directory.
+/// Cargo's target directory, as an absolute path: programs run in other directories.
 fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    target_of(std::env::var_os("CARGO_TARGET_DIR"))
+}
+
+/// Cargo resolves a relative path against its current directory, which is the root (see `command`).
+fn target_of(variable: Option<OsString>) -> PathBuf {
+    root().join(variable.unwrap_or_else(|| "target".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_directory_is_absolute() {
+        let elsewhere = std::env::temp_dir();
+        for (variable, expected) in [
+            (None, root().join("target")),
+            (Some("build".into()), root().join("build")),
+            (Some(elsewhere.clone().into_os_string()), elsewhere),
+        ] {
+            assert_eq!(target_of(variable), expected);
+            assert!(expected.is_absolute());
+        }
+    }
 }
