@@ -16,16 +16,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-use super::redirect::RedirectHandler;
+use super::redirect::{LONGEST_SILENCE, LONGEST_TEXT, RedirectHandler};
 
 /// The most ports that are tried, because a port may be free on only one of the addresses.
 const MOST_PORTS: usize = 16;
 /// How many connections are open at once. If there are more, the oldest is closed.
 const MOST_CONNECTIONS: usize = 32;
-/// Codes have about two thousand bytes, and descriptions of errors less. Longer requests are rejected.
-const LONGEST_REQUEST: usize = 32 * 1024;
-/// How long a connection may take to send its request.
-const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
 /// Listening sockets with the same port.
 pub(super) struct Listener {
@@ -118,7 +114,8 @@ async fn accept(socket: TcpListener, handler: Arc<RedirectHandler>) {
     }
 }
 
-/// Whether a connection comes from this machine. Others can reach the sockets only if something forwards to them.
+/// Whether a connection comes from this machine. Others reach the sockets, although they are bound to loopback, if Linux
+/// routes loopback addresses (`route_localnet`, as on nodes of Kubernetes).
 fn is_local(from: SocketAddr) -> bool {
     from.ip().is_loopback()
 }
@@ -137,7 +134,7 @@ async fn connection(stream: TcpStream, handler: Arc<RedirectHandler>) {
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(LONGEST_SILENCE)
-        .max_buf_size(LONGEST_REQUEST)
+        .max_buf_size(LONGEST_TEXT)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -27,10 +27,11 @@ use crate::secrets;
 
 /// The path of the last page.
 const END: &str = "/done";
-/// Codes have about two thousand bytes, and descriptions of errors less.
-const LONGEST_FORM: usize = 32 * 1024;
-/// How long a form may take to arrive.
-const LONGEST_SILENCE: Duration = Duration::from_secs(10);
+/// The longest head of a request, and the longest form. Codes have about two thousand bytes, and descriptions of errors
+/// less.
+pub(super) const LONGEST_TEXT: usize = 32 * 1024;
+/// How long the head of a request may take to arrive, and then the form.
+pub(super) const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
 /// How a sign-in ended, for the page in the browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,7 +186,7 @@ async fn form<B: Body>(body: B) -> Option<Zeroizing<String>>
 where
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let body = timeout(LONGEST_SILENCE, Limited::new(body, LONGEST_FORM).collect()).await.ok()?.ok()?;
+    let body = timeout(LONGEST_SILENCE, Limited::new(body, LONGEST_TEXT).collect()).await.ok()?.ok()?;
     String::from_utf8(body.to_bytes().to_vec()).ok().map(Zeroizing::new)
 }
 
@@ -287,7 +288,7 @@ mod tests {
             let reply = send(&handler, &method, target, host, "").await;
             assert_eq!(reply, Reply::Rejected(status), "{method} {target} {host:?}");
         }
-        let long = format!("{form}&more={}", "x".repeat(LONGEST_FORM));
+        let long = format!("{form}&more={}", "x".repeat(LONGEST_TEXT));
         for (target, host, form) in [
             ("/", OWN, "code=c&state=guess"),
             ("/", OWN, "code=c"),

@@ -1,18 +1,18 @@
 //! Sign-in with a browser: the authorization code flow with PKCE, without the listener that receives the redirect.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use oauth2::{CsrfToken, PkceCodeChallenge, RedirectUrl};
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url, form_urlencoded};
+use url::{Url, form_urlencoded};
 
 use super::oauth_error::{OauthError, Reason};
 use super::refresh_token::refuse_if_newer;
 use super::token_endpoint::{Grant, TokenEndpoint, breach};
 use super::{AppRegistration, RefreshToken, TokenStore};
+use crate::base_url::is_loopback;
 use crate::credential::inspect;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -199,14 +199,8 @@ fn redirect_address(text: String) -> Result<RedirectUrl> {
         )
     };
     let url = Url::parse(&text).map_err(|_| invalid())?;
-    let is_loopback = match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        None => false,
-    };
     let is_safe = match url.scheme() {
-        "http" => is_loopback,
+        "http" => is_loopback(&url),
         "https" => true,
         _ => false,
     };
