@@ -48,7 +48,7 @@ const SHELLS: &[Shell] = &[
         "#,
     },
     // zsh completes only interactively: a zsh on its own terminal gets the line, a TAB and RETURN, and the command, a
-    // function there, prints its arguments. The marks are split, because the terminal repeats what is typed.
+    // function there, prints its arguments. The marks are put together there, because the terminal repeats what is typed.
     Shell {
         name: "zsh",
         options: &["-f"],
@@ -56,10 +56,10 @@ const SHELLS: &[Shell] = &[
             zmodload zsh/zpty || exit 1
             zpty shell 'TERM=dumb zsh -f -i'
             zpty -w shell "autoload -Uz compinit && compinit -u -D && source '$1'"
-            zpty -w shell 'asked=PARTNER_CENTER_COMPLETE'
-            zpty -w shell 'echoed() { print -l -r -- BEG''IN $@ EN''D }'
+            zpty -w shell 'asked=PARTNER_CENTER_COMPLETE b=BEG e=EN r=REA'
+            zpty -w shell 'echoed() { print -l -r -- ${b}IN $@ ${e}D }'
             zpty -w shell 'partner-center() { [[ -n ${(P)asked} ]] && command $0 $@ || echoed $@ }'
-            zpty -w shell 'print REA''DY'
+            zpty -w shell 'print ${r}DY'
             zpty -r -m shell output '*READY*'
             shift
             zpty -w shell "$*"$'\t'

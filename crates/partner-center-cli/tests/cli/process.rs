@@ -188,9 +188,10 @@ fn a_refresh_in_progress_completes_when_a_signal_stops_the_process() {
         let before = fs::read(&store).unwrap();
 
         beside.emulator.set_faults("/*/oauth2/* slow-start(ms=1200)".parse::<FaultScript>().unwrap());
-        let sent = beside.emulator.entra().token_requests().refresh_token;
+        // Counted on arrival; the grants are counted with the response, when the command may be at its end.
+        let sent = beside.emulator.authority_requests().len();
         let mut child = with_app().args(arguments).spawn().unwrap();
-        while beside.emulator.entra().token_requests().refresh_token == sent {
+        while beside.emulator.authority_requests().len() == sent {
             std::thread::sleep(Duration::from_millis(1));
         }
         send(&child, signal);
