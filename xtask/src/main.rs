@@ -33,7 +33,7 @@ enum Command {
     Archive {
         /// The directory to write the archive and its SHA-256 sum to.
         directory: PathBuf,
-        /// The target, on a machine of which this must run; without it, that of this machine.
+        /// The target, which must be of this machine's kind; by default, this machine's.
         #[arg(long)]
         target: Option<String>,
     },

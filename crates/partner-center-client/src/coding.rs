@@ -144,7 +144,7 @@ async fn read(reader: &mut Reader) -> Result<Option<Bytes>, HttpError> {
     Ok((length > 0).then(|| piece.into()))
 }
 
-/// Whether the bytes begin like gzip. The first byte is enough, because no text begins with it.
+/// Whether the bytes begin like gzip. A lone first byte is enough: no text begins with it.
 fn is_gzip(start: &[u8]) -> bool {
     matches!(start, [0x1F] | [0x1F, 0x8B, ..])
 }

@@ -1,8 +1,8 @@
 //! DNS resolution on separate threads.
 //!
 //! The operating system's resolver cannot be interrupted and may take half a minute. The HTTP library would run it on
-//! the runtime's blocking threads, where it would delay the shutdown of the runtime by that time. On its own thread, a
-//! caller can stop waiting at any time. Concurrent lookups of the same name share one thread, so that a resolver that
+//! the runtime's blocking threads, where it would delay the shutdown of the runtime by that time. Here, a caller can stop
+//! waiting at any time. Concurrent lookups of the same name share one thread, so that a resolver that
 //! hangs holds at most one thread per name.
 
 use std::collections::HashMap;
@@ -75,7 +75,7 @@ fn lock(running: &Running) -> MutexGuard<'_, HashMap<String, Shared<oneshot::Rec
     running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Why a name has no address.
+/// Why a lookup failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LookupFailure {
     text: String,
@@ -90,7 +90,9 @@ impl LookupFailure {
     }
 
     fn of(error: &io::Error) -> Self {
-        // On most systems the error does not carry the code; the texts are never translated.
+        /// The code of Windows, which translates the text.
+        const HOST_NOT_FOUND: i32 = 11001;
+        // On other systems the error does not carry the code, and the texts are never translated.
         const NO_SUCH_NAME: [&str; 4] = [
             "Name or service not known",
             "nodename nor servname provided",
@@ -98,7 +100,8 @@ impl LookupFailure {
             "No such host is known",
         ];
         let text = error.to_string();
-        let no_such_name = NO_SUCH_NAME.iter().any(|known| text.contains(known));
+        let no_such_name = NO_SUCH_NAME.iter().any(|known| text.contains(known))
+            || cfg!(windows) && error.raw_os_error() == Some(HOST_NOT_FOUND);
         Self { text, no_such_name }
     }
 }

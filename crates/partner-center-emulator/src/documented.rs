@@ -1,7 +1,7 @@
 //! The example bodies of the public documentation, compact and without the byte-order mark that the service sends.
 //! Tests compare the emulator's responses for the documented customers with them.
 //!
-//! Two are fixed: the commercial usage page lacks its closing bracket, `@nextLink` and `TotalCount`; the customer list
+//! Two are fixed: the original usage page lacks its closing bracket, `@nextLink` and `TotalCount`; the customer list
 //! has `<guid>` for tenant ids. Documentation text: Microsoft, CC BY 4.0.
 
 /// License deployment of the documented customer, three rows.

@@ -30,7 +30,7 @@ pub enum Change {
     Unknown,
 }
 
-/// What a program knows of a product of a customer beside its counts, such as its price. `()` knows nothing.
+/// A program's data about a customer's product besides its counts, such as its price. `()` has none.
 pub trait Measure: Clone + Debug + PartialEq {
     /// What it adds up over rows, such as costs.
     type Sums: Clone + Debug + Default + PartialEq;
@@ -103,7 +103,7 @@ pub struct DiffGroup<X = ()> {
 pub struct Diff<M: Measure = ()> {
     /// The changes, by customer and product. What did not change has no row.
     pub rows: Vec<DiffRow<M>>,
-    /// The changes of groups, if they were asked for.
+    /// The changes of groups, if requested.
     pub groups: Vec<DiffGroup<M::Sums>>,
     /// The sums of the earlier day, over the customers that were read on both days.
     pub from: Counts,
@@ -143,7 +143,7 @@ pub fn diff_by(by: GroupBy, from: &Side, to: &Side) -> Vec<DiffGroup> {
     compare(Some(by), from, to, |_| ()).groups
 }
 
-/// Compares two days, and their groups if `by` is given, also by what the program adds up beside the counts. `measure`
+/// Compares two days, and their groups if `by` is given, also by the sums of the program's `Measure`. `measure`
 /// is called for each product of each customer, whether it changed or not.
 #[must_use]
 pub fn compare<M: Measure>(
@@ -250,7 +250,7 @@ impl<X: Clone + Default + PartialEq> GroupsOfDays<X> {
         let groups = match (unknown, self.by) {
             (false, _) => &mut self.read,
             (true, GroupBy::Customer) => &mut self.unread,
-            // Only groups of customers can tell that a customer is unknown.
+            // Only groups of customers show an unknown customer.
             (true, _) => return None,
         };
         Some(groups.get_mut(place)?.add(row))

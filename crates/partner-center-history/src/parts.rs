@@ -160,7 +160,7 @@ impl Ordered for FunnelRow {
     }
 }
 
-/// What of a row is needed; the rest stays unknown.
+/// The fields of a row to read. Those that are not read are unknown, and the source is then the commercial query.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is a group of columns to read or not")]
@@ -171,14 +171,14 @@ pub struct Fields {
     pub product: bool,
     /// The code and the name of the service.
     pub service: bool,
-    /// The channel, the times, and the flags.
+    /// Channel, source, times and flags.
     pub rest: bool,
 }
 
 impl Fields {
     /// Only the counts.
     pub const COUNTS: Self = Self { customer_name: false, product: false, service: false, rest: false };
-    /// Counts and names, without channel, times and flags.
+    /// Counts and names: all fields but those of `rest`.
     pub const NAMES: Self = Self { rest: false, ..Self::ALL };
     /// All fields.
     pub const ALL: Self = Self { customer_name: true, product: true, service: true, rest: true };
@@ -219,7 +219,7 @@ pub(crate) struct StoredFunnel {
 /// The columns of a row group.
 struct Group {
     customers: std::vec::IntoIter<Option<ByteArray>>,
-    /// The customer of the row before: the rows of a customer follow each other.
+    /// The previous row's customer: the rows of a customer are adjacent.
     customer: Option<(ByteArray, CustomerId)>,
     customer_names: Optional<Option<ByteArray>>,
     product_ids: Optional<Option<ByteArray>>,
@@ -314,7 +314,7 @@ impl Group {
         row.deployment_processed_date_time = self.deployment_times.next().flatten();
         row.usage_processed_date_time = self.usage_times.next().flatten();
         for flag in self.flags.next().unwrap_or_default() {
-            // A flag of a later version says nothing to this one.
+            // Flags of later versions are ignored.
             row.flags.extend(of_json_name::<Flag>(utf8(&flag)?.to_owned()));
         }
         Ok(Some(row))

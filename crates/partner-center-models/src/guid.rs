@@ -1,4 +1,4 @@
-//! The [`Guid`] type: an id in either letter case, which the service sometimes sends as another text.
+//! The [`Guid`] type: a GUID in any letter case, or a text that the service sends in its place.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

@@ -1,4 +1,4 @@
-//! A server on a free loopback port that sends the bytes of a test and records the requests.
+//! A server on a free loopback port that sends scripted bytes and records the requests.
 //!
 //! It does not implement all of HTTP, so a test can send replies that a real server never would. It runs on threads of
 //! its own, independent of the runtimes of the test.

@@ -114,7 +114,7 @@ impl fmt::Debug for GivenCustomer {
     }
 }
 
-/// Reads the customers of a file. Nothing was sent yet.
+/// Reads the customers of a file, before any request.
 fn read_file(path: &Path, global: &Global) -> Result<Vec<GivenCustomer>, Problem> {
     let is_stdin = path == Path::new("-");
     let name = if is_stdin { "stdin".to_owned() } else { path.display().to_string() };
@@ -138,7 +138,7 @@ fn read_file(path: &Path, global: &Global) -> Result<Vec<GivenCustomer>, Problem
     if given.is_empty() { Err(refused("it names no customer".to_owned())) } else { Ok(given) }
 }
 
-/// One customer, or several separated by commas: `Contoso, Ltd.` is one name.
+/// One customer, or several ids and domains separated by `,` or `;`: `Contoso, Ltd.` is one name.
 fn given_customers(text: &str) -> Result<GivenCustomers, String> {
     let parts = text.split([',', ';']).map(str::trim).filter(|part| !part.is_empty());
     let parts: Vec<_> = parts.collect();
@@ -161,7 +161,7 @@ fn given(text: &str) -> Result<GivenCustomer, String> {
     if is_json || looks_like_id(text) {
         return customer_id(text).map(GivenCustomer::Id);
     }
-    // csv has quotes around a name, and an apostrophe before one that a spreadsheet would run.
+    // csv may quote a name, and put an apostrophe before one that looks like a formula.
     let name = texts::bare(text, Kind::Text).unwrap_or(text.trim());
     let formula = name.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@']));
     match formula.unwrap_or(name) {

@@ -1,4 +1,4 @@
-//! What a customer holds on a day: the products it bought, moved from the default day.
+//! The products that a customer holds on a day, computed from those of the default day.
 
 use super::catalog::{CATALOG, SKYPE_WORKLOAD};
 use super::timeline::{AWAY_EVERY, Drift, SWAP_EVERY, Term, TermChances, Timeline, scaled};
@@ -10,13 +10,13 @@ const DEPLOYMENT_STREAM: u64 = 2;
 const USAGE_STREAM: u64 = 3;
 const MOVEMENT_STREAM: u64 = 4;
 
-/// The streams of a [`Timeline`], beside its own.
+/// Further streams of a [`Timeline`].
 const SWAPPED_SLOT: u64 = 32;
 const SWAPPED_PRODUCT: u64 = 33;
 const SWAPPED_USAGE: u64 = 34;
 
 const CUSTOMER_TERMS: TermChances = TermChances { begins: 700_000, ends: 500_000 };
-/// Of every product except the first, so that a customer has rows as long as it is one.
+/// For every product except the first, so that a customer that is present has rows.
 const PRODUCT_TERMS: TermChances = TermChances { begins: 250_000, ends: 100_000 };
 
 /// The licenses of one product on one day.
@@ -53,7 +53,7 @@ struct Slot {
     version: i64,
 }
 
-/// Whether a customer has come and has not gone. A third comes or goes once, a third is away now and then, and a third
+/// Whether a customer is present on a day. A third comes or goes once, a third is away now and then, and a third
 /// stays, so that a small book has rows and changes in every month.
 pub(super) fn is_present(seed: u64, index: usize, day: i64) -> bool {
     let timeline = of_customer(seed, index);
@@ -101,14 +101,14 @@ fn of_customer(seed: u64, index: usize) -> Timeline {
     Timeline::new(seed, MOVEMENT_STREAM, index as u64)
 }
 
-/// A day below `every`, evenly spread over the customers: what each does every so many days, some do in every month. The
-/// multiples of the golden ratio have this property.
+/// An offset in days below `every`, spread evenly over the customers by multiples of the golden ratio, so that some of them
+/// change in every month.
 fn phase(seed: u64, index: usize, every: i64) -> i64 {
     let place = mix(seed).wrapping_add((index as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     i64::try_from((i128::from(place) * i128::from(every)) >> 64).unwrap_or_default()
 }
 
-/// The slots of a customer; none if it has not come or has gone.
+/// The slots of a customer; none if it is not present.
 fn slots(seed: u64, index: usize, day: i64) -> Vec<Slot> {
     if day != 0 {
         return moved(seed, index, day);
@@ -142,7 +142,7 @@ fn moved(seed: u64, index: usize, day: i64) -> Vec<Slot> {
     slots.zip(terms).map(slot).collect()
 }
 
-/// The term of the product of a slot, whose products are not swapped if it is limited.
+/// The term of a slot's product. A slot with a limited term has no swaps.
 fn term(customer: Timeline, slot: u8) -> Term {
     if slot == 0 { Term::default() } else { customer.part(slot).term(&PRODUCT_TERMS) }
 }
@@ -193,8 +193,8 @@ impl Products {
 }
 
 /// The swaps of the products of one customer: each ends the product of one slot and begins another on the same day. The
-/// slots with unlimited terms take turns. The products that the customer does not have on the default day are dealt to
-/// its slots, so that no product is in two slots, and each slot alternates between its own.
+/// slots with unlimited terms take turns. The products that the customer does not have on the default day are divided
+/// among its slots, so that no product is in two slots, and each slot alternates between its own.
 struct Swaps {
     timeline: Timeline,
     taken: Products,

@@ -1,4 +1,4 @@
-//! Places whose files a test reads and changes behind the back of the dataset.
+//! Places whose files a test reads and changes without the dataset.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -20,7 +20,7 @@ pub(super) const ROOT: &str = "some/dataset";
 /// Every file with its bytes.
 pub(super) type Files = BTreeMap<String, Vec<u8>>;
 
-/// The place of a test. It ends with the test.
+/// The place of a test, deleted after it.
 #[derive(Debug)]
 pub(super) enum TestPlace {
     Folder(tempfile::TempDir),
@@ -42,7 +42,7 @@ impl TestPlace {
         Self::Store(store)
     }
 
-    /// New places, one of each kind. They have nothing, and the folder does not even exist.
+    /// New places, one of each kind. They are empty, and the folder does not exist.
     #[cfg_attr(
         not(feature = "object-store"),
         expect(clippy::unused_async, reason = "a store is filled first")

@@ -116,7 +116,7 @@ impl JoinReport {
         self.flags.get(&flag).copied().unwrap_or_default()
     }
 
-    /// How many rows are left out because their customer or product is unknown or not the requested one.
+    /// How many rows are left out because they name no product, no customer or another customer.
     ///
     /// ```
     /// use partner_center::funnel::Join;

@@ -1,4 +1,4 @@
-//! Names that customers choose to do harm.
+//! Customer names that attack the page.
 
 use std::collections::BTreeSet;
 

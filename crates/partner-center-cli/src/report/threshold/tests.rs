@@ -44,7 +44,7 @@ fn thresholds_are_parsed_in_any_spelling_and_printed_in_canonical_form() {
         ("deployed != 18446744073709551615", "deployed != 18446744073709551615"),
         ("active<1", "active < 1"),
         ("usagepercent < 50.50 %", "usagePercent < 50.5"),
-        // The names of fields and table headings were not accepted.
+        // Names of fields and table headings are accepted, too.
         ("licensesSold > 5", "sold > 5"),
         ("total LICENSESDEPLOYED > 5", "total deployed > 5"),
         ("any licensesActive > 5", "active > 5"),
@@ -140,7 +140,7 @@ fn a_lower_bound_crosses_only_what_every_greater_number_crosses() {
     ] {
         assert_eq!(threshold(text).is_crossed_by(&row), crossed, "{text}");
         let of_total = threshold(text).is_crossed_by(&Overall { totals: &totals, costs: Some(&costs) });
-        // A sum of no rows is a lower bound of 0.
+        // Unknown costs add a lower bound of 0.
         assert_eq!(of_total, crossed, "total {text}");
     }
     // A row without a price could cost anything.

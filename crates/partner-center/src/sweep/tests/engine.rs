@@ -255,13 +255,12 @@ fn given_customers_are_read_once_instead_of_the_list() {
         let mut stream = sweep(None, &[5, 3, 5, 1]);
         assert_eq!(stream.try_next().await.unwrap().unwrap().customer, customer(1));
         let checkpoint = stream.checkpoint();
-        // In any order, and new customers are read, too.
+        // Order does not matter; new customers are read.
         let swept = all(&mut sweep(Some(checkpoint.clone()), &[1, 5, 9, 3])).await;
         assert_eq!(swept.iter().map(|swept| swept.customer).collect::<Vec<_>>(), [3, 5, 9].map(customer));
         let sent = service.seen().total;
 
-        // A checkpoint of a given list is rejected for the service's list, even if nothing is done, and nothing is
-        // sent.
+        // A checkpoint of given customers cannot resume a sweep of all, even if none is done; nothing is sent.
         for checkpoint in [checkpoint, sweep(None, &[5]).checkpoint()] {
             let mut stream = service.sweep().resume(checkpoint.clone()).stream();
             let interrupted = stream.try_next().await.unwrap_err();
