@@ -10,7 +10,7 @@ use crate::anonymizer::{self, KEY_LENGTH as LENGTH};
 use crate::args::Global;
 use crate::exit::Exit;
 use crate::problem::Problem;
-use crate::{private_directory, settings};
+use crate::{private_files, settings};
 
 /// The name of the file in the configuration directory.
 const FILE: &str = "anonymize.key";
@@ -121,7 +121,7 @@ fn refuse_if_open_to_others(_: &Path, _: &fs::Metadata) -> Result<(), Problem> {
 
 /// Writes a new key to a temporary file and gives it its name, unless a file of this name exists by then.
 fn create(directory: &Path, path: &Path) -> io::Result<()> {
-    private_directory::create(directory)?;
+    private_files::create_directory(directory)?;
 
     let mut key = Key::default();
     getrandom::fill(key.as_mut_slice()).map_err(io::Error::other)?;

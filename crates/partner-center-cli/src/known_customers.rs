@@ -1,12 +1,13 @@
 //! The customers that the user chose to remember on this machine, for completions: a file beside the profiles that only its
 //! owner can read.
 
-use std::io::{self, Write as _};
+use std::fmt::Write as _;
+use std::io;
 use std::path::PathBuf;
 
 use partner_center::settings::ProfilePlace;
 
-use crate::private_directory;
+use crate::private_files;
 
 /// A remembered customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,18 +38,15 @@ pub(crate) fn write(place: &ProfilePlace, customers: &[KnownCustomer]) -> io::Re
     let no_directory = || io::Error::new(io::ErrorKind::NotFound, "this user has no configuration directory");
     let path = path(place).ok_or_else(no_directory)?;
     let directory = path.parent().ok_or_else(no_directory)?;
-    private_directory::create(directory)?;
-    // Only its owner can read it.
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    let mut out = io::BufWriter::new(&mut file);
+    private_files::create_directory(directory)?;
+    let mut text = String::new();
     for KnownCustomer { id, domain, name } in customers {
         let cell =
             |text: &Option<String>| text.as_deref().unwrap_or_default().replace(['\t', '\n', '\r'], " ");
-        writeln!(out, "{id}\t{}\t{}", cell(domain), cell(name))?;
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{id}\t{}\t{}", cell(domain), cell(name));
     }
-    out.flush()?;
-    drop(out);
-    file.persist(&path)?;
+    private_files::replace(&path, text.as_bytes(), None)?;
     Ok(path)
 }
 

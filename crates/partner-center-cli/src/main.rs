@@ -23,7 +23,7 @@ mod log;
 mod output;
 mod page;
 mod prices;
-mod private_directory;
+mod private_files;
 mod problem;
 mod profile_file;
 mod renewals;

@@ -4,7 +4,7 @@
 //! second file, which stays, keeps two runs from overwriting each other's change.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -12,8 +12,8 @@ use partner_center::settings::variables::CONFIG_DIR;
 use partner_center::settings::{ProfileFile, ProfileKey, ProfilePlace, Setting, Source};
 
 use crate::exit::Exit;
-use crate::output::lock::{LockError, lock, sync_directory};
-use crate::private_directory;
+use crate::output::lock::{LockError, lock};
+use crate::private_files;
 use crate::problem::Problem;
 pub(crate) use text::Values;
 
@@ -61,7 +61,7 @@ pub(crate) fn change(
     }
     let directory = path.parent().unwrap_or_else(|| Path::new("."));
     let cannot = |error: &io::Error| cannot_write(path, error);
-    private_directory::create(directory).map_err(|error| cannot(&error))?;
+    private_files::create_directory(directory).map_err(|error| cannot(&error))?;
     let _lock = wait_for_lock(path, patience.min(LONGEST_WAIT))?;
     let file = read(path)?;
     let before = |key| file.value(name, key).map(str::to_owned);
@@ -137,22 +137,12 @@ fn cannot_write(path: &Path, error: &io::Error) -> Problem {
         .advice("Check that this user may write to the directory.")
 }
 
-/// Renames a complete copy over the file. A symbolic link stays, and its target is replaced.
+/// Replaces the file, which keeps its mode. A symbolic link stays, and its target is replaced.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = match fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => path.canonicalize()?,
         _ => path.to_owned(),
     };
-    let directory = target.parent().filter(|directory| !directory.as_os_str().is_empty());
-    let directory = directory.unwrap_or_else(|| Path::new("."));
-    // Its mode is 0600 on Unix.
-    let mut file = tempfile::Builder::new().prefix(".config-").suffix(".tmp").tempfile_in(directory)?;
-    file.write_all(bytes)?;
-    #[cfg(unix)]
-    if let Ok(found) = fs::metadata(&target) {
-        file.as_file().set_permissions(found.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
-    sync_directory(&target)
+    let before = fs::metadata(&target).ok().filter(|_| cfg!(unix));
+    private_files::replace(&target, bytes, before.map(|found| found.permissions()))
 }

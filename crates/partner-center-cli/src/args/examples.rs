@@ -3,6 +3,7 @@
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use super::Cli;
+use super::tree::change_each;
 
 /// The words of a command behind the program's name, and examples of it.
 const EXAMPLES: [(&str, &[&str]); 42] = [
@@ -121,7 +122,10 @@ const EXAMPLES: [(&str, &[&str]); 42] = [
 
 /// The command line, with the examples in its help.
 pub(crate) fn command() -> Command {
-    EXAMPLES.iter().fold(Cli::command(), |cli, (path, examples)| with_examples(cli, path, examples))
+    change_each(Cli::command(), &|command, path| match EXAMPLES.iter().find(|(known, _)| *known == path) {
+        Some((_, examples)) => with_examples(command, examples),
+        None => command,
+    })
 }
 
 /// Parses the arguments of this process.
@@ -131,12 +135,8 @@ pub(crate) fn parse() -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-/// Adds examples to the help of a command below this one. The short help has the examples only.
-fn with_examples(command: Command, path: &str, examples: &[&str]) -> Command {
-    let (first, rest) = path.split_once(' ').unwrap_or((path, ""));
-    if !first.is_empty() {
-        return command.mut_subcommand(first, |command| with_examples(command, rest, examples));
-    }
+/// Adds examples to the help of a command. The short help has the examples only.
+fn with_examples(command: Command, examples: &[&str]) -> Command {
     let lines: Vec<_> = examples.iter().map(|example| format!("  partner-center {example}")).collect();
     let short = format!("Examples:\n{}", lines.join("\n"));
     let long = command.get_after_long_help().or(command.get_after_help());

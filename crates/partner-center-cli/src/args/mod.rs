@@ -15,6 +15,7 @@ mod owned;
 mod pages;
 mod prices;
 mod report;
+mod tree;
 mod values;
 mod version;
 mod whose;
@@ -44,6 +45,7 @@ pub(crate) use report::{
     By, Csv, CustomerReading, Filters, Funnel, LicenseArgs, Order, Pace, Progress, Requests, Source, Writing,
     file,
 };
+pub(crate) use tree::change_each;
 pub(crate) use whose::{ChosenCustomers, GivenCustomer, NamedCustomers, Whose};
 
 /// License analytics of Microsoft Partner Center: which licenses customers bought, how many are deployed and used.

@@ -98,28 +98,35 @@ fn set(key: &str, value: &str, global: &Global, console: Console) -> Result<Exit
             .advice("Other programs can see arguments: pass such an address in HTTPS_PROXY.")
             .into());
     }
-    let place = settings::locate(global)?;
-    settings::note_earlier_directory(place.earlier_directory.as_ref(), console);
-    let path = profile_file::path(&place)?;
-    let changed = profile_file::change(&path, &place.profile, &[(key, Some(&value))], global.patience())?;
-    note_changes(&changed, &place.profile.value, console);
+    let (profile, changed) = change(key, Some(&value), global, console)?;
+    note_changes(&changed, &profile, console);
     note_override(key, global, console);
     Ok(Exit::Done)
 }
 
 fn unset(key: &str, global: &Global, console: Console) -> Result<Exit, Stop> {
     let key = parsed(key)?;
-    let place = settings::locate(global)?;
-    settings::note_earlier_directory(place.earlier_directory.as_ref(), console);
-    let path = profile_file::path(&place)?;
-    let changed = profile_file::change(&path, &place.profile, &[(key, None)], global.patience())?;
-    let profile = &place.profile.value;
+    let (profile, changed) = change(key, None, global, console)?;
     console.note(&if changed.keys.is_empty() {
         format!("{key} was not set in profile {profile}")
     } else {
-        format!("removed {key} from profile {profile} in {}", path.display())
+        format!("removed {key} from profile {profile} in {}", changed.path.display())
     });
     Ok(Exit::Done)
+}
+
+/// Sets or removes a value, and returns the name of the profile and what changed.
+fn change(
+    key: ProfileKey,
+    value: Option<&str>,
+    global: &Global,
+    console: Console,
+) -> Result<(String, Changed), Problem> {
+    let place = settings::locate(global)?;
+    settings::note_earlier_directory(place.earlier_directory.as_ref(), console);
+    let path = profile_file::path(&place)?;
+    let changed = profile_file::change(&path, &place.profile, &[(key, value)], global.patience())?;
+    Ok((place.profile.value, changed))
 }
 
 /// Reports what was written, and which values were replaced.

@@ -115,8 +115,8 @@ pub(crate) async fn run(command: &CustomerCommand, global: &Global, console: Con
             let layout = Layout::AsTheyCome;
             let writing = output_options::in_written_order(writing, layout, false, global)?;
             let output = output_options::output::<Customer>(global, &writing, layout)?;
-            let remember = remember.map(|what| Ok((what, locate(global)?))).transpose();
-            let remember = remember.map_err(|problem: Problem| problem)?;
+            let place = remember.map(|_| locate(global)).transpose()?;
+            let remember = remember.zip(place);
             let session = connect(global, console).await?;
             let mut list = session.partner.customers().list();
             if let Some(filter) = filter {

@@ -42,7 +42,7 @@ pub(crate) fn print_script(shell: Shell) -> Result<Exit, Stop> {
 
 /// The command line, with the completions of its values, and the topics below `help`.
 fn command() -> Command {
-    let mut command = with_values(args::command().bin_name(NAME), "");
+    let mut command = args::change_each(args::command().bin_name(NAME), &with_values);
     // Adds `help`, with all commands below it.
     command.build();
     let topics =
@@ -50,10 +50,10 @@ fn command() -> Command {
     command.mut_subcommand("help", |help| help.subcommands(topics))
 }
 
-/// Adds the completions of values to the arguments of a command, whose words are `path`, and to those below it.
+/// Adds the completions of values to the arguments of a command, whose words are `path`.
 fn with_values(command: Command, path: &str) -> Command {
     let columns = columns::of(path);
-    let command = command.mut_args(|argument| match argument.get_id().as_str() {
+    command.mut_args(|argument| match argument.get_id().as_str() {
         "profile" => argument.add(ArgValueCompleter::new(values::profiles)),
         "customers" | "customer" if path != "emulator" => {
             argument.add(ArgValueCompleter::new(values::customers))
@@ -67,9 +67,5 @@ fn with_values(command: Command, path: &str) -> Command {
             move |current: &std::ffi::OsStr| values::sorting(&columns, current)
         })),
         _ => argument,
-    });
-    command.mut_subcommands(|below| {
-        let path = format!("{path} {}", below.get_name());
-        with_values(below, path.trim_start())
     })
 }

@@ -168,9 +168,7 @@ impl Columns {
         let mut chosen: Vec<Column> = Vec::new();
         for name in names.split(',').map(str::trim) {
             let Some(column) = known.find(name).and_then(|place| known.get(place)) else {
-                let known: Vec<_> = known.iter().map(Column::name).collect();
-                return Err(refused(format!("no such column: {name}"))
-                    .advice(format!("The columns are {}.", known.join(", "))));
+                return Err(refused(format!("no such column: {name}")).advice(known.in_words()));
             };
             if chosen.iter().any(|other| other.name() == column.name()) {
                 return Err(refused(format!("{} is named twice", column.name())));
@@ -185,6 +183,12 @@ impl Columns {
             column.shown = Shown::Chosen(heading.filter(|_| !is_shared).unwrap_or(column.name));
         }
         Ok(Self { chosen: Some(chosen.into()), ..self })
+    }
+
+    /// The advice that lists the columns.
+    pub(super) fn in_words(&self) -> String {
+        let names: Vec<_> = self.iter().map(Column::name).collect();
+        format!("The columns are {}.", names.join(", "))
     }
 
     /// The names of the chosen columns, if not all are written.

@@ -46,10 +46,7 @@ impl<R: Row> RowOrder<R> {
             };
             let direction = direction.ok_or_else(|| refused("expected asc or desc after the colon"))?;
             let column = columns.find(name).and_then(|place| columns.get(place)).copied();
-            let column = column.ok_or_else(|| {
-                let names: Vec<_> = columns.iter().map(Column::name).collect();
-                refused("no such column").advice(format!("The columns are {}.", names.join(", ")))
-            })?;
+            let column = column.ok_or_else(|| refused("no such column").advice(columns.in_words()))?;
             Ok((column, direction))
         });
         Ok(Self { sort: sort.transpose()?, limit, rows: PhantomData })

@@ -1,6 +1,5 @@
 //! `login`, `logout`, and which credentials a run uses.
 
-use std::io::Write;
 use std::process::{Command, Stdio};
 
 use partner_center_emulator::{Application, CustomerState, Emulator, Entra};
@@ -8,6 +7,7 @@ use partner_center_test_support::token::with_claims;
 use partner_center_test_support::{FakeServer, ok};
 use serde_json::{Value, json};
 
+use crate::streams::with_stdin;
 use crate::support::{Run, TOKEN, TestEmulator, beside, finish, run, stable};
 
 /// An emulator that approves sign-ins automatically, and a directory for the stored tokens.
@@ -73,18 +73,6 @@ fn find(value: &Value, word: &str) -> Option<String> {
     })
 }
 
-fn piped(command: &mut Command, text: &str) -> Run {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Run {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
-}
-
 #[test]
 fn from_sign_in_to_revocation() {
     let desk = Workspace::new();
@@ -129,7 +117,8 @@ fn from_sign_in_to_revocation() {
 fn a_token_from_a_consent_is_tested_before_it_is_stored() {
     let desk = Workspace::new();
     let token = desk.entra().issue_refresh_token();
-    let adopt = |text: &str| desk.hush(piped(desk.command().args(["login", "--refresh-token-stdin"]), text));
+    let adopt =
+        |text: &str| desk.hush(with_stdin(desk.command().args(["login", "--refresh-token-stdin"]), text));
 
     for (text, code) in [("", 2), ("two words", 2), ("1.not-issued-here", 4), (&token[..token.len() - 4], 4)]
     {

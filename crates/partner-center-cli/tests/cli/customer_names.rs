@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use partner_center_emulator::{Emulator, FaultScript};
 use serde_json::Value;
 
+use crate::streams::with_stdin;
 use crate::support::{DOCUMENTED, Run, TestEmulator, beside, finish, run, stable};
 
 const TAILSPIN: &str = "b7df1322-0955-468e-afc0-1df08360bcd9";
@@ -152,20 +153,6 @@ fn customers_of_a_file_or_of_stdin() {
     command.args(["licenses", "deployment", "--format", "ndjson", "-c", DOCUMENTED, "--customers-from", "-"]);
     let run = with_stdin(&mut command, "Tailspin Toys\n");
     assert_eq!(customer_ids(&run), [DOCUMENTED, TAILSPIN], "{run}");
-}
-
-fn with_stdin(command: &mut std::process::Command, text: &str) -> Run {
-    use std::io::Write as _;
-    use std::process::Stdio;
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Run {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! Input with quotes, byte order marks and UTF-16 is normalized, wherever it is read.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use partner_center_emulator::{Emulator, Entra};
 
-use crate::support::{DOCUMENTED, Run, TOKEN, beside, finish};
+use crate::streams::with_stdin;
+use crate::support::{DOCUMENTED, TOKEN, beside, finish};
 
 /// A text in the encodings that tools use.
 fn encodings(text: &str) -> [(&'static str, Vec<u8>); 4] {
@@ -19,18 +17,6 @@ fn encodings(text: &str) -> [(&'static str, Vec<u8>); 4] {
     ]
 }
 
-fn piped(command: &mut Command, bytes: &[u8]) -> Run {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(bytes).unwrap();
-    let output = child.wait_with_output().unwrap();
-    Run {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
-}
-
 #[test]
 fn a_token_on_stdin() {
     let beside = beside(Emulator::builder());
@@ -40,7 +26,7 @@ fn a_token_on_stdin() {
         command
             .env("PARTNER_CENTER_TENANT_ID", Entra::TENANT_ID)
             .env("PARTNER_CENTER_CLIENT_ID", Entra::CLIENT_ID);
-        piped(command.args(["login", "--refresh-token-stdin"]), bytes)
+        with_stdin(command.args(["login", "--refresh-token-stdin"]), bytes)
     };
     for form in ["{}", "{}\r\n", "\"{}\"\r\n", "'{}'\n", "Bearer {}", "  {}  "] {
         for place in 0..4 {

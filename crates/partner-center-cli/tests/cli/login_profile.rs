@@ -1,9 +1,10 @@
 //! `login --tenant --client`: the profile that a sign-in writes.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use partner_center_emulator::{Emulator, Entra, FaultScript};
 
+use crate::streams::with_stdin;
 use crate::support::{Run, TestEmulator, beside, finish};
 
 /// An emulator that approves sign-ins automatically, and a configuration directory.
@@ -191,10 +192,8 @@ fn a_sign_in_that_fails_writes_nothing() {
     // A refresh token that is not accepted.
     let desk = Desk::new("");
     let mut command = desk.command();
-    command.args(["login", "--refresh-token-stdin"]).args(IDS).stdin(Stdio::piped());
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"1.not-issued-here").unwrap();
-    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(4));
+    let run = with_stdin(command.args(["login", "--refresh-token-stdin"]).args(IDS), "1.not-issued-here");
+    assert_eq!(run.code, 4, "{run}");
     assert_eq!(desk.text(), "");
 }
 

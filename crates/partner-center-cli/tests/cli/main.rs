@@ -46,6 +46,7 @@ mod roll_up;
 mod shell;
 mod sign_in;
 mod sources;
+mod streams;
 mod support;
 #[cfg(unix)]
 mod terminal;

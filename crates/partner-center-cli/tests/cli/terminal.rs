@@ -1,32 +1,18 @@
 //! Terminal output: external text cannot control a terminal, and no secret is shown, whatever a host sends.
 
-use std::fs::File;
-use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use partner_center_emulator::Entra;
 use partner_center_test_support::{FakeServer, json, ok};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
+use crate::streams;
 use crate::support::{Run, command, command_at, finish};
 
-/// What a run writes to a terminal as stdout.
+/// What a run that succeeds writes to a terminal as stdout.
 fn on_terminal(command: &mut Command) -> String {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let terminal = File::options().read(true).write(true).open(name).unwrap();
-    let mut child = command.stdin(Stdio::null()).stdout(terminal).stderr(Stdio::null()).spawn().unwrap();
-    // Closes this process's handle, so that reading reaches the end.
-    command.stdout(Stdio::null());
-    let (mut master, mut shown) = (File::from(master), Vec::new());
-    let mut piece = [0; 4096];
-    while let Ok(read @ 1..) = master.read(&mut piece) {
-        shown.extend_from_slice(&piece[..read]);
-    }
-    assert!(child.wait().unwrap().success());
-    String::from_utf8(shown).unwrap()
+    let (shown, code) = streams::on_terminal(command, Command::stdout);
+    assert_eq!(code, 0, "{shown}");
+    shown
 }
 
 const CUSTOMERS: &str = r#"{"totalCount":1,"items":[{"id":"4d3cf487-70f4-4e1e-9ff1-b2bfce8d9f04","companyProfile":{

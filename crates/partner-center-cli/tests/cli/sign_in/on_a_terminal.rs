@@ -1,31 +1,16 @@
 //! `login` with stderr as a terminal: it chooses between a browser and a device code.
 
-use std::fs::File;
-use std::io::Read;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Stdio};
-
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::process::Command;
 
 use super::browser::{Desk, words};
+use crate::streams::on_terminal;
 use crate::support::{Run, finish};
 
 /// Runs with stderr as a terminal.
 fn run(command: &mut Command) -> Run {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&master).unwrap();
-    unlockpt(&master).unwrap();
-    let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
-    let terminal = File::options().read(true).write(true).open(name).unwrap();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(terminal).spawn().unwrap();
-    command.stderr(Stdio::null());
-    let (mut master, mut shown) = (File::from(master), Vec::new());
-    let mut piece = [0; 4096];
-    while let Ok(read @ 1..) = master.read(&mut piece) {
-        shown.extend_from_slice(&piece[..read]);
-    }
-    let code = child.wait().unwrap().code().unwrap();
-    Run { stdout: String::new(), stderr: String::from_utf8(shown).unwrap(), code }
+    let (stderr, code) = on_terminal(command, Command::stderr);
+    Run { stdout: String::new(), stderr, code }
 }
 
 /// A browser that keeps the address it is given.

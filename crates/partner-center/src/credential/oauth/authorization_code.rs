@@ -306,7 +306,7 @@ mod tests {
             "http://localhost/?a=b",
             "http://localhost/#a",
             "http://192.0.2.1",
-            "file:///tmp/x",
+            "file:///x",
             "javascript:alert(1)",
         ] {
             let error = start(bad).await.unwrap_err();
